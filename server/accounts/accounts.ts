@@ -1,0 +1,94 @@
+/** A person who signs in. */
+export interface Account {
+  id: string
+  email: string
+  displayName: string
+  createdAt: Date
+  passwordChangedAt: Date
+}
+
+/** One browser in which an account is signed in. */
+export interface SignIn {
+  id: string
+  accountId: string
+  createdAt: Date
+  lastSeenAt: Date
+  expiresAt: Date
+  userAgent: string
+}
+
+export interface NewSignIn {
+  account: Account
+  /** Goes into the cookie; stored only as its hash. */
+  token: string
+  expiresAt: Date
+}
+
+/** What a finished sign-up becomes besides an account. */
+export type SignUpIntent =
+  | { kind: 'practice'; practiceName: string }
+  | { kind: 'developer' }
+  /** Just an account, e.g. for a person whose practice will invite them. */
+  | { kind: 'person' }
+
+/** Where a request comes from, for throttling and the list of sign-ins. */
+export interface Visitor {
+  ip: string
+  userAgent: string
+}
+
+/**
+ * Accounts, their passwords, sign-ins and mailed links. Addresses compare in lower case. Nothing here tells whether
+ * an account exists: sign-up and reset answer alike in both cases, and the mail says the rest.
+ */
+export interface Accounts {
+  /**
+   * Mails a link that finishes the sign-up (or, when the address has an account, a mail saying so).
+   * Throws `invalid-parameter` (address, name, password too short or among the common ones), `too-many-requests`.
+   */
+  startSignUp(form: {
+    email: string
+    password: string
+    displayName: string
+    intent: SignUpIntent
+    visitor: Visitor
+  }): Promise<void>
+  /**
+   * Redeems the link of `startSignUp`: creates the account, then calls `afterCreate` for its practice or sandbox.
+   * Throws `link-invalid`.
+   */
+  finishSignUp(token: string, visitor: Visitor): Promise<NewSignIn & { intent: SignUpIntent }>
+  /** What a sign-up link is for, without using it up; undefined when it is no longer good. */
+  findSignUp(token: string): Promise<{ email: string; displayName: string; intent: SignUpIntent } | undefined>
+  /** An account made by the command line, the demo or an accepted invitation: its address is taken as proven. */
+  create(account: { email: string; password: string; displayName: string }): Promise<Account>
+  /** Throws `sign-in-failed` or `too-many-requests`; a stranger's guesses never lock out a browser known to the account. */
+  signIn(form: {
+    email: string
+    password: string
+    visitor: Visitor
+    /** The device cookie of an earlier sign-in in this browser, if any. */
+    knownDevice?: string | undefined
+  }): Promise<NewSignIn>
+  /** Signs in without a password, after a link has proven who it is. */
+  startSignIn(accountId: string, visitor: Visitor): Promise<NewSignIn>
+  /** The account behind a cookie, and its sign-in; undefined when unknown, ended or expired. Renews `lastSeenAt`. */
+  findSignIn(token: string): Promise<{ account: Account; signIn: SignIn } | undefined>
+  listSignIns(accountId: string): Promise<SignIn[]>
+  endSignIn(accountId: string, signInId: string): Promise<void>
+  /** "Sign out everywhere", except the one given. */
+  endOtherSignIns(accountId: string, keepSignInId: string | undefined): Promise<void>
+  /** Mails a reset link when the address has an account; says nothing either way. */
+  startPasswordReset(email: string, visitor: Visitor): Promise<void>
+  /** Ends every sign-in, and (through `onPasswordChanged`) every grant. Throws `link-invalid`, `invalid-parameter`. */
+  finishPasswordReset(token: string, newPassword: string, visitor: Visitor): Promise<NewSignIn>
+  /** Ends every other sign-in, and every grant. Throws `sign-in-failed` when `current` is wrong. */
+  changePassword(accountId: string, current: string, next: string, keepSignInId: string): Promise<void>
+  /** Mails a confirmation link to the new address and a notice to the old one. Throws `sign-in-failed`. */
+  startEmailChange(accountId: string, password: string, newEmail: string): Promise<void>
+  /** Throws `link-invalid`, `email-taken`. */
+  finishEmailChange(token: string): Promise<Account>
+  changeDisplayName(accountId: string, displayName: string): Promise<Account>
+  find(accountId: string): Promise<Account | undefined>
+  findByEmail(email: string): Promise<Account | undefined>
+}

@@ -1,0 +1,166 @@
+/** The closed set of ways in which a request can fail. Every face maps every category to its wire form. */
+export type Category =
+  | 'incorrect'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'gone'
+  | 'conflict'
+  | 'too-many'
+  | 'unsupported'
+  | 'unavailable'
+  | 'fault'
+
+interface CatalogueEntry {
+  category: Category
+  /** What happened and what to do about it, in general words; published in the documentation. */
+  meaning: string
+}
+
+/** Every error code this server answers with. The documentation page lists exactly these. */
+export const errorCatalogue = {
+  'invalid-parameter': {
+    category: 'incorrect',
+    meaning:
+      'A parameter has a value of the wrong form. The message names the parameter and the form expected.',
+  },
+  'invalid-body': {
+    category: 'incorrect',
+    meaning:
+      'The body could not be read as what its Content-Type says. Send well-formed JSON or form fields.',
+  },
+  'redirect-uri-invalid': {
+    category: 'incorrect',
+    meaning:
+      'A redirect URI must be one http:// or https:// address without fragment, wildcard or user name.',
+  },
+  'scope-invalid': {
+    category: 'incorrect',
+    meaning: 'A scope is not well-formed, or is not among those of the application.',
+  },
+  'link-invalid': {
+    category: 'gone',
+    meaning: 'A link from a mail was used before, has expired or is incomplete. Ask for a new one.',
+  },
+  'birth-date-mismatch': {
+    category: 'incorrect',
+    meaning: 'The date of birth does not match the invitation. After five tries the invitation ends.',
+  },
+  'sign-in-failed': {
+    category: 'unauthenticated',
+    meaning: 'E-mail address and password do not match an account.',
+  },
+  'sign-in-required': {
+    category: 'unauthenticated',
+    meaning: 'Nobody is signed in in this browser, or the sign-in has ended. Sign in and try again.',
+  },
+  'token-missing': {
+    category: 'unauthenticated',
+    meaning: 'The request has no access token. Send "Authorization: Bearer ACCESS_TOKEN".',
+  },
+  'token-unknown': {
+    category: 'unauthenticated',
+    meaning: 'The access token is not one of this server. Compare it with the answer of the token request.',
+  },
+  'token-expired': {
+    category: 'unauthenticated',
+    meaning: 'The access token has expired. Use the refresh token to get a new one.',
+  },
+  'token-revoked': {
+    category: 'unauthenticated',
+    meaning: 'The access behind this token was ended. Send the person to the authorization page again.',
+  },
+  'scope-missing': {
+    category: 'forbidden',
+    meaning: 'The access token does not cover this type of record. The message names the scope to ask for.',
+  },
+  'not-allowed': {
+    category: 'forbidden',
+    meaning: 'The signed-in account may not do this.',
+  },
+  'not-associated': {
+    category: 'forbidden',
+    meaning:
+      'The account is not associated with a provider yet. Create a practice or a sandbox, or accept an invitation.',
+  },
+  'csrf-failed': {
+    category: 'forbidden',
+    meaning: 'The form was opened in another sign-in or is too old. Reload the page and send it again.',
+  },
+  'not-found': {
+    category: 'not-found',
+    meaning: 'There is nothing with this address or id that this request may see.',
+  },
+  'method-not-allowed': {
+    category: 'unsupported',
+    meaning: 'This address does not answer this HTTP method. The Allow header lists those it does.',
+  },
+  'email-taken': {
+    category: 'conflict',
+    meaning: 'Another account uses this e-mail address.',
+  },
+  'already-exists': {
+    category: 'conflict',
+    meaning: 'Something with this identity exists already.',
+  },
+  'too-many-requests': {
+    category: 'too-many',
+    meaning: 'Too many requests or attempts in a short time. Retry-After says how many seconds to wait.',
+  },
+  'store-unavailable': {
+    category: 'unavailable',
+    meaning: 'The database is locked, read-only or full. Nothing was changed; try again later.',
+  },
+  fault: {
+    category: 'fault',
+    meaning: 'Something went wrong in the server. The request id finds it in the log.',
+  },
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue
+
+interface ErrorOptions {
+  /** The parameter or form field at fault, as the sender wrote it. */
+  field?: string
+  /** For the log only; never sent. */
+  detail?: string
+  /** For `too-many` and `unavailable`: seconds until a retry makes sense. */
+  retryAfterSeconds?: number
+  cause?: unknown
+}
+
+/**
+ * The one error class of the server. `message` is sent to the caller and says what to change;
+ * `detail` and `cause` go to the log only.
+ */
+export class OnpatientError extends Error {
+  override readonly name = 'OnpatientError'
+  readonly code: ErrorCode
+  readonly category: Category
+  readonly field: string | undefined
+  readonly detail: string | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.category = errorCatalogue[code].category
+    this.field = options.field
+    this.detail = options.detail
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+/** The HTTP status of each category; faces choose the body, not the status. */
+export const statusOf = {
+  incorrect: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  gone: 410,
+  conflict: 409,
+  'too-many': 429,
+  unsupported: 405,
+  unavailable: 503,
+  fault: 500,
+} as const satisfies Record<Category, number>

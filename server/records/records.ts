@@ -1,0 +1,74 @@
+import type { Resource } from 'fhir/r4'
+
+/** Whose records a read is confined to. Every read statement carries one; there is no read without. */
+export interface Confinement {
+  /** Compartments named one by one: a patient's own, a proxy's wards. */
+  patientIds: readonly string[]
+  /** Practices whose whole panel, and whose shared records, may be read. */
+  practiceIds: readonly string[]
+}
+
+export interface ListQuery {
+  type: string
+  /** Narrows to one patient; outside the confinement it matches nothing. */
+  patientId?: string | undefined
+  ids?: string[] | undefined
+  /** Ranges on when it happened: each must overlap (FHIR R4 search, date prefixes), in ms. */
+  dates?: DateRange[] | undefined
+  /** Changed at or after, in ms. */
+  lastUpdatedFrom?: number | undefined
+  pageSize: number
+  /** Where the page starts (exclusive), from `ListPage`. */
+  after?: PageKey | undefined
+  before?: PageKey | undefined
+}
+
+/** One condition of a date search, already as numbers. */
+export interface DateRange {
+  prefix: 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb'
+  start: number
+  end: number
+}
+
+/** The order of lists is (patient_id, id): neither ever changes, so that a walk yields each record exactly once. */
+export interface PageKey {
+  patientId: string
+  id: string
+}
+
+export interface ListPage {
+  /** How many records match in all. */
+  count: number
+  /** JSON texts as stored. */
+  contents: string[]
+  next: PageKey | undefined
+  previous: PageKey | undefined
+}
+
+/** Where a record comes from and whose it is; import and practices write through this. */
+export interface RecordWrite {
+  practiceId: string
+  resource: Resource
+}
+
+export interface WriteOutcome {
+  created: number
+  updated: number
+  /** Same content as stored: no new version. */
+  unchanged: number
+  rejected: Array<{ reference: string; reason: string }>
+}
+
+/**
+ * The record store: FHIR resources as JSON text, versions kept. It knows no HTTP and no grants.
+ * The reading half is handed out only through `access`, which fixes the confinement.
+ */
+export interface Records {
+  read(within: Confinement, type: string, id: string): Promise<string | undefined>
+  list(within: Confinement, query: ListQuery): Promise<ListPage>
+  /**
+   * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
+   * the practice joins its panel. A record without id gets one; an id that another practice uses is rejected.
+   */
+  write(batch: RecordWrite[]): Promise<WriteOutcome>
+}

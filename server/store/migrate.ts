@@ -1,0 +1,35 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import * as foundation from './migrations/0001-foundation.ts'
+
+/** Every migration in order. Names are for ever: they are what the database remembers. */
+const migrations: Record<string, Migration> = { '0001-foundation': foundation }
+
+/** The database was written by a newer version of onpatient; going on could lose what that version knows. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError'
+  constructor(unknown: string[]) {
+    super(
+      `This database was written by a newer version of onpatient (it has the migration ${unknown.join(', ')}). ` +
+        'Start that version, or restore a backup made by this one.',
+    )
+  }
+}
+
+/** Applies missing migrations, each in a transaction. True when there was no schema before. */
+export async function migrateToLatest<T>(db: Kysely<T>): Promise<boolean> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  const isNew = !tables.some((table) => table.name === 'kysely_migration')
+  if (!isNew) await assertNotNewer(db)
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error
+  return isNew
+}
+
+async function assertNotNewer<T>(db: Kysely<T>): Promise<void> {
+  const untyped = db as unknown as Kysely<{ kysely_migration: { name: string } }>
+  const applied = await untyped.selectFrom('kysely_migration').select('name').execute()
+  const unknown = applied.map((row) => row.name).filter((name) => !(name in migrations))
+  if (unknown.length > 0) throw new NewerDatabaseError(unknown)
+}

@@ -1,0 +1,42 @@
+/** Times are milliseconds since 1970 (UTC); flags are 0 or 1. */
+export interface AccountTable {
+  id: string
+  /** Lower-case; unique. */
+  email: string
+  display_name: string
+  /** argon2id in PHC form. */
+  password_hash: string
+  created_at: number
+  password_changed_at: number
+}
+
+/** One browser in which an account is signed in. */
+export interface SignInTable {
+  id: string
+  token_hash: string
+  account_id: string
+  created_at: number
+  last_seen_at: number
+  expires_at: number
+  user_agent: string
+}
+
+/** A link sent by mail: single use, stored as the hash of its secret. */
+export interface MailLinkTable {
+  token_hash: string
+  purpose: 'finish-sign-up' | 'reset-password' | 'change-email'
+  account_id: string | null
+  /** JSON that the purpose needs; never a secret in clear. */
+  payload: string
+  created_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+/** Attempts counted per key (hashed address, hashed e-mail) to slow down guessing. */
+export interface ThrottleTable {
+  key: string
+  attempts: number
+  blocked_until: number
+  expires_at: number
+}

@@ -1,0 +1,40 @@
+/**
+ * The current version of every record. `patient_id` leads the key, so that one patient's records lie together and
+ * the table can be distributed by patient; it is '' for shared records (Practitioner, Organization, Location,
+ * Medication), which belong to no compartment. A record about several patients has one row in each compartment.
+ */
+export interface RecordTable {
+  patient_id: string
+  type: string
+  id: string
+  version_id: number
+  last_updated: number
+  practice_id: string
+  /** How many compartments hold this record. 1 nearly always; lists over several patients use it to show it once. */
+  compartments: number
+  /** When it happened, as the range [start, end) that its FHIR date covers; null when the type or record has none. */
+  date_start: number | null
+  date_end: number | null
+  /** The FHIR resource as JSON, sent as it stands. */
+  content: string
+}
+
+/** Superseded and deleted versions. */
+export interface RecordVersionTable {
+  patient_id: string
+  type: string
+  id: string
+  version_id: number
+  last_updated: number
+  deleted: number
+  content: string
+}
+
+/** Which shared records a record cites: a shared record is readable when a readable record cites it. */
+export interface RecordCitationTable {
+  patient_id: string
+  target_type: string
+  target_id: string
+  source_type: string
+  source_id: string
+}

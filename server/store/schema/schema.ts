@@ -1,0 +1,33 @@
+import type { AccountTable, MailLinkTable, SignInTable, ThrottleTable } from './accounts.ts'
+import type { ApplicationSecretTable, ApplicationTable } from './applications.ts'
+import type {
+  AccessTokenTable,
+  GrantAssociationTable,
+  GrantTable,
+  OidcPayloadTable,
+  ServerKeyTable,
+} from './grants.ts'
+import type { AssociationTable, InvitationTable, PracticePatientTable, PracticeTable } from './practices.ts'
+import type { RecordCitationTable, RecordTable, RecordVersionTable } from './records.ts'
+
+/** Every table of the database, by its SQL name. */
+export interface Schema {
+  account: AccountTable
+  sign_in: SignInTable
+  mail_link: MailLinkTable
+  throttle: ThrottleTable
+  practice: PracticeTable
+  practice_patient: PracticePatientTable
+  association: AssociationTable
+  invitation: InvitationTable
+  application: ApplicationTable
+  application_secret: ApplicationSecretTable
+  grant: GrantTable
+  grant_association: GrantAssociationTable
+  access_token: AccessTokenTable
+  oidc_payload: OidcPayloadTable
+  server_key: ServerKeyTable
+  record: RecordTable
+  record_version: RecordVersionTable
+  record_citation: RecordCitationTable
+}

@@ -1,0 +1,38 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { migrateToLatest } from './migrate.ts'
+import type { Schema } from './schema/schema.ts'
+
+export type Db = Kysely<Schema>
+
+/** An open database, migrated to this version's schema. */
+export interface Store {
+  readonly db: Db
+  /** True when this process created the database: decides whether demo content is made. */
+  readonly isNew: boolean
+  close(): Promise<void>
+}
+
+/**
+ * Opens (and creates when absent) the SQLite file and applies missing migrations.
+ * Throws `NewerDatabaseError` when the file was written by a newer version.
+ */
+export async function openSqliteStore(file: string): Promise<Store> {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+  const sqlite = new Database(file)
+  // WAL lets readers go on while one process writes; FULL makes an acknowledged write survive a power cut.
+  sqlite.pragma('journal_mode = WAL')
+  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma('foreign_keys = ON')
+  sqlite.pragma('busy_timeout = 5000')
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
+  try {
+    const isNew = await migrateToLatest(db)
+    return { db, isNew, close: () => db.destroy() }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
