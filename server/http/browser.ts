@@ -1,0 +1,109 @@
+import { fastifyCookie } from '@fastify/cookie'
+import { fastifyCsrfProtection } from '@fastify/csrf-protection'
+import { fastifyFormbody } from '@fastify/formbody'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { fastifyPlugin } from 'fastify-plugin'
+import type { Account, SignIn, Visitor } from '#server/accounts/accounts.ts'
+import { OnpatientError } from '../errors.ts'
+
+/** Who is signed in in the browser that sent a request. */
+export interface SignedIn {
+  account: Account
+  signIn: SignIn
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined while nobody is signed in. Set only on the portal's pages and API, never on a face. */
+    signedIn: SignedIn | undefined
+  }
+}
+
+export interface BrowserDeps {
+  findSignIn(token: string): Promise<SignedIn | undefined>
+  /** Signs the CSRF cookie. */
+  cookieKey: string
+  /** Whether the portal is served over https: then cookies are `Secure` and carry the `__Host-` prefix. */
+  isSecure: boolean
+}
+
+/**
+ * What pages for people need: cookies, form bodies, who is signed in, CSRF tokens. Every request with a method that
+ * changes something must carry the token of its own browser, as form field `_csrf` or header `x-csrf-token`.
+ */
+export const browser = fastifyPlugin<BrowserDeps>(async (app, { findSignIn, cookieKey, isSecure }) => {
+  await app.register(fastifyCookie)
+  await app.register(fastifyFormbody, { bodyLimit: 64 * 1024 })
+  await app.register(fastifyCsrfProtection, {
+    cookieKey: cookieName('form', isSecure),
+    cookieOpts: { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure },
+    getUserInfo: (request: FastifyRequest) => request.signedIn?.signIn.id ?? 'anonymous',
+    csrfOpts: { hmacKey: cookieKey },
+    getToken: (request: FastifyRequest) => csrfTokenOf(request),
+  })
+  app.decorateRequest('signedIn', undefined)
+  app.addHook('onRequest', async (request) => {
+    const token = request.cookies[cookieName('sign_in', isSecure)]
+    if (token) request.signedIn = await findSignIn(token)
+  })
+  app.addHook('preHandler', (request, reply, done) => {
+    if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return done()
+    // Without this a page elsewhere could send forms in the person's name.
+    app.csrfProtection(request, reply, (error?: Error) => {
+      done(
+        error
+          ? new OnpatientError(
+              'csrf-failed',
+              'This form is too old or was opened in another sign-in. Reload the page and send it again.',
+            )
+          : undefined,
+      )
+    })
+  })
+})
+
+function csrfTokenOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['x-csrf-token']
+  if (typeof header === 'string') return header
+  const body = request.body as { _csrf?: unknown } | undefined
+  return typeof body?._csrf === 'string' ? body._csrf : undefined
+}
+
+function cookieName(name: string, isSecure: boolean): string {
+  return `${isSecure ? '__Host-' : ''}onpatient_${name}`
+}
+
+/** Sets the cookie that keeps an account signed in; `SameSite=Lax` lets links from mails and apps find it. */
+export function setSignInCookie(
+  reply: FastifyReply,
+  signIn: { token: string; expiresAt: Date },
+  isSecure: boolean,
+): void {
+  void reply.setCookie(cookieName('sign_in', isSecure), signIn.token, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isSecure,
+    expires: signIn.expiresAt,
+  })
+}
+
+export function clearSignInCookie(reply: FastifyReply, isSecure: boolean): void {
+  void reply.clearCookie(cookieName('sign_in', isSecure), {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isSecure,
+  })
+}
+
+/** The signed-in account, or `sign-in-required`. */
+export function getSignedIn(request: FastifyRequest): SignedIn {
+  if (!request.signedIn)
+    throw new OnpatientError('sign-in-required', 'Sign in first: nobody is signed in in this browser.')
+  return request.signedIn
+}
+
+export function visitorOf(request: FastifyRequest): Visitor {
+  return { ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) }
+}

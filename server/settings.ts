@@ -1,0 +1,217 @@
+import { isAbsolute, resolve } from 'node:path'
+
+/** Where records are kept. */
+export type StoreSetting = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string }
+
+/** Where mail goes: to a mail server, or to the log and the outbox page. */
+export type MailSetting = { kind: 'smtp'; url: string; from: string } | { kind: 'outbox' }
+
+export interface Settings {
+  port: number
+  host: string
+  /** Origins without a trailing slash; undefined: `http://localhost:PORT`. */
+  portalUrl: string | undefined
+  fhirUrl: string | undefined
+  store: StoreSetting
+  /** 'auto': when the database is new and this is not production. */
+  demo: 'on' | 'off' | 'auto'
+  mail: MailSetting
+  logLevel: string
+  production: boolean
+  /** How many proxies in front to believe X-Forwarded-* of. */
+  trustedProxies: number
+}
+
+interface Row {
+  name: string
+  /** Shown in the documentation and in error messages. */
+  form: string
+  default: string
+  help: string
+  secret?: true
+  /** The reason why a value is refused, or undefined. */
+  refuse(value: string): string | undefined
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/** Every setting, in the order of the documentation. */
+export const settingRows: readonly Row[] = [
+  {
+    name: 'PORT',
+    form: 'a port from 0 to 65535, e.g. 8000',
+    default: '8000',
+    help: 'The port to listen on; 0 takes a free one.',
+    refuse: (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : 'is not a port'),
+  },
+  {
+    name: 'HOST',
+    form: 'an address to bind, e.g. 0.0.0.0',
+    default: '127.0.0.1',
+    help: 'The address to listen on. The default answers this machine only; 0.0.0.0 answers the network.',
+    refuse: (value) => (/^[\w.:-]+$/.test(value) ? undefined : 'is not an address or host name'),
+  },
+  {
+    name: 'PORTAL_URL',
+    form: 'an origin, e.g. https://onpatient.example',
+    default: 'http://localhost:PORT',
+    help: 'The address people use for the portal and applications for authorization.',
+    refuse: refuseOrigin,
+  },
+  {
+    name: 'FHIR_URL',
+    form: 'an origin, e.g. https://api.onpatient.example',
+    default: 'the same as PORTAL_URL',
+    help: 'The address applications use for the API. With another host name or port than PORTAL_URL, each serves only its own paths.',
+    refuse: refuseOrigin,
+  },
+  {
+    name: 'DATABASE_URL',
+    form: 'sqlite:PATH, e.g. sqlite:./data/onpatient.db',
+    default: 'sqlite:./data/onpatient.db',
+    help: 'Where everything is kept. A relative path starts at the working folder.',
+    secret: true,
+    refuse: refuseDatabase,
+  },
+  {
+    name: 'DEMO',
+    form: 'on or off',
+    default: 'on when the database is new and NODE_ENV is not production',
+    help: 'Whether to fill a new database with a synthetic practice and known sign-ins.',
+    refuse: (value) => (value === 'on' || value === 'off' ? undefined : 'is neither on nor off'),
+  },
+  {
+    name: 'SMTP_URL',
+    form: 'smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…',
+    default: 'none: mails go to the log and, outside production, to the page /outbox',
+    help: 'The mail server that takes the mails.',
+    secret: true,
+    refuse: (value) =>
+      /^smtps?:\/\/\S+$/.test(value) && URL.canParse(value) ? undefined : 'is not an smtp:// address',
+  },
+  {
+    name: 'MAIL_FROM',
+    form: 'an address, e.g. onpatient@clinic.example',
+    default: 'onpatient@ followed by the host of PORTAL_URL',
+    help: 'The sender of the mails.',
+    refuse: (value) => (/^[^@\s]+@[^@\s]+$/.test(value) ? undefined : 'is not a mail address'),
+  },
+  {
+    name: 'LOG_LEVEL',
+    form: `one of ${logLevels.join(', ')}`,
+    default: 'info',
+    help: 'How much is logged. Secrets and records never are.',
+    refuse: (value) => (logLevels.includes(value) ? undefined : 'is not a level'),
+  },
+  {
+    name: 'NODE_ENV',
+    form: 'production, development or test',
+    default: 'development',
+    help: 'In production there is no demo content, no outbox page and no demo client.',
+    refuse: (value) =>
+      ['production', 'development', 'test'].includes(value) ? undefined : 'is not one of the three',
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    form: 'a number from 0 to 9',
+    default: '0',
+    help: 'How many proxies stand in front, so that X-Forwarded-For of those, and of no one else, is believed.',
+    refuse: (value) => (/^\d$/.test(value) ? undefined : 'is not a number from 0 to 9'),
+  },
+]
+
+/** Every problem of the environment at once, so that one start shows all of them. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`The settings have ${problems.length === 1 ? 'a problem' : 'problems'}:\n${problems.join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/** Reads and checks the environment; empty variables count as absent. Throws `SettingsError`. */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const problems = [...refusedValues(env), ...nearMisses(env)]
+  if (problems.length > 0) throw new SettingsError(problems)
+  const value = (name: string): string | undefined => env[name] || undefined
+  const mailUrl = value('SMTP_URL')
+  const portalUrl = value('PORTAL_URL')?.replace(/\/$/, '')
+  const port = Number(value('PORT') ?? 8000)
+  const portalHost = portalUrl ? new URL(portalUrl).hostname : 'localhost'
+  return Object.freeze({
+    port,
+    host: value('HOST') ?? '127.0.0.1',
+    portalUrl,
+    fhirUrl: value('FHIR_URL')?.replace(/\/$/, ''),
+    store: parseStore(value('DATABASE_URL') ?? 'sqlite:./data/onpatient.db'),
+    demo: (value('DEMO') ?? 'auto') as Settings['demo'],
+    mail: (mailUrl
+      ? { kind: 'smtp', url: mailUrl, from: value('MAIL_FROM') ?? `onpatient@${portalHost}` }
+      : { kind: 'outbox' }) satisfies MailSetting as MailSetting,
+    logLevel: value('LOG_LEVEL') ?? 'info',
+    production: value('NODE_ENV') === 'production',
+    trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
+  })
+}
+
+/** The settings as `NAME value` pairs for the start message; secrets show as dots. */
+export function describeSettings(env: NodeJS.ProcessEnv = process.env): Array<[string, string]> {
+  return settingRows
+    .filter((row) => env[row.name])
+    .map((row) => [row.name, row.secret ? hidePassword(env[row.name] ?? '') : (env[row.name] ?? '')])
+}
+
+function hidePassword(text: string): string {
+  return text.replace(/\/\/[^@/]*@/, '//•••@')
+}
+
+function refusedValues(env: NodeJS.ProcessEnv): string[] {
+  return settingRows.flatMap((row) => {
+    const value = env[row.name]
+    if (!value) return []
+    const reason = row.refuse(value)
+    const shown = row.secret ? 'its value' : JSON.stringify(value)
+    return reason ? [`  ${row.name}: ${shown} ${reason}. It takes ${row.form}.`] : []
+  })
+}
+
+/** A misspelt setting would be ignored in silence; names one letter away from ours are refused instead. */
+function nearMisses(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(settingRows.map((row) => row.name))
+  return Object.keys(env).flatMap((name) => {
+    if (known.has(name) || name.length < 6) return []
+    const meant = settingRows.find((row) => row.name.length >= 6 && isOneEditApart(row.name, name))
+    return meant ? [`  ${name}: is not a setting. Did you mean ${meant.name}?`] : []
+  })
+}
+
+function isOneEditApart(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false
+  let same = 0
+  while (same < Math.min(a.length, b.length) && a[same] === b[same]) same++
+  const restA = a.slice(same)
+  const restB = b.slice(same)
+  return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)
+}
+
+function refuseOrigin(value: string): string | undefined {
+  if (!URL.canParse(value)) return 'is not an address'
+  const url = new URL(value)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'is not http:// or https://'
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
+    return 'has more than scheme, host and port'
+  return undefined
+}
+
+function refuseDatabase(value: string): string | undefined {
+  if (/^sqlite:.+/.test(value)) return undefined
+  if (/^postgres(ql)?:\/\//.test(value)) return 'names PostgreSQL, which this version does not serve yet'
+  return 'is not a database address'
+}
+
+function parseStore(url: string): StoreSetting {
+  if (!url.startsWith('sqlite:')) return { kind: 'postgres', url }
+  const path = url.slice('sqlite:'.length)
+  return { kind: 'sqlite', file: path === ':memory:' || isAbsolute(path) ? path : resolve(path) }
+}
