@@ -1,18 +1,20 @@
+import type { ListPage, ListQuery } from '#server/records/records.ts'
+
 /**
- * The one place that decides what an access token may read. A face gets a reader that cannot name another patient.
+ * The one place that decides what may be read. A face gets a reader that cannot name another patient.
  */
 export interface Access {
-  /** Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`. */
+  /** For applications. Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`. */
   open(accessToken: string | undefined): Promise<RecordReader>
+  /** For the signed-in person's own portal: every type, confined to the account's open associations. */
+  openForAccount(accountId: string): Promise<RecordReader>
 }
 
 export interface RecordReader {
-  /** The one patient in context, when the grant covers exactly one. */
+  /** The one patient in context, when exactly one is covered. */
   readonly patientId: string | undefined
-  /** The stored JSON. Throws `scope-missing`; undefined when absent or outside the grant's compartments. */
+  /** The stored JSON. Throws `scope-missing`; undefined when absent or outside the covered compartments. */
   read(type: string, id: string): Promise<string | undefined>
   /** Throws `scope-missing`. */
-  list(
-    query: import('#server/records/records.ts').ListQuery,
-  ): Promise<import('#server/records/records.ts').ListPage>
+  list(query: ListQuery): Promise<ListPage>
 }
