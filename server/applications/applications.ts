@@ -1,3 +1,12 @@
+import type { Practices } from '#server/practices/practices.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.ts'
+import type { ApplicationTable } from '../store/schema/applications.ts'
+import type { Db } from '../store/store.ts'
+import { checkApplicationForm } from './application-form.ts'
+import { warnAboutRedirectUris } from './redirect-uri.ts'
+
 /** A registered OAuth client. Its id is the client_id. */
 export interface Application {
   id: string
@@ -69,3 +78,217 @@ export interface Applications {
   /** Compares with every live secret, each in constant time. */
   isSecretOf(applicationId: string, secret: string): Promise<boolean>
 }
+
+interface ApplicationsDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  /** Only an account that is associated with a provider may own applications. */
+  practices: Pick<Practices, 'listAssociations'>
+  /** Called when an application is removed, inside no transaction: ends all its grants. */
+  onRemoved(applicationId: string): Promise<void>
+}
+
+const maximumOverlapSeconds = 30 * 24 * 3600
+
+export function createApplications({
+  db,
+  clock,
+  random,
+  practices,
+  onRemoved,
+}: ApplicationsDeps): Applications {
+  async function assertOwnerHasProvider(accountId: string): Promise<void> {
+    const associations = await practices.listAssociations(accountId)
+    if (associations.length > 0) return
+    throw new OnpatientError(
+      'not-associated',
+      'Your account is not associated with a provider yet. Create a practice or a sandbox, or accept the invitation of your practice, then add an application.',
+    )
+  }
+
+  async function insert(
+    ownerAccountId: string,
+    id: string,
+    form: ApplicationForm,
+    secret: string | undefined,
+  ) {
+    const now = clock.now().getTime()
+    const row: ApplicationTable = {
+      id,
+      owner_account_id: ownerAccountId,
+      ...columnsOf(form),
+      created_at: now,
+      updated_at: now,
+      deleted_at: null,
+    }
+    await db.transaction().execute(async (trx) => {
+      await trx.insertInto('application').values(row).execute()
+      if (secret !== undefined)
+        await trx.insertInto('application_secret').values(newSecretRow(id, secret)).execute()
+    })
+    return toApplication(row)
+  }
+
+  function newSecretRow(applicationId: string, secret: string) {
+    return {
+      id: newId('sec', random),
+      application_id: applicationId,
+      secret_hash: hashSecret(secret),
+      created_at: clock.now().getTime(),
+      expires_at: null,
+    }
+  }
+
+  /** Uses the primary key; another account's application is as absent as none. */
+  async function getOwned(ownerAccountId: string, applicationId: string): Promise<Application> {
+    const application = await find(applicationId)
+    if (application?.ownerAccountId === ownerAccountId) return application
+    throw new OnpatientError('not-found', 'There is no such application among yours.')
+  }
+
+  async function find(applicationId: string): Promise<Application | undefined> {
+    const row = await db
+      .selectFrom('application')
+      .selectAll()
+      .where('id', '=', applicationId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst()
+    return row && toApplication(row)
+  }
+
+  /** Secrets that still work; uses application_secret_application. */
+  function liveSecrets(applicationId: string) {
+    return db
+      .selectFrom('application_secret')
+      .selectAll()
+      .where('application_id', '=', applicationId)
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', clock.now().getTime())]))
+      .orderBy('created_at', 'desc')
+      .execute()
+  }
+
+  return {
+    find,
+    async create(ownerAccountId, form) {
+      const checked = checkApplicationForm(form)
+      await assertOwnerHasProvider(ownerAccountId)
+      const secret = checked.kind === 'confidential' ? newSecret('ops', random) : undefined
+      const application = await insert(ownerAccountId, newId('app', random), checked, secret)
+      return { application, secret, warnings: warnAboutRedirectUris(application.redirectUris) }
+    },
+    createKnown(ownerAccountId, form, id, secret) {
+      return insert(ownerAccountId, id, checkApplicationForm(form), secret)
+    },
+    async update(ownerAccountId, applicationId, form) {
+      const current = await getOwned(ownerAccountId, applicationId)
+      // A public application has no secret and a confidential one must have one: the kind is fixed at registration.
+      const checked = { ...checkApplicationForm(form), kind: current.kind }
+      await db
+        .updateTable('application')
+        .set({ ...columnsOf(checked), updated_at: clock.now().getTime() })
+        .where('id', '=', applicationId)
+        .where('owner_account_id', '=', ownerAccountId)
+        .execute()
+      const application = await getOwned(ownerAccountId, applicationId)
+      return { application, warnings: warnAboutRedirectUris(application.redirectUris) }
+    },
+    async rotateSecret(ownerAccountId, applicationId, overlapSeconds) {
+      const application = await getOwned(ownerAccountId, applicationId)
+      if (application.kind === 'public')
+        throw new OnpatientError(
+          'not-allowed',
+          'A public application has no secret. Register a confidential one.',
+        )
+      if (!Number.isInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > maximumOverlapSeconds)
+        throw new OnpatientError(
+          'invalid-parameter',
+          'The overlap is a number of seconds from 0 to 30 days.',
+          {
+            field: 'overlapSeconds',
+          },
+        )
+      const end = clock.now().getTime() + overlapSeconds * 1000
+      const secret = newSecret('ops', random)
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .updateTable('application_secret')
+          .set({ expires_at: end })
+          .where('application_id', '=', applicationId)
+          .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', end)]))
+          .execute()
+        await trx.insertInto('application_secret').values(newSecretRow(applicationId, secret)).execute()
+      })
+      return secret
+    },
+    async listSecrets(applicationId) {
+      const rows = await liveSecrets(applicationId)
+      return rows.map((row) => ({
+        id: row.id,
+        createdAt: new Date(row.created_at),
+        expiresAt: row.expires_at === null ? undefined : new Date(row.expires_at),
+      }))
+    },
+    async remove(ownerAccountId, applicationId) {
+      await getOwned(ownerAccountId, applicationId)
+      await db
+        .updateTable('application')
+        .set({ deleted_at: clock.now().getTime() })
+        .where('id', '=', applicationId)
+        .where('owner_account_id', '=', ownerAccountId)
+        .execute()
+      await onRemoved(applicationId)
+    },
+    async listOwned(ownerAccountId) {
+      // uses application_owner
+      const rows = await db
+        .selectFrom('application')
+        .selectAll()
+        .where('owner_account_id', '=', ownerAccountId)
+        .where('deleted_at', 'is', null)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute()
+      return rows.map(toApplication)
+    },
+    async isSecretOf(applicationId, secret) {
+      const given = hashSecret(secret)
+      const rows = await liveSecrets(applicationId)
+      // Every live secret is compared, so that the time does not tell which one was near.
+      return rows.map((row) => sameHash(row.secret_hash, given)).includes(true)
+    },
+  }
+}
+
+function columnsOf(form: ApplicationForm) {
+  return {
+    name: form.name,
+    kind: form.kind,
+    scopes: form.scopes.join(' '),
+    redirect_uris: JSON.stringify(form.redirectUris),
+    logo_uri: form.logoUri ?? null,
+    policy_uri: form.policyUri ?? null,
+    tos_uri: form.tosUri ?? null,
+    legacy_url_parameters: form.legacyUrlParameters ? 1 : 0,
+  }
+}
+
+function toApplication(row: ApplicationTable): Application {
+  return {
+    id: row.id,
+    ownerAccountId: row.owner_account_id,
+    name: row.name,
+    kind: row.kind,
+    scopes: row.scopes.split(' '),
+    redirectUris: JSON.parse(row.redirect_uris) as string[],
+    logoUri: row.logo_uri ?? undefined,
+    policyUri: row.policy_uri ?? undefined,
+    tosUri: row.tos_uri ?? undefined,
+    legacyUrlParameters: row.legacy_url_parameters === 1,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  }
+}
+
+export { defaultScopes } from './application-form.ts'
+export { isLoopback } from './redirect-uri.ts'

@@ -1,4 +1,10 @@
-import type { Association } from '#server/practices/practices.ts'
+import type { Association, Practices } from '#server/practices/practices.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import { hashSecret, newId, type Random } from '../secrets.ts'
+import type { GrantTable } from '../store/schema/grants.ts'
+import type { Db } from '../store/store.ts'
+import { coverageOf, openGrant } from './open-grant.ts'
 
 /** What one account allowed one application. */
 export interface Grant {
@@ -55,9 +61,145 @@ export interface Grants {
     scopes: string[]
     expiresAt: Date
   }): Promise<void>
+  /** What a grant covers now, through associations that are still open. Uses the primary keys. */
+  describeCoverage(grantId: string): Promise<{ patientIds: string[]; practiceIds: string[] }>
   /**
    * Throws `token-unknown`, `token-expired` or `token-revoked`. Uses the primary key of access_token and joins
    * grant and associations by theirs.
    */
   open(accessToken: string): Promise<OpenedGrant>
+}
+
+interface GrantsDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  practices: Pick<Practices, 'listAssociations'>
+}
+
+export function createGrants({ db, clock, random, practices }: GrantsDeps): Grants {
+  const now = () => clock.now().getTime()
+
+  async function endWhere(column: 'id' | 'account_id' | 'application_id', value: string, reason: string) {
+    // One statement: from its commit on, every look-up of every token of these grants is refused in every process.
+    await db
+      .updateTable('grant')
+      .set({ ended_at: now(), end_reason: reason })
+      .where(column, '=', value)
+      .where('ended_at', 'is', null)
+      .execute()
+  }
+
+  return {
+    async create({ accountId, applicationId, scopes, associationIds, expiresAt }) {
+      const row: GrantTable = {
+        id: newId('gr', random),
+        account_id: accountId,
+        application_id: applicationId,
+        scopes: scopes.join(' '),
+        created_at: now(),
+        expires_at: expiresAt?.getTime() ?? null,
+        ended_at: null,
+        end_reason: null,
+        last_used_at: null,
+      }
+      const covered = associationIds.map((id) => ({ grant_id: row.id, association_id: id }))
+      await db.transaction().execute(async (trx) => {
+        await trx.insertInto('grant').values(row).execute()
+        if (covered.length > 0) await trx.insertInto('grant_association').values(covered).execute()
+      })
+      return toGrant(row)
+    },
+    async find(grantId) {
+      const row = await db.selectFrom('grant').selectAll().where('id', '=', grantId).executeTakeFirst()
+      return row && toGrant(row)
+    },
+    async listOpen(accountId) {
+      // uses grant_account
+      const rows = await db
+        .selectFrom('grant')
+        .innerJoin('application', 'application.id', 'grant.application_id')
+        .innerJoin('account', 'account.id', 'application.owner_account_id')
+        .selectAll('grant')
+        .select(['application.name as application_name', 'account.display_name as application_owner'])
+        .where('grant.account_id', '=', accountId)
+        .where('grant.ended_at', 'is', null)
+        .where((eb) => eb.or([eb('grant.expires_at', 'is', null), eb('grant.expires_at', '>', now())]))
+        .orderBy('grant.created_at', 'desc')
+        .execute()
+      const covered = await db
+        .selectFrom('grant_association')
+        .innerJoin('grant', 'grant.id', 'grant_association.grant_id')
+        .select(['grant_association.grant_id', 'grant_association.association_id'])
+        .where('grant.account_id', '=', accountId)
+        .where('grant.ended_at', 'is', null)
+        .execute()
+      const associations = new Map(
+        (await practices.listAssociations(accountId)).map((each) => [each.id, each]),
+      )
+      return rows.map((row) => ({
+        ...toGrant(row),
+        applicationName: row.application_name,
+        applicationOwner: row.application_owner,
+        associations: covered.flatMap((each) => {
+          const association = each.grant_id === row.id ? associations.get(each.association_id) : undefined
+          return association ? [association] : []
+        }),
+      }))
+    },
+    async end(accountId, grantId, reason) {
+      const ended = await db
+        .updateTable('grant')
+        .set({ ended_at: now(), end_reason: reason })
+        .where('id', '=', grantId)
+        .where('account_id', '=', accountId)
+        .where('ended_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      if (!ended) throw new OnpatientError('not-found', 'There is no such open access among yours.')
+    },
+    endByEngine: (grantId, reason) => endWhere('id', grantId, reason),
+    endAllOfAccount: (accountId, reason) => endWhere('account_id', accountId, reason),
+    endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
+    async storeAccessToken({ token, grantId, scopes, expiresAt }) {
+      const row = {
+        token_hash: hashSecret(token),
+        grant_id: grantId,
+        scopes: scopes.join(' '),
+        issued_at: now(),
+        expires_at: expiresAt.getTime(),
+      }
+      await db
+        .insertInto('access_token')
+        .values(row)
+        .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
+        .execute()
+    },
+    async describeCoverage(grantId) {
+      const rows = await db
+        .selectFrom('grant_association')
+        .innerJoin('association', 'association.id', 'grant_association.association_id')
+        .select(['association.role', 'association.patient_id', 'association.practice_id'])
+        .where('grant_association.grant_id', '=', grantId)
+        .where('association.ended_at', 'is', null)
+        .execute()
+      return coverageOf(rows)
+    },
+    open: (accessToken) => openGrant(db, accessToken, clock.now()),
+  }
+}
+
+function toGrant(row: GrantTable): Grant {
+  const date = (time: number | null) => (time === null ? undefined : new Date(time))
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    applicationId: row.application_id,
+    scopes: row.scopes.split(' '),
+    createdAt: new Date(row.created_at),
+    expiresAt: date(row.expires_at),
+    endedAt: date(row.ended_at),
+    endReason: row.end_reason ?? undefined,
+    lastUsedAt: date(row.last_used_at),
+  }
 }

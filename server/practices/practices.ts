@@ -75,6 +75,11 @@ export interface Practices {
   endInvitation(practiceId: string, invitationId: string): Promise<void>
   /** Undefined when unknown, expired, accepted or tried too often. Never tells the patient's name. */
   findInvitation(token: string): Promise<Invitation | undefined>
+  /**
+   * Only checks the date of birth (a wrong one counts as a try), so that an account made for the invitation is not
+   * made for a guess. Throws `link-invalid`, `birth-date-mismatch`.
+   */
+  confirmInvitation(token: string, birthDate: string): Promise<Invitation>
   /** Checks the patient's date of birth first. Throws `link-invalid`, `birth-date-mismatch` (ends after five). */
   acceptInvitation(token: string, accountId: string, birthDate: string): Promise<Association>
 }

@@ -1,0 +1,15 @@
+import type { Accounts } from '#server/accounts/accounts.ts'
+import type { Outbox } from '#server/mail/mail.ts'
+import type { Practices } from '#server/practices/practices.ts'
+
+export interface AccountPagesDeps {
+  accounts: Accounts
+  practices: Practices
+  /** The development stand-in for a mail server; undefined when mails really leave. */
+  outbox: Outbox | undefined
+  /** The origin of the portal: only links to it become clickable in the outbox. */
+  portalUrl: string
+  /** Whether cookies are `Secure` and carry the `__Host-` prefix. */
+  isSecure: boolean
+  isProduction: boolean
+}

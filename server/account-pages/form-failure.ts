@@ -1,0 +1,43 @@
+import type { FastifyReply } from 'fastify'
+import { OnpatientError, statusOf } from '#server/errors.ts'
+import type { FormError } from '#server/pages/form.ts'
+
+/** Why a form comes back to the person who sent it. */
+export interface FormFailure {
+  status: number
+  errors: FormError[]
+  retryAfterSeconds?: number | undefined
+}
+
+const shownOnForms = new Set([
+  'invalid-parameter',
+  'sign-in-failed',
+  'birth-date-mismatch',
+  'email-taken',
+  'too-many-requests',
+])
+
+/**
+ * What a door refused, as something to show on the form; rethrows everything that the person cannot mend there.
+ * `fields` are those on the form, so that no error points at a field that is not there.
+ */
+export function toFormFailure(error: unknown, fields: readonly string[]): FormFailure {
+  if (!(error instanceof OnpatientError) || !shownOnForms.has(error.code)) throw error
+  const field = error.field !== undefined && fields.includes(error.field) ? error.field : undefined
+  return {
+    status: statusOf[error.category],
+    errors: [{ field, message: error.message }],
+    retryAfterSeconds: error.retryAfterSeconds,
+  }
+}
+
+/** Status and `Retry-After` of a form that comes back. */
+export function applyFailure(reply: FastifyReply, failure: FormFailure): void {
+  reply.code(failure.status)
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
+}
+
+/** The message for one field, to stand beside it. */
+export function errorFor(errors: readonly FormError[], field: string): string | undefined {
+  return errors.find((error) => error.field === field)?.message
+}

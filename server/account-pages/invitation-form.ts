@@ -1,0 +1,80 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import {
+  csrfField,
+  errorSummary,
+  type FormError,
+  hiddenField,
+  submitButton,
+  textField,
+} from '#server/pages/form.ts'
+import { iconHeart } from '#server/pages/icons.ts'
+import type { Page, View } from '#server/pages/page.ts'
+import type { Invitation } from '#server/practices/practices.ts'
+import { errorFor, type FormFailure } from './form-failure.ts'
+import { newPasswordField } from './new-password.ts'
+
+interface InvitationForm {
+  invitation: Invitation
+  token: string
+  csrfToken: string
+  signedIn: View['signedIn']
+  failure?: FormFailure
+  /** What was typed before, when the form comes back. */
+  displayName: string
+  birthDate: string
+}
+
+export function invitationPage(form: InvitationForm): Page {
+  const { invitation, token, csrfToken, signedIn, birthDate } = form
+  const errors = form.failure?.errors ?? []
+  const body = html`${errorSummary(errors)}
+<div class="emblem">${iconHeart}</div>
+<h1>${invitation.practice.name} invites you</h1>
+<p class="lead">${renderPurpose(invitation)}</p>
+<form method="post" action="/invitation">
+${csrfField(csrfToken)}
+${hiddenField('token', token)}
+${textField({
+  label: isForSelf(invitation) ? 'Your date of birth' : 'The patient’s date of birth',
+  name: 'birthDate',
+  type: 'date',
+  value: birthDate,
+  required: true,
+  hint: 'So that nobody else can open the record. Only a few tries are possible.',
+  error: errorFor(errors, 'birthDate'),
+})}
+${signedIn ? undefined : renderNewAccount(form, errors)}
+${submitButton(signedIn ? 'Accept the invitation' : 'Create account and open the record')}
+</form>
+${signedIn ? renderSignedIn(signedIn, csrfToken) : html`<p class="card-foot">Have an account already? <a href="/signin?next=%2Finvitation">Sign in</a>, and we bring you back here.</p>`}`
+  return { title: errors.length > 0 ? 'Error: Your invitation' : 'Your invitation', body }
+}
+
+function isForSelf({ role }: Invitation): boolean {
+  return role === 'patient'
+}
+
+function renderPurpose(invitation: Invitation): string {
+  return isForSelf(invitation)
+    ? 'You can see your own health record here: vaccinations, results, medicines and visits.'
+    : 'You can see the health record of the person you care for: vaccinations, results, medicines and visits.'
+}
+
+function renderNewAccount(
+  { invitation, displayName }: InvitationForm,
+  errors: readonly FormError[],
+): SafeHtml {
+  return html`<h2>Create your account</h2>
+${textField({ label: 'E-mail address', name: 'email', type: 'email', value: invitation.email, autocomplete: 'username', readOnly: true, hint: 'You will sign in with it.' })}
+${textField({ label: 'Your name', name: 'displayName', value: displayName, autocomplete: 'name', required: true, maxLength: 120, error: errorFor(errors, 'displayName') })}
+${newPasswordField({ label: 'Password', error: errorFor(errors, 'password') })}`
+}
+
+function renderSignedIn(signedIn: NonNullable<View['signedIn']>, csrfToken: string): SafeHtml {
+  return html`<form method="post" action="/signout" class="card-foot">
+${csrfField(csrfToken)}
+${hiddenField('next', '/invitation')}
+<p>The record opens in the account of <strong>${signedIn.displayName}</strong> (${signedIn.email}).</p>
+<p>Not you? <button type="submit" class="button-link">Sign out</button></p>
+</form>`
+}

@@ -1,0 +1,114 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Account } from '#server/accounts/accounts.ts'
+import { OnpatientError } from '#server/errors.ts'
+import { visitorOf } from '#server/http/browser.ts'
+import { sendPage, viewOf } from '#server/pages/view.ts'
+import type { Invitation } from '#server/practices/practices.ts'
+import type { AccountPagesDeps } from './account-pages-deps.ts'
+import { applyFailure, type FormFailure, toFormFailure } from './form-failure.ts'
+import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
+import { invitationPage } from './invitation-form.ts'
+import { isDeadLink, sendDeadLink } from './link-page.ts'
+import {
+  findRememberedInvitation,
+  forgetInvitation,
+  rememberInvitation,
+  rememberSignIn,
+} from './remembered-browser.ts'
+
+/**
+ * `/invitation?token=`: a practice opens a record to its patient, or to a parent or caregiver. Who holds the link
+ * still has to know the patient's date of birth; a wrong one creates nothing.
+ */
+export function invitationPages(deps: AccountPagesDeps): FastifyPluginAsync {
+  const { accounts, practices, isSecure, isProduction } = deps
+  return async (app) => {
+    app.get('/invitation', async (request, reply) => {
+      const token = readQuery(request, 'token') || findRememberedInvitation(request, isSecure) || ''
+      const invitation = token ? await practices.findInvitation(token) : undefined
+      if (!invitation) return sendUsedLink(request, reply)
+      rememberInvitation(reply, token, isSecure)
+      return sendForm(request, reply, { invitation, token })
+    })
+
+    app.post('/invitation', async (request, reply) => {
+      const token = readField(request, 'token')
+      const invitation = token ? await practices.findInvitation(token) : undefined
+      if (!invitation) return sendUsedLink(request, reply)
+      const failure = await accept(request, reply, { invitation, token })
+      if (failure === 'dead link') return sendUsedLink(request, reply)
+      if (failure) return sendForm(request, reply, { invitation, token, failure })
+      forgetInvitation(reply, isSecure)
+      return reply.redirect('/', 303)
+    })
+  }
+
+  async function accept(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { invitation, token }: { invitation: Invitation; token: string },
+  ): Promise<FormFailure | 'dead link' | undefined> {
+    const errors = findMissing(request, request.signedIn ? neededFromAll : neededFromNewcomer)
+    if (errors.length > 0) return { status: 400, errors }
+    const birthDate = readTrimmed(request, 'birthDate')
+    try {
+      await practices.confirmInvitation(token, birthDate)
+      const account = request.signedIn?.account ?? (await createAccount(request, invitation.email))
+      await practices.acceptInvitation(token, account.id, birthDate)
+      if (!request.signedIn) {
+        rememberSignIn(reply, await accounts.startSignIn(account.id, visitorOf(request)), isSecure)
+      }
+      return undefined
+    } catch (error) {
+      return isDeadLink(error) ? 'dead link' : toFormFailure(error, Object.keys(neededFromNewcomer))
+    }
+  }
+
+  /** The link came by mail, which proves the address. */
+  async function createAccount(request: FastifyRequest, email: string): Promise<Account> {
+    try {
+      return await accounts.create({
+        email,
+        password: readField(request, 'password'),
+        displayName: readTrimmed(request, 'displayName'),
+      })
+    } catch (error) {
+      if (!(error instanceof OnpatientError) || error.code !== 'email-taken') throw error
+      throw new OnpatientError(
+        'email-taken',
+        `You have an account with ${email} already. Sign in with the link at the end of this page, then accept.`,
+        { cause: error },
+      )
+    }
+  }
+
+  function sendForm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    state: { invitation: Invitation; token: string; failure?: FormFailure },
+  ): FastifyReply {
+    if (state.failure) applyFailure(reply, state.failure)
+    const view = viewOf(request, reply, isProduction)
+    const page = invitationPage({
+      ...state,
+      csrfToken: view.csrfToken,
+      signedIn: view.signedIn,
+      displayName: readTrimmed(request, 'displayName'),
+      birthDate: readTrimmed(request, 'birthDate'),
+    })
+    return sendPage(reply, page, view)
+  }
+
+  function sendUsedLink(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    forgetInvitation(reply, isSecure)
+    return sendDeadLink(request, reply, {
+      message:
+        'The invitation was accepted before, is too old, was tried with a wrong date of birth too often, or its link is incomplete. Ask the practice to invite you again. If you have accepted it already, just sign in.',
+      action: { label: 'Sign in', href: '/signin' },
+      isProduction,
+    })
+  }
+}
+
+const neededFromAll = { birthDate: 'Enter the date of birth' }
+const neededFromNewcomer = { ...neededFromAll, displayName: 'Enter your name', password: 'Choose a password' }

@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { NewSignIn } from '#server/accounts/accounts.ts'
+import { setSignInCookie } from '#server/http/browser.ts'
+
+const deviceLifetimeSeconds = 400 * 24 * 60 * 60
+const invitationLifetimeSeconds = 60 * 60
+
+/** What the account pages keep in a browser besides the sign-in itself. */
+type Remembered = 'device' | 'invitation'
+
+function cookieName(name: Remembered, isSecure: boolean): string {
+  return `${isSecure ? '__Host-' : ''}onpatient_${name}`
+}
+
+function keep(
+  reply: FastifyReply,
+  name: Remembered,
+  value: string,
+  { maxAge, isSecure }: { maxAge: number; isSecure: boolean },
+): void {
+  void reply.setCookie(cookieName(name, isSecure), value, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isSecure,
+    maxAge,
+  })
+}
+
+/**
+ * Signs the browser in, and marks it as known to the account: its later tries stay open while a stranger's guesses
+ * are slowed down. The mark outlives the sign-in and gives no access by itself.
+ */
+export function rememberSignIn(reply: FastifyReply, signIn: NewSignIn, isSecure: boolean): void {
+  setSignInCookie(reply, signIn, isSecure)
+  keep(reply, 'device', signIn.deviceToken, { maxAge: deviceLifetimeSeconds, isSecure })
+}
+
+export function findKnownDevice(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return request.cookies[cookieName('device', isSecure)] || undefined
+}
+
+/**
+ * Keeps the secret of an invitation for the way through the sign-in page, so that it need not stand in the address
+ * of that page, in its log line and in the browser's history.
+ */
+export function rememberInvitation(reply: FastifyReply, token: string, isSecure: boolean): void {
+  keep(reply, 'invitation', token, { maxAge: invitationLifetimeSeconds, isSecure })
+}
+
+export function findRememberedInvitation(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return request.cookies[cookieName('invitation', isSecure)] || undefined
+}
+
+export function forgetInvitation(reply: FastifyReply, isSecure: boolean): void {
+  void reply.clearCookie(cookieName('invitation', isSecure), { path: '/', secure: isSecure })
+}

@@ -1,0 +1,184 @@
+/**
+ * The composition root: the only file that knows every folder. Read it from top to bottom to see the system: keys and
+ * nouns first, then what may be read, then the two sites that people and applications meet.
+ */
+import { Fastify, type FastifyInstance } from 'fastify'
+import { type Access, createAccess } from './access/access.ts'
+import { accountPages } from './account-pages/account-pages.ts'
+import { type Accounts, createAccounts } from './accounts/accounts.ts'
+import { type Applications, createApplications } from './applications/applications.ts'
+import { accessTokenSeconds, codeSeconds, createAuthorization } from './authorization/authorization.ts'
+import type { Clock } from './clock.ts'
+import { demoClient } from './demo/client/client.ts'
+import { demoApplication } from './demo/demo.ts'
+import { generatePractice } from './demo/generator/generate-practice.ts'
+import { docsPages } from './docs-pages/docs-pages.ts'
+import { classicFace } from './faces/classic/classic.ts'
+import { createGrants, type Grants } from './grants/grants.ts'
+import { browser } from './http/browser.ts'
+import { probes } from './http/probes.ts'
+import { createRequestIds } from './http/request-id.ts'
+import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
+import { type Logger, redactUrl } from './logger.ts'
+import { createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mail/mail.ts'
+import type { Origins } from './origins.ts'
+import { pageAssets } from './pages/assets.ts'
+import { notFoundPage, pageErrors } from './pages/page-errors.ts'
+import { pageHeaders } from './pages/page-headers.ts'
+import { portalApi } from './portal-api/portal-api.ts'
+import { portalApp } from './portal-api/portal-app.ts'
+import { createPractices, type Practices } from './practices/practices.ts'
+import { createRecords, type Records } from './records/records.ts'
+import type { Random } from './secrets.ts'
+import type { Settings } from './settings.ts'
+import type { Store } from './store/store.ts'
+
+/** What everything is built from; tests pass their own. */
+export interface Foundations {
+  settings: Settings
+  origins: Origins
+  store: Store
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** Cheaper argon2id for tests. */
+  passwordCost?: { memoryKib: number; passes: number }
+}
+
+/** Every noun of the system, wired together. */
+export interface Nouns {
+  keys: ServerKeys
+  mailer: Mailer
+  outbox: Outbox | undefined
+  accounts: Accounts
+  practices: Practices
+  applications: Applications
+  grants: Grants
+  records: Records
+  access: Access
+}
+
+export async function createNouns(foundations: Foundations): Promise<Nouns> {
+  const { settings, origins, store, clock, random, logger, passwordCost } = foundations
+  const { db } = store
+  const { portalUrl } = origins
+  const keys = await loadServerKeys(db, clock, random)
+  const outbox = settings.mail.kind === 'outbox' ? createOutbox({ clock, logger }) : undefined
+  const mailer = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
+  if (!mailer) throw new Error('mail goes neither to a server nor to the outbox')
+  const records = createRecords({ db, clock, random })
+  const practices = createPractices({
+    db,
+    clock,
+    random,
+    mailer,
+    portalUrl,
+    records,
+    synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
+  })
+  const grants = createGrants({ db, clock, random, practices })
+  const applications = createApplications({
+    db,
+    clock,
+    random,
+    practices,
+    onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
+  })
+  const accounts = createAccounts({
+    db,
+    clock,
+    random,
+    mailer,
+    portalUrl,
+    deviceKey: keys.device,
+    onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
+    ...(passwordCost ? { passwordCost } : {}),
+  })
+  const access = createAccess({ grants, records, practices })
+  return { keys, mailer, outbox, accounts, practices, applications, grants, records, access }
+}
+
+/** The site of people (portal, authorization, documentation) and, at one origin, the API with it. */
+export async function buildPortalSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
+  const { settings, origins, clock, logger } = foundations
+  const { accounts, practices, applications, grants, records, access, keys, outbox } = nouns
+  const { portalUrl, fhirUrl } = origins
+  const isSecure = portalUrl.startsWith('https:')
+  const isProduction = settings.production
+  const app = createFastify(foundations)
+  const authorization = createAuthorization({
+    accounts,
+    applications,
+    practices,
+    grants,
+    records,
+    keys,
+    db: foundations.store.db,
+    clock,
+    logger,
+    portalUrl,
+    fhirUrl,
+    isProduction,
+    trustedProxies: settings.trustedProxies,
+    tokenRequestsPerMinute,
+  })
+  await app.register(probes, { store: foundations.store })
+  await app.register(pageAssets)
+  await app.register(authorization.endpoints)
+  await app.register(async (pages) => {
+    await pages.register(pageHeaders, { isSecure })
+    await pages.register(pageErrors, { isProduction })
+    await pages.register(browser, { findSignIn: accounts.findSignIn, cookieKey: keys.form, isSecure })
+    await pages.register(accountPages({ accounts, practices, outbox, portalUrl, isSecure, isProduction }))
+    await pages.register(authorization.consent)
+    await pages.register(
+      docsPages({
+        portalUrl,
+        fhirUrl,
+        isProduction,
+        limits: { accessTokenSeconds, codeSeconds, tokenRequestsPerMinute },
+      }),
+    )
+    await pages.register(portalApp({ isProduction }))
+    await pages.register(
+      portalApi({ accounts, practices, applications, grants, access, portalUrl, fhirUrl, isProduction }),
+    )
+    if (!isProduction) await pages.register(demoClient({ portalUrl, fhirUrl, ...demoApplication }))
+    pages.setNotFoundHandler(notFoundPage(isProduction))
+  })
+  if (origins.kind === 'one') await app.register(classicFace({ access, fhirUrl, cursorKey: keys.cursor }))
+  await app.ready()
+  return app
+}
+
+/** The site of applications, when it has an origin of its own: the faces of the API and nothing else. */
+export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
+  const app = createFastify(foundations)
+  await app.register(probes, { store: foundations.store })
+  await app.register(
+    classicFace({ access: nouns.access, fhirUrl: foundations.origins.fhirUrl, cursorKey: nouns.keys.cursor }),
+  )
+  await app.ready()
+  return app
+}
+
+/** Token requests a minute from one network address; a practice's apps share one. */
+const tokenRequestsPerMinute = 600
+
+function createFastify({ logger, random, settings }: Foundations): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: logger.child(
+      {},
+      { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
+    ),
+    genReqId: createRequestIds(random),
+    trustProxy: settings.trustedProxies === 0 ? false : settings.trustedProxies,
+    bodyLimit: 1024 * 1024,
+    // Pages and faces name both forms themselves; a redirect would be wrong on an API path.
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  return app
+}

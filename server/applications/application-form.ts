@@ -1,0 +1,87 @@
+import { contextScopes, parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
+import { OnpatientError } from '../errors.ts'
+import type { ApplicationForm } from './applications.ts'
+import { assertRedirectUri } from './redirect-uri.ts'
+
+/** What a new application may ask for unless its developer chooses: the whole record, for as long as allowed. */
+export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read', 'offline_access']
+
+/** Checks a form and returns it trimmed. Throws naming the field; stops at the first fault. */
+export function checkApplicationForm(form: ApplicationForm): ApplicationForm {
+  return {
+    name: checkName(form.name),
+    kind: form.kind,
+    redirectUris: checkRedirectUris(form.redirectUris),
+    scopes: checkScopes(form.scopes),
+    logoUri: checkLink(form.logoUri, 'logoUri'),
+    policyUri: checkLink(form.policyUri, 'policyUri'),
+    tosUri: checkLink(form.tosUri, 'tosUri'),
+    legacyUrlParameters: form.legacyUrlParameters === true,
+  }
+}
+
+function checkName(text: string): string {
+  const name = text.trim().replaceAll(/\s+/g, ' ')
+  if (name === '')
+    throw invalid('name', 'Give the application a name: people see it when they are asked for access.')
+  if (name.length > 100) throw invalid('name', 'The name is longer than 100 characters.')
+  // Invisible and direction-changing characters could make a name look like another one on the consent page.
+  if (/[\p{Cc}\p{Cf}\p{Co}]/u.test(name)) throw invalid('name', 'The name contains invisible characters.')
+  return name
+}
+
+function checkRedirectUris(texts: string[]): string[] {
+  const uris = [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
+  if (uris.length === 0)
+    throw new OnpatientError('redirect-uri-invalid', 'Add at least one redirect URI.', {
+      field: 'redirectUris',
+    })
+  if (uris.length > 20)
+    throw new OnpatientError('redirect-uri-invalid', 'At most 20 redirect URIs.', { field: 'redirectUris' })
+  return uris.map(assertRedirectUri)
+}
+
+function checkScopes(texts: string[]): string[] {
+  const scopes = splitScopes(texts.join(' '))
+  const wanted = scopes.length > 0 ? scopes : [...defaultScopes]
+  if (wanted.length > 200)
+    throw new OnpatientError('scope-invalid', 'At most 200 scopes.', { field: 'scopes' })
+  for (const scope of wanted) assertRegistrable(scope)
+  return wanted
+}
+
+/** Reading is all that a person's application can be given; writing and system access come with later versions. */
+function assertRegistrable(scope: string): void {
+  if (contextScopes.has(scope)) return
+  const clinical = parseClinicalScope(scope)
+  if (clinical === undefined)
+    throw new OnpatientError(
+      'scope-invalid',
+      `"${scope.slice(0, 100)}" is not a scope. Write for example patient/Immunization.read or patient/*.rs.`,
+      { field: 'scopes' },
+    )
+  if (clinical.context === 'system')
+    throw new OnpatientError(
+      'scope-invalid',
+      `"${scope}": system scopes are not offered to applications of people.`,
+      {
+        field: 'scopes',
+      },
+    )
+  if (['c', 'u', 'd'].some((interaction) => clinical.interactions.has(interaction as 'c')))
+    throw new OnpatientError('scope-invalid', `"${scope}": this API reads only. Use .read or .rs.`, {
+      field: 'scopes',
+    })
+}
+
+function checkLink(text: string | undefined, field: string): string | undefined {
+  const link = text?.trim()
+  if (!link) return undefined
+  if (link.length > 2000 || !/^https?:\/\//i.test(link) || !URL.canParse(link))
+    throw invalid(field, 'Must be an http:// or https:// address.')
+  return link
+}
+
+function invalid(field: string, message: string): OnpatientError {
+  return new OnpatientError('invalid-parameter', message, { field })
+}

@@ -1,0 +1,190 @@
+import { fastifyRateLimit } from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type Provider from 'oidc-provider'
+import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
+import type { Logger } from '../logger.ts'
+import { completeAuthorizationRequest } from './authorization-request.ts'
+import { type ConsentDeps, consentRoutes } from './consent.ts'
+import { createEngine, type EngineDeps } from './engine.ts'
+import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
+import { shapeAnswers } from './token-answer.ts'
+
+export { accessTokenSeconds, codeSeconds } from './engine.ts'
+
+export interface AuthorizationDeps extends EngineDeps {
+  accounts: ConsentDeps['accounts']
+  records: ConsentDeps['records']
+  isProduction: boolean
+  logger: Logger
+  /** Token requests that one network address may make in a minute. */
+  tokenRequestsPerMinute: number
+}
+
+/** The authorization server: the engine's end points, and the pages where people decide. */
+export interface Authorization {
+  /** `/o/authorize/`, `/o/token/`, `/o/revoke/`, `/o/introspect/` and the discovery documents. */
+  endpoints: FastifyPluginAsync
+  /** `/o/interaction/:uid`; for a scope with `browser`, `pageHeaders` and `pageErrors`. */
+  consent: FastifyPluginAsync
+}
+
+export function createAuthorization(deps: AuthorizationDeps): Authorization {
+  const provider = createEngine(deps)
+  shapeAnswers(provider, deps)
+  return {
+    consent: consentRoutes({ ...deps, provider }),
+    endpoints: async (app) => {
+      // The engine reads the bodies itself: it must see doubled and malformed parameters as they came.
+      app.removeAllContentTypeParsers()
+      app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+      await app.register(authorizeEndpoint(provider, deps))
+      await app.register(clientEndpoints(provider, deps))
+    },
+  }
+}
+
+/** For browsers of people: `/o/authorize/` and its resumption after sign-in and consent. */
+function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(pageHeaders, { isSecure: deps.portalUrl.startsWith('https:') })
+    const authorize = async (request: FastifyRequest, reply: FastifyReply) => {
+      const params = request.method === 'POST' ? await readForm(request) : queryOf(request)
+      const application = await deps.applications.find(params.get('client_id') ?? '')
+      const completed = completeAuthorizationRequest(params, application)
+      request.raw.method = 'GET'
+      request.raw.url = `/o/authorize/?${completed}`
+      // Each request starts anew: who is signed in is decided by our own sign-in, not by an older flow.
+      dropCookie(request, 'onpatient_flow')
+      allowReturnToApplication(reply)
+      return handOver(provider, deps, request, reply)
+    }
+    for (const url of ['/o/authorize/', '/o/authorize'])
+      app.route({ method: ['GET', 'POST'], url, handler: authorize })
+    app.get('/o/authorize/:uid', async (request, reply) => {
+      allowReturnToApplication(reply)
+      return handOver(provider, deps, request, reply)
+    })
+  }
+}
+
+/** For applications: token, revocation, introspection and discovery. Any origin may call; cookies count for nothing. */
+function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPluginAsync {
+  return async (app) => {
+    app.addHook('onRequest', async (_request, reply) => {
+      void reply.headers({
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Request-Id',
+        'x-content-type-options': 'nosniff',
+      })
+    })
+    await app.register(fastifyRateLimit, {
+      max: deps.tokenRequestsPerMinute,
+      timeWindow: '1 minute',
+      errorResponseBuilder: (_request, { ttl }) => ({
+        statusCode: 429,
+        error: 'too_many_requests',
+        error_description: `Too many requests from this address. Wait ${Math.ceil(ttl / 1000)} seconds.`,
+      }),
+    })
+    for (const name of ['token', 'revoke', 'introspect']) postEndpoint(app, `/o/${name}`, provider, deps)
+    for (const url of [
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/openid-configuration',
+      '/.well-known/jwks.json',
+    ])
+      app.get(url, (request, reply) => handOver(provider, deps, request, reply))
+  }
+}
+
+function postEndpoint(app: FastifyInstance, path: string, provider: Provider, deps: AuthorizationDeps): void {
+  const post = async (request: FastifyRequest, reply: FastifyReply) => {
+    const query = queryOf(request)
+    if (hasTokenParameters(query) && !(await acceptUrlParameters(request.raw, query, deps.applications)))
+      return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
+    request.raw.url = `${path}/`
+    return handOver(provider, deps, request, reply)
+  }
+  for (const url of [path, `${path}/`]) {
+    app.post(url, post)
+    app.options(url, async (_request, reply) =>
+      reply
+        .code(204)
+        .headers({
+          'access-control-allow-methods': 'POST',
+          'access-control-allow-headers': 'Authorization, Content-Type',
+          'access-control-max-age': '3600',
+        })
+        .send(),
+    )
+    app.route({
+      method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
+      url,
+      handler: async (request, reply) =>
+        sendOAuthError(
+          request,
+          reply.header('allow', 'POST'),
+          405,
+          'invalid_request',
+          `Use POST: ${path}/ does not answer ${request.method}.`,
+        ),
+    })
+  }
+}
+
+function sendOAuthError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  error: string,
+  description: string,
+): FastifyReply {
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .send({ error, error_description: description, request_id: request.id })
+}
+
+/** Lets the engine answer on the raw response, with the headers that were set before. */
+async function handOver(
+  provider: Provider,
+  deps: AuthorizationDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { raw } = request
+  // The engine builds addresses from the Host header; a forged one must not get into them.
+  raw.headers.host = new URL(deps.portalUrl).host
+  raw.headers['x-forwarded-proto'] = new URL(deps.portalUrl).protocol.slice(0, -1)
+  delete raw.headers['x-forwarded-host']
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value)
+  reply.hijack()
+  await provider.callback()(raw, reply.raw)
+  return reply
+}
+
+function queryOf(request: FastifyRequest): URLSearchParams {
+  const start = request.raw.url?.indexOf('?') ?? -1
+  return new URLSearchParams(start === -1 ? '' : request.raw.url?.slice(start + 1))
+}
+
+const formLimitBytes = 64 * 1024
+
+/** The form of a POST authorization request (OpenID Connect Core §3.1.2.1), cut off at 64 kB. */
+async function readForm(request: FastifyRequest): Promise<URLSearchParams> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request.raw) {
+    size += (chunk as Buffer).length
+    if (size > formLimitBytes) break
+    chunks.push(chunk as Buffer)
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+}
+
+function dropCookie(request: FastifyRequest, name: string): void {
+  const cookies = (request.raw.headers.cookie ?? '').split(/;\s*/)
+  request.raw.headers.cookie = cookies
+    .filter((each) => !each.startsWith(`${name}=`) && !each.startsWith(`${name}.sig=`))
+    .join('; ')
+}

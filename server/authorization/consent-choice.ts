@@ -1,0 +1,74 @@
+import { kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
+import { type ClinicalScope, narrowToTypes, parseClinicalScope } from '#fhir/scope/scope.ts'
+import type { Association } from '#server/practices/practices.ts'
+
+/** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
+export const durations = [
+  { value: 'until-ended', label: 'Until I end it', seconds: undefined },
+  { value: 'year', label: 'One year', seconds: 365 * 24 * 3600 },
+  { value: 'month', label: '30 days', seconds: 30 * 24 * 3600 },
+  { value: 'once', label: 'Two days only', seconds: 48 * 3600 },
+] as const
+
+/** What the person decided on the consent page. */
+export interface ConsentChoice {
+  scopes: string[]
+  associationIds: string[]
+  lifetimeSeconds: number | undefined
+}
+
+/** What is wrong with a form that allows nothing. */
+export type ConsentFault = 'no-kind' | 'no-person'
+
+/** The FHIR types that the requested scopes open, in the order of the consent page. */
+export function typesOf(scopes: readonly string[]): string[] {
+  const clinical = clinicalScopes(scopes)
+  const named = clinical.filter((scope) => scope.type !== '*').map((scope) => scope.type)
+  const all = clinical.some((scope) => scope.type === '*') ? kindsOfRecord.map((kind) => kind.type) : []
+  const order = kindsOfRecord.map((kind) => kind.type)
+  return [...new Set([...all, ...named])].sort((a, b) => rank(order, a) - rank(order, b))
+}
+
+function rank(order: string[], type: string): number {
+  const index = order.indexOf(type)
+  return index === -1 ? order.length : index
+}
+
+/**
+ * Narrows the requested scopes to the ticked kinds and the associations to the ticked persons. What the form names
+ * beyond the request is ignored: a form can only take away.
+ */
+export function readConsentChoice(
+  form: Record<string, unknown>,
+  requestedScopes: readonly string[],
+  associations: readonly Association[],
+): ConsentChoice | ConsentFault {
+  const offered = typesOf(requestedScopes)
+  const ticked = new Set(listOf(form.kind).filter((type) => offered.includes(type)))
+  const chosen = new Set(listOf(form.person))
+  const associationIds = associations.filter((each) => chosen.has(each.id)).map((each) => each.id)
+  if (ticked.size === 0) return 'no-kind'
+  if (associationIds.length === 0) return 'no-person'
+  const duration = durations.find((each) => each.value === form.duration) ?? durations[0]
+  return {
+    scopes: requestedScopes.flatMap((text) => narrow(text, offered, ticked)),
+    associationIds,
+    lifetimeSeconds: duration.seconds,
+  }
+}
+
+function narrow(text: string, offered: string[], ticked: ReadonlySet<string>): string[] {
+  const scope = parseClinicalScope(text)
+  if (!scope) return [text]
+  if (scope.type !== '*') return ticked.has(scope.type) ? [text] : []
+  return ticked.size === offered.length ? [text] : narrowToTypes(scope, [...ticked])
+}
+
+function clinicalScopes(scopes: readonly string[]): ClinicalScope[] {
+  return scopes.flatMap((text) => parseClinicalScope(text) ?? [])
+}
+
+function listOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}

@@ -1,0 +1,111 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import { labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import type { Application } from '#server/applications/applications.ts'
+import { csrfField, errorSummary, notice } from '#server/pages/form.ts'
+import type { Page } from '#server/pages/page.ts'
+import { type ConsentFault, durations, typesOf } from './consent-choice.ts'
+
+/** Whose record an association opens, in words for the person who decides. */
+export interface Reach {
+  associationId: string
+  /** "Your own record", "Mia Alvarez (your child)", "All 30 patients of Maple Street Family Practice". */
+  label: string
+  practiceName: string
+}
+
+export interface ConsentView {
+  application: Application
+  ownerName: string
+  redirectHost: string
+  scopes: readonly string[]
+  reaches: readonly Reach[]
+  accountName: string
+  csrfToken: string
+  action: string
+  fault: ConsentFault | undefined
+}
+
+const faultWords: Record<ConsentFault, { field: string; message: string }> = {
+  'no-kind': { field: 'kinds', message: 'Tick at least one kind of information, or choose Cancel.' },
+  'no-person': { field: 'persons', message: 'Tick at least one record, or choose Cancel.' },
+}
+
+/** Asks the signed-in person what an application may read. Works without scripts. */
+export function consentPage(view: ConsentView): Page {
+  const { application, ownerName, redirectHost, fault } = view
+  const body = html`${errorSummary(fault ? [faultWords[fault]] : [])}
+${application.logoUri ? '' : html`<p class="eyebrow">Connect an app</p>`}
+<h1>${application.name} asks to read health records</h1>
+<p class="lead">The app was made by <strong>${ownerName}</strong>, not by your practice. You decide what it gets.</p>
+<form method="post" action="${view.action}" id="authorizationForm">
+${csrfField(view.csrfToken)}
+${renderPersons(view)}
+${renderKinds(view.scopes)}
+${renderIdentity(view.scopes)}
+${renderDuration()}
+${notice('info', html`<p>The app can only read; it changes nothing. You can end this at any time under <strong>Settings → Connected apps</strong>, and it stops at once.</p>`)}
+<div class="button-row">
+<input type="submit" name="decision" value="Authorize" class="button button-primary">
+<input type="submit" name="decision" value="Cancel" class="button button-secondary" formnovalidate>
+</div>
+</form>
+<p class="small soft card-foot">You are signed in as ${view.accountName}. Afterwards your browser goes to <strong>${redirectHost}</strong>.
+${renderLinks(application)}</p>`
+  return { title: `${fault ? 'Error: ' : ''}Connect ${application.name}`, body }
+}
+
+function renderPersons({ reaches }: ConsentView): SafeHtml {
+  const boxes = reaches.map(
+    (reach) =>
+      html`<label class="choice"><input type="checkbox" name="person" value="${reach.associationId}" checked>
+<span>${reach.label}<span class="choice-note">kept by ${reach.practiceName}</span></span></label>`,
+  )
+  return html`<fieldset class="choices" id="persons" tabindex="-1"><legend>Whose record</legend>${boxes}</fieldset>`
+}
+
+function renderKinds(scopes: readonly string[]): SafeHtml {
+  const types = typesOf(scopes)
+  const boxes = types.map(
+    (type) =>
+      html`<label class="choice"><input type="checkbox" name="kind" value="${type}" checked><span>${labelOfType(type)}</span></label>`,
+  )
+  const many = types.length > 8
+  return html`<fieldset class="choices" id="kinds" tabindex="-1"><legend>What it may read</legend>
+${
+  many
+    ? html`<p>Everything in the record that onpatient holds: ${types.length} kinds of information.</p>
+<details class="disclosure"><summary>See or change what is included</summary><div class="choice-grid">${boxes}</div></details>`
+    : boxes
+}</fieldset>`
+}
+
+function renderIdentity(scopes: readonly string[]): SafeHtml | undefined {
+  if (!scopes.includes('openid')) return undefined
+  return html`<p>It also learns who you are: your account${scopes.includes('profile') ? ' and your name' : ''}.</p>`
+}
+
+function renderDuration(): SafeHtml {
+  const options = durations.map(({ value, label }) => html`<option value="${value}">${label}</option>`)
+  return html`<div class="field"><label for="duration">For how long</label>
+<select id="duration" name="duration">${options}</select></div>`
+}
+
+function renderLinks({ policyUri, tosUri }: Application): SafeHtml {
+  const link = (href: string, label: string) =>
+    html`<a href="${href}" rel="noopener noreferrer" target="_blank">${label}</a>`
+  return html`${policyUri ? html`Read the app's ${link(policyUri, 'privacy policy')}. ` : html`The app has published no privacy policy. `}${
+    tosUri ? html`Read its ${link(tosUri, 'terms')}.` : ''
+  }`
+}
+
+/** For an account that has no record to share: nothing to tick, so only the way back. */
+export function nothingToSharePage(view: Pick<ConsentView, 'application' | 'csrfToken' | 'action'>): Page {
+  const body = html`<h1>There is no record to share yet</h1>
+<p class="lead">${view.application.name} asks to read health records, but your account is not connected to a practice yet.</p>
+<p>Ask your practice for an invitation, then open the app again. If you develop an app, you can <a href="/account/settings/applications">create a sandbox</a> with made-up patients.</p>
+<form method="post" action="${view.action}" id="authorizationForm">
+${csrfField(view.csrfToken)}
+<input type="submit" name="decision" value="Cancel" class="button button-secondary">
+</form>`
+  return { title: 'There is no record to share yet', body }
+}

@@ -1,0 +1,185 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type Provider from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import { splitScopes } from '#fhir/scope/scope.ts'
+import type { Accounts } from '#server/accounts/accounts.ts'
+import type { Application, Applications } from '#server/applications/applications.ts'
+import type { Grants } from '#server/grants/grants.ts'
+import type { SignedIn } from '#server/http/browser.ts'
+import { allowReturnToApplication } from '#server/pages/page-headers.ts'
+import { sendPage, viewOf } from '#server/pages/view.ts'
+import type { Practices } from '#server/practices/practices.ts'
+import type { Records } from '#server/records/records.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import { type ConsentChoice, type ConsentFault, readConsentChoice } from './consent-choice.ts'
+import { consentPage, nothingToSharePage } from './consent-page.ts'
+import { describeReaches } from './reaches.ts'
+
+export interface ConsentDeps {
+  provider: Provider
+  accounts: Pick<Accounts, 'find' | 'endSignIn'>
+  applications: Pick<Applications, 'find'>
+  practices: Pick<Practices, 'listAssociations'>
+  grants: Pick<Grants, 'create'>
+  records: Pick<Records, 'read' | 'list'>
+  clock: Clock
+  fhirUrl: string
+  isProduction: boolean
+}
+
+/** The engine's pending authorization request. */
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+interface Pending {
+  interaction: Interaction
+  application: Application
+  scopes: string[]
+}
+
+/**
+ * `/o/interaction/:uid`, where the engine sends the browser: signs the person in when needed, asks for consent, and
+ * goes back to the engine with the answer. For a scope with `browser`, `pageHeaders` and `pageErrors`.
+ */
+export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
+  const { provider, accounts, applications, practices, grants, records, clock, fhirUrl, isProduction } = deps
+
+  async function getPending(request: FastifyRequest, reply: FastifyReply): Promise<Pending> {
+    const interaction = await findInteraction(provider, request, reply)
+    const application = await applications.find(String(interaction.params.client_id))
+    if (!application) throw new OnpatientError('not-found', 'This app is no longer registered here.')
+    return { interaction, application, scopes: splitScopes(String(interaction.params.scope ?? '')) }
+  }
+
+  async function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    pending: Pending,
+    signedIn: SignedIn,
+    fault?: ConsentFault,
+  ): Promise<FastifyReply> {
+    const { application, interaction, scopes } = pending
+    allowReturnToApplication(reply)
+    const view = viewOf(request, reply, isProduction)
+    const action = `/o/interaction/${interaction.uid}`
+    const associations = await practices.listAssociations(signedIn.account.id)
+    if (associations.length === 0)
+      return sendPage(reply, nothingToSharePage({ application, csrfToken: view.csrfToken, action }), view)
+    const owner = await accounts.find(application.ownerAccountId)
+    const page = consentPage({
+      application,
+      ownerName: owner?.displayName ?? 'an unknown developer',
+      redirectHost: new URL(String(interaction.params.redirect_uri)).host,
+      scopes,
+      reaches: await describeReaches(associations, records),
+      accountName: signedIn.account.displayName,
+      csrfToken: view.csrfToken,
+      action,
+      fault,
+    })
+    return sendPage(reply.code(fault ? 400 : 200), page, view)
+  }
+
+  async function allow(pending: Pending, accountId: string, choice: ConsentChoice): Promise<string> {
+    const { application } = pending
+    const expiresAt =
+      choice.lifetimeSeconds === undefined
+        ? undefined
+        : new Date(clock.now().getTime() + choice.lifetimeSeconds * 1000)
+    const ours = await grants.create({
+      accountId,
+      applicationId: application.id,
+      scopes: choice.scopes,
+      associationIds: choice.associationIds,
+      expiresAt,
+    })
+    // The engine's grant carries our id: tokens, codes and our row are one grant.
+    const grant = new provider.Grant({ accountId, clientId: application.id })
+    grant.jti = ours.id
+    const dropped = pending.scopes.filter((scope) => !choice.scopes.includes(scope))
+    grant.addOIDCScope(choice.scopes.join(' '))
+    grant.addResourceScope(fhirUrl, choice.scopes.join(' '))
+    if (dropped.length > 0) grant.rejectResourceScope(fhirUrl, dropped.join(' '))
+    return grant.save()
+  }
+
+  return async (app) => {
+    app.get('/o/interaction/:uid', async (request, reply) => {
+      const pending = await getPending(request, reply)
+      const { signedIn } = request
+      if (!signedIn) return reply.redirect(signInAddress(request), 303)
+      if (mustSignInAgain(pending.interaction, signedIn)) {
+        await accounts.endSignIn(signedIn.account.id, signedIn.signIn.id)
+        return reply.redirect(signInAddress(request), 303)
+      }
+      return show(request, reply, pending, signedIn)
+    })
+
+    app.post('/o/interaction/:uid', async (request, reply) => {
+      const pending = await getPending(request, reply)
+      const { signedIn } = request
+      if (!signedIn) return reply.redirect(signInAddress(request), 303)
+      const form = (request.body ?? {}) as Record<string, unknown>
+      const accountId = signedIn.account.id
+      if (form.decision !== 'Authorize') {
+        return finish(provider, request, reply, {
+          error: 'access_denied',
+          error_description: 'The person chose not to give access.',
+        })
+      }
+      const associations = await practices.listAssociations(accountId)
+      const choice = readConsentChoice(form, pending.scopes, associations)
+      if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
+      const grantId = await allow(pending, accountId, choice)
+      return finish(provider, request, reply, {
+        login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
+        consent: { grantId },
+      })
+    })
+  }
+}
+
+/** The engine keeps the request under a cookie of this path; another browser, or a stale one, has none. */
+async function findInteraction(
+  provider: Provider,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Interaction> {
+  const { uid } = request.params as { uid: string }
+  try {
+    const interaction = await provider.interactionDetails(request.raw, reply.raw)
+    if (interaction.uid === uid) return interaction
+  } catch (error) {
+    if (!(error instanceof errors.SessionNotFound)) throw error
+  }
+  throw new OnpatientError(
+    'link-invalid',
+    'This request has expired, was answered already, or was started in another browser. Go back to the app and connect again.',
+  )
+}
+
+function signInAddress(request: FastifyRequest): string {
+  return `/signin?next=${encodeURIComponent(request.url)}`
+}
+
+/** OpenID Connect Core §3.1.2.1: `prompt=login` and `max_age` want a sign-in that is fresh. */
+function mustSignInAgain({ params, iat }: Interaction, { signIn }: SignedIn): boolean {
+  const signedInAt = signIn.createdAt.getTime() / 1000
+  const prompts = String(params.prompt ?? '').split(' ')
+  if (prompts.includes('login')) return signedInAt < iat
+  const maxAge = Number(params.max_age)
+  return params.max_age !== undefined && signedInAt + maxAge < iat
+}
+
+async function finish(
+  provider: Provider,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: Parameters<Provider['interactionResult']>[2],
+): Promise<FastifyReply> {
+  const returnTo = await provider.interactionResult(request.raw, reply.raw, result, {
+    mergeWithLastSubmission: false,
+  })
+  allowReturnToApplication(reply)
+  return reply.redirect(returnTo, 303)
+}

@@ -1,0 +1,158 @@
+import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider'
+import { splitScopes } from '#fhir/scope/scope.ts'
+import type { Accounts } from '#server/accounts/accounts.ts'
+import type { ServerKeys } from '#server/keys/keys.ts'
+import { renderErrorPage } from '#server/pages/error-page.ts'
+import type { Practices } from '#server/practices/practices.ts'
+import { describeOAuthError } from './error-words.ts'
+import { findFhirUser } from './fhir-user.ts'
+import { type AdapterDeps, createAdapter } from './oidc-adapter.ts'
+import { replaceRedirectMatching, replaceSecretComparison } from './oidc-internals.ts'
+import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
+
+export interface EngineDeps extends AdapterDeps {
+  accounts: Pick<Accounts, 'find'>
+  practices: Pick<Practices, 'listAssociations'>
+  keys: ServerKeys
+  /** The issuer: the portal's origin. */
+  portalUrl: string
+  /** The resource server that tokens are for. */
+  fhirUrl: string
+  trustedProxies: number
+}
+
+export const accessTokenSeconds = 48 * 3600
+export const codeSeconds = 60
+/** Renewed at each use; SMART App Launch asks for at least three months. */
+export const refreshTokenSeconds = 396 * 24 * 3600
+
+/** Sets up oidc-provider as the authorization server. Pitfalls and reasons: docs/decisions/0002. */
+export function createEngine(deps: EngineDeps): Provider {
+  const provider = new Provider(deps.portalUrl, configurationOf(deps))
+  // Behind TLS the engine would else announce http:// addresses.
+  provider.proxy = deps.portalUrl.startsWith('https:') || deps.trustedProxies > 0
+  replaceSecretComparison(provider, (clientId, secret) => deps.applications.isSecretOf(clientId, secret))
+  replaceRedirectMatching(provider)
+  return provider
+}
+
+function configurationOf(deps: EngineDeps): Configuration {
+  return {
+    adapter: createAdapter(deps),
+    routes: {
+      authorization: '/o/authorize/',
+      token: '/o/token/',
+      revocation: '/o/revoke/',
+      introspection: '/o/introspect/',
+      jwks: '/.well-known/jwks.json',
+      end_session: '/o/logout/',
+    },
+    jwks: { keys: [deps.keys.signing] },
+    cookies: {
+      keys: [deps.keys.cookie],
+      names: { session: 'onpatient_flow', interaction: 'onpatient_interaction', resume: 'onpatient_resume' },
+      long: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
+      short: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
+    },
+    scopes: ['openid', 'fhirUser', 'profile', 'offline_access', 'online_access', 'launch/patient'],
+    claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
+    conformIdTokenClaims: false,
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    // PKCE is a must for applications without a secret, and holds for all that start it (RFC 9700 §2.1.1).
+    pkce: { required: (_ctx, client) => client.tokenEndpointAuthMethod === 'none' },
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      AuthorizationCode: codeSeconds,
+      RefreshToken: refreshTokenSeconds,
+      IdToken: 3600,
+      Interaction: 3600,
+      Session: 3600,
+      Grant: refreshTokenSeconds,
+    },
+    // Classic applications always get one, `offline_access` or not.
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    expiresWithSession: async () => false,
+    loadExistingGrant: async (ctx) => {
+      const grantId = ctx.oidc.result?.consent?.grantId
+      return grantId ? ctx.oidc.provider.Grant.find(grantId) : undefined
+    },
+    findAccount: async (_ctx, id) => {
+      const account = await deps.accounts.find(id)
+      if (!account) return undefined
+      return {
+        accountId: id,
+        claims: async () => ({
+          sub: id,
+          name: account.displayName,
+          ...(await findFhirUser(deps.practices, id, deps.fhirUrl)),
+        }),
+      }
+    },
+    interactions: {
+      policy: interactionPolicy.base(),
+      url: (_ctx, interaction) => `/o/interaction/${interaction.uid}`,
+    },
+    // Every origin may call the token endpoint: applications in the browser live anywhere, and no cookie counts there.
+    clientBasedCORS: () => true,
+    extraParams: {
+      // SMART App Launch 2.2: `aud` says for which server the token is meant; a token for another must not be made here.
+      aud: (_ctx, value) => {
+        if (value !== undefined && !audiencesOf(deps).includes(value.replace(/\/$/, '')))
+          throw new errors.InvalidRequest(`aud must be one of: ${audiencesOf(deps).join(', ')}`)
+      },
+    },
+    renderError: (ctx, out) => {
+      ctx.type = 'text/html; charset=utf-8'
+      ctx.body = renderErrorPage({
+        status: ctx.status,
+        title: 'This app could not be connected',
+        message: describeOAuthError(out.error, out.error_description, undefined),
+        requestId: String(ctx.res.getHeader('x-request-id') ?? ''),
+      })
+    },
+    features: featuresOf(deps),
+  }
+}
+
+/** Bases of the API that an application may name as the audience of its token. */
+function audiencesOf({ portalUrl, fhirUrl }: EngineDeps): string[] {
+  return [`${fhirUrl}/onpatient_api/fhir`, `${fhirUrl}/fhir/r4`, `${portalUrl}/api/fhir`, fhirUrl]
+}
+
+function featuresOf({ applications, fhirUrl }: EngineDeps): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    userinfo: { enabled: false },
+    rpInitiatedLogout: { enabled: false },
+    revocation: { enabled: true },
+    introspection: {
+      enabled: true,
+      // By default any confidential client could read any token.
+      allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
+    },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: async () => fhirUrl,
+      useGrantedResource: async () => true,
+      getResourceServerInfo: async (ctx, resource, client) => {
+        if (resource !== fhirUrl)
+          throw new errors.InvalidTarget(`The only resource here is ${fhirUrl}. Leave "resource" out.`)
+        const { params, entities } = ctx.oidc
+        const asked = [params?.scope, entities.AuthorizationCode?.scope, entities.RefreshToken?.scope]
+        const application = await applications.find(client.clientId)
+        const scopes = application ? narrowRequestedScopes(asked.filter(Boolean).join(' '), application) : []
+        if (!hasClinicalScope(scopes))
+          throw new errors.InvalidScope(
+            `None of the requested scopes opens a record. This application may ask for: ${application?.scopes.join(' ')}`,
+            splitScopes(String(params?.scope ?? ''))
+              .join(' ')
+              .slice(0, 200),
+          )
+        return { scope: scopes.join(' '), audience: fhirUrl, accessTokenFormat: 'opaque' }
+      },
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { Applications } from '#server/applications/applications.ts'
+import type { Grants } from '#server/grants/grants.ts'
+import type { Clock } from '../clock.ts'
+import { hashSecret } from '../secrets.ts'
+import type { OidcPayloadTable } from '../store/schema/grants.ts'
+import type { Db } from '../store/store.ts'
+import { withAccessTokens } from './access-token-adapter.ts'
+import { answeringStoreFailures } from './answering-store-failures.ts'
+import { clientAdapter } from './client-adapter.ts'
+
+export interface AdapterDeps {
+  db: Db
+  clock: Clock
+  grants: Grants
+  applications: Applications
+}
+
+/** How long a client may present a refresh token again whose answer it did not get. */
+export const refreshGraceSeconds = 30
+
+/** A used code is remembered this long, so that a second use is seen as one and ends the tokens of the first. */
+const usedCodeMemorySeconds = 24 * 3600
+
+/** What the engine stores, by the name of its model. Every id is stored as its hash only. */
+export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
+  return (kind) => {
+    if (kind === 'Client') return answeringStoreFailures(clientAdapter(deps.applications))
+    const stored = payloadAdapter(kind, deps)
+    return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps) : stored)
+  }
+}
+
+function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapter {
+  const now = () => clock.now().getTime()
+
+  async function findRow(column: 'id_hash' | 'uid', value: string): Promise<OidcPayloadTable | undefined> {
+    return db
+      .selectFrom('oidc_payload')
+      .selectAll()
+      .where('kind', '=', kind)
+      .where(column, '=', value)
+      .executeTakeFirst()
+  }
+
+  return {
+    async upsert(id, payload, expiresIn = 0) {
+      const memory = kind === 'AuthorizationCode' ? usedCodeMemorySeconds : 0
+      const row = {
+        kind,
+        id_hash: hashSecret(id),
+        payload: JSON.stringify(withoutIds(payload)),
+        grant_id: payload.grantId ?? null,
+        uid: payload.uid ?? null,
+        expires_at: now() + (expiresIn + memory) * 1000,
+      }
+      await db
+        .insertInto('oidc_payload')
+        .values({ ...row, consumed_at: null, grace_used_at: null })
+        .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(row))
+        .execute()
+    },
+    async find(id) {
+      // uses the primary key
+      const row = await findRow('id_hash', hashSecret(id))
+      return row && toPayload(row, id, now())
+    },
+    async findByUid(uid) {
+      // uses oidc_payload_uid
+      const row = await findRow('uid', uid)
+      return row && toPayload(row, undefined, now())
+    },
+    findByUserCode: async () => undefined,
+    async consume(id) {
+      await consume(db, kind, id, now(), grants)
+    },
+    async destroy(id) {
+      await db
+        .deleteFrom('oidc_payload')
+        .where('kind', '=', kind)
+        .where('id_hash', '=', hashSecret(id))
+        .execute()
+    },
+    async revokeByGrantId(grantId) {
+      // Ending the grant ends everything that belongs to it; the rows are swept when they expire.
+      await grants.endByEngine(grantId, 'ended by the application or by a reused code or token')
+    },
+  }
+}
+
+/**
+ * Marks a code or refresh token as used, exactly once however many requests come at the same time: the engine finds
+ * first and consumes later, so the condition must be in the statement (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
+ */
+async function consume(db: Db, kind: string, id: string, now: number, grants: Grants): Promise<void> {
+  const own = () =>
+    db.updateTable('oidc_payload').where('kind', '=', kind).where('id_hash', '=', hashSecret(id))
+  const first = await own()
+    .set({ consumed_at: now })
+    .where('consumed_at', 'is', null)
+    .returning('id_hash')
+    .executeTakeFirst()
+  if (first) return
+  if (kind === 'RefreshToken') {
+    const again = await own()
+      .set({ grace_used_at: now })
+      .where('grace_used_at', 'is', null)
+      .where('consumed_at', '>', now - refreshGraceSeconds * 1000)
+      .returning('id_hash')
+      .executeTakeFirst()
+    if (again) return
+  }
+  const row = await db
+    .selectFrom('oidc_payload')
+    .select('grant_id')
+    .where('kind', '=', kind)
+    .where('id_hash', '=', hashSecret(id))
+    .executeTakeFirst()
+  if (row?.grant_id) await grants.endByEngine(row.grant_id, 'a code or refresh token was used twice')
+  throw new errors.InvalidGrant(
+    kind === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
+  )
+}
+
+/** The engine's own id is the secret itself: it stays out of the stored payload, and so does its session cookie. */
+function withoutIds(payload: AdapterPayload): AdapterPayload {
+  const { jti: _secret, ...rest } = payload
+  const session = rest.session as { cookie?: string } | undefined
+  if (!session?.cookie) return rest
+  const { cookie: _cookie, ...kept } = session
+  return { ...rest, session: kept }
+}
+
+/**
+ * Times are ours: `exp` is given as what remains by the server's clock, so that the engine, which reads the system's,
+ * agrees with it.
+ */
+function toPayload(row: OidcPayloadTable, id: string | undefined, now: number): AdapterPayload | undefined {
+  const isCode = row.kind === 'AuthorizationCode'
+  const expiresAt = isCode ? row.expires_at - usedCodeMemorySeconds * 1000 : row.expires_at
+  const payload = JSON.parse(row.payload) as AdapterPayload
+  const consumed = row.consumed_at !== null && !isInGrace(row, now)
+  // A used code must not look expired: then the engine would refuse it without ending the tokens of its first use.
+  const remaining = isCode && consumed ? 60 : Math.ceil((expiresAt - now) / 1000)
+  return {
+    ...payload,
+    ...(id === undefined ? {} : { jti: id }),
+    exp: Math.floor(Date.now() / 1000) + remaining,
+    ...(consumed ? { consumed: true } : {}),
+  }
+}
+
+function isInGrace(row: OidcPayloadTable, now: number): boolean {
+  return (
+    row.kind === 'RefreshToken' &&
+    row.grace_used_at === null &&
+    row.consumed_at !== null &&
+    row.consumed_at > now - refreshGraceSeconds * 1000
+  )
+}

@@ -1,0 +1,40 @@
+import type { Association } from '#server/practices/practices.ts'
+import type { Records } from '#server/records/records.ts'
+import type { Reach } from './consent-page.ts'
+
+interface PatientName {
+  name?: Array<{ given?: string[]; family?: string; text?: string }>
+}
+
+/** Says in words whose record each association opens. A name is read only for a patient the account reaches. */
+export async function describeReaches(
+  associations: readonly Association[],
+  records: Pick<Records, 'read' | 'list'>,
+): Promise<Reach[]> {
+  return Promise.all(
+    associations.map(async (association) => ({
+      associationId: association.id,
+      practiceName: association.practice.name,
+      label: await labelOf(association, records),
+    })),
+  )
+}
+
+async function labelOf(association: Association, records: Pick<Records, 'read' | 'list'>): Promise<string> {
+  const { role, patientId, practice, relationship } = association
+  if (patientId === undefined) {
+    const within = { patientIds: [], practiceIds: [practice.id] }
+    const { count } = await records.list(within, { type: 'Patient', pageSize: 1 })
+    return `All ${count} patients of ${practice.name}`
+  }
+  const name = await nameOf(patientId, records)
+  return role === 'patient'
+    ? `Your own record (${name})`
+    : `${name}, whose ${relationship || 'proxy'} you are`
+}
+
+async function nameOf(patientId: string, records: Pick<Records, 'read'>): Promise<string> {
+  const content = await records.read({ patientIds: [patientId], practiceIds: [] }, 'Patient', patientId)
+  const name = content === undefined ? undefined : (JSON.parse(content) as PatientName).name?.[0]
+  return name?.text ?? [...(name?.given ?? []), name?.family].filter(Boolean).join(' ') ?? 'name not recorded'
+}

@@ -1,0 +1,60 @@
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Grants } from '#server/grants/grants.ts'
+import type { Logger } from '../logger.ts'
+import { describeOAuthError } from './error-words.ts'
+
+interface AnswerDeps {
+  grants: Pick<Grants, 'describeCoverage'>
+  logger: Logger
+}
+
+type Body = Record<string, unknown>
+
+/** Hooks that run round the engine: SMART fields on token answers, plain words on errors, 302 on redirects. */
+export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps): void {
+  const details = new WeakMap<object, string | undefined>()
+  const remember = (ctx: KoaContextWithOIDC, error: { error_detail?: string | undefined }) => {
+    details.set(ctx, error.error_detail)
+  }
+  provider.on('grant.error', remember)
+  provider.on('revocation.error', remember)
+  provider.on('introspection.error', remember)
+  provider.on('server_error', (_ctx, error) =>
+    logger.error({ err: error }, 'the authorization engine failed'),
+  )
+
+  provider.use(async (ctx, next) => {
+    await next()
+    // Old clients know 302 only (RFC 6749 shows it in all its examples).
+    if (ctx.status === 303 && ctx.path.startsWith('/o/authorize')) ctx.status = 302
+    const body = ctx.body as Body | undefined
+    if (typeof body !== 'object' || body === null) return
+    if (typeof body.error === 'string') {
+      body.error_description = describeOAuthError(
+        body.error,
+        body.error_description as string | undefined,
+        details.get(ctx),
+      )
+      body.request_id = ctx.res.getHeader('x-request-id')
+    } else if (typeof body.access_token === 'string') {
+      await addSmartFields(ctx as unknown as KoaContextWithOIDC, body, grants)
+    }
+  })
+}
+
+/** SMART App Launch 2.2, launch context arrives with your access token: `patient`, and the scopes really granted. */
+async function addSmartFields(
+  ctx: KoaContextWithOIDC,
+  body: Body,
+  grants: AnswerDeps['grants'],
+): Promise<void> {
+  const scopes = String(body.scope ?? '').split(' ')
+  // Clients such as fhirclient refresh only when the answer says that they may.
+  if (body.refresh_token !== undefined && !scopes.includes('offline_access')) scopes.push('offline_access')
+  body.scope = scopes.filter((scope) => scope !== '').join(' ')
+  const grantId = ctx.oidc.entities.AccessToken?.grantId
+  const coverage = grantId === undefined ? undefined : await grants.describeCoverage(grantId)
+  if (coverage?.patientIds.length === 1 && coverage.practiceIds.length === 0)
+    body.patient = coverage.patientIds[0]
+}

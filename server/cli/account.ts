@@ -1,0 +1,77 @@
+import { Command, Option } from 'commander'
+import type { Account } from '#server/accounts/accounts.ts'
+import type { Practice, Practices } from '#server/practices/practices.ts'
+import { OnpatientError } from '../errors.ts'
+import { printResult, withNouns } from './with-nouns.ts'
+
+interface CreateOptions {
+  email: string
+  password: string
+  name?: string
+  practice?: string | true
+  patient?: string
+  relationship: string
+  json?: boolean
+}
+
+/** `onpatient account create`: an account whose address is taken as proven. */
+export function accountCommand(): Command {
+  const create = new Command('create')
+    .description('Create an account, with a practice of its own or for a patient.')
+    .requiredOption('--email <address>', 'the address to sign in with')
+    .requiredOption('--password <text>', 'at least 8 characters')
+    .option('--name <text>', 'the name shown; default: the address before the @')
+    .addOption(
+      new Option('--practice [name]', 'also create a practice with this account as its provider').conflicts(
+        'patient',
+      ),
+    )
+    .option('--patient <id>', 'give access to the record of this patient')
+    .option('--relationship <word>', 'how the account is related to the patient', 'self')
+    .option('--json', 'print one JSON object')
+    .action(createAccount)
+  return new Command('account').description('Accounts of people.').addCommand(create)
+}
+
+async function createAccount(options: CreateOptions): Promise<void> {
+  await withNouns(async ({ accounts, practices }) => {
+    const keeper = options.patient === undefined ? undefined : await getPracticeOf(practices, options.patient)
+    const account = await accounts.create({
+      email: options.email,
+      password: options.password,
+      displayName: options.name ?? options.email.replace(/@.*/, ''),
+    })
+    const own =
+      options.practice === undefined ? undefined : await createPractice(practices, account, options.practice)
+    if (keeper && options.patient !== undefined)
+      await practices.associate({
+        accountId: account.id,
+        practiceId: keeper.id,
+        role: options.relationship === 'self' ? 'patient' : 'proxy',
+        patientId: options.patient,
+        relationship: options.relationship,
+      })
+    const lines = [`Created the account ${account.email} (${account.id}).`]
+    if (own) lines.push(`Created the practice ${own.name} (${own.id}).`)
+    const practice = own?.id ?? keeper?.id ?? null
+    printResult(
+      { id: account.id, email: account.email, practice, patient: options.patient ?? null },
+      lines,
+      options.json,
+    )
+  })
+}
+
+function createPractice(practices: Practices, account: Account, name: string | true): Promise<Practice> {
+  return practices.createForProvider(account, name === true ? `Practice of ${account.displayName}` : name)
+}
+
+async function getPracticeOf(practices: Practices, patientId: string): Promise<Practice> {
+  const [practice] = await practices.listPracticesOf(patientId)
+  if (practice) return practice
+  throw new OnpatientError(
+    'not-found',
+    `No practice keeps a patient with the id ${patientId}. Import the record first.`,
+    { field: '--patient' },
+  )
+}

@@ -1,0 +1,131 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Command } from 'commander'
+import { sql } from 'kysely'
+import { readSettings, type Settings, SettingsError } from '../settings.ts'
+import type { Store } from '../store/store.ts'
+import { openStore, printResult } from './with-nouns.ts'
+
+interface Finding {
+  check: string
+  ok: boolean
+  message: string
+}
+
+/** `onpatient doctor`: what is wrong with this installation and what to do; exit code 1 when anything is. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Check settings, database and disk.')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = await examine()
+      printResult(
+        { ok: findings.every((finding) => finding.ok), findings },
+        findings.map(({ check, ok, message }) => `${ok ? 'ok     ' : 'PROBLEM'}  ${check}: ${message}`),
+        json,
+      )
+      if (findings.some((finding) => !finding.ok)) process.exitCode = 1
+    })
+}
+
+async function examine(): Promise<Finding[]> {
+  const settings = checkSettings()
+  if (Array.isArray(settings)) return [checkNode(), ...settings]
+  return [
+    checkNode(),
+    { check: 'settings', ok: true, message: 'every setting is well-formed' },
+    ...(await checkStore(settings)),
+    checkMail(settings),
+    checkTransport(settings),
+  ]
+}
+
+function checkNode(): Finding {
+  const major = Number(process.versions.node.split('.')[0])
+  return major >= 24
+    ? { check: 'Node', ok: true, message: process.version }
+    : {
+        check: 'Node',
+        ok: false,
+        message: `${process.version}: start through npm, which uses the pinned Node 24`,
+      }
+}
+
+function checkSettings(): Settings | Finding[] {
+  try {
+    return readSettings()
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    return error.problems.map((problem) => ({ check: 'settings', ok: false, message: problem.trim() }))
+  }
+}
+
+async function checkStore(settings: Settings): Promise<Finding[]> {
+  try {
+    const store = await openStore(settings)
+    try {
+      return [await checkIntegrity(store), await countRecords(store), ...checkDisk(settings)]
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    return [{ check: 'database', ok: false, message: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+async function checkIntegrity({ db }: Store): Promise<Finding> {
+  const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
+  const answer = rows[0]?.quick_check ?? 'no answer'
+  return {
+    check: 'database',
+    ok: answer === 'ok',
+    message: answer === 'ok' ? 'opens, is current and intact' : answer,
+  }
+}
+
+async function countRecords({ db }: Store): Promise<Finding> {
+  const { records } = await db
+    .selectFrom('record')
+    .select((eb) => eb.fn.countAll<number>().as('records'))
+    .executeTakeFirstOrThrow()
+  const { accounts } = await db
+    .selectFrom('account')
+    .select((eb) => eb.fn.countAll<number>().as('accounts'))
+    .executeTakeFirstOrThrow()
+  return { check: 'content', ok: true, message: `${records} records, ${accounts} accounts` }
+}
+
+function checkDisk({ store }: Settings): Finding[] {
+  if (store.kind !== 'sqlite') return []
+  const { bavail, bsize } = statfsSync(dirname(store.file))
+  const freeMb = Math.floor((bavail * bsize) / 1024 ** 2)
+  return [
+    {
+      check: 'disk',
+      ok: freeMb > 500,
+      message: `${freeMb} MB free where the database is${freeMb > 500 ? '' : ': make room'}`,
+    },
+  ]
+}
+
+function checkMail({ mail, production }: Settings): Finding {
+  if (mail.kind === 'smtp')
+    return { check: 'mail', ok: true, message: `goes to the mail server, from ${mail.from}` }
+  return {
+    check: 'mail',
+    ok: !production,
+    message: `goes to the log${production ? ': set SMTP_URL, or nobody can sign up' : ' and the page /outbox'}`,
+  }
+}
+
+function checkTransport({ portalUrl, production }: Settings): Finding {
+  const isSecure = portalUrl?.startsWith('https:') === true
+  const ok = isSecure || !production
+  return {
+    check: 'transport',
+    ok,
+    message: isSecure
+      ? 'https'
+      : `plain http${ok ? ', fine on your own machine' : ': put a TLS proxy in front and set PORTAL_URL'}`,
+  }
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { OnpatientError } from '../errors.ts'
+import { SettingsError } from '../settings.ts'
+import { NewerDatabaseError } from '../store/migrate.ts'
+import { findStoreFailure } from '../store/store-failure.ts'
+import { accountCommand } from './account.ts'
+import { applicationCommand } from './application.ts'
+import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
+import { importRecordsCommand } from './import.ts'
+import { serveCommand } from './serve.ts'
+
+const program = new Command('onpatient')
+  .description('Gives people their health records back: portal, authorization server and FHIR API.')
+  .addHelpText('after', '\nSettings are environment variables: docs/operate/settings.md lists them.')
+  .addCommand(serveCommand())
+  .addCommand(importRecordsCommand())
+  .addCommand(demoCommand())
+  .addCommand(accountCommand())
+  .addCommand(applicationCommand())
+  .addCommand(doctorCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.stderr.write(`${describeFailure(error)}\n`)
+  process.exitCode = 1
+}
+
+/** Foreseen failures in their own words; anything else with its stack, because then it is our bug. */
+function describeFailure(error: unknown): string {
+  const failure = findStoreFailure(error) ?? error
+  if (failure instanceof SettingsError || failure instanceof NewerDatabaseError) return failure.message
+  if (failure instanceof OnpatientError)
+    return failure.field ? `${failure.field}: ${failure.message}` : failure.message
+  if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
+    return 'The port is in use by another program. Stop that one, or set PORT to another number.'
+  return failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import type { Nouns } from '../app.ts'
+import { systemClock } from '../clock.ts'
+import { demoApplication, isDemoUnfinished, makeDemo } from '../demo/demo.ts'
+import { createLogger } from '../logger.ts'
+import type { Origins } from '../origins.ts'
+import { systemRandom } from '../secrets.ts'
+import { serve } from '../serve.ts'
+import { describeSettings, readSettings, type Settings } from '../settings.ts'
+import type { Store } from '../store/store.ts'
+import { describeSignIns } from './demo.ts'
+import { openStore } from './with-nouns.ts'
+
+/** `onpatient serve`: runs everything until it is told to stop. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Run the portal, the authorization server and the API.')
+    .action(runServer)
+}
+
+async function runServer(): Promise<void> {
+  const settings = readSettings()
+  const store = await openStore(settings)
+  const logger = createLogger(settings.logLevel)
+  const server = await serve({
+    settings,
+    store,
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    beforeServing: (nouns, { portalUrl }) => makeDemoWhenWanted(settings, store, nouns, portalUrl),
+  }).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  const hasDemo = (await server.nouns.applications.find(demoApplication.applicationId)) !== undefined
+  process.stdout.write(`${describeStart(server.origins, settings, hasDemo).join('\n')}\n`)
+
+  const stopped = Promise.withResolvers<void>()
+  let isStopping = false
+  const stop = (signal: string) => {
+    // A second signal means that the person does not want to wait.
+    if (isStopping) process.exit(1)
+    isStopping = true
+    logger.info({ signal }, 'stopping: finishing what is in flight')
+    server
+      .close()
+      .then(() => store.close())
+      .then(stopped.resolve, stopped.reject)
+  }
+  process.on('SIGINT', () => stop('SIGINT'))
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  await stopped.promise
+}
+
+async function makeDemoWhenWanted(
+  settings: Settings,
+  store: Store,
+  nouns: Nouns,
+  portalUrl: string,
+): Promise<void> {
+  const isWanted =
+    settings.demo === 'on' ||
+    (settings.demo === 'auto' && !settings.production && (store.isNew || (await isDemoUnfinished(nouns))))
+  if (!isWanted || settings.production) return
+  process.stdout.write('Making the demo practice: this happens once and takes a few seconds.\n')
+  await makeDemo({ ...nouns, clock: systemClock, portalUrl })
+}
+
+function describeStart({ portalUrl, fhirUrl }: Origins, settings: Settings, hasDemo: boolean): string[] {
+  return [
+    '',
+    `onpatient runs at ${portalUrl}${fhirUrl === portalUrl ? '' : ` and its API at ${fhirUrl}`}`,
+    '',
+    ...describeSettings().map(([name, value]) => `  ${name}=${value}`),
+    ...(hasDemo && !settings.production ? [...describeSignIns(), ''] : []),
+    'Next steps',
+    ...(settings.production ? [] : [`  See the whole flow:    ${portalUrl}/demo/client`]),
+    `  Read the tutorial:     ${portalUrl}/api_fhir/api-docs/tutorial`,
+    `  Create an account:     ${portalUrl}/signup`,
+    ...(settings.mail.kind === 'outbox' && !settings.production
+      ? [`  Mails it "sends":      ${portalUrl}/outbox`]
+      : []),
+    '  Stop:                  Ctrl-C',
+    '',
+  ]
+}

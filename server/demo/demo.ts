@@ -1,0 +1,189 @@
+import type { Account, Accounts } from '#server/accounts/accounts.ts'
+import { type Applications, defaultScopes } from '#server/applications/applications.ts'
+import type { Practice, Practices } from '#server/practices/practices.ts'
+import type { Records } from '#server/records/records.ts'
+import type { Clock } from '../clock.ts'
+import { type DemoPractice, generatePractice } from './generator/generate-practice.ts'
+
+/** The application behind `/demo/client`. Its secret is public, which is why it exists outside production only. */
+export const demoApplication = {
+  applicationId: 'app_demo',
+  applicationSecret: 'ops_demo_secret_known_to_everybody',
+} as const
+
+/** Everybody in the demo has the same password. */
+export const demoPassword = 'maple-street-9'
+
+export const demoSignIns = [
+  { who: 'a provider', email: 'provider@demo.example', sees: 'all patients of the practice' },
+  { who: 'an adult patient', email: 'patient@demo.example', sees: 'her or his own record' },
+  { who: 'a parent of two', email: 'parent@demo.example', sees: 'the own record and two children' },
+] as const
+
+const demoPracticeName = 'Maple Street Family Practice'
+const defaultSeed = 2026
+const defaultPatients = 30
+
+interface DemoDeps {
+  accounts: Accounts
+  practices: Practices
+  applications: Applications
+  records: Pick<Records, 'write'>
+  clock: Clock
+  portalUrl: string
+}
+
+export interface DemoOptions {
+  patients?: number | undefined
+  seed?: number | undefined
+  onProgress?(patientsDone: number, patientsTotal: number): void
+}
+
+export interface DemoOutcome {
+  practice: Practice
+  patients: number
+  records: number
+}
+
+/** Whether the demo was begun and never finished: its application is made last. */
+export async function isDemoUnfinished({
+  practices,
+  applications,
+}: Pick<DemoDeps, 'practices' | 'applications'>): Promise<boolean> {
+  const begun = (await practices.list()).some((practice) => practice.name === demoPracticeName)
+  return begun && (await applications.find(demoApplication.applicationId)) === undefined
+}
+
+/**
+ * Makes the synthetic practice, its known sign-ins and the demo application. Safe to repeat: what exists stays, and
+ * a larger number of patients adds those that are missing.
+ */
+export async function makeDemo(deps: DemoDeps, options: DemoOptions = {}): Promise<DemoOutcome> {
+  const patients = options.patients ?? defaultPatients
+  const generated = generatePractice({
+    seed: options.seed ?? defaultSeed,
+    patients,
+    // Generated as of a fixed day, so that the same seed gives the same records on every run.
+    asOf: demoDay,
+    name: demoPracticeName,
+  })
+  const practice = await findOrCreatePractice(deps, generated)
+  const written = await writeRecords(deps, practice, generated, patients, options.onProgress)
+  await makeSignIns(deps, practice, generated)
+  await makeApplication(deps)
+  return { practice, ...written }
+}
+
+const demoDay = new Date('2026-11-01T12:00:00Z')
+
+async function findOrCreatePractice({ practices }: DemoDeps, generated: DemoPractice): Promise<Practice> {
+  const organizationId = generated.organization.id ?? ''
+  const existing = (await practices.list()).find((practice) => practice.organizationId === organizationId)
+  return existing ?? practices.create({ name: demoPracticeName, kind: 'practice', organizationId })
+}
+
+async function writeRecords(
+  { records }: DemoDeps,
+  practice: Practice,
+  generated: DemoPractice,
+  total: number,
+  onProgress: DemoOptions['onProgress'],
+): Promise<{ patients: number; records: number }> {
+  const done = { patients: 0, records: generated.shared.length }
+  const write = (resources: DemoPractice['shared']) =>
+    records.write(resources.map((resource) => ({ practiceId: practice.id, resource })))
+  await write(generated.shared)
+  for (const family of generated.families()) {
+    const resources = family.members.flatMap((person) => [person.patient, ...person.records])
+    await write(resources)
+    done.patients += family.members.length
+    done.records += resources.length
+    onProgress?.(done.patients, total)
+  }
+  return done
+}
+
+async function makeSignIns(
+  { accounts, practices }: DemoDeps,
+  practice: Practice,
+  generated: DemoPractice,
+): Promise<void> {
+  const { parentId, childIds, adultId } = generated.knownPeople()
+  const [provider, adult, parent] = demoSignIns
+  const names = await namesOf(generated, [parentId, adultId])
+  const practitioner = generated.practitioners[0]
+  const providerAccount = await findOrCreateAccount(
+    accounts,
+    provider.email,
+    `Dr. ${fullName(practitioner?.name?.[0])}`,
+  )
+  const adultAccount = await findOrCreateAccount(accounts, adult.email, names.get(adultId) ?? 'Demo patient')
+  const parentAccount = await findOrCreateAccount(
+    accounts,
+    parent.email,
+    names.get(parentId) ?? 'Demo parent',
+  )
+  const associate = associator(practices, practice.id)
+  await associate(providerAccount, { role: 'provider', practitionerId: practitioner?.id ?? '' })
+  await associate(adultAccount, { role: 'patient', patientId: adultId })
+  await associate(parentAccount, { role: 'patient', patientId: parentId })
+  for (const childId of childIds)
+    await associate(parentAccount, { role: 'proxy', patientId: childId, relationship: 'parent' })
+}
+
+type Link =
+  | { role: 'provider'; practitionerId: string }
+  | { role: 'patient' | 'proxy'; patientId: string; relationship?: string }
+
+/** Associates unless the account is associated in that way already. */
+function associator(practices: Practices, practiceId: string) {
+  return async (account: Account, link: Link): Promise<void> => {
+    const existing = await practices.listAssociations(account.id)
+    const patientId = 'patientId' in link ? link.patientId : undefined
+    if (existing.some((each) => each.role === link.role && each.patientId === patientId)) return
+    await practices.associate({ accountId: account.id, practiceId, ...link })
+  }
+}
+
+async function findOrCreateAccount(accounts: Accounts, email: string, displayName: string): Promise<Account> {
+  return (
+    (await accounts.findByEmail(email)) ?? accounts.create({ email, password: demoPassword, displayName })
+  )
+}
+
+interface Name {
+  given?: string[]
+  family?: string
+}
+
+function fullName(name: Name | undefined): string {
+  return [...(name?.given ?? []).slice(0, 1), name?.family].filter(Boolean).join(' ')
+}
+
+/** The known people are in the first families, so this reads no further than those. */
+async function namesOf(generated: DemoPractice, wanted: string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>()
+  for (const family of generated.families()) {
+    for (const { patient } of family.members)
+      if (patient.id && wanted.includes(patient.id)) names.set(patient.id, fullName(patient.name?.[0]))
+    if (names.size === wanted.length) break
+  }
+  return names
+}
+
+async function makeApplication({ accounts, applications, portalUrl }: DemoDeps): Promise<void> {
+  if (await applications.find(demoApplication.applicationId)) return
+  const owner = await accounts.findByEmail(demoSignIns[0].email)
+  if (!owner) return
+  await applications.createKnown(
+    owner.id,
+    {
+      name: 'Demo client',
+      kind: 'confidential',
+      redirectUris: [`${portalUrl}/demo/client/callback`],
+      scopes: [...defaultScopes],
+    },
+    demoApplication.applicationId,
+    demoApplication.applicationSecret,
+  )
+}

@@ -1,0 +1,195 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import type { Addresses } from './addresses.ts'
+import { codeBlock } from './code-example.ts'
+import { type DocsFacts, formatDuration, type Lifetimes } from './docs-facts.ts'
+import { code, table } from './table.ts'
+
+/** Discovery, authorize, token, revoke, introspect. */
+export function authorizationSection(addresses: Addresses, facts: DocsFacts): SafeHtml {
+  return html`<section aria-labelledby="authorization">
+<h2 id="authorization">Authorization</h2>
+<p>OAuth 2.0 (<a href="https://www.rfc-editor.org/rfc/rfc6749">RFC 6749</a>) with the authorization code grant, as <a href="https://hl7.org/fhir/smart-app-launch/STU2.2/">SMART App Launch</a> uses it.</p>
+${discovery(addresses)}
+${authorize(addresses, facts.lifetimes)}
+${token(addresses)}
+${lifetimes(facts.lifetimes)}
+${revoke(addresses)}
+${introspect(addresses)}
+</section>`
+}
+
+function discovery({ portal, classic }: Addresses): SafeHtml {
+  return html`<h3 id="discovery">Discovery</h3>
+<p>A client that knows one address finds the others in these documents. They need no token.</p>
+${table(
+  'Discovery documents',
+  ['Address', 'What it says'],
+  [
+    [
+      code(`GET ${classic}/.well-known/smart-configuration`),
+      'SMART App Launch: endpoints, scopes, capabilities',
+    ],
+    [code(`GET ${classic}/metadata`), 'FHIR CapabilityStatement'],
+    [code(`GET ${portal}/.well-known/oauth-authorization-server`), 'OAuth 2.0 authorization server metadata'],
+    [code(`GET ${portal}/.well-known/openid-configuration`), 'The same for OpenID Connect'],
+    [code(`GET ${portal}/.well-known/jwks.json`), 'The keys with which id tokens are signed'],
+  ],
+)}`
+}
+
+function authorize({ authorize: address }: Addresses, { codeSeconds }: Lifetimes): SafeHtml {
+  return html`<h3 id="authorize">Authorize</h3>
+${codeBlock('Opened by the browser of the person', `GET ${address}`)}
+${table(
+  'Parameters of the authorization request',
+  ['Parameter', 'Needed', 'Value'],
+  [
+    [code('response_type'), 'yes', code('code')],
+    [code('client_id'), 'yes', 'The id of the application'],
+    [
+      code('redirect_uri'),
+      'yes',
+      'One of its redirect URIs, letter by letter. On a loopback address (127.0.0.1, [::1], localhost) the port may differ.',
+    ],
+    [
+      code('scope'),
+      'no',
+      'Permissions with spaces between them. Left out: all of the application. What the application is not registered for is left away; when nothing remains the request is refused.',
+    ],
+    [
+      code('state'),
+      'no',
+      'Any text; comes back byte for byte. Left out, none comes back. We recommend it warmly.',
+    ],
+    [
+      code('code_challenge'),
+      'public applications',
+      html`PKCE (<a href="https://www.rfc-editor.org/rfc/rfc7636">RFC 7636</a>). When it was sent, the token request must bring the <code>code_verifier</code>.`,
+    ],
+    [code('code_challenge_method'), 'with code_challenge', html`<code>S256</code>`],
+    [code('aud'), 'no', 'The base of the API that the tokens are for'],
+    [code('nonce'), 'no', html`With the scope <code>openid</code>: comes back in the id token`],
+    [
+      code('prompt'),
+      'no',
+      html`<code>login</code> asks for a new sign-in, <code>none</code> shows no page and answers with an error if one were needed`,
+    ],
+  ],
+)}
+<p>The browser comes back to <code>redirect_uri</code> with these parameters:</p>
+${table(
+  'Parameters of the authorization answer',
+  ['Parameter', 'When', 'Value'],
+  [
+    [code('code'), 'Authorize was pressed', `Works once, for ${formatDuration(codeSeconds)}`],
+    [
+      code('error'),
+      'Cancel was pressed, or the request had a fault',
+      html`<code>access_denied</code>, or one of the <a href="#oauth-errors">errors below</a>; with <code>error_description</code>`,
+    ],
+    [code('state'), 'it was sent', 'As sent'],
+    [code('iss'), 'always', 'The address of this authorization server (RFC 9207)'],
+  ],
+)}
+<p>A wrong <code>client_id</code> or <code>redirect_uri</code> is shown to the person on a page and never leads anywhere else.</p>`
+}
+
+function token({ token: address }: Addresses): SafeHtml {
+  return html`<h3 id="token">Token</h3>
+${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded`)}
+${table(
+  'Parameters of the token request',
+  ['Parameter', 'Code exchange', 'Refresh'],
+  [
+    [code('grant_type'), code('authorization_code'), code('refresh_token')],
+    [code('code'), 'The code of the redirect', '–'],
+    [code('redirect_uri'), 'The same as in the authorization request', 'Ignored'],
+    [code('code_verifier'), 'When a code_challenge was sent', '–'],
+    [code('refresh_token'), '–', 'The newest one'],
+    [code('scope'), '–', 'Optional: fewer permissions than before, for this access token'],
+    [code('client_id'), 'Yes, unless HTTP Basic names it', 'The same'],
+    [code('client_secret'), 'Confidential applications, unless HTTP Basic brings it', 'The same'],
+  ],
+)}
+<p>A confidential application proves who it is with <code>client_id</code> and <code>client_secret</code> in the body or as user name and password of HTTP Basic, whichever suits it. A public application sends its <code>client_id</code> alone. Parameters in the address are refused, because addresses end up in logs.</p>
+<p>The answer is JSON, and nobody may cache it:</p>
+${table(
+  'Fields of the token answer',
+  ['Field', 'Value'],
+  [
+    [code('access_token'), html`Send it as <code>Authorization: Bearer …</code>. It says nothing by itself.`],
+    [code('token_type'), code('Bearer')],
+    [code('expires_in'), 'Seconds until the access token ends, as an integer'],
+    [code('refresh_token'), html`For the <a href="#lifetimes">next access token</a>`],
+    [
+      code('scope'),
+      html`What was granted, which may be less than you asked for. <code>offline_access</code> is among it when there is a refresh token.`,
+    ],
+    [code('patient'), 'The id of the patient, when the token is about exactly one'],
+    [
+      code('id_token'),
+      html`With the scope <code>openid</code>: who signed in, as a signed token; <code>fhirUser</code> names that person's record`,
+    ],
+  ],
+)}`
+}
+
+function lifetimes(facts: Lifetimes): SafeHtml {
+  return html`<h3 id="lifetimes">How long things last</h3>
+${table(
+  'Lifetimes',
+  ['What', 'How long', 'In seconds'],
+  [
+    ['Code', `${formatDuration(facts.codeSeconds)}, one use`, facts.codeSeconds],
+    ['Access token', formatDuration(facts.accessTokenSeconds), facts.accessTokenSeconds],
+    [
+      'Refresh token',
+      `${formatDuration(facts.refreshTokenSeconds)} after its last use, one use each`,
+      facts.refreshTokenSeconds,
+    ],
+  ],
+)}
+<ul>
+<li>A code that comes twice is refused, and the tokens of its first use end.</li>
+<li>Each refresh brings a new refresh token and uses up the one sent. A used one that comes again ends the whole access, since it may have been stolen.${facts.refreshGraceSeconds > 0 ? ` For ${formatDuration(facts.refreshGraceSeconds)} it is still answered, in case the first answer got lost on its way.` : ''}</li>
+<li>The person can end the access at any time. From that moment every token of it answers 401.</li>
+</ul>`
+}
+
+function revoke({ revoke: address }: Addresses): SafeHtml {
+  return html`<h3 id="revoke">Revoke</h3>
+<p>Ends an access when your application needs it no more (<a href="https://www.rfc-editor.org/rfc/rfc7009">RFC 7009</a>). The client proves who it is as for a token. The answer is 200 with an empty body, for an unknown token too.</p>
+${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded\n\ntoken=REFRESH_TOKEN&client_id=CLIENT_ID&client_secret=CLIENT_SECRET`)}
+${table(
+  'Parameters of the revocation request',
+  ['Parameter', 'Value'],
+  [
+    [
+      code('token'),
+      'An access or refresh token of your application; the other tokens of the same access end, too',
+    ],
+    [code('token_type_hint'), html`Optional: <code>access_token</code> or <code>refresh_token</code>`],
+  ],
+)}`
+}
+
+function introspect({ introspect: address }: Addresses): SafeHtml {
+  return html`<h3 id="introspect">Introspect</h3>
+<p>Says what a token of your own application is worth (<a href="https://www.rfc-editor.org/rfc/rfc7662">RFC 7662</a>). The client proves who it is as for a token.</p>
+${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded\n\ntoken=ACCESS_TOKEN&client_id=CLIENT_ID&client_secret=CLIENT_SECRET`)}
+${table(
+  'Fields of the introspection answer',
+  ['Field', 'Value'],
+  [
+    [
+      code('active'),
+      html`<code>true</code> while the token works. Otherwise <code>false</code>, and there is no other field; so it is for tokens of others, too.`,
+    ],
+    [code('scope'), 'What it may do'],
+    [code('client_id'), 'Your application'],
+    [code('exp'), 'When it ends, in seconds since 1970'],
+    [code('iat'), 'When it was issued, in seconds since 1970'],
+    [code('sub'), 'The account that gave the access'],
+  ],
+)}`
+}

@@ -1,0 +1,59 @@
+/** A type of record that the classic API serves, as its table says. */
+export interface ClassicType {
+  type: string
+  /** Whether lists of it take `date`. */
+  hasDate: boolean
+  /** Whether lists of it take `patient`; most do. */
+  hasPatient?: boolean
+  description?: string
+}
+
+export interface RateLimit {
+  /** What is counted, e.g. 'Requests to the API'. */
+  what: string
+  /** Of whom, e.g. 'access token'. */
+  per: string
+  limit: number
+  windowSeconds: number
+}
+
+export interface Lifetimes {
+  codeSeconds: number
+  accessTokenSeconds: number
+  /** Counted from its last use, as each use brings a new one. */
+  refreshTokenSeconds: number
+  /** How long a refresh token that was just used is still answered, for an answer that got lost; 0: not at all. */
+  refreshGraceSeconds: number
+}
+
+export interface SettingFact {
+  name: string
+  form: string
+  default: string
+  help: string
+}
+
+/** What the pages say about this server; each value comes from the part that enforces it, so that it cannot differ. */
+export interface DocsFacts {
+  portalUrl: string
+  fhirUrl: string
+  isProduction: boolean
+  classicTypes: readonly ClassicType[]
+  pageSize: { default: number; maximum: number }
+  rateLimits: readonly RateLimit[]
+  lifetimes: Lifetimes
+  /** Shown outside production only: people with an account need not know them. */
+  settings: readonly SettingFact[]
+}
+
+/** '60 seconds', '48 hours', '396 days'. */
+export function formatDuration(seconds: number): string {
+  const units = [
+    { name: 'day', seconds: 86_400, from: 3 * 86_400 },
+    { name: 'hour', seconds: 3600, from: 2 * 3600 },
+    { name: 'minute', seconds: 60, from: 2 * 60 },
+  ]
+  const unit = units.find((each) => seconds >= each.from && seconds % each.seconds === 0)
+  if (!unit) return seconds === 1 ? '1 second' : `${seconds} seconds`
+  return `${seconds / unit.seconds} ${unit.name}s`
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { stripTypeScriptTypes } from 'node:module'
+import { test } from 'node:test'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { errorCatalogue } from '../errors.ts'
+import { browser } from '../http/browser.ts'
+import { pageErrors } from '../pages/page-errors.ts'
+import { pageHeaders } from '../pages/page-headers.ts'
+import { settingRows } from '../settings.ts'
+import { addressesOf } from './addresses.ts'
+import { formatDuration } from './docs-facts.ts'
+import { type DocsFacts, docsPages } from './docs-pages.ts'
+import * as examples from './tutorial-examples.ts'
+
+const tutorial = '/api_fhir/api-docs/tutorial'
+const documentation = '/api_fhir/api-docs/documentation'
+const paths = [tutorial, documentation]
+
+const facts: DocsFacts = {
+  portalUrl: 'https://portal.example',
+  fhirUrl: 'https://api.example',
+  isProduction: false,
+  classicTypes: [
+    { type: 'Immunization', hasDate: true },
+    { type: 'Organization', hasDate: false, hasPatient: false },
+  ],
+  pageSize: { default: 50, maximum: 500 },
+  rateLimits: [{ what: 'Requests to the API', per: 'access token', limit: 1200, windowSeconds: 60 }],
+  lifetimes: {
+    codeSeconds: 60,
+    accessTokenSeconds: 172_800,
+    refreshTokenSeconds: 34_214_400,
+    refreshGraceSeconds: 10,
+  },
+  settings: settingRows,
+}
+
+async function startDocs(changes: Partial<DocsFacts> = {}): Promise<FastifyInstance> {
+  const app = Fastify()
+  await app.register(browser, {
+    findSignIn: async () => undefined,
+    cookieKey: 'k'.repeat(32),
+    isSecure: false,
+  })
+  await app.register(pageHeaders, { isSecure: false })
+  await app.register(pageErrors, { isProduction: false })
+  await app.register(docsPages({ ...facts, ...changes }))
+  return app
+}
+
+async function read(app: FastifyInstance, url: string): Promise<string> {
+  const answer = await app.inject(url)
+  assert.equal(answer.statusCode, 200, url)
+  assert.match(String(answer.headers['content-type']), /^text\/html/)
+  return answer.body
+}
+
+/** Without what differs from one visit to the next. */
+function withoutCsrf(page: string): string {
+  return page.replaceAll(/name="_csrf" value="[^"]*"/g, '')
+}
+
+for (const path of paths) {
+  test(`${path} answers with and without a slash at the end, without a redirect`, async () => {
+    await using app = await startDocs()
+    assert.equal(withoutCsrf(await read(app, `${path}/`)), withoutCsrf(await read(app, path)))
+  })
+
+  test(`${path} weighs less than 100 kB and holds nothing that its policy forbids`, async () => {
+    await using app = await startDocs()
+    const page = await read(app, path)
+    assert.ok(Buffer.byteLength(page) < 100_000, `${Buffer.byteLength(page)} bytes`)
+    assert.doesNotMatch(page, /<style|\sstyle=|<[a-z][^>]*\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:/i)
+  })
+
+  test(`every link of ${path} to a place in the pages arrives`, async () => {
+    await using app = await startDocs()
+    const page = await read(app, path)
+    const links = [...page.matchAll(/href="((?:\/api_fhir\/api-docs\/[^"#]*)?)#([^"]+)"/g)]
+    assert.ok(links.length > 10)
+    for (const [link, target = '', id] of links) {
+      const found = (await read(app, target || path)).split(` id="${id}"`).length - 1
+      assert.equal(found, 1, `${link} has ${found} targets`)
+    }
+  })
+
+  test(`${path} loads its stylesheet and script from this server, to be kept for ever`, async () => {
+    await using app = await startDocs()
+    const page = await read(app, path)
+    for (const [, file] of page.matchAll(/"(\/assets\/docs-[0-9a-f]+\.(?:css|js))"/g)) {
+      const answer = await app.inject(String(file))
+      assert.equal(answer.statusCode, 200)
+      assert.match(String(answer.headers['cache-control']), /immutable/)
+      assert.match(String(answer.headers['content-type']), /^text\/(css|javascript)/)
+    }
+    assert.equal([...page.matchAll(/\/assets\/docs-/g)].length, 2)
+  })
+}
+
+test('the tutorial names the two origins of this server', async () => {
+  await using app = await startDocs()
+  const page = await read(app, tutorial)
+  assert.match(page, /https:\/\/portal\.example\/o\/authorize\//)
+  assert.match(page, /https:\/\/portal\.example\/o\/token\//)
+  assert.match(page, /https:\/\/api\.example\/onpatient_api\/fhir\/Immunization/)
+  assert.match(page, /has another host/)
+})
+
+test('the tutorial says when portal and API share one origin', async () => {
+  await using app = await startDocs({ fhirUrl: 'https://portal.example' })
+  assert.match(await read(app, tutorial), /shares its host/)
+})
+
+test('the demo client and the settings are named outside production only', async () => {
+  await using development = await startDocs()
+  await using production = await startDocs({ isProduction: true })
+  assert.match(await read(development, tutorial), /href="\/demo\/client"/)
+  assert.doesNotMatch(await read(production, tutorial), /\/demo\/client/)
+  assert.match(await read(development, documentation), /DATABASE_URL/)
+  assert.doesNotMatch(await read(production, documentation), /DATABASE_URL/)
+})
+
+test('the documentation lists every error code, type, limit and lifetime that it was given', async () => {
+  await using app = await startDocs()
+  const page = (await read(app, documentation)).replaceAll(/ (?:role|scope|data-head)="[^"]*"/g, '')
+  for (const code of Object.keys(errorCatalogue))
+    assert.match(page, new RegExp(`<th><code>${code}</code></th>`))
+  assert.match(
+    page,
+    />Immunization<\/a><\/th><td>Vaccinations<\/td><td><code>patient<\/code> <code>date<\/code>/,
+  )
+  assert.match(page, />Organization<\/a><\/th><td>[^<]+<\/td><td>–<\/td>/)
+  assert.match(page, /1,200 per access token in 60 seconds/)
+  assert.match(page, /<td>48 hours<\/td><td>172800<\/td>/)
+  assert.match(page, /from 1 to 500/)
+})
+
+test('what the deployment says reaches the page escaped', async () => {
+  await using app = await startDocs({
+    rateLimits: [{ what: '<b>x</b>', per: 'address', limit: 1, windowSeconds: 1 }],
+  })
+  assert.match(await read(app, documentation), /&lt;b&gt;x&lt;\/b&gt;/)
+})
+
+const makers = Object.entries(examples)
+const addresses = addressesOf('https://portal.example', 'https://api.example')
+
+for (const [name, make] of makers) {
+  test(`${name}: the TypeScript is well-formed`, () => {
+    assert.doesNotThrow(() => stripTypeScriptTypes(make(addresses).typescript))
+  })
+
+  test(`${name}: all three languages name the same address`, () => {
+    const example = make(addresses)
+    const [address] = /https:\/\/(?:portal|api)\.example[^'\s?]*/.exec(example.curl) ?? []
+    assert.ok(address && example.python.includes(address) && example.typescript.includes(address), name)
+  })
+}
+
+test('durations are written as people say them', () => {
+  assert.deepEqual([1, 60, 120, 172_800, 34_214_400, 90].map(formatDuration), [
+    '1 second',
+    '60 seconds',
+    '2 minutes',
+    '48 hours',
+    '396 days',
+    '90 seconds',
+  ])
+})

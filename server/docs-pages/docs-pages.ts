@@ -1,0 +1,54 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import type { FastifyPluginAsync } from 'fastify'
+import type { Page } from '../pages/page.ts'
+import { readPageAsset, servePageAsset } from '../pages/page-asset.ts'
+import { sendPage, viewOf } from '../pages/view.ts'
+import { addressesOf } from './addresses.ts'
+import type { DocsFacts } from './docs-facts.ts'
+import { documentationBody, documentationContents } from './documentation-page.ts'
+import { tutorialBody, tutorialContents } from './tutorial-page.ts'
+
+export type { ClassicType, DocsFacts, Lifetimes, RateLimit, SettingFact } from './docs-facts.ts'
+
+const stylesheet = readPageAsset(new URL('../pages/assets/docs.css', import.meta.url), 'docs', 'css')
+const script = readPageAsset(new URL('./docs.js', import.meta.url), 'docs', 'js')
+
+/**
+ * The tutorial and the reference for developers, with the addresses of this server filled in; open to everybody.
+ * For a scope with `browser`, `pageHeaders` and `pageErrors`.
+ */
+export function docsPages(facts: DocsFacts): FastifyPluginAsync {
+  const addresses = addressesOf(facts.portalUrl, facts.fhirUrl)
+  const pages: Record<string, Page> = {
+    '/api_fhir/api-docs/tutorial': article(
+      'Tutorial',
+      tutorialContents,
+      tutorialBody(addresses, facts.isProduction),
+    ),
+    '/api_fhir/api-docs/documentation': article(
+      'API documentation',
+      documentationContents(facts.isProduction),
+      documentationBody(addresses, facts),
+    ),
+  }
+  return async (app) => {
+    servePageAsset(app, stylesheet)
+    servePageAsset(app, script)
+    for (const [path, page] of Object.entries(pages)) {
+      // Links in the wild have the slash or lack it; a redirect would lose neither but cost a round trip.
+      for (const url of [path, `${path}/`])
+        app.get(url, async (request, reply) =>
+          sendPage(reply, page, viewOf(request, reply, facts.isProduction)),
+        )
+    }
+  }
+}
+
+function article(title: string, contents: NonNullable<Page['contents']>, body: SafeHtml): Page {
+  return {
+    title,
+    width: 'article',
+    contents,
+    body: html`<link rel="stylesheet" href="${stylesheet.path}"><script src="${script.path}" type="module"></script>${body}`,
+  }
+}

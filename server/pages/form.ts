@@ -1,0 +1,86 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+
+export interface TextField {
+  label: string
+  /** Also the id of the field, so that tests, password managers and the error summary find it. */
+  name: string
+  type?: 'text' | 'email' | 'password' | 'date' | 'url' | 'search' | undefined
+  value?: string | undefined
+  /** Says what to enter, below the label. */
+  hint?: string | SafeHtml | undefined
+  /** Says what to change, below the hint. */
+  error?: string | undefined
+  autocomplete?: string | undefined
+  required?: boolean | undefined
+  /** Shown but not to be changed. */
+  readOnly?: boolean | undefined
+  maxLength?: number | undefined
+}
+
+/** A labelled input; hint and error are tied to it for screen readers. A password is never sent back. */
+export function textField(field: TextField): SafeHtml {
+  const { name, label, type = 'text', hint, error } = field
+  const value = type === 'password' ? undefined : field.value
+  const describedBy = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(' ')
+  return html`<div class="field${error ? ' field-wrong' : ''}">
+<label for="${name}">${label}</label>
+${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}
+${error ? html`<p class="field-error" id="${name}-error">${error}</p>` : ''}
+<input id="${name}" name="${name}" type="${type}"${attribute('value', value)}${attribute('autocomplete', field.autocomplete)}${attribute('maxlength', field.maxLength)}${attribute('aria-describedby', describedBy || undefined)}${error ? html` aria-invalid="true"` : ''}${field.required ? html` required` : ''}${field.readOnly ? html` readonly` : ''}${isCode(field) ? html` autocapitalize="none" spellcheck="false"` : ''}>
+</div>`
+}
+
+/** Addresses are not words: phones would capitalise and correct them. */
+function isCode({ type }: TextField): boolean {
+  return type === 'email' || type === 'url' || type === 'password'
+}
+
+function attribute(name: string, value: string | number | undefined): SafeHtml | undefined {
+  return value === undefined ? undefined : html` ${name}="${value}"`
+}
+
+export interface FormError {
+  /** The field to change; absent when the whole form is meant. */
+  field?: string | undefined
+  message: string
+}
+
+/**
+ * Everything that is wrong, above the form, with links to the fields; nothing when nothing is wrong. It takes the
+ * focus when the page opens (`autofocus` needs no script), so that a screen reader starts there.
+ */
+export function errorSummary(errors: readonly FormError[]): SafeHtml | undefined {
+  if (errors.length === 0) return undefined
+  const items = errors.map(
+    ({ field, message }) => html`<li>${field ? html`<a href="#${field}">${message}</a>` : message}</li>`,
+  )
+  return html`<div class="notice notice-error error-summary" role="alert" tabindex="-1" autofocus>
+<p class="notice-title">${errors.length === 1 ? 'There is a problem' : 'There are some problems'}</p>
+<ul>${items}</ul>
+</div>`
+}
+
+/** The main button of a form; `look` for one that is not. */
+export function submitButton(label: string, look: 'primary' | 'secondary' | 'danger' = 'primary'): SafeHtml {
+  return html`<button type="submit" class="button button-${look}">${label}</button>`
+}
+
+const noticeTitles = { info: undefined, success: 'Done', warning: 'Please note', error: 'There is a problem' }
+
+/** A box that stands out. Its kind is said in words too, because colour alone reaches not everybody. */
+export function notice(kind: 'info' | 'warning' | 'success' | 'error', content: SafeHtml): SafeHtml {
+  const title = noticeTitles[kind]
+  return html`<div class="notice notice-${kind}" role="${kind === 'error' ? 'alert' : 'status'}">
+${title ? html`<p class="notice-title">${title}</p>` : ''}
+${content}
+</div>`
+}
+
+export function hiddenField(name: string, value: string): SafeHtml {
+  return html`<input type="hidden" name="${name}" value="${value}">`
+}
+
+/** Every form that changes something carries it; `browser` refuses a form without. */
+export function csrfField(token: string): SafeHtml {
+  return hiddenField('_csrf', token)
+}

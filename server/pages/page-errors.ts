@@ -1,0 +1,88 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { fastifyPlugin } from 'fastify-plugin'
+import { type Category, OnpatientError, statusOf } from '../errors.ts'
+import { findStoreFailure } from '../store/store-failure.ts'
+import { renderErrorPage } from './error-page.ts'
+import { viewOf } from './view.ts'
+
+const titles = {
+  incorrect: 'That did not work',
+  unauthenticated: 'Please sign in',
+  forbidden: 'This is not open to you',
+  'not-found': 'We cannot find this page',
+  gone: 'This link no longer works',
+  conflict: 'That exists already',
+  'too-many': 'Please wait a little',
+  unsupported: 'That is not possible here',
+  unavailable: 'We are not available at the moment',
+  fault: 'Something went wrong on our side',
+} as const satisfies Record<Category, string>
+
+/** Answers every error of its scope with a page; a page that wants a sign-in leads to it and back. */
+export const pageErrors = fastifyPlugin<{ isProduction: boolean }>(async (app, { isProduction }) => {
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const failure = toFailure(error)
+    if (failure.category === 'fault') request.log.error({ err: error }, 'a page failed')
+    if (failure.code === 'sign-in-required' && request.method === 'GET') {
+      return reply.redirect(`/signin?next=${encodeURIComponent(request.url)}`, 303)
+    }
+    return sendFailure(request, reply, failure, isProduction)
+  })
+})
+
+/** For `setNotFoundHandler` of the scope that owns an address space of pages. */
+export function notFoundPage(isProduction: boolean) {
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendFailure(
+      request,
+      reply,
+      new OnpatientError(
+        'not-found',
+        'There is no page at this address. It may have moved, or the link is incomplete.',
+      ),
+      isProduction,
+    )
+}
+
+function sendFailure(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  failure: OnpatientError,
+  isProduction: boolean,
+): FastifyReply {
+  const status = statusOf[failure.category]
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .send(
+      renderErrorPage({
+        status,
+        title: titles[failure.category],
+        message: failure.message,
+        requestId: request.id,
+        view: viewOf(request, reply, isProduction),
+      }),
+    )
+}
+
+function toFailure(error: FastifyError): OnpatientError {
+  if (error instanceof OnpatientError) return error
+  const storeFailure = findStoreFailure(error)
+  if (storeFailure) return storeFailure
+  if (error.code?.startsWith('FST_CSRF_')) {
+    return new OnpatientError(
+      'csrf-failed',
+      'This form is too old or was opened in another sign-in. Go back, reload the page and send it again.',
+    )
+  }
+  // What Fastify refuses before a handler runs: broken or oversized bodies, unknown content types.
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return new OnpatientError('invalid-body', 'The form could not be read. Go back and send it again.', {
+      cause: error,
+    })
+  }
+  return new OnpatientError('fault', 'We have been told about it. Please try again in a few minutes.', {
+    cause: error,
+  })
+}

@@ -1,0 +1,70 @@
+import { fastifyHelmet } from '@fastify/helmet'
+import type { FastifyReply } from 'fastify'
+import { fastifyPlugin } from 'fastify-plugin'
+
+/** What a page may load and where its forms may go: this server alone, and nothing written inside the page. */
+const policy: Record<string, string[]> = {
+  'default-src': ["'none'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'script-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'font-src': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'base-uri': ["'none'"],
+}
+
+/**
+ * Security headers for every page of its scope. A page whose address carries a `token` sends no referrer at all:
+ * the next site would learn the token. Nothing is kept in caches, as a shared computer shows them to the next person.
+ */
+export const pageHeaders = fastifyPlugin<{ isSecure: boolean }>(async (app, { isSecure }) => {
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: policy },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'same-origin' },
+    // Over plain http the header means nothing, and on localhost it would bind every other port to https.
+    strictTransportSecurity: isSecure ? { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false } : false,
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store')
+    const query = request.query as Record<string, unknown> | undefined
+    if (query?.token !== undefined) hideReferrer(reply)
+  })
+})
+
+/** For an answer whose address, or the address it leads to, holds a secret in another place than `?token=`. */
+export function hideReferrer(reply: FastifyReply): void {
+  void reply.header('referrer-policy', 'no-referrer')
+}
+
+/** What one answer needs beyond the policy of all pages. */
+interface Widening {
+  /** More places for forms, as CSP sources. Chrome applies it to every redirect that follows the form, too. */
+  formAction?: readonly string[]
+  /** For the one `<style nonce>` that the portal's component library writes. */
+  styleNonce?: string
+  /** The page may have been opened as a pop-up by an application that waits for its end. */
+  keepOpener?: boolean
+}
+
+/** Widens the policy of this one answer. Call it before sending; a later call replaces an earlier one. */
+export function widenPolicy(reply: FastifyReply, { formAction, styleNonce, keepOpener }: Widening): void {
+  const directives = { ...policy }
+  if (formAction) directives['form-action'] = ["'self'", ...formAction]
+  if (styleNonce) directives['style-src'] = ["'self'", `'nonce-${styleNonce}'`]
+  reply.helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    crossOriginOpenerPolicy: { policy: keepOpener ? 'unsafe-none' : 'same-origin' },
+  })
+}
+
+/**
+ * For every answer on the way from an application's authorization request back to it (sign-in, consent, and their
+ * redirects). The form ends with redirects to the application's address and from there wherever it likes, which
+ * `form-action` would stop in Chrome; and many open the way in a pop-up that must still know its opener.
+ */
+export function allowReturnToApplication(reply: FastifyReply): void {
+  widenPolicy(reply, { formAction: ['http:', 'https:'], keepOpener: true })
+}

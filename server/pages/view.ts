@@ -1,0 +1,24 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Account } from '#server/accounts/accounts.ts'
+import { type Page, renderPage, type View } from './page.ts'
+
+interface Browser {
+  /** Set by `browser`; a page of a scope without it looks signed out. */
+  signedIn?: { account: Account; signIn: { id: string } } | undefined
+}
+
+/** What the page must know about the browser that asked; makes the CSRF token, and its cookie when there is none. */
+export function viewOf(request: FastifyRequest, reply: FastifyReply, isProduction: boolean): View {
+  const { signedIn } = request as Browser
+  return {
+    signedIn: signedIn && { displayName: signedIn.account.displayName, email: signedIn.account.email },
+    csrfToken:
+      'generateCsrf' in reply ? reply.generateCsrf({ userInfo: signedIn?.signIn.id ?? 'anonymous' }) : '',
+    isProduction,
+  }
+}
+
+/** Sends a page with the status set before (200 when none was). */
+export function sendPage(reply: FastifyReply, page: Page, view: View): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send(renderPage(page, view))
+}

@@ -1,0 +1,49 @@
+import type { RequestListener } from 'node:http'
+import { buildApiSite, buildPortalSite, createNouns, type Foundations, type Nouns } from './app.ts'
+import { listen } from './listen.ts'
+import { findApiPort, isForApi, type Origins, resolveOrigins } from './origins.ts'
+
+export interface RunningServer {
+  origins: Origins
+  nouns: Nouns
+  /** Finishes what is in flight, then stops. The caller closes the store. */
+  close(): Promise<void>
+}
+
+interface ServeOptions extends Omit<Foundations, 'origins'> {
+  /** Called when everything is wired and before the first request is answered, e.g. to make demo content. */
+  beforeServing?(nouns: Nouns, origins: Origins): Promise<void>
+}
+
+/** Opens the port (or two), builds the sites and answers. */
+export async function serve({ beforeServing, ...options }: ServeOptions): Promise<RunningServer> {
+  const { settings } = options
+  const main = await listen(settings.port, settings.host)
+  const apiPort = findApiPort(settings)
+  const second = apiPort === undefined ? undefined : await listen(apiPort, settings.host)
+  const origins = resolveOrigins(settings, main.port, second?.port)
+  const foundations: Foundations = { ...options, origins }
+  const nouns = await createNouns(foundations)
+  await beforeServing?.(nouns, origins)
+  const portal = await buildPortalSite(foundations, nouns)
+  const api = origins.kind === 'one' ? undefined : await buildApiSite(foundations, nouns)
+  main.serve(pickSite(portal.routing, api?.routing, origins))
+  if (api) second?.serve(api.routing)
+  return {
+    origins,
+    nouns,
+    async close() {
+      await Promise.all([main.close(), second?.close()])
+      await Promise.all([portal.close(), api?.close()])
+    },
+  }
+}
+
+function pickSite(
+  portal: RequestListener,
+  api: RequestListener | undefined,
+  origins: Origins,
+): RequestListener {
+  if (!api || origins.kind !== 'by-host') return portal
+  return (request, response) => (isForApi(request, origins) ? api : portal)(request, response)
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stylesheetPath } from '#server/pages/assets.ts'
+import { openBrowser, readHiddenFields } from './open-browser.ts'
+import { startPages } from './start-pages.ts'
+
+const pagePaths = [
+  '/signin',
+  '/signin?next=/o/authorize/',
+  '/signup',
+  '/signup/person',
+  '/signup/practice',
+  '/signup/developer',
+  '/signup/check-mail',
+  '/signup/finish?token=lnk_unknown',
+  '/reset',
+  '/reset/check-mail',
+  '/reset/finish?token=lnk_any',
+  '/account/email/confirm?token=lnk_any',
+  '/account/email/confirmed',
+  '/invitation?token=lnk_unknown',
+  '/outbox',
+  '/no-such-page',
+]
+
+const formPaths = ['/signin', '/signup/person', '/signup/practice', '/signup/developer', '/reset']
+
+const postPaths = [
+  ...formPaths,
+  '/signup/finish',
+  '/reset/finish',
+  '/account/email/confirm',
+  '/invitation',
+  '/signout',
+]
+
+test('every page is light, free of inline code, labelled and kept out of caches', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  const stylesheet = await browser.get(stylesheetPath)
+  for (const path of pagePaths) {
+    const { body, headers } = await browser.get(path)
+    assert.ok(
+      body.length + stylesheet.body.length < 50_000,
+      `${path} weighs ${body.length + stylesheet.body.length}`,
+    )
+    assert.doesNotMatch(body, /<script|<style|\sstyle=|\son[a-z]+="|javascript:/i, path)
+    assert.equal(headers['content-type'], 'text/html; charset=utf-8', path)
+    assert.match(String(headers['content-security-policy']), /^default-src 'none';style-src 'self';/, path)
+    assert.equal(headers['x-content-type-options'], 'nosniff', path)
+    assert.equal(headers['cache-control'], 'no-store', path)
+    assert.equal(headers['referrer-policy'], path.includes('token=') ? 'no-referrer' : 'same-origin', path)
+    assert.equal(body.match(/<h1>/g)?.length, 1, path)
+    assert.equal(body.match(/<main /g)?.length, 1, path)
+    const inputs = body.matchAll(/<input id="([^"]+)"/g)
+    for (const [, id] of inputs) assert.match(body, new RegExp(`<label for="${id}">`), path)
+  }
+})
+
+test('a form without its token, or with that of another browser, is refused', async () => {
+  await using pages = await startPages()
+  const stranger = openBrowser(pages.app)
+  const { _csrf: foreign = '' } = readHiddenFields((await stranger.get('/signin')).body, '/signin')
+  assert.notEqual(foreign, '')
+  for (const path of postPaths) {
+    const browser = openBrowser(pages.app)
+    assert.equal((await browser.post(path, {})).status, 403, `${path} without cookie`)
+    await browser.get('/signin')
+    assert.equal((await browser.post(path, {})).status, 403, `${path} without token`)
+    const answer = await browser.post(path, { _csrf: foreign, email: 'a@b.example', password: 'x' })
+    assert.equal(answer.status, 403, `${path} with a foreign token`)
+    assert.match(answer.body, /<h1>/, 'the refusal is a page')
+  }
+})
+
+test('a token from before the sign-in does not serve after it', async () => {
+  await using pages = await startPages()
+  const ana = { email: 'ana@lindqvist.example', password: 'seven quiet herons', displayName: 'Ana' }
+  await pages.accounts.create(ana)
+  const browser = openBrowser(pages.app)
+  const form = await browser.get('/signin')
+  await browser.submit(form, '/signin', ana)
+  const { _csrf = '' } = readHiddenFields(form.body, '/signin')
+  assert.equal((await browser.post('/signout', { _csrf })).status, 403)
+})
+
+test('an oversized or unreadable form is refused, never a fault', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  for (const path of formPaths) {
+    const form = await browser.get(path)
+    const big = await browser.submit(form, path, { email: 'x'.repeat(100_000) })
+    assert.equal(big.status, 400, path)
+    const json = await pages.app.inject({
+      method: 'POST',
+      url: path,
+      headers: { 'content-type': 'image/png' },
+      payload: 'x',
+    })
+    assert.equal(json.statusCode, 400, path)
+  }
+})
+
+test('the outbox shows mails as text, with links to this portal alone', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  assert.match((await browser.get('/outbox')).body, /No mail yet/)
+  await pages.outbox.send({ to: 'a@b.example', subject: 'First', text: 'x' })
+  await pages.outbox.send({
+    to: 'a@b.example',
+    subject: 'Second <b>',
+    text: `Open\n${pages.portalUrl}/reset/finish?token=lnk_1&a="b"\nnot ${pages.portalUrl}.evil.example/ nor https://evil.example/ nor javascript:alert(1) <img src=x>`,
+  })
+  const { body } = await browser.get('/outbox')
+  assert.ok(body.indexOf('Second &lt;b&gt;') < body.indexOf('First'), 'newest first')
+  const links = [...body.matchAll(/<a href="(http[^"]*)"/g)].map(([, href]) => href)
+  assert.deepEqual(links, [`${pages.portalUrl}/reset/finish?token=lnk_1&amp;a=&quot;b&quot;`])
+  assert.doesNotMatch(body, /<img/)
+})
+
+test('in production there is no outbox page', async () => {
+  await using pages = await startPages({ isProduction: true })
+  assert.equal((await openBrowser(pages.app).get('/outbox')).status, 404)
+})

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openBrowser } from './open-browser.ts'
+import { startPages } from './start-pages.ts'
+
+const rosa = { displayName: 'Rosa Okafor', email: 'rosa@okafor.example', password: 'eleven paper boats' }
+
+test('the first page offers the three ways to begin', async () => {
+  await using pages = await startPages()
+  const { status, body } = await openBrowser(pages.app).get('/signup')
+  assert.equal(status, 200)
+  for (const kind of ['person', 'practice', 'developer'])
+    assert.match(body, new RegExp(`href="/signup/${kind}"`))
+})
+
+test('a practice signs up: account, practice and its first provider exist once the button is pressed', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  const form = await browser.get('/signup/practice')
+  const sent = await browser.submit(form, '/signup/practice', {
+    ...rosa,
+    practiceName: 'Okafor Family Medicine',
+  })
+  assert.equal(sent.status, 303)
+  assert.equal(sent.location, '/signup/check-mail')
+  assert.equal(await pages.accounts.findByEmail(rosa.email), undefined)
+
+  const link = pages.findMailedPath(rosa.email)
+  const confirm = await browser.get(link)
+  assert.match(confirm.body, /Rosa Okafor/)
+  assert.match(confirm.body, /Okafor Family Medicine/)
+  assert.equal(confirm.headers['referrer-policy'], 'no-referrer')
+  assert.equal(
+    await pages.accounts.findByEmail(rosa.email),
+    undefined,
+    'a scanner that follows links redeems nothing',
+  )
+
+  const done = await browser.submit(confirm, '/signup/finish')
+  assert.equal(done.status, 303)
+  assert.equal(done.location, '/')
+  const account = await pages.accounts.findByEmail(rosa.email)
+  assert.ok(account)
+  const [association] = await pages.practices.listAssociations(account.id)
+  assert.equal(association?.role, 'provider')
+  assert.equal(association?.practice.name, 'Okafor Family Medicine')
+  assert.equal((await browser.get('/signin')).status, 303, 'the browser is signed in')
+})
+
+test('a developer gets a sandbox and lands where applications are registered', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  await browser.submit(await browser.get('/signup/developer'), '/signup/developer', rosa)
+  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish')
+  assert.equal(done.location, '/account/settings/applications')
+  const account = await pages.accounts.findByEmail(rosa.email)
+  const associations = await pages.practices.listAssociations(account?.id ?? '')
+  assert.ok(associations.some(({ role, practice }) => role === 'provider' && practice.kind === 'sandbox'))
+})
+
+test('a person gets a plain account, associated with nobody', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  await browser.submit(await browser.get('/signup/person'), '/signup/person', rosa)
+  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish')
+  assert.equal(done.location, '/')
+  const account = await pages.accounts.findByEmail(rosa.email)
+  assert.deepEqual(await pages.practices.listAssociations(account?.id ?? ''), [])
+})
+
+test('a link works once', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  await browser.submit(await browser.get('/signup/person'), '/signup/person', rosa)
+  const link = pages.findMailedPath(rosa.email)
+  const confirm = await browser.get(link)
+  await browser.submit(confirm, '/signup/finish')
+  const other = openBrowser(pages.app)
+  const again = await other.get(link)
+  assert.equal(again.status, 410)
+  assert.match(again.body, /This link no longer works/)
+  assert.match(again.body, /href="\/signin"/)
+})
+
+test('an unknown, empty or doubled link is 410, never a fault', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  for (const query of [
+    '',
+    '?token=',
+    '?token=lnk_unknown',
+    '?token=a&token=b',
+    `?token=${'x'.repeat(5000)}`,
+  ]) {
+    assert.equal((await browser.get(`/signup/finish${query}`)).status, 410, query)
+  }
+  const form = await browser.get('/signup/person')
+  const { _csrf = '' } = Object.fromEntries(
+    [...form.body.matchAll(/name="(_csrf)" value="([^"]*)"/g)].map((m) => [m[1], m[2]]),
+  )
+  assert.equal((await browser.post('/signup/finish', { _csrf, token: 'lnk_unknown' })).status, 410)
+})
+
+test('a known address gets the same answer, and no second account', async () => {
+  await using pages = await startPages()
+  await pages.accounts.create(rosa)
+  const browser = openBrowser(pages.app)
+  const form = await browser.get('/signup/developer')
+  const known = await browser.submit(form, '/signup/developer', { ...rosa, password: 'twelve paper boats' })
+  const unknown = await browser.submit(form, '/signup/developer', { ...rosa, email: 'new@okafor.example' })
+  assert.deepEqual([known.status, known.location], [unknown.status, unknown.location])
+})
+
+test('what was typed is kept beside its error, but no password', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  const form = await browser.get('/signup/practice')
+  const empty = await browser.submit(form, '/signup/practice', {
+    displayName: 'Rosa "R" Okafor',
+    practiceName: '',
+    email: '',
+    password: '',
+  })
+  assert.equal(empty.status, 400)
+  for (const name of ['practiceName', 'email', 'password'])
+    assert.match(empty.body, new RegExp(`id="${name}-error"`))
+  assert.match(empty.body, /value="Rosa &quot;R&quot; Okafor"/)
+  assert.doesNotMatch(empty.body, /id="displayName-error"/)
+
+  const short = await browser.submit(form, '/signup/practice', {
+    ...rosa,
+    practiceName: 'P',
+    password: 'short',
+  })
+  assert.equal(short.status, 400)
+  assert.match(short.body, /id="password-error"/)
+  const bad = await browser.submit(form, '/signup/practice', {
+    ...rosa,
+    practiceName: 'P',
+    email: 'not an address',
+  })
+  assert.equal(bad.status, 400)
+  assert.match(bad.body, /id="email-error"/)
+  assert.doesNotMatch(short.body + bad.body, /value="(short|eleven paper boats)"/)
+  assert.deepEqual(pages.outbox.list(), [])
+})
+
+test('the page after it says where the mail is, on a development server alone', async () => {
+  await using development = await startPages()
+  assert.match((await openBrowser(development.app).get('/signup/check-mail')).body, /href="\/outbox"/)
+  await using production = await startPages({ isProduction: true })
+  assert.doesNotMatch((await openBrowser(production.app).get('/signup/check-mail')).body, /outbox/)
+})
