@@ -6,8 +6,11 @@ import type { ListPage, ListQuery } from '#server/records/records.ts'
 export interface Access {
   /** For applications. Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`. */
   open(accessToken: string | undefined): Promise<RecordReader>
-  /** For the signed-in person's own portal: every type, confined to the account's open associations. */
-  openForAccount(accountId: string): Promise<RecordReader>
+  /**
+   * For the signed-in person's own portal: every type, confined to the account's open associations. With
+   * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff.
+   */
+  openForAccount(accountId: string, only?: { practiceId: string }): Promise<RecordReader>
 }
 
 export interface RecordReader {

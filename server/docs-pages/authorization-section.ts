@@ -1,7 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
-import { type DocsFacts, formatDuration, type Lifetimes } from './docs-facts.ts'
+import { type DocsFacts, formatDuration, type Limits } from './docs-facts.ts'
 import { code, table } from './table.ts'
 
 /** Discovery, authorize, token, revoke, introspect. */
@@ -10,34 +10,35 @@ export function authorizationSection(addresses: Addresses, facts: DocsFacts): Sa
 <h2 id="authorization">Authorization</h2>
 <p>OAuth 2.0 (<a href="https://www.rfc-editor.org/rfc/rfc6749">RFC 6749</a>) with the authorization code grant, as <a href="https://hl7.org/fhir/smart-app-launch/STU2.2/">SMART App Launch</a> uses it.</p>
 ${discovery(addresses)}
-${authorize(addresses, facts.lifetimes)}
+${authorize(addresses, facts.limits)}
 ${token(addresses)}
-${lifetimes(facts.lifetimes)}
+${lifetimes(facts.limits)}
 ${revoke(addresses)}
 ${introspect(addresses)}
 </section>`
 }
 
 function discovery({ portal, classic }: Addresses): SafeHtml {
+  const api = new URL(classic).origin
   return html`<h3 id="discovery">Discovery</h3>
-<p>A client that knows one address finds the others in these documents. They need no token.</p>
+<p>A client that knows one address finds the others in these documents. They need no token. The first two are at the address of the API, <code>${api}</code>, the others at <code>${portal}</code>.</p>
 ${table(
   'Discovery documents',
   ['Address', 'What it says'],
   [
     [
-      code(`GET ${classic}/.well-known/smart-configuration`),
+      code('GET /onpatient_api/fhir/.well-known/smart-configuration'),
       'SMART App Launch: endpoints, scopes, capabilities',
     ],
-    [code(`GET ${classic}/metadata`), 'FHIR CapabilityStatement'],
-    [code(`GET ${portal}/.well-known/oauth-authorization-server`), 'OAuth 2.0 authorization server metadata'],
-    [code(`GET ${portal}/.well-known/openid-configuration`), 'The same for OpenID Connect'],
-    [code(`GET ${portal}/.well-known/jwks.json`), 'The keys with which id tokens are signed'],
+    [code('GET /onpatient_api/fhir/metadata'), 'FHIR CapabilityStatement'],
+    [code('GET /.well-known/oauth-authorization-server'), 'OAuth 2.0 authorization server metadata'],
+    [code('GET /.well-known/openid-configuration'), 'The same for OpenID Connect'],
+    [code('GET /.well-known/jwks.json'), 'The keys with which id tokens are signed'],
   ],
 )}`
 }
 
-function authorize({ authorize: address }: Addresses, { codeSeconds }: Lifetimes): SafeHtml {
+function authorize({ authorize: address }: Addresses, { codeSeconds }: Limits): SafeHtml {
   return html`<h3 id="authorize">Authorize</h3>
 ${codeBlock('Opened by the browser of the person', `GET ${address}`)}
 ${table(
@@ -134,7 +135,7 @@ ${table(
 )}`
 }
 
-function lifetimes(facts: Lifetimes): SafeHtml {
+function lifetimes(facts: Limits): SafeHtml {
   return html`<h3 id="lifetimes">How long things last</h3>
 ${table(
   'Lifetimes',

@@ -19,12 +19,13 @@ ${types(facts.classicTypes)}
 
 function requests({ classic }: Addresses): SafeHtml {
   return html`<h3 id="requests">Requests</h3>
+${codeBlock('API', classic)}
 ${table(
   'Forms of request',
   ['Request', 'Answer'],
   [
-    [code(`GET ${classic}/TYPE`), html`200 with a <a href="#lists">list</a>; 401; 403`],
-    [code(`GET ${classic}/TYPE/ID`), '200 with one resource; 401; 403; 404'],
+    [code('GET /onpatient_api/fhir/TYPE'), html`200 with a <a href="#lists">list</a>; 401; 403`],
+    [code('GET /onpatient_api/fhir/TYPE/ID'), '200 with one resource; 401; 403; 404'],
   ],
 )}
 <ul>
@@ -35,7 +36,7 @@ ${table(
 </ul>`
 }
 
-function lists({ classic }: Addresses, { pageSize }: DocsFacts): SafeHtml {
+function lists({ classic }: Addresses, { limits }: DocsFacts): SafeHtml {
   return html`<h3 id="lists">Lists and pages</h3>
 ${table(
   'Fields of a list',
@@ -47,7 +48,7 @@ ${table(
     [code('results'), 'The records of this page, each a FHIR R4 resource'],
   ],
 )}
-<p>A page holds ${pageSize.default} records. <code>page-size</code> (or <code>page_size</code>, or <code>_count</code>) changes that, from 1 to ${pageSize.maximum}. Follow <code>next</code> as it is: it needs the same access token and nothing else, and its <code>cursor</code> is not meant to be read. A walk from the first page to the last brings each record exactly once. A list in which nothing matches is a 200 with no results.</p>
+<p>A page holds ${limits.pageSize} records. <code>page-size</code> (or <code>page_size</code>, or <code>_count</code>) changes that, from 1 to ${limits.maximumPageSize}. Follow <code>next</code> as it is: it needs the same access token and nothing else, and its <code>cursor</code> is not meant to be read. A walk from the first page to the last brings each record exactly once. A list in which nothing matches is a 200 with no results.</p>
 ${codeBlock('Example', `GET ${classic}/Observation?patient=PATIENT_ID&date=ge2024-01-01&page-size=100`)}`
 }
 

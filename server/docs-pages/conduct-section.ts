@@ -1,5 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { type DocsFacts, formatDuration } from './docs-facts.ts'
+import type { DocsFacts } from './docs-facts.ts'
 import { code, table } from './table.ts'
 
 /** What holds for all requests: limits, browsers of other origins, what stays as it is. */
@@ -10,14 +10,15 @@ ${table(
   'Limits',
   ['What', 'Limit'],
   [
-    ...facts.rateLimits.map((rate) => [
-      rate.what,
-      `${rate.limit.toLocaleString('en')} per ${rate.per} in ${formatDuration(rate.windowSeconds)}`,
-    ]),
-    ['Records on a page', `${facts.pageSize.maximum}`],
+    [
+      'Token, revoke and introspect requests',
+      `${facts.limits.tokenRequestsPerMinute.toLocaleString('en')} a minute from one network address`,
+    ],
+    ['Records on a page', `${facts.limits.maximumPageSize}`],
+    ['Body of a request', '64 kB'],
   ],
 )}
-<p>Beyond a rate limit the answer is 429, and <code>Retry-After</code> says how many seconds to wait.</p>
+<p>Beyond the rate limit the answer is 429, and <code>Retry-After</code> says how many seconds to wait.</p>
 </section>
 <section aria-labelledby="cors">
 <h2 id="cors">Calls from web pages (CORS)</h2>

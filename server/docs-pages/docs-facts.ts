@@ -8,22 +8,18 @@ export interface ClassicType {
   description?: string
 }
 
-export interface RateLimit {
-  /** What is counted, e.g. 'Requests to the API'. */
-  what: string
-  /** Of whom, e.g. 'access token'. */
-  per: string
-  limit: number
-  windowSeconds: number
-}
-
-export interface Lifetimes {
+export interface Limits {
   codeSeconds: number
   accessTokenSeconds: number
   /** Counted from its last use, as each use brings a new one. */
   refreshTokenSeconds: number
   /** How long a refresh token that was just used is still answered, for an answer that got lost; 0: not at all. */
   refreshGraceSeconds: number
+  /** From one network address. */
+  tokenRequestsPerMinute: number
+  /** Records on a page of a list: without `page-size`, and at most. */
+  pageSize: number
+  maximumPageSize: number
 }
 
 export interface SettingFact {
@@ -39,9 +35,7 @@ export interface DocsFacts {
   fhirUrl: string
   isProduction: boolean
   classicTypes: readonly ClassicType[]
-  pageSize: { default: number; maximum: number }
-  rateLimits: readonly RateLimit[]
-  lifetimes: Lifetimes
+  limits: Limits
   /** Shown outside production only: people with an account need not know them. */
   settings: readonly SettingFact[]
 }

@@ -24,13 +24,14 @@ const facts: DocsFacts = {
     { type: 'Immunization', hasDate: true },
     { type: 'Organization', hasDate: false, hasPatient: false },
   ],
-  pageSize: { default: 50, maximum: 500 },
-  rateLimits: [{ what: 'Requests to the API', per: 'access token', limit: 1200, windowSeconds: 60 }],
-  lifetimes: {
+  limits: {
     codeSeconds: 60,
     accessTokenSeconds: 172_800,
     refreshTokenSeconds: 34_214_400,
     refreshGraceSeconds: 10,
+    tokenRequestsPerMinute: 1200,
+    pageSize: 50,
+    maximumPageSize: 500,
   },
   settings: settingRows,
 }
@@ -130,14 +131,14 @@ test('the documentation lists every error code, type, limit and lifetime that it
     />Immunization<\/a><\/th><td>Vaccinations<\/td><td><code>patient<\/code> <code>date<\/code>/,
   )
   assert.match(page, />Organization<\/a><\/th><td>[^<]+<\/td><td>–<\/td>/)
-  assert.match(page, /1,200 per access token in 60 seconds/)
+  assert.match(page, /1,200 a minute from one network address/)
   assert.match(page, /<td>48 hours<\/td><td>172800<\/td>/)
   assert.match(page, /from 1 to 500/)
 })
 
-test('what the deployment says reaches the page escaped', async () => {
+test('what a face says of its types reaches the page escaped', async () => {
   await using app = await startDocs({
-    rateLimits: [{ what: '<b>x</b>', per: 'address', limit: 1, windowSeconds: 1 }],
+    classicTypes: [{ type: 'Basic', hasDate: false, description: '<b>x</b>' }],
   })
   assert.match(await read(app, documentation), /&lt;b&gt;x&lt;\/b&gt;/)
 })

@@ -1,4 +1,11 @@
 import type { Resource } from 'fhir/r4'
+import { sql } from 'kysely'
+import type { Clock } from '../clock.ts'
+import type { Random } from '../secrets.ts'
+import type { Db } from '../store/store.ts'
+import { listRecords } from './list-records.ts'
+import { readRecord } from './read-record.ts'
+import { writeRecords } from './write-records.ts'
 
 /** Whose records a read is confined to. Every read statement carries one; there is no read without. */
 export interface Confinement {
@@ -71,4 +78,33 @@ export interface Records {
    * the practice joins its panel. A record without id gets one; an id that another practice uses is rejected.
    */
   write(batch: RecordWrite[]): Promise<WriteOutcome>
+  /** All shared records of a type that a practice keeps, as JSON; import resolves conditional references among them. */
+  listShared(practiceId: string, type: string): Promise<string[]>
+}
+
+interface RecordsDeps {
+  db: Db
+  clock: Clock
+  random: Random
+}
+
+export function createRecords({ db, clock, random }: RecordsDeps): Records {
+  return {
+    read: (within, type, id) => readRecord(db, within, type, id),
+    list: (within, query) => listRecords(db, within, query),
+    write: (batch) => writeRecords({ db, clock, random }, batch),
+    listShared: (practiceId, type) => listShared(db, practiceId, type),
+  }
+}
+
+function listShared(db: Db, practiceId: string, type: string): Promise<string[]> {
+  // uses record_practice
+  return db
+    .selectFrom('record')
+    .select('content')
+    .where('patient_id', '=', sql.lit(''))
+    .where('practice_id', '=', practiceId)
+    .where('type', '=', type)
+    .execute()
+    .then((rows) => rows.map((row) => row.content))
 }

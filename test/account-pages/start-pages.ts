@@ -14,7 +14,9 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
   const mails: OutboxMail[] = []
   const outbox = {
     list: () => mails,
-    send: async (mail: any) => { mails.unshift({ ...mail, id: mails.length, sentAt: new Date() }) },
+    send: async (mail: any) => {
+      mails.unshift({ ...mail, id: mails.length, sentAt: new Date() })
+    },
   }
   const { accounts, practices, invite } = fakeDoors(outbox, portalUrl)
   const app = fastify()

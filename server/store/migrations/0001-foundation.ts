@@ -65,6 +65,12 @@ async function createPractices(db: Kysely<unknown>): Promise<void> {
     .addColumn('patient_id', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('practice_patient_pk', ['practice_id', 'patient_id'])
     .execute()
+  // Which practices keep a patient: asked by every write, so that no practice writes itself into another's panel.
+  await db.schema
+    .createIndex('practice_patient_patient')
+    .on('practice_patient')
+    .columns(['patient_id', 'practice_id'])
+    .execute()
   await db.schema
     .createTable('association')
     .addColumn('id', 'text', (c) => c.primaryKey())
@@ -214,17 +220,25 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .execute()
   // Finding a record by its FHIR address, whoever it belongs to: a provider's read, and every write.
   await db.schema.createIndex('record_address').on('record').columns(['type', 'id']).execute()
-  // One patient's records of a type by date.
+  // One patient's records of a type by date; with date_end and id it also counts them without touching the records.
   await db.schema
     .createIndex('record_date')
     .on('record')
-    .columns(['patient_id', 'type', 'date_start', 'id'])
+    .columns(['patient_id', 'type', 'date_start', 'date_end', 'id'])
     .execute()
-  // The shared records of a practice (patient_id = '').
+  // The records of a practice that are about nobody.
   await db.schema
     .createIndex('record_practice')
     .on('record')
-    .columns(['patient_id', 'practice_id', 'type', 'id'])
+    .columns(['practice_id', 'type', 'id'])
+    .where('patient_id', '=', '')
+    .execute()
+  // The few records that lie in several compartments: lists show and count them once.
+  await db.schema
+    .createIndex('record_several')
+    .on('record')
+    .columns(['type', 'id', 'patient_id'])
+    .where('compartments', '>', 1)
     .execute()
   await db.schema
     .createTable('record_version')
@@ -245,17 +259,17 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .addColumn('source_type', 'text', (c) => c.notNull())
     .addColumn('source_id', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('record_citation_pk', [
-      'patient_id',
       'target_type',
       'target_id',
+      'patient_id',
       'source_type',
       'source_id',
     ])
     .execute()
-  // Replacing what a record cites when it gets a new version; following citations between shared records.
+  // What one patient's records cite; replacing what a record cites when it gets a new version.
   await db.schema
     .createIndex('record_citation_source')
     .on('record_citation')
-    .columns(['patient_id', 'source_type', 'source_id'])
+    .columns(['patient_id', 'source_type', 'source_id', 'target_type', 'target_id'])
     .execute()
 }

@@ -1,0 +1,61 @@
+/** References between resources: https://hl7.org/fhir/R4/references.html */
+export type ParsedReference =
+  | { kind: 'relative'; type: string; id: string }
+  | { kind: 'conditional'; type: string; query: string }
+  /** `urn:uuid:` or `urn:oid:`: only means something inside its Bundle. */
+  | { kind: 'urn'; text: string }
+  /** Points into the same resource: `#p1`. */
+  | { kind: 'contained'; text: string }
+  /** Another server's, or not readable. */
+  | { kind: 'foreign'; text: string }
+  /** No `reference` element: a logical reference by identifier, or text alone. */
+  | { kind: 'none' }
+
+const relativePattern = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+const conditionalPattern = /^([A-Z][A-Za-z]+)\?(.+)$/
+const idPattern = /^[A-Za-z0-9\-.]{1,64}$/
+
+/** Whether a text can be the id of a resource: https://hl7.org/fhir/R4/datatypes.html#id */
+export function isResourceId(text: unknown): text is string {
+  return typeof text === 'string' && idPattern.test(text)
+}
+
+/** `bases`: addresses of our own API, without a slash at the end; references below them are relative ones. */
+export function parseReference(text: unknown, bases: readonly string[] = []): ParsedReference {
+  if (typeof text !== 'string' || text === '') return { kind: 'none' }
+  const base = bases.find((each) => text.startsWith(`${each}/`))
+  const local = base === undefined ? text : text.slice(base.length + 1)
+  const relative = relativePattern.exec(local)
+  if (relative) return { kind: 'relative', type: relative[1] ?? '', id: relative[2] ?? '' }
+  const conditional = conditionalPattern.exec(local)
+  if (conditional) return { kind: 'conditional', type: conditional[1] ?? '', query: conditional[2] ?? '' }
+  if (text.startsWith('urn:')) return { kind: 'urn', text }
+  if (text.startsWith('#')) return { kind: 'contained', text }
+  return { kind: 'foreign', text }
+}
+
+/** Any object of a resource that has a `reference` of text. */
+interface ReferenceElement {
+  reference: string
+}
+
+/** Calls `visit` with every Reference of a resource, those of contained resources and extensions included. */
+export function visitReferences(value: unknown, visit: (element: ReferenceElement) => void): void {
+  if (Array.isArray(value)) {
+    for (const each of value) if (typeof each === 'object') visitReferences(each, visit)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  for (const key in value) {
+    const child = (value as Record<string, unknown>)[key]
+    if (typeof child === 'object') visitReferences(child, visit)
+    else if (key === 'reference' && typeof child === 'string') visit(value as ReferenceElement)
+  }
+}
+
+/** Every reference text of a resource, in order, doubles included. */
+export function listReferences(resource: unknown): string[] {
+  const found: string[] = []
+  visitReferences(resource, (element) => found.push(element.reference))
+  return found
+}

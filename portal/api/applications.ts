@@ -1,0 +1,82 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { callApi } from './call-api.ts'
+
+export interface ApplicationForm {
+  name: string
+  kind: 'confidential' | 'public'
+  redirectUris: string[]
+  scopes: string[]
+  logoUri: string | null
+  policyUri: string | null
+  tosUri: string | null
+  legacyUrlParameters: boolean
+}
+
+export interface Application extends ApplicationForm {
+  /** Also the client id. */
+  id: string
+  createdAt: string
+  updatedAt: string
+  secrets: Array<{ id: string; createdAt: string; expiresAt: string | null }>
+}
+
+export interface Warning {
+  field: string
+  message: string
+}
+
+/** The secret is in the answer that made it, and never again. */
+export interface NewSecret {
+  application: Application
+  secret: string | null
+  warnings: Warning[]
+}
+
+const listKey = ['applications']
+const keyOf = (id: string) => ['applications', id]
+
+export function useApplications() {
+  return useQuery({
+    queryKey: listKey,
+    queryFn: () => callApi<{ applications: Application[] }>('GET', '/applications'),
+  })
+}
+
+export function useApplication(id: string) {
+  return useQuery({
+    queryKey: keyOf(id),
+    queryFn: () => callApi<{ application: Application }>('GET', `/applications/${encodeURIComponent(id)}`),
+  })
+}
+
+export function useCreateApplication() {
+  return useChange((form: ApplicationForm) => callApi<NewSecret>('POST', '/applications', form))
+}
+
+export function useUpdateApplication(id: string) {
+  return useChange((form: ApplicationForm) =>
+    callApi<{ application: Application; warnings: Warning[] }>('PUT', `/applications/${id}`, form),
+  )
+}
+
+export function useRotateSecret(id: string) {
+  return useChange((overlapSeconds: number) =>
+    callApi<NewSecret>('POST', `/applications/${id}/secrets`, { overlapSeconds }),
+  )
+}
+
+export function useRemoveApplication(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => callApi('DELETE', `/applications/${id}`),
+    onSuccess: () => {
+      client.removeQueries({ queryKey: keyOf(id) })
+      return client.invalidateQueries({ queryKey: listKey, exact: true })
+    },
+  })
+}
+
+function useChange<Input, Answer>(mutationFn: (input: Input) => Promise<Answer>) {
+  const client = useQueryClient()
+  return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries({ queryKey: listKey }) })
+}

@@ -1,0 +1,28 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { callApi } from './call-api.ts'
+import type { Association } from './me.ts'
+
+/** An app that the account has connected. */
+export interface Grant {
+  id: string
+  application: { id: string; name: string; owner: string }
+  scopes: string[]
+  createdAt: string
+  expiresAt: string | null
+  lastUsedAt: string | null
+  associations: Association[]
+}
+
+const queryKey = ['grants']
+
+export function useGrants() {
+  return useQuery({ queryKey, queryFn: () => callApi<{ grants: Grant[] }>('GET', '/grants') })
+}
+
+export function useEndGrant() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => callApi('DELETE', `/grants/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey }),
+  })
+}

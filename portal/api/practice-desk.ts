@@ -1,0 +1,96 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { callApi } from './call-api.ts'
+import type { Association, PatientSummary } from './me.ts'
+
+export interface PatientPage {
+  count: number
+  patients: PatientSummary[]
+  next: string | null
+}
+
+export interface Person {
+  associationId: string
+  displayName: string
+  email: string
+  role: Association['role']
+  relationship: string
+  createdAt: string
+  patient: PatientSummary | null
+  isSelf: boolean
+}
+
+export interface Invitation {
+  id: string
+  email: string
+  role: 'patient' | 'proxy'
+  relationship: string
+  createdAt: string
+  expiresAt: string
+  patient: PatientSummary | null
+}
+
+export interface InvitationForm {
+  patientId: string
+  email: string
+  role: 'patient' | 'proxy'
+  relationship: string
+}
+
+const keyOf = (practiceId: string, part: string) => ['practice', practiceId, part]
+
+export function usePatients(practiceId: string) {
+  return useInfiniteQuery({
+    queryKey: keyOf(practiceId, 'patients'),
+    queryFn: ({ pageParam }) =>
+      callApi<PatientPage>(
+        'GET',
+        `/practices/${practiceId}/patients${pageParam ? `?cursor=${encodeURIComponent(pageParam)}` : ''}`,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+}
+
+export function usePeople(practiceId: string) {
+  return useQuery({
+    queryKey: keyOf(practiceId, 'people'),
+    queryFn: () => callApi<{ people: Person[] }>('GET', `/practices/${practiceId}/people`),
+  })
+}
+
+export function useInvitations(practiceId: string) {
+  return useQuery({
+    queryKey: keyOf(practiceId, 'invitations'),
+    queryFn: () => callApi<{ invitations: Invitation[] }>('GET', `/practices/${practiceId}/invitations`),
+  })
+}
+
+export function useInvite(practiceId: string) {
+  return useDeskChange(practiceId, 'invitations', (form: InvitationForm) =>
+    callApi<{ invitation: Invitation }>('POST', `/practices/${practiceId}/invitations`, form),
+  )
+}
+
+export function useEndInvitation(practiceId: string) {
+  return useDeskChange(practiceId, 'invitations', (id: string) =>
+    callApi('DELETE', `/practices/${practiceId}/invitations/${id}`),
+  )
+}
+
+export function useEndAssociation(practiceId: string) {
+  return useDeskChange(practiceId, 'people', (id: string) =>
+    callApi('DELETE', `/practices/${practiceId}/associations/${id}`),
+  )
+}
+
+function useDeskChange<Input, Answer>(
+  practiceId: string,
+  part: string,
+  mutationFn: (input: Input) => Promise<Answer>,
+) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn,
+    onSuccess: () => client.invalidateQueries({ queryKey: keyOf(practiceId, part) }),
+  })
+}

@@ -1,0 +1,18 @@
+export interface ClientSettings {
+  portalUrl: string
+  fhirUrl: string
+  applicationId: string
+  applicationSecret: string
+  /** How long each request may take. */
+  timeoutMs: number
+}
+
+/** Who can sign in, to be told on the start page. */
+export interface DemoSignIns {
+  password: string
+  people: ReadonlyArray<{ who: string; email: string; sees: string }>
+}
+
+export function redirectUriOf({ portalUrl }: ClientSettings): string {
+  return `${portalUrl}/demo/client/callback`
+}

@@ -1,0 +1,58 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import { notice } from '../../pages/form.ts'
+import type { Page } from '../../pages/page.ts'
+
+function cardPage(title: string, body: SafeHtml, startUrl: string): Page {
+  return {
+    title,
+    body: html`<h1>${title}</h1>
+${body}
+<p><a class="button button-primary" href="${startUrl}">Try again</a></p>`,
+  }
+}
+
+/** The person pressed Cancel: nothing is wrong, and the client must be able to live with it. */
+export function deniedPage(startUrl: string): Page {
+  return cardPage(
+    'No access was given',
+    html`<p class="lead">You pressed Cancel, so this client reads nothing. That is your right at any time.</p>
+<p>In place of a code the redirect brought <code>error=access_denied</code>. An application should say so kindly, as here, and offer another try.</p>`,
+    startUrl,
+  )
+}
+
+/** The authorization server answered with another error. */
+export function refusedPage(error: string, description: string | undefined, startUrl: string): Page {
+  return cardPage(
+    'The authorization server refused',
+    html`${notice('warning', html`<p><code>${error}</code></p>${description ? html`<p>${description}</p>` : ''}`)}
+<p>The redirect brought this error in place of a code.</p>`,
+    startUrl,
+  )
+}
+
+/** The `state` is absent or does not fit this browser. */
+export function foreignStatePage(startUrl: string): Page {
+  return cardPage(
+    'This answer belongs to another browser',
+    html`<p class="lead">The <code>state</code> in the address is not one that this client gave to your browser, so the code beside it was not used.</p>
+<p>That is what <code>state</code> is for: else somebody could send you a link that connects their record to your session. It also happens when cookies are off, when the server was restarted meanwhile, or when you started at another address than <a href="${startUrl}">${startUrl}</a>.</p>`,
+    startUrl,
+  )
+}
+
+export function missingCodePage(startUrl: string): Page {
+  return cardPage(
+    'There is no code in the address',
+    html`<p class="lead">The authorization server sends either a code or an error to this page. Neither was there, or it was there twice.</p>`,
+    startUrl,
+  )
+}
+
+export function lostSealPage(startUrl: string): Page {
+  return cardPage(
+    'The refresh token is not readable any more',
+    html`<p class="lead">It was sealed for another browser, or the server was restarted since. As this client stores nothing, it has to begin anew.</p>`,
+    startUrl,
+  )
+}

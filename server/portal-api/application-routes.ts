@@ -1,0 +1,114 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import type { Application, SecretSummary } from '#server/applications/applications.ts'
+import { OnpatientError } from '../errors.ts'
+import { getSignedIn } from '../http/browser.ts'
+import { idText, parseInput } from './parse-input.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+
+const oneApplication = z.strictObject({ id: idText })
+const link = z
+  .string()
+  .max(4000)
+  .nullish()
+  .transform((text) => text ?? undefined)
+// Addresses and scopes are judged by the door, which says what to change; here only their form and size.
+const applicationForm = z.strictObject({
+  name: z.string().max(500),
+  kind: z.enum(['confidential', 'public']),
+  redirectUris: z.array(z.string().max(4000)).max(100),
+  scopes: z.array(z.string().max(500)).max(500),
+  logoUri: link,
+  policyUri: link,
+  tosUri: link,
+  legacyUrlParameters: z.boolean().optional(),
+})
+const rotation = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(30 * 24 * 3600),
+})
+
+/** The applications that the account has registered. */
+export function applicationRoutes({ applications }: PortalApiDeps): FastifyPluginAsync {
+  async function toJson(application: Application) {
+    return toApplicationJson(application, await applications.listSecrets(application.id))
+  }
+
+  /** Another account's application is as absent as none. */
+  async function findOwned(accountId: string, params: unknown): Promise<Application> {
+    const { id } = parseInput(oneApplication, params)
+    const application = await applications.find(id)
+    if (application?.ownerAccountId === accountId) return application
+    throw new OnpatientError('not-found', 'There is no such application among yours.')
+  }
+
+  return async (app) => {
+    app.get('/applications', async (request) => {
+      const { account } = getSignedIn(request)
+      const owned = await applications.listOwned(account.id)
+      return { applications: await Promise.all(owned.map(toJson)) }
+    })
+
+    app.post('/applications', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      const form = parseInput(applicationForm, request.body)
+      const { application, secret, warnings } = await applications.create(account.id, form)
+      return reply
+        .code(201)
+        .send({ application: await toJson(application), secret: secret ?? null, warnings })
+    })
+
+    app.get('/applications/:id', async (request) => {
+      const { account } = getSignedIn(request)
+      return { application: await toJson(await findOwned(account.id, request.params)) }
+    })
+
+    app.put('/applications/:id', async (request) => {
+      const { account } = getSignedIn(request)
+      const { id } = await findOwned(account.id, request.params)
+      const form = parseInput(applicationForm, request.body)
+      const { application, warnings } = await applications.update(account.id, id, form)
+      return { application: await toJson(application), warnings }
+    })
+
+    app.delete('/applications/:id', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      const { id } = await findOwned(account.id, request.params)
+      await applications.remove(account.id, id)
+      return reply.code(204).send()
+    })
+
+    app.post('/applications/:id/secrets', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      const owned = await findOwned(account.id, request.params)
+      const { overlapSeconds } = parseInput(rotation, request.body)
+      const secret = await applications.rotateSecret(account.id, owned.id, overlapSeconds)
+      return reply.code(201).send({ application: await toJson(owned), secret, warnings: [] })
+    })
+  }
+}
+
+function toApplicationJson(application: Application, secrets: readonly SecretSummary[]) {
+  const { id, name, kind, scopes, redirectUris, legacyUrlParameters, createdAt, updatedAt } = application
+  return {
+    id,
+    name,
+    kind,
+    scopes,
+    redirectUris,
+    logoUri: application.logoUri ?? null,
+    policyUri: application.policyUri ?? null,
+    tosUri: application.tosUri ?? null,
+    legacyUrlParameters,
+    createdAt,
+    updatedAt,
+    // Named one by one: what a secret row may ever gain must not go out by itself.
+    secrets: secrets.map((secret) => ({
+      id: secret.id,
+      createdAt: secret.createdAt,
+      expiresAt: secret.expiresAt ?? null,
+    })),
+  }
+}

@@ -1,0 +1,148 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Invitation, Practice } from '#server/practices/practices.ts'
+import { OnpatientError } from '../errors.ts'
+import { getSignedIn } from '../http/browser.ts'
+import { formatCursor, parseCursor } from './page-cursor.ts'
+import { idText, parseInput } from './parse-input.ts'
+import { type PatientSummary, summarizePatient, summarizePatients } from './patient-summary.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+
+const onePractice = z.strictObject({ id: idText })
+const oneAssociation = z.strictObject({ id: idText, associationId: idText })
+const oneInvitation = z.strictObject({ id: idText, invitationId: idText })
+const pageQuery = z.strictObject({ cursor: z.string().max(1000).optional() })
+const invitationForm = z.strictObject({
+  patientId: idText,
+  email: z.string().max(500),
+  role: z.enum(['patient', 'proxy']),
+  relationship: z.string().trim().max(100, 'at most 100 characters'),
+})
+
+const pageSize = 50
+
+/** The desk of a practice, for its providers and staff: patients, invitations and the people with access. */
+export function deskRoutes({ practices, access }: PortalApiDeps): FastifyPluginAsync {
+  /** To everybody else the practice is not there: whether it exists is nobody's business either. */
+  async function openDesk(request: FastifyRequest, practiceId: string) {
+    const { account } = getSignedIn(request)
+    const associations = await practices.listAssociations(account.id)
+    const own = associations.find(
+      ({ practice, role }) => practice.id === practiceId && (role === 'provider' || role === 'staff'),
+    )
+    if (!own) throw new OnpatientError('not-found', 'There is no such practice among yours.')
+    return {
+      account,
+      practice: own.practice,
+      reader: await access.openForAccount(account.id, { practiceId }),
+    }
+  }
+
+  return async (app) => {
+    app.get('/practices/:id', async (request) => {
+      const { practice } = await openDesk(request, parseInput(onePractice, request.params).id)
+      return { practice: toPracticeJson(practice) }
+    })
+
+    app.get('/practices/:id/patients', async (request) => {
+      const { cursor } = parseInput(pageQuery, request.query)
+      const { reader } = await openDesk(request, parseInput(onePractice, request.params).id)
+      const page = await reader.list({ type: 'Patient', pageSize, after: parseCursor(cursor) })
+      return {
+        count: page.count,
+        patients: page.contents.map(summarizePatient),
+        next: formatCursor(page.next),
+      }
+    })
+
+    app.get('/practices/:id/people', async (request) => {
+      const { account, practice, reader } = await openDesk(
+        request,
+        parseInput(onePractice, request.params).id,
+      )
+      const people = await practices.listPeople(practice.id)
+      const patients = await summarizePatients(
+        reader,
+        people.flatMap(({ patientId }) => patientId ?? []),
+      )
+      return {
+        people: people.map((person) => ({
+          associationId: person.id,
+          displayName: person.displayName,
+          email: person.email,
+          role: person.role,
+          relationship: person.relationship,
+          createdAt: person.createdAt,
+          patient: findPatient(patients, person.patientId),
+          isSelf: person.accountId === account.id,
+        })),
+      }
+    })
+
+    app.delete('/practices/:id/associations/:associationId', async (request, reply) => {
+      const { id, associationId } = parseInput(oneAssociation, request.params)
+      const { account, practice } = await openDesk(request, id)
+      const people = await practices.listPeople(practice.id)
+      const person = people.find((each) => each.id === associationId)
+      // A practice whose last provider left could not be opened by anybody any more.
+      if (person?.accountId === account.id && person.role !== 'patient' && person.role !== 'proxy')
+        throw new OnpatientError('not-allowed', 'You cannot end your own access to the practice.')
+      await practices.endAssociation(practice.id, associationId)
+      return reply.code(204).send()
+    })
+
+    app.get('/practices/:id/invitations', async (request) => {
+      const { practice, reader } = await openDesk(request, parseInput(onePractice, request.params).id)
+      const invitations = await practices.listInvitations(practice.id)
+      const patients = await summarizePatients(
+        reader,
+        invitations.map(({ patientId }) => patientId),
+      )
+      return { invitations: invitations.map((each) => toInvitationJson(each, patients)) }
+    })
+
+    app.post('/practices/:id/invitations', async (request, reply) => {
+      const { account, practice, reader } = await openDesk(
+        request,
+        parseInput(onePractice, request.params).id,
+      )
+      const form = parseInput(invitationForm, request.body)
+      const invitation = await practices.invite({ ...form, practiceId: practice.id, invitedBy: account.id })
+      const patients = await summarizePatients(reader, [invitation.patientId])
+      return reply.code(201).send({ invitation: toInvitationJson(invitation, patients) })
+    })
+
+    app.delete('/practices/:id/invitations/:invitationId', async (request, reply) => {
+      const { id, invitationId } = parseInput(oneInvitation, request.params)
+      const { practice } = await openDesk(request, id)
+      const open = await practices.listInvitations(practice.id)
+      if (!open.some((each) => each.id === invitationId))
+        throw new OnpatientError('not-found', 'There is no such open invitation of this practice.')
+      await practices.endInvitation(practice.id, invitationId)
+      return reply.code(204).send()
+    })
+  }
+}
+
+function toPracticeJson({ id, name, kind }: Practice) {
+  return { id, name, kind }
+}
+
+function toInvitationJson(
+  { id, email, role, relationship, createdAt, expiresAt, patientId }: Invitation,
+  patients: ReadonlyMap<string, PatientSummary>,
+) {
+  return {
+    id,
+    email,
+    role,
+    relationship,
+    createdAt,
+    expiresAt,
+    patient: findPatient(patients, patientId),
+  }
+}
+
+function findPatient(patients: ReadonlyMap<string, PatientSummary>, id: string | undefined) {
+  return (id !== undefined && patients.get(id)) || null
+}

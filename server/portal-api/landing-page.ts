@@ -1,0 +1,48 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import { iconClinic, iconCode, iconHeart } from '#server/pages/icons.ts'
+import type { Page } from '#server/pages/page.ts'
+
+/** What a stranger sees at `/`: what onpatient is, and the ways in. Works without a script. */
+export function landingPage({ isProduction }: { isProduction: boolean }): Page {
+  const body = html`<div class="intro">
+<h1>Your health record, in your hands</h1>
+<p class="lead">onpatient shows you what your practice keeps about you: vaccinations, test results, medicines, visits.
+Connect the apps you trust, see what each of them may read, and end its access whenever you like.</p>
+<p class="actions">
+<a class="button button-primary" href="/signin">Sign in</a>
+<a class="button button-secondary" href="/signup">Create an account</a>
+</p>
+</div>
+<ul class="choices">
+${choice(
+  iconHeart,
+  'For patients and families',
+  'See your own record and those of the people you care for. Your practice sends you an invitation by e-mail.',
+  html`<a href="/signup">Create an account</a>`,
+)}
+${choice(
+  iconClinic,
+  'For practices',
+  'Open the records you keep to the people they are about: invite patients, parents and caregivers.',
+  html`<a href="/signup">Register a practice</a>`,
+)}
+${choice(
+  iconCode,
+  'For developers',
+  'Register an application, send people to the authorization page, read FHIR records. A sandbox has patients to try with.',
+  html`<a href="/api_fhir/api-docs/tutorial">Read the tutorial</a>${
+    isProduction ? '' : html` · <a href="/demo/client">Try the demo client</a>`
+  }`,
+)}
+</ul>`
+  return { title: 'Your health record', body, width: 'wide' }
+}
+
+function choice(icon: SafeHtml, title: string, text: string, links: SafeHtml): SafeHtml {
+  return html`<li><div class="card choice">
+<div class="emblem">${icon}</div>
+<h2>${title}</h2>
+<p>${text}</p>
+<p>${links}</p>
+</div></li>`
+}

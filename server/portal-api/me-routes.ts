@@ -1,0 +1,83 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import type { Account } from '#server/accounts/accounts.ts'
+import type { Association } from '#server/practices/practices.ts'
+import { getSignedIn } from '../http/browser.ts'
+import { parseInput } from './parse-input.ts'
+import { type PatientSummary, summarizePatients } from './patient-summary.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+
+// The doors say what is too short or too long, in better words; here only the absurd is refused.
+const nameForm = z.strictObject({ displayName: z.string().max(500) })
+const passwordForm = z.strictObject({ current: z.string().max(2000), next: z.string().max(2000) })
+const emailForm = z.strictObject({ password: z.string().max(2000), email: z.string().max(500) })
+
+/** Who is signed in, what they are associated with, and changes to their own account. */
+export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
+  const { accounts, practices, access, isProduction } = deps
+  return async (app) => {
+    app.get('/me', async (request, reply) => {
+      const { account, signIn } = getSignedIn(request)
+      const associations = await practices.listAssociations(account.id)
+      const patientIds = associations.flatMap(({ patientId }) => patientId ?? [])
+      const patients = await summarizePatients(await access.openForAccount(account.id), patientIds)
+      return {
+        account: toAccountJson(account),
+        csrfToken: reply.generateCsrf({ userInfo: signIn.id }),
+        signInId: signIn.id,
+        associations: associations.map((each) => toAssociationJson(each, patients)),
+        urls: urlsOf(deps),
+        isProduction,
+      }
+    })
+
+    app.patch('/me', async (request) => {
+      const { account } = getSignedIn(request)
+      const { displayName } = parseInput(nameForm, request.body)
+      return { account: toAccountJson(await accounts.changeDisplayName(account.id, displayName)) }
+    })
+
+    app.post('/me/password', async (request, reply) => {
+      const { account, signIn } = getSignedIn(request)
+      const { current, next } = parseInput(passwordForm, request.body)
+      await accounts.changePassword(account.id, current, next, signIn.id)
+      return reply.code(204).send()
+    })
+
+    app.post('/me/email', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      const { password, email } = parseInput(emailForm, request.body)
+      await accounts.startEmailChange(account.id, password, email)
+      return reply.code(204).send()
+    })
+  }
+}
+
+function toAccountJson({ id, email, displayName }: Account) {
+  return { id, email, displayName }
+}
+
+export function toAssociationJson(
+  { id, role, relationship, practice, patientId }: Association,
+  patients: ReadonlyMap<string, PatientSummary>,
+) {
+  const { id: practiceId, name, kind } = practice
+  return {
+    id,
+    role,
+    relationship,
+    practice: { id: practiceId, name, kind },
+    patient: (patientId && patients.get(patientId)) || null,
+  }
+}
+
+function urlsOf({ portalUrl, fhirUrl }: PortalApiDeps) {
+  return {
+    portal: portalUrl,
+    fhirClassic: `${fhirUrl}/onpatient_api/fhir`,
+    authorize: `${portalUrl}/o/authorize/`,
+    token: `${portalUrl}/o/token/`,
+    tutorial: `${portalUrl}/api_fhir/api-docs/tutorial`,
+    documentation: `${portalUrl}/api_fhir/api-docs/documentation`,
+  }
+}

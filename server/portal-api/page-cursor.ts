@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import type { PageKey } from '#server/records/records.ts'
+import { OnpatientError } from '../errors.ts'
+
+const shape = z.tuple([z.string().max(200), z.string().max(200)])
+
+/**
+ * The place in a list as text. It needs no signature: it only says where to go on within what the account may read
+ * anyway, and is never trusted for more.
+ */
+export function formatCursor(key: PageKey | undefined): string | null {
+  return key ? Buffer.from(JSON.stringify([key.patientId, key.id])).toString('base64url') : null
+}
+
+export function parseCursor(text: string | undefined): PageKey | undefined {
+  if (text === undefined) return undefined
+  const parts = shape.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')))
+  if (!parts.success)
+    throw new OnpatientError('invalid-parameter', 'The cursor must be the "next" of an earlier answer.', {
+      field: 'cursor',
+    })
+  const [patientId, id] = parts.data
+  return { patientId, id }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,16 @@
+import type { Access } from '#server/access/access.ts'
+import type { Accounts } from '#server/accounts/accounts.ts'
+import type { Applications } from '#server/applications/applications.ts'
+import type { Grants } from '#server/grants/grants.ts'
+import type { Practices } from '#server/practices/practices.ts'
+
+export interface PortalApiDeps {
+  accounts: Accounts
+  practices: Practices
+  applications: Applications
+  grants: Grants
+  access: Access
+  portalUrl: string
+  fhirUrl: string
+  isProduction: boolean
+}

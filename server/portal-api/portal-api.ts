@@ -1,0 +1,42 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { OnpatientError } from '../errors.ts'
+import { getSignedIn } from '../http/browser.ts'
+import { applicationRoutes } from './application-routes.ts'
+import { deskRoutes } from './desk-routes.ts'
+import { grantRoutes } from './grant-routes.ts'
+import { meRoutes } from './me-routes.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+import { practiceRoutes } from './practice-routes.ts'
+import { recordRoutes } from './record-routes.ts'
+import { renderError } from './render-error.ts'
+import { signInRoutes } from './sign-in-routes.ts'
+
+/**
+ * The JSON API of the signed-in portal, under `/portal-api/`. For a scope with `browser`, which finds who is signed
+ * in and wants the token of `GET /portal-api/me` as header `x-csrf-token` on every change.
+ */
+export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
+  return async (pages) => {
+    await pages.register(
+      async (app) => {
+        app.setErrorHandler(renderError)
+        app.addHook('onRequest', async (request, reply) => {
+          void reply.header('cache-control', 'no-store')
+          // Here and not in each route, so that no route can forget it.
+          getSignedIn(request)
+        })
+        app.setNotFoundHandler(() => {
+          throw new OnpatientError('not-found', "The portal's API has nothing at this address.")
+        })
+        await app.register(meRoutes(deps))
+        await app.register(signInRoutes(deps))
+        await app.register(practiceRoutes(deps))
+        await app.register(deskRoutes(deps))
+        await app.register(applicationRoutes(deps))
+        await app.register(grantRoutes(deps))
+        await app.register(recordRoutes(deps))
+      },
+      { prefix: '/portal-api' },
+    )
+  }
+}

@@ -1,0 +1,54 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import type { Practice } from '#server/practices/practices.ts'
+import { OnpatientError } from '../errors.ts'
+import { getSignedIn } from '../http/browser.ts'
+import { parseInput } from './parse-input.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+
+const practiceForm = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1, 'enter the name of the practice')
+    .max(200, 'at most 200 characters')
+    // Invisible and direction-changing characters could make a name look like another practice's.
+    .refine((name) => !/[\p{Cc}\p{Cf}\p{Co}]/u.test(name), 'it contains invisible characters'),
+})
+const noForm = z.strictObject({})
+
+/** Each sandbox is dozens of patients with their records; without a limit one account could fill the disk. */
+const limits = { practice: 10, sandbox: 3 }
+
+/** Becoming associated with a provider: a practice of one's own, or a sandbox. */
+export function practiceRoutes({ practices }: PortalApiDeps): FastifyPluginAsync {
+  async function assertRoomFor(kind: Practice['kind'], accountId: string): Promise<void> {
+    const associations = await practices.listAssociations(accountId)
+    const own = associations.filter(({ role, practice }) => role === 'provider' && practice.kind === kind)
+    const owned = new Set(own.map(({ practice }) => practice.id)).size
+    if (owned < limits[kind]) return
+    const kinds = kind === 'sandbox' ? 'sandboxes' : 'practices'
+    throw new OnpatientError('not-allowed', `An account can have ${limits[kind]} ${kinds}. Use one of yours.`)
+  }
+
+  return async (app) => {
+    app.post('/practices', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      const { name } = parseInput(practiceForm, request.body)
+      await assertRoomFor('practice', account.id)
+      const practice = await practices.createForProvider(account, name)
+      return reply.code(201).send({ practice: toPracticeJson(practice) })
+    })
+
+    app.post('/sandboxes', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      parseInput(noForm, request.body)
+      await assertRoomFor('sandbox', account.id)
+      return reply.code(201).send({ practice: toPracticeJson(await practices.createSandbox(account)) })
+    })
+  }
+}
+
+function toPracticeJson({ id, name, kind }: Practice) {
+  return { id, name, kind }
+}

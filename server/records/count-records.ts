@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import type { Db } from '../store/store.ts'
+import { citedIds } from './citations.ts'
+import { isCovered } from './confinement.ts'
+import { coversSeveral } from './list-sources.ts'
+import { matchesQuery } from './record-filters.ts'
+import type { Confinement, ListQuery } from './records.ts'
+
+/** How many records of a list there are in all, each counted once. */
+export async function countRecords(db: Db, within: Confinement, query: ListQuery): Promise<number> {
+  const aboutPatients = canBeAboutPatient(query.type) ? await countAboutPatients(db, within, query) : 0
+  const aboutNobody = canBeAboutNobody(query.type) ? await countAboutNobody(db, within, query) : 0
+  return aboutPatients + aboutNobody
+}
+
+async function countAboutPatients(db: Db, within: Confinement, query: ListQuery): Promise<number> {
+  // Without dates record_pk, with dates record_date: both answer without touching the records.
+  const { rows } = await db
+    .selectFrom('record')
+    .select((eb) => eb.fn.countAll<number>().as('rows'))
+    .where(isCovered('record.patient_id', within))
+    .where((eb) => matchesQuery(eb, query))
+    .executeTakeFirstOrThrow()
+  return Number(rows) - (coversSeveral(within) ? await countDoubles(db, within, query) : 0)
+}
+
+/** By how many rows the records in several covered compartments outnumber themselves; by record_several. */
+async function countDoubles(db: Db, within: Confinement, query: ListQuery): Promise<number> {
+  const { rows, ids } = await db
+    .selectFrom('record')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('rows'),
+      eb.fn.count<number>('record.id').distinct().as('ids'),
+    ])
+    .where('record.compartments', '>', sql.lit(1))
+    .where(isCovered('record.patient_id', within))
+    .where((eb) => matchesQuery(eb, query))
+    .executeTakeFirstOrThrow()
+  return Number(rows) - Number(ids)
+}
+
+async function countAboutNobody(db: Db, within: Confinement, query: ListQuery): Promise<number> {
+  const { type } = query
+  const { practiceIds } = within
+  if (practiceIds.length === 0 && !isCitable(type)) return 0
+  const { rows } = await db
+    .selectFrom('record')
+    .select((eb) => eb.fn.countAll<number>().as('rows'))
+    .where('record.patient_id', '=', sql.lit(''))
+    .where((eb) => matchesQuery(eb, query))
+    .where((eb) =>
+      eb.or([
+        ...(practiceIds.length > 0 ? [eb('record.practice_id', 'in', practiceIds)] : []),
+        ...(isCitable(type) ? [eb('record.id', 'in', citedIds(within, type))] : []),
+      ]),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(rows)
+}

@@ -1,0 +1,170 @@
+import { sql } from 'kysely'
+import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import type { Db } from '../store/store.ts'
+import { citedIds } from './citations.ts'
+import { isFirstRow, matchesQuery } from './record-filters.ts'
+import type { Confinement, ListQuery, PageKey } from './records.ts'
+
+/** What a list needs of a record. */
+export interface ListedRow {
+  patient_id: string
+  id: string
+  content: string
+}
+
+/** Where a page goes from: `from` is exclusive; undefined means the very first or last record. */
+export interface Walk {
+  direction: 'forward' | 'backward'
+  from: PageKey | undefined
+  limit: number
+}
+
+/**
+ * One ordered run of records of a list. Each is a walk along one index, so that a page costs the same wherever it
+ * lies; a list over several (wards, panel, shared records) merges them.
+ */
+export type Source = (walk: Walk) => Promise<ListedRow[]>
+
+export function sourcesOf(db: Db, within: Confinement, query: ListQuery): Source[] {
+  const { type } = query
+  const sources: Source[] = []
+  if (canBeAboutPatient(type)) {
+    if (within.patientIds.length > 0) sources.push(namedPatients(db, within, query))
+    for (const practiceId of within.practiceIds) sources.push(panel(db, within, query, practiceId))
+  }
+  if (canBeAboutNobody(type)) {
+    for (const practiceId of within.practiceIds) sources.push(ofPractice(db, query, practiceId))
+    if (isCitable(type)) sources.push(cited(db, within, query))
+  }
+  return sources
+}
+
+const columns = ['record.patient_id', 'record.id', 'record.content'] as const
+
+/** Patients one after the other in the order of the list, until the page is full; by record_pk. */
+function namedPatients(db: Db, within: Confinement, query: ListQuery): Source {
+  const sorted = [...new Set(within.patientIds)].sort()
+  return async (walk) => {
+    const rows: ListedRow[] = []
+    for (const patientId of walk.direction === 'forward' ? sorted : sorted.toReversed()) {
+      if (rows.length >= walk.limit) break
+      if (isPassed(patientId, walk)) continue
+      rows.push(...(await rowsOfPatient(db, within, query, patientId, { ...walk, limit: walk.limit - rows.length })))
+    }
+    return rows
+  }
+}
+
+function isPassed(patientId: string, { direction, from }: Walk): boolean {
+  if (from === undefined) return false
+  return direction === 'forward' ? patientId < from.patientId : patientId > from.patientId
+}
+
+async function rowsOfPatient(
+  db: Db,
+  within: Confinement,
+  query: ListQuery,
+  patientId: string,
+  { direction, from, limit }: Walk,
+): Promise<ListedRow[]> {
+  let rows = db
+    .selectFrom('record')
+    .select(columns)
+    .where('record.patient_id', '=', patientId)
+    .where((eb) => matchesQuery(eb, query))
+  if (coversSeveral(within)) rows = rows.where((eb) => isFirstRow(eb, within))
+  if (from?.patientId === patientId)
+    rows = rows.where('record.id', direction === 'forward' ? '>' : '<', from.id)
+  return rows
+    .orderBy('record.id', direction === 'forward' ? 'asc' : 'desc')
+    .limit(limit)
+    .execute()
+}
+
+export function coversSeveral({ patientIds, practiceIds }: Confinement): boolean {
+  return patientIds.length > 1 || practiceIds.length > 0
+}
+
+/**
+ * The panel in the order of practice_patient_pk, and for each patient record_pk: first the rest of the patient in
+ * whose records the last page ended, then the patients after.
+ */
+function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string): Source {
+  return async (walk) => {
+    const { direction, from, limit } = walk
+    const isForward = direction === 'forward'
+    const rest = from === undefined ? [] : await restOfPatient(db, within, query, practiceId, walk, from)
+    if (rest.length >= limit) return rest
+    let rows = db
+      .selectFrom('practice_patient')
+      .innerJoin('record', 'record.patient_id', 'practice_patient.patient_id')
+      .select(columns)
+      .where('practice_patient.practice_id', '=', practiceId)
+      .where((eb) => matchesQuery(eb, query))
+      .where((eb) => isFirstRow(eb, within))
+    if (from) rows = rows.where('practice_patient.patient_id', isForward ? '>' : '<', from.patientId)
+    const others = await rows
+      .orderBy('practice_patient.patient_id', isForward ? 'asc' : 'desc')
+      .orderBy('record.id', isForward ? 'asc' : 'desc')
+      .limit(limit - rest.length)
+      .execute()
+    return [...rest, ...others]
+  }
+}
+
+async function restOfPatient(
+  db: Db,
+  within: Confinement,
+  query: ListQuery,
+  practiceId: string,
+  walk: Walk,
+  from: PageKey,
+): Promise<ListedRow[]> {
+  // The patient may have left the panel since the last page: uses practice_patient_pk.
+  const kept = await db
+    .selectFrom('practice_patient')
+    .select('patient_id')
+    .where('practice_id', '=', practiceId)
+    .where('patient_id', '=', from.patientId)
+    .executeTakeFirst()
+  return kept ? rowsOfPatient(db, within, query, from.patientId, walk) : []
+}
+
+/** Records about nobody that a covered practice keeps; by record_practice. */
+function ofPractice(db: Db, query: ListQuery, practiceId: string): Source {
+  return (walk) =>
+    walkAboutNobody(db, query, walk, (rows) => rows.where('record.practice_id', '=', practiceId))
+}
+
+/** Shared records that readable records cite; by record_pk. */
+function cited(db: Db, within: Confinement, query: ListQuery): Source {
+  return (walk) =>
+    walkAboutNobody(db, query, walk, (rows) => rows.where('record.id', 'in', citedIds(within, query.type)))
+}
+
+type AboutNobody = ReturnType<typeof selectAboutNobody>
+
+function selectAboutNobody(db: Db, query: ListQuery) {
+  return db
+    .selectFrom('record')
+    .select(columns)
+    .where('record.patient_id', '=', sql.lit(''))
+    .where((eb) => matchesQuery(eb, query))
+}
+
+async function walkAboutNobody(
+  db: Db,
+  query: ListQuery,
+  { direction, from, limit }: Walk,
+  confine: (rows: AboutNobody) => AboutNobody,
+): Promise<ListedRow[]> {
+  const isForward = direction === 'forward'
+  // These records come before those of every patient.
+  if (isForward && from !== undefined && from.patientId !== '') return []
+  let rows = confine(selectAboutNobody(db, query))
+  if (from?.patientId === '') rows = rows.where('record.id', isForward ? '>' : '<', from.id)
+  return rows
+    .orderBy('record.id', isForward ? 'asc' : 'desc')
+    .limit(limit)
+    .execute()
+}

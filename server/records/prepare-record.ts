@@ -1,0 +1,66 @@
+import type { Resource } from 'fhir/r4'
+import { describeSubjectElements, findSubjects, isCitable, type Subjects } from '#fhir/compartment/compartment.ts'
+import type { TimeRange } from '#fhir/dates.ts'
+import { isResourceId, listReferences, parseReference } from '#fhir/reference.ts'
+import { whenItHappened } from '#fhir/when-it-happened.ts'
+import { type ContentParts, splitContent } from './stored-content.ts'
+
+/** A resource with everything that the store derives from it, before the database is asked anything. */
+export interface PreparedRecord {
+  practiceId: string
+  type: string
+  id: string
+  subjects: Subjects
+  date: TimeRange | undefined
+  /** Shared records that it cites, each once. */
+  citations: Array<{ type: string; id: string }>
+  parts: ContentParts
+}
+
+export interface Refusal {
+  reference: string
+  reason: string
+}
+
+/** Never throws: whatever is wrong with the resource is the reason of a refusal. */
+export function prepareRecord(
+  practiceId: string,
+  resource: Resource,
+  makeId: () => string,
+): PreparedRecord | Refusal {
+  const type = resource?.resourceType
+  if (typeof type !== 'string' || type === '')
+    return { reference: '(no resourceType)', reason: 'It has no resourceType, so it is not a FHIR resource.' }
+  const id = resource.id ?? makeId()
+  const reference = `${type}/${id}`
+  if (!isResourceId(id))
+    return { reference, reason: 'Its id is not 1 to 64 letters, digits, hyphens and points.' }
+  const withId = resource.id === undefined ? { ...resource, id } : resource
+  const subjects = findSubjects(withId)
+  if (!subjects) return { reference, reason: `${type} is not a type of FHIR R4 that can be stored.` }
+  if (subjects.otherwise === 'refused' && subjects.patientIds.length === 0)
+    return {
+      reference,
+      reason: `It names no patient: ${describeSubjectElements(type)} must be a reference like Patient/ID.`,
+    }
+  return {
+    practiceId,
+    type,
+    id,
+    subjects,
+    date: whenItHappened(withId),
+    citations: findCitations(withId),
+    parts: splitContent(withId),
+  }
+}
+
+function findCitations(resource: Resource): Array<{ type: string; id: string }> {
+  const seen = new Map<string, { type: string; id: string }>()
+  for (const text of listReferences(resource)) {
+    if (seen.has(text)) continue
+    const parsed = parseReference(text)
+    if (parsed.kind === 'relative' && isCitable(parsed.type))
+      seen.set(`${parsed.type}/${parsed.id}`, { type: parsed.type, id: parsed.id })
+  }
+  return [...seen.values()]
+}

@@ -1,0 +1,44 @@
+import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import { sql } from 'kysely'
+import type { Db } from '../store/store.ts'
+import { isCited } from './citations.ts'
+import { isCovered } from './confinement.ts'
+import type { Confinement } from './records.ts'
+
+/** The JSON of one record, or undefined when it is absent or outside; the two cannot be told apart. */
+export async function readRecord(
+  db: Db,
+  within: Confinement,
+  type: string,
+  id: string,
+): Promise<string | undefined> {
+  const found = canBeAboutPatient(type) ? await readAboutPatient(db, within, type, id) : undefined
+  return found ?? (canBeAboutNobody(type) ? await readAboutNobody(db, within, type, id) : undefined)
+}
+
+async function readAboutPatient(db: Db, within: Confinement, type: string, id: string) {
+  // With patients named: record_pk. With a panel: record_address, then practice_patient_pk for the row found.
+  const row = await db
+    .selectFrom('record')
+    .select('content')
+    .where('type', '=', type)
+    .where('id', '=', id)
+    .where(isCovered('patient_id', within))
+    .limit(1)
+    .executeTakeFirst()
+  return row?.content
+}
+
+async function readAboutNobody(db: Db, within: Confinement, type: string, id: string) {
+  // uses record_pk
+  const row = await db
+    .selectFrom('record')
+    .select(['content', 'practice_id'])
+    .where('patient_id', '=', sql.lit(''))
+    .where('type', '=', type)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) return undefined
+  if (within.practiceIds.includes(row.practice_id)) return row.content
+  return isCitable(type) && (await isCited(db, within, type, id)) ? row.content : undefined
+}

@@ -1,0 +1,55 @@
+import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely'
+import type { Schema } from '../store/schema/schema.ts'
+import { isCovered } from './confinement.ts'
+import type { Confinement, DateRange, ListQuery } from './records.ts'
+
+type Builder = ExpressionBuilder<Schema, 'record'>
+type Condition = ExpressionWrapper<Schema, 'record', SqlBool>
+
+/** Type and filters of a list, without the confinement. */
+export function matchesQuery(eb: Builder, query: ListQuery): Condition {
+  return eb.and([
+    eb('record.type', '=', query.type),
+    ...(query.dates ?? []).map((range) => meetsDate(eb, range)),
+    ...(query.lastUpdatedFrom === undefined ? [] : [eb('record.last_updated', '>=', query.lastUpdatedFrom)]),
+  ])
+}
+
+/** The prefixes of FHIR R4 as SQL; the same rules as `meetsDateCondition`. A record without a date meets none. */
+function meetsDate(eb: Builder, { prefix, start, end }: DateRange): Condition {
+  const from = (op: '<' | '>=', time: number) => eb('record.date_start', op, time)
+  const to = (op: '<=' | '>', time: number) => eb('record.date_end', op, time)
+  const conditions: Record<DateRange['prefix'], () => Condition> = {
+    eq: () => eb.and([from('>=', start), to('<=', end)]),
+    ne: () => eb.or([from('<', start), to('>', end)]),
+    gt: () => eb.and([to('>', end)]),
+    lt: () => eb.and([from('<', start)]),
+    ge: () => eb.or([from('>=', start), to('>', end)]),
+    le: () => eb.or([to('<=', end), from('<', start)]),
+    sa: () => eb.and([from('>=', end)]),
+    eb: () => eb.and([to('<=', start)]),
+  }
+  return conditions[prefix]()
+}
+
+/**
+ * Keeps the row of a record in the first covered compartment that holds it. Nearly every record has one compartment
+ * and is decided by the first half; the others are looked up by record_several.
+ */
+export function isFirstRow(eb: Builder, within: Confinement): Condition {
+  return eb.or([
+    eb('record.compartments', '=', 1),
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom('record as other')
+          .select(sql.lit(1).as('one'))
+          .whereRef('other.type', '=', 'record.type')
+          .whereRef('other.id', '=', 'record.id')
+          .where('other.compartments', '>', sql.lit(1))
+          .whereRef('other.patient_id', '<', 'record.patient_id')
+          .where(isCovered('other.patient_id', within)),
+      ),
+    ),
+  ])
+}

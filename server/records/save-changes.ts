@@ -1,0 +1,85 @@
+import type { Transaction } from 'kysely'
+import type { Schema } from '../store/schema/schema.ts'
+import { chunked } from './chunked.ts'
+import type { PreparedRecord } from './prepare-record.ts'
+import type { Stored } from './stored-records.ts'
+
+/** A new version of a record that is about to be written. */
+export interface Change {
+  record: PreparedRecord
+  before: Stored | undefined
+  /** In order; [''] for a record about nobody. */
+  compartments: string[]
+  versionId: number
+  lastUpdated: number
+  content: string
+}
+
+/** Rows in one statement: few enough for every database's limit on parameters. */
+const rowsPerStatement = 250
+
+export async function saveChanges(trx: Transaction<Schema>, changes: Change[]): Promise<void> {
+  await retire(trx, changes)
+  for (const rows of chunked(changes.flatMap(toRows), rowsPerStatement))
+    await trx.insertInto('record').values(rows).execute()
+  for (const rows of chunked(changes.flatMap(toCitations), rowsPerStatement))
+    await trx.insertInto('record_citation').values(rows).execute()
+}
+
+/** Moves what is replaced into the history of the compartments that held it, and forgets what it cited. */
+async function retire(trx: Transaction<Schema>, changes: Change[]): Promise<void> {
+  for (const { record, before } of changes) {
+    if (!before) continue
+    const { type, id } = record
+    await trx
+      .insertInto('record_version')
+      .values(
+        before.patientIds.map((patientId) => ({
+          patient_id: patientId,
+          type,
+          id,
+          version_id: before.versionId,
+          last_updated: before.lastUpdated,
+          deleted: 0,
+          content: before.content,
+        })),
+      )
+      .execute()
+    // uses record_address
+    await trx.deleteFrom('record').where('type', '=', type).where('id', '=', id).execute()
+    // uses record_citation_source
+    await trx
+      .deleteFrom('record_citation')
+      .where('patient_id', 'in', before.patientIds)
+      .where('source_type', '=', type)
+      .where('source_id', '=', id)
+      .execute()
+  }
+}
+
+function toRows({ record, compartments, versionId, lastUpdated, content }: Change) {
+  return compartments.map((patientId) => ({
+    patient_id: patientId,
+    type: record.type,
+    id: record.id,
+    version_id: versionId,
+    last_updated: lastUpdated,
+    practice_id: record.practiceId,
+    compartments: compartments.length,
+    date_start: record.date?.start ?? null,
+    date_end: record.date?.end ?? null,
+    content,
+  }))
+}
+
+function toCitations({ record, compartments }: Change) {
+  return compartments.flatMap((patientId) =>
+    record.citations.map((target) => ({
+      patient_id: patientId,
+      target_type: target.type,
+      target_id: target.id,
+      source_type: record.type,
+      source_id: record.id,
+    })),
+  )
+}

@@ -1,0 +1,67 @@
+import type { Transaction } from 'kysely'
+import type { Schema } from '../store/schema/schema.ts'
+import { chunked } from './chunked.ts'
+
+/** The current version of a record, with every compartment that holds it in order. */
+export interface Stored {
+  patientIds: string[]
+  versionId: number
+  lastUpdated: number
+  practiceId: string
+  content: string
+}
+
+/** Those of the records named `Type/id` that exist. */
+export async function findStored(
+  trx: Transaction<Schema>,
+  references: string[],
+): Promise<Map<string, Stored>> {
+  const stored = new Map<string, Stored>()
+  for (const [type, ids] of groupByType(references)) {
+    for (const some of chunked(ids, 1000)) {
+      // uses record_address
+      const rows = await trx
+        .selectFrom('record')
+        .select(['patient_id', 'id', 'version_id', 'last_updated', 'practice_id', 'content'])
+        .where('type', '=', type)
+        .where('id', 'in', some)
+        .execute()
+      for (const row of rows) {
+        const known = stored.get(`${type}/${row.id}`)
+        if (known) known.patientIds.push(row.patient_id)
+        else stored.set(`${type}/${row.id}`, toStored(row))
+      }
+    }
+  }
+  for (const each of stored.values()) each.patientIds.sort()
+  return stored
+}
+
+interface Row {
+  patient_id: string
+  version_id: number
+  last_updated: number
+  practice_id: string
+  content: string
+}
+
+function toStored(row: Row): Stored {
+  return {
+    patientIds: [row.patient_id],
+    versionId: row.version_id,
+    lastUpdated: row.last_updated,
+    practiceId: row.practice_id,
+    content: row.content,
+  }
+}
+
+function groupByType(references: string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const reference of new Set(references)) {
+    const [type = '', id = ''] = reference.split('/')
+    const ids = groups.get(type)
+    if (ids) ids.push(id)
+    else groups.set(type, [id])
+  }
+  return groups
+}

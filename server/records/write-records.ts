@@ -1,0 +1,135 @@
+import { sql, type Transaction } from 'kysely'
+import type { Clock } from '../clock.ts'
+import type { Random } from '../secrets.ts'
+import type { Schema } from '../store/schema/schema.ts'
+import type { Db } from '../store/store.ts'
+import { addToPanels, findPanels, type Panels } from './panels.ts'
+import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-record.ts'
+import type { RecordWrite, WriteOutcome } from './records.ts'
+import { type Change, saveChanges } from './save-changes.ts'
+import { renderContent } from './stored-content.ts'
+import { findStored, type Stored } from './stored-records.ts'
+
+interface WriteDeps {
+  db: Db
+  clock: Clock
+  random: Random
+}
+
+/** Writes a batch in one transaction; what is wrong with single records is told, and does not stop the others. */
+export async function writeRecords(
+  { db, clock, random }: WriteDeps,
+  batch: RecordWrite[],
+): Promise<WriteOutcome> {
+  const outcome: WriteOutcome = { created: 0, updated: 0, unchanged: 0, rejected: [] }
+  const prepared: PreparedRecord[] = []
+  for (const { practiceId, resource } of batch) {
+    const record = prepareRecord(practiceId, resource, () => makeId(random))
+    if ('reason' in record) outcome.rejected.push(record)
+    else prepared.push(record)
+  }
+  if (prepared.length === 0) return outcome
+  await db.transaction().execute(async (trx) => {
+    // Takes the write lock before the first read: a snapshot that another process has outdated could not be written to.
+    await trx.deleteFrom('record').where(sql<boolean>`1 = 0`).execute()
+    for (const round of splitIntoRounds(prepared)) await writeRound(trx, clock.now().getTime(), round, outcome)
+  })
+  return outcome
+}
+
+function makeId(random: Random): string {
+  return random.bytes(16).toString('hex')
+}
+
+/**
+ * Rounds in which each record comes once, so that the second write of a record sees the first; and in which a record
+ * that is about whoever its targets are about comes after them.
+ */
+function splitIntoRounds(records: PreparedRecord[]): PreparedRecord[][] {
+  const rounds: PreparedRecord[][] = []
+  const seen = new Map<string, number>()
+  for (const isThrough of [false, true]) {
+    const first = rounds.length
+    for (const record of records) {
+      if (record.subjects.through.length > 0 !== isThrough) continue
+      const key = `${record.type}/${record.id}`
+      const round = Math.max(first, (seen.get(key) ?? -1) + 1)
+      seen.set(key, round)
+      const members = rounds[round] ?? []
+      members.push(record)
+      rounds[round] = members
+    }
+  }
+  return rounds.filter((round) => round !== undefined)
+}
+
+async function writeRound(
+  trx: Transaction<Schema>,
+  now: number,
+  records: PreparedRecord[],
+  outcome: WriteOutcome,
+): Promise<void> {
+  const stored = await findStored(trx, [
+    ...records.map((record) => `${record.type}/${record.id}`),
+    ...records.flatMap((record) => record.subjects.through),
+  ])
+  const located = records.map((record) => ({ record, patientIds: findCompartments(record, stored) }))
+  const panels = await findPanels(
+    trx,
+    located.flatMap(({ patientIds }) => patientIds),
+  )
+  const changes: Change[] = []
+  for (const { record, patientIds } of located) {
+    const before = stored.get(`${record.type}/${record.id}`)
+    const refusal = refuse(record, patientIds, before, panels)
+    if (refusal) {
+      outcome.rejected.push(refusal)
+      continue
+    }
+    panels.join(record.practiceId, patientIds)
+    const change = compare(record, patientIds, before, now)
+    outcome[change ? (before ? 'updated' : 'created') : 'unchanged']++
+    if (change) changes.push(change)
+  }
+  await addToPanels(trx, panels)
+  await saveChanges(trx, changes)
+}
+
+function findCompartments({ subjects }: PreparedRecord, stored: Map<string, Stored>): string[] {
+  const through = subjects.through.flatMap((reference) => stored.get(reference)?.patientIds ?? [])
+  return [...new Set([...subjects.patientIds, ...through])].filter((id) => id !== '')
+}
+
+/** Why a record may not be written, or undefined. */
+function refuse(
+  { practiceId, type, id }: PreparedRecord,
+  patientIds: string[],
+  before: Stored | undefined,
+  panels: Panels,
+): Refusal | undefined {
+  const reference = `${type}/${id}`
+  // Overwriting it would lose the other practice's record.
+  if (before && before.practiceId !== practiceId)
+    return { reference, reason: 'Another practice has a record with this id. Give this one an id of its own.' }
+  // Writing into a foreign patient's record would put that patient, and all of the record, onto this practice's panel.
+  const foreign = patientIds.find((patientId) => panels.isForeign(practiceId, patientId))
+  if (foreign !== undefined)
+    return { reference, reason: 'It is about a patient whom another practice keeps and this one does not.' }
+  return undefined
+}
+
+/** The new version, or undefined when nothing would be different. */
+function compare(
+  record: PreparedRecord,
+  patientIds: string[],
+  before: Stored | undefined,
+  now: number,
+): Change | undefined {
+  const compartments = patientIds.length === 0 ? [''] : patientIds.toSorted()
+  if (before) {
+    const same = renderContent(record.parts, before.versionId, before.lastUpdated) === before.content
+    if (same && before.patientIds.join() === compartments.join()) return undefined
+  }
+  const versionId = (before?.versionId ?? 0) + 1
+  return { record, before, compartments, versionId, lastUpdated: now, content: renderContent(record.parts, versionId, now) }
+}

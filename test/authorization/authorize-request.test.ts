@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { answerConsent, authorize, openConsent } from '../support/authorize.ts'
+import { openBrowser } from '../support/browser.ts'
+import { aClinic, anApplication, aPatient, type Clinic, redirectUri } from '../support/people.ts'
+import { startApp, type TestApp } from '../support/start-app.ts'
+
+describe('the authorization request', () => {
+  let app: TestApp
+  let clinic: Clinic
+  let clientId: string
+  before(async () => {
+    app = await startApp()
+    clinic = await aClinic(app, 'North Clinic')
+    await aPatient(app, clinic, 'ana')
+    clientId = (
+      await anApplication(app, clinic, {
+        redirectUris: [redirectUri, 'http://127.0.0.1/cb', 'http://localhost:3000/cb'],
+      })
+    ).id
+  })
+  after(() => app[Symbol.asyncDispose]())
+
+  const good = () => ({ response_type: 'code', client_id: clientId, redirect_uri: redirectUri })
+  const ask = (params: Record<string, string>) =>
+    openBrowser().get(`${app.portalUrl}/o/authorize/?${new URLSearchParams(params)}`)
+
+  // RFC 6749 §4.1.2.1: when client or redirect URI are not proven, the person is told and nobody is redirected.
+  const shownToThePerson: Array<[string, () => Record<string, string>]> = [
+    ['an unknown client_id', () => ({ ...good(), client_id: 'app_unknown' })],
+    ['a missing client_id', () => ({ response_type: 'code', redirect_uri: redirectUri })],
+    ['another host', () => ({ ...good(), redirect_uri: 'https://evil.example.com/redirect_uri' })],
+    ['another scheme', () => ({ ...good(), redirect_uri: 'http://app.example.com/redirect_uri' })],
+    ['a longer path', () => ({ ...good(), redirect_uri: `${redirectUri}/more` })],
+    ['a query', () => ({ ...good(), redirect_uri: `${redirectUri}?x=1` })],
+    ['a fragment', () => ({ ...good(), redirect_uri: `${redirectUri}#x` })],
+    ['upper case', () => ({ ...good(), redirect_uri: 'https://APP.example.com/redirect_uri' })],
+    ['a port', () => ({ ...good(), redirect_uri: 'https://app.example.com:444/redirect_uri' })],
+    [
+      'user information',
+      () => ({ ...good(), redirect_uri: 'https://app.example.com@evil.example.com/redirect_uri' }),
+    ],
+    ['dots in the path', () => ({ ...good(), redirect_uri: 'https://app.example.com/a/../redirect_uri' })],
+    ['javascript', () => ({ ...good(), redirect_uri: 'javascript:alert(1)' })],
+    [
+      'a loopback address with another path',
+      () => ({ ...good(), redirect_uri: 'http://127.0.0.1:5000/other' }),
+    ],
+    [
+      'a loopback look-alike',
+      () => ({ ...good(), redirect_uri: 'http://127.0.0.1:5000@evil.example.com/cb' }),
+    ],
+    [
+      'a host that begins like loopback',
+      () => ({ ...good(), redirect_uri: 'http://localhost.evil.example.com/cb' }),
+    ],
+  ]
+  for (const [what, params] of shownToThePerson) {
+    test(`${what} is a 400 page and never a redirect`, async () => {
+      const answer = await ask(params())
+      assert.equal(answer.status, 400)
+      assert.equal(answer.location, undefined)
+      assert.match(answer.headers.get('content-type') ?? '', /text\/html/)
+      assert.match(answer.body, /req_/)
+    })
+  }
+
+  const redirectedWithError: Array<[string, () => Record<string, string>, string]> = [
+    [
+      'a missing response_type',
+      () => ({ client_id: clientId, redirect_uri: redirectUri }),
+      'invalid_request',
+    ],
+    ['response_type=token', () => ({ ...good(), response_type: 'token' }), 'unsupported_response_type'],
+    ['a scope that is none', () => ({ ...good(), scope: 'everything' }), 'invalid_scope'],
+    ['only scopes that open no record', () => ({ ...good(), scope: 'openid fhirUser' }), 'invalid_scope'],
+    ['a write scope', () => ({ ...good(), scope: 'patient/Observation.write' }), 'invalid_scope'],
+    [
+      'code_challenge_method=plain',
+      () => ({ ...good(), code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }),
+      'invalid_request',
+    ],
+    [
+      'an aud of another server',
+      () => ({ ...good(), aud: 'https://other.example.com/fhir' }),
+      'invalid_request',
+    ],
+    ['prompt=none while signed out', () => ({ ...good(), prompt: 'none' }), 'login_required'],
+  ]
+  for (const [what, params, error] of redirectedWithError) {
+    test(`${what} leads back with error=${error}`, async () => {
+      const answer = await ask({ ...params(), state: 'S' })
+      assert.equal(answer.status, 302)
+      const back = new URL(answer.location ?? '')
+      assert.equal(back.origin + back.pathname, redirectUri)
+      assert.equal(back.searchParams.get('error'), error)
+      assert.equal(back.searchParams.get('state'), 'S')
+    })
+  }
+
+  test('a doubled parameter is refused', async () => {
+    const params = new URLSearchParams(good())
+    params.append('scope', 'patient/*.read')
+    params.append('scope', 'user/*.read')
+    const answer = await openBrowser().get(`${app.portalUrl}/o/authorize/?${params}`)
+    assert.equal(new URL(answer.location ?? '').searchParams.get('error'), 'invalid_request')
+    const doubledClient = await openBrowser().get(
+      `${app.portalUrl}/o/authorize/?${new URLSearchParams(good())}&client_id=${clientId}`,
+    )
+    assert.equal(doubledClient.status, 400)
+  })
+
+  test('signed out, the browser is led to the sign-in page at its own address', async () => {
+    const { page } = await openConsent(app, good(), 'nobody@example.com').catch(() => ({ page: undefined }))
+    assert.ok(page === undefined || page.status === 401)
+    const first = await ask(good())
+    const led = await openBrowser().get(first.location ?? '')
+    assert.ok([303, 410].includes(led.status))
+  })
+
+  test('state comes back byte for byte, however long and odd', async () => {
+    const state = `ü%20&=+/?#"'<>\\ ${'x'.repeat(3000)}`
+    const back = await authorize(app, clientId, clinic.provider.email, { state })
+    assert.equal(back.get('state'), state)
+  })
+
+  test('a loopback redirect URI may have any port', async () => {
+    for (const uri of ['http://127.0.0.1:49152/cb', 'http://localhost:8123/cb']) {
+      const back = await authorize(app, clientId, clinic.provider.email, { redirect_uri: uri })
+      assert.ok(back.get('code'), uri)
+    }
+  })
+
+  test('POST works as GET does, and the address without the slash too', async () => {
+    const browser = openBrowser()
+    const posted = await browser.post(`${app.portalUrl}/o/authorize/`, good())
+    assert.equal(posted.status, 303)
+    const bare = await browser.get(`${app.portalUrl}/o/authorize?${new URLSearchParams(good())}`)
+    assert.equal(bare.status, 303)
+  })
+
+  test('a forged Host header does not get into any address', async () => {
+    const metadata = await fetch(`${app.portalUrl}/.well-known/oauth-authorization-server`, {
+      headers: { 'x-forwarded-host': 'evil.example.com', 'x-forwarded-proto': 'https' },
+    })
+    const body = await metadata.text()
+    assert.doesNotMatch(body, /evil/)
+    assert.equal(JSON.parse(body).token_endpoint, `${app.portalUrl}/o/token/`)
+  })
+
+  test('another browser cannot answer an authorization request', async () => {
+    const { page } = await openConsent(app, good(), clinic.provider.email)
+    const stranger = openBrowser()
+    const answer = await stranger.get(page.url)
+    assert.equal(answer.status, 410)
+  })
+
+  test('the consent form without its CSRF token is refused', async () => {
+    const { browser, page } = await openConsent(app, good(), clinic.provider.email)
+    const answer = await browser.post(page.url, { decision: 'Authorize', kind: 'Patient' })
+    assert.equal(answer.status, 403)
+  })
+
+  test('the consent page names the application, its owner and what it asks for, and fits into 50 kB', async () => {
+    const { browser, page } = await openConsent(app, good(), clinic.provider.email)
+    assert.equal(page.status, 200)
+    assert.match(page.body, /id="authorizationForm"/)
+    assert.match(page.body, /My test app/)
+    assert.match(page.body, /Dr\. North Clinic/)
+    assert.match(page.body, /All 1 patients? of North Clinic/)
+    assert.match(page.body, /Immunizations/)
+    assert.ok(page.body.length < 50_000)
+    assert.match(page.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)
+    const nothing = await answerConsent(app, browser, page, { kinds: [] })
+    assert.equal(nothing.status, 400)
+    assert.match(nothing.body, /Tick at least one kind/)
+  })
+
+  test('an account without association is told how to get one, and can only cancel', async () => {
+    await app.nouns.accounts.create({
+      email: 'lonely@example.com',
+      password: 'a-long-enough-password',
+      displayName: 'Lonely',
+    })
+    const { browser, page } = await openConsent(app, good(), 'lonely@example.com')
+    assert.match(page.body, /not connected to a practice/)
+    assert.doesNotMatch(page.body, /value="Authorize"/)
+    const back = await answerConsent(app, browser, page, { decision: 'Cancel' })
+    assert.equal(new URL(back.location ?? '').searchParams.get('error'), 'access_denied')
+  })
+})

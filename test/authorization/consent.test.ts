@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { getTokens, readApi } from '../support/authorize.ts'
+import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../support/people.ts'
+import { startApp, type TestApp } from '../support/start-app.ts'
+
+describe('what the person ticks is what the application gets', () => {
+  let app: TestApp
+  let clinic: Clinic
+  let client: { id: string; secret: string }
+  before(async () => {
+    app = await startApp()
+    clinic = await aClinic(app, 'West Clinic')
+    await aPatient(app, clinic, 'ana')
+    await aPatient(app, clinic, 'kim')
+    await aReader(app, clinic, 'parent@example.com', ['ana', 'kim'], 'parent')
+    client = await anApplication(app, clinic)
+  })
+  after(() => app[Symbol.asyncDispose]())
+
+  test('an unticked kind is neither in the scope nor readable', async () => {
+    const tokens = await getTokens(
+      app,
+      client,
+      'parent@example.com',
+      { scope: 'patient/*.read' },
+      { kinds: ['Patient', 'Immunization'] },
+    )
+    assert.deepEqual(
+      new Set(tokens.scope.split(' ')),
+      new Set(['patient/Patient.read', 'patient/Immunization.read', 'offline_access']),
+    )
+    assert.equal((await readApi(app, 'Immunization', tokens.access_token)).status, 200)
+    const refused = await readApi(app, 'Observation', tokens.access_token)
+    assert.equal(refused.status, 403)
+    assert.match(JSON.stringify(refused.body), /patient\/Observation\.read/)
+    assert.match(refused.headers.get('www-authenticate') ?? '', /insufficient_scope/)
+  })
+
+  test('an unticked person is as if they did not exist', async () => {
+    const tokens = await getTokens(app, client, 'parent@example.com', {}, { persons: 1 })
+    const patients = await readApi(app, 'Patient', tokens.access_token)
+    assert.equal(patients.body.count, 1)
+    const other = patients.body.results[0].id === 'ana' ? 'kim' : 'ana'
+    assert.equal((await readApi(app, `Patient/${other}`, tokens.access_token)).status, 404)
+    assert.equal((await readApi(app, `Immunization?patient=${other}`, tokens.access_token)).body.count, 0)
+    assert.equal(tokens.patient, patients.body.results[0].id)
+  })
+
+  test('with several persons the answer names no single patient', async () => {
+    const tokens = await getTokens(app, client, 'parent@example.com')
+    assert.equal(tokens.patient, undefined)
+    assert.equal((await readApi(app, 'Patient', tokens.access_token)).body.count, 2)
+  })
+
+  test('a form cannot give more than was asked for', async () => {
+    const tokens = await getTokens(
+      app,
+      client,
+      'parent@example.com',
+      { scope: 'patient/Immunization.rs' },
+      { kinds: ['Immunization', 'Observation'] },
+    )
+    assert.deepEqual(new Set(tokens.scope.split(' ')), new Set(['patient/Immunization.rs', 'offline_access']))
+    assert.equal((await readApi(app, 'Observation', tokens.access_token)).status, 403)
+  })
+
+  test('what the application is not registered for is left out of the answer', async () => {
+    const narrow = await anApplication(app, clinic, { scopes: ['patient/Immunization.read'] })
+    const tokens = await getTokens(app, narrow, 'parent@example.com', {
+      scope: 'patient/Immunization.read patient/Observation.read',
+    })
+    assert.deepEqual(
+      new Set(tokens.scope.split(' ')),
+      new Set(['patient/Immunization.read', 'offline_access']),
+    )
+  })
+
+  test('a v2 scope with read but not search opens single records and no list', async () => {
+    const tokens = await getTokens(app, client, 'parent@example.com', { scope: 'patient/Immunization.r' })
+    assert.equal((await readApi(app, 'Immunization/ana-imm-0000', tokens.access_token)).status, 200)
+    assert.equal((await readApi(app, 'Immunization', tokens.access_token)).status, 403)
+  })
+
+  test('openid brings an id_token for the account', async () => {
+    const tokens = await getTokens(app, client, 'parent@example.com', {
+      scope: 'openid fhirUser patient/*.read',
+      nonce: 'n1',
+    })
+    const payload = JSON.parse(
+      Buffer.from(String(tokens.id_token).split('.')[1] ?? '', 'base64url').toString(),
+    )
+    const account = await app.nouns.accounts.findByEmail('parent@example.com')
+    assert.equal(payload.sub, account?.id)
+    assert.equal(payload.nonce, 'n1')
+    assert.equal(payload.iss, app.portalUrl)
+  })
+})

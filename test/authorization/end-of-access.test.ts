@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { getTokens, postToken, readApi } from '../support/authorize.ts'
+import { aClinic, anApplication, aPatient, aReader, type Clinic, password } from '../support/people.ts'
+import { startApp, type TestApp } from '../support/start-app.ts'
+
+describe('access ends at once', () => {
+  let app: TestApp
+  let clinic: Clinic
+  before(async () => {
+    app = await startApp()
+    clinic = await aClinic(app, 'East Clinic')
+    await aPatient(app, clinic, 'ana')
+    await aPatient(app, clinic, 'kim')
+  })
+  after(() => app[Symbol.asyncDispose]())
+
+  let count = 0
+  async function aConnection(patientIds = ['ana'], relationship = 'self') {
+    count += 1
+    const account = await aReader(app, clinic, `reader${count}@example.com`, patientIds, relationship)
+    const client = await anApplication(app, clinic)
+    const tokens = await getTokens(app, client, account.email)
+    assert.equal((await readApi(app, 'Patient', tokens.access_token)).status, 200)
+    return { account, client, tokens }
+  }
+
+  async function assertEnded({ client, tokens }: Awaited<ReturnType<typeof aConnection>>) {
+    const answer = await readApi(app, 'Patient', tokens.access_token)
+    assert.equal(answer.status, 401)
+    assert.match(answer.headers.get('www-authenticate') ?? '', /invalid_token/)
+    const refresh = await postToken(app, {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      client_id: client.id,
+      client_secret: client.secret,
+    })
+    assert.notEqual(refresh.status, 200)
+  }
+
+  test('when the person ends it', async () => {
+    const connection = await aConnection()
+    const [grant] = await app.nouns.grants.listOpen(connection.account.id)
+    await app.nouns.grants.end(connection.account.id, grant?.id ?? '', 'ended by the person')
+    await assertEnded(connection)
+    assert.deepEqual(await app.nouns.grants.listOpen(connection.account.id), [])
+  })
+
+  test('when the application is deleted', async () => {
+    const connection = await aConnection()
+    await app.nouns.applications.remove(clinic.provider.id, connection.client.id)
+    await assertEnded(connection)
+  })
+
+  test('when the password changes', async () => {
+    const connection = await aConnection()
+    const { account } = connection
+    const { token } = await app.nouns.accounts.startSignIn(account.id, { ip: '192.0.2.9', userAgent: 'x' })
+    const here = await app.nouns.accounts.findSignIn(token)
+    await app.nouns.accounts.changePassword(
+      account.id,
+      password,
+      'another-long-password',
+      here?.signIn.id ?? '',
+    )
+    await assertEnded(connection)
+  })
+
+  test('when the application revokes the refresh token (RFC 7009)', async () => {
+    const connection = await aConnection()
+    const response = await fetch(`${app.portalUrl}/o/revoke/`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        token: connection.tokens.refresh_token,
+        client_id: connection.client.id,
+        client_secret: connection.client.secret,
+      }),
+    })
+    assert.equal(response.status, 200)
+    await assertEnded(connection)
+  })
+
+  test('when the chosen time is over', async () => {
+    const account = await aReader(app, clinic, 'short@example.com', ['ana'])
+    const client = await anApplication(app, clinic)
+    const tokens = await getTokens(app, client, account.email, {}, { duration: 'once' })
+    app.clock.forward(48 * 3600 + 1)
+    const refresh = await postToken(app, {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      client_id: client.id,
+      client_secret: client.secret,
+    })
+    assert.equal(refresh.body.error, 'invalid_grant')
+  })
+
+  test('for a ward, when the association with it ends; the others stay', async () => {
+    const { account, tokens } = await aConnection(['ana', 'kim'], 'parent')
+    assert.equal((await readApi(app, 'Patient', tokens.access_token)).body.count, 2)
+    const [first] = await app.nouns.practices.listAssociations(account.id)
+    await app.nouns.practices.endAssociation(clinic.practice.id, first?.id ?? '')
+    const after = await readApi(app, 'Patient', tokens.access_token)
+    assert.equal(after.body.count, 1)
+    assert.equal(after.body.results[0].id, 'kim')
+    assert.equal((await readApi(app, 'Patient/ana', tokens.access_token)).status, 404)
+  })
+})

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Nouns } from '#server/app.ts'
+import { createLogger } from '#server/logger.ts'
+import { systemRandom } from '#server/secrets.ts'
+import { serve } from '#server/serve.ts'
+import { readSettings } from '#server/settings.ts'
+import { openSqliteStore, type Store } from '#server/store/store.ts'
+
+/** A clock that stands still until it is told to move on. */
+export interface TestClock {
+  now(): Date
+  forward(seconds: number): void
+}
+
+export function startClock(at = new Date()): TestClock {
+  let time = at.getTime()
+  return {
+    now: () => new Date(time),
+    forward: (seconds) => {
+      time += seconds * 1000
+    },
+  }
+}
+
+export interface TestApp extends AsyncDisposable {
+  portalUrl: string
+  fhirUrl: string
+  /** Where classic clients read, e.g. `http://localhost:40001/onpatient_api/fhir`. */
+  classicUrl: string
+  nouns: Nouns
+  store: Store
+  clock: TestClock
+  /** The folder of the database file, gone at the end. */
+  folder: string
+}
+
+/** A whole server on a free port with a database of its own; `env` overrides settings. */
+export async function startApp(env: Record<string, string> = {}): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'onpatient-test-'))
+  const file = join(folder, 'onpatient.db')
+  const store = await openSqliteStore(file)
+  const clock = startClock()
+  const settings = readSettings({
+    PORT: '0',
+    DATABASE_URL: `sqlite:${file}`,
+    LOG_LEVEL: 'silent',
+    NODE_ENV: 'test',
+    ...env,
+  })
+  const server = await serve({
+    settings,
+    store,
+    clock,
+    random: systemRandom,
+    logger: createLogger('silent'),
+    passwordCost: { memoryKib: 64, passes: 1 },
+  })
+  const { portalUrl, fhirUrl } = server.origins
+  return {
+    portalUrl,
+    fhirUrl,
+    classicUrl: `${fhirUrl}/onpatient_api/fhir`,
+    nouns: server.nouns,
+    store,
+    clock,
+    folder,
+    async [Symbol.asyncDispose]() {
+      await server.close()
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

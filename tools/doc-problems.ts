@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import type { GeneratedDoc } from './generated-docs.ts'
+
+/** Everything that is wrong with the documents of a repository, one line each. */
+export function findDocProblems(
+  root: string,
+  generated: readonly GeneratedDoc[],
+  errorCodes: readonly string[],
+): string[] {
+  const pages = listPages(root)
+  return [
+    ...generated.flatMap((doc) => staleness(root, doc)),
+    ...pages.flatMap((page) => brokenLinks(root, page)),
+    ...differencesOfErrorCodes(root, errorCodes),
+  ]
+}
+
+/** The Markdown files at the root and everywhere under docs/. */
+export function listPages(root: string): string[] {
+  const top = readdirSync(root).map((name) => join(root, name))
+  const docs = join(root, 'docs')
+  const below = existsSync(docs)
+    ? readdirSync(docs, { recursive: true, encoding: 'utf8' }).map((name) => join(docs, name))
+    : []
+  return [...top, ...below].filter((path) => path.endsWith('.md'))
+}
+
+function staleness(root: string, { path, content }: GeneratedDoc): string[] {
+  const file = join(root, path)
+  if (!existsSync(file)) return [`${path}: is missing. Run: node tools/write-docs.ts`]
+  return readFileSync(file, 'utf8') === content
+    ? []
+    : [`${path}: differs from the code. Run: node tools/write-docs.ts`]
+}
+
+function brokenLinks(root: string, page: string): string[] {
+  const text = withoutCode(readFileSync(page, 'utf8'))
+  const targets = [
+    ...[...text.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map((match) => match[1] ?? ''),
+    ...[...text.matchAll(/^\[[^\]]+\]:\s*(\S+)/gm)].map((match) => match[1] ?? ''),
+    ...[...text.matchAll(/<(?:img|a|source)\b[^>]*\s(?:src|href|srcset)="([^"]+)"/g)].map((match) => match[1] ?? ''),
+  ]
+  return targets
+    .filter((target) => !/^[a-z][a-z+.-]*:|^\/\//i.test(target))
+    .filter((target) => !resolves(page, target))
+    .map((target) => `${relative(root, page)}: the link ${target} leads nowhere`)
+}
+
+function resolves(page: string, target: string): boolean {
+  const [path = '', fragment] = target.split('#')
+  const file = path === '' ? page : join(dirname(page), decodeURIComponent(path))
+  if (!existsSync(file)) return false
+  if (!fragment || !file.endsWith('.md')) return true
+  return anchorsOf(readFileSync(file, 'utf8')).has(fragment)
+}
+
+/** The anchors that GitHub gives to headings. */
+export function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of withoutFences(text).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
+    const plain = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(/\s/g, '-')
+    let anchor = plain
+    for (let count = 1; anchors.has(anchor); count += 1) anchor = `${plain}-${count}`
+    anchors.add(anchor)
+  }
+  return anchors
+}
+
+/** What is in code may look like a link and is none. */
+function withoutCode(text: string): string {
+  return withoutFences(text).replaceAll(/`[^`\n]*`/g, '')
+}
+
+function withoutFences(text: string): string {
+  return text.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '')
+}
+
+/** docs/api/errors.md has a row for each code of the catalogue, and for no other. */
+function differencesOfErrorCodes(root: string, errorCodes: readonly string[]): string[] {
+  const page = 'docs/api/errors.md'
+  const file = join(root, page)
+  if (!existsSync(file)) return []
+  const listed = [...readFileSync(file, 'utf8').matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1] ?? '')
+  return [
+    ...errorCodes.filter((code) => !listed.includes(code)).map((code) => `${page}: ${code} is not listed`),
+    ...listed.filter((code) => !errorCodes.includes(code)).map((code) => `${page}: ${code} is no error code`),
+    ...listed
+      .filter((code, index) => listed.indexOf(code) !== index)
+      .map((code) => `${page}: ${code} is listed twice`),
+  ]
+}
