@@ -86,6 +86,6 @@ function valueAt(resource: object, path: string): unknown {
 function toRange(value: unknown): TimeRange | undefined {
   if (typeof value === 'string') return parseDate(value)
   if (typeof value !== 'object' || value === null) return undefined
-  if ('event' in value || 'repeat' in value) return parseTiming(value)
+  if ('event' in value || 'repeat' in value) return parseTiming(value as Parameters<typeof parseTiming>[0])
   return parsePeriod(value)
 }

@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every folder. Read it from top to bottom to see the system: keys and
  * nouns first, then what may be read, then the two sites that people and applications meet.
  */
-import { Fastify, type FastifyInstance } from 'fastify'
+import { type FastifyInstance, fastify } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
@@ -166,7 +166,7 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
 const tokenRequestsPerMinute = 600
 
 function createFastify({ logger, random, settings }: Foundations): FastifyInstance {
-  const app = Fastify({
+  const app = fastify({
     loggerInstance: logger.child(
       {},
       { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },

@@ -5,6 +5,8 @@ import { findApiPort, isForApi, type Origins, resolveOrigins } from './origins.t
 
 export interface RunningServer {
   origins: Origins
+  /** The main port, also when the setting was 0. */
+  port: number
   nouns: Nouns
   /** Finishes what is in flight, then stops. The caller closes the store. */
   close(): Promise<void>
@@ -31,6 +33,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   if (api) second?.serve(api.routing)
   return {
     origins,
+    port: main.port,
     nouns,
     async close() {
       await Promise.all([main.close(), second?.close()])

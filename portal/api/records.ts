@@ -19,22 +19,29 @@ export function useRecordCounts(patientId: string) {
 }
 
 /** Pages that are fetched unasked: the server's order is not by date, and people want the newest first. */
-const pagesUnasked = 10
+const pagesUnasked = 12
 
-/** The records of one type. Fetches up to a thousand by itself; `fetchNextPage` goes on from there. */
-export function useRecords(patientId: string, type: string, isWanted: boolean) {
+interface Place {
+  type: number
+  cursor: string | null
+}
+
+/**
+ * The records of some types, one type after the other. Fetches about a thousand by itself; `fetchNextPage` goes on
+ * from there.
+ */
+export function useRecords(patientId: string, types: readonly string[]) {
   const records = useInfiniteQuery({
-    queryKey: ['records', patientId, type],
-    enabled: isWanted,
-    queryFn: ({ pageParam }) =>
-      callApi<RecordPage>(
-        'GET',
-        `/records/${type}?patient=${encodeURIComponent(patientId)}${
-          pageParam ? `&cursor=${encodeURIComponent(pageParam)}` : ''
-        }`,
-      ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next ?? undefined,
+    queryKey: ['records', patientId, ...types],
+    queryFn: ({ pageParam: { type, cursor } }) => {
+      const query = new URLSearchParams({ patient: patientId, ...(cursor ? { cursor } : {}) })
+      return callApi<RecordPage>('GET', `/records/${types[type]}?${query}`)
+    },
+    initialPageParam: { type: 0, cursor: null } as Place,
+    getNextPageParam: (page, _pages, { type }): Place | undefined => {
+      if (page.next !== null) return { type, cursor: page.next }
+      return type + 1 < types.length ? { type: type + 1, cursor: null } : undefined
+    },
   })
   const { data, hasNextPage, isFetching, isError, fetchNextPage } = records
   const pages = data?.pages.length ?? 0
@@ -42,5 +49,5 @@ export function useRecords(patientId: string, type: string, isWanted: boolean) {
   useEffect(() => {
     if (goesOn) void fetchNextPage()
   }, [goesOn, fetchNextPage])
-  return records
+  return { ...records, isComplete: !hasNextPage, goesOnByItself: hasNextPage && pages < pagesUnasked && !isError }
 }

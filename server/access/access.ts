@@ -1,4 +1,8 @@
-import type { ListPage, ListQuery } from '#server/records/records.ts'
+import { allowsInteraction, type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
+import type { Grants } from '#server/grants/grants.ts'
+import type { Association, Practices } from '#server/practices/practices.ts'
+import type { Confinement, ListPage, ListQuery, Records } from '#server/records/records.ts'
+import { OnpatientError } from '../errors.ts'
 
 /**
  * The one place that decides what may be read. A face gets a reader that cannot name another patient.
@@ -20,4 +24,94 @@ export interface RecordReader {
   read(type: string, id: string): Promise<string | undefined>
   /** Throws `scope-missing`. */
   list(query: ListQuery): Promise<ListPage>
+}
+
+interface AccessDeps {
+  grants: Pick<Grants, 'open'>
+  records: Pick<Records, 'read' | 'list'>
+  practices: Pick<Practices, 'listAssociations'>
+}
+
+export function createAccess({ grants, records, practices }: AccessDeps): Access {
+  return {
+    async open(accessToken) {
+      if (accessToken === undefined)
+        throw new OnpatientError(
+          'token-missing',
+          'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
+        )
+      const { scopes, patientIds, practiceIds } = await grants.open(accessToken)
+      const clinical = parseScopes(scopes)
+      return createReader(records, { patientIds, practiceIds }, (type, interaction) => {
+        if (!allowsInteraction(clinical, type, interaction)) throw scopeMissing(type)
+      })
+    },
+    async openForAccount(accountId, only) {
+      const associations = await practices.listAssociations(accountId)
+      return createReader(
+        records,
+        only ? panelOf(associations, only.practiceId) : coverage(associations),
+        () => {},
+      )
+    },
+  }
+}
+
+type AssertAllowed = (type: string, interaction: 'r' | 's') => void
+
+/** The confinement lives only in this closure: whoever holds the reader can neither see nor change it. */
+function createReader(
+  records: AccessDeps['records'],
+  within: Confinement,
+  assertAllowed: AssertAllowed,
+): RecordReader {
+  const [only] = within.patientIds
+  const hasOne = within.patientIds.length === 1 && within.practiceIds.length === 0
+  return {
+    patientId: hasOne ? only : undefined,
+    async read(type, id) {
+      assertAllowed(type, 'r')
+      return records.read(within, type, id)
+    },
+    async list(query) {
+      assertAllowed(query.type, 's')
+      return records.list(within, query)
+    },
+  }
+}
+
+/**
+ * Scopes of both contexts read what the grant covers: the person chose at consent whose records those are. A grant of
+ * a person never carries `system` scopes; one that did would give nothing by them.
+ */
+function parseScopes(scopes: string[]): ClinicalScope[] {
+  return scopes.flatMap((text) => {
+    const scope = parseClinicalScope(text)
+    return scope && scope.context !== 'system' ? [scope] : []
+  })
+}
+
+function scopeMissing(type: string): OnpatientError {
+  return new OnpatientError(
+    'scope-missing',
+    `This access token does not cover ${type}. Ask for the scope patient/${type}.read when you send the person to the authorization page.`,
+    { field: `patient/${type}.read` },
+  )
+}
+
+function coverage(associations: Association[]): Confinement {
+  const isOfPanel = ({ role }: Association) => role === 'provider' || role === 'staff'
+  return {
+    patientIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [] : (each.patientId ?? [])))),
+    practiceIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [each.practice.id] : []))),
+  }
+}
+
+function panelOf(associations: Association[], practiceId: string): Confinement {
+  const { practiceIds } = coverage(associations)
+  return { patientIds: [], practiceIds: practiceIds.filter((id) => id === practiceId) }
+}
+
+function unique(ids: string[]): string[] {
+  return [...new Set(ids)]
 }

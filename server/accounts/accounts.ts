@@ -22,6 +22,8 @@ export interface NewSignIn {
   /** Goes into the cookie; stored only as its hash. */
   token: string
   expiresAt: Date
+  /** For a long-lived cookie: comes back as `knownDevice`, so that this browser is not slowed down by strangers. */
+  deviceToken: string
 }
 
 /** What a finished sign-up becomes besides an account. */

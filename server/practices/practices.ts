@@ -1,3 +1,15 @@
+import { randomUUID } from 'node:crypto'
+import type { Resource } from 'fhir/r4'
+import type { Mailer } from '#server/mail/mail.ts'
+import type { Records } from '#server/records/records.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import { newId, type Random } from '../secrets.ts'
+import type { Db } from '../store/store.ts'
+import { createInvitations } from './invitations.ts'
+import { organizationOf, practitionerOf } from './practice-records.ts'
+import { toAssociation, toPractice } from './practice-row.ts'
+
 export interface Practice {
   id: string
   name: string
@@ -82,4 +94,200 @@ export interface Practices {
   confirmInvitation(token: string, birthDate: string): Promise<Invitation>
   /** Checks the patient's date of birth first. Throws `link-invalid`, `birth-date-mismatch` (ends after five). */
   acceptInvitation(token: string, accountId: string, birthDate: string): Promise<Association>
+}
+
+/** Synthetic people for a sandbox, as the demo generator makes them. */
+export interface SyntheticPractice {
+  organization: Resource
+  shared: Resource[]
+  families(): Iterable<{ members: Array<{ patient: Resource; records: Resource[] }> }>
+  knownPeople(): { adultId: string }
+}
+
+export interface PracticesDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  mailer: Mailer
+  portalUrl: string
+  records: Pick<Records, 'read' | 'write'>
+  synthesize(seed: number, patients: number): SyntheticPractice
+}
+
+const sandboxPatients = 10
+
+export function createPractices(deps: PracticesDeps): Practices {
+  const { db, clock, random, records, synthesize } = deps
+  const now = () => clock.now().getTime()
+
+  async function insertPractice(
+    name: string,
+    kind: Practice['kind'],
+    organizationId: string,
+  ): Promise<Practice> {
+    const row = {
+      id: newId('prac', random),
+      name: checkName(name),
+      kind,
+      organization_id: organizationId,
+      created_at: now(),
+    }
+    await db.insertInto('practice').values(row).execute()
+    return toPractice(row)
+  }
+
+  const create: Practices['create'] = async ({ name, kind, organizationId }) => {
+    const practice = await insertPractice(name, kind, organizationId ?? randomUUID())
+    if (organizationId === undefined)
+      await records.write([
+        { practiceId: practice.id, resource: organizationOf(practice.organizationId, practice.name) },
+      ])
+    return practice
+  }
+
+  /** Associations that are open, with their practice. */
+  function openAssociations() {
+    return db
+      .selectFrom('association')
+      .innerJoin('practice', 'practice.id', 'association.practice_id')
+      .selectAll('association')
+      .select(['practice.name', 'practice.kind', 'practice.organization_id'])
+      .where('association.ended_at', 'is', null)
+  }
+
+  const associate: Practices['associate'] = async (form) => {
+    const row = {
+      id: newId('asn', random),
+      account_id: form.accountId,
+      practice_id: form.practiceId,
+      role: form.role,
+      patient_id: form.patientId ?? null,
+      practitioner_id: form.practitionerId ?? null,
+      relationship: form.relationship ?? (form.role === 'patient' ? 'self' : ''),
+      created_at: now(),
+      ended_at: null,
+    }
+    await db.insertInto('association').values(row).execute()
+    return toAssociation(
+      await openAssociations().where('association.id', '=', row.id).executeTakeFirstOrThrow(),
+    )
+  }
+
+  async function addProvider(
+    practice: Practice,
+    account: { id: string; displayName: string },
+  ): Promise<void> {
+    const practitioner = practitionerOf(randomUUID(), account.displayName)
+    await records.write([{ practiceId: practice.id, resource: practitioner }])
+    await associate({
+      accountId: account.id,
+      practiceId: practice.id,
+      role: 'provider',
+      practitionerId: practitioner.id ?? '',
+    })
+  }
+
+  return {
+    ...createInvitations({ ...deps, associate }),
+    create,
+    associate,
+    async createForProvider(account, name) {
+      const practice = await create({ name, kind: 'practice' })
+      await addProvider(practice, account)
+      return practice
+    },
+    async createSandbox(account) {
+      // The seed is random, so that the ids of two sandboxes never meet.
+      const people = synthesize(random.bytes(4).readUInt32BE(), sandboxPatients)
+      const practice = await create({
+        name: `Sandbox of ${account.displayName}`,
+        kind: 'sandbox',
+        organizationId: people.organization.id ?? randomUUID(),
+      })
+      const write = (resources: Resource[]) =>
+        records.write(resources.map((resource) => ({ practiceId: practice.id, resource })))
+      await write(people.shared)
+      for (const family of people.families())
+        await write(family.members.flatMap((person) => [person.patient, ...person.records]))
+      await addProvider(practice, account)
+      await associate({
+        accountId: account.id,
+        practiceId: practice.id,
+        role: 'patient',
+        patientId: people.knownPeople().adultId,
+      })
+      return practice
+    },
+    async find(practiceId) {
+      const row = await db.selectFrom('practice').selectAll().where('id', '=', practiceId).executeTakeFirst()
+      return row && toPractice(row)
+    },
+    async list() {
+      const rows = await db.selectFrom('practice').selectAll().orderBy('created_at').orderBy('id').execute()
+      return rows.map(toPractice)
+    },
+    async listAssociations(accountId) {
+      // uses association_account
+      const rows = await openAssociations()
+        .where('association.account_id', '=', accountId)
+        .orderBy('association.created_at')
+        .orderBy('association.id')
+        .execute()
+      return rows.map(toAssociation)
+    },
+    async listPeople(practiceId) {
+      // uses association_practice
+      const rows = await openAssociations()
+        .innerJoin('account', 'account.id', 'association.account_id')
+        .select(['account.email', 'account.display_name'])
+        .where('association.practice_id', '=', practiceId)
+        .orderBy('association.created_at')
+        .orderBy('association.id')
+        .execute()
+      return rows.map((row) => ({ ...toAssociation(row), email: row.email, displayName: row.display_name }))
+    },
+    async endAssociation(practiceId, associationId) {
+      const ended = await db
+        .updateTable('association')
+        .set({ ended_at: now() })
+        .where('id', '=', associationId)
+        .where('practice_id', '=', practiceId)
+        .where('ended_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      if (!ended)
+        throw new OnpatientError('not-found', 'There is no such person among those of this practice.')
+    },
+    async addPatients(practiceId, patientIds) {
+      if (patientIds.length === 0) return
+      await db
+        .insertInto('practice_patient')
+        .values(patientIds.map((patientId) => ({ practice_id: practiceId, patient_id: patientId })))
+        .onConflict((conflict) => conflict.columns(['practice_id', 'patient_id']).doNothing())
+        .execute()
+    },
+    async listPracticesOf(patientId) {
+      const rows = await db
+        .selectFrom('practice')
+        .innerJoin('practice_patient', 'practice_patient.practice_id', 'practice.id')
+        .selectAll('practice')
+        .where('practice_patient.patient_id', '=', patientId)
+        .orderBy('practice.created_at')
+        .execute()
+      return rows.map(toPractice)
+    },
+  }
+}
+
+function checkName(text: string): string {
+  const name = text.trim().replaceAll(/\s+/g, ' ')
+  if (name === '' || name.length > 100 || /[\p{Cc}\p{Cf}\p{Co}]/u.test(name))
+    throw new OnpatientError(
+      'invalid-parameter',
+      'Give the practice a name of 1 to 100 visible characters.',
+      {
+        field: 'practiceName',
+      },
+    )
+  return name
 }

@@ -50,7 +50,8 @@ function merge(sources: Source[]): Source {
   return async (walk) => {
     const runs: ListedRow[][] = []
     for (const source of sources) runs.push(await source(walk))
-    const order = walk.direction === 'forward' ? compareRows : (a: ListedRow, b: ListedRow) => compareRows(b, a)
+    const order =
+      walk.direction === 'forward' ? compareRows : (a: ListedRow, b: ListedRow) => compareRows(b, a)
     const rows = runs.flat().sort(order)
     return rows.filter((row, index) => !isSameRow(row, rows[index - 1])).slice(0, walk.limit)
   }

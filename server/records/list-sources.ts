@@ -49,7 +49,9 @@ function namedPatients(db: Db, within: Confinement, query: ListQuery): Source {
     for (const patientId of walk.direction === 'forward' ? sorted : sorted.toReversed()) {
       if (rows.length >= walk.limit) break
       if (isPassed(patientId, walk)) continue
-      rows.push(...(await rowsOfPatient(db, within, query, patientId, { ...walk, limit: walk.limit - rows.length })))
+      rows.push(
+        ...(await rowsOfPatient(db, within, query, patientId, { ...walk, limit: walk.limit - rows.length })),
+      )
     }
     return rows
   }

@@ -1,5 +1,10 @@
 import type { Resource } from 'fhir/r4'
-import { describeSubjectElements, findSubjects, isCitable, type Subjects } from '#fhir/compartment/compartment.ts'
+import {
+  describeSubjectElements,
+  findSubjects,
+  isCitable,
+  type Subjects,
+} from '#fhir/compartment/compartment.ts'
 import type { TimeRange } from '#fhir/dates.ts'
 import { isResourceId, listReferences, parseReference } from '#fhir/reference.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'

@@ -1,5 +1,5 @@
-import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { sql } from 'kysely'
+import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
 import { isCovered } from './confinement.ts'

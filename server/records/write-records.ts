@@ -32,7 +32,8 @@ export async function writeRecords(
   await db.transaction().execute(async (trx) => {
     // Takes the write lock before the first read: a snapshot that another process has outdated could not be written to.
     await trx.deleteFrom('record').where(sql<boolean>`1 = 0`).execute()
-    for (const round of splitIntoRounds(prepared)) await writeRound(trx, clock.now().getTime(), round, outcome)
+    for (const round of splitIntoRounds(prepared))
+      await writeRound(trx, clock.now().getTime(), round, outcome)
   })
   return outcome
 }
@@ -110,7 +111,10 @@ function refuse(
   const reference = `${type}/${id}`
   // Overwriting it would lose the other practice's record.
   if (before && before.practiceId !== practiceId)
-    return { reference, reason: 'Another practice has a record with this id. Give this one an id of its own.' }
+    return {
+      reference,
+      reason: 'Another practice has a record with this id. Give this one an id of its own.',
+    }
   // Writing into a foreign patient's record would put that patient, and all of the record, onto this practice's panel.
   const foreign = patientIds.find((patientId) => panels.isForeign(practiceId, patientId))
   if (foreign !== undefined)
@@ -131,5 +135,12 @@ function compare(
     if (same && before.patientIds.join() === compartments.join()) return undefined
   }
   const versionId = (before?.versionId ?? 0) + 1
-  return { record, before, compartments, versionId, lastUpdated: now, content: renderContent(record.parts, versionId, now) }
+  return {
+    record,
+    before,
+    compartments,
+    versionId,
+    lastUpdated: now,
+    content: renderContent(record.parts, versionId, now),
+  }
 }

@@ -134,9 +134,9 @@ describe('the authorization request', () => {
   test('POST works as GET does, and the address without the slash too', async () => {
     const browser = openBrowser()
     const posted = await browser.post(`${app.portalUrl}/o/authorize/`, good())
-    assert.equal(posted.status, 303)
+    assert.equal(posted.status, 302)
     const bare = await browser.get(`${app.portalUrl}/o/authorize?${new URLSearchParams(good())}`)
-    assert.equal(bare.status, 303)
+    assert.equal(bare.status, 302)
   })
 
   test('a forged Host header does not get into any address', async () => {

@@ -29,6 +29,8 @@ export interface TestApp extends AsyncDisposable {
   fhirUrl: string
   /** Where classic clients read, e.g. `http://localhost:40001/onpatient_api/fhir`. */
   classicUrl: string
+  /** The port that really listens, whatever the addresses say. */
+  port: number
   nouns: Nouns
   store: Store
   clock: TestClock
@@ -61,6 +63,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<TestAp
   return {
     portalUrl,
     fhirUrl,
+    port: server.port,
     classicUrl: `${fhirUrl}/onpatient_api/fhir`,
     nouns: server.nouns,
     store,

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 
 /** The first schema. Each index names the question that needs it. Times are milliseconds since 1970. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -231,14 +231,14 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .createIndex('record_practice')
     .on('record')
     .columns(['practice_id', 'type', 'id'])
-    .where('patient_id', '=', '')
+    .where(sql.ref('patient_id'), '=', '')
     .execute()
   // The few records that lie in several compartments: lists show and count them once.
   await db.schema
     .createIndex('record_several')
     .on('record')
     .columns(['type', 'id', 'patient_id'])
-    .where('compartments', '>', 1)
+    .where(sql.ref('compartments'), '>', 1)
     .execute()
   await db.schema
     .createTable('record_version')

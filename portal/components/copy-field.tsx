@@ -1,0 +1,40 @@
+import { Button, CopyButton, Group, Text, VisuallyHidden } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { useId } from 'react'
+
+/** A value to take elsewhere, with a button that copies it. */
+export function CopyField({ label, value }: { label: string; value: string }) {
+  const id = useId()
+  return (
+    <div>
+      <Text size="sm" c="dimmed" id={id}>
+        {label}
+      </Text>
+      <Group gap="xs" wrap="nowrap" align="center">
+        <code className="copy-value" aria-labelledby={id} data-copy={label}>
+          {value}
+        </code>
+        <CopyValueButton label={label} value={value} />
+      </Group>
+    </div>
+  )
+}
+
+export function CopyValueButton({ label, value }: { label: string; value: string }) {
+  return (
+    <CopyButton value={value} timeout={2500}>
+      {({ copied, copy }) => (
+        <Button
+          variant="default"
+          size="sm"
+          className="touch"
+          onClick={copy}
+          leftSection={copied ? <IconCheck size={18} aria-hidden /> : <IconCopy size={18} aria-hidden />}
+        >
+          <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
+          <VisuallyHidden>&nbsp;{label}</VisuallyHidden>
+        </Button>
+      )}
+    </CopyButton>
+  )
+}

@@ -1,0 +1,71 @@
+import { Suspense } from 'react'
+import { Link, Outlet, ScrollRestoration } from 'react-router'
+import { useMe } from '../api/me.ts'
+import { LoadingLines } from './loading-lines.tsx'
+import { Logo } from './logo.tsx'
+import { UserMenu } from './user-menu.tsx'
+
+/** What stands round every screen. */
+export function Frame() {
+  return (
+    <Suspense fallback={<FrameOnTheWay />}>
+      <LoadedFrame />
+    </Suspense>
+  )
+}
+
+function LoadedFrame() {
+  const { urls, isProduction } = useMe()
+  return (
+    <div className="frame">
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <header className="site-header">
+        <div className="site-header-inner">
+          <Link className="brand" to="/">
+            <Logo />
+            <span>onpatient</span>
+          </Link>
+          <UserMenu />
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Suspense fallback={<LoadingLines lines={4} height={72} />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <footer className="site-footer">
+        <div className="site-footer-inner">
+          <p>
+            onpatient gives people their health records back.
+            {isProduction ? null : <span className="badge">Development server</span>}
+          </p>
+          <nav aria-label="Documentation">
+            <a href={urls.tutorial}>Developer tutorial</a>
+            <a href={urls.documentation}>API documentation</a>
+          </nav>
+        </div>
+      </footer>
+      <ScrollRestoration />
+    </div>
+  )
+}
+
+function FrameOnTheWay() {
+  return (
+    <div className="frame">
+      <header className="site-header">
+        <div className="site-header-inner">
+          <span className="brand">
+            <Logo />
+            <span>onpatient</span>
+          </span>
+        </div>
+      </header>
+      <main>
+        <LoadingLines lines={4} height={72} />
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,14 @@
+import { Skeleton, Stack, VisuallyHidden } from '@mantine/core'
+
+/** Stands in for content on its way; screen readers hear it once. */
+export function LoadingLines({ lines = 3, height = 44 }: { lines?: number; height?: number }) {
+  return (
+    <Stack gap="sm" role="status">
+      <VisuallyHidden>Loading…</VisuallyHidden>
+      {Array.from({ length: lines }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
+        <Skeleton key={line} height={height} radius="md" aria-hidden />
+      ))}
+    </Stack>
+  )
+}

@@ -1,0 +1,68 @@
+import { Button, Menu, Text, VisuallyHidden } from '@mantine/core'
+import {
+  IconApps,
+  IconChevronDown,
+  IconHeart,
+  IconLogout,
+  IconSettings,
+  IconUserCircle,
+} from '@tabler/icons-react'
+import { useRef } from 'react'
+import { Link } from 'react-router'
+import { useMe } from '../api/me.ts'
+
+export function UserMenu() {
+  const { account, csrfToken } = useMe()
+  const signOut = useRef<HTMLFormElement>(null)
+  return (
+    <nav aria-label="Your account">
+      {/* Outside the menu, because the menu is gone from the page once one of its entries was chosen. */}
+      <form method="post" action="/signout" ref={signOut} hidden>
+        <input type="hidden" name="_csrf" value={csrfToken} />
+      </form>
+      <Menu position="bottom-end" width={260} shadow="md" withinPortal={false} returnFocus>
+        <Menu.Target>
+          <Button
+            variant="default"
+            radius="xl"
+            className="touch user-button"
+            rightSection={<IconChevronDown size={16} aria-hidden />}
+            leftSection={<IconUserCircle size={20} aria-hidden />}
+          >
+            <VisuallyHidden>User&nbsp;</VisuallyHidden>
+            <span className="user-name">{account.displayName}</span>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Text size="sm" c="dimmed" px="sm" py="xs" truncate>
+            {account.email}
+          </Text>
+          <Menu.Item component={Link} to="/" leftSection={<IconHeart size={18} aria-hidden />}>
+            My record
+          </Menu.Item>
+          <Menu.Item
+            component={Link}
+            to="/account/settings"
+            leftSection={<IconSettings size={18} aria-hidden />}
+          >
+            Settings
+          </Menu.Item>
+          <Menu.Item
+            component={Link}
+            to="/account/settings/applications"
+            leftSection={<IconApps size={18} aria-hidden />}
+          >
+            FHIR API Application
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item
+            leftSection={<IconLogout size={18} aria-hidden />}
+            onClick={() => signOut.current?.requestSubmit()}
+          >
+            Sign out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </nav>
+  )
+}

@@ -1,0 +1,73 @@
+import { SimpleGrid, Stack, Text } from '@mantine/core'
+import { type Association, type PatientSummary, useMe } from '../../api/me.ts'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { WaysToStart } from '../../components/ways-to-start.tsx'
+import { PersonCard } from './person-card.tsx'
+import { PracticeCard } from './practice-card.tsx'
+
+/** `/`: the records that are the person's to see, and the practices that they work in. */
+export function Home() {
+  const { account, associations } = useMe()
+  const people = findPeople(associations)
+  const practices = findDesks(associations)
+  if (associations.length === 0)
+    return (
+      <Stack gap="lg">
+        <PageHeading title={`Welcome, ${account.displayName}`} />
+        <Text>
+          Your account is not connected with a practice yet, so there is nothing to show. There are three ways to
+          change that.
+        </Text>
+        <WaysToStart />
+      </Stack>
+    )
+  return (
+    <Stack gap="xl">
+      <PageHeading title={people.length > 0 ? titleFor(people) : 'Your practices'} />
+      {practices.length > 0 && (
+        <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="lg">
+          {practices.map((practice) => (
+            <PracticeCard key={practice.id} practice={practice} />
+          ))}
+        </SimpleGrid>
+      )}
+      {people.length > 0 && (
+        <SimpleGrid cols={{ base: 1, md: people.length > 1 ? 2 : 1 }} spacing="lg" className="people">
+          {people.map((person) => (
+            <PersonCard key={person.patient.id} {...person} />
+          ))}
+        </SimpleGrid>
+      )}
+    </Stack>
+  )
+}
+
+export interface PersonInCare {
+  patient: PatientSummary
+  practices: string[]
+  isSelf: boolean
+  relationship: string
+}
+
+/** One person may be a patient of several practices; they stay one person. */
+function findPeople(associations: readonly Association[]): PersonInCare[] {
+  const people = new Map<string, PersonInCare>()
+  for (const { patient, practice, role, relationship } of associations) {
+    if (!patient || (role !== 'patient' && role !== 'proxy')) continue
+    const known = people.get(patient.id)
+    if (known) known.practices.push(practice.name)
+    else
+      people.set(patient.id, { patient, practices: [practice.name], isSelf: role === 'patient', relationship })
+  }
+  return [...people.values()]
+}
+
+function findDesks(associations: readonly Association[]) {
+  const desks = associations.filter(({ role }) => role === 'provider' || role === 'staff')
+  return [...new Map(desks.map(({ practice }) => [practice.id, practice])).values()]
+}
+
+function titleFor(people: readonly PersonInCare[]): string {
+  const isFamily = people.length > 1 || !people[0]?.isSelf
+  return isFamily ? 'Health records of your family' : 'Your health record'
+}

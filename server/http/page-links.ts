@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify'
+
+/**
+ * The origin that links in an answer start with: that of the request when it is another name of ours, else the
+ * configured one. The Host header alone is never believed: a link to a stranger's host would carry the client, with its
+ * token, there.
+ */
+export function originOf(request: Pick<FastifyRequest, 'host' | 'protocol'>, ownOrigin: string): string {
+  const own = new URL(ownOrigin)
+  const asked = parseHost(request.host)
+  if (!asked) return ownOrigin
+  // Behind a proxy that ends TLS the protocol of the request may be http: ours is what we are reached by.
+  if (isLoopback(own.hostname) && isLoopback(asked.hostname)) return `${own.protocol}//${asked.host}`
+  const withoutWww = (host: string) => host.replace(/^www\./, '')
+  return withoutWww(asked.host) === withoutWww(own.host) ? `${own.protocol}//${asked.host}` : ownOrigin
+}
+
+function parseHost(host: string): URL | undefined {
+  const url = `http://${host}`
+  return /^[A-Za-z0-9.:[\]-]+$/.test(host) && URL.canParse(url) ? new URL(url) : undefined
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+}
+
+/** The address of another page of a list: same path and parameters, other `cursor`. */
+export function pageLink(base: string, parameters: URLSearchParams, cursor: string): string {
+  const others = new URLSearchParams(parameters)
+  others.delete('cursor')
+  others.append('cursor', cursor)
+  return `${base}?${others}`
+}

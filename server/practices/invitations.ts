@@ -1,0 +1,214 @@
+import type { Mailer } from '#server/mail/mail.ts'
+import type { Records } from '#server/records/records.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
+import type { InvitationTable, PracticeTable } from '../store/schema/practices.ts'
+import type { Db } from '../store/store.ts'
+import { toPractice } from './practice-row.ts'
+import type { Association, Invitation, Practices } from './practices.ts'
+
+const lifetimeMs = 14 * 24 * 3600 * 1000
+
+/** After so many wrong dates of birth an invitation ends: 1 in 36,525 guesses is right for a person of 0 to 100 years. */
+const maximumFailures = 5
+
+interface InvitationsDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  mailer: Mailer
+  portalUrl: string
+  records: Pick<Records, 'read'>
+  associate: Practices['associate']
+}
+
+type Invitations = Pick<
+  Practices,
+  'invite' | 'listInvitations' | 'endInvitation' | 'findInvitation' | 'confirmInvitation' | 'acceptInvitation'
+>
+
+export function createInvitations(deps: InvitationsDeps): Invitations {
+  const { db, clock, random, mailer, portalUrl, records, associate } = deps
+  const now = () => clock.now().getTime()
+
+  function openInvitations() {
+    return db
+      .selectFrom('invitation')
+      .innerJoin('practice', 'practice.id', 'invitation.practice_id')
+      .selectAll('invitation')
+      .select(['practice.name', 'practice.kind', 'practice.organization_id'])
+      .where('invitation.accepted_at', 'is', null)
+      .where('invitation.expires_at', '>', now())
+      .where('invitation.failed_attempts', '<', maximumFailures)
+  }
+
+  async function findInvitation(token: string): Promise<Invitation | undefined> {
+    // uses the unique index on token_hash
+    const row = await openInvitations()
+      .where('invitation.token_hash', '=', hashSecret(token))
+      .executeTakeFirst()
+    return row && toInvitation(row)
+  }
+
+  /** Counts the try before it compares, so that parallel guesses count too; a right date gives the try back. */
+  async function confirmInvitation(token: string, birthDate: string): Promise<Invitation> {
+    const invitation = await findInvitation(token)
+    const counted = await db
+      .updateTable('invitation')
+      .set((eb) => ({ failed_attempts: eb('failed_attempts', '+', 1) }))
+      .where('token_hash', '=', hashSecret(token))
+      .where('failed_attempts', '<', maximumFailures)
+      .returning('id')
+      .executeTakeFirst()
+    if (!invitation || !counted) throw invitationEnded()
+    if (birthDate === '' || birthDate !== (await readBirthDate(invitation)))
+      throw new OnpatientError(
+        'birth-date-mismatch',
+        'The date of birth does not match this invitation. Check it and try again; after a few tries the invitation ends.',
+        { field: 'birthDate' },
+      )
+    await db
+      .updateTable('invitation')
+      .set((eb) => ({ failed_attempts: eb('failed_attempts', '-', 1) }))
+      .where('id', '=', invitation.id)
+      .execute()
+    return invitation
+  }
+
+  async function readBirthDate({ patientId, practice }: Invitation): Promise<string | undefined> {
+    const content = await records.read({ patientIds: [], practiceIds: [practice.id] }, 'Patient', patientId)
+    return content === undefined ? undefined : (JSON.parse(content) as { birthDate?: string }).birthDate
+  }
+
+  async function isAssociated(accountId: string, { patientId, role }: Invitation): Promise<boolean> {
+    const row = await db
+      .selectFrom('association')
+      .select('id')
+      .where('account_id', '=', accountId)
+      .where('patient_id', '=', patientId)
+      .where('role', '=', role)
+      .where('ended_at', 'is', null)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  return {
+    findInvitation,
+    confirmInvitation,
+    async invite(form) {
+      const email = form.email.trim().toLowerCase()
+      if (!/^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$/.test(email) || email.length > 254)
+        throw new OnpatientError('invalid-parameter', 'Enter an e-mail address like name@example.com.', {
+          field: 'email',
+        })
+      const practice = await getKeepingPractice(db, form.practiceId, form.patientId)
+      const token = newSecret('lnk', random)
+      const row: InvitationTable = {
+        id: newId('inv', random),
+        token_hash: hashSecret(token),
+        practice_id: form.practiceId,
+        patient_id: form.patientId,
+        email,
+        role: form.role,
+        relationship: form.role === 'patient' ? 'self' : form.relationship.trim().slice(0, 60) || 'caregiver',
+        invited_by: form.invitedBy,
+        created_at: now(),
+        expires_at: now() + lifetimeMs,
+        failed_attempts: 0,
+        accepted_at: null,
+      }
+      await db.insertInto('invitation').values(row).execute()
+      await mailer.send({
+        to: email,
+        subject: `${practice.name} invites you to see a health record`,
+        text: invitationText(practice.name, `${portalUrl}/invitation?token=${token}`),
+      })
+      return toInvitation({ ...row, ...practice, id: row.id })
+    },
+    async listInvitations(practiceId) {
+      // uses invitation_practice
+      const rows = await openInvitations()
+        .where('invitation.practice_id', '=', practiceId)
+        .orderBy('invitation.created_at', 'desc')
+        .execute()
+      return rows.map(toInvitation)
+    },
+    async endInvitation(practiceId, invitationId) {
+      const ended = await db
+        .updateTable('invitation')
+        .set({ expires_at: now() })
+        .where('id', '=', invitationId)
+        .where('practice_id', '=', practiceId)
+        .where('accepted_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      if (!ended) throw new OnpatientError('not-found', 'There is no such open invitation of this practice.')
+    },
+    async acceptInvitation(token, accountId, birthDate): Promise<Association> {
+      const invitation = await confirmInvitation(token, birthDate)
+      if (await isAssociated(accountId, invitation))
+        throw new OnpatientError('already-exists', 'Your account already has access to this record.')
+      const accepted = await db
+        .updateTable('invitation')
+        .set({ accepted_at: now() })
+        .where('id', '=', invitation.id)
+        .where('accepted_at', 'is', null)
+        .where('expires_at', '>', now())
+        .returning('id')
+        .executeTakeFirst()
+      if (!accepted) throw invitationEnded()
+      const { practice, patientId, role, relationship } = invitation
+      return associate({ accountId, practiceId: practice.id, patientId, role, relationship })
+    },
+  }
+}
+
+async function getKeepingPractice(db: Db, practiceId: string, patientId: string): Promise<PracticeTable> {
+  const practice = await db
+    .selectFrom('practice')
+    .innerJoin('practice_patient', 'practice_patient.practice_id', 'practice.id')
+    .selectAll('practice')
+    .where('practice.id', '=', practiceId)
+    .where('practice_patient.patient_id', '=', patientId)
+    .executeTakeFirst()
+  if (practice) return practice
+  throw new OnpatientError('not-found', 'This practice keeps no patient with this id.', {
+    field: 'patientId',
+  })
+}
+
+function invitationEnded(): OnpatientError {
+  return new OnpatientError(
+    'link-invalid',
+    'This invitation is no longer valid. Ask the practice for a new one.',
+  )
+}
+
+/** Names the practice and never the patient: mails are read by others, too. */
+function invitationText(practiceName: string, link: string): string {
+  return `Hello,
+
+${practiceName} invites you to see a health record that it keeps, with onpatient.
+
+Open this link to accept. You will be asked for the patient's date of birth:
+${link}
+
+The link works for 14 days. If you did not expect this mail, ignore it: nobody gets access without the date of birth.
+`
+}
+
+type InvitationRow = InvitationTable & Pick<PracticeTable, 'name' | 'kind' | 'organization_id'>
+
+function toInvitation(row: InvitationRow): Invitation {
+  return {
+    id: row.id,
+    practice: toPractice({ ...row, id: row.practice_id }),
+    patientId: row.patient_id,
+    email: row.email,
+    role: row.role,
+    relationship: row.relationship,
+    createdAt: new Date(row.created_at),
+    expiresAt: new Date(row.expires_at),
+  }
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { authorize, getTokens, openConsent, postToken } from '../support/authorize.ts'
+import { aClinic, anApplication, aPatient, aReader, password, redirectUri } from '../support/people.ts'
+import { startApp } from '../support/start-app.ts'
+
+test('no secret, password or token that was issued is in any file of the database', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Quiet Clinic')
+  await aPatient(app, clinic, 'ana')
+  const reader = await aReader(app, clinic, 'ana@example.com', ['ana'])
+  const client = await anApplication(app, clinic)
+  const rotated = await app.nouns.applications.rotateSecret(clinic.provider.id, client.id, 3600)
+  const unusedCode = (await authorize(app, client.id, reader.email)).get('code') ?? ''
+  const tokens = await getTokens(app, client, reader.email)
+  const refreshed = await postToken(app, {
+    grant_type: 'refresh_token',
+    refresh_token: tokens.refresh_token,
+    client_id: client.id,
+    client_secret: client.secret,
+  })
+  const { browser } = await openConsent(
+    app,
+    { response_type: 'code', client_id: client.id, redirect_uri: redirectUri },
+    reader.email,
+  )
+  const signIn =
+    (await browser.jar.getCookies(app.portalUrl)).find((cookie) => cookie.key.endsWith('sign_in'))?.value ??
+    ''
+  await app.nouns.accounts.startPasswordReset(reader.email, { ip: '192.0.2.1', userAgent: 'x' })
+  const invitation = await app.nouns.practices.invite({
+    practiceId: clinic.practice.id,
+    patientId: 'ana',
+    email: 'new@example.com',
+    role: 'proxy',
+    relationship: 'parent',
+    invitedBy: clinic.provider.id,
+  })
+  assert.ok(invitation.id)
+  const links = (app.nouns.outbox?.list() ?? []).flatMap((mail) =>
+    [...mail.text.matchAll(/token=(\S+)/g)].map(([, token]) => token ?? ''),
+  )
+  assert.ok(links.length >= 2)
+
+  const secrets = {
+    password,
+    clientSecret: client.secret,
+    rotated,
+    unusedCode,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token,
+    newAccessToken: refreshed.body.access_token,
+    newRefreshToken: refreshed.body.refresh_token,
+    signIn: decodeURIComponent(signIn),
+    ...Object.fromEntries(links.map((link, index) => [`link ${index}`, link])),
+  }
+  const files = await readdir(app.folder)
+  const contents = await Promise.all(
+    files.map(async (file) => [file, await readFile(join(app.folder, file), 'latin1')] as const),
+  )
+  for (const [name, secret] of Object.entries(secrets)) {
+    assert.ok(secret.length > 8, `${name} was not issued`)
+    for (const [file, content] of contents) assert.ok(!content.includes(secret), `${name} is in ${file}`)
+  }
+})
