@@ -1,0 +1,20 @@
+import { labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import { parseClinicalScope } from '#fhir/scope/scope.ts'
+
+const contextWords: Record<string, string> = {
+  offline_access: 'Stay connected while you are away',
+  online_access: 'Stay connected while you are signed in',
+  openid: 'Know who you are here',
+  fhirUser: 'Know which person of the record you are',
+  profile: 'See your name',
+}
+
+/** What scopes let an application do, in the words of the consent page; each thing once. */
+export function wordsOfScopes(scopes: readonly string[]): string[] {
+  const clinical = scopes.flatMap((scope) => parseClinicalScope(scope) ?? [])
+  const types = clinical.some(({ type }) => type === '*')
+    ? ['Read the whole record']
+    : clinical.map(({ type }) => labelOfType(type))
+  const context = scopes.flatMap((scope) => contextWords[scope] ?? [])
+  return [...new Set([...types, ...context])]
+}

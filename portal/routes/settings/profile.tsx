@@ -1,0 +1,108 @@
+import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type FormEvent, useState } from 'react'
+import { useChangeEmail, useMe, useRename } from '../../api/me.ts'
+import { FailureNotice } from '../../components/failure-notice.tsx'
+import { faultOf, isOfNoField } from '../../components/form-failure.ts'
+import { PageHeading } from '../../components/page-heading.tsx'
+
+export function Profile() {
+  return (
+    <Stack gap="lg">
+      <PageHeading title="Profile" />
+      <NameForm />
+      <EmailForm />
+    </Stack>
+  )
+}
+
+function NameForm() {
+  const { account } = useMe()
+  const rename = useRename()
+  const [name, setName] = useState(account.displayName)
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    rename.mutate(name, { onSuccess: () => notifications.show({ message: 'Your name is saved.' }) })
+  }
+  return (
+    <section className="card" aria-labelledby="your-name">
+      <Title order={2} size="h4" id="your-name" mb="md">
+        Your name
+      </Title>
+      <form onSubmit={submit}>
+        <Stack gap="md" align="stretch" className="narrow">
+          <TextInput
+            label="Name"
+            description="Practices and apps that you connect see it."
+            name="displayName"
+            autoComplete="name"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            error={faultOf(rename.error, 'displayName')}
+            required
+          />
+          {isOfNoField(rename.error, ['displayName']) && (
+            <FailureNotice error={rename.error} title="The name was not saved" />
+          )}
+          <Button type="submit" loading={rename.isPending} className="own-width">
+            Save the name
+          </Button>
+        </Stack>
+      </form>
+    </section>
+  )
+}
+
+function EmailForm() {
+  const { account } = useMe()
+  const change = useChangeEmail()
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    change.mutate({ email, password }, { onSuccess: () => setPassword('') })
+  }
+  return (
+    <section className="card" aria-labelledby="your-email">
+      <Title order={2} size="h4" id="your-email" mb={4}>
+        E-mail address
+      </Title>
+      <Text mb="md" c="dimmed">
+        You sign in with <strong>{account.email}</strong>.
+      </Text>
+      <form onSubmit={submit}>
+        <Stack gap="md" className="narrow">
+          <TextInput
+            label="New e-mail address"
+            description="We send a link there; the change counts once you have opened it."
+            name="email"
+            type="email"
+            autoComplete="email"
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+            error={faultOf(change.error, 'email')}
+            required
+          />
+          <PasswordInput
+            label="Your password"
+            name="password"
+            autoComplete="current-password"
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+            error={faultOf(change.error, 'password')}
+            required
+          />
+          {isOfNoField(change.error, ['email', 'password']) && (
+            <FailureNotice error={change.error} title="The address was not changed" />
+          )}
+          <Text role="status" c="var(--success)">
+            {change.isSuccess ? `We have sent a link to ${change.variables.email}. Open it to finish.` : ''}
+          </Text>
+          <Button type="submit" loading={change.isPending} className="own-width">
+            Change the address
+          </Button>
+        </Stack>
+      </form>
+    </section>
+  )
+}

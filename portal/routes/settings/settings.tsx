@@ -1,0 +1,40 @@
+import { NavLink as NavEntry } from '@mantine/core'
+import { IconApps, IconLock, IconPlugConnected, IconUser } from '@tabler/icons-react'
+import { Link, Outlet, useLocation } from 'react-router'
+
+const entries = [
+  { path: '/account/settings', label: 'Profile', icon: IconUser },
+  { path: '/account/settings/security', label: 'Security', icon: IconLock },
+  { path: '/account/settings/connected-apps', label: 'Connected apps', icon: IconPlugConnected },
+  { path: '/account/settings/applications', label: 'FHIR API Application', icon: IconApps },
+]
+
+/** The frame of the settings: their entries at the side, on a phone above. */
+export function Settings() {
+  const { pathname } = useLocation()
+  const here = pathname.replace(/\/$/, '')
+  return (
+    <div className="settings">
+      <nav aria-label="Settings" className="settings-nav">
+        {entries.map(({ path, label, icon: Icon }) => {
+          const isHere = here === path || (path !== entries[0]?.path && here.startsWith(`${path}/`))
+          return (
+            <NavEntry
+              key={path}
+              component={Link}
+              to={path}
+              label={label}
+              active={isHere}
+              aria-current={isHere ? 'page' : undefined}
+              leftSection={<Icon size={20} aria-hidden />}
+              className="settings-entry"
+            />
+          )
+        })}
+      </nav>
+      <div className="settings-body">
+        <Outlet />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,96 @@
+import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react'
+import { useState } from 'react'
+import { type SignIn, useEndOtherSignIns, useEndSignIn, useSignIns } from '../../api/sign-ins.ts'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { FailureNotice } from '../../components/failure-notice.tsx'
+import { formatMoment } from '../../components/format-date.ts'
+import { LoadingLines } from '../../components/loading-lines.tsx'
+import { nameOfBrowser } from './name-of-browser.ts'
+
+/** Where the account is signed in, and how to end that. */
+export function SignInList() {
+  const { data, error, isPending, refetch } = useSignIns()
+  const endOthers = useEndOtherSignIns()
+  const [asks, setAsks] = useState(false)
+  const others = data?.signIns.filter(({ isCurrent }) => !isCurrent).length ?? 0
+  function end() {
+    endOthers.mutate(undefined, { onSuccess: () => setAsks(false) })
+  }
+  return (
+    <section className="card" aria-labelledby="your-sign-ins">
+      <Title order={2} size="h4" id="your-sign-ins" mb="md">
+        Where you are signed in
+      </Title>
+      {isPending && <LoadingLines />}
+      {error && <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />}
+      {data && (
+        <Stack gap="md">
+          <ul className="rows">
+            {data.signIns.map((signIn) => (
+              <SignInRow key={signIn.id} signIn={signIn} />
+            ))}
+          </ul>
+          <Button
+            variant="default"
+            className="own-width"
+            onClick={() => setAsks(true)}
+            disabled={others === 0}
+          >
+            Sign out everywhere else
+          </Button>
+        </Stack>
+      )}
+      <ConfirmDialog
+        isOpen={asks}
+        title="Sign out everywhere else?"
+        action="Sign out everywhere else"
+        isPending={endOthers.isPending}
+        error={endOthers.error}
+        onConfirm={end}
+        onClose={() => setAsks(false)}
+      >
+        Every other browser in which you are signed in has to sign in again. You stay signed in here.
+      </ConfirmDialog>
+    </section>
+  )
+}
+
+function SignInRow({ signIn }: { signIn: SignIn }) {
+  const end = useEndSignIn()
+  const name = nameOfBrowser(signIn.userAgent)
+  const Icon = /mobile|android|iphone/i.test(signIn.userAgent) ? IconDeviceMobile : IconDeviceDesktop
+  return (
+    <li>
+      <Group wrap="nowrap" align="flex-start" gap="sm">
+        <Icon size={24} aria-hidden className="section-icon" />
+        <div>
+          <Text fw={550}>
+            {name}{' '}
+            {signIn.isCurrent && (
+              <Badge variant="light" color="green" tt="none">
+                This browser
+              </Badge>
+            )}
+          </Text>
+          <Text size="sm" c="dimmed">
+            Last active {formatMoment(signIn.lastSeenAt)}, signed in {formatMoment(signIn.createdAt)}
+          </Text>
+          {end.error && <FailureNotice error={end.error} title="That did not work" />}
+        </div>
+      </Group>
+      {!signIn.isCurrent && (
+        <Button
+          variant="default"
+          size="sm"
+          className="touch"
+          loading={end.isPending}
+          onClick={() => end.mutate(signIn.id)}
+          aria-label={`Sign out ${name}, last active ${formatMoment(signIn.lastSeenAt)}`}
+        >
+          Sign out
+        </Button>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,219 @@
+import { Fastify, type FastifyInstance } from 'fastify'
+import type { Resource } from 'fhir/r4'
+import { type Access, createAccess } from '#server/access/access.ts'
+import { classicFace } from '#server/faces/classic/classic.ts'
+import { createGrants, type Grants } from '#server/grants/grants.ts'
+import { createRequestIds } from '#server/http/request-id.ts'
+import type { Association, Role } from '#server/practices/practices.ts'
+import { createRecords, type Records } from '#server/records/records.ts'
+import { newId, newSecret, systemRandom } from '#server/secrets.ts'
+import { openSqliteStore, type Store } from '#server/store/store.ts'
+
+/** A page of the classic API. */
+export interface ClassicPage {
+  count: number
+  next: string | null
+  previous: string | null
+  results: Array<Record<string, unknown> & { id: string; resourceType: string }>
+}
+
+export interface Reach {
+  role: Role
+  practiceId: string
+  patientId?: string
+}
+
+export interface SeededApi extends AsyncDisposable {
+  store: Store
+  records: Records
+  grants: Grants
+  access: Access
+  app: FastifyInstance
+  /** What the clock says; tests move it. */
+  time: { now: number }
+  addPractice(practiceId: string): Promise<void>
+  write(practiceId: string, ...resources: object[]): Promise<void>
+  /** An account with the given associations, and a token whose grant covers them. */
+  issueToken(reaches: Reach[], options?: { scopes?: string[]; lifetimeSeconds?: number }): Promise<IssuedToken>
+  endAssociations(accountId: string): Promise<void>
+  get(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>
+  /** All records of a list, page by page, by `next` alone. */
+  walk(path: string, token: string): Promise<ClassicPage[]>
+}
+
+export interface IssuedToken {
+  token: string
+  grantId: string
+  accountId: string
+}
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[] | number | undefined>
+  text: string
+  json: ClassicPage & Record<string, unknown>
+}
+
+export const origin = 'https://api.example.org'
+
+/** The classic face over a real store in memory, with rows for accounts and associations written directly. */
+export async function openSeededApi(): Promise<SeededApi> {
+  const store = await openSqliteStore(':memory:')
+  const time = { now: Date.UTC(2025, 5, 1) }
+  const clock = { now: () => new Date(time.now) }
+  const random = systemRandom
+  const noAssociations = { listAssociations: async (): Promise<Association[]> => [] }
+  const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })
+  const records = createRecords({ db: store.db, clock, random })
+  const access = createAccess({ grants, records, practices: noAssociations })
+  const app = Fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
+  await app.register(classicFace({ access, fhirUrl: origin, cursorKey: 'a key for tests' }))
+  await app.ready()
+  const { db } = store
+
+  async function addAccount(): Promise<string> {
+    const id = newId('acc', random)
+    await db
+      .insertInto('account')
+      .values({
+        id,
+        email: `${id}@example.org`,
+        display_name: 'A Person',
+        password_hash: '',
+        created_at: 0,
+        password_changed_at: 0,
+      })
+      .execute()
+    return id
+  }
+
+  async function addApplication(ownerId: string): Promise<string> {
+    const id = newId('app', random)
+    await db
+      .insertInto('application')
+      .values({
+        id,
+        owner_account_id: ownerId,
+        name: 'An App',
+        kind: 'confidential',
+        scopes: 'patient/*.read',
+        redirect_uris: '[]',
+        logo_uri: null,
+        policy_uri: null,
+        tos_uri: null,
+        legacy_url_parameters: 0,
+        created_at: 0,
+        updated_at: 0,
+        deleted_at: null,
+      })
+      .execute()
+    return id
+  }
+
+  async function associate(accountId: string, reach: Reach): Promise<string> {
+    const id = newId('asn', random)
+    await db
+      .insertInto('association')
+      .values({
+        id,
+        account_id: accountId,
+        practice_id: reach.practiceId,
+        role: reach.role,
+        patient_id: reach.patientId ?? null,
+        practitioner_id: null,
+        relationship: 'self',
+        created_at: 0,
+        ended_at: null,
+      })
+      .execute()
+    return id
+  }
+
+  const api: SeededApi = {
+    store,
+    records,
+    grants,
+    access,
+    app,
+    time,
+    async addPractice(practiceId) {
+      const row = { id: practiceId, name: practiceId, kind: 'practice' as const }
+      await db.insertInto('practice').values({ ...row, organization_id: 'none', created_at: 0 }).execute()
+    },
+    async write(practiceId, ...resources) {
+      const batch = resources.map((resource) => ({ practiceId, resource: resource as Resource }))
+      const { rejected } = await records.write(batch)
+      if (rejected.length > 0) throw new Error(JSON.stringify(rejected))
+    },
+    async issueToken(reaches, { scopes = ['patient/*.read'], lifetimeSeconds = 172_800 } = {}) {
+      const accountId = await addAccount()
+      const associationIds: string[] = []
+      for (const reach of reaches) associationIds.push(await associate(accountId, reach))
+      const applicationId = await addApplication(accountId)
+      const { id: grantId } = await grants.create({
+        accountId,
+        applicationId,
+        scopes,
+        associationIds,
+        expiresAt: undefined,
+      })
+      const token = newSecret('ops', random)
+      const expiresAt = new Date(time.now + lifetimeSeconds * 1000)
+      await grants.storeAccessToken({ token, grantId, scopes, expiresAt })
+      return { token, grantId, accountId }
+    },
+    async endAssociations(accountId) {
+      await db
+        .updateTable('association')
+        .set({ ended_at: time.now })
+        .where('account_id', '=', accountId)
+        .execute()
+    },
+    async get(path, token, headers = {}) {
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+      const url = path.startsWith('http') || path.startsWith('/') ? path : `/onpatient_api/fhir/${path}`
+      const answer = await app.inject({
+        method: 'GET',
+        url: url.replace(origin, ''),
+        headers: { host: 'api.example.org', ...authorization, ...headers },
+      })
+      const text = answer.payload
+      return { status: answer.statusCode, headers: answer.headers, text, json: JSON.parse(text) }
+    },
+    async walk(path, token) {
+      const pages: ClassicPage[] = []
+      for (let url: string | null = path; url !== null; ) {
+        const { status, json, text } = await api.get(url, token)
+        if (status !== 200) throw new Error(`${status} ${text}`)
+        pages.push(json)
+        url = json.next
+        if (pages.length > 1000) throw new Error('the walk does not end')
+      }
+      return pages
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await store.close()
+    },
+  }
+  return api
+}
+
+/** `Patient/mia` and the like: references in test records. */
+export const about = (patientId: string) => ({ reference: `Patient/${patientId}` })
+
+export function patient(id: string) {
+  return { resourceType: 'Patient', id, name: [{ family: 'Test', given: [id] }], birthDate: '2010-01-01' }
+}
+
+export function immunization(id: string, patientId: string, more: object = {}) {
+  return {
+    resourceType: 'Immunization',
+    id,
+    status: 'completed',
+    vaccineCode: { text: 'MMR' },
+    patient: about(patientId),
+    occurrenceDateTime: '2020-05-01',
+    ...more,
+  }
+}
