@@ -7,13 +7,13 @@ import { type Access, createAccess } from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { type Applications, createApplications } from './applications/applications.ts'
-import { accessTokenSeconds, codeSeconds, createAuthorization } from './authorization/authorization.ts'
+import { createAuthorization, tokenLifetimes } from './authorization/authorization.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
 import { demoApplication } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
-import { classicFace } from './faces/classic/classic.ts'
+import { classicFace, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
 import { createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
 import { probes } from './http/probes.ts'
@@ -136,7 +136,12 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         portalUrl,
         fhirUrl,
         isProduction,
-        limits: { accessTokenSeconds, codeSeconds, tokenRequestsPerMinute },
+        limits: {
+          ...tokenLifetimes,
+          tokenRequestsPerMinute,
+          pageSize: defaultPageSize,
+          maximumPageSize: largestPageSize,
+        },
       }),
     )
     await pages.register(portalApp({ isProduction }))
@@ -172,7 +177,8 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
       { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
     ),
     genReqId: createRequestIds(random),
-    trustProxy: settings.trustedProxies === 0 ? false : settings.trustedProxies,
+    // Believes that many hops of X-Forwarded-For, counted from this server, and nobody before them.
+    trustProxy: (_address, hop) => hop < settings.trustedProxies,
     bodyLimit: 1024 * 1024,
     // Pages and faces name both forms themselves; a redirect would be wrong on an API path.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },

@@ -111,6 +111,10 @@ export const errorCatalogue = {
     category: 'unavailable',
     meaning: 'The database is locked, read-only or full. Nothing was changed; try again later.',
   },
+  'mail-unavailable': {
+    category: 'unavailable',
+    meaning: 'The mail server did not take a mail. Try again later.',
+  },
   fault: {
     category: 'fault',
     meaning: 'Something went wrong in the server. The request id finds it in the log.',

@@ -8,7 +8,7 @@ export function newPasswordField({ label, error }: { label: string; error: strin
     name: 'password',
     type: 'password',
     autocomplete: 'new-password',
-    hint: 'At least 10 characters. A few unrelated words are easy to remember and hard to guess.',
+    hint: 'At least 8 characters. A few unrelated words are easy to remember and hard to guess.',
     required: true,
     error,
   })

@@ -1,3 +1,19 @@
+import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import { newId, type Random } from '../secrets.ts'
+import type { Db } from '../store/store.ts'
+import { checkDisplayName, toAccount } from './account-row.ts'
+import { createEmailChange } from './email-change.ts'
+import { createKnownDevices } from './known-device.ts'
+import { createMailLinks } from './mail-links.ts'
+import { createPasswordChange } from './password-change.ts'
+import { createPasswordSignIn } from './password-sign-in.ts'
+import { checkNewPassword, createPasswords, type PasswordCost } from './passwords.ts'
+import { createSignIns } from './sign-ins.ts'
+import { createSignUp } from './sign-up.ts'
+import { createThrottle } from './throttle.ts'
+
 /** A person who signs in. */
 export interface Account {
   id: string
@@ -93,4 +109,103 @@ export interface Accounts {
   changeDisplayName(accountId: string, displayName: string): Promise<Account>
   find(accountId: string): Promise<Account | undefined>
   findByEmail(email: string): Promise<Account | undefined>
+}
+
+interface AccountsDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  mailer: Mailer
+  portalUrl: string
+  /** Signs the marks of known browsers. */
+  deviceKey: string
+  /** Ends the grants of the account. */
+  onPasswordChanged(accountId: string): Promise<void>
+  passwordCost?: PasswordCost
+}
+
+export function createAccounts(deps: AccountsDeps): Accounts {
+  const { db, clock, random, mailer, portalUrl, deviceKey, onPasswordChanged, passwordCost } = deps
+  const passwords = createPasswords(passwordCost)
+  const devices = createKnownDevices(deviceKey, random)
+  const links = createMailLinks({ db, clock, random })
+  const throttle = createThrottle(db, clock)
+  const signIns = createSignIns({ db, clock, random, devices })
+  const { signIn, provePassword } = createPasswordSignIn({ db, passwords, throttle, devices, signIns })
+
+  async function find(accountId: string): Promise<Account | undefined> {
+    const row = await db.selectFrom('account').selectAll().where('id', '=', accountId).executeTakeFirst()
+    return row && toAccount(row)
+  }
+
+  async function findByEmail(email: string): Promise<Account | undefined> {
+    const row = await db
+      .selectFrom('account')
+      .selectAll()
+      .where('email', '=', email.trim().toLowerCase())
+      .executeTakeFirst()
+    return row && toAccount(row)
+  }
+
+  /** Undefined when the address is taken: the unique column decides, not a look before. */
+  async function insert(
+    tx: Db,
+    account: { email: string; displayName: string; passwordHash: string },
+  ): Promise<Account | undefined> {
+    const now = clock.now().getTime()
+    const row = await tx
+      .insertInto('account')
+      .values({
+        id: newId('acc', random),
+        email: account.email,
+        display_name: account.displayName,
+        password_hash: account.passwordHash,
+        created_at: now,
+        password_changed_at: now,
+      })
+      .onConflict((conflict) => conflict.column('email').doNothing())
+      .returningAll()
+      .executeTakeFirst()
+    return row && toAccount(row)
+  }
+
+  const parts = { db, clock, mailer, portalUrl, passwords, links, signIns, throttle, find, findByEmail }
+  return {
+    find,
+    findByEmail,
+    signIn,
+    findSignIn: signIns.findSignIn,
+    listSignIns: signIns.listSignIns,
+    endSignIn: signIns.endSignIn,
+    endOtherSignIns: signIns.endOtherSignIns,
+    ...createSignUp({ ...parts, insert }),
+    ...createPasswordChange({ ...parts, provePassword, onPasswordChanged }),
+    ...createEmailChange({ ...parts, provePassword }),
+    async create({ email: typed, password, displayName: name }) {
+      const email = checkAddress(typed, 'email')
+      const displayName = checkDisplayName(name)
+      checkNewPassword(password, email)
+      const account = await insert(db, { email, displayName, passwordHash: await passwords.hash(password) })
+      if (!account)
+        throw new OnpatientError('email-taken', 'Another account uses this e-mail address.', {
+          field: 'email',
+        })
+      return account
+    },
+    async startSignIn(accountId, visitor) {
+      const account = await find(accountId)
+      if (!account) throw new OnpatientError('not-found', 'There is no such account.')
+      return signIns.start(account, visitor)
+    },
+    async changeDisplayName(accountId, displayName) {
+      const row = await db
+        .updateTable('account')
+        .set({ display_name: checkDisplayName(displayName) })
+        .where('id', '=', accountId)
+        .returningAll()
+        .executeTakeFirst()
+      if (!row) throw new OnpatientError('not-found', 'There is no such account.')
+      return toAccount(row)
+    },
+  }
 }

@@ -9,7 +9,7 @@ import { createEngine, type EngineDeps } from './engine.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
 import { shapeAnswers } from './token-answer.ts'
 
-export { accessTokenSeconds, codeSeconds } from './engine.ts'
+export { tokenLifetimes } from './engine.ts'
 
 export interface AuthorizationDeps extends EngineDeps {
   accounts: ConsentDeps['accounts']

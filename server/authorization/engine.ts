@@ -6,7 +6,7 @@ import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { Practices } from '#server/practices/practices.ts'
 import { describeOAuthError } from './error-words.ts'
 import { findFhirUser } from './fhir-user.ts'
-import { type AdapterDeps, createAdapter } from './oidc-adapter.ts'
+import { type AdapterDeps, createAdapter, refreshGraceSeconds } from './oidc-adapter.ts'
 import { replaceRedirectMatching, replaceSecretComparison } from './oidc-internals.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
@@ -21,10 +21,14 @@ export interface EngineDeps extends AdapterDeps {
   trustedProxies: number
 }
 
-export const accessTokenSeconds = 48 * 3600
-export const codeSeconds = 60
-/** Renewed at each use; SMART App Launch asks for at least three months. */
-export const refreshTokenSeconds = 396 * 24 * 3600
+/** In seconds; the documentation pages show the same values. */
+export const tokenLifetimes = {
+  accessTokenSeconds: 48 * 3600,
+  codeSeconds: 60,
+  /** Renewed at each use; SMART App Launch asks for at least three months. */
+  refreshTokenSeconds: 396 * 24 * 3600,
+  refreshGraceSeconds,
+} as const
 
 /** Sets up oidc-provider as the authorization server. Pitfalls and reasons: docs/decisions/0002. */
 export function createEngine(deps: EngineDeps): Provider {
@@ -63,13 +67,13 @@ function configurationOf(deps: EngineDeps): Configuration {
     // PKCE is a must for applications without a secret, and holds for all that start it (RFC 9700 §2.1.1).
     pkce: { required: (_ctx, client) => client.tokenEndpointAuthMethod === 'none' },
     ttl: {
-      AccessToken: accessTokenSeconds,
-      AuthorizationCode: codeSeconds,
-      RefreshToken: refreshTokenSeconds,
+      AccessToken: tokenLifetimes.accessTokenSeconds,
+      AuthorizationCode: tokenLifetimes.codeSeconds,
+      RefreshToken: tokenLifetimes.refreshTokenSeconds,
       IdToken: 3600,
       Interaction: 3600,
       Session: 3600,
-      Grant: refreshTokenSeconds,
+      Grant: tokenLifetimes.refreshTokenSeconds,
     },
     // Classic applications always get one, `offline_access` or not.
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),

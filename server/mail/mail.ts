@@ -1,3 +1,8 @@
+import { createTransport } from 'nodemailer'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+
 /** One plain-text mail. Links in it are single-use and short-lived. */
 export interface Mail {
   to: string
@@ -5,7 +10,7 @@ export interface Mail {
   text: string
 }
 
-/** Delivers mail; resolves when the next hop has accepted it. */
+/** Delivers mail; resolves when the next hop has accepted it. Throws `mail-unavailable`, after logging why. */
 export interface Mailer {
   send(mail: Mail): Promise<void>
 }
@@ -20,3 +25,66 @@ export interface Outbox extends Mailer {
   /** Newest first. */
   list(): OutboxMail[]
 }
+
+const outboxSize = 100
+
+/** Mails stay in this process: whoever runs the server without a mail server reads them on the outbox page. */
+export function createOutbox({ clock, logger }: { clock: Clock; logger: Logger }): Outbox {
+  const mails: OutboxMail[] = []
+  let lastId = 0
+  return {
+    list: () => [...mails],
+    async send(mail) {
+      mails.unshift({ ...mail, id: ++lastId, sentAt: clock.now() })
+      mails.length = Math.min(mails.length, outboxSize)
+      // Neither address nor text: the links in it are secrets.
+      logger.info({ mail: lastId, subject: mail.subject }, 'mail kept in the outbox')
+    },
+  }
+}
+
+interface SmtpDeps {
+  /** smtp:// or smtps://, with user and password when the server wants them. */
+  url: string
+  from: string
+  logger: Logger
+}
+
+/** Hands mails to a mail server over SMTP (RFC 5321), with STARTTLS when it is offered. */
+export function createSmtpMailer({ url, from, logger }: SmtpDeps): Mailer {
+  const transport = createTransport(url, { from, disableFileAccess: true, disableUrlAccess: true })
+  return {
+    async send({ to, subject, text }) {
+      try {
+        // As an object, an address can never be read as a list of several (RFC 5322 §3.4).
+        await transport.sendMail({ to: { name: '', address: to }, subject, text })
+      } catch (error) {
+        logger.error({ reason: reasonOf(error) }, 'the mail server did not take a mail')
+        throw new OnpatientError(
+          'mail-unavailable',
+          'The mail could not be sent just now. Nothing is lost; please try again in a few minutes.',
+          { retryAfterSeconds: 120, cause: error },
+        )
+      }
+    },
+  }
+}
+
+/** The class of the failure only: answers of mail servers quote addresses. */
+function reasonOf(error: unknown): string {
+  const { code, responseCode } = error as { code?: string; responseCode?: number }
+  return [code, responseCode].filter(Boolean).join(' ') || 'unknown'
+}
+
+/**
+ * An address in the form in which addresses are kept and compared: trimmed, lower-case.
+ * Throws `invalid-parameter` naming `field`.
+ */
+export function checkAddress(text: string, field: string): string {
+  const address = text.trim().toLowerCase()
+  if (address.length <= 254 && addressForm.test(address)) return address
+  throw new OnpatientError('invalid-parameter', 'Enter an e-mail address like name@example.com.', { field })
+}
+
+/** RFC 5321 §4.1.2 without quoted local parts and address literals; letters of any script (RFC 6531). */
+const addressForm = /^[^\s@<>()[\],;:\\"\p{C}]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u

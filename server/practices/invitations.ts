@@ -1,4 +1,4 @@
-import type { Mailer } from '#server/mail/mail.ts'
+import { checkAddress, type Mailer } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
@@ -81,6 +81,24 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     return content === undefined ? undefined : (JSON.parse(content) as { birthDate?: string }).birthDate
   }
 
+  /** An invitation that reached nobody is none. */
+  async function mailOrForget(
+    { id, email }: InvitationTable,
+    practiceName: string,
+    link: string,
+  ): Promise<void> {
+    try {
+      await mailer.send({
+        to: email,
+        subject: `${practiceName} invites you to see a health record`,
+        text: invitationText(practiceName, link),
+      })
+    } catch (error) {
+      await db.deleteFrom('invitation').where('id', '=', id).execute()
+      throw error
+    }
+  }
+
   async function isAssociated(accountId: string, { patientId, role }: Invitation): Promise<boolean> {
     const row = await db
       .selectFrom('association')
@@ -97,11 +115,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     findInvitation,
     confirmInvitation,
     async invite(form) {
-      const email = form.email.trim().toLowerCase()
-      if (!/^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$/.test(email) || email.length > 254)
-        throw new OnpatientError('invalid-parameter', 'Enter an e-mail address like name@example.com.', {
-          field: 'email',
-        })
+      const email = checkAddress(form.email, 'email')
       const practice = await getKeepingPractice(db, form.practiceId, form.patientId)
       const token = newSecret('lnk', random)
       const row: InvitationTable = {
@@ -119,11 +133,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         accepted_at: null,
       }
       await db.insertInto('invitation').values(row).execute()
-      await mailer.send({
-        to: email,
-        subject: `${practice.name} invites you to see a health record`,
-        text: invitationText(practice.name, `${portalUrl}/invitation?token=${token}`),
-      })
+      await mailOrForget(row, practice.name, `${portalUrl}/invitation?token=${token}`)
       return toInvitation({ ...row, ...practice, id: row.id })
     },
     async listInvitations(practiceId) {

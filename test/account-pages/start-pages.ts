@@ -1,24 +1,41 @@
 import { fastify } from 'fastify'
 import { accountPages } from '#server/account-pages/account-pages.ts'
+import { createAccounts } from '#server/accounts/accounts.ts'
+import { generatePractice } from '#server/demo/generator/generate-practice.ts'
 import { browser } from '#server/http/browser.ts'
-import type { OutboxMail } from '#server/mail/mail.ts'
+import { createLogger } from '#server/logger.ts'
+import { createOutbox } from '#server/mail/mail.ts'
 import { pageAssets } from '#server/pages/assets.ts'
 import { notFoundPage, pageErrors } from '#server/pages/page-errors.ts'
 import { pageHeaders } from '#server/pages/page-headers.ts'
-import { fakeDoors } from './fake-doors.ts'
+import { createPractices } from '#server/practices/practices.ts'
+import { createRecords } from '#server/records/records.ts'
+import { systemRandom } from '#server/secrets.ts'
+import { openSqliteStore } from '#server/store/store.ts'
+import { startClock } from '../support/start-app.ts'
 
 const portalUrl = 'http://localhost:8000'
 
 /** The account pages on a database of their own in memory. */
 export async function startPages({ isSecure = false, isProduction = false } = {}) {
-  const mails: OutboxMail[] = []
-  const outbox = {
-    list: () => mails,
-    send: async (mail: any) => {
-      mails.unshift({ ...mail, id: mails.length, sentAt: new Date() })
-    },
-  }
-  const { accounts, practices, invite } = fakeDoors(outbox, portalUrl)
+  const store = await openSqliteStore(':memory:')
+  const clock = startClock()
+  const parts = { db: store.db, clock, random: systemRandom, portalUrl }
+  const outbox = createOutbox({ clock, logger: createLogger('silent') })
+  const records = createRecords(parts)
+  const practices = createPractices({
+    ...parts,
+    mailer: outbox,
+    records,
+    synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
+  })
+  const accounts = createAccounts({
+    ...parts,
+    mailer: outbox,
+    deviceKey: 'd'.repeat(43),
+    onPasswordChanged: async () => undefined,
+    passwordCost: { memoryKib: 64, passes: 1 },
+  })
   const app = fastify()
   await app.register(browser, { findSignIn: accounts.findSignIn, cookieKey: 'k'.repeat(43), isSecure })
   await app.register(pageHeaders, { isSecure })
@@ -26,13 +43,42 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
   await app.register(pageAssets)
   app.setNotFoundHandler(notFoundPage(isProduction))
   await app.register(accountPages({ accounts, practices, outbox, portalUrl, isSecure, isProduction }))
+
+  /** A practice with one patient, who is invited by mail. */
+  async function invitePatient(form: { email: string; birthDate: string; role: 'patient' | 'proxy' }) {
+    const provider = await accounts.create({
+      email: 'dr@riverside.example',
+      password: 'nine quiet lanterns',
+      displayName: 'Dr. Quill',
+    })
+    const practice = await practices.createForProvider(provider, 'Riverside Family Medicine')
+    const patientId = 'invited-patient'
+    await records.write([
+      {
+        practiceId: practice.id,
+        resource: { resourceType: 'Patient', id: patientId, birthDate: form.birthDate },
+      },
+    ])
+    const { email, role } = form
+    await practices.invite({
+      practiceId: practice.id,
+      patientId,
+      email,
+      role,
+      relationship: role === 'proxy' ? 'mother' : 'self',
+      invitedBy: provider.id,
+    })
+    return practice
+  }
+
   return {
     app,
     accounts,
     practices,
     outbox,
+    clock,
     portalUrl,
-    invitePatient: invite,
+    invitePatient,
     /** The path of the link in the newest mail to an address. */
     findMailedPath(to: string): string {
       const mail = outbox.list().find((sent) => sent.to === to)
@@ -40,6 +86,9 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
       if (!link) throw new Error(`no mail with a link went to ${to}`)
       return link.slice(portalUrl.length)
     },
-    [Symbol.asyncDispose]: () => app.close(),
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await store.close()
+    },
   }
 }

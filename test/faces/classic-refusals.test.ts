@@ -193,7 +193,11 @@ test('every answer can be read by a browser application of any origin', async ()
 
 test('a preflight for the Authorization header is answered, on every form of the path', async () => {
   await using api = await openPair()
-  for (const url of ['/onpatient_api/fhir/Patient', '/onpatient_api/fhir/Patient/x', '//onpatient_api/fhir/Patient/']) {
+  for (const url of [
+    '/onpatient_api/fhir/Patient',
+    '/onpatient_api/fhir/Patient/x',
+    '//onpatient_api/fhir/Patient/',
+  ]) {
     const answer = await api.app.inject({
       method: 'OPTIONS',
       url,
@@ -210,18 +214,20 @@ test('a preflight for the Authorization header is answered, on every form of the
 })
 
 test('a database that cannot serve is a 503 with Retry-After, a bug a 500 without its words', async () => {
-  await using api = await openPair()
   const lock = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })
   for (const [error, status] of [
     [lock, 503],
     [new TypeError('secret words of a bug'), 500],
   ] as const) {
-    const { Fastify } = await import('fastify')
+    const { fastify } = await import('fastify')
     const { classicFace } = await import('#server/faces/classic/classic.ts')
-    const app = Fastify()
+    const app = fastify()
     const access = { open: async () => Promise.reject(error) }
     await app.register(classicFace({ access, fhirUrl: 'http://localhost', cursorKey: 'k' }))
-    const answer = await app.inject({ url: '/onpatient_api/fhir/Patient', headers: { authorization: 'Bearer x' } })
+    const answer = await app.inject({
+      url: '/onpatient_api/fhir/Patient',
+      headers: { authorization: 'Bearer x' },
+    })
     assert.equal(answer.statusCode, status)
     assert.equal(answer.headers['retry-after'], status === 503 ? '10' : undefined)
     assert.doesNotMatch(answer.payload, /secret words|locked\.\.\./)

@@ -240,7 +240,12 @@ test('shared records are readable when a readable record cites them, directly or
     { resourceType: 'Practitioner', id: 'unseen' },
     { resourceType: 'Organization', id: 'org', partOf: { reference: 'Organization/parent' } },
     { resourceType: 'Organization', id: 'parent', partOf: { reference: 'Organization/org' } },
-    { resourceType: 'PractitionerRole', id: 'role', practitioner: { reference: 'Practitioner/dr' }, organization: { reference: 'Organization/org' } },
+    {
+      resourceType: 'PractitionerRole',
+      id: 'role',
+      practitioner: { reference: 'Practitioner/dr' },
+      organization: { reference: 'Organization/org' },
+    },
     immunization('cites', 'ada', { performer: [{ actor: { reference: 'PractitionerRole/role' } }] }),
   )
   for (const path of ['PractitionerRole/role', 'Practitioner/dr', 'Organization/org', 'Organization/parent'])

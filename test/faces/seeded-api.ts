@@ -1,4 +1,4 @@
-import { Fastify, type FastifyInstance } from 'fastify'
+import { type FastifyInstance, fastify } from 'fastify'
 import type { Resource } from 'fhir/r4'
 import { type Access, createAccess } from '#server/access/access.ts'
 import { classicFace } from '#server/faces/classic/classic.ts'
@@ -34,7 +34,10 @@ export interface SeededApi extends AsyncDisposable {
   addPractice(practiceId: string): Promise<void>
   write(practiceId: string, ...resources: object[]): Promise<void>
   /** An account with the given associations, and a token whose grant covers them. */
-  issueToken(reaches: Reach[], options?: { scopes?: string[]; lifetimeSeconds?: number }): Promise<IssuedToken>
+  issueToken(
+    reaches: Reach[],
+    options?: { scopes?: string[]; lifetimeSeconds?: number },
+  ): Promise<IssuedToken>
   endAssociations(accountId: string): Promise<void>
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>
   /** All records of a list, page by page, by `next` alone. */
@@ -66,7 +69,7 @@ export async function openSeededApi(): Promise<SeededApi> {
   const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })
   const records = createRecords({ db: store.db, clock, random })
   const access = createAccess({ grants, records, practices: noAssociations })
-  const app = Fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
+  const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
   await app.register(classicFace({ access, fhirUrl: origin, cursorKey: 'a key for tests' }))
   await app.ready()
   const { db } = store
@@ -138,7 +141,10 @@ export async function openSeededApi(): Promise<SeededApi> {
     time,
     async addPractice(practiceId) {
       const row = { id: practiceId, name: practiceId, kind: 'practice' as const }
-      await db.insertInto('practice').values({ ...row, organization_id: 'none', created_at: 0 }).execute()
+      await db
+        .insertInto('practice')
+        .values({ ...row, organization_id: 'none', created_at: 0 })
+        .execute()
     },
     async write(practiceId, ...resources) {
       const batch = resources.map((resource) => ({ practiceId, resource: resource as Resource }))

@@ -1,0 +1,23 @@
+import { OnpatientError } from '../errors.ts'
+import type { AccountTable } from '../store/schema/accounts.ts'
+import type { Account } from './accounts.ts'
+
+export function toAccount(row: AccountTable): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    displayName: row.display_name,
+    createdAt: new Date(row.created_at),
+    passwordChangedAt: new Date(row.password_changed_at),
+  }
+}
+
+/** A name as people see it. Throws `invalid-parameter` on the field `displayName`. */
+export function checkDisplayName(text: string): string {
+  const name = text.trim().replaceAll(/\s+/g, ' ')
+  // Invisible characters would let one name pass for another.
+  if (name !== '' && name.length <= 100 && !/[\p{Cc}\p{Cf}\p{Co}]/u.test(name)) return name
+  throw new OnpatientError('invalid-parameter', 'Enter a name of 1 to 100 visible characters.', {
+    field: 'displayName',
+  })
+}

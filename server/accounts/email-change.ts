@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import { OnpatientError } from '../errors.ts'
+import type { Db } from '../store/store.ts'
+import { toAccount } from './account-row.ts'
+import type { Account, Accounts } from './accounts.ts'
+import { linkInvalid, type MailLinks } from './mail-links.ts'
+import { accountMails } from './mails.ts'
+import type { Throttle } from './throttle.ts'
+
+interface EmailChangeDeps {
+  db: Db
+  mailer: Mailer
+  portalUrl: string
+  links: MailLinks
+  throttle: Throttle
+  findByEmail: Accounts['findByEmail']
+  /** Throws `sign-in-failed` or `too-many-requests`. */
+  provePassword(accountId: string, password: string, field: string): Promise<Account>
+}
+
+const waiting = z.object({ email: z.string() })
+
+/** A new address counts once a link mailed to it was opened; the old one is told when the change is asked for. */
+export function createEmailChange(
+  deps: EmailChangeDeps,
+): Pick<Accounts, 'startEmailChange' | 'finishEmailChange'> {
+  const { db, mailer, portalUrl, links, throttle, findByEmail, provePassword } = deps
+  return {
+    async startEmailChange(accountId, password, newEmail) {
+      const email = checkAddress(newEmail, 'email')
+      const account = await provePassword(accountId, password, 'password')
+      if (email === account.email)
+        throw new OnpatientError('invalid-parameter', 'This is the address you have already.', {
+          field: 'email',
+        })
+      await throttle.count([{ counted: 'mail-to', subject: email }])
+      // Who owns the address learns it; who asks does not.
+      if (await findByEmail(email)) {
+        await mailer.send(accountMails.addressAlreadyUsed(email))
+      } else {
+        const token = await links.create('change-email', accountId, { email })
+        await mailer.send(
+          accountMails.confirmAddress(email, `${portalUrl}/account/email/confirm?token=${token}`),
+        )
+      }
+      await mailer.send(accountMails.addressChanging(account.email, portalUrl))
+    },
+    finishEmailChange: (token) =>
+      db.transaction().execute(async (tx) => {
+        const link = await links.redeem(tx, 'change-email', token)
+        const { email } = waiting.parse(link.payload)
+        const taken = await tx
+          .selectFrom('account')
+          .select('id')
+          .where('email', '=', email)
+          .executeTakeFirst()
+        if (taken) throw new OnpatientError('email-taken', 'Another account uses this e-mail address.')
+        const row = await tx
+          .updateTable('account')
+          .set({ email })
+          .where('id', '=', link.accountId ?? '')
+          .returningAll()
+          .executeTakeFirst()
+        if (!row) throw linkInvalid()
+        // A reset link in the old mailbox must not open the account any more.
+        await links.endAll(tx, row.id)
+        return toAccount(row)
+      }),
+  }
+}

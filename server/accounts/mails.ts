@@ -1,0 +1,90 @@
+import type { Mail } from '#server/mail/mail.ts'
+
+/**
+ * The mails about an account. They never carry what somebody typed into a form, because the address may be a
+ * stranger's: otherwise the form would send anybody's words in our name.
+ */
+export const accountMails = {
+  finishSignUp: (to: string, link: string): Mail => ({
+    to,
+    subject: 'Finish your sign-up to onpatient',
+    text: `Hello,
+
+somebody, hopefully you, is signing up to onpatient with this address. Open this link to finish:
+${link}
+
+It works once, within 24 hours. If it was not you, ignore this mail: without the link nothing is created.
+`,
+  }),
+  signUpWithKnownAddress: (to: string, portalUrl: string): Mail => ({
+    to,
+    subject: 'You already have an onpatient account',
+    text: `Hello,
+
+somebody, hopefully you, tried to sign up to onpatient with this address. It has an account already, so nothing
+was changed.
+
+Sign in here:
+${portalUrl}/signin
+
+If you forgot your password, choose a new one here:
+${portalUrl}/reset
+`,
+  }),
+  resetPassword: (to: string, link: string): Mail => ({
+    to,
+    subject: 'Choose a new password for onpatient',
+    text: `Hello,
+
+somebody, hopefully you, asked for a new password for the onpatient account with this address. Open this link to
+choose one:
+${link}
+
+It works once, within an hour. If it was not you, ignore this mail: your password stays as it is.
+`,
+  }),
+  passwordChanged: (to: string, portalUrl: string): Mail => ({
+    to,
+    subject: 'Your onpatient password was changed',
+    text: `Hello,
+
+the password of your onpatient account was changed just now. All other browsers were signed out, and apps that had
+access to records need to be connected again.
+
+If it was not you, choose a new password at once:
+${portalUrl}/reset
+`,
+  }),
+  confirmAddress: (to: string, link: string): Mail => ({
+    to,
+    subject: 'Confirm your new e-mail address for onpatient',
+    text: `Hello,
+
+somebody, hopefully you, wants to use this address for an onpatient account. Open this link to confirm it:
+${link}
+
+It works once, within 24 hours. If it was not you, ignore this mail: nothing is changed.
+`,
+  }),
+  addressAlreadyUsed: (to: string): Mail => ({
+    to,
+    subject: 'This address already has an onpatient account',
+    text: `Hello,
+
+somebody, hopefully you, wanted to use this address for another onpatient account. An address can belong to one
+account only, and this one has its own, so nothing was changed.
+`,
+  }),
+  addressChanging: (to: string, portalUrl: string): Mail => ({
+    to,
+    subject: 'The e-mail address of your onpatient account is being changed',
+    text: `Hello,
+
+somebody, hopefully you, asked to use another e-mail address for your onpatient account. It counts once the link
+in a mail to the new address has been opened.
+
+If it was not you, change your password at once:
+${portalUrl}/account/settings/security
+`,
+  }),
+} as const

@@ -1,0 +1,99 @@
+import type { Mailer } from '#server/mail/mail.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import type { Db } from '../store/store.ts'
+import type { Account, Accounts } from './accounts.ts'
+import { linkInvalid, type MailLinks } from './mail-links.ts'
+import { accountMails } from './mails.ts'
+import { checkNewPassword, type Passwords } from './passwords.ts'
+import type { SignIns } from './sign-ins.ts'
+import { networkOf, type Throttle } from './throttle.ts'
+
+interface PasswordChangeDeps {
+  db: Db
+  clock: Clock
+  mailer: Mailer
+  portalUrl: string
+  passwords: Passwords
+  links: MailLinks
+  signIns: SignIns
+  throttle: Throttle
+  find: Accounts['find']
+  findByEmail: Accounts['findByEmail']
+  /** Throws `sign-in-failed` or `too-many-requests`. */
+  provePassword(accountId: string, password: string, field: string): Promise<Account>
+  onPasswordChanged(accountId: string): Promise<void>
+}
+
+type Implemented = Pick<Accounts, 'startPasswordReset' | 'finishPasswordReset' | 'changePassword'>
+
+/** A new password ends what the old one opened: other sign-ins, mailed links and the grants of applications. */
+export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
+  const { db, clock, mailer, portalUrl, passwords, links, signIns, throttle, onPasswordChanged } = deps
+
+  async function setPassword(
+    tx: Db,
+    accountId: string,
+    change: { passwordHash: string; keepSignInId: string | undefined },
+  ): Promise<void> {
+    await tx
+      .updateTable('account')
+      .set({ password_hash: change.passwordHash, password_changed_at: clock.now().getTime() })
+      .where('id', '=', accountId)
+      .execute()
+    await signIns.endAllBut(tx, accountId, change.keepSignInId)
+    await links.endAll(tx, accountId)
+  }
+
+  /** The notice is a courtesy: the mailer logs when it fails, and the change stands. */
+  async function tellOwner({ email }: Account): Promise<void> {
+    await mailer.send(accountMails.passwordChanged(email, portalUrl)).catch(() => undefined)
+  }
+
+  return {
+    async startPasswordReset(typed, visitor) {
+      const email = typed.trim().toLowerCase()
+      await throttle.count([
+        { counted: 'mail-from-address', subject: networkOf(visitor.ip) },
+        { counted: 'mail-to', subject: email },
+      ])
+      const account = await deps.findByEmail(email)
+      if (!account) return
+      const token = await links.create('reset-password', account.id, {})
+      // Not awaited: the time a mail server takes would tell that there is an account. The mailer logs failures.
+      void mailer
+        .send(accountMails.resetPassword(account.email, `${portalUrl}/reset/finish?token=${token}`))
+        .catch(() => undefined)
+    },
+    async finishPasswordReset(token, newPassword, visitor) {
+      const link = await links.find('reset-password', token)
+      const account = link?.accountId === undefined ? undefined : await deps.find(link.accountId)
+      if (!account) throw linkInvalid()
+      checkNewPassword(newPassword, account.email)
+      const passwordHash = await passwords.hash(newPassword)
+      await db.transaction().execute(async (tx) => {
+        await links.redeem(tx, 'reset-password', token)
+        await setPassword(tx, account.id, { passwordHash, keepSignInId: undefined })
+      })
+      await onPasswordChanged(account.id)
+      await tellOwner(account)
+      return signIns.start(account, visitor)
+    },
+    async changePassword(accountId, current, next, keepSignInId) {
+      const account = await deps.provePassword(accountId, current, 'current')
+      checkNext(next, current, account.email)
+      const passwordHash = await passwords.hash(next)
+      await db.transaction().execute((tx) => setPassword(tx, accountId, { passwordHash, keepSignInId }))
+      await onPasswordChanged(accountId)
+      await tellOwner(account)
+    },
+  }
+}
+
+function checkNext(next: string, current: string, email: string): void {
+  checkNewPassword(next, email)
+  if (next === current)
+    throw new OnpatientError('invalid-parameter', 'The new password is the one you have.', {
+      field: 'password',
+    })
+}

@@ -1,0 +1,79 @@
+import { OnpatientError } from '../errors.ts'
+import type { AccountTable } from '../store/schema/accounts.ts'
+import type { Db } from '../store/store.ts'
+import { toAccount } from './account-row.ts'
+import type { Account, Accounts } from './accounts.ts'
+import type { KnownDevices } from './known-device.ts'
+import type { Passwords } from './passwords.ts'
+import type { SignIns } from './sign-ins.ts'
+import { type Counter, networkOf, type Throttle } from './throttle.ts'
+
+interface PasswordSignInDeps {
+  db: Db
+  passwords: Passwords
+  throttle: Throttle
+  devices: KnownDevices
+  signIns: SignIns
+}
+
+export interface PasswordSignIn extends Pick<Accounts, 'signIn'> {
+  /** Asks a signed-in person for the password again; `field` is where the form has it. */
+  provePassword(accountId: string, password: string, field: string): Promise<Account>
+}
+
+/** The only place that looks at a password. Every look is counted before it is taken. */
+export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
+  const { db, passwords, throttle, devices, signIns } = deps
+
+  const findRow = (column: 'id' | 'email', value: string) =>
+    db.selectFrom('account').selectAll().where(column, '=', value).executeTakeFirst()
+
+  /** Accounts whose hash was made at another cost get today's, now that the password is at hand. */
+  async function refreshHash(row: AccountTable, password: string): Promise<void> {
+    if (!passwords.isOutdated(row.password_hash)) return
+    await db
+      .updateTable('account')
+      .set({ password_hash: await passwords.hash(password) })
+      .where('id', '=', row.id)
+      .where('password_hash', '=', row.password_hash)
+      .execute()
+  }
+
+  return {
+    async signIn({ email: typed, password, visitor, knownDevice }) {
+      const email = typed.trim().toLowerCase()
+      const row = await findRow('email', email)
+      const isKnown = row !== undefined && knownDevice !== undefined && devices.isOf(knownDevice, row.id)
+      const counters = isKnown
+        ? [{ counted: 'known-device', subject: knownDevice } as const]
+        : countersOfStranger(email, networkOf(visitor.ip))
+      await throttle.count(counters)
+      const isRight = await passwords.isRight(password, row?.password_hash)
+      if (!row || !isRight) throw signInFailed('The e-mail address and the password do not match an account.')
+      await throttle.takeBack(counters)
+      await refreshHash(row, password)
+      return signIns.start(toAccount(row), visitor)
+    },
+    async provePassword(accountId, password, field) {
+      const counters: Counter[] = [{ counted: 'known-device', subject: accountId }]
+      await throttle.count(counters)
+      const row = await findRow('id', accountId)
+      if (!row || !(await passwords.isRight(password, row.password_hash)))
+        throw signInFailed('This is not your present password.', field)
+      await throttle.takeBack(counters)
+      return toAccount(row)
+    },
+  }
+}
+
+function countersOfStranger(email: string, network: string): Counter[] {
+  return [
+    { counted: 'account-from-address', subject: `${email} ${network}` },
+    { counted: 'address', subject: network },
+    { counted: 'account', subject: email },
+  ]
+}
+
+function signInFailed(message: string, field?: string): OnpatientError {
+  return new OnpatientError('sign-in-failed', message, field === undefined ? {} : { field })
+}

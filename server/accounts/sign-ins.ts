@@ -1,0 +1,129 @@
+import type { Clock } from '../clock.ts'
+import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
+import type { SignInTable } from '../store/schema/accounts.ts'
+import type { Db } from '../store/store.ts'
+import { toAccount } from './account-row.ts'
+import type { Account, Accounts, NewSignIn, SignIn, Visitor } from './accounts.ts'
+import type { KnownDevices } from './known-device.ts'
+
+const day = 24 * 3600 * 1000
+
+/** Unused for so long, a browser is signed out; and whatever happens after so long since the password was given. */
+const idleMs = 30 * day
+const longestMs = 90 * day
+
+/** `lastSeenAt` is a matter of minutes: writing it at each request would make every page a write. */
+const seenEveryMs = 5 * 60 * 1000
+
+interface SignInsDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  devices: KnownDevices
+}
+
+type Implemented = Pick<Accounts, 'findSignIn' | 'listSignIns' | 'endSignIn' | 'endOtherSignIns'>
+
+export interface SignIns extends Implemented {
+  start(account: Account, visitor: Visitor): Promise<NewSignIn>
+  /** Within the caller's transaction. */
+  endAllBut(tx: Db, accountId: string, keepSignInId: string | undefined): Promise<void>
+}
+
+export function createSignIns({ db, clock, random, devices }: SignInsDeps): SignIns {
+  const now = () => clock.now().getTime()
+
+  async function renew(row: SignInTable): Promise<number> {
+    const expiresAt = Math.min(now() + idleMs, row.created_at + longestMs)
+    await db
+      .updateTable('sign_in')
+      .set({ last_seen_at: now(), expires_at: expiresAt })
+      .where('id', '=', row.id)
+      .execute()
+    return expiresAt
+  }
+
+  const endAllBut: SignIns['endAllBut'] = async (tx, accountId, keepSignInId) => {
+    await tx
+      .deleteFrom('sign_in')
+      .where('account_id', '=', accountId)
+      .where('id', '!=', keepSignInId ?? '')
+      .execute()
+  }
+
+  return {
+    endAllBut,
+    endOtherSignIns: (accountId, keepSignInId) => endAllBut(db, accountId, keepSignInId),
+    async start(account, visitor) {
+      const token = newSecret('si', random)
+      const expiresAt = now() + idleMs
+      await db
+        .insertInto('sign_in')
+        .values({
+          id: newId('sig', random),
+          token_hash: hashSecret(token),
+          account_id: account.id,
+          created_at: now(),
+          last_seen_at: now(),
+          expires_at: expiresAt,
+          user_agent: visitor.userAgent.slice(0, 300),
+        })
+        .execute()
+      // The cookie may outlive an idle sign-in: whether it still counts is decided here.
+      return {
+        account,
+        token,
+        expiresAt: new Date(now() + longestMs),
+        deviceToken: devices.mark(account.id),
+      }
+    },
+    async findSignIn(token) {
+      // uses the unique index on token_hash
+      const row = await db
+        .selectFrom('sign_in')
+        .selectAll()
+        .where('token_hash', '=', hashSecret(token))
+        .where('expires_at', '>', now())
+        .executeTakeFirst()
+      if (!row) return undefined
+      const account = await db
+        .selectFrom('account')
+        .selectAll()
+        .where('id', '=', row.account_id)
+        .executeTakeFirstOrThrow()
+      const isStale = now() - row.last_seen_at >= seenEveryMs
+      const expiresAt = isStale ? await renew(row) : row.expires_at
+      const lastSeenAt = isStale ? now() : row.last_seen_at
+      return {
+        account: toAccount(account),
+        signIn: toSignIn({ ...row, expires_at: expiresAt, last_seen_at: lastSeenAt }),
+      }
+    },
+    async listSignIns(accountId) {
+      // uses sign_in_account
+      const rows = await db
+        .selectFrom('sign_in')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .where('expires_at', '>', now())
+        .orderBy('last_seen_at', 'desc')
+        .orderBy('id')
+        .execute()
+      return rows.map(toSignIn)
+    },
+    async endSignIn(accountId, signInId) {
+      await db.deleteFrom('sign_in').where('id', '=', signInId).where('account_id', '=', accountId).execute()
+    },
+  }
+}
+
+function toSignIn(row: SignInTable): SignIn {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    createdAt: new Date(row.created_at),
+    lastSeenAt: new Date(row.last_seen_at),
+    expiresAt: new Date(row.expires_at),
+    userAgent: row.user_agent,
+  }
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import type { Db } from '../store/store.ts'
+import { checkDisplayName } from './account-row.ts'
+import type { Account, Accounts } from './accounts.ts'
+import { linkInvalid, type MailLinks } from './mail-links.ts'
+import { accountMails } from './mails.ts'
+import { checkNewPassword, type Passwords } from './passwords.ts'
+import type { SignIns } from './sign-ins.ts'
+import { networkOf, type Throttle } from './throttle.ts'
+
+interface SignUpDeps {
+  db: Db
+  mailer: Mailer
+  portalUrl: string
+  passwords: Passwords
+  links: MailLinks
+  signIns: SignIns
+  throttle: Throttle
+  findByEmail: Accounts['findByEmail']
+  /** Undefined when the address has an account by now. */
+  insert(
+    tx: Db,
+    account: { email: string; displayName: string; passwordHash: string },
+  ): Promise<Account | undefined>
+}
+
+const intents = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('practice'), practiceName: z.string() }),
+  z.object({ kind: z.literal('developer') }),
+  z.object({ kind: z.literal('person') }),
+])
+
+/** What waits behind the link: nothing is an account before the address is proven. */
+const waiting = z.object({
+  email: z.string(),
+  displayName: z.string(),
+  passwordHash: z.string(),
+  intent: intents,
+})
+
+/** Sign-up by a mailed link: the form creates nothing, so nobody can take an address that is not theirs. */
+export function createSignUp(
+  deps: SignUpDeps,
+): Pick<Accounts, 'startSignUp' | 'findSignUp' | 'finishSignUp'> {
+  const { db, mailer, portalUrl, passwords, links, signIns, throttle, findByEmail, insert } = deps
+  return {
+    async startSignUp({ email: typed, password, displayName: name, intent, visitor }) {
+      const email = checkAddress(typed, 'email')
+      const displayName = checkDisplayName(name)
+      checkNewPassword(password, email)
+      await throttle.count([
+        { counted: 'mail-from-address', subject: networkOf(visitor.ip) },
+        { counted: 'mail-to', subject: email },
+      ])
+      // Hashed in both cases, so that the time of the answer does not tell whether the address has an account.
+      const passwordHash = await passwords.hash(password)
+      if (await findByEmail(email)) {
+        await mailer.send(accountMails.signUpWithKnownAddress(email, portalUrl))
+        return
+      }
+      const token = await links.create('finish-sign-up', undefined, {
+        email,
+        displayName,
+        passwordHash,
+        intent,
+      })
+      await mailer.send(accountMails.finishSignUp(email, `${portalUrl}/signup/finish?token=${token}`))
+    },
+    async findSignUp(token) {
+      const link = await links.find('finish-sign-up', token)
+      if (!link) return undefined
+      const { email, displayName, intent } = waiting.parse(link.payload)
+      return { email, displayName, intent }
+    },
+    async finishSignUp(token, visitor) {
+      const { account, intent } = await db.transaction().execute(async (tx) => {
+        const { intent: kind, ...rest } = waiting.parse(
+          (await links.redeem(tx, 'finish-sign-up', token)).payload,
+        )
+        const created = await insert(tx, rest)
+        // Two links were mailed, and the other one was opened first.
+        if (!created) throw linkInvalid()
+        return { account: created, intent: kind }
+      })
+      return { ...(await signIns.start(account, visitor)), intent }
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import { hashSecret } from '../secrets.ts'
+import type { Db } from '../store/store.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+
+/** How many tries are free, and how the wait grows after them. */
+interface Policy {
+  free: number
+  firstWaitMs: number
+  longestWaitMs: number
+  /** Without a try for so long, counting starts again. */
+  forgottenAfterMs: number
+}
+
+/**
+ * What is counted. One network address guessing at one account waits soon, and only that pair waits; the limits of a
+ * whole address or account are wide, for guesses spread over many of the other. Browsers that were signed in to
+ * the account before are counted by themselves, so that no stranger can lock a person out.
+ */
+const policies = {
+  'account-from-address': {
+    free: 5,
+    firstWaitMs: 30_000,
+    longestWaitMs: 15 * minute,
+    forgottenAfterMs: hour,
+  },
+  'known-device': { free: 10, firstWaitMs: 30_000, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
+  address: { free: 100, firstWaitMs: minute, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
+  account: { free: 100, firstWaitMs: minute, longestWaitMs: hour, forgottenAfterMs: 24 * hour },
+  'mail-to': { free: 5, firstWaitMs: 10 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
+  'mail-from-address': { free: 20, firstWaitMs: 5 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
+} as const satisfies Record<string, Policy>
+
+export type Counted = keyof typeof policies
+
+/** One thing to count a try against; `subject` is stored as its hash. */
+export interface Counter {
+  counted: Counted
+  subject: string
+}
+
+export interface Throttle {
+  /** Counts a try before it is made, so that parallel ones count too. Throws `too-many-requests`. */
+  count(counters: Counter[]): Promise<void>
+  /** Takes a try back that turned out to be no guess. */
+  takeBack(counters: Counter[]): Promise<void>
+}
+
+export function createThrottle(db: Db, clock: Clock): Throttle {
+  const now = () => clock.now().getTime()
+
+  /** How long one counter makes the caller wait, in ms; 0 when the try may go on. */
+  async function countOne(tx: Db, counter: Counter): Promise<number> {
+    const policy = policies[counter.counted]
+    const key = keyOf(counter)
+    const row = await tx
+      .insertInto('throttle')
+      .values({ key, attempts: 1, blocked_until: 0, expires_at: now() + policy.forgottenAfterMs })
+      .onConflict((conflict) =>
+        conflict
+          .column('key')
+          .doUpdateSet((eb) => ({
+            attempts: eb
+              .case()
+              .when('throttle.expires_at', '<=', now())
+              .then(1)
+              .else(eb('throttle.attempts', '+', 1))
+              .end(),
+            expires_at: now() + policy.forgottenAfterMs,
+          }))
+          .where('throttle.blocked_until', '<=', now()),
+      )
+      .returning('attempts')
+      .executeTakeFirst()
+    if (!row) return waitOf(tx, key)
+    if (row.attempts >= policy.free) await block(tx, key, policy, row.attempts)
+    return 0
+  }
+
+  async function waitOf(tx: Db, key: string): Promise<number> {
+    const row = await tx
+      .selectFrom('throttle')
+      .select('blocked_until')
+      .where('key', '=', key)
+      .executeTakeFirst()
+    return Math.max(1000, (row?.blocked_until ?? 0) - now())
+  }
+
+  /** The wait doubles with every try after the free ones. */
+  async function block(tx: Db, key: string, policy: Policy, attempts: number): Promise<void> {
+    const wait = Math.min(
+      policy.firstWaitMs * 2 ** Math.min(attempts - policy.free, 20),
+      policy.longestWaitMs,
+    )
+    await tx
+      .updateTable('throttle')
+      .set({ blocked_until: now() + wait })
+      .where('key', '=', key)
+      .execute()
+  }
+
+  return {
+    async count(counters) {
+      for (const counter of counters) {
+        // In one transaction, so that of tries sent all at once none slips in between counting and blocking.
+        const wait = await db.transaction().execute((tx) => countOne(tx, counter))
+        if (wait > 0) throw tooMany(Math.ceil(wait / 1000))
+      }
+    },
+    async takeBack(counters) {
+      for (const counter of counters)
+        await db
+          .updateTable('throttle')
+          .set((eb) => ({ attempts: eb('attempts', '-', 1), blocked_until: 0 }))
+          .where('key', '=', keyOf(counter))
+          .where('attempts', '>', 0)
+          .execute()
+    },
+  }
+}
+
+function keyOf({ counted, subject }: Counter): string {
+  return `${counted}:${hashSecret(subject)}`
+}
+
+function tooMany(seconds: number): OnpatientError {
+  const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
+  return new OnpatientError('too-many-requests', `Too many tries. Please wait ${wait} and try again.`, {
+    retryAfterSeconds: seconds,
+  })
+}
+
+/** The network that a try comes from: a household or server has a whole /64 of IPv6 to itself (RFC 6177 §2). */
+export function networkOf(ip: string): string {
+  if (!ip.includes(':') || ip.startsWith('::ffff:')) return ip
+  const [head = '', tail = ''] = ip.split('::')
+  const left = head.split(':').filter(Boolean)
+  const right = tail.split(':').filter(Boolean)
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
+  return [...left, ...zeros, ...right].slice(0, 4).join(':')
+}

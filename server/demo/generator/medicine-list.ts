@@ -1,0 +1,100 @@
+import type { Coded, Unit } from './coding.ts'
+
+export interface Medicine {
+  code: Coded
+  /** As on the label. */
+  instruction: string
+  timesADay: number
+  dose: readonly [number, ...Unit]
+  /** Packs of so many days. */
+  days: number
+  /** Has a Medication record of its own that the prescriptions refer to. */
+  inStock?: boolean
+}
+
+const tablet = ['tablet', '{tbl}'] as const
+const capsule = ['capsule', '{capsule}'] as const
+const puff = ['puff', '{puff}'] as const
+
+/** Medicines with their RxNorm codes. */
+export const medicines = {
+  lisinopril: {
+    code: ['314076', 'lisinopril 10 MG Oral Tablet', 'Lisinopril 10 mg tablet'],
+    instruction: 'Take one tablet by mouth every morning.',
+    ...{ timesADay: 1, dose: [1, ...tablet], days: 90, inStock: true },
+  },
+  amlodipine: {
+    code: ['197361', 'amlodipine 5 MG Oral Tablet', 'Amlodipine 5 mg tablet'],
+    instruction: 'Take one tablet by mouth once a day.',
+    ...{ timesADay: 1, dose: [1, ...tablet], days: 90 },
+  },
+  metformin: {
+    code: ['861007', 'metformin hydrochloride 500 MG Oral Tablet', 'Metformin 500 mg tablet'],
+    instruction: 'Take one tablet by mouth two times a day, with breakfast and dinner.',
+    ...{ timesADay: 2, dose: [1, ...tablet], days: 90, inStock: true },
+  },
+  atorvastatin: {
+    code: ['617310', 'atorvastatin 20 MG Oral Tablet', 'Atorvastatin 20 mg tablet'],
+    instruction: 'Take one tablet by mouth every evening.',
+    ...{ timesADay: 1, dose: [1, ...tablet], days: 90, inStock: true },
+  },
+  aspirin: {
+    code: ['243670', 'aspirin 81 MG Oral Tablet', 'Aspirin 81 mg tablet'],
+    instruction: 'Take one tablet by mouth once a day.',
+    ...{ timesADay: 1, dose: [1, ...tablet], days: 90 },
+  },
+  albuterol: {
+    code: [
+      '745679',
+      '200 ACTUAT albuterol 0.09 MG/ACTUAT Metered Dose Inhaler',
+      'Albuterol inhaler, 90 micrograms a puff',
+    ],
+    instruction: 'Breathe in two puffs when you wheeze or are short of breath, at most every four hours.',
+    ...{ timesADay: 1, dose: [2, ...puff], days: 90, inStock: true },
+  },
+  fluticasone: {
+    code: [
+      '895994',
+      '120 ACTUAT fluticasone propionate 0.044 MG/ACTUAT Metered Dose Inhaler',
+      'Fluticasone inhaler, 44 micrograms a puff',
+    ],
+    instruction: 'Breathe in two puffs in the morning and in the evening. Rinse your mouth afterwards.',
+    ...{ timesADay: 2, dose: [2, ...puff], days: 30 },
+  },
+  omeprazole: {
+    code: ['198051', 'omeprazole 20 MG Delayed Release Oral Capsule', 'Omeprazole 20 mg capsule'],
+    instruction: 'Take one capsule by mouth in the morning, before you eat.',
+    ...{ timesADay: 1, dose: [1, ...capsule], days: 30 },
+  },
+  sertraline: {
+    code: ['312941', 'sertraline 50 MG Oral Tablet', 'Sertraline 50 mg tablet'],
+    instruction: 'Take one tablet by mouth every morning.',
+    ...{ timesADay: 1, dose: [1, ...tablet], days: 30 },
+  },
+  warfarin: {
+    code: ['855332', 'warfarin sodium 5 MG Oral Tablet', 'Warfarin 5 mg tablet'],
+    instruction: 'Take one tablet by mouth every evening, unless the clinic tells you otherwise.',
+    ...{ timesADay: 1, dose: [1, ...tablet], days: 30 },
+  },
+  amoxicillin: {
+    code: ['308182', 'amoxicillin 250 MG Oral Capsule', 'Amoxicillin 250 mg capsule'],
+    instruction: 'Take one capsule by mouth three times a day for ten days. Finish all of them.',
+    ...{ timesADay: 3, dose: [1, ...capsule], days: 10, inStock: true },
+  },
+  ibuprofen: {
+    code: ['310965', 'ibuprofen 200 MG Oral Tablet', 'Ibuprofen 200 mg tablet'],
+    instruction: 'Take one or two tablets by mouth when you are in pain, at most six a day.',
+    ...{ timesADay: 3, dose: [1, ...tablet], days: 10 },
+  },
+  epinephrine: {
+    code: [
+      '1870230',
+      'NDA020800 0.3 ML epinephrine 1 MG/ML Auto-Injector',
+      'Epinephrine auto-injector, 0.3 mg',
+    ],
+    instruction: 'Press into the outer thigh at the first sign of a severe allergic reaction, then call 911.',
+    ...{ timesADay: 1, dose: [0.3, 'mL', 'mL'], days: 1 },
+  },
+} as const satisfies Record<string, Medicine>
+
+export type MedicineName = keyof typeof medicines

@@ -1,0 +1,46 @@
+import { createAccounts } from '#server/accounts/accounts.ts'
+import { createLogger } from '#server/logger.ts'
+import { createOutbox } from '#server/mail/mail.ts'
+import { systemRandom } from '#server/secrets.ts'
+import { openSqliteStore } from '#server/store/store.ts'
+import { startClock } from '../support/start-app.ts'
+
+const portalUrl = 'http://localhost:8000'
+
+export const here = { ip: '192.0.2.10', userAgent: 'Firefox' }
+export const stranger = { ip: '198.51.100.7', userAgent: 'curl' }
+export const ana = { email: 'ana@lima.example', password: 'three green ladders', displayName: 'Ana Lima' }
+
+/** Accounts on a database of their own, with a clock to move and an outbox to look into. */
+export async function openAccounts() {
+  const store = await openSqliteStore(':memory:')
+  const clock = startClock()
+  const outbox = createOutbox({ clock, logger: createLogger('silent') })
+  const changed: string[] = []
+  const accounts = createAccounts({
+    db: store.db,
+    clock,
+    random: systemRandom,
+    mailer: outbox,
+    portalUrl,
+    deviceKey: 'd'.repeat(43),
+    onPasswordChanged: async (id) => void changed.push(id),
+    passwordCost: { memoryKib: 64, passes: 1 },
+  })
+  return {
+    accounts,
+    store,
+    clock,
+    outbox,
+    /** Accounts whose grants were to be ended. */
+    changed,
+    /** The secret in the newest mail to an address. */
+    findToken(to: string): string {
+      const mail = outbox.list().find((sent) => sent.to === to)
+      const [, token] = mail?.text.match(/\?token=(\S+)/) ?? []
+      if (!token) throw new Error(`no mail with a link went to ${to}`)
+      return token
+    },
+    [Symbol.asyncDispose]: () => store.close(),
+  }
+}
