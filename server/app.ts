@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every folder. Read it from top to bottom to see the system: keys and
  * nouns first, then what may be read, then the two sites that people and applications meet.
  */
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { type Access, createAccess } from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
@@ -13,7 +13,7 @@ import { demoClient } from './demo/client/client.ts'
 import { demoApplication } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
-import { classicFace, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
+import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
 import { createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
 import { probes } from './http/probes.ts'
@@ -30,7 +30,7 @@ import { portalApp } from './portal-api/portal-app.ts'
 import { createPractices, type Practices } from './practices/practices.ts'
 import { createRecords, type Records } from './records/records.ts'
 import type { Random } from './secrets.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, settingRows } from './settings.ts'
 import type { Store } from './store/store.ts'
 
 /** What everything is built from; tests pass their own. */
@@ -136,6 +136,8 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         portalUrl,
         fhirUrl,
         isProduction,
+        classicTypes,
+        settings: settingRows,
         limits: {
           ...tokenLifetimes,
           tokenRequestsPerMinute,
@@ -171,11 +173,12 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
 const tokenRequestsPerMinute = 600
 
 function createFastify({ logger, random, settings }: Foundations): FastifyInstance {
+  const requestLogger: FastifyBaseLogger = logger.child(
+    {},
+    { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
+  )
   const app = fastify({
-    loggerInstance: logger.child(
-      {},
-      { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
-    ),
+    loggerInstance: requestLogger,
     genReqId: createRequestIds(random),
     // Believes that many hops of X-Forwarded-For, counted from this server, and nobody before them.
     trustProxy: (_address, hop) => hop < settings.trustedProxies,

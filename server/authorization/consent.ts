@@ -96,10 +96,8 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     // The engine's grant carries our id: tokens, codes and our row are one grant.
     const grant = new provider.Grant({ accountId, clientId: application.id })
     grant.jti = ours.id
-    const dropped = pending.scopes.filter((scope) => !choice.scopes.includes(scope))
     grant.addOIDCScope(choice.scopes.join(' '))
     grant.addResourceScope(fhirUrl, choice.scopes.join(' '))
-    if (dropped.length > 0) grant.rejectResourceScope(fhirUrl, dropped.join(' '))
     return grant.save()
   }
 
@@ -131,6 +129,9 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       const choice = readConsentChoice(form, pending.scopes, associations)
       if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
       const grantId = await allow(pending, accountId, choice)
+      // The engine gives only what was asked for by name: from here on the request is what the person left of it.
+      pending.interaction.params.scope = choice.scopes.join(' ')
+      await pending.interaction.persist()
       return finish(provider, request, reply, {
         login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
         consent: { grantId },

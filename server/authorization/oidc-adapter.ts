@@ -43,6 +43,13 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
       .executeTakeFirst()
   }
 
+  /** A refresh token or code is worth what its grant is worth at this moment. */
+  async function isGrantOpen(id: string): Promise<boolean> {
+    const grant = await grants.find(id)
+    if (!grant || grant.endedAt) return false
+    return grant.expiresAt === undefined || grant.expiresAt.getTime() > now()
+  }
+
   return {
     async upsert(id, payload, expiresIn = 0) {
       const memory = kind === 'AuthorizationCode' ? usedCodeMemorySeconds : 0
@@ -61,6 +68,7 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
         .execute()
     },
     async find(id) {
+      if (kind === 'Grant' && !(await isGrantOpen(id))) return undefined
       // uses the primary key
       const row = await findRow('id_hash', hashSecret(id))
       return row && toPayload(row, id, now())

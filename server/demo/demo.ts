@@ -1,3 +1,4 @@
+import type { HumanName } from 'fhir/r4'
 import type { Account, Accounts } from '#server/accounts/accounts.ts'
 import { type Applications, defaultScopes } from '#server/applications/applications.ts'
 import type { Practice, Practices } from '#server/practices/practices.ts'
@@ -151,12 +152,7 @@ async function findOrCreateAccount(accounts: Accounts, email: string, displayNam
   )
 }
 
-interface Name {
-  given?: string[]
-  family?: string
-}
-
-function fullName(name: Name | undefined): string {
+function fullName(name: HumanName | undefined): string {
   return [...(name?.given ?? []).slice(0, 1), name?.family].filter(Boolean).join(' ')
 }
 

@@ -97,8 +97,9 @@ describe('access ends at once', () => {
   test('for a ward, when the association with it ends; the others stay', async () => {
     const { account, tokens } = await aConnection(['ana', 'kim'], 'parent')
     assert.equal((await readApi(app, 'Patient', tokens.access_token)).body.count, 2)
-    const [first] = await app.nouns.practices.listAssociations(account.id)
-    await app.nouns.practices.endAssociation(clinic.practice.id, first?.id ?? '')
+    const associations = await app.nouns.practices.listAssociations(account.id)
+    const withAna = associations.find(({ patientId }) => patientId === 'ana')
+    await app.nouns.practices.endAssociation(clinic.practice.id, withAna?.id ?? '')
     const after = await readApi(app, 'Patient', tokens.access_token)
     assert.equal(after.body.count, 1)
     assert.equal(after.body.results[0].id, 'kim')
