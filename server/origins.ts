@@ -18,8 +18,9 @@ export function findApiPort({ port, portalUrl, fhirUrl }: Settings): number | un
   const api = new URL(fhirUrl)
   const portal = new URL(portalUrl ?? `http://localhost:${port}`)
   // Behind https stands a proxy, which brings both to the one port.
-  if (api.protocol !== 'http:' || api.hostname !== portal.hostname) return undefined
-  return effectivePort(api) === effectivePort(portal) ? undefined : effectivePort(api)
+  if (api.protocol !== 'http:' || portal.protocol !== 'http:') return undefined
+  const isSamePort = effectivePort(api) === effectivePort(portal) && effectivePort(api) !== 0
+  return isSamePort ? undefined : effectivePort(api)
 }
 
 export function resolveOrigins(settings: Settings, port: number, apiPort: number | undefined): Origins {

@@ -206,7 +206,9 @@ test('dates filter with prefixes and partial precision, twice for a span', async
 
 test('since means changed since for a type without a date', async () => {
   await using api = await openFamily()
-  const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }])
+  const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
+    lifetimeSeconds: 7 * 86_400,
+  })
   assert.equal((await api.get('Patient?since=2025-06-02', token)).json.count, 0)
   api.time.now += 2 * 86_400_000
   await api.write('oak', { ...patient('bob'), gender: 'male' })

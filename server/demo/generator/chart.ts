@@ -1,4 +1,4 @@
-import type { Encounter, Patient, Reference, Resource } from 'fhir/r4'
+import type { FhirResource, Patient, Reference } from 'fhir/r4'
 import type { Clinic } from './clinic.ts'
 import type { Person } from './family-plan.ts'
 import { idOf } from './ids.ts'
@@ -14,22 +14,15 @@ export interface Chart {
   /** The practitioner who knows this person. */
   doctor: Reference
   asOf: Date
-  records: Resource[]
+  records: FhirResource[]
   /** Gives the record its id and a reference to it. */
-  add(record: Resource, display?: string): Reference
+  add(record: FhirResource, display?: string): Reference
   /** The dice of one subject of the record, so that a richer one leaves the others as they were. */
   diceFor(subject: string): Dice
 }
 
-/** A visit to the practice that other records can belong to. */
-export interface Visit {
-  encounter: Reference
-  record: Encounter
-  date: Date
-}
-
 export function openChart(person: Person, patient: Patient, clinic: Clinic, asOf: Date): Chart {
-  const records: Resource[] = []
+  const records: FhirResource[] = []
   const counts = new Map<string, number>()
   return {
     person,
@@ -46,7 +39,7 @@ export function openChart(person: Person, patient: Patient, clinic: Clinic, asOf
       const id = idOf(`${person.place}/${type}/${count}`)
       // The id comes first when a record is written out, as people expect.
       const { resourceType, ...rest } = record
-      records.push({ resourceType, id, ...rest } as Resource)
+      records.push({ resourceType, id, ...rest } as FhirResource)
       return { reference: `${type}/${id}`, ...(display !== undefined && { display }) }
     },
     diceFor: (subject) => diceFor(`${person.place}/${subject}`),

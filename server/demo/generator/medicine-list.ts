@@ -8,12 +8,16 @@ export interface Medicine {
   dose: readonly [number, ...Unit]
   /** Packs of so many days. */
   days: number
+  /** SNOMED CT; by mouth when absent. */
+  route?: Coded
   /** Has a Medication record of its own that the prescriptions refer to. */
   inStock?: boolean
 }
 
 const tablet = ['tablet', '{tbl}'] as const
 const capsule = ['capsule', '{capsule}'] as const
+const inhaled = ['447694001', 'Respiratory tract route', 'Breathe in'] as const
+const intoMuscle = ['78421000', 'Intramuscular route', 'Into the muscle'] as const
 const puff = ['puff', '{puff}'] as const
 
 /** Medicines with their RxNorm codes. */
@@ -50,7 +54,7 @@ export const medicines = {
       'Albuterol inhaler, 90 micrograms a puff',
     ],
     instruction: 'Breathe in two puffs when you wheeze or are short of breath, at most every four hours.',
-    ...{ timesADay: 1, dose: [2, ...puff], days: 90, inStock: true },
+    ...{ timesADay: 1, dose: [2, ...puff], days: 90, route: inhaled, inStock: true },
   },
   fluticasone: {
     code: [
@@ -59,7 +63,7 @@ export const medicines = {
       'Fluticasone inhaler, 44 micrograms a puff',
     ],
     instruction: 'Breathe in two puffs in the morning and in the evening. Rinse your mouth afterwards.',
-    ...{ timesADay: 2, dose: [2, ...puff], days: 30 },
+    ...{ timesADay: 2, dose: [2, ...puff], days: 30, route: inhaled },
   },
   omeprazole: {
     code: ['198051', 'omeprazole 20 MG Delayed Release Oral Capsule', 'Omeprazole 20 mg capsule'],
@@ -93,7 +97,7 @@ export const medicines = {
       'Epinephrine auto-injector, 0.3 mg',
     ],
     instruction: 'Press into the outer thigh at the first sign of a severe allergic reaction, then call 911.',
-    ...{ timesADay: 1, dose: [0.3, 'mL', 'mL'], days: 1 },
+    ...{ timesADay: 1, dose: [0.3, 'mL', 'mL'], days: 1, route: intoMuscle },
   },
 } as const satisfies Record<string, Medicine>
 

@@ -10,6 +10,7 @@ import { type Random, systemRandom } from '../../secrets.ts'
 import { findStoreFailure } from '../../store/store-failure.ts'
 import { type ClassicType, classicTypes } from './classic-types.ts'
 import { list } from './list.ts'
+import { mediaTypeFor } from './media-type.ts'
 import { sendError } from './render-error.ts'
 
 export { defaultPageSize, largestPageSize } from './parse-list-query.ts'
@@ -72,7 +73,7 @@ export function classicFace({
       const entry = { code: failure.code, url: redactUrl(request.url), detail: failure.detail }
       if (failure.category === 'fault') request.log.error({ ...entry, err: error }, 'request failed')
       else request.log.info(entry, 'request refused')
-      return sendError(reply, failure, request.id)
+      return sendError(reply, failure, request)
     })
     app.route({
       method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -109,12 +110,6 @@ function decodePart(part: string): string {
 function methodNotAllowed(reply: FastifyReply, method: string): OnpatientError {
   void reply.header('allow', 'GET, HEAD, OPTIONS')
   return new OnpatientError('method-not-allowed', `The classic API is read-only: ${method} is not allowed.`)
-}
-
-/** JSON whatever is asked for, so that a browser never gets a page here; under a FHIR name to those who ask by it. */
-function mediaTypeFor(accept: string | undefined): string {
-  const asked = /application\/(?:fhir\+json|json\+fhir)/i.exec(accept ?? '')
-  return `${asked ? asked[0].toLowerCase() : 'application/json'}; charset=utf-8`
 }
 
 /** Foreseen errors as they are, a store that cannot serve as such, Fastify's own 4xx by their words, else `fault`. */

@@ -1,5 +1,6 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Category, type OnpatientError, statusOf } from '../../errors.ts'
+import { mediaTypeFor } from './media-type.ts'
 
 /** https://hl7.org/fhir/R4/valueset-issue-type.html */
 const issueType = {
@@ -16,7 +17,11 @@ const issueType = {
 } as const satisfies Record<Category, string>
 
 /** The status, headers and body of a failure: an OperationOutcome that old clients can read by `detail` too. */
-export function sendError(reply: FastifyReply, error: OnpatientError, requestId: string): FastifyReply {
+export function sendError(
+  reply: FastifyReply,
+  error: OnpatientError,
+  { id, headers }: FastifyRequest,
+): FastifyReply {
   const { category, code, message, field, retryAfterSeconds } = error
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds)
   const challenge = challengeOf(error)
@@ -25,11 +30,12 @@ export function sendError(reply: FastifyReply, error: OnpatientError, requestId:
     severity: category === 'fault' ? 'fatal' : 'error',
     code: category === 'unauthenticated' && code !== 'token-missing' ? 'security' : issueType[category],
     details: { coding: [{ code }], text: message },
-    diagnostics: `Request ${requestId}`,
+    diagnostics: `Request ${id}`,
     ...(category === 'incorrect' && field !== undefined ? { expression: [`http.${field}`] } : {}),
   }
   const body = { resourceType: 'OperationOutcome', issue: [issue], detail: message }
-  return reply.code(statusOf[category]).send(JSON.stringify(body))
+  // Set again, because Fastify forgets the type of the answer that failed.
+  return reply.code(statusOf[category]).type(mediaTypeFor(headers.accept)).send(JSON.stringify(body))
 }
 
 /** RFC 6750 §3: without a token no error code is given, with a bad one `invalid_token`, with a narrow one the scope. */

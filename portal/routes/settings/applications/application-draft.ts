@@ -1,0 +1,71 @@
+import type { Application, ApplicationForm } from '../../../api/applications.ts'
+import { type ScopeDraft, scopeDraftOf, scopesOf } from './scope-draft.ts'
+
+/** A row of the form. The key stays while its text changes and other rows come and go. */
+export interface RedirectUriRow {
+  key: number
+  text: string
+}
+
+/** What stands in the form, as typed. */
+export interface ApplicationDraft {
+  name: string
+  kind: Application['kind']
+  redirectUris: RedirectUriRow[]
+  scopes: ScopeDraft
+  logoUri: string
+  policyUri: string
+  tosUri: string
+  legacyUrlParameters: boolean
+}
+
+let lastKey = 0
+
+export function newRow(text = ''): RedirectUriRow {
+  lastKey += 1
+  return { key: lastKey, text }
+}
+
+export function emptyDraft(): ApplicationDraft {
+  return {
+    name: '',
+    kind: 'confidential',
+    redirectUris: [newRow()],
+    scopes: { wholeOfPatient: true, wholeOfUser: true, offline: true, others: '' },
+    logoUri: '',
+    policyUri: '',
+    tosUri: '',
+    legacyUrlParameters: false,
+  }
+}
+
+export function draftOf(application: Application): ApplicationDraft {
+  return {
+    name: application.name,
+    kind: application.kind,
+    redirectUris: application.redirectUris.map(newRow),
+    scopes: scopeDraftOf(application.scopes),
+    logoUri: application.logoUri ?? '',
+    policyUri: application.policyUri ?? '',
+    tosUri: application.tosUri ?? '',
+    legacyUrlParameters: application.legacyUrlParameters,
+  }
+}
+
+/** Empty rows are sent too, and left out by the server: so the row it finds fault with has the number it has here. */
+export function formOf(draft: ApplicationDraft): ApplicationForm {
+  return {
+    name: draft.name,
+    kind: draft.kind,
+    redirectUris: draft.redirectUris.map(({ text }) => text),
+    scopes: scopesOf(draft.scopes),
+    logoUri: draft.logoUri || null,
+    policyUri: draft.policyUri || null,
+    tosUri: draft.tosUri || null,
+    legacyUrlParameters: draft.legacyUrlParameters,
+  }
+}
+
+export function isUnchanged(draft: ApplicationDraft, application: Application): boolean {
+  return JSON.stringify(formOf(draft)) === JSON.stringify(formOf(draftOf(application)))
+}

@@ -1,0 +1,116 @@
+import { Stack, Switch, Text, TextInput, Title } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+import { faultOf } from '../../../components/form-failure.ts'
+import type { ApplicationDraft } from './application-draft.ts'
+import { KindChoice, kindWords } from './kind-choice.tsx'
+import { RedirectUriRows } from './redirect-uri-rows.tsx'
+import { ScopeChoice } from './scope-choice.tsx'
+
+/** The fields beside which a fault can be shown. */
+export const fieldNames = ['name', 'redirectUris', 'scopes', 'logoUri', 'policyUri', 'tosUri'] as const
+
+interface ApplicationFieldsProps {
+  draft: ApplicationDraft
+  error: unknown
+  /** The kind of a registered application is fixed. */
+  isRegistered: boolean
+  onChange(draft: ApplicationDraft): void
+}
+
+export function ApplicationFields({ draft, error, isRegistered, onChange }: ApplicationFieldsProps) {
+  const fields = useRef<HTMLDivElement>(null)
+  // The button stands at the end of a long form; whoever pressed it must get to what is wrong.
+  useEffect(() => {
+    if (error) fields.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [error])
+  function change(part: Partial<ApplicationDraft>) {
+    onChange({ ...draft, ...part })
+  }
+  return (
+    <Stack gap="lg" ref={fields}>
+      <section className="card" aria-labelledby="application-basics">
+        <Title order={2} size="h4" id="application-basics" mb="md">
+          Your application
+        </Title>
+        <Stack gap="lg">
+          <TextInput
+            className="narrow"
+            label="Name"
+            description="People see it when your application asks for access."
+            name="name"
+            autoComplete="off"
+            value={draft.name}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+            error={faultOf(error, 'name')}
+            required
+          />
+          {isRegistered ? (
+            <Text size="sm" c="dimmed">
+              <strong>{kindWords[draft.kind].label}.</strong> {kindWords[draft.kind].description}
+            </Text>
+          ) : (
+            <KindChoice kind={draft.kind} onChange={(kind) => change({ kind })} />
+          )}
+          <RedirectUriRows
+            rows={draft.redirectUris}
+            error={error}
+            onChange={(redirectUris) => change({ redirectUris })}
+          />
+        </Stack>
+      </section>
+      <section className="card" aria-label="Scopes">
+        <ScopeChoice draft={draft.scopes} error={error} onChange={(scopes) => change({ scopes })} />
+      </section>
+      <LinkFields draft={draft} error={error} change={change} />
+    </Stack>
+  )
+}
+
+interface LinkFieldsProps {
+  draft: ApplicationDraft
+  error: unknown
+  change(part: Partial<ApplicationDraft>): void
+}
+
+const links = [
+  { part: 'logoUri', label: 'Logo', description: 'The address of a square picture.' },
+  { part: 'policyUri', label: 'Privacy policy', description: 'What you do with what you read.' },
+  { part: 'tosUri', label: 'Terms of service', description: undefined },
+] as const
+
+function LinkFields({ draft, error, change }: LinkFieldsProps) {
+  return (
+    <section className="card" aria-labelledby="application-links">
+      <Title order={2} size="h4" id="application-links" mb={4}>
+        Links and compatibility
+      </Title>
+      <Text size="sm" c="dimmed" mb="md">
+        All of it may be left empty. People find the links where they are asked for access.
+      </Text>
+      <Stack gap="md">
+        {links.map(({ part, label, description }) => (
+          <TextInput
+            key={part}
+            className="narrow"
+            label={label}
+            description={description}
+            type="url"
+            name={part}
+            autoComplete="off"
+            placeholder="https://"
+            value={draft[part]}
+            onChange={(event) => change({ [part]: event.currentTarget.value })}
+            error={faultOf(error, part)}
+          />
+        ))}
+        <Switch
+          size="md"
+          label="Legacy URL parameters"
+          description="For applications written for an older server that take the token from the address they are called back at. Leave it off unless yours needs it."
+          checked={draft.legacyUrlParameters}
+          onChange={(event) => change({ legacyUrlParameters: event.currentTarget.checked })}
+        />
+      </Stack>
+    </section>
+  )
+}
