@@ -21,7 +21,8 @@ const queryClient = new QueryClient({
     queries: {
       staleTime: 30_000,
       // A refusal stays one however often it is asked; a broken connection may heal.
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiFailure && error.status < 500 && error.status > 0),
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiFailure && error.status < 500 && error.status > 0),
     },
   },
 })

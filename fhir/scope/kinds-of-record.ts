@@ -35,6 +35,10 @@ export const kindsOfRecord: readonly KindOfRecord[] = [
   { type: 'Location', label: 'Places of care' },
 ]
 
+/** All of the kinds above in one sentence. */
+export const everyKind =
+  'Everything in the record: name and contacts, allergies, conditions, medications, immunizations, lab results and vital signs, reports, visits, procedures, documents, care plans and goals, devices, insurance, and the people and places involved.'
+
 /** The words for a type; a type without words of ours is named as it is. */
 export function labelOfType(type: string): string {
   return kindsOfRecord.find((kind) => kind.type === type)?.label ?? type

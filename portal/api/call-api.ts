@@ -68,7 +68,11 @@ async function readProblem(answer: Response): Promise<Problem> {
     return (await answer.json()) as Problem
   } catch {
     // A proxy on the way answered, not the server.
-    return { status: answer.status, code: 'unknown', detail: `The server answered with status ${answer.status}.` }
+    return {
+      status: answer.status,
+      code: 'unknown',
+      detail: `The server answered with status ${answer.status}.`,
+    }
   }
 }
 

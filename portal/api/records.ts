@@ -49,5 +49,9 @@ export function useRecords(patientId: string, types: readonly string[]) {
   useEffect(() => {
     if (goesOn) void fetchNextPage()
   }, [goesOn, fetchNextPage])
-  return { ...records, isComplete: !hasNextPage, goesOnByItself: hasNextPage && pages < pagesUnasked && !isError }
+  return {
+    ...records,
+    isComplete: !hasNextPage,
+    goesOnByItself: hasNextPage && pages < pagesUnasked && !isError,
+  }
 }

@@ -1,17 +1,15 @@
 import { Button, CopyButton, Group, Text, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
-import { useId } from 'react'
 
 /** A value to take elsewhere, with a button that copies it. */
 export function CopyField({ label, value }: { label: string; value: string }) {
-  const id = useId()
   return (
     <div>
-      <Text size="sm" c="dimmed" id={id}>
+      <Text size="sm" c="dimmed">
         {label}
       </Text>
       <Group gap="xs" wrap="nowrap" align="center">
-        <code className="copy-value" aria-labelledby={id} data-copy={label}>
+        <code className="copy-value" data-copy={label}>
           {value}
         </code>
         <CopyValueButton label={label} value={value} />

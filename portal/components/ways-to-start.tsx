@@ -27,8 +27,8 @@ function InvitationWay() {
       </Text>
       {isOpen ? (
         <Text size="sm" role="status">
-          Ask your practice to invite <strong>{account.email}</strong>. The mail has a link; open it in this browser
-          and confirm the date of birth.
+          Ask your practice to invite <strong>{account.email}</strong>. The mail has a link; open it in this
+          browser and confirm the date of birth.
         </Text>
       ) : (
         <Button variant="default" mt="auto" onClick={() => setOpen(true)}>

@@ -102,7 +102,9 @@ const describers: { [Type in FhirResource['resourceType']]?: Describe<Type> } = 
     date: it.effectiveDateTime ?? it.effectivePeriod?.start ?? it.issued,
     details: joinParts(' · ', [
       it.conclusion,
-      it.result?.length ? `Report with ${it.result.length} ${it.result.length === 1 ? 'result' : 'results'}` : 'Report',
+      it.result?.length
+        ? `Report with ${it.result.length} ${it.result.length === 1 ? 'result' : 'results'}`
+        : 'Report',
       referenceText(it.performer?.[0]),
     ]),
     status: unlessExpected(it.status, ['final', 'amended', 'corrected']),
@@ -147,9 +149,15 @@ const describers: { [Type in FhirResource['resourceType']]?: Describe<Type> } = 
     status: sentence(it.status),
   }),
   CarePlan: (it) => ({
-    title: it.title ?? conceptTexts(it.category?.filter((each) => conceptText(each) !== 'assess-plan')) ?? 'Care plan',
+    title:
+      it.title ??
+      conceptTexts(it.category?.filter((each) => conceptText(each) !== 'assess-plan')) ??
+      'Care plan',
     date: it.period?.start,
-    details: joinParts(' · ', [it.description, joinWords(it.activity?.map((each) => conceptText(each.detail?.code)))]),
+    details: joinParts(' · ', [
+      it.description,
+      joinWords(it.activity?.map((each) => conceptText(each.detail?.code))),
+    ]),
     status: sentence(it.status),
   }),
   Goal: (it) => ({
@@ -170,7 +178,8 @@ const describers: { [Type in FhirResource['resourceType']]?: Describe<Type> } = 
     details: joinParts(' · ', [
       conceptText(it.type),
       it.class?.[0]?.name,
-      (it.subscriberId ?? identifierText(it.identifier)) && `Member ${it.subscriberId ?? identifierText(it.identifier)}`,
+      (it.subscriberId ?? identifierText(it.identifier)) &&
+        `Member ${it.subscriberId ?? identifierText(it.identifier)}`,
       periodText(it.period),
     ]),
     status: unlessExpected(it.status, ['active']),
@@ -178,7 +187,9 @@ const describers: { [Type in FhirResource['resourceType']]?: Describe<Type> } = 
 }
 
 export function describeRecord(resource: FhirResource): RecordLine {
-  const describe = describers[resource.resourceType] as ((it: FhirResource) => Omit<RecordLine, 'id'>) | undefined
+  const describe = describers[resource.resourceType] as
+    | ((it: FhirResource) => Omit<RecordLine, 'id'>)
+    | undefined
   const line = describe?.(resource) ?? { title: resource.resourceType }
   return {
     ...line,
@@ -198,7 +209,10 @@ function componentsText({ component = [] }: OfType<'Observation'>): string | und
   const systolic = values.find(({ name }) => /systolic/i.test(name ?? ''))?.value
   const diastolic = values.find(({ name }) => /diastolic/i.test(name ?? ''))?.value
   if (systolic && diastolic) return `${Number.parseFloat(systolic)} / ${diastolic}`
-  return joinParts('; ', values.map(({ name, value }) => value && joinParts(': ', [name, value])))
+  return joinParts(
+    '; ',
+    values.map(({ name, value }) => value && joinParts(': ', [name, value])),
+  )
 }
 
 function unlessExpected(status: string | undefined, expected: string[]): string | undefined {

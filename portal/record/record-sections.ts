@@ -41,6 +41,11 @@ export const recordSections: readonly RecordSection[] = [
   { id: 'procedures', title: 'Procedures', types: ['Procedure', 'Device'], icon: IconShieldCheck },
   { id: 'documents', title: 'Documents', types: ['DocumentReference'], icon: IconFileText },
   { id: 'care-team', title: 'Care team', types: ['CareTeam'], icon: IconUsers },
-  { id: 'plans', title: 'Care plans & goals', types: ['CarePlan', 'Goal', 'ServiceRequest'], icon: IconTarget },
+  {
+    id: 'plans',
+    title: 'Care plans & goals',
+    types: ['CarePlan', 'Goal', 'ServiceRequest'],
+    icon: IconTarget,
+  },
   { id: 'coverage', title: 'Coverage', types: ['Coverage'], icon: IconUmbrella },
 ]

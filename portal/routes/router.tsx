@@ -21,7 +21,10 @@ export const router = createBrowserRouter([
         path: 'account/settings',
         lazy: async () => ({ Component: (await import('./settings/settings.tsx')).Settings }),
         children: [
-          { index: true, lazy: async () => ({ Component: (await import('./settings/profile.tsx')).Profile }) },
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import('./settings/profile.tsx')).Profile }),
+          },
           {
             path: 'security',
             lazy: async () => ({ Component: (await import('./settings/security.tsx')).Security }),

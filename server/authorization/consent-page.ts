@@ -1,5 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import { everyKind, kindsOfRecord, labelOfType } from '#fhir/scope/kinds-of-record.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, notice } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
@@ -44,7 +44,7 @@ ${renderKinds(view.scopes)}
 ${renderIdentity(view.scopes)}
 ${renderDuration()}
 ${notice('info', html`<p>The app can only read; it changes nothing. You can end this at any time under <strong>Settings → Connected apps</strong>, and it stops at once.</p>`)}
-<div class="button-row">
+<div class="actions">
 <input type="submit" name="decision" value="Authorize" class="button button-primary">
 <input type="submit" name="decision" value="Cancel" class="button button-secondary" formnovalidate>
 </div>
@@ -57,25 +57,25 @@ ${renderLinks(application)}</p>`
 function renderPersons({ reaches }: ConsentView): SafeHtml {
   const boxes = reaches.map(
     (reach) =>
-      html`<label class="choice"><input type="checkbox" name="person" value="${reach.associationId}" checked>
-<span>${reach.label}<span class="choice-note">kept by ${reach.practiceName}</span></span></label>`,
+      html`<label class="option"><input type="checkbox" name="person" value="${reach.associationId}" checked>
+<span>${reach.label}<span class="option-note">kept by ${reach.practiceName}</span></span></label>`,
   )
-  return html`<fieldset class="choices" id="persons" tabindex="-1"><legend>Whose record</legend>${boxes}</fieldset>`
+  return html`<fieldset id="persons" tabindex="-1"><legend>Whose record</legend>${boxes}</fieldset>`
 }
 
 function renderKinds(scopes: readonly string[]): SafeHtml {
   const types = typesOf(scopes)
   const boxes = types.map(
     (type) =>
-      html`<label class="choice"><input type="checkbox" name="kind" value="${type}" checked><span>${labelOfType(type)}</span></label>`,
+      html`<label class="option"><input type="checkbox" name="kind" value="${type}" checked><span>${labelOfType(type)}</span></label>`,
   )
-  const many = types.length > 8
-  return html`<fieldset class="choices" id="kinds" tabindex="-1"><legend>What it may read</legend>
+  return html`<fieldset id="kinds" tabindex="-1"><legend>What it may read</legend>
 ${
-  many
-    ? html`<p>Everything in the record that onpatient holds: ${types.length} kinds of information.</p>
-<details class="disclosure"><summary>See or change what is included</summary><div class="choice-grid">${boxes}</div></details>`
-    : boxes
+  types.length < kindsOfRecord.length
+    ? html`<div class="options-plain">${boxes}</div>`
+    : html`<p>${everyKind}</p>
+<details class="disclosure"><summary>See the ${types.length} kinds one by one, or leave some out</summary>
+<div class="options-plain">${boxes}</div></details>`
 }</fieldset>`
 }
 

@@ -15,8 +15,8 @@ export function Home() {
       <Stack gap="lg">
         <PageHeading title={`Welcome, ${account.displayName}`} />
         <Text>
-          Your account is not connected with a practice yet, so there is nothing to show. There are three ways to
-          change that.
+          Your account is not connected with a practice yet, so there is nothing to show. There are three ways
+          to change that.
         </Text>
         <WaysToStart />
       </Stack>
@@ -57,7 +57,12 @@ function findPeople(associations: readonly Association[]): PersonInCare[] {
     const known = people.get(patient.id)
     if (known) known.practices.push(practice.name)
     else
-      people.set(patient.id, { patient, practices: [practice.name], isSelf: role === 'patient', relationship })
+      people.set(patient.id, {
+        patient,
+        practices: [practice.name],
+        isSelf: role === 'patient',
+        relationship,
+      })
   }
   return [...people.values()]
 }

@@ -22,11 +22,7 @@ export function PersonCard({ patient, practices, isSelf, relationship }: PersonI
             {patient.name}
           </Title>
           <Text size="sm" c="dimmed">
-            {[
-              age,
-              patient.birthDate && `born ${formatFhirDate(patient.birthDate)}`,
-              practices.join(', '),
-            ]
+            {[age, patient.birthDate && `born ${formatFhirDate(patient.birthDate)}`, practices.join(', ')]
               .filter(Boolean)
               .join(' · ')}
           </Text>

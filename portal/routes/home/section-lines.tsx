@@ -16,10 +16,8 @@ const linesAtOnce = 10
 /** The records of one section as lines, newest first. */
 export function SectionLines({ patientId, types, title }: SectionLinesProps) {
   const [shown, setShown] = useState(linesAtOnce)
-  const { data, error, isPending, refetch, isFetching, isComplete, goesOnByItself, fetchNextPage } = useRecords(
-    patientId,
-    types,
-  )
+  const { data, error, isPending, refetch, isFetching, isComplete, goesOnByItself, fetchNextPage } =
+    useRecords(patientId, types)
   const lines = useMemo(
     () => data?.pages.flatMap(({ results }) => results.map(describeRecord)).sort(byNewest) ?? [],
     [data],
@@ -27,7 +25,9 @@ export function SectionLines({ patientId, types, title }: SectionLinesProps) {
   // Until everything (or the first thousand) is here, a newer line could still push its way to the top.
   if (isPending || goesOnByItself) return <LoadingLines lines={3} />
   if (error && lines.length === 0)
-    return <FailureNotice error={error} title="These entries could not be loaded" retry={() => void refetch()} />
+    return (
+      <FailureNotice error={error} title="These entries could not be loaded" retry={() => void refetch()} />
+    )
   function showMore() {
     if (shown + linesAtOnce > lines.length && !isComplete) void fetchNextPage()
     setShown(shown + linesAtOnce)

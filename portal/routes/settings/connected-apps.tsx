@@ -17,12 +17,14 @@ export function ConnectedApps() {
       <PageHeading title="Connected apps" />
       <Text c="dimmed">You allowed these apps to read records. You can end that whenever you like.</Text>
       {isPending && <LoadingLines lines={2} height={160} />}
-      {error && <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />}
+      {error && (
+        <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />
+      )}
       {data?.grants.length === 0 && (
         <div className="card">
           <Text>
-            No app is connected. When an app sends you here and you agree, it appears in this list with what it may
-            read.
+            No app is connected. When an app sends you here and you agree, it appears in this list with what
+            it may read.
           </Text>
         </div>
       )}
@@ -86,7 +88,8 @@ function GrantCard({ grant }: { grant: Grant }) {
         onConfirm={confirm}
         onClose={() => setAsks(false)}
       >
-        It stops at once. What the app has read before stays with the app; ask {application.owner} to delete it.
+        It stops at once. What the app has read before stays with the app; ask {application.owner} to delete
+        it.
       </ConfirmDialog>
     </section>
   )
@@ -94,7 +97,9 @@ function GrantCard({ grant }: { grant: Grant }) {
 
 function subjectsOf({ associations }: Grant): string {
   const subjects = associations.map(({ patient, practice, role }) =>
-    role === 'provider' || role === 'staff' ? `All patients of ${practice.name}` : (patient?.name ?? 'A patient'),
+    role === 'provider' || role === 'staff'
+      ? `All patients of ${practice.name}`
+      : (patient?.name ?? 'A patient'),
   )
   return [...new Set(subjects)].join(', ') || 'Nobody any more'
 }

@@ -23,7 +23,9 @@ export function SignInList() {
         Where you are signed in
       </Title>
       {isPending && <LoadingLines />}
-      {error && <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />}
+      {error && (
+        <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />
+      )}
       {data && (
         <Stack gap="md">
           <ul className="rows">

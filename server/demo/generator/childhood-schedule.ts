@@ -8,9 +8,6 @@ export interface Dose {
   of: number
 }
 
-/** From this day on babies get 20 strains: https://www.cdc.gov/mmwr/volumes/72/wr/mm7239a5.htm */
-export const pcv20Since = new Date('2023-09-29')
-
 /**
  * Ages in months at which each vaccine is due:
  * https://www.cdc.gov/vaccines/hcp/imz-schedules/child-adolescent-age.html (the yearly flu shot is apart).
@@ -41,3 +38,9 @@ export const childhoodDoses: readonly Dose[] = Object.entries(monthsDue)
     })),
   )
   .sort((one, other) => one.month - other.month)
+
+/** Ages in months of the well-child visits; every vaccine that is due is given at one of them. */
+export const childhoodVisitMonths: readonly number[] = [
+  ...[1, 2, 4, 6, 9, 12, 15, 18, 24, 30],
+  ...Array.from({ length: 15 }, (_, year) => (year + 3) * 12 + 2),
+]

@@ -25,6 +25,7 @@ const systems = {
   maritalStatus: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus',
   organizationType: 'http://terminology.hl7.org/CodeSystem/organization-type',
   provenanceParticipant: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type',
+  usCoreParticipant: 'http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type',
   coverageClass: 'http://terminology.hl7.org/CodeSystem/coverage-class',
   subscriberRelationship: 'http://terminology.hl7.org/CodeSystem/subscriber-relationship',
   goalPriority: 'http://terminology.hl7.org/CodeSystem/goal-priority',

@@ -22,6 +22,9 @@ export interface Person {
   guardians: Guardian[]
   /** The adult of the demo who has much to look at. */
   isLongTermPatient: boolean
+  /** The parent and the children of the demo. */
+  isKnownParent: boolean
+  isKnownChild: boolean
 }
 
 export interface Guardian {
@@ -53,6 +56,8 @@ export function planFamily(seed: number, index: number, asOf: Date): Person[] {
     ...{ role, home, background, doctor },
     guardians: [],
     isLongTermPatient: index === 1,
+    isKnownParent: index === 0 && role === 'parent',
+    isKnownChild: index === 0 && role === 'child',
   }))
   return withGuardians(withDifferentNames(people), dice)
 }

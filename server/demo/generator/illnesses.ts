@@ -28,7 +28,7 @@ export const longIllnesses = {
   hyperlipidemia: {
     snomed: ['55822004', 'Hyperlipidemia', 'High cholesterol'],
     icd10: ['E78.5', 'Hyperlipidemia, unspecified'],
-    ...{ younger: 10, older: 40, medicines: ['atorvastatin'], panels: ['lipids'] },
+    ...{ younger: 10, older: 40, medicines: ['atorvastatin'], panels: [] },
   },
   asthma: {
     snomed: ['195967001', 'Asthma'],
@@ -48,12 +48,17 @@ export const longIllnesses = {
   atrialFibrillation: {
     snomed: ['49436004', 'Atrial fibrillation', 'Irregular heartbeat (atrial fibrillation)'],
     icd10: ['I48.91', 'Unspecified atrial fibrillation'],
-    ...{ younger: 0, older: 8, medicines: ['warfarin'], panels: ['bloodCount'] },
+    ...{ younger: 0, older: 8, medicines: ['warfarin'], panels: [] },
   },
   kneeArthritis: {
     snomed: ['239873007', 'Osteoarthritis of knee', 'Worn knee joint (osteoarthritis)'],
     icd10: ['M17.9', 'Osteoarthritis of knee, unspecified'],
-    ...{ younger: 1, older: 16, medicines: ['ibuprofen'], panels: [] },
+    ...{ younger: 1, older: 16, medicines: ['acetaminophen'], panels: [] },
+  },
+  kidney: {
+    snomed: ['433144002', 'Chronic kidney disease stage 3', 'Weak kidneys (chronic kidney disease)'],
+    icd10: ['N18.30', 'Chronic kidney disease, stage 3 unspecified'],
+    ...{ younger: 0, older: 7, medicines: ['lisinopril'], panels: ['metabolic', 'urineAlbumin'] },
   },
 } as const satisfies Record<string, LongIllness>
 

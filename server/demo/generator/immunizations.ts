@@ -1,20 +1,21 @@
 import type { CodeableConcept } from 'fhir/r4'
-import { addDays, addMonths, addYears, openDay, toDay, yearsBetween } from './calendar.ts'
+import { addDays, addMonths, addYears, openDay, toDay, toTime, yearsBetween } from './calendar.ts'
 import type { Chart } from './chart.ts'
-import { childhoodDoses, type Dose, pcv20Since } from './childhood-schedule.ts'
+import { childhoodDoses, type Dose } from './childhood-schedule.ts'
 import { coded, quantity, usCore } from './coding.ts'
 import type { Dice } from './random-source.ts'
 import { diseases, type Vaccine, type VaccineName, vaccines } from './vaccines.ts'
+import type { Visit } from './visits.ts'
 
 /** Every dose of the childhood schedule that has come due, and the flu shot of every season. */
-export function addChildhoodImmunizations(chart: Chart): void {
+export function addChildhoodImmunizations(chart: Chart, visits: ReadonlyMap<number, Visit>): void {
   const dice = chart.diceFor('immunizations')
   const { birth } = chart.person
   for (const dose of childhoodDoses) {
-    const due = addMonths(birth, dose.month)
-    // Within four weeks of the due day, the birth dose within a day.
-    const given = dose.month === 0 ? addDays(due, 1) : openDay(addDays(due, dice.whole(0, 20)))
-    if (given < chart.asOf) addImmunization(chart, dice, whichPneumococcal(dose, given), given)
+    const visit = visits.get(dose.month)
+    // The first dose is given in the hospital on the day after birth, and one falls between two visits.
+    const given = visit?.date ?? addDays(addMonths(birth, dose.month), 1)
+    if (given < chart.asOf) addImmunization(chart, dice, whichPneumococcal(dose, given), given, visit)
   }
   const firstSeason = addMonths(birth, 6)
   const seasons = chart.asOf.getUTCFullYear() - firstSeason.getUTCFullYear() + 1
@@ -40,22 +41,39 @@ export function addAdultImmunizations(chart: Chart): void {
   if (age >= 66) give('pcv20', dice.whole(0, 2))
 }
 
+/** When the vaccines against more strains came: https://www.cdc.gov/mmwr/volumes/72/wr/mm7239a5.htm */
+const pcv13Since = new Date('2010-03-12')
+const pcv20Since = new Date('2023-09-29')
+
 function whichPneumococcal(dose: Dose, given: Date): Omit<Dose, 'month'> {
-  return dose.vaccine === 'pcv13' && given >= pcv20Since ? { ...dose, vaccine: 'pcv20' } : dose
+  if (dose.vaccine !== 'pcv13') return dose
+  if (given < pcv13Since) return { ...dose, vaccine: 'pcv7' }
+  return given < pcv20Since ? dose : { ...dose, vaccine: 'pcv20' }
 }
 
 /** Seasons begin in September; from 2024 on the vaccine has three strains again. */
 function addFluShots(chart: Chart, dice: Dice, seasons: number, earliest: Date): void {
+  const startsAsBaby = chart.person.role === 'child'
   const lastYear = chart.asOf.getUTCFullYear()
   for (let year = lastYear - seasons + 1; year <= lastYear; year += 1) {
     const given = openDay(new Date(Date.UTC(year, 8, dice.whole(8, 60))))
     if (given < earliest || given >= chart.asOf) continue
     const vaccine = year >= 2024 ? 'fluThreeStrains' : 'fluFourStrains'
-    addImmunization(chart, dice, { vaccine, number: 1, of: 1 }, given)
+    const isFirst = startsAsBaby && given < addYears(earliest, 1)
+    addImmunization(chart, dice, { vaccine, number: 1, of: isFirst ? 2 : 1 }, given)
+    // Whoever gets it for the first time in life needs it again after four weeks.
+    const again = openDay(addDays(given, 28))
+    if (isFirst && again < chart.asOf) addImmunization(chart, dice, { vaccine, number: 2, of: 2 }, again)
   }
 }
 
-function addImmunization(chart: Chart, dice: Dice, dose: Omit<Dose, 'month'>, given: Date): void {
+function addImmunization(
+  chart: Chart,
+  dice: Dice,
+  dose: Omit<Dose, 'month'>,
+  given: Date,
+  visit?: Visit,
+): void {
   const vaccine: Vaccine = vaccines[dose.vaccine]
   chart.add({
     resourceType: 'Immunization',
@@ -63,7 +81,8 @@ function addImmunization(chart: Chart, dice: Dice, dose: Omit<Dose, 'month'>, gi
     status: 'completed',
     vaccineCode: coded('cvx', vaccine.code),
     patient: chart.subject,
-    occurrenceDateTime: toDay(given),
+    ...(visit && { encounter: visit.encounter }),
+    occurrenceDateTime: visit ? toTime(given) : toDay(given),
     primarySource: true,
     location: chart.clinic.office,
     manufacturer: { display: vaccine.maker },

@@ -23,7 +23,7 @@ export function addLongMedication(
     if (!isLast) return
     const { days } = medicines[name]
     for (let fill = 0; fill < 4; fill += 1)
-      addDispense(chart, name, request, addDays(visit.date, fill * days))
+      addDispense(chart, { name, request, day: addDays(visit.date, fill * days), isFirst: fill === 0 })
     addUse(chart, name, reason, yearly[0] ?? visit)
   })
 }
@@ -31,7 +31,7 @@ export function addLongMedication(
 /** A medicine for an illness that passes, fetched on the same day. */
 export function addShortMedication(chart: Chart, prescription: Prescription): void {
   const request = addPrescription(chart, prescription, 'completed')
-  addDispense(chart, prescription.name, request, prescription.visit.date)
+  addDispense(chart, { name: prescription.name, request, day: prescription.visit.date, isFirst: true })
 }
 
 function isNewYear(previous: Visit | undefined, visit: Visit): boolean {
@@ -67,7 +67,10 @@ function addPrescription(
   })
 }
 
-function addDispense(chart: Chart, name: MedicineName, request: Reference, day: Date): void {
+function addDispense(
+  chart: Chart,
+  { name, request, day, isFirst }: { name: MedicineName; request: Reference; day: Date; isFirst: boolean },
+): void {
   const medicine: Medicine = medicines[name]
   const handedOver = addMinutes(day, 90)
   if (handedOver >= chart.asOf) return
@@ -79,7 +82,7 @@ function addDispense(chart: Chart, name: MedicineName, request: Reference, day: 
     subject: chart.subject,
     performer: [{ actor: chart.clinic.pharmacy }],
     authorizingPrescription: [request],
-    type: coded('actCode', ['FF', 'First Fill', 'Handed out']),
+    type: coded('actCode', isFirst ? ['FF', 'First Fill', 'First pack'] : ['RF', 'Refill']),
     quantity: amountOf(medicine),
     daysSupply: quantity(medicine.days, ['days', 'd']),
     whenPrepared: toTime(addMinutes(day, 60)),
@@ -113,11 +116,18 @@ function medicationOf(
     : { medicationCodeableConcept: coded('rxnorm', medicine.code) }
 }
 
-function dosageOf({ instruction, timesADay, dose: [value, ...unit], route }: Medicine): Dosage {
+function dosageOf({
+  instruction,
+  timesADay,
+  dose: [value, ...unit],
+  route,
+  asNeeded = false,
+}: Medicine): Dosage {
   return {
     text: instruction,
     patientInstruction: instruction,
     timing: { repeat: { frequency: timesADay, period: 1, periodUnit: 'd' } },
+    asNeededBoolean: asNeeded,
     route: coded('snomed', route ?? ['26643006', 'Oral route', 'By mouth']),
     doseAndRate: [{ doseQuantity: quantity(value, unit) }],
   }

@@ -8,6 +8,8 @@ export interface Medicine {
   dose: readonly [number, ...Unit]
   /** Packs of so many days. */
   days: number
+  /** When it is needed, at most so often. */
+  asNeeded?: boolean
   /** SNOMED CT; by mouth when absent. */
   route?: Coded
   /** Has a Medication record of its own that the prescriptions refer to. */
@@ -54,7 +56,7 @@ export const medicines = {
       'Albuterol inhaler, 90 micrograms a puff',
     ],
     instruction: 'Breathe in two puffs when you wheeze or are short of breath, at most every four hours.',
-    ...{ timesADay: 1, dose: [2, ...puff], days: 90, route: inhaled, inStock: true },
+    ...{ timesADay: 1, dose: [2, ...puff], days: 90, route: inhaled, asNeeded: true, inStock: true },
   },
   fluticasone: {
     code: [
@@ -88,7 +90,17 @@ export const medicines = {
   ibuprofen: {
     code: ['310965', 'ibuprofen 200 MG Oral Tablet', 'Ibuprofen 200 mg tablet'],
     instruction: 'Take one or two tablets by mouth when you are in pain, at most six a day.',
-    ...{ timesADay: 3, dose: [1, ...tablet], days: 10 },
+    ...{ timesADay: 3, dose: [1, ...tablet], days: 10, asNeeded: true },
+  },
+  acetaminophen: {
+    code: ['313782', 'acetaminophen 325 MG Oral Tablet', 'Acetaminophen 325 mg tablet'],
+    instruction: 'Take two tablets by mouth when the joint hurts, at most eight a day.',
+    ...{ timesADay: 3, dose: [2, ...tablet], days: 30, asNeeded: true },
+  },
+  azithromycin: {
+    code: ['308460', 'azithromycin 250 MG Oral Tablet', 'Azithromycin 250 mg tablet'],
+    instruction: 'Take one tablet by mouth once a day for five days. Finish all of them.',
+    ...{ timesADay: 1, dose: [1, ...tablet], days: 5 },
   },
   epinephrine: {
     code: [
@@ -97,7 +109,7 @@ export const medicines = {
       'Epinephrine auto-injector, 0.3 mg',
     ],
     instruction: 'Press into the outer thigh at the first sign of a severe allergic reaction, then call 911.',
-    ...{ timesADay: 1, dose: [0.3, 'mL', 'mL'], days: 1, route: intoMuscle },
+    ...{ timesADay: 1, dose: [0.3, 'mL', 'mL'], days: 1, route: intoMuscle, asNeeded: true },
   },
 } as const satisfies Record<string, Medicine>
 

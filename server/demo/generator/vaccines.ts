@@ -57,6 +57,10 @@ export const vaccines = {
     code: ['48', 'Hib (PRP-T)', 'Hib vaccine'],
     ...{ maker: 'Sanofi Pasteur', targets: ['hib'], volume: 0.5, way: 'muscle' },
   },
+  pcv7: {
+    code: ['100', 'pneumococcal conjugate PCV 7', 'Pneumococcal vaccine (PCV7)'],
+    ...{ maker: 'Pfizer', targets: ['pneumococcus'], volume: 0.5, way: 'muscle' },
+  },
   pcv13: {
     code: ['133', 'Pneumococcal conjugate PCV 13', 'Pneumococcal vaccine (PCV13)'],
     ...{ maker: 'Pfizer', targets: ['pneumococcus'], volume: 0.5, way: 'muscle' },

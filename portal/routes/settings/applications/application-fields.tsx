@@ -94,7 +94,8 @@ function LinkFields({ draft, error, change }: LinkFieldsProps) {
             className="narrow"
             label={label}
             description={description}
-            type="url"
+            // Not of the type "url": the server says better than a browser what is wrong.
+            inputMode="url"
             name={part}
             autoComplete="off"
             placeholder="https://"
@@ -105,8 +106,8 @@ function LinkFields({ draft, error, change }: LinkFieldsProps) {
         ))}
         <Switch
           size="md"
-          label="Legacy URL parameters"
-          description="For applications written for an older server that take the token from the address they are called back at. Leave it off unless yours needs it."
+          label="Accept parameters in the URL (legacy)"
+          description="For old code that sends its token request, with the secret, in the address instead of the body. Addresses end up in logs: leave it off unless your application cannot change."
           checked={draft.legacyUrlParameters}
           onChange={(event) => change({ legacyUrlParameters: event.currentTarget.checked })}
         />

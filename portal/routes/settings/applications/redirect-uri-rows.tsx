@@ -26,7 +26,8 @@ export function RedirectUriRows({ rows, error, onChange }: RedirectUriRowsProps)
   return (
     <Fieldset legend="Redirect URIs" variant="unstyled" className="form-group">
       <Text size="sm" c="dimmed" mb="sm">
-        Where people go back to after they agreed. Starts with http:// or https:// and is compared letter by letter.
+        Where people go back to after they agreed. Starts with http:// or https:// and is compared letter by
+        letter.
       </Text>
       <Stack gap="sm">
         {rows.map((row, index) => (
@@ -73,7 +74,6 @@ function UriRow({ row, label, error, isNew, onChange, onRemove }: UriRowProps) {
         <TextInput
           className="grow"
           aria-label={label}
-          type="url"
           inputMode="url"
           spellCheck={false}
           autoComplete="off"

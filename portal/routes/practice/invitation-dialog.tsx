@@ -1,0 +1,96 @@
+import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type FormEvent, useState } from 'react'
+import type { PatientSummary } from '../../api/me.ts'
+import { type InvitationForm, useInvite } from '../../api/practice-desk.ts'
+import { FailureNotice } from '../../components/failure-notice.tsx'
+import { faultOf, isOfNoField } from '../../components/form-failure.ts'
+
+interface InvitationDialogProps {
+  practiceId: string
+  patient: PatientSummary
+  onClose(): void
+}
+
+/** Invites the patient, or somebody who cares for them, by mail. */
+export function InvitationDialog({ practiceId, patient, onClose }: InvitationDialogProps) {
+  const invite = useInvite(practiceId)
+  const [role, setRole] = useState<InvitationForm['role']>('patient')
+  const [email, setEmail] = useState('')
+  const [relationship, setRelationship] = useState('')
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    const form = {
+      patientId: patient.id,
+      email,
+      role,
+      relationship: role === 'patient' ? 'self' : relationship,
+    }
+    invite.mutate(form, {
+      onSuccess: () => {
+        notifications.show({ message: `The invitation is on its way to ${email}.` })
+        onClose()
+      },
+    })
+  }
+  return (
+    <Modal opened onClose={onClose} title={`Invite for the record of ${patient.name}`}>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <Radio.Group
+            label="Whom do you invite?"
+            size="md"
+            value={role}
+            onChange={(value) => setRole(value as InvitationForm['role'])}
+          >
+            <Stack gap="sm" mt="sm">
+              <Radio size="md" value="patient" label="The patient" description="Sees their own record." />
+              <Radio
+                size="md"
+                value="proxy"
+                label="A family member or caregiver"
+                description="Sees this record in the patient's place."
+              />
+            </Stack>
+          </Radio.Group>
+          {role === 'proxy' && (
+            <TextInput
+              label="Relationship"
+              description="What this person is to the patient: mother, guardian, …"
+              name="relationship"
+              autoComplete="off"
+              value={relationship}
+              onChange={(event) => setRelationship(event.currentTarget.value)}
+              error={faultOf(invite.error, 'relationship')}
+              required
+            />
+          )}
+          <TextInput
+            label="E-mail address"
+            name="email"
+            type="email"
+            autoComplete="off"
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
+            error={faultOf(invite.error, 'email')}
+            required
+          />
+          <Text size="sm" c="dimmed">
+            The mail has a link that works for 14 days. Whoever opens it confirms the patient's date of birth.
+          </Text>
+          {isOfNoField(invite.error, ['email', 'relationship']) && (
+            <FailureNotice error={invite.error} title="The invitation was not sent" />
+          )}
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={invite.isPending}>
+              Send the invitation
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

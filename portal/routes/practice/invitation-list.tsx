@@ -1,0 +1,75 @@
+import { Button, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type Invitation, useEndInvitation, useInvitations } from '../../api/practice-desk.ts'
+import { FailureNotice } from '../../components/failure-notice.tsx'
+import { formatDay } from '../../components/format-date.ts'
+import { LoadingLines } from '../../components/loading-lines.tsx'
+import { roleWords } from './role-words.ts'
+
+export function InvitationList({ practiceId }: { practiceId: string }) {
+  const { data, error, isPending, refetch } = useInvitations(practiceId)
+  return (
+    <section className="card" aria-labelledby="invitations">
+      <Title order={2} size="h4" id="invitations" mb="md">
+        Open invitations
+      </Title>
+      {isPending && <LoadingLines lines={2} />}
+      {error && (
+        <FailureNotice
+          error={error}
+          title="The invitations could not be loaded"
+          retry={() => void refetch()}
+        />
+      )}
+      {data?.invitations.length === 0 && (
+        <Text c="dimmed">
+          None at the moment. Choose "Invite" beside a patient to send one; it stays here until it is
+          accepted.
+        </Text>
+      )}
+      {data && data.invitations.length > 0 && (
+        <ul className="rows" aria-labelledby="invitations">
+          {data.invitations.map((invitation) => (
+            <InvitationRow key={invitation.id} practiceId={practiceId} invitation={invitation} />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+interface InvitationRowProps {
+  practiceId: string
+  invitation: Invitation
+}
+
+function InvitationRow({ practiceId, invitation }: InvitationRowProps) {
+  const end = useEndInvitation(practiceId)
+  const { id, email, expiresAt } = invitation
+  function endIt() {
+    end.mutate(id, {
+      onSuccess: () => notifications.show({ message: `The invitation of ${email} has ended.` }),
+    })
+  }
+  return (
+    <li>
+      <div className="row-text">
+        <Text fw={550}>{email}</Text>
+        <Text size="sm" c="dimmed">
+          {roleWords(invitation)} · until {formatDay(expiresAt)}
+        </Text>
+        {end.error && <FailureNotice error={end.error} title="That did not work" />}
+      </div>
+      <Button
+        variant="default"
+        size="sm"
+        className="touch"
+        onClick={endIt}
+        loading={end.isPending}
+        aria-label={`End the invitation of ${email}`}
+      >
+        End
+      </Button>
+    </li>
+  )
+}

@@ -1,0 +1,91 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { IconUserPlus } from '@tabler/icons-react'
+import type { PatientSummary } from '../../api/me.ts'
+import { usePatients } from '../../api/practice-desk.ts'
+import { FailureNotice } from '../../components/failure-notice.tsx'
+import { formatAge, formatFhirDate } from '../../components/format-date.ts'
+import { LoadingLines } from '../../components/loading-lines.tsx'
+
+interface PatientListProps {
+  practiceId: string
+  onInvite(patient: PatientSummary): void
+}
+
+export function PatientList({ practiceId, onInvite }: PatientListProps) {
+  const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
+    usePatients(practiceId)
+  const patients = data?.pages.flatMap((page) => page.patients) ?? []
+  const count = data?.pages.at(-1)?.count ?? 0
+  return (
+    <section className="card" aria-labelledby="patients">
+      <Title order={2} size="h4" id="patients" mb="md">
+        Patients
+      </Title>
+      {isPending && <LoadingLines lines={6} />}
+      {error && !data && (
+        <FailureNotice error={error} title="The patients could not be loaded" retry={() => void refetch()} />
+      )}
+      {data && patients.length === 0 && (
+        <Text c="dimmed">
+          No patients yet. Whoever runs this server imports the records of your practice; then the patients
+          are listed here and you can invite them.
+        </Text>
+      )}
+      {patients.length > 0 && (
+        <Stack gap="md">
+          <ul className="rows" aria-labelledby="patients">
+            {patients.map((patient) => (
+              <PatientRow key={patient.id} patient={patient} onInvite={() => onInvite(patient)} />
+            ))}
+          </ul>
+          {error && (
+            <FailureNotice
+              error={error}
+              title="More patients could not be loaded"
+              retry={() => void fetchNextPage()}
+            />
+          )}
+          <Group justify="space-between">
+            {hasNextPage && (
+              <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
+                Show more
+              </Button>
+            )}
+            <Text size="sm" c="dimmed" role="status">
+              {patients.length} of {count}
+            </Text>
+          </Group>
+        </Stack>
+      )}
+    </section>
+  )
+}
+
+function PatientRow({ patient, onInvite }: { patient: PatientSummary; onInvite(): void }) {
+  const { name, birthDate, gender } = patient
+  const details = [
+    birthDate && `born ${formatFhirDate(birthDate)}`,
+    birthDate && formatAge(birthDate),
+    gender,
+  ]
+  return (
+    <li>
+      <div className="row-text">
+        <Text fw={550}>{name}</Text>
+        <Text size="sm" c="dimmed">
+          {details.filter(Boolean).join(' · ')}
+        </Text>
+      </div>
+      <Button
+        variant="default"
+        size="sm"
+        className="touch"
+        onClick={onInvite}
+        leftSection={<IconUserPlus size={18} aria-hidden />}
+        aria-label={`Invite for ${name}`}
+      >
+        Invite
+      </Button>
+    </li>
+  )
+}

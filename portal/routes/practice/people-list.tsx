@@ -1,0 +1,94 @@
+import { Badge, Button, Group, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import type { Practice } from '../../api/me.ts'
+import { type Person, useEndAssociation, usePeople } from '../../api/practice-desk.ts'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { FailureNotice } from '../../components/failure-notice.tsx'
+import { formatDay } from '../../components/format-date.ts'
+import { LoadingLines } from '../../components/loading-lines.tsx'
+import { roleWords } from './role-words.ts'
+
+/** Who sees records of the practice. */
+export function PeopleList({ practice }: { practice: Practice }) {
+  const { data, error, isPending, refetch } = usePeople(practice.id)
+  const isAlone = data?.people.every(({ isSelf }) => isSelf) ?? false
+  return (
+    <section className="card" aria-labelledby="people">
+      <Title order={2} size="h4" id="people" mb="md">
+        People with access
+      </Title>
+      {isPending && <LoadingLines lines={3} />}
+      {error && (
+        <FailureNotice error={error} title="The people could not be loaded" retry={() => void refetch()} />
+      )}
+      {data && (
+        <ul className="rows" aria-labelledby="people">
+          {data.people.map((person) => (
+            <PersonRow key={person.associationId} practice={practice} person={person} />
+          ))}
+        </ul>
+      )}
+      {isAlone && (
+        <Text c="dimmed" size="sm">
+          Nobody but you. Patients and families appear here once they accepted an invitation.
+        </Text>
+      )}
+    </section>
+  )
+}
+
+function PersonRow({ practice, person }: { practice: Practice; person: Person }) {
+  const end = useEndAssociation(practice.id)
+  const [asks, setAsks] = useState(false)
+  const { displayName, email, createdAt, isSelf, role } = person
+  // The server refuses it: a practice without anybody could not be opened any more.
+  const isOwnDesk = isSelf && (role === 'provider' || role === 'staff')
+  function confirm() {
+    end.mutate(person.associationId, {
+      onSuccess: () => notifications.show({ message: `The access of ${displayName} has ended.` }),
+    })
+  }
+  return (
+    <li>
+      <div className="row-text">
+        <Group gap="xs">
+          <Text fw={550}>{displayName}</Text>
+          {isSelf && (
+            <Badge variant="light" color="green" tt="none">
+              You
+            </Badge>
+          )}
+        </Group>
+        <Text size="sm">{roleWords(person)}</Text>
+        <Text size="sm" c="dimmed">
+          {email} · since {formatDay(createdAt)}
+        </Text>
+      </div>
+      {!isOwnDesk && (
+        <Button
+          color="red"
+          variant="outline"
+          size="sm"
+          className="touch"
+          onClick={() => setAsks(true)}
+          aria-label={`End access of ${displayName}: ${roleWords(person)}`}
+        >
+          End access
+        </Button>
+      )}
+      <ConfirmDialog
+        isOpen={asks}
+        title={`End the access of ${displayName}?`}
+        action="End access"
+        isPending={end.isPending}
+        error={end.error}
+        onConfirm={confirm}
+        onClose={() => setAsks(false)}
+      >
+        {displayName} and every app connected by them stop seeing these records of {practice.name} at once.
+        You can invite them again.
+      </ConfirmDialog>
+    </li>
+  )
+}

@@ -1,0 +1,45 @@
+import { Button, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { type Application, useRemoveApplication } from '../../../api/applications.ts'
+import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
+
+export function DeleteApplication({ application }: { application: Application }) {
+  const remove = useRemoveApplication(application.id)
+  const navigate = useNavigate()
+  const [asks, setAsks] = useState(false)
+  function confirm() {
+    remove.mutate(undefined, {
+      onSuccess: () => {
+        notifications.show({ message: `${application.name} is deleted.` })
+        void navigate('/account/settings/applications')
+      },
+    })
+  }
+  return (
+    <section className="card" aria-labelledby="delete-application">
+      <Title order={2} size="h4" id="delete-application" mb={4}>
+        Delete the application
+      </Title>
+      <Text c="dimmed" mb="md">
+        Ends the access of everybody who connected it.
+      </Text>
+      <Button color="red" variant="outline" onClick={() => setAsks(true)}>
+        Delete {application.name}
+      </Button>
+      <ConfirmDialog
+        isOpen={asks}
+        title={`Delete ${application.name}?`}
+        action="Delete application"
+        isPending={remove.isPending}
+        error={remove.error}
+        onConfirm={confirm}
+        onClose={() => setAsks(false)}
+      >
+        All grants of the application end at once: its access and refresh tokens stop working for everybody
+        who connected it. Its client id and secrets stop working too. This cannot be undone.
+      </ConfirmDialog>
+    </section>
+  )
+}

@@ -1,0 +1,99 @@
+import { addDays, addYears, toDay, yearsBetween } from './calendar.ts'
+import type { Chart } from './chart.ts'
+import { type Coded, coded, usCore } from './coding.ts'
+
+interface Allergy {
+  code: Coded
+  category: 'food' | 'medication' | 'environment'
+  criticality: 'low' | 'high'
+  reaction: Coded
+  severity: 'mild' | 'moderate' | 'severe'
+}
+
+const hives = ['126485001', 'Urticaria', 'Hives'] as const
+const sneezing = ['76067001', 'Sneezing'] as const
+
+/** SNOMED CT codes. */
+const allergies = {
+  peanut: {
+    code: ['91935009', 'Allergy to peanut', 'Peanuts'],
+    ...{ category: 'food', criticality: 'high', severity: 'severe' },
+    reaction: ['39579001', 'Anaphylaxis', 'Severe allergic reaction (anaphylaxis)'],
+  },
+  penicillin: {
+    code: ['91936005', 'Allergy to penicillin', 'Penicillin'],
+    ...{ category: 'medication', criticality: 'high', reaction: hives, severity: 'moderate' },
+  },
+  grass: {
+    code: ['418689008', 'Allergy to grass pollen', 'Grass pollen'],
+    ...{ category: 'environment', criticality: 'low', reaction: sneezing, severity: 'mild' },
+  },
+  dustMite: {
+    code: ['232350006', 'House dust mite allergy', 'House dust mites'],
+    ...{ category: 'environment', criticality: 'low', reaction: sneezing, severity: 'mild' },
+  },
+  shellfish: {
+    code: ['300913006', 'Allergy to shellfish', 'Shellfish'],
+    ...{ category: 'food', criticality: 'low', reaction: hives, severity: 'moderate' },
+  },
+} as const satisfies Record<string, Allergy>
+
+export type AllergyName = keyof typeof allergies
+
+/** One person in three has an allergy; of everybody else it is recorded that none is known. */
+export function addAllergies(chart: Chart, known: readonly AllergyName[] = []): void {
+  const dice = chart.diceFor('allergies')
+  const chosen = dice.pick(['peanut', 'penicillin', 'grass', 'dustMite', 'shellfish'] as const)
+  const names = known.length > 0 ? known : dice.chance(35) ? [chosen] : []
+  const age = yearsBetween(chart.person.birth, chart.asOf)
+  const recorded = addDays(addYears(chart.asOf, -dice.whole(0, Math.min(9, Math.max(0, age - 1)))), -10)
+  const recordedDate = toDay(atLeast(recorded, chart.person.birth))
+  for (const name of names) addAllergy(chart, allergies[name], recordedDate)
+  if (names.length > 0) return
+  chart.add({
+    resourceType: 'AllergyIntolerance',
+    meta: usCore('us-core-allergyintolerance'),
+    ...confirmed(),
+    code: coded('snomed', ['716186003', 'No known allergy', 'No known allergies']),
+    patient: chart.subject,
+    recordedDate,
+    recorder: chart.doctor,
+  })
+}
+
+/** For whoever chooses an antibiotic. */
+export function isAllergicToPenicillin(chart: Chart): boolean {
+  const [code] = allergies.penicillin.code
+  return chart.records.some(
+    (record) =>
+      record.resourceType === 'AllergyIntolerance' && record.code?.coding?.some((each) => each.code === code),
+  )
+}
+
+function atLeast(date: Date, earliest: Date): Date {
+  return new Date(Math.max(date.getTime(), earliest.getTime()))
+}
+
+function addAllergy(chart: Chart, allergy: Allergy, recordedDate: string): void {
+  const { code, category, criticality, reaction, severity } = allergy
+  chart.add({
+    resourceType: 'AllergyIntolerance',
+    meta: usCore('us-core-allergyintolerance'),
+    ...confirmed(),
+    type: 'allergy',
+    category: [category],
+    criticality,
+    code: coded('snomed', code),
+    patient: chart.subject,
+    recordedDate,
+    recorder: chart.doctor,
+    reaction: [{ manifestation: [coded('snomed', reaction)], severity }],
+  })
+}
+
+function confirmed() {
+  return {
+    clinicalStatus: coded('allergyClinical', ['active', 'Active']),
+    verificationStatus: coded('allergyVerification', ['confirmed', 'Confirmed']),
+  }
+}

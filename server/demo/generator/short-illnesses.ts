@@ -1,0 +1,36 @@
+import { isAllergicToPenicillin } from './allergies.ts'
+import type { Chart } from './chart.ts'
+import { addDiagnosis } from './conditions.ts'
+import { addVisitNote } from './documents.ts'
+import { type ShortIllness, type ShortIllnessName, shortIllnesses } from './illnesses.ts'
+import { addShortMedication } from './medications.ts'
+import { addProvenance } from './provenance.ts'
+import type { Dice } from './random-source.ts'
+import { addVisit } from './visits.ts'
+import { addVitalSigns, type Measured } from './vital-signs.ts'
+
+/** A visit for something that passes: found, treated, over. */
+export function addShortIllness(
+  chart: Chart,
+  dice: Dice,
+  { name, day, measured }: { name: ShortIllnessName; day: Date; measured: Measured },
+): void {
+  const illness: ShortIllness = shortIllnesses[name]
+  if (day >= chart.asOf) return
+  const visit = addVisit(chart, dice, { kind: 'symptom', day, reason: illness.snomed })
+  if (!visit) return
+  const before = chart.records.length - 1
+  const reason = addDiagnosis(chart, illness, visit)
+  addVitalSigns(chart, visit, { ...measured, temperature: dice.between(...illness.fever) })
+  for (const medicine of illness.medicines) {
+    const isDangerous = medicine === 'amoxicillin' && isAllergicToPenicillin(chart)
+    addShortMedication(chart, { name: isDangerous ? 'azithromycin' : medicine, reason, visit })
+  }
+  const found = `Found: ${(illness.snomed[2] ?? illness.snomed[1]).toLowerCase()}.`
+  addVisitNote(chart, visit, [
+    `${chart.person.given} came because of a health problem.`,
+    found,
+    illness.advice,
+  ])
+  addProvenance(chart, visit, chart.records.slice(before))
+}
