@@ -38,8 +38,15 @@ export const theme = createTheme({
     // At least 44 pixels for fingers.
     ActionIcon: { defaultProps: { size: 44 } },
     Modal: {
-      defaultProps: { radius: 'lg', centered: true, closeButtonProps: { 'aria-label': 'Close', size: 44 } },
+      defaultProps: {
+        radius: 'lg',
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close', size: 44 },
+        // Its `<header>` would count as a second banner of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
     },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close this message', size: 44 } } },
   },
 })
 

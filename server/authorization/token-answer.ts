@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
 import type { Logger } from '../logger.ts'
+import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
 
 interface AnswerDeps {
@@ -28,6 +29,7 @@ export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps)
     await next()
     // Old clients know 302 only (RFC 6749 shows it in all its examples).
     if (ctx.status === 303 && ctx.path.startsWith('/o/authorize')) ctx.status = 302
+    if (ctx.status === 503) ctx.set('retry-after', String(storeRetrySeconds))
     const body = ctx.body as Body | undefined
     if (typeof body !== 'object' || body === null) return
     if (typeof body.error === 'string') {

@@ -1,5 +1,8 @@
 import { OnpatientError } from '../errors.ts'
 
+/** When a client may try again. */
+export const storeRetrySeconds = 10
+
 /** Why the database cannot serve now, by the primary part of SQLite's result code. */
 const reasons: Record<string, string> = {
   SQLITE_BUSY: 'The database is locked by another program.',
@@ -21,7 +24,7 @@ export function findStoreFailure(error: unknown): OnpatientError | undefined {
   if (reason === undefined) return undefined
   return new OnpatientError('store-unavailable', `${reason} Nothing was changed; try again later.`, {
     detail: error.code,
-    retryAfterSeconds: 10,
+    retryAfterSeconds: storeRetrySeconds,
     cause: error,
   })
 }

@@ -26,7 +26,8 @@ export async function openSqliteStore(file: string): Promise<Store> {
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = FULL')
   sqlite.pragma('foreign_keys = ON')
-  sqlite.pragma('busy_timeout = 5000')
+  // Long enough for an import next door, short because the process stands still while it waits.
+  sqlite.pragma('busy_timeout = 2000')
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
   try {
     const isNew = await migrateToLatest(db)

@@ -1,3 +1,4 @@
+import type { Reference } from 'fhir/r4'
 import type { KnownIllness } from './adult-history.ts'
 import { addDays, addYears, yearsBetween } from './calendar.ts'
 import type { Chart } from './chart.ts'
@@ -22,23 +23,33 @@ export function addTreatments(chart: Chart, illnesses: readonly KnownIllness[]):
   const dice = chart.diceFor('treatments')
   const age = yearsBetween(chart.person.birth, chart.asOf)
   const yearsAgo = (years: number) => addDays(addYears(chart.asOf, -years), dice.whole(20, 200))
-  const reasonFor = (name: LongIllnessName) => illnesses.find((illness) => illness.name === name)?.condition
+  const known = new Map(illnesses.map((illness) => [illness.name, illness]))
   if (age >= 47) addProcedure(chart, { name: 'colonoscopy', day: yearsAgo(dice.whole(1, 2)), minutes: 40 })
   if (dice.chance(12))
     addProcedure(chart, { name: 'appendectomy', day: yearsAgo(dice.whole(2, 5)), minutes: 60 })
-  const asthma = reasonFor('asthma')
-  if (asthma) addProcedure(chart, { name: 'spirometry', day: yearsAgo(1), minutes: 20, reason: asthma })
-  const heart = reasonFor('atrialFibrillation')
+  const asthma = known.get('asthma')
+  if (asthma) addProcedure(chart, { name: 'spirometry', ...afterOnset(chart, asthma, 0.5), minutes: 20 })
+  const heart = known.get('atrialFibrillation')
   if (heart) {
-    addProcedure(chart, { name: 'electrocardiogram', day: yearsAgo(3), minutes: 15, reason: heart })
-    const day = yearsAgo(2)
-    const device = addImplant(chart, 'pacemaker', day)
-    addProcedure(chart, { name: 'pacemaker', day, minutes: 90, reason: heart, device })
+    addProcedure(chart, { name: 'electrocardiogram', ...afterOnset(chart, heart, 0.2), minutes: 15 })
+    const done = afterOnset(chart, heart, 0.4)
+    const device = addImplant(chart, 'pacemaker', done.day)
+    addProcedure(chart, { name: 'pacemaker', ...done, minutes: 90, device })
   }
-  const knee = reasonFor('kneeArthritis')
+  const knee = known.get('kneeArthritis')
   if (knee && (chart.person.isLongTermPatient || dice.chance(40))) {
-    const day = yearsAgo(1)
-    const device = addImplant(chart, 'kneeProsthesis', day)
-    addProcedure(chart, { name: 'kneeReplacement', day, minutes: 110, reason: knee, device })
+    const done = afterOnset(chart, knee, 0.7)
+    const device = addImplant(chart, 'kneeProsthesis', done.day)
+    addProcedure(chart, { name: 'kneeReplacement', ...done, minutes: 110, device })
   }
+}
+
+/** A day at that share of the time between the onset of an illness and the day of the data. */
+function afterOnset(
+  chart: Chart,
+  { since, condition }: KnownIllness,
+  share: number,
+): { day: Date; reason: Reference } {
+  const time = since.getTime() + (chart.asOf.getTime() - since.getTime()) * share
+  return { day: new Date(time), reason: condition }
 }

@@ -69,7 +69,14 @@ export function makeClinic(seed: number, name: string): Clinic {
   const stock = new Map<Medicine, Reference>()
   for (const medicine of Object.values<Medicine>(medicines))
     if (medicine.inStock)
-      stock.set(medicine, add(`medication/${medicine.code[0]}`, medicationRecord(medicine), medicine.code[1]))
+      stock.set(
+        medicine,
+        add(
+          `medication/${medicine.code[0]}`,
+          medicationRecord(medicine),
+          medicine.code[2] ?? medicine.code[1],
+        ),
+      )
   return {
     organization: shared[0] as Organization,
     practitioners: shared.filter((record) => record.resourceType === 'Practitioner'),

@@ -12,10 +12,12 @@ import { SecretOnce } from './secret-once.tsx'
 export function CreatedApplication({ answer }: { answer: NewSecret }) {
   const { application, secret, warnings } = answer
   // The address stays the same, so the browser would stay at the end of the form.
-  useEffect(() => window.scrollTo(0, 0), [])
+  useEffect(() => {
+    window.scrollTo(0, 0)
+  }, [])
   return (
     <Stack gap="lg">
-      <PageHeading title={`${application.name} is ready`} />
+      <PageHeading title={`${application.name} is ready`} takesFocus />
       <section className="card" aria-label="Client id and secret">
         <Stack gap="md">
           <CopyField label="Client id" value={application.id} />
