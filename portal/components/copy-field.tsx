@@ -8,7 +8,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
       <Text size="sm" c="dimmed">
         {label}
       </Text>
-      <Group gap="xs" wrap="nowrap" align="center">
+      <Group gap="xs" align="center">
         <code className="copy-value" data-copy={label}>
           {value}
         </code>

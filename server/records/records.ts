@@ -66,6 +66,8 @@ export interface WriteOutcome {
   rejected: Array<{ reference: string; reason: string }>
 }
 
+export type WriteMode = 'each' | 'all-or-nothing'
+
 /**
  * The record store: FHIR resources as JSON text, versions kept. It knows no HTTP and no grants.
  * The reading half is handed out only through `access`, which fixes the confinement.
@@ -76,8 +78,9 @@ export interface Records {
   /**
    * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
    * the practice joins its panel. A record without id gets one; an id that another practice uses is rejected.
+   * With `all-or-nothing` one rejected record means that nothing is written.
    */
-  write(batch: RecordWrite[]): Promise<WriteOutcome>
+  write(batch: RecordWrite[], options?: { mode?: WriteMode }): Promise<WriteOutcome>
   /** All shared records of a type that a practice keeps, as JSON; import resolves conditional references among them. */
   listShared(practiceId: string, type: string): Promise<string[]>
 }
@@ -92,7 +95,7 @@ export function createRecords({ db, clock, random }: RecordsDeps): Records {
   return {
     read: (within, type, id) => readRecord(db, within, type, id),
     list: (within, query) => listRecords(db, within, query),
-    write: (batch) => writeRecords({ db, clock, random }, batch),
+    write: (batch, { mode = 'each' } = {}) => writeRecords({ db, clock, random }, batch, mode),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }
 }

@@ -5,7 +5,7 @@ import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
 import { addToPanels, findPanels, type Panels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-record.ts'
-import type { RecordWrite, WriteOutcome } from './records.ts'
+import type { RecordWrite, WriteMode, WriteOutcome } from './records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
 import { renderContent } from './stored-content.ts'
 import { findStored, type Stored } from './stored-records.ts'
@@ -20,23 +20,36 @@ interface WriteDeps {
 export async function writeRecords(
   { db, clock, random }: WriteDeps,
   batch: RecordWrite[],
+  mode: WriteMode,
 ): Promise<WriteOutcome> {
   const outcome: WriteOutcome = { created: 0, updated: 0, unchanged: 0, rejected: [] }
+  const nothing = () => ({ created: 0, updated: 0, unchanged: 0, rejected: outcome.rejected })
   const prepared: PreparedRecord[] = []
   for (const { practiceId, resource } of batch) {
     const record = prepareRecord(practiceId, resource, () => makeId(random))
     if ('reason' in record) outcome.rejected.push(record)
     else prepared.push(record)
   }
-  if (prepared.length === 0) return outcome
-  await db.transaction().execute(async (trx) => {
+  const isRefused = () => mode === 'all-or-nothing' && outcome.rejected.length > 0
+  if (prepared.length === 0 || isRefused()) return nothing()
+  const transaction = db.transaction().execute(async (trx) => {
     // Takes the write lock before the first read: a snapshot that another process has outdated could not be written to.
     await trx.deleteFrom('record').where(sql<boolean>`1 = 0`).execute()
     for (const round of splitIntoRounds(prepared))
       await writeRound(trx, clock.now().getTime(), round, outcome)
+    if (isRefused()) throw new NothingWritten()
   })
-  return outcome
+  try {
+    await transaction
+    return outcome
+  } catch (error) {
+    if (error instanceof NothingWritten) return nothing()
+    throw error
+  }
 }
+
+/** Rolls the transaction back. */
+class NothingWritten extends Error {}
 
 function makeId(random: Random): string {
   return random.bytes(16).toString('hex')

@@ -1,5 +1,5 @@
 import type { Reference } from 'fhir/r4'
-import { addDays, addMonths, addYears, yearsBetween } from './calendar.ts'
+import { addDays, addMonths, addYears, later, yearsBetween } from './calendar.ts'
 import type { Chart } from './chart.ts'
 import { addProblem } from './conditions.ts'
 import { addVisitNote } from './documents.ts'
@@ -24,16 +24,15 @@ export interface KnownIllness {
 export function addAdultHistory(chart: Chart, names: readonly LongIllnessName[]): KnownIllness[] {
   const dice = chart.diceFor('visits')
   const { years, monthsApart } = rhythmOf(chart, dice, names)
-  const onset = addDays(addYears(chart.asOf, -years), -dice.whole(5, 40))
-  const illnesses = names.map((name) => ({
-    name,
-    condition: addProblem(chart, longIllnesses[name], onset),
-    since: onset,
-  }))
+  const firstDay = addYears(chart.asOf, -years)
+  const illnesses = names.map((name) => {
+    const onset = onsetOf(chart, name, firstDay)
+    return { name, condition: addProblem(chart, longIllnesses[name], onset), since: onset }
+  })
   const body = bodyOf(chart, dice, names)
   const visits: Visit[] = []
   for (let month = 0; month < years * 12; month += monthsApart) {
-    const day = addDays(addMonths(addYears(chart.asOf, -years), month), dice.whole(0, 25))
+    const day = addDays(addMonths(firstDay, month), dice.whole(0, 25))
     const visit = addAdultVisit(chart, dice, { day, names, body, isYearly: month % 12 === 0 })
     if (visit) visits.push(visit)
   }
@@ -48,6 +47,12 @@ export function addAdultHistory(chart: Chart, names: readonly LongIllnessName[])
       measured: body(),
     })
   return illnesses
+}
+
+/** Up to nine years before the first visit that is on record, and never in childhood. */
+function onsetOf(chart: Chart, name: LongIllnessName, firstDay: Date): Date {
+  const earlier = addDays(firstDay, -chart.diceFor(`onset/${name}`).whole(5, 3300))
+  return later(earlier, addYears(chart.person.birth, 18))
 }
 
 /** Long illnesses are seen every half year, those of the demo's adult every quarter and for longer. */

@@ -1,4 +1,4 @@
-import { addDays, addYears, toDay, yearsBetween } from './calendar.ts'
+import { addDays, addYears, later, toDay, yearsBetween } from './calendar.ts'
 import type { Chart } from './chart.ts'
 import { type Coded, coded, usCore } from './coding.ts'
 
@@ -47,7 +47,7 @@ export function addAllergies(chart: Chart, known: readonly AllergyName[] = []): 
   const names = known.length > 0 ? known : dice.chance(35) ? [chosen] : []
   const age = yearsBetween(chart.person.birth, chart.asOf)
   const recorded = addDays(addYears(chart.asOf, -dice.whole(0, Math.min(9, Math.max(0, age - 1)))), -10)
-  const recordedDate = toDay(atLeast(recorded, chart.person.birth))
+  const recordedDate = toDay(later(recorded, chart.person.birth))
   for (const name of names) addAllergy(chart, allergies[name], recordedDate)
   if (names.length > 0) return
   chart.add({
@@ -68,10 +68,6 @@ export function isAllergicToPenicillin(chart: Chart): boolean {
     (record) =>
       record.resourceType === 'AllergyIntolerance' && record.code?.coding?.some((each) => each.code === code),
   )
-}
-
-function atLeast(date: Date, earliest: Date): Date {
-  return new Date(Math.max(date.getTime(), earliest.getTime()))
 }
 
 function addAllergy(chart: Chart, allergy: Allergy, recordedDate: string): void {

@@ -23,6 +23,11 @@ export function addMinutes(date: Date, minutes: number): Date {
   return new Date(date.getTime() + minutes * 60_000)
 }
 
+/** Whichever comes last. */
+export function later(one: Date, other: Date): Date {
+  return new Date(Math.max(one.getTime(), other.getTime()))
+}
+
 /** A time of day in the practice's opening hours: 14 to 21 o'clock UTC is 8 to 15 o'clock in Wisconsin's winter. */
 export function atHour(date: Date, hour: number, minute = 0): Date {
   return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), hour, minute))

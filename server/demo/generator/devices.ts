@@ -16,7 +16,7 @@ const implants = {
     ...{ model: 'Steady Beat 2', maker: 'Northwind Cardiac Devices' },
   },
   kneeProsthesis: {
-    type: ['303533002', 'Knee joint prosthesis', 'Artificial knee joint'],
+    type: ['109228008', 'Knee joint prosthesis', 'Artificial knee joint'],
     ...{ model: 'Glide K', maker: 'Harbor Orthopedics' },
   },
 } as const satisfies Record<string, Implant>

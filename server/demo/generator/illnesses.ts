@@ -69,7 +69,7 @@ export interface ShortIllness {
   icd10: Coded
   /** Until it is over. */
   days: number
-  medicines: readonly MedicineName[]
+  needsAntibiotic: boolean
   /** In degrees Celsius. */
   fever: readonly [number, number]
   advice: string
@@ -82,31 +82,31 @@ export const shortIllnesses = {
   earInfection: {
     snomed: ['65363002', 'Otitis media', 'Ear infection'],
     icd10: ['H66.90', 'Otitis media, unspecified, unspecified ear'],
-    ...{ days: 12, medicines: ['amoxicillin'], fever: [37.9, 39.2] },
+    ...{ days: 12, needsAntibiotic: true, fever: [37.9, 39.2] },
     advice: 'Rest and plenty to drink. Come back if the pain is not better after three days.',
   },
   strepThroat: {
     snomed: ['43878008', 'Streptococcal sore throat', 'Strep throat'],
     icd10: ['J02.0', 'Streptococcal pharyngitis'],
-    ...{ days: 10, medicines: ['amoxicillin'], fever: [38, 39.3] },
+    ...{ days: 10, needsAntibiotic: true, fever: [38, 39.3] },
     advice: 'Stay at home until a full day after the first dose. Finish the antibiotic.',
   },
   cold: {
     snomed: ['54150009', 'Upper respiratory infection', 'Common cold'],
     icd10: ['J06.9', 'Acute upper respiratory infection, unspecified'],
-    ...{ days: 9, medicines: [], fever: [36.8, 38.1] },
+    ...{ days: 9, needsAntibiotic: false, fever: [36.8, 38.1] },
     advice: 'This goes away by itself. Rest, warm drinks, and salt water drops for the nose.',
   },
   ankleSprain: {
     snomed: ['44465007', 'Sprain of ankle', 'Sprained ankle'],
     icd10: ['S93.409A', 'Sprain of unspecified ligament of unspecified ankle, initial encounter'],
-    ...{ days: 28, medicines: ['ibuprofen'], fever: noFever },
+    ...{ days: 28, needsAntibiotic: false, fever: noFever },
     advice: 'Keep the foot up, cool it, and put weight on it again bit by bit.',
   },
   sinusitis: {
     snomed: ['444814009', 'Viral sinusitis', 'Sinus infection'],
     icd10: ['J01.90', 'Acute sinusitis, unspecified'],
-    ...{ days: 14, medicines: ['ibuprofen'], fever: [36.9, 38] },
+    ...{ days: 14, needsAntibiotic: false, fever: [36.9, 38] },
     advice: 'Steam and rinsing the nose help. Come back if you have a high fever.',
   },
 } as const satisfies Record<string, ShortIllness>

@@ -19,7 +19,6 @@ export interface Medicine {
 const tablet = ['tablet', '{tbl}'] as const
 const capsule = ['capsule', '{capsule}'] as const
 const inhaled = ['447694001', 'Respiratory tract route', 'Breathe in'] as const
-const intoMuscle = ['78421000', 'Intramuscular route', 'Into the muscle'] as const
 const puff = ['puff', '{puff}'] as const
 
 /** Medicines with their RxNorm codes. */
@@ -87,10 +86,10 @@ export const medicines = {
     instruction: 'Take one capsule by mouth three times a day for ten days. Finish all of them.',
     ...{ timesADay: 3, dose: [1, ...capsule], days: 10, inStock: true },
   },
-  ibuprofen: {
-    code: ['310965', 'ibuprofen 200 MG Oral Tablet', 'Ibuprofen 200 mg tablet'],
-    instruction: 'Take one or two tablets by mouth when you are in pain, at most six a day.',
-    ...{ timesADay: 3, dose: [1, ...tablet], days: 10, asNeeded: true },
+  amoxicillinForChildren: {
+    code: ['308189', 'amoxicillin 80 MG/ML Oral Suspension', 'Amoxicillin liquid, 400 mg in 5 mL'],
+    instruction: 'Give 5 mL by mouth two times a day for ten days. Shake well. Finish the bottle.',
+    ...{ timesADay: 2, dose: [5, 'mL', 'mL'], days: 10, inStock: true },
   },
   acetaminophen: {
     code: ['313782', 'acetaminophen 325 MG Oral Tablet', 'Acetaminophen 325 mg tablet'],
@@ -101,15 +100,6 @@ export const medicines = {
     code: ['308460', 'azithromycin 250 MG Oral Tablet', 'Azithromycin 250 mg tablet'],
     instruction: 'Take one tablet by mouth once a day for five days. Finish all of them.',
     ...{ timesADay: 1, dose: [1, ...tablet], days: 5 },
-  },
-  epinephrine: {
-    code: [
-      '1870230',
-      'NDA020800 0.3 ML epinephrine 1 MG/ML Auto-Injector',
-      'Epinephrine auto-injector, 0.3 mg',
-    ],
-    instruction: 'Press into the outer thigh at the first sign of a severe allergic reaction, then call 911.',
-    ...{ timesADay: 1, dose: [0.3, 'mL', 'mL'], days: 1, route: intoMuscle, asNeeded: true },
   },
 } as const satisfies Record<string, Medicine>
 

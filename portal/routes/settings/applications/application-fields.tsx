@@ -58,7 +58,10 @@ export function ApplicationFields({ draft, error, isRegistered, onChange }: Appl
           />
         </Stack>
       </section>
-      <section className="card" aria-label="Scopes">
+      <section className="card" aria-labelledby="application-scopes">
+        <Title order={2} size="h4" id="application-scopes" mb={4}>
+          Scopes
+        </Title>
         <ScopeChoice draft={draft.scopes} error={error} onChange={(scopes) => change({ scopes })} />
       </section>
       <LinkFields draft={draft} error={error} change={change} />

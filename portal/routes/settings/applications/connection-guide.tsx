@@ -30,7 +30,7 @@ export function ConnectionGuide({ application, secret }: ConnectionGuideProps) {
         <CopyField label="API base" value={values.api} />
         <div>
           <CopyField label="Link to the authorization page" value={authorizeLink(values)} />
-          <Text size="sm" c="dimmed" mt={4}>
+          <Text size="sm" c="dimmed" mt="xs">
             {application.kind === 'public'
               ? 'For a try by hand. The code_challenge is an example; your application makes its own, and a state, for every person.'
               : 'People follow it from a button in your application. Add a state of your own that you check when they come back.'}

@@ -26,7 +26,7 @@ export function DeleteApplication({ application }: { application: Application })
         Ends the access of everybody who connected it.
       </Text>
       <Button color="red" variant="outline" onClick={() => setAsks(true)}>
-        Delete {application.name}
+        Delete application
       </Button>
       <ConfirmDialog
         isOpen={asks}

@@ -64,7 +64,7 @@ export function RotateSecret({ applicationId, onRotated }: RotateSecretProps) {
           {rotate.error && <FailureNotice error={rotate.error} title="The secret was not rotated" />}
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={() => setOpen(false)}>
-              Keep it
+              Cancel
             </Button>
             <Button onClick={confirm} loading={rotate.isPending}>
               Rotate secret

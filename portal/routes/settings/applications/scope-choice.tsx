@@ -15,7 +15,7 @@ interface ScopeChoiceProps {
 export function ScopeChoice({ draft, error, onChange }: ScopeChoiceProps) {
   const scopes = scopesOf(draft)
   return (
-    <Fieldset legend="Scopes" variant="unstyled" className="form-group">
+    <Fieldset aria-labelledby="application-scopes" variant="unstyled" className="form-group">
       <Text size="sm" c="dimmed" mb="sm">
         What your application may ask for at most. People can allow less.
       </Text>

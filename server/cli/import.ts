@@ -1,0 +1,88 @@
+import { Command } from 'commander'
+import { type ImportOutcome, type ImportProgress, importRecords } from '#server/import/import.ts'
+import type { Practice, Practices } from '#server/practices/practices.ts'
+import { OnpatientError } from '../errors.ts'
+import { printResult, withNouns } from './with-nouns.ts'
+
+interface ImportCommandOptions {
+  practice?: string
+  json?: boolean
+}
+
+/** `onpatient import`: records of a practice from files. Safe to repeat, so also the way to go on after a stop. */
+export function importRecordsCommand(): Command {
+  return new Command('import')
+    .description('Import FHIR R4 Bundles, resources and NDJSON. Repeat it to go on after a stop.')
+    .argument('<path...>', 'files or folders: .json, .ndjson, .jsonl, each also with .gz')
+    .option('--practice <id>', 'the practice that keeps the records; default: the only one there is')
+    .option('--json', 'print one JSON object')
+    .action(runImport)
+}
+
+async function runImport(
+  paths: string[],
+  { practice: practiceId, json }: ImportCommandOptions,
+): Promise<void> {
+  await withNouns(async ({ records, practices }) => {
+    const practice = await getPractice(practices, practiceId)
+    const startedAt = performance.now()
+    const onProgress = showProgress(startedAt, json)
+    const outcome = await importRecords({ records }, { practiceId: practice.id, paths, onProgress })
+    const seconds = (performance.now() - startedAt) / 1000
+    printResult(
+      { practice: practice.id, ...outcome, seconds: Number(seconds.toFixed(2)) },
+      describe(outcome, practice, seconds),
+      json,
+    )
+    if (outcome.rejected > 0) process.exitCode = 1
+  })
+}
+
+async function getPractice(practices: Practices, id: string | undefined): Promise<Practice> {
+  const all = await practices.list()
+  // Sandboxes hold made-up people: real records must not slip in among them unasked.
+  const candidates =
+    id === undefined ? all.filter(({ kind }) => kind === 'practice') : all.filter((each) => each.id === id)
+  const [only, another] = candidates
+  if (only && !another) return only
+  const listed = all.map((each) => `  ${each.id}  ${each.name}`).join('\n')
+  if (all.length === 0)
+    throw new OnpatientError(
+      'not-found',
+      'There is no practice yet. Create one with: onpatient account create --email ADDRESS --password TEXT --practice NAME',
+    )
+  const reason =
+    id === undefined ? 'Say which practice keeps the records' : `There is no practice ${id}. Choose one`
+  throw new OnpatientError('invalid-parameter', `${reason} with --practice ID:\n${listed}`)
+}
+
+function describe(outcome: ImportOutcome, practice: Practice, seconds: number): string[] {
+  const { created, updated, unchanged, rejected, problems, files } = outcome
+  const rate = Math.round((created + updated + unchanged) / Math.max(seconds, 0.001))
+  const lines = [
+    `${practice.name}: ${created} new, ${updated} changed and ${unchanged} unchanged records from ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(1)} s (${rate} a second).`,
+  ]
+  if (rejected === 0) return lines
+  lines.push(`${rejected} were not imported:`)
+  for (const { file, place, reason } of problems)
+    lines.push(`  ${file}${place ? `, ${place}` : ''}: ${reason}`)
+  if (problems.length < rejected) lines.push('  … and others for the same or similar reasons.')
+  lines.push('Correct the files and import them again; what is imported already is left as it is.')
+  return lines
+}
+
+function showProgress(startedAt: number, isJson: boolean | undefined) {
+  const isTerminal = process.stderr.isTTY && !isJson
+  let shownAt = 0
+  return ({ filesDone, filesTotal, records }: ImportProgress) => {
+    const now = performance.now()
+    if (!isTerminal || (now - shownAt < 200 && filesDone < filesTotal)) return
+    shownAt = now
+    const width = 24
+    const full = Math.round((filesDone / filesTotal) * width)
+    const bar = `${'█'.repeat(full)}${'░'.repeat(width - full)}`
+    const rate = Math.round(records / ((now - startedAt) / 1000))
+    const end = filesDone === filesTotal ? '\n' : ''
+    process.stderr.write(`\r${bar} ${filesDone}/${filesTotal} files, ${records} records, ${rate}/s ${end}`)
+  }
+}
