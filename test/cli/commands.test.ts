@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import Database from 'better-sqlite3'
+import { openCommandLine } from './run-onpatient.ts'
+
+const owner = ['--email', 'dr@elm.example', '--password', 'nine quiet lanterns']
+
+test('an account with a practice, records imported into it, a patient account and an application', async () => {
+  await using cli = await openCommandLine()
+  const account = await cli.run('account', 'create', ...owner, '--practice', 'Elm Street', '--json')
+  assert.equal(account.code, 0, account.stderr)
+  const { id, practice } = JSON.parse(account.stdout)
+  assert.match(id, /^acc_/)
+  assert.match(practice, /^prac_/)
+
+  await writeFile(join(cli.folder, 'mia.json'), '{"resourceType":"Patient","id":"mia"}')
+  const imported = await cli.run('import', 'mia.json', '--json')
+  assert.equal(imported.code, 0, imported.stderr)
+  assert.deepEqual(
+    (({ practice: into, created, rejected }) => ({ into, created, rejected }))(JSON.parse(imported.stdout)),
+    { into: practice, created: 1, rejected: 0 },
+  )
+
+  const patient = await cli.run(
+    ...['account', 'create', '--email', 'mia@elm.example', '--password', 'seven slow rivers'],
+    ...['--patient', 'mia', '--relationship', 'self', '--json'],
+  )
+  assert.equal(patient.code, 0, patient.stderr)
+  assert.equal(JSON.parse(patient.stdout).patient, 'mia')
+
+  const created = await cli.run(
+    ...['application', 'create', '--owner', 'dr@elm.example', '--name', 'My app'],
+    ...['--redirect-uri', 'https://app.example/cb', '--redirect-uri', 'http://app.example/cb', '--json'],
+  )
+  assert.equal(created.code, 0, created.stderr)
+  const application = JSON.parse(created.stdout)
+  assert.match(application.client_id, /^app_/)
+  assert.match(application.client_secret, /^ops_/)
+  assert.equal(application.redirect_uris.length, 2)
+  assert.equal(application.warnings.length, 1, 'plain http is warned about')
+
+  const open = await cli.run(
+    ...['application', 'create', '--owner', 'dr@elm.example', '--name', 'Phone', '--public', '--json'],
+    ...['--redirect-uri', 'http://127.0.0.1/cb', '--scope', 'patient/Immunization.rs offline_access'],
+  )
+  const { client_secret, scope } = JSON.parse(open.stdout)
+  assert.deepEqual([client_secret, scope], [null, 'patient/Immunization.rs offline_access'])
+})
+
+test('every command says what is wrong and what to do, and ends with 1', async () => {
+  await using cli = await openCommandLine()
+  await cli.run('account', 'create', ...owner)
+  const app = ['application', 'create', '--name', 'A', '--redirect-uri']
+  const cases: Array<[string[], RegExp]> = [
+    [['account', 'create', ...owner], /Another account uses this e-mail address/],
+    [['account', 'create', '--email', 'x', '--password', 'nine quiet lanterns'], /e-mail address like/],
+    [['account', 'create', '--email', 'x@y.example', '--password', 'short'], /at least 8 characters/],
+    [
+      ['account', 'create', '--email', 'x@y.example', '--password', 'nine quiet lanterns', '--patient', 'no'],
+      /No practice keeps a patient with the id no\. Import/,
+    ],
+    [[...app, 'https://a.example/', '--owner', 'no@y.example'], /no account no@y\.example/],
+    [
+      [...app, 'https://a.example/', '--owner', 'dr@elm.example'],
+      /not associated|associated with a provider|practice/,
+    ],
+    [['import', 'missing.json'], /no practice yet/],
+    [['nonsense'], /unknown command/],
+    [['account', 'create'], /required option/],
+    [['demo', '--patients', 'many'], /whole number/],
+  ]
+  for (const [args, words] of cases) {
+    const { code, stderr, stdout } = await cli.run(...args)
+    assert.equal(code, 1, args.join(' '))
+    assert.match(stderr, words)
+    assert.equal(stdout, '')
+    assert.doesNotMatch(stderr, /^\s+at /m, 'no stack trace')
+  }
+})
+
+test('import asks which practice when there are several, and tells what it left out', async () => {
+  await using cli = await openCommandLine()
+  await cli.run('account', 'create', ...owner, '--practice', 'Elm')
+  const other = await cli.run(
+    ...['account', 'create', '--email', 'b@oak.example', '--password', 'seven slow rivers'],
+    ...['--practice', 'Oak', '--json'],
+  )
+  await writeFile(join(cli.folder, 'two.ndjson'), '{"resourceType":"Patient","id":"mia"}\nnot json\n')
+  const unsure = await cli.run('import', 'two.ndjson')
+  assert.equal(unsure.code, 1)
+  assert.match(unsure.stderr, /--practice ID:\n {2}prac_\S+ {2}Elm\n {2}prac_\S+ {2}Oak/)
+  const sure = await cli.run('import', 'two.ndjson', '--practice', JSON.parse(other.stdout).practice)
+  assert.equal(sure.code, 1, 'something was left out')
+  assert.match(sure.stdout, /Oak: 1 new/)
+  assert.match(sure.stdout, /two\.ndjson, line 2: The line is not JSON/)
+})
+
+test('doctor finds nothing wrong here, and says what is wrong with settings or the database', async () => {
+  await using cli = await openCommandLine()
+  const well = await cli.run('doctor', '--json')
+  assert.equal(well.code, 0, well.stdout)
+  assert.equal(JSON.parse(well.stdout).ok, true)
+
+  await using ill = await openCommandLine({ PORT: '99999', PORTAL_URL: 'nowhere', DATABASE_URLL: 'x' })
+  const settings = await ill.run('doctor')
+  assert.equal(settings.code, 1)
+  for (const name of ['PORT', 'PORTAL_URL', 'DATABASE_URLL'])
+    assert.match(settings.stdout, new RegExp(`PROBLEM +settings: ${name}`))
+
+  const newer = new Database(join(cli.folder, 'onpatient.db'))
+  newer.prepare('insert into kysely_migration (name, timestamp) values (?, ?)').run('9999-later', 'x')
+  newer.close()
+  const refused = await cli.run('doctor')
+  assert.equal(refused.code, 1)
+  assert.match(refused.stdout, /PROBLEM +database: .*newer version/)
+  const serve = await cli.run('serve')
+  assert.equal(serve.code, 1)
+  assert.match(serve.stderr, /newer version of onpatient/)
+})
+
+test('all wrong settings are told at once at the start, and none of their secrets', async () => {
+  await using cli = await openCommandLine({
+    PORT: 'eight',
+    FHIR_URL: 'https://user@api.example/path',
+    SMTP_URL: 'hidden-word',
+    DATABASE_URL: 'mysql://root:hidden-word@db/x',
+  })
+  const { code, stderr } = await cli.run('serve')
+  assert.equal(code, 1)
+  for (const name of ['PORT', 'FHIR_URL', 'SMTP_URL', 'DATABASE_URL'])
+    assert.match(stderr, new RegExp(`${name}: `))
+  assert.doesNotMatch(stderr, /hidden-word/)
+})
