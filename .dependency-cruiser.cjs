@@ -9,6 +9,7 @@ const nouns = [
   'authorization',
   'mail',
   'keys',
+  'import',
   'portal-api',
   'account-pages',
   'docs-pages',

@@ -8,8 +8,6 @@ import type { DocsFacts } from './docs-facts.ts'
 import { documentationBody, documentationContents } from './documentation-page.ts'
 import { tutorialBody, tutorialContents } from './tutorial-page.ts'
 
-export type { ClassicType, DocsFacts, Limits, SettingFact } from './docs-facts.ts'
-
 const stylesheet = readPageAsset(new URL('../pages/assets/docs.css', import.meta.url), 'docs', 'css')
 const script = readPageAsset(new URL('./docs.js', import.meta.url), 'docs', 'js')
 

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import * as foundation from './migrations/0001-foundation.ts'
+import { up as foundation } from './migrations/0001-foundation.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
-const migrations: Record<string, Migration> = { '0001-foundation': foundation }
+const migrations: Record<string, Migration> = { '0001-foundation': { up: foundation } }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */
 export class NewerDatabaseError extends Error {

@@ -1,4 +1,5 @@
 import { fastify } from 'fastify'
+import type { Patient } from 'fhir/r4'
 import { accountPages } from '#server/account-pages/account-pages.ts'
 import { createAccounts } from '#server/accounts/accounts.ts'
 import { generatePractice } from '#server/demo/generator/generate-practice.ts'
@@ -53,12 +54,8 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     })
     const practice = await practices.createForProvider(provider, 'Riverside Family Medicine')
     const patientId = 'invited-patient'
-    await records.write([
-      {
-        practiceId: practice.id,
-        resource: { resourceType: 'Patient', id: patientId, birthDate: form.birthDate },
-      },
-    ])
+    const patient: Patient = { resourceType: 'Patient', id: patientId, birthDate: form.birthDate }
+    await records.write([{ practiceId: practice.id, resource: patient }])
     const { email, role } = form
     await practices.invite({
       practiceId: practice.id,

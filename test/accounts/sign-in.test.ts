@@ -17,10 +17,13 @@ test('a wrong password and an unknown address are refused in the same words', as
   await app.accounts.create(ana)
   const messages: string[] = []
   for (const form of [wrong, { email: 'nobody@lima.example', password: ana.password }])
-    await assert.rejects(app.accounts.signIn({ ...form, visitor: here }), (error: Error) => {
-      messages.push(error.message)
-      return isCode('sign-in-failed')(error)
-    })
+    await assert.rejects(
+      app.accounts.signIn({ ...form, visitor: here }),
+      (error: Error & { code?: string }) => {
+        messages.push(error.message)
+        return isCode('sign-in-failed')(error)
+      },
+    )
   assert.equal(messages[0], messages[1])
 })
 

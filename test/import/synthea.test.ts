@@ -36,7 +36,7 @@ async function walk(app: TestApp, path: string, token: string) {
   let text = ''
   let count = 0
   for (let url: string | null = `${app.classicUrl}/${path}`; url; ) {
-    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+    const response: Response = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
     assert.equal(response.status, 200)
     const body = await response.text()
     const page = JSON.parse(body) as { count: number; next: string | null; results: Array<{ id: string }> }

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { SMTPServer } from 'smtp-server'
+import { startClock } from '../../test/support/start-app.ts'
+import { createLogger } from '../logger.ts'
+import { checkAddress, createOutbox, createSmtpMailer } from './mail.ts'
+
+interface Received {
+  from: string
+  to: string[]
+  data: string
+}
+
+/** A real mail server on a free port that keeps what it is given. */
+async function startMailServer(refuse?: string) {
+  const received: Received[] = []
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    onAuth: ({ username, password }, _session, done) =>
+      done(password === 'secret word' ? null : new Error('no'), { user: username }),
+    onData(stream, session, done) {
+      void text(stream).then((data) => {
+        const { mailFrom, rcptTo } = session.envelope
+        received.push({
+          from: mailFrom ? mailFrom.address : '',
+          to: rcptTo.map(({ address }) => address),
+          data,
+        })
+        done(refuse ? Object.assign(new Error(refuse), { responseCode: 452 }) : null)
+      })
+    },
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as AddressInfo
+  return {
+    received,
+    url: `smtp://user:${encodeURIComponent('secret word')}@127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  }
+}
+
+const logger = createLogger('silent')
+const mail = {
+  to: 'mia@torres.example',
+  subject: 'Übergabe',
+  text: 'See https://example.org/x?token=lnk_1\n',
+}
+
+test('a mail is handed to the mail server, signed in, with its sender and umlauts', async () => {
+  await using server = await startMailServer()
+  await createSmtpMailer({ url: server.url, from: 'onpatient@clinic.example', logger }).send(mail)
+  const [first] = server.received
+  assert.equal(first?.from, 'onpatient@clinic.example')
+  assert.deepEqual(first?.to, [mail.to])
+  assert.match(first?.data ?? '', /Subject: =\?UTF-8\?/)
+  assert.match(first?.data ?? '', /token=(3D)?lnk_1/)
+})
+
+test('one address is one recipient, whatever it looks like', async () => {
+  await using server = await startMailServer()
+  const mailer = createSmtpMailer({ url: server.url, from: 'onpatient@clinic.example', logger })
+  await mailer.send({ ...mail, to: 'a@x.example, b@x.example' }).catch(() => undefined)
+  for (const { to } of server.received) assert.ok(to.length <= 1, to.join())
+})
+
+test('a mail server that is away or refuses is told as such, without its words', async () => {
+  await using server = await startMailServer('mailbox of mia@torres.example is full')
+  for (const url of [server.url, 'smtp://127.0.0.1:1']) {
+    const mailer = createSmtpMailer({ url, from: 'onpatient@clinic.example', logger })
+    await assert.rejects(
+      mailer.send(mail),
+      (error: Error & { code?: string; retryAfterSeconds?: number }) => {
+        assert.equal(error.code, 'mail-unavailable')
+        assert.ok((error.retryAfterSeconds ?? 0) > 0)
+        assert.doesNotMatch(error.message, /torres/)
+        return true
+      },
+    )
+  }
+})
+
+test('the outbox keeps the last hundred mails, newest first', async () => {
+  const outbox = createOutbox({ clock: startClock(), logger })
+  for (let number = 1; number <= 105; number++) await outbox.send({ ...mail, subject: `mail ${number}` })
+  const subjects = outbox.list().map(({ subject }) => subject)
+  assert.deepEqual([subjects.length, subjects[0], subjects.at(-1)], [100, 'mail 105', 'mail 6'])
+})
+
+test('addresses are kept in one form', () => {
+  assert.equal(checkAddress('  Mia@Torres.Example ', 'email'), 'mia@torres.example')
+  assert.equal(checkAddress('josé@münchen.example', 'email'), 'josé@münchen.example')
+})
