@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { callApi } from './call-api.ts'
-import type { Association, PatientSummary } from './me.ts'
+import { type Association, meQuery, type PatientSummary } from './me.ts'
 
 export interface PatientPage {
   count: number
@@ -78,9 +78,15 @@ export function useEndInvitation(practiceId: string) {
 }
 
 export function useEndAssociation(practiceId: string) {
-  return useDeskChange(practiceId, 'people', (id: string) =>
-    callApi('DELETE', `/practices/${practiceId}/associations/${id}`),
-  )
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => callApi('DELETE', `/practices/${practiceId}/associations/${id}`),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: keyOf(practiceId, 'people') })
+      // It may have been one's own, as a patient of the practice.
+      await client.invalidateQueries({ queryKey: meQuery.queryKey })
+    },
+  })
 }
 
 function useDeskChange<Input, Answer>(

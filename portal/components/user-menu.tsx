@@ -20,7 +20,15 @@ export function UserMenu() {
       <form method="post" action="/signout" ref={signOut} hidden>
         <input type="hidden" name="_csrf" value={csrfToken} />
       </form>
-      <Menu position="bottom-end" width={260} shadow="md" withinPortal={false} returnFocus>
+      <Menu
+        position="bottom-end"
+        width={260}
+        shadow="md"
+        withinPortal={false}
+        returnFocus
+        // An element that takes the focus and is no entry has no place in a menu.
+        withInitialFocusPlaceholder={false}
+      >
         <Menu.Target>
           <Button
             variant="default"

@@ -30,7 +30,7 @@ export function PeopleList({ practice }: { practice: Practice }) {
         </ul>
       )}
       {isAlone && (
-        <Text c="dimmed" size="sm">
+        <Text c="dimmed" size="sm" mt="md">
           Nobody but you. Patients and families appear here once they accepted an invitation.
         </Text>
       )}

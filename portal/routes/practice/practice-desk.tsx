@@ -30,7 +30,9 @@ export function PracticeDesk() {
             </Badge>
           )}
         </Group>
-        <Text c="dimmed">Invite patients and their families, and see who may read which record.</Text>
+        <Text c="dimmed" mt="xs">
+          Invite patients and their families, and see who may read which record.
+        </Text>
       </div>
       <div className="desk">
         <PatientList practiceId={practice.id} onInvite={setInvited} />

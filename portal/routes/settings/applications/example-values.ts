@@ -16,7 +16,7 @@ export interface ExampleValues {
 /** The pair of RFC 7636, appendix B. Good enough to try a link by hand; a real application makes its own each time. */
 export const examplePkce = {
   verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
-  challenge: 'E9Melhoa2OwvFrEMTJguCHaQGU6BsYKMWBo3J2Xx2uU',
+  challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 }
 
 export function exampleValuesOf(application: Application, secret: string | null, urls: Urls): ExampleValues {
