@@ -7,7 +7,7 @@ import { type Access, createAccess } from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { type Applications, createApplications } from './applications/applications.ts'
-import { createAuthorization, tokenLifetimes } from './authorization/authorization.ts'
+import { createAuthorization, sweepPayloads, tokenLifetimes } from './authorization/authorization.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
 import { demoApplication } from './demo/demo.ts'
@@ -56,6 +56,8 @@ export interface Nouns {
   grants: Grants
   records: Records
   access: Access
+  /** Deletes what is over: sign-ins, links, tokens. Harmless at any time, in any number of processes. */
+  sweep(): Promise<void>
 }
 
 export async function createNouns(foundations: Foundations): Promise<Nouns> {
@@ -95,7 +97,12 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     ...(passwordCost ? { passwordCost } : {}),
   })
   const access = createAccess({ grants, records, practices })
-  return { keys, mailer, outbox, accounts, practices, applications, grants, records, access }
+  const sweep = async () => {
+    await accounts.sweep()
+    await grants.sweep()
+    await sweepPayloads({ db, clock })
+  }
+  return { keys, mailer, outbox, accounts, practices, applications, grants, records, access, sweep }
 }
 
 /** The site of people (portal, authorization, documentation) and, at one origin, the API with it. */

@@ -17,6 +17,8 @@ interface ServeOptions extends Omit<Foundations, 'origins'> {
   beforeServing?(nouns: Nouns, origins: Origins): Promise<void>
 }
 
+const sweepEveryMs = 3600 * 1000
+
 /** Opens the port (or two), builds the sites and answers. */
 export async function serve({ beforeServing, ...options }: ServeOptions): Promise<RunningServer> {
   const { settings } = options
@@ -31,11 +33,16 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   const api = origins.kind === 'one' ? undefined : await buildApiSite(foundations, nouns)
   main.serve(pickSite(portal.routing, api?.routing, origins))
   if (api) second?.serve(api.routing)
+  const sweeping = setInterval(
+    () => nouns.sweep().catch((error: unknown) => options.logger.warn({ err: error }, 'sweeping failed')),
+    sweepEveryMs,
+  ).unref()
   return {
     origins,
     port: main.port,
     nouns,
     async close() {
+      clearInterval(sweeping)
       await Promise.all([main.close(), second?.close()])
       await Promise.all([portal.close(), api?.close()])
     },

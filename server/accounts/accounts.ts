@@ -109,6 +109,8 @@ export interface Accounts {
   changeDisplayName(accountId: string, displayName: string): Promise<Account>
   find(accountId: string): Promise<Account | undefined>
   findByEmail(email: string): Promise<Account | undefined>
+  /** Deletes sign-ins, links and counts that are over. */
+  sweep(): Promise<void>
 }
 
 interface AccountsDeps {
@@ -196,6 +198,11 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const account = await find(accountId)
       if (!account) throw new OnpatientError('not-found', 'There is no such account.')
       return signIns.start(account, visitor)
+    },
+    async sweep() {
+      const now = clock.now().getTime()
+      for (const table of ['sign_in', 'mail_link', 'throttle'] as const)
+        await db.deleteFrom(table).where('expires_at', '<=', now).execute()
     },
     async changeDisplayName(accountId, displayName) {
       const row = await db

@@ -10,6 +10,7 @@ import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from '.
 import { shapeAnswers } from './token-answer.ts'
 
 export { tokenLifetimes } from './engine.ts'
+export { sweepPayloads } from './oidc-adapter.ts'
 
 export interface AuthorizationDeps extends EngineDeps {
   accounts: ConsentDeps['accounts']

@@ -34,7 +34,11 @@ const faultWords: Record<ConsentFault, { field: string; message: string }> = {
 export function consentPage(view: ConsentView): Page {
   const { application, ownerName, redirectHost, fault } = view
   const body = html`${errorSummary(fault ? [faultWords[fault]] : [])}
-${application.logoUri ? '' : html`<p class="eyebrow">Connect an app</p>`}
+${
+  application.logoUri
+    ? html`<img class="app-logo" src="${application.logoUri}" alt="" width="64" height="64" referrerpolicy="no-referrer">`
+    : html`<p class="eyebrow">Connect an app</p>`
+}
 <h1>${application.name} asks to read health records</h1>
 <p class="lead">The app was made by <strong>${ownerName}</strong>, not by your practice. You decide what it gets.</p>
 <form method="post" action="${view.action}" id="authorizationForm">

@@ -59,7 +59,8 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     fault?: ConsentFault,
   ): Promise<FastifyReply> {
     const { application, interaction, scopes } = pending
-    allowReturnToApplication(reply)
+    const { logoUri } = application
+    allowReturnToApplication(reply, { imageOrigin: logoUri && new URL(logoUri).origin })
     const view = viewOf(request, reply, isProduction)
     const action = `/o/interaction/${interaction.uid}`
     const associations = await practices.listAssociations(signedIn.account.id)

@@ -130,6 +130,12 @@ async function consume(db: Db, kind: string, id: string, now: number, grants: Gr
   )
 }
 
+/** Deletes what the engine stored and nobody can use any more. */
+export async function sweepPayloads({ db, clock }: Pick<AdapterDeps, 'db' | 'clock'>): Promise<void> {
+  // uses oidc_payload_expiry
+  await db.deleteFrom('oidc_payload').where('expires_at', '<=', clock.now().getTime()).execute()
+}
+
 /** The engine's own id is the secret itself: it stays out of the stored payload, and so does its session cookie. */
 function withoutIds(payload: AdapterPayload): AdapterPayload {
   const { jti: _secret, ...rest } = payload

@@ -68,7 +68,11 @@ export interface Grants {
    * grant and associations by theirs.
    */
   open(accessToken: string): Promise<OpenedGrant>
+  /** Deletes access tokens that expired a month ago; until then a client is told "expired", not "unknown". */
+  sweep(): Promise<void>
 }
+
+const expiredTokenMemoryMs = 30 * 24 * 3600 * 1000
 
 interface GrantsDeps {
   db: Db
@@ -186,6 +190,13 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       return coverageOf(rows)
     },
     open: (accessToken) => openGrant(db, accessToken, clock.now()),
+    async sweep() {
+      // uses access_token_expiry
+      await db
+        .deleteFrom('access_token')
+        .where('expires_at', '<=', now() - expiredTokenMemoryMs)
+        .execute()
+    },
   }
 }
 

@@ -45,15 +45,21 @@ interface Widening {
   formAction?: readonly string[]
   /** For the one `<style nonce>` that the portal's component library writes. */
   styleNonce?: string
+  /** The origin of a picture that is not ours. */
+  imageOrigin?: string | undefined
   /** The page may have been opened as a pop-up by an application that waits for its end. */
   keepOpener?: boolean
 }
 
 /** Widens the policy of this one answer. Call it before sending; a later call replaces an earlier one. */
-export function widenPolicy(reply: FastifyReply, { formAction, styleNonce, keepOpener }: Widening): void {
+export function widenPolicy(
+  reply: FastifyReply,
+  { formAction, styleNonce, imageOrigin, keepOpener }: Widening,
+): void {
   const directives = { ...policy }
   if (formAction) directives['form-action'] = ["'self'", ...formAction]
   if (styleNonce) directives['style-src'] = ["'self'", `'nonce-${styleNonce}'`]
+  if (imageOrigin) directives['img-src'] = ["'self'", 'data:', imageOrigin]
   reply.helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
     crossOriginOpenerPolicy: { policy: keepOpener ? 'unsafe-none' : 'same-origin' },
@@ -65,6 +71,9 @@ export function widenPolicy(reply: FastifyReply, { formAction, styleNonce, keepO
  * redirects). The form ends with redirects to the application's address and from there wherever it likes, which
  * `form-action` would stop in Chrome; and many open the way in a pop-up that must still know its opener.
  */
-export function allowReturnToApplication(reply: FastifyReply): void {
-  widenPolicy(reply, { formAction: ['http:', 'https:'], keepOpener: true })
+export function allowReturnToApplication(
+  reply: FastifyReply,
+  { imageOrigin }: Pick<Widening, 'imageOrigin'> = {},
+): void {
+  widenPolicy(reply, { formAction: ['http:', 'https:'], keepOpener: true, imageOrigin })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { getTokens, readApi } from '../support/authorize.ts'
-import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../support/people.ts'
+import { getTokens, openConsent, readApi } from '../support/authorize.ts'
+import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
 describe('what the person ticks is what the application gets', () => {
@@ -35,6 +35,16 @@ describe('what the person ticks is what the application gets', () => {
     assert.equal(refused.status, 403)
     assert.match(JSON.stringify(refused.body), /patient\/Observation\.read/)
     assert.match(refused.headers.get('www-authenticate') ?? '', /insufficient_scope/)
+  })
+
+  test("the page shows the app's logo from its own origin and from no other", async () => {
+    const logoUri = 'https://static.app.example:8443/logo.png'
+    const withLogo = await anApplication(app, clinic, { logoUri })
+    const request = { response_type: 'code', client_id: withLogo.id, redirect_uri: redirectUri }
+    const { page } = await openConsent(app, request, 'parent@example.com')
+    assert.match(page.body, /<img [^>]*src="https:\/\/static\.app\.example:8443\/logo\.png" alt=""/)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    assert.match(policy, /img-src 'self' data: https:\/\/static\.app\.example:8443;/)
   })
 
   test('an unticked person is as if they did not exist', async () => {
