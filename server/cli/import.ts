@@ -64,8 +64,8 @@ function describe(outcome: ImportOutcome, practice: Practice, seconds: number): 
   ]
   if (rejected === 0) return lines
   lines.push(`${rejected} were not imported:`)
-  for (const { file, place, reason } of problems)
-    lines.push(`  ${file}${place ? `, ${place}` : ''}: ${reason}`)
+  for (const { file, place, reference, reason } of problems)
+    lines.push(`  ${[file, place, reference].filter(Boolean).join(', ')}: ${reason}`)
   if (problems.length < rejected) lines.push('  … and others for the same or similar reasons.')
   lines.push('Correct the files and import them again; what is imported already is left as it is.')
   return lines

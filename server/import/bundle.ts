@@ -1,135 +1,105 @@
-import { createHash } from 'node:crypto'
 import type { Bundle, BundleEntry, Resource } from 'fhir/r4'
-import { isResourceId, parseReference, visitReferences } from '#fhir/reference.ts'
-import type { IdentifierIndex } from './identifier-index.ts'
+import { isResourceId, parseReference } from '#fhir/reference.ts'
+import { createIdentifiers, readIdentifierSearch } from './identifiers.ts'
+import type { PracticeDirectory } from './practice-directory.ts'
+import type { Surroundings } from './resolve-references.ts'
 
-interface BundleProblem {
-  /** `Patient/123` or `entry 3`. */
-  place: string
-  reason: string
-}
+/** What is to be done with one entry, in the order of the Bundle. */
+export type PreparedEntry =
+  | { kind: 'record'; resource: Resource }
+  /** A conditional create whose record is there already. */
+  | { kind: 'present' }
+  | { kind: 'refused'; reason: string }
 
-const importedTypes = ['transaction', 'batch', 'collection', 'searchset', 'history', 'document']
+/** A history holds old versions, a message orders; the others say what is. */
+const importedTypes = ['transaction', 'batch', 'collection', 'searchset', 'document']
 
-/**
- * The resources of a Bundle with their final ids, and every reference between them written as `Type/id`
- * (FHIR R4 bundle.html#references and http.html#trules).
- */
-export async function prepareBundle(
-  bundle: Bundle,
-  index: IdentifierIndex,
-): Promise<{ resources: Resource[]; problems: BundleProblem[] }> {
-  if (!importedTypes.includes(bundle.type))
-    return {
-      resources: [],
-      problems: [{ place: 'Bundle', reason: `A Bundle of type ${bundle.type} is not imported.` }],
-    }
-  const problems: BundleProblem[] = []
-  const resources: Resource[] = []
-  const addresses = new Map<string, string>()
-  const entries = Array.isArray(bundle.entry) ? bundle.entry : []
-  for (const [position, entry] of entries.entries()) {
-    const place = `entry ${position + 1}`
-    const fault = findFault(entry)
-    if (fault) {
-      problems.push({ place, reason: fault })
-      continue
-    }
-    const resource = withId(entry)
-    const known = await findExisting(entry, index)
-    const address = `${resource.resourceType}/${known ?? resource.id}`
-    if (entry.fullUrl) addresses.set(entry.fullUrl, address)
-    // It is there already, under the id that the references now get.
-    if (known === undefined || known === resource.id) resources.push(resource)
-  }
-  const own = createOwnIndex(resources)
-  for (const resource of resources)
-    problems.push(...(await resolveReferences(resource, addresses, own, index)))
-  return { resources, problems }
-}
-
-function findFault(entry: BundleEntry): string | undefined {
-  const method = entry?.request?.method
-  if (method !== undefined && method !== 'PUT' && method !== 'POST') return `${method} is not imported.`
-  if (typeof entry?.resource?.resourceType !== 'string') return 'It has no resource with a resourceType.'
+/** Why a Bundle as a whole is not imported, or undefined. */
+export function findBundleFault({ type, entry }: Bundle): string | undefined {
+  if (!importedTypes.includes(type))
+    return `A Bundle of type ${JSON.stringify(type) ?? 'unknown'} is not imported, only ${importedTypes.join(', ')}.`
+  if (entry !== undefined && !Array.isArray(entry)) return 'The entries of the Bundle are not a list.'
   return undefined
 }
 
-/** The id as it stands, else that of its `urn:uuid:`, else one made of the content: the same again at the next import. */
-function withId({ resource, fullUrl }: BundleEntry): Resource {
-  const found = resource as Resource
-  if (found.id !== undefined) return found
-  const uuid = /^urn:uuid:(.+)$/.exec(fullUrl ?? '')?.[1]
-  const id = isResourceId(uuid)
-    ? uuid
-    : createHash('sha256').update(JSON.stringify(found)).digest('hex').slice(0, 32)
-  return { ...found, id }
+interface BundleDeps {
+  directory: PracticeDirectory
+  /** An id for a resource that has none. */
+  makeId(resource: Resource): string
 }
 
-/** Conditional create (FHIR R4 http.html#ccreate), by identifier. */
-async function findExisting(
-  { request, resource }: BundleEntry,
-  index: IdentifierIndex,
-): Promise<string | undefined> {
-  const identifier = identifierOf(request?.ifNoneExist)
-  return identifier === undefined ? undefined : index.find(resource?.resourceType ?? '', identifier)
-}
-
-/** The value of `identifier=` in a search text; undefined for every other search. */
-function identifierOf(query: string | undefined): string | undefined {
-  if (query === undefined) return undefined
-  const params = new URLSearchParams(query.replace(/^.*\?/, ''))
-  const [name, ...others] = params.keys()
-  return name === 'identifier' && others.length === 0 ? (params.get('identifier') ?? undefined) : undefined
-}
-
-/** Identifiers of the Bundle's own resources, whichever type they are of. */
-function createOwnIndex(resources: Resource[]): Map<string, string> {
-  const own = new Map<string, string>()
-  for (const resource of resources)
-    for (const identifier of identifiersOf(resource))
-      own.set(`${resource.resourceType}?${identifier}`, resource.id ?? '')
-  return own
-}
-
-async function resolveReferences(
-  resource: Resource,
-  addresses: ReadonlyMap<string, string>,
-  own: ReadonlyMap<string, string>,
-  index: IdentifierIndex,
-): Promise<BundleProblem[]> {
-  const problems: BundleProblem[] = []
-  const conditional: Array<{ element: { reference: string }; type: string; query: string }> = []
-  const place = `${resource.resourceType}/${resource.id}`
-  visitReferences(resource, (element) => {
-    const address = addresses.get(element.reference)
-    const parsed = parseReference(element.reference)
-    if (address !== undefined) element.reference = address
-    else if (parsed.kind === 'conditional') conditional.push({ element, ...parsed })
-    else if (parsed.kind === 'urn')
-      problems.push({ place, reason: `It refers to ${parsed.text}, which is not in the Bundle.` })
-  })
-  for (const { element, type, query } of conditional) {
-    const identifier = identifierOf(query)
-    const id =
-      identifier === undefined
-        ? undefined
-        : (own.get(`${type}?${identifier}`) ?? (await index.find(type, identifier)))
-    if (id !== undefined) element.reference = `${type}/${id}`
-    else
-      problems.push({
-        place,
-        reason: `It refers to ${type}?${query}, which neither the Bundle nor the practice has. Import the ${type} first.`,
-      })
+/** The entries with their final ids, and what their references are resolved with. */
+export async function prepareBundle(
+  bundle: Bundle,
+  { directory, makeId }: BundleDeps,
+): Promise<{ entries: PreparedEntry[]; around: Surroundings }> {
+  const addresses = new Map<string, string>()
+  const own = createIdentifiers()
+  const entries: PreparedEntry[] = []
+  for (const entry of bundle.entry ?? []) {
+    const existing = await findExisting(entry, directory)
+    const fault = findEntryFault(entry) ?? existing.fault
+    if (fault !== undefined) {
+      entries.push({ kind: 'refused', reason: fault })
+      continue
+    }
+    const named = nameResource(entry, makeId)
+    const isUpdate = entry.request?.method === 'PUT'
+    const id = existing.id ?? named.id
+    const resource = isUpdate && named.id !== id ? ({ ...named, id } as Resource) : named
+    if (typeof entry.fullUrl === 'string') addresses.set(entry.fullUrl, `${resource.resourceType}/${id}`)
+    if (resource.id === id) own.add(resource)
+    entries.push(resource.id === id ? { kind: 'record', resource } : { kind: 'present' })
   }
-  return problems
+  return { entries, around: { addresses, own, directory } }
 }
 
-/** `system|value` of every identifier of a resource. */
-export function identifiersOf(resource: Resource): string[] {
-  const { identifier } = resource as { identifier?: unknown }
-  const all = Array.isArray(identifier) ? identifier : []
-  return all.flatMap((each: { system?: string; value?: string }) =>
-    each?.value === undefined ? [] : [`${each.system ?? ''}|${each.value}`],
-  )
+function findEntryFault(entry: BundleEntry | null): string | undefined {
+  const method = entry?.request?.method
+  if (method !== undefined && method !== 'PUT' && method !== 'POST')
+    return `${JSON.stringify(method)} is not imported, only POST and PUT.`
+  const type = entry?.resource?.resourceType
+  if (typeof type !== 'string') return 'It has no resource with a resourceType.'
+  const target = targetOf(entry)
+  if (target && target.type !== type) return `It puts a ${type} to ${entry?.request?.url}.`
+  if (target && entry?.resource?.id !== undefined && entry.resource.id !== target.id)
+    return `It puts ${type}/${entry.resource.id} to ${entry.request?.url}.`
+  return undefined
+}
+
+/** Where a PUT goes, when it goes to one record. */
+function targetOf(entry: BundleEntry | null): { type: string; id: string } | undefined {
+  if (entry?.request?.method !== 'PUT') return undefined
+  const parsed = parseReference(entry.request.url)
+  return parsed.kind === 'relative' ? parsed : undefined
+}
+
+/** Conditional create and update (FHIR R4 http.html#ccreate, #cond-update), by identifier. */
+async function findExisting(
+  entry: BundleEntry | null,
+  directory: PracticeDirectory,
+): Promise<{ id?: string; fault?: string }> {
+  const search = conditionOf(entry)
+  if (search === undefined) return {}
+  const identifier = readIdentifierSearch(search)
+  if (identifier === undefined) return { fault: `Its condition ${search} is not identifier=SYSTEM|VALUE.` }
+  const [id, another] = await directory.find(String(entry?.resource?.resourceType), identifier)
+  if (another !== undefined) return { fault: `Several records match its condition ${search}.` }
+  return id === undefined ? {} : { id }
+}
+
+function conditionOf(entry: BundleEntry | null): string | undefined {
+  const { method, ifNoneExist, url } = entry?.request ?? {}
+  if (method === 'POST' && typeof ifNoneExist === 'string') return ifNoneExist.replace(/^[^?]*\?/, '')
+  const parsed = method === 'PUT' ? parseReference(url) : undefined
+  return parsed?.kind === 'conditional' ? parsed.query : undefined
+}
+
+/** The resource with its own id, else that of its addresses, else one that is made. */
+function nameResource(entry: BundleEntry, makeId: (resource: Resource) => string): Resource {
+  const resource = entry.resource as Resource
+  if (resource.id !== undefined) return resource
+  const ofUrl = /([^/:]+)$/.exec(String(entry.fullUrl ?? ''))?.[1]
+  const id = targetOf(entry)?.id ?? (isResourceId(ofUrl) ? ofUrl : makeId(resource))
+  return { ...resource, id }
 }

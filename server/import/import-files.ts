@@ -24,8 +24,15 @@ export async function findFiles(paths: string[]): Promise<string[]> {
 
 async function listFolder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() && importable.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
+  const files: string[] = []
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name)
+    if (importable.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))))
+      files.push(path)
+  }
+  return files.sort()
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true
 }

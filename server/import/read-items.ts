@@ -1,16 +1,18 @@
+import { isUtf8 } from 'node:buffer'
+import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { type Readable, Transform, type TransformCallback } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { pipeline, type Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { createGunzip } from 'node:zlib'
 import type { Bundle, Resource } from 'fhir/r4'
+import { readLines } from './read-lines.ts'
 
-/** One thing to import. */
-export type FileItem =
-  | { kind: 'bundle'; bundle: Bundle; place: string | undefined }
+/** One thing to import. `place`: `line 7`; undefined when it is the whole file. */
+export type FileItem = { place: string | undefined } & (
+  | { kind: 'bundle'; bundle: Bundle }
   | { kind: 'resource'; resource: Resource }
-  | { kind: 'problem'; place: string; reason: string }
+  | { kind: 'problem'; reason: string }
+)
 
 /** A file that cannot be read as what its name says; what was read before stays. */
 export class UnreadableFileError extends Error {
@@ -19,88 +21,64 @@ export class UnreadableFileError extends Error {
 
 /** NDJSON line by line, so that memory does not grow with the file; everything else as one JSON text. */
 export async function* readItems(file: string): AsyncGenerator<FileItem> {
-  const stream = await openFile(file)
-  if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) yield* readLines(stream)
-  else yield toItem(await readAll(stream), undefined)
+  try {
+    const stream = await openFile(file)
+    if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) yield* readItemLines(stream)
+    else yield toItem(await buffer(stream), undefined)
+  } catch (error) {
+    // The system, zlib and too long texts say so by a code; anything else is our own mistake.
+    if (!(error instanceof Error && 'code' in error)) throw error
+    throw new UnreadableFileError(`The file cannot be read to its end: ${error.message}.`)
+  }
 }
 
 /** gzip is known by its first two bytes (RFC 1952 §2.3.1), not by the name. */
 async function openFile(file: string): Promise<Readable> {
-  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw new UnreadableFileError(`The file cannot be opened (${error.code}).`)
-  })
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-    const isGzip = bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
-    const stream = createReadStream(file)
-    if (!isGzip) return stream.pipe(withoutByteOrderMark())
-    const unzipped = createGunzip()
-    stream.on('error', (error) => unzipped.destroy(error))
-    return stream.pipe(unzipped)
-  } finally {
-    await handle.close()
-  }
+  const source = createReadStream(file)
+  await once(source, 'readable')
+  const start: Buffer | null = source.read()
+  if (start) source.unshift(start)
+  if (start?.[0] !== 0x1f || start[1] !== 0x8b) return source
+  // A failure of either reaches whoever reads the result.
+  return pipeline(source, createGunzip(), () => undefined)
 }
 
-function withoutByteOrderMark(): Transform {
-  let isFirst = true
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      const hasMark = isFirst && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf
-      isFirst = false
-      done(null, hasMark ? chunk.subarray(3) : chunk)
-    },
-  })
-}
-
-async function readAll(stream: Readable): Promise<unknown> {
-  const content = await text(stream).catch((error: Error) => {
-    throw new UnreadableFileError(
-      `The file cannot be read: ${error.message}. It may be damaged or too large.`,
-    )
-  })
-  try {
-    return JSON.parse(content)
-  } catch (error) {
-    throw new UnreadableFileError(
-      `The file is not JSON (${positionOf(error)}). Only FHIR in JSON is imported.`,
-    )
-  }
-}
-
-async function* readLines(stream: Readable): AsyncGenerator<FileItem> {
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
+async function* readItemLines(stream: Readable): AsyncGenerator<FileItem> {
   let number = 0
-  try {
-    for await (const line of lines) {
-      number++
-      if (line.trim() !== '') yield parseLine(line, `line ${number}`)
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UnreadableFileError(`The file cannot be read to its end: ${reason} (after line ${number}).`)
+  for await (const line of readLines(stream)) {
+    const place = `line ${++number}`
+    if (line === undefined) yield { kind: 'problem', place, reason: 'The line is too long.' }
+    else if (line.some((byte) => byte > 0x20)) yield toItem(line, place)
   }
 }
 
-function parseLine(line: string, place: string): FileItem {
+function toItem(bytes: Buffer, place: string | undefined): FileItem {
+  const what = place === undefined ? 'file' : 'line'
+  const problem = (reason: string): FileItem => ({ kind: 'problem', place, reason })
+  if (!isUtf8(bytes)) return problem(`The ${what} is not in UTF-8.`)
+  const text = withoutByteOrderMark(bytes)
+  let value: { resourceType?: unknown } | null
   try {
-    return toItem(JSON.parse(line), place)
+    value = JSON.parse(text)
   } catch (error) {
-    if (error instanceof UnreadableFileError) return { kind: 'problem', place, reason: error.message }
-    return { kind: 'problem', place, reason: `The line is not JSON (${positionOf(error)}).` }
+    return problem(`The ${what} is not JSON (${describeSyntaxError(text, error)}).`)
   }
+  const type = value?.resourceType
+  if (typeof type !== 'string' || type === '')
+    return problem(`The ${what} has no resourceType, so it is no FHIR resource.`)
+  if (type === 'Bundle') return { kind: 'bundle', bundle: value as unknown as Bundle, place }
+  return { kind: 'resource', resource: value as unknown as Resource, place }
 }
 
-function toItem(value: unknown, place: string | undefined): FileItem {
-  const type = (value as { resourceType?: unknown } | null)?.resourceType
-  if (typeof type !== 'string')
-    throw new UnreadableFileError('It has no resourceType, so it is no FHIR resource.')
-  if (type === 'Bundle') return { kind: 'bundle', bundle: value as Bundle, place }
-  return { kind: 'resource', resource: value as Resource }
+function withoutByteOrderMark(bytes: Buffer): string {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  return bytes.toString('utf8', hasMark ? 3 : 0)
 }
 
 /** Where the parser stopped, without the text around it, which may be of a record. */
-function positionOf(error: unknown): string {
+function describeSyntaxError(text: string, error: unknown): string {
+  if (/^\s*</.test(text)) return 'it looks like XML; only FHIR in JSON is imported'
+  if (/^\s*\{.*\}\s*\n\s*\{/.test(text)) return 'with one resource in each line its name must end in .ndjson'
   const [position] = /position \d+|end of JSON input/.exec(error instanceof Error ? error.message : '') ?? []
   return position ?? 'wrong from the start'
 }

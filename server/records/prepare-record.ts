@@ -33,6 +33,20 @@ export function prepareRecord(
   resource: Resource,
   makeId: () => string,
 ): PreparedRecord | Refusal {
+  try {
+    return prepareFlatRecord(practiceId, resource, makeId)
+  } catch (error) {
+    // More levels than the stack has room for.
+    if (!(error instanceof RangeError)) throw error
+    return { reference: `${resource.resourceType}/${resource.id}`, reason: 'It is nested too deeply.' }
+  }
+}
+
+function prepareFlatRecord(
+  practiceId: string,
+  resource: Resource,
+  makeId: () => string,
+): PreparedRecord | Refusal {
   const type = resource?.resourceType
   if (typeof type !== 'string' || type === '')
     return { reference: '(no resourceType)', reason: 'It has no resourceType, so it is not a FHIR resource.' }

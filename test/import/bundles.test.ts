@@ -69,10 +69,12 @@ test('a transaction that refers to what is not there is left out as a whole, wit
     ),
   )
   const outcome = await app.run()
-  assert.equal(outcome.created, 0)
+  assert.deepEqual([outcome.created, outcome.rejected], [0, 3])
   assert.equal(await app.count('Patient'), 0)
-  const told = outcome.problems.map(({ file, place, reason }) => `${file} ${place} ${reason}`).join('\n')
-  assert.match(told, new RegExp(`${path} Observation/o1 .*Practitioner\\?identifier=`))
+  const told = outcome.problems
+    .map(({ file, place, reference, reason }) => `${file} ${place} ${reference} ${reason}`)
+    .join('\n')
+  assert.match(told, new RegExp(`${path} entry 2 Observation/o1 .*Practitioner\\?identifier=`))
   assert.match(told, /Observation\/o2 .*urn:uuid:nowhere/)
 })
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { importRecords } from '#server/import/import.ts'
+import { type ImportProgress, importRecords } from '#server/import/import.ts'
 import { createPractices } from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom } from '#server/secrets.ts'
@@ -40,6 +40,8 @@ export async function openImport() {
     },
     run: (...paths: string[]) =>
       importRecords({ records }, { practiceId: practice.id, paths: paths.length > 0 ? paths : [folder] }),
+    runTelling: (onProgress: (progress: ImportProgress) => void) =>
+      importRecords({ records }, { practiceId: practice.id, paths: [folder], onProgress }),
     async read(type: string, id: string): Promise<Record<string, never> | undefined> {
       const content = await records.read(within, type, id)
       return content === undefined ? undefined : JSON.parse(content)

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import type { Bundle, Resource } from 'fhir/r4'
+import { findSubjects } from '#fhir/compartment/compartment.ts'
+import { findBundleFault, type PreparedEntry, prepareBundle } from './bundle.ts'
+import { type FileItem, readItems, UnreadableFileError } from './read-items.ts'
+import { resolveReferences, type Surroundings } from './resolve-references.ts'
+import { createUnitSet, type UnitSet } from './unit-set.ts'
+import { type Located, refuseRest, type WriteTarget, writeBatch } from './write-batch.ts'
+
+/** A file is gone through again for what had to wait; see `importRecords`. */
+export interface Round {
+  isFirst: boolean
+  /** Whether what a reference looks for may still come. */
+  mayWait: boolean
+}
+
+/**
+ * One going through one file. A unit is what is imported by itself: a line, a transaction Bundle, or an entry of
+ * another Bundle. Units are numbered as they come, which is the same each time.
+ */
+interface Going extends WriteTarget {
+  file: string
+  round: Round
+  /** Undefined: all. */
+  wanted: UnitSet | undefined
+  waiting: UnitSet
+  unit: number
+  lines: Located[]
+}
+
+/** Records of NDJSON that are written in one transaction. */
+const linesPerBatch = 500
+
+/** Imports the wanted units of a file; returns those that wait for something in another file. */
+export async function importFile(
+  target: WriteTarget,
+  { file, wanted, round }: Pick<Going, 'file' | 'wanted' | 'round'>,
+  onWritten: () => void,
+): Promise<UnitSet> {
+  const going: Going = { ...target, file, round, wanted, waiting: createUnitSet(), unit: 0, lines: [] }
+  try {
+    for await (const item of readItems(file)) {
+      await importItem(going, item)
+      if (going.lines.length < linesPerBatch && item.kind !== 'bundle') continue
+      await flushLines(going)
+      onWritten()
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error
+    if (round.isFirst) target.tally.refuse({ file, reason: error.message })
+  }
+  await flushLines(going)
+  onWritten()
+  return going.waiting
+}
+
+async function flushLines(going: Going): Promise<void> {
+  const { lines } = going
+  going.lines = []
+  if (lines.length > 0) await writeBatch(going, going.file, lines, 'each')
+}
+
+async function importItem(going: Going, item: FileItem): Promise<void> {
+  const { place } = item
+  if (item.kind === 'bundle') return importBundle(going, item.bundle, place)
+  const unit = going.unit++
+  if (!isWanted(going, unit)) return
+  if (item.kind === 'problem') return going.tally.refuse({ file: going.file, place, reason: item.reason })
+  const { resource } = item
+  const named = resource.id === undefined ? { ...resource, id: makeId(going.practiceId, resource) } : resource
+  const around = { addresses: new Map<string, string>(), own: { find: () => [] }, directory: going.directory }
+  if (await isReady(going, unit, { place, resource: named }, around))
+    going.lines.push({ place, resource: named })
+}
+
+async function importBundle(going: Going, bundle: Bundle, place: string | undefined): Promise<void> {
+  const fault = findBundleFault(bundle)
+  if (fault !== undefined) {
+    if (isWanted(going, going.unit++)) going.tally.refuse({ file: going.file, place, reason: fault })
+    return
+  }
+  const { entries, around } = await prepareBundle(bundle, {
+    directory: going.directory,
+    makeId: (resource) => makeId(going.practiceId, resource),
+  })
+  const located = entries.map((entry, index) => ({ entry, place: placeOf(place, index) }))
+  // The lines before it may hold what it refers to.
+  await flushLines(going)
+  if (bundle.type === 'transaction') await importTransaction(going, located, around)
+  else await importEach(going, located, around)
+}
+
+type LocatedEntry = { entry: PreparedEntry; place: string }
+
+function placeOf(bundle: string | undefined, index: number): string {
+  return bundle === undefined ? `entry ${index + 1}` : `${bundle}, entry ${index + 1}`
+}
+
+/** All or nothing (FHIR R4 http.html#transaction): refused when anything is wrong, waiting when anything is missing. */
+async function importTransaction(going: Going, entries: LocatedEntry[], around: Surroundings): Promise<void> {
+  const unit = going.unit++
+  if (!isWanted(going, unit)) return
+  const { file, round, tally } = going
+  const wrong: Array<{ place: string; reference?: string; reason: string }> = []
+  let isRefused = false
+  const located: Located[] = []
+  for (const { entry, place } of entries) {
+    if (entry.kind === 'present') continue
+    if (entry.kind === 'refused') {
+      isRefused = true
+      wrong.push({ place, reason: entry.reason })
+      continue
+    }
+    located.push({ place, resource: entry.resource })
+    const { faults, missing } = await resolveReferences(entry.resource, around)
+    const [reason] = [...faults, ...missing]
+    if (reason === undefined) continue
+    isRefused ||= faults.length > 0 || !round.mayWait
+    wrong.push({ place, reference: referenceOf(entry.resource), reason })
+  }
+  if (isRefused) {
+    for (const problem of wrong) tally.refuse({ file, ...problem })
+    refuseRest(tally, file, entries.length - wrong.length)
+  } else if (wrong.length > 0) going.waiting.add(unit)
+  else await writeBatch(going, file, located, 'all-or-nothing', countPresent(entries))
+}
+
+/** Each entry by itself, though what is ready in one transaction of the store. */
+async function importEach(going: Going, entries: LocatedEntry[], around: Surroundings): Promise<void> {
+  const ready: Located[] = []
+  const wanted = entries
+    .map((each) => ({ ...each, unit: going.unit++ }))
+    .filter(({ unit }) => isWanted(going, unit))
+  for (const { entry, place, unit } of wanted) {
+    if (entry.kind === 'refused') going.tally.refuse({ file: going.file, place, reason: entry.reason })
+    else if (entry.kind === 'record' && (await isReady(going, unit, { place, ...entry }, around)))
+      ready.push({ place, resource: entry.resource })
+  }
+  await writeBatch(going, going.file, ready, 'each', countPresent(wanted))
+}
+
+function countPresent(entries: LocatedEntry[]): number {
+  return entries.filter(({ entry }) => entry.kind === 'present').length
+}
+
+/** Whether a unit of one record can be written now; if not it is told or waits. */
+async function isReady(
+  { file, round, tally, waiting }: Going,
+  unit: number,
+  { place, resource }: Located,
+  around: Surroundings,
+): Promise<boolean> {
+  const { faults, missing } = await resolveReferences(resource, around)
+  const [reason] = round.mayWait ? faults : [...faults, ...missing]
+  if (reason !== undefined) tally.refuse({ file, place, reference: referenceOf(resource), reason })
+  // Whom it is about is known once its targets are there: a Provenance comes after everything else.
+  else if (missing.length > 0 || (round.isFirst && isAboutItsTargets(resource))) waiting.add(unit)
+  else return true
+  return false
+}
+
+function isAboutItsTargets(resource: Resource): boolean {
+  return (findSubjects(resource)?.through.length ?? 0) > 0
+}
+
+function isWanted({ wanted }: Going, unit: number): boolean {
+  return wanted === undefined || wanted.has(unit)
+}
+
+function referenceOf(resource: Resource): string {
+  return `${resource.resourceType}/${resource.id}`
+}
+
+/** From the content, so that the same import again finds its record; of the practice, because ids are of one practice. */
+function makeId(practiceId: string, resource: Resource): string {
+  try {
+    const text = `${practiceId}\n${JSON.stringify(resource)}`
+    return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  } catch (error) {
+    // It cannot be written, so that it is refused under any id.
+    if (error instanceof RangeError) return 'nested-too-deeply'
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+import type { Resource } from 'fhir/r4'
+import { isCitable } from '#fhir/compartment/compartment.ts'
+import { createIdentifiers } from './identifiers.ts'
+
+/** The shared records of the practice (Practitioner, Organization, Location and the like) by identifier. */
+export interface PracticeDirectory {
+  /** As `Identifiers.find`. Records about patients are never found: an identifier is no proof of who they are about. */
+  find(type: string, text: string): Promise<string[]>
+  /** A record that was just imported. */
+  add(resource: Resource): void
+}
+
+/** Reads the records of a type when they are first asked for; most imports ask for none. */
+export function createPracticeDirectory(listShared: (type: string) => Promise<string[]>): PracticeDirectory {
+  const identifiers = createIdentifiers()
+  const loaded = new Set<string>()
+  return {
+    async find(type, text) {
+      if (!isCitable(type)) return []
+      if (!loaded.has(type))
+        for (const content of await listShared(type)) identifiers.add(JSON.parse(content) as Resource)
+      loaded.add(type)
+      return identifiers.find(type, text)
+    },
+    add(resource) {
+      if (loaded.has(resource.resourceType)) identifiers.add(resource)
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { Resource } from 'fhir/r4'
+import { isCitable } from '#fhir/compartment/compartment.ts'
+import { parseReference, visitReferences } from '#fhir/reference.ts'
+import { type Identifiers, readIdentifierSearch } from './identifiers.ts'
+import type { PracticeDirectory } from './practice-directory.ts'
+
+/** Where the targets of references are looked for. */
+export interface Surroundings {
+  /** `Type/id` of the entries of the Bundle, by fullUrl. */
+  addresses: ReadonlyMap<string, string>
+  /** The resources of the Bundle. */
+  own: Pick<Identifiers, 'find'>
+  directory: PracticeDirectory
+}
+
+/** Why references could not be resolved. */
+export interface Unresolved {
+  /** Nothing that is imported later can help. */
+  faults: string[]
+  /** The target may still come, in another file. */
+  missing: string[]
+}
+
+/** Writes every reference of a resource that only means something inside its Bundle, or is a search, as `Type/id`. */
+export async function resolveReferences(resource: Resource, around: Surroundings): Promise<Unresolved> {
+  const unresolved: Unresolved = { faults: [], missing: [] }
+  const searches: Search[] = []
+  try {
+    visitReferences(resource, (element) => {
+      const address = around.addresses.get(element.reference)
+      if (address !== undefined) {
+        element.reference = address
+        return
+      }
+      const parsed = parseReference(element.reference)
+      if (parsed.kind === 'conditional') searches.push({ element, type: parsed.type, query: parsed.query })
+      else if (parsed.kind === 'urn')
+        unresolved.faults.push(`It refers to ${parsed.text}, which no entry of its Bundle has as fullUrl.`)
+    })
+  } catch (error) {
+    // More levels than the stack has room for.
+    if (!(error instanceof RangeError)) throw error
+    unresolved.faults.push('It is nested too deeply.')
+  }
+  for (const search of searches) await resolveSearch(search, around, unresolved)
+  return unresolved
+}
+
+interface Search {
+  element: { reference: string }
+  type: string
+  query: string
+}
+
+/** Conditional references: FHIR R4 http.html#trules. */
+async function resolveSearch(
+  { element, type, query }: Search,
+  { own, directory }: Surroundings,
+  { faults, missing }: Unresolved,
+): Promise<void> {
+  const identifier = readIdentifierSearch(query)
+  if (identifier === undefined) {
+    faults.push(`It refers to ${element.reference}; only identifier=SYSTEM|VALUE can be looked up.`)
+    return
+  }
+  const inBundle = own.find(type, identifier)
+  const ids = inBundle.length > 0 ? inBundle : await directory.find(type, identifier)
+  const [id, another] = ids
+  if (another !== undefined)
+    faults.push(`It refers to ${element.reference}, which ${ids.length} records match; it must be one.`)
+  else if (id !== undefined) element.reference = `${type}/${id}`
+  else if (isCitable(type))
+    missing.push(
+      `It refers to ${element.reference}, which neither its Bundle nor the practice has. Import the ${type} too.`,
+    )
+  else faults.push(`It refers to ${element.reference}: a ${type} is only looked up in the same Bundle.`)
+}

@@ -1,0 +1,48 @@
+import type { WriteOutcome } from '#server/records/records.ts'
+
+/** Something that was not imported: which file, where in it, and why. */
+export interface ImportProblem {
+  file: string
+  /** `line 7`, `entry 3`, `line 7, entry 3`; absent when it is about the file as a whole. */
+  place?: string | undefined
+  /** `Patient/123`, where there is one. */
+  reference?: string | undefined
+  reason: string
+}
+
+/** How many records, and of those that were not imported the first. */
+export interface ImportOutcome {
+  files: number
+  created: number
+  updated: number
+  unchanged: number
+  /** Records, lines or files that were not imported. */
+  rejected: number
+  problems: ImportProblem[]
+}
+
+export interface Tally {
+  readonly outcome: ImportOutcome
+  countWritten(written: Omit<WriteOutcome, 'rejected'>): void
+  /** `records`: how many were left out for this reason. */
+  refuse(problem: ImportProblem, records?: number): void
+}
+
+/** So many problems are told, so that a broken file of a million lines stays readable. */
+const toldProblems = 100
+
+export function createTally(files: number): Tally {
+  const outcome: ImportOutcome = { files, created: 0, updated: 0, unchanged: 0, rejected: 0, problems: [] }
+  return {
+    outcome,
+    countWritten({ created, updated, unchanged }) {
+      outcome.created += created
+      outcome.updated += updated
+      outcome.unchanged += unchanged
+    },
+    refuse(problem, records = 1) {
+      outcome.rejected += records
+      if (outcome.problems.length < toldProblems) outcome.problems.push(problem)
+    },
+  }
+}

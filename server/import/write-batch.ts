@@ -1,0 +1,63 @@
+import type { Resource } from 'fhir/r4'
+import type { Records, WriteMode } from '#server/records/records.ts'
+import type { PracticeDirectory } from './practice-directory.ts'
+import type { Tally } from './tally.ts'
+
+/** A resource, ready to be written, with where it stands in its file. */
+export interface Located {
+  place: string | undefined
+  resource: Resource
+}
+
+export interface WriteTarget {
+  records: Pick<Records, 'write'>
+  practiceId: string
+  directory: PracticeDirectory
+  tally: Tally
+}
+
+/** Writes in one transaction of the store, and tells what was refused. `present`: entries that were there already. */
+export async function writeBatch(
+  { records, practiceId, directory, tally }: WriteTarget,
+  file: string,
+  located: Located[],
+  mode: WriteMode,
+  present = 0,
+): Promise<void> {
+  const written = await records.write(
+    located.map(({ resource }) => ({ practiceId, resource })),
+    { mode },
+  )
+  const refused = new Set(written.rejected.map(({ reference }) => reference))
+  const places = placesOf(located, refused)
+  for (const { reference, reason } of written.rejected)
+    tally.refuse({ file, place: places.get(reference)?.shift(), reference, reason })
+  const isNothing = mode === 'all-or-nothing' && refused.size > 0
+  if (isNothing) refuseRest(tally, file, located.length + present - written.rejected.length)
+  else tally.countWritten({ ...written, unchanged: written.unchanged + present })
+  for (const { resource } of isNothing ? [] : located)
+    if (!refused.has(`${resource.resourceType}/${resource.id}`)) directory.add(resource)
+}
+
+/** The other records of a transaction Bundle in which some were refused. */
+export function refuseRest(tally: Tally, file: string, records: number): void {
+  if (records <= 0) return
+  const rest = records === 1 ? 'its other record was' : `its ${records} other records were`
+  tally.refuse(
+    { file, reason: `A transaction is imported as a whole or not at all, so ${rest} left out too.` },
+    records,
+  )
+}
+
+function placesOf(
+  located: Located[],
+  references: ReadonlySet<string>,
+): Map<string, Array<string | undefined>> {
+  const places = new Map<string, Array<string | undefined>>()
+  if (references.size === 0) return places
+  for (const { place, resource } of located) {
+    const reference = `${resource.resourceType}/${resource.id}`
+    if (references.has(reference)) places.set(reference, [...(places.get(reference) ?? []), place])
+  }
+  return places
+}
