@@ -22,7 +22,8 @@ const errorsPage = '| Code |\n| --- |\n| `not-found` | 404 |\n'
 
 test('pages whose links all lead somewhere have no problems', () => {
   using repo = repository({
-    'README.md': '# A\n[docs](docs/README.md#the-map) [site](https://example.org) ![x](docs/a.png) [up](#a)\n',
+    'README.md':
+      '# A\n[docs](docs/README.md#the-map) [site](https://example.org) ![x](docs/a.png) [up](#a)\n',
     'docs/README.md': '# The map\n`[not](a-link.md)`\n```\n[nor](this.md)\n```\n',
     'docs/a.png': '',
   })
@@ -54,7 +55,9 @@ test('a generated page that is missing or differs is found', () => {
 })
 
 test('error codes are compared in both directions', () => {
-  using repo = repository({ 'docs/api/errors.md': `${errorsPage}| \`made-up\` | 400 |\n| \`not-found\` | 404 |\n` })
+  using repo = repository({
+    'docs/api/errors.md': `${errorsPage}| \`made-up\` | 400 |\n| \`not-found\` | 404 |\n`,
+  })
   assert.deepEqual(findDocProblems(repo.root, [], ['not-found', 'gone']), [
     'docs/api/errors.md: gone is not listed',
     'docs/api/errors.md: made-up is no error code',
@@ -63,12 +66,15 @@ test('error codes are compared in both directions', () => {
 })
 
 test('headings get the anchors that GitHub gives them', () => {
-  const anchors = anchorsOf('# What is it?\n## `npm start` & co\n## Again\n## Again\n```\n# no heading\n```\n')
+  const anchors = anchorsOf(
+    '# What is it?\n## `npm start` & co\n## Again\n## Again\n```\n# no heading\n```\n',
+  )
   assert.deepEqual([...anchors], ['what-is-it', 'npm-start--co', 'again', 'again-1'])
 })
 
 test('the generated pages name every setting and every error code', () => {
   const [settings = '', errors = ''] = generatedDocs.map((doc) => doc.content)
   for (const { name } of settingRows) assert.match(settings, new RegExp(`^\\| \`${name}\` \\|`, 'm'))
-  for (const code of Object.keys(errorCatalogue)) assert.match(errors, new RegExp(`^\\| \`${code}\` \\|`, 'm'))
+  for (const code of Object.keys(errorCatalogue))
+    assert.match(errors, new RegExp(`^\\| \`${code}\` \\|`, 'm'))
 })

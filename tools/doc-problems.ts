@@ -39,7 +39,9 @@ function brokenLinks(root: string, page: string): string[] {
   const targets = [
     ...[...text.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)].map((match) => match[1] ?? ''),
     ...[...text.matchAll(/^\[[^\]]+\]:\s*(\S+)/gm)].map((match) => match[1] ?? ''),
-    ...[...text.matchAll(/<(?:img|a|source)\b[^>]*\s(?:src|href|srcset)="([^"]+)"/g)].map((match) => match[1] ?? ''),
+    ...[...text.matchAll(/<(?:img|a|source)\b[^>]*\s(?:src|href|srcset)="([^"]+)"/g)].map(
+      (match) => match[1] ?? '',
+    ),
   ]
   return targets
     .filter((target) => !/^[a-z][a-z+.-]*:|^\/\//i.test(target))
@@ -85,7 +87,9 @@ function differencesOfErrorCodes(root: string, errorCodes: readonly string[]): s
   const page = 'docs/api/errors.md'
   const file = join(root, page)
   if (!existsSync(file)) return []
-  const listed = [...readFileSync(file, 'utf8').matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1] ?? '')
+  const listed = [...readFileSync(file, 'utf8').matchAll(/^\| `([a-z-]+)` \|/gm)].map(
+    (match) => match[1] ?? '',
+  )
   return [
     ...errorCodes.filter((code) => !listed.includes(code)).map((code) => `${page}: ${code} is not listed`),
     ...listed.filter((code) => !errorCodes.includes(code)).map((code) => `${page}: ${code} is no error code`),

@@ -8,8 +8,7 @@ export interface GeneratedDoc {
   content: string
 }
 
-const note =
-  '<!-- Written by `node tools/write-docs.ts` from the code. Change the code, not this page. -->\n'
+const note = '<!-- Written by `node tools/write-docs.ts` from the code. Change the code, not this page. -->\n'
 
 export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/operate/settings.md', content: settingsPage() },
