@@ -1,7 +1,14 @@
 import { allowsInteraction, type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { Grants } from '#server/grants/grants.ts'
 import type { Association, Practices } from '#server/practices/practices.ts'
-import type { Confinement, ListPage, ListQuery, Records } from '#server/records/records.ts'
+import type {
+  Confinement,
+  ListPage,
+  ListQuery,
+  Records,
+  VersionPage,
+  VersionQuery,
+} from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 
 /**
@@ -24,11 +31,15 @@ export interface RecordReader {
   read(type: string, id: string): Promise<string | undefined>
   /** Throws `scope-missing`. */
   list(query: ListQuery): Promise<ListPage>
+  /** One version; undefined when absent, outside or a deletion. Throws `scope-missing`. */
+  readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
+  /** Versions of one record (`r`), or of a type (`s`). Throws `scope-missing`. */
+  listVersions(query: VersionQuery): Promise<VersionPage>
 }
 
 interface AccessDeps {
   grants: Pick<Grants, 'open'>
-  records: Pick<Records, 'read' | 'list'>
+  records: Pick<Records, 'read' | 'list' | 'readVersion' | 'listVersions'>
   practices: Pick<Practices, 'listAssociations'>
 }
 
@@ -76,6 +87,14 @@ function createReader(
     async list(query) {
       assertAllowed(query.type, 's')
       return records.list(within, query)
+    },
+    async readVersion(address) {
+      assertAllowed(address.type, 'r')
+      return records.readVersion(within, address)
+    },
+    async listVersions(query) {
+      assertAllowed(query.type, query.id === undefined ? 's' : 'r')
+      return records.listVersions(within, query)
     },
   }
 }

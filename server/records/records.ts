@@ -5,6 +5,7 @@ import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
+import { listVersions, readVersion } from './read-version.ts'
 import { writeRecords } from './write-records.ts'
 
 /** Whose records a read is confined to. Every read statement carries one; there is no read without. */
@@ -52,6 +53,37 @@ export interface ListPage {
   previous: PageKey | undefined
 }
 
+/** Versions of one record or, without `id`, of all records of a type; newest first. */
+export interface VersionQuery {
+  type: string
+  id?: string | undefined
+  /** Changed at or after, in ms. */
+  since?: number | undefined
+  pageSize: number
+  after?: VersionKey | undefined
+}
+
+export interface VersionKey {
+  lastUpdated: number
+  id: string
+  versionId: number
+}
+
+export interface VersionRow {
+  id: string
+  version_id: number
+  last_updated: number
+  /** 1 when this version is the deletion of the record. */
+  deleted: number
+  content: string
+}
+
+export interface VersionPage {
+  total: number
+  versions: VersionRow[]
+  next: VersionKey | undefined
+}
+
 /** Where a record comes from and whose it is; import and practices write through this. */
 export interface RecordWrite {
   practiceId: string
@@ -75,6 +107,12 @@ export type WriteMode = 'each' | 'all-or-nothing'
 export interface Records {
   read(within: Confinement, type: string, id: string): Promise<string | undefined>
   list(within: Confinement, query: ListQuery): Promise<ListPage>
+  /** One version, current or older; undefined when absent, outside or a deletion. */
+  readVersion(
+    within: Confinement,
+    address: { type: string; id: string; versionId: number },
+  ): Promise<string | undefined>
+  listVersions(within: Confinement, query: VersionQuery): Promise<VersionPage>
   /**
    * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
    * the practice joins its panel. A record without id gets one; an id that another practice uses is rejected.
@@ -95,6 +133,8 @@ export function createRecords({ db, clock, random }: RecordsDeps): Records {
   return {
     read: (within, type, id) => readRecord(db, within, type, id),
     list: (within, query) => listRecords(db, within, query),
+    readVersion: (within, address) => readVersion(db, within, address),
+    listVersions: (within, query) => listVersions(db, within, query),
     write: (batch, { mode = 'each' } = {}) => writeRecords({ db, clock, random }, batch, mode),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }

@@ -1,0 +1,43 @@
+import { readTable } from './search-table.ts'
+
+/** https://hl7.org/fhir/R4/search.html#ptypes, without `special` */
+export type SearchParameterType =
+  | 'token'
+  | 'string'
+  | 'date'
+  | 'number'
+  | 'quantity'
+  | 'reference'
+  | 'uri'
+  | 'composite'
+
+/** One search parameter as it applies to one type of resource. */
+export interface SearchParameter {
+  code: string
+  type: SearchParameterType
+  /** The SearchParameter that defines it. */
+  url: string
+  /** FHIRPath, only the alternatives that apply to the type. */
+  expression: string
+  /** Of a reference: the types it may name. Of others: empty. */
+  targets: readonly string[]
+  /** Of a composite: the parameters whose values are joined, each evaluated on what `expression` selects. */
+  components?: readonly { code: string; expression: string }[]
+}
+
+const parametersByType = readTable()
+
+/** Undefined when the type has no such parameter, or is not one that can be searched. */
+export function findParameter(resourceType: string, code: string): SearchParameter | undefined {
+  return parametersByType.get(resourceType)?.get(code)
+}
+
+const listByType = new Map([...parametersByType].map(([type, byCode]) => [type, [...byCode.values()]]))
+
+/** All parameters of a type, the common ones (`_id`, `_tag`) included, in the order of their codes. */
+export function parametersOf(resourceType: string): readonly SearchParameter[] {
+  return listByType.get(resourceType) ?? []
+}
+
+/** The types that have search parameters, in alphabetical order. */
+export const searchableTypes: readonly string[] = [...parametersByType.keys()]

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { OnpatientError } from '../errors.ts'
+import { redactUrl } from '../logger.ts'
+import { apiFailure } from './api-failure.ts'
+import { cors } from './cors.ts'
+
+interface ApiFace {
+  /** The first part of the path, e.g. `onpatient_api`. */
+  root: string
+  /** The media type of every answer to a request with this Accept header. */
+  mediaTypeFor(request: FastifyRequest): string
+  answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
+  sendError(reply: FastifyReply, error: OnpatientError, request: FastifyRequest): FastifyReply
+}
+
+const formBytes = 256 * 1024
+
+/**
+ * What every face of the API has in common: one handler takes every path below the root and finds its way itself, so that
+ * slashes too many never lead to a redirect; CORS on every answer; nothing is cached; failures in the face's own form.
+ */
+export function apiFace({ root, mediaTypeFor, answer, sendError }: ApiFace): FastifyPluginAsync {
+  async function face(app: FastifyInstance): Promise<void> {
+    await app.register(cors)
+    // Bodies other than search forms are never read: such a request is refused for its method.
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: formBytes },
+      (_request, text, done) => done(null, text),
+    )
+    app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    app.addHook('onRequest', async (request, reply) => {
+      void reply
+        .header('x-request-id', request.id)
+        .header('cache-control', 'no-store')
+        .header('vary', 'Accept, Authorization')
+        .header('x-content-type-options', 'nosniff')
+        .type(mediaTypeFor(request))
+    })
+    app.setErrorHandler((error, request, reply) => {
+      const failure = apiFailure(error)
+      const entry = { code: failure.code, url: redactUrl(request.url), detail: failure.detail }
+      if (failure.category === 'fault') request.log.error({ ...entry, err: error }, 'request failed')
+      else request.log.info(entry, 'request refused')
+      return sendError(reply, failure, request)
+    })
+    app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/*', handler: answer })
+  }
+  return async (app) => {
+    // Two slashes at the beginning are sent by clients whose configured host ends in one.
+    for (const prefix of [`/${root}`, `//${root}`]) await app.register(face, { prefix })
+  }
+}
+
+/** The parts of a path; slashes too many, also at the end, do not matter, but case does. */
+export function pathParts(url: string): string[] {
+  const [path = ''] = url.split('?', 1)
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .map((part) => (part.includes('%') ? decodeURIComponent(part) : part))
+}

@@ -1,0 +1,22 @@
+import { OnpatientError } from '../errors.ts'
+import { findStoreFailure } from '../store/store-failure.ts'
+
+/** Foreseen errors as they are, a store that cannot serve as such, Fastify's own 4xx by their words, else `fault`. */
+export function apiFailure(error: unknown): OnpatientError {
+  if (error instanceof OnpatientError) return error
+  const failure = findStoreFailure(error)
+  if (failure) return failure
+  const status = (error as { statusCode?: unknown }).statusCode
+  if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500)
+    return new OnpatientError('invalid-parameter', 'This request could not be read.', {
+      detail: error.message,
+      cause: error,
+    })
+  return new OnpatientError(
+    'fault',
+    'Something went wrong in the server. Quote the request id when you ask.',
+    {
+      cause: error,
+    },
+  )
+}

@@ -1,0 +1,57 @@
+import { type Category, type OnpatientError, statusOf } from '../errors.ts'
+
+/** https://hl7.org/fhir/R4/valueset-issue-type.html */
+const issueType = {
+  incorrect: 'invalid',
+  unauthenticated: 'login',
+  forbidden: 'forbidden',
+  'not-found': 'not-found',
+  gone: 'deleted',
+  conflict: 'conflict',
+  'too-many': 'throttled',
+  unsupported: 'not-supported',
+  unavailable: 'transient',
+  fault: 'exception',
+} as const satisfies Record<Category, string>
+
+interface OperationOutcome {
+  resourceType: 'OperationOutcome'
+  issue: object[]
+}
+
+/** A failure as FHIR says it: https://hl7.org/fhir/R4/operationoutcome.html */
+export function outcomeOf(error: OnpatientError, requestId: string): OperationOutcome {
+  const { category, code, message, field } = error
+  const issue = {
+    severity: category === 'fault' ? 'fatal' : 'error',
+    code: category === 'unauthenticated' && code !== 'token-missing' ? 'security' : issueType[category],
+    details: { coding: [{ code }], text: message },
+    diagnostics: `Request ${requestId}`,
+    ...(category === 'incorrect' && field !== undefined ? { expression: [`http.${field}`] } : {}),
+  }
+  return { resourceType: 'OperationOutcome', issue: [issue] }
+}
+
+/** The status of a failure, and the headers that go with it on every API. */
+export function headersOf(error: OnpatientError): { status: number; headers: Record<string, string> } {
+  const headers: Record<string, string> = {}
+  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+  const challenge = challengeOf(error)
+  if (challenge !== undefined) headers['www-authenticate'] = challenge
+  return { status: statusOf[error.category], headers }
+}
+
+/** RFC 6750 §3: without a token no error code is given, with a bad one `invalid_token`, with a narrow one the scope. */
+function challengeOf({ category, code, message, field }: OnpatientError): string | undefined {
+  const description = `error_description="${toQuotable(message)}"`
+  if (code === 'token-missing') return `Bearer realm="onpatient", ${description}`
+  if (category === 'unauthenticated') return `Bearer realm="onpatient", error="invalid_token", ${description}`
+  if (code === 'scope-missing')
+    return `Bearer realm="onpatient", error="insufficient_scope", ${description}, scope="${field}"`
+  return undefined
+}
+
+/** RFC 6750 §3.1 allows neither quotes nor backslashes in a description. */
+function toQuotable(text: string): string {
+  return text.replaceAll('"', "'").replace(/[^\x20-\x7e]|\\/g, ' ')
+}

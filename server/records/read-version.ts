@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import { canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import type { Db } from '../store/store.ts'
+import { isCovered } from './confinement.ts'
+import { readRecord } from './read-record.ts'
+import type { Confinement, VersionPage, VersionQuery, VersionRow } from './records.ts'
+
+/** One version of a record, current or older; undefined when absent, outside, or a deletion. */
+export async function readVersion(
+  db: Db,
+  within: Confinement,
+  address: { type: string; id: string; versionId: number },
+): Promise<string | undefined> {
+  const { type, id, versionId } = address
+  const current = await readRecord(db, within, type, id)
+  if (current !== undefined && versionOf(current) === versionId) return current
+  // An older version of a shared record may name what the current one no longer does: it is its practice's alone.
+  if (!canBeAboutPatient(type)) return undefined
+  const row = await db
+    .selectFrom('record_version')
+    .select('content')
+    .where('type', '=', type)
+    .where('id', '=', id)
+    .where('version_id', '=', versionId)
+    .where('deleted', '=', 0)
+    .where(isCovered('patient_id', within))
+    .limit(1)
+    .executeTakeFirst()
+  return row?.content
+}
+
+/** The version that a stored text carries; the store writes it at a fixed place. */
+export function versionOf(content: string): number {
+  return Number(/"meta":\{"versionId":"(\d+)"/.exec(content)?.[1] ?? 0)
+}
+
+/**
+ * Versions of one record, or of all records of a type, newest first. What lay in a compartment at that time is read there:
+ * a version from before a correction stays with the patient it was about.
+ */
+export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
+  const { type, id, since, pageSize, after } = query
+  if (!canBeAboutPatient(type)) return currentAlone(db, within, query)
+  const covered = isCovered('v.patient_id', within)
+  const ofRecord = id === undefined ? sql`` : sql`and v.id = ${id}`
+  const fromTime = since === undefined ? sql`` : sql`and v.last_updated >= ${since}`
+  const beyond =
+    after === undefined
+      ? sql``
+      : sql`and (v.last_updated < ${after.lastUpdated} or (v.last_updated = ${after.lastUpdated} and (v.id > ${after.id} or (v.id = ${after.id} and v.version_id < ${after.versionId}))))`
+  const part = (table: string, deleted: string) => sql`
+    select distinct v.id, v.version_id, v.last_updated, ${sql.raw(deleted)} as deleted, v.content
+    from ${sql.table(table)} as v
+    where v.type = ${type} and ${covered} ${ofRecord} ${fromTime}`
+  const all = (extra: typeof beyond) => sql`
+    ${part('record', '0')} ${extra} union all ${part('record_version', 'v.deleted')} ${extra}`
+  const { rows } = await sql<VersionRow>`
+    select * from (${all(beyond)}) as versions
+    order by last_updated desc, id asc, version_id desc limit ${pageSize + 1}`.execute(db)
+  const count = await sql<{
+    total: number
+  }>`select count(*) as total from (${all(sql``)}) as versions`.execute(db)
+  return cut(rows, pageSize, Number(count.rows[0]?.total ?? 0))
+}
+
+function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
+  const versions = rows.slice(0, pageSize)
+  const last = versions.at(-1)
+  const hasMore = rows.length > pageSize && last !== undefined
+  return {
+    total,
+    versions,
+    next: hasMore
+      ? { lastUpdated: Number(last.last_updated), id: last.id, versionId: Number(last.version_id) }
+      : undefined,
+  }
+}
+
+/** Of a shared record only the current version is told. */
+async function currentAlone(db: Db, within: Confinement, { type, id }: VersionQuery): Promise<VersionPage> {
+  const content = id === undefined ? undefined : await readRecord(db, within, type, id)
+  if (id === undefined || content === undefined) return { total: 0, versions: [], next: undefined }
+  const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
+  const version = { id, version_id: versionOf(content), last_updated: lastUpdated, deleted: 0, content }
+  return { total: 1, versions: [version], next: undefined }
+}
