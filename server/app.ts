@@ -69,6 +69,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const mailer = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
   if (!mailer) throw new Error('mail goes neither to a server nor to the outbox')
   const records = createRecords({ db, clock, random })
+  await records.bringIndexUpToDate()
   const practices = createPractices({
     db,
     clock,

@@ -7,6 +7,7 @@ import {
 } from '#fhir/compartment/compartment.ts'
 import type { TimeRange } from '#fhir/dates.ts'
 import { isResourceId, listReferences, parseReference } from '#fhir/reference.ts'
+import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import { type ContentParts, splitContent } from './stored-content.ts'
 
@@ -19,6 +20,8 @@ export interface PreparedRecord {
   date: TimeRange | undefined
   /** Shared records that it cites, each once. */
   citations: Array<{ type: string; id: string }>
+  /** What search compares. */
+  values: readonly IndexValue[]
   parts: ContentParts
 }
 
@@ -69,6 +72,7 @@ function prepareFlatRecord(
     subjects,
     date: whenItHappened(withId),
     citations: findCitations(withId),
+    values: indexValuesOf(withId),
     parts: splitContent(withId),
   }
 }

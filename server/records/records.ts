@@ -6,7 +6,12 @@ import type { Db } from '../store/store.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
 import { listVersions, readVersion } from './read-version.ts'
+import { bringIndexUpToDate } from './search/reindex.ts'
+import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
 import { writeRecords } from './write-records.ts'
+
+export type { SearchKey } from './search/search-order.ts'
+export type { FoundRecord, SearchPage, SearchPageQuery } from './search/search-records.ts'
 
 /** Whose records a read is confined to. Every read statement carries one; there is no read without. */
 export interface Confinement {
@@ -113,6 +118,11 @@ export interface Records {
     address: { type: string; id: string; versionId: number },
   ): Promise<string | undefined>
   listVersions(within: Confinement, query: VersionQuery): Promise<VersionPage>
+  /** One page of what matches a FHIR search. */
+  search(within: Confinement, page: SearchPageQuery): Promise<SearchPage>
+  countFound(within: Confinement, query: SearchPageQuery['query']): Promise<number>
+  /** Writes the search index anew after its rules have changed; at start, before the first write. */
+  bringIndexUpToDate(): Promise<void>
   /**
    * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
    * the practice joins its panel. A record without id gets one; an id that another practice uses is rejected.
@@ -135,6 +145,9 @@ export function createRecords({ db, clock, random }: RecordsDeps): Records {
     list: (within, query) => listRecords(db, within, query),
     readVersion: (within, address) => readVersion(db, within, address),
     listVersions: (within, query) => listVersions(db, within, query),
+    search: (within, page) => searchRecords(db, within, page),
+    countFound: (within, query) => countFound(db, within, query),
+    bringIndexUpToDate: () => bringIndexUpToDate(db),
     write: (batch, { mode = 'each' } = {}) => writeRecords({ db, clock, random }, batch, mode),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
 import type { PreparedRecord } from './prepare-record.ts'
+import { addIndexRows, removeIndexRows } from './search/index-rows.ts'
 import type { Stored } from './stored-records.ts'
 
 /** A new version of a record that is about to be written. */
@@ -24,6 +25,10 @@ export async function saveChanges(trx: Transaction<Schema>, changes: Change[]): 
     await trx.insertInto('record').values(rows).execute()
   for (const rows of chunked(changes.flatMap(toCitations), rowsPerStatement))
     await trx.insertInto('record_citation').values(rows).execute()
+  await addIndexRows(
+    trx,
+    changes.map(({ record: { type, id, values }, compartments }) => ({ type, id, values, compartments })),
+  )
 }
 
 /** Moves what is replaced into the history of the compartments that held it, and forgets what it cited. */
@@ -45,6 +50,7 @@ async function retire(trx: Transaction<Schema>, changes: Change[]): Promise<void
         })),
       )
       .execute()
+    await removeIndexRows(trx, { type, id, compartments: before.patientIds, content: before.content })
     // uses record_address
     await trx.deleteFrom('record').where('type', '=', type).where('id', '=', id).execute()
     // uses record_citation_source

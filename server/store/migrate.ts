@@ -1,9 +1,13 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { up as foundation } from './migrations/0001-foundation.ts'
+import { up as searchIndex } from './migrations/0002-search-index.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
-const migrations: Record<string, Migration> = { '0001-foundation': { up: foundation } }
+const migrations: Record<string, Migration> = {
+  '0001-foundation': { up: foundation },
+  '0002-search-index': { up: searchIndex },
+}
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */
 export class NewerDatabaseError extends Error {

@@ -38,3 +38,31 @@ export interface RecordCitationTable {
   source_type: string
   source_id: string
 }
+
+/** What search compares of a record: tokens, strings, references, uris. */
+export interface RecordTextTable {
+  patient_id: string
+  type: string
+  /** The code of the search parameter. */
+  param: string
+  value: string
+  id: string
+  /** The system of a token, or a string as it was written; '' for others. */
+  system: string
+}
+
+/** What search compares of a record: dates, numbers and quantities, as ranges [low, high). */
+export interface RecordRangeTable {
+  patient_id: string
+  type: string
+  param: string
+  id: string
+  low: number
+  high: number
+  unit: string
+}
+
+/** One row: by which version of the rules the two tables above were written. */
+export interface SearchIndexTable {
+  version: number
+}

@@ -8,7 +8,14 @@ import type {
   ServerKeyTable,
 } from './grants.ts'
 import type { AssociationTable, InvitationTable, PracticePatientTable, PracticeTable } from './practices.ts'
-import type { RecordCitationTable, RecordTable, RecordVersionTable } from './records.ts'
+import type {
+  RecordCitationTable,
+  RecordRangeTable,
+  RecordTable,
+  RecordTextTable,
+  RecordVersionTable,
+  SearchIndexTable,
+} from './records.ts'
 
 /** Every table of the database, by its SQL name. */
 export interface Schema {
@@ -30,4 +37,7 @@ export interface Schema {
   record: RecordTable
   record_version: RecordVersionTable
   record_citation: RecordCitationTable
+  record_text: RecordTextTable
+  record_range: RecordRangeTable
+  search_index: SearchIndexTable
 }

@@ -1,0 +1,134 @@
+import { type RawBuilder, sql } from 'kysely'
+import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import type { SearchQuery } from '#fhir/search/search-query.ts'
+import type { Db } from '../../store/store.ts'
+import { citedIds } from '../citations.ts'
+import { isCovered } from '../confinement.ts'
+import type { Confinement } from '../records.ts'
+import { meetsCondition } from './search-conditions.ts'
+import { isBeyond, orderBy, type SearchKey, sortColumns } from './search-order.ts'
+
+/** A page of a search. */
+export interface SearchPageQuery {
+  query: Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
+  pageSize: number
+  after?: SearchKey | undefined
+  before?: SearchKey | undefined
+  /** Whether to say how many records match in all. */
+  withTotal: boolean
+}
+
+export interface FoundRecord {
+  patientId: string
+  id: string
+  content: string
+}
+
+export interface SearchPage {
+  total: number | undefined
+  records: FoundRecord[]
+  next: SearchKey | undefined
+  previous: SearchKey | undefined
+}
+
+type Row = { patient_id: string; id: string; content: string } & Record<`k${number}`, string | number>
+
+/** One page of what matches, inside the confinement, in the order asked for. */
+export async function searchRecords(db: Db, within: Confinement, page: SearchPageQuery): Promise<SearchPage> {
+  const { query, pageSize, after, before, withTotal } = page
+  const columns = sortColumns(query.type, query.sort)
+  const isBackward = before !== undefined
+  const key = before ?? after
+  const matching = matchingRows(
+    within,
+    query,
+    columns.map(({ expression }) => expression),
+  )
+  const select = (from: SearchKey | undefined, backward: boolean, limit: number) =>
+    sql<Row>`select * from (${matching}) as found
+      ${from ? sql`where ${isBeyond(columns, from, backward)}` : sql``}
+      order by ${orderBy(columns, backward)} limit ${limit}`.execute(db)
+
+  const { rows: taken } = await select(key, isBackward, pageSize + 1)
+  const hasMore = taken.length > pageSize
+  const rows = taken.slice(0, pageSize)
+  const toKey = (row: Row): SearchKey => ({
+    values: columns.map((_column, index) => row[`k${index}`] ?? ''),
+    patientId: row.patient_id,
+    id: row.id,
+  })
+  const [nearest] = rows
+  const behind = key && nearest ? (await select(toKey(nearest), !isBackward, 1)).rows.length > 0 : false
+  if (isBackward) rows.reverse()
+  const [first, last] = [rows.at(0), rows.at(-1)]
+  const [hasBefore, hasAfter] = isBackward ? [hasMore, behind] : [behind, hasMore]
+  const isWhole = !hasBefore && !hasAfter && key === undefined
+  return {
+    total: isWhole ? rows.length : withTotal ? await countMatching(db, matching) : undefined,
+    records: rows.map((row) => ({ patientId: row.patient_id, id: row.id, content: row.content })),
+    next: hasAfter && last ? toKey(last) : undefined,
+    previous: hasBefore && first ? toKey(first) : undefined,
+  }
+}
+
+/** How many records match. */
+export async function countFound(
+  db: Db,
+  within: Confinement,
+  query: SearchPageQuery['query'],
+): Promise<number> {
+  return countMatching(db, matchingRows(within, query, []))
+}
+
+async function countMatching(db: Db, matching: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ total: number }>`select count(*) as total from (${matching}) as found`.execute(
+    db,
+  )
+  return Number(rows[0]?.total ?? 0)
+}
+
+/** Every matching record once, with the columns it is sorted by. */
+function matchingRows(
+  within: Confinement,
+  { type, conditions }: SearchPageQuery['query'],
+  sortExpressions: RawBuilder<unknown>[],
+): RawBuilder<unknown> {
+  const keys = sortExpressions.map((expression, index) => sql`, ${expression} as ${sql.ref(`k${index}`)}`)
+  const met = conditions.map((each) => sql`and ${meetsCondition(each, { alias: 'record', type }, within)}`)
+  const branch = (scope: RawBuilder<boolean>) => sql`
+    select record.patient_id, record.id, record.content ${sql.join(keys, sql` `)}
+    from record where record.type = ${type} and ${scope} ${sql.join(met, sql` `)}`
+  const branches = scopesOf(within, type).map(branch)
+  return branches.length === 0 ? branch(sql`1 = 0`) : sql.join(branches, sql` union all `)
+}
+
+/** Where records of the type may be read: in covered compartments, and about nobody where the rules of citing say so. */
+function scopesOf(within: Confinement, type: string): RawBuilder<boolean>[] {
+  const scopes: RawBuilder<boolean>[] = []
+  const { patientIds, practiceIds } = within
+  if (canBeAboutPatient(type) && patientIds.length + practiceIds.length > 0) {
+    const covered = isCovered('record.patient_id', within)
+    // With one compartment a record cannot come twice.
+    scopes.push(
+      patientIds.length === 1 && practiceIds.length === 0
+        ? sql`record.patient_id = ${patientIds[0]}`
+        : sql`${covered} and ${isInFirstCompartment(within)}`,
+    )
+  }
+  if (canBeAboutNobody(type)) {
+    const own = practiceIds.length > 0 ? sql`record.practice_id in (${sql.join(practiceIds)})` : undefined
+    const cited = isCitable(type) ? sql`record.id in ${citedIds(within, type)}` : undefined
+    const either = [own, cited].filter((each) => each !== undefined)
+    if (either.length > 0)
+      scopes.push(sql`record.patient_id = ${sql.lit('')} and (${sql.join(either, sql` or `)})`)
+  }
+  return scopes
+}
+
+/** A record in several covered compartments counts in the first. */
+function isInFirstCompartment(within: Confinement): RawBuilder<boolean> {
+  return sql`(record.compartments = 1 or not exists (
+    select 1 from record as other
+    where other.type = record.type and other.id = record.id and other.compartments > 1
+      and other.patient_id < record.patient_id and ${isCovered('other.patient_id', within)}))`
+}
