@@ -14,6 +14,7 @@ import { demoApplication } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
+import { r4Face } from './faces/r4/r4.ts'
 import { createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
 import { probes } from './http/probes.ts'
@@ -161,7 +162,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     if (!isProduction) await pages.register(demoClient({ portalUrl, fhirUrl, ...demoApplication }))
     pages.setNotFoundHandler(notFoundPage(isProduction))
   })
-  if (origins.kind === 'one') await app.register(classicFace({ access, fhirUrl, cursorKey: keys.cursor }))
+  if (origins.kind === 'one') await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
 }
@@ -170,11 +171,18 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
 export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
   const app = createFastify(foundations)
   await app.register(probes, { store: foundations.store })
-  await app.register(
-    classicFace({ access: nouns.access, fhirUrl: foundations.origins.fhirUrl, cursorKey: nouns.keys.cursor }),
-  )
+  await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
+}
+
+async function registerFaces(
+  app: FastifyInstance,
+  { origins: { fhirUrl, portalUrl } }: Foundations,
+  { access, keys }: Nouns,
+): Promise<void> {
+  await app.register(classicFace({ access, fhirUrl, cursorKey: keys.cursor }))
+  await app.register(r4Face({ access, fhirUrl, portalUrl, cursorKey: keys.cursor }))
 }
 
 /** Token requests a minute from one network address; a practice's apps share one. */

@@ -65,6 +65,14 @@ test('error codes are compared in both directions', () => {
   ])
 })
 
+test('a section that README.md lacks is found; a heading inside an example does not count', () => {
+  using repo = repository({ 'README.md': '# A\n## Start\n```\n## Settings\n```\n### Licence\n' })
+  assert.deepEqual(findDocProblems(repo.root, [], [], ['Start', 'Settings', 'Licence']), [
+    'README.md: the section "Settings" is missing',
+    'README.md: the section "Licence" is missing',
+  ])
+})
+
 test('headings get the anchors that GitHub gives them', () => {
   const anchors = anchorsOf(
     '# What is it?\n## `npm start` & co\n## Again\n## Again\n```\n# no heading\n```\n',

@@ -7,12 +7,14 @@ export function findDocProblems(
   root: string,
   generated: readonly GeneratedDoc[],
   errorCodes: readonly string[],
+  readmeSections: readonly string[] = [],
 ): string[] {
   const pages = listPages(root)
   return [
     ...generated.flatMap((doc) => staleness(root, doc)),
     ...pages.flatMap((page) => brokenLinks(root, page)),
     ...differencesOfErrorCodes(root, errorCodes),
+    ...missingSections(root, readmeSections),
   ]
 }
 
@@ -71,6 +73,17 @@ export function anchorsOf(text: string): Set<string> {
     anchors.add(anchor)
   }
   return anchors
+}
+
+/** A newcomer must find these in README.md, under exactly these headings. */
+function missingSections(root: string, sections: readonly string[]): string[] {
+  if (sections.length === 0) return []
+  const file = join(root, 'README.md')
+  const text = existsSync(file) ? withoutFences(readFileSync(file, 'utf8')) : ''
+  const headings = new Set([...text.matchAll(/^## (.+?)\s*$/gm)].map((match) => match[1]))
+  return sections
+    .filter((section) => !headings.has(section))
+    .map((section) => `README.md: the section "${section}" is missing`)
 }
 
 /** What is in code may look like a link and is none. */

@@ -1,9 +1,60 @@
 import type { Resource } from 'fhir/r4'
+import { compilePath, type Visit } from './compile-path.ts'
+import { compositeRows } from './composite-rows.ts'
+import { IndexRows, type IndexValue } from './index-rows.ts'
+import { findParameter, parametersOf, type SearchParameter } from './parameters.ts'
+import { rowsOfType } from './value-rows.ts'
 
-export type IndexValue =
-  | { kind: 'text'; param: string; value: string; system: string }
-  | { kind: 'range'; param: string; low: number; high: number; unit: string }
+export type { IndexValue } from './index-rows.ts'
 
-export function indexValuesOf(_resource: Resource): IndexValue[] {
-  return []
+/**
+ * The rows by which a resource is found, each once, in the order of its parameters. `param` is the code of the
+ * parameter; an element that is there has at least one row of it, so that `:missing` needs nothing else.
+ *
+ * - token: value the code, system its system or ''. What people read of it: rows `<code>:text`, value normalized.
+ * - string: value normalized, system the text as it is, for `:exact`.
+ * - reference: value `Type/id`, or the address of another server or of a definition. Its identifier: token rows
+ *   `<code>:identifier`.
+ * - uri: value the address; with `|version` also without it.
+ * - date: range of milliseconds, unit ''. number: range, unit ''.
+ * - quantity: range, unit '' (the number alone); ours of UCUM's dimension, converted; else the code and `system|code`.
+ * - composite: see composite-rows.ts.
+ *
+ * Ranges are half-open. `_id` and `_lastUpdated` have no rows: they are columns of the record itself.
+ */
+export function indexValuesOf(resource: Resource): IndexValue[] {
+  const { resourceType } = resource
+  let plan = planByType.get(resourceType)
+  if (!plan) {
+    plan = parametersOf(resourceType)
+      .filter(isIndexed)
+      .map((parameter) => planFor(resourceType, parameter))
+    planByType.set(resourceType, plan)
+  }
+  const rows = new IndexRows()
+  for (const step of plan) {
+    rows.beginParameter()
+    step(resource, rows)
+  }
+  return rows.rows
+}
+
+type Step = Visit<IndexRows>
+
+/** Compiled when the first resource of a type comes. */
+const planByType = new Map<string, Step[]>()
+
+function isIndexed({ code }: SearchParameter): boolean {
+  return code !== '_id' && code !== '_lastUpdated'
+}
+
+function planFor(resourceType: string, parameter: SearchParameter): Step {
+  const { code, type, expression } = parameter
+  if (type !== 'composite') return compilePath(expression, rowsOfType[type](code))
+  const [first, second] = (parameter.components ?? []).map((part) => ({
+    type: findParameter(resourceType, part.code)?.type ?? 'token',
+    expression: part.expression,
+  }))
+  if (!first || !second) throw new Error(`The parameter ${resourceType}.${code} does not join two values`)
+  return compilePath(expression, compositeRows(code, first, second))
 }

@@ -1,4 +1,5 @@
 import { allowsInteraction, type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
+import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { Grants } from '#server/grants/grants.ts'
 import type { Association, Practices } from '#server/practices/practices.ts'
 import type {
@@ -6,10 +7,13 @@ import type {
   ListPage,
   ListQuery,
   Records,
+  SearchPage,
+  SearchPageQuery,
   VersionPage,
   VersionQuery,
 } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
+import { type IncludedRecord, includeRecords, typesInConditions } from './include-records.ts'
 
 /**
  * The one place that decides what may be read. A face gets a reader that cannot name another patient.
@@ -35,11 +39,26 @@ export interface RecordReader {
   readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
   /** Versions of one record (`r`), or of a type (`s`). Throws `scope-missing`. */
   listVersions(query: VersionQuery): Promise<VersionPage>
+  /**
+   * One page of a FHIR search, with what it brings along. Throws `scope-missing` also for a type that only a chain or
+   * `_has` looks into; records brought along are left out when the scopes do not cover them.
+   */
+  search(query: SearchQuery, place: SearchPlace): Promise<SearchAnswer>
+  /** Throws like `search`. */
+  countFound(query: SearchQuery): Promise<number>
+  /** Whether the scopes cover reading (`r`) or searching (`s`) a type. */
+  allows(type: string, interaction: 'r' | 's'): boolean
+}
+
+export type SearchPlace = Pick<SearchPageQuery, 'pageSize' | 'after' | 'before'>
+
+export interface SearchAnswer extends SearchPage {
+  included: IncludedRecord[]
 }
 
 interface AccessDeps {
   grants: Pick<Grants, 'open'>
-  records: Pick<Records, 'read' | 'list' | 'readVersion' | 'listVersions'>
+  records: Pick<Records, 'read' | 'list' | 'readVersion' | 'listVersions' | 'search' | 'countFound'>
   practices: Pick<Practices, 'listAssociations'>
 }
 
@@ -53,29 +72,33 @@ export function createAccess({ grants, records, practices }: AccessDeps): Access
         )
       const { scopes, patientIds, practiceIds } = await grants.open(accessToken)
       const clinical = parseScopes(scopes)
-      return createReader(records, { patientIds, practiceIds }, (type, interaction) => {
-        if (!allowsInteraction(clinical, type, interaction)) throw scopeMissing(type)
-      })
+      return createReader(records, { patientIds, practiceIds }, (type, interaction) =>
+        allowsInteraction(clinical, type, interaction),
+      )
     },
     async openForAccount(accountId, only) {
       const associations = await practices.listAssociations(accountId)
       return createReader(
         records,
         only ? panelOf(associations, only.practiceId) : coverage(associations),
-        () => {},
+        () => true,
       )
     },
   }
 }
 
-type AssertAllowed = (type: string, interaction: 'r' | 's') => void
-
 /** The confinement lives only in this closure: whoever holds the reader can neither see nor change it. */
 function createReader(
   records: AccessDeps['records'],
   within: Confinement,
-  assertAllowed: AssertAllowed,
+  allows: RecordReader['allows'],
 ): RecordReader {
+  const assertAllowed: (...args: Parameters<RecordReader['allows']>) => void = (type, interaction) => {
+    if (!allows(type, interaction)) throw scopeMissing(type)
+  }
+  const assertSearchable = ({ type, conditions }: SearchQuery) => {
+    for (const each of [type, ...typesInConditions(conditions)]) assertAllowed(each, 's')
+  }
   const [only] = within.patientIds
   const hasOne = within.patientIds.length === 1 && within.practiceIds.length === 0
   return {
@@ -91,6 +114,18 @@ function createReader(
     async readVersion(address) {
       assertAllowed(address.type, 'r')
       return records.readVersion(within, address)
+    },
+    allows,
+    async search(query, place) {
+      assertSearchable(query)
+      const search = (page: SearchPageQuery) => records.search(within, page)
+      const page = await search({ query, ...place, withTotal: query.total !== 'none' })
+      const isAllowed = (type: string) => allows(type, 'r')
+      return { ...page, included: await includeRecords({ search, isAllowed }, query, page.records) }
+    },
+    async countFound(query) {
+      assertSearchable(query)
+      return records.countFound(within, query)
     },
     async listVersions(query) {
       assertAllowed(query.type, query.id === undefined ? 's' : 'r')

@@ -22,6 +22,7 @@ interface PasswordChangeDeps {
   findByEmail: Accounts['findByEmail']
   /** Throws `sign-in-failed` or `too-many-requests`. */
   provePassword(accountId: string, password: string, field: string): Promise<Account>
+  /** Comes before the change: a stop in between ends too much, never too little. */
   onPasswordChanged(accountId: string): Promise<void>
 }
 
@@ -71,11 +72,11 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       if (!account) throw linkInvalid()
       checkNewPassword(newPassword, account.email)
       const passwordHash = await passwords.hash(newPassword)
+      await onPasswordChanged(account.id)
       await db.transaction().execute(async (tx) => {
         await links.redeem(tx, 'reset-password', token)
         await setPassword(tx, account.id, { passwordHash, keepSignInId: undefined })
       })
-      await onPasswordChanged(account.id)
       await tellOwner(account)
       return signIns.start(account, visitor)
     },
@@ -83,8 +84,8 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       const account = await deps.provePassword(accountId, current, 'current')
       checkNext(next, current, account.email)
       const passwordHash = await passwords.hash(next)
-      await db.transaction().execute((tx) => setPassword(tx, accountId, { passwordHash, keepSignInId }))
       await onPasswordChanged(accountId)
+      await db.transaction().execute((tx) => setPassword(tx, accountId, { passwordHash, keepSignInId }))
       await tellOwner(account)
     },
   }

@@ -49,18 +49,20 @@ export const browser = fastifyPlugin<BrowserDeps>(async (app, { findSignIn, cook
   app.addHook('preHandler', (request, reply, done) => {
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return done()
     // Without this a page elsewhere could send forms in the person's name.
-    app.csrfProtection(request, reply, (error?: Error) => {
-      done(
-        error
-          ? new OnpatientError(
-              'csrf-failed',
-              'This form is too old or was opened in another sign-in. Reload the page and send it again.',
-            )
-          : undefined,
-      )
-    })
+    app.csrfProtection(request, reply, done)
   })
 })
+
+/** The refusal of a form without the right token, in our words; undefined for every other error. */
+export function csrfFailure(error: unknown): OnpatientError | undefined {
+  const { code } = error as { code?: unknown }
+  if (typeof code !== 'string' || !code.startsWith('FST_CSRF_')) return undefined
+  return new OnpatientError(
+    'csrf-failed',
+    'This form is too old or was opened in another sign-in. Go back, reload the page and send it again.',
+    { cause: error },
+  )
+}
 
 function csrfTokenOf(request: FastifyRequest): string | undefined {
   const header = request.headers['x-csrf-token']

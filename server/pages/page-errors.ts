@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 import { type Category, OnpatientError, statusOf } from '../errors.ts'
+import { csrfFailure } from '../http/browser.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 import { renderErrorPage } from './error-page.ts'
 import { viewOf } from './view.ts'
@@ -68,14 +69,8 @@ function sendFailure(
 
 function toFailure(error: FastifyError): OnpatientError {
   if (error instanceof OnpatientError) return error
-  const storeFailure = findStoreFailure(error)
-  if (storeFailure) return storeFailure
-  if (error.code?.startsWith('FST_CSRF_')) {
-    return new OnpatientError(
-      'csrf-failed',
-      'This form is too old or was opened in another sign-in. Go back, reload the page and send it again.',
-    )
-  }
+  const known = findStoreFailure(error) ?? csrfFailure(error)
+  if (known) return known
   // What Fastify refuses before a handler runs: broken or oversized bodies, unknown content types.
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new OnpatientError('invalid-body', 'The form could not be read. Go back and send it again.', {

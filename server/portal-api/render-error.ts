@@ -1,6 +1,7 @@
 /** RFC 9457, problem details for HTTP APIs: https://www.rfc-editor.org/rfc/rfc9457 */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type Category, OnpatientError, statusOf } from '../errors.ts'
+import { csrfFailure } from '../http/browser.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 
 const titles = {
@@ -41,8 +42,8 @@ export function renderError(error: FastifyError, request: FastifyRequest, reply:
 
 function toFailure(error: FastifyError): OnpatientError {
   if (error instanceof OnpatientError) return error
-  const storeFailure = findStoreFailure(error)
-  if (storeFailure) return storeFailure
+  const known = findStoreFailure(error) ?? csrfFailure(error)
+  if (known) return known
   // What Fastify refuses before a handler runs: broken or oversized bodies, unknown content types.
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return new OnpatientError('invalid-body', 'The body could not be read. Send well-formed JSON.', {

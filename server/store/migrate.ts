@@ -20,20 +20,20 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** Applies missing migrations, each in a transaction. True when there was no schema before. */
-export async function migrateToLatest<T>(db: Kysely<T>): Promise<boolean> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+/** Applies missing migrations in one transaction: all of them, or none. True when there was no schema before. */
+export async function migrateToLatest<T>(db: Kysely<T>, steps = migrations): Promise<boolean> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => steps } })
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   const isNew = !tables.some((table) => table.name === 'kysely_migration')
-  if (!isNew) await assertNotNewer(db)
+  if (!isNew) await assertNotNewer(db, steps)
   const { error } = await migrator.migrateToLatest()
   if (error) throw error
   return isNew
 }
 
-async function assertNotNewer<T>(db: Kysely<T>): Promise<void> {
+async function assertNotNewer<T>(db: Kysely<T>, steps: Record<string, Migration>): Promise<void> {
   const untyped = db as unknown as Kysely<{ kysely_migration: { name: string } }>
   const applied = await untyped.selectFrom('kysely_migration').select('name').execute()
-  const unknown = applied.map((row) => row.name).filter((name) => !(name in migrations))
+  const unknown = applied.map((row) => row.name).filter((name) => !(name in steps))
   if (unknown.length > 0) throw new NewerDatabaseError(unknown)
 }

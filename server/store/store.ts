@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely } from 'kysely'
 import { migrateToLatest } from './migrate.ts'
 import type { Schema } from './schema/schema.ts'
+import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 
 export type Db = Kysely<Schema>
 
@@ -28,7 +29,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
   sqlite.pragma('foreign_keys = ON')
   // Long enough for an import next door, short because the process stands still while it waits.
   sqlite.pragma('busy_timeout = 2000')
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
+  const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database: sqlite }) })
   try {
     const isNew = await migrateToLatest(db)
     return { db, isNew, close: () => db.destroy() }

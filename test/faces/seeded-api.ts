@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { Resource } from 'fhir/r4'
 import { type Access, createAccess } from '#server/access/access.ts'
 import { classicFace } from '#server/faces/classic/classic.ts'
+import { r4Face } from '#server/faces/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
 import { createRequestIds } from '#server/http/request-id.ts'
 import type { Association, Role } from '#server/practices/practices.ts'
@@ -71,6 +72,14 @@ export async function openSeededApi(): Promise<SeededApi> {
   const access = createAccess({ grants, records, practices: noAssociations })
   const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
   await app.register(classicFace({ access, fhirUrl: origin, cursorKey: 'a key for tests' }))
+  await app.register(
+    r4Face({
+      access,
+      fhirUrl: origin,
+      portalUrl: 'https://portal.example.org',
+      cursorKey: 'a key for tests',
+    }),
+  )
   await app.ready()
   const { db } = store
 

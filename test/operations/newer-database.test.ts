@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
-import { NewerDatabaseError } from '#server/store/migrate.ts'
+import { Kysely } from 'kysely'
+import { migrateToLatest, NewerDatabaseError } from '#server/store/migrate.ts'
+import { TransactionalSqliteDialect } from '#server/store/sqlite-dialect.ts'
 import { openSqliteStore } from '#server/store/store.ts'
 
 test('a database of a newer version is refused with what to do, and left as it is', async () => {
@@ -46,4 +48,31 @@ test('opening twice changes nothing: migrations run once', async () => {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+})
+
+test('a migration that fails leaves nothing behind, and works once it is corrected', async () => {
+  const db = new Kysely<unknown>({
+    dialect: new TransactionalSqliteDialect({ database: new Database(':memory:') }),
+  })
+  const createTable = async (name: string) => {
+    await db.schema.createTable(name).addColumn('id', 'text').execute()
+  }
+  const first = { up: (tx: Kysely<unknown>) => tx.schema.createTable('a').addColumn('id', 'text').execute() }
+  const failing = {
+    async up(tx: Kysely<unknown>) {
+      await tx.schema.createTable('b').addColumn('id', 'text').execute()
+      throw new Error('in the middle')
+    },
+  }
+  await migrateToLatest(db, { '1': first })
+  await assert.rejects(migrateToLatest(db, { '1': first, '2': failing }), /in the middle/)
+  // Were the table still there, this would fail.
+  await createTable('b')
+  await db.schema.dropTable('b').execute()
+  const corrected = {
+    up: (tx: Kysely<unknown>) => tx.schema.createTable('b').addColumn('id', 'text').execute(),
+  }
+  await migrateToLatest(db, { '1': first, '2': corrected })
+  await assert.rejects(createTable('b'), /already exists/)
+  await db.destroy()
 })

@@ -1,0 +1,32 @@
+/**
+ * Texts as the index compares them: https://hl7.org/fhir/R4/search.html#string
+ * The index and the search call the same functions, so that a text that is too long is cut alike on both sides.
+ */
+const maximumNormalized = 200
+const maximumExact = 512
+
+const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/
+
+/** Lower case, without diacritics, with single spaces, at most 200 characters. */
+export function normalizeText(text: string): string {
+  const head = text.length > 4 * maximumNormalized ? text.slice(0, 4 * maximumNormalized) : text
+  const lower = head.toLowerCase()
+  if (plain.test(lower)) return cut(lower, maximumNormalized)
+  // Lower case twice: the first turns İ into an i with a mark, which is a diacritic like others.
+  const bare = lower.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a control character is no part of a name
+  return cut(bare.replace(/[\s\u0000-\u001f]+/g, ' ').trim(), maximumNormalized).trimEnd()
+}
+
+/** The text itself, at most 512 characters. PostgreSQL cannot keep the character 0. */
+export function clipText(text: string): string {
+  const clipped = text.length > maximumExact ? cut(text, maximumExact) : text
+  return clipped.includes('\u0000') ? clipped.replaceAll('\u0000', '') : clipped
+}
+
+/** Never through a character of two units. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text
+  const last = text.charCodeAt(length - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
+}

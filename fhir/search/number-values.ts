@@ -1,0 +1,70 @@
+import { type CanonicalUnit, findCanonicalUnit } from './units.ts'
+
+/** https://hl7.org/fhir/R4/search.html#number and #quantity */
+export interface NumberRange {
+  low: number
+  high: number
+}
+
+export const ucum = 'http://unitsofmeasure.org'
+
+/** Open ends, as numbers that databases can keep. */
+export const lowestNumber = -Number.MAX_VALUE
+export const highestNumber = Number.MAX_VALUE
+
+/**
+ * The half-open range that holds one number alone. Values of resources are exact, not ranges of their precision: JSON
+ * does not keep the zeros of 7.0, and `gt100` must not find 100.
+ */
+export function exactly(value: number): NumberRange {
+  return { low: value, high: nextAbove(value) }
+}
+
+/** The next number or the one after it: only that it is above, and always the same, matters. */
+function nextAbove(value: number): number {
+  if (value >= highestNumber) return highestNumber
+  return value + Math.max(Math.abs(value) * Number.EPSILON, 1e-300)
+}
+
+/** 2.3 lb and 1.04 kg must come out alike whatever way they were calculated: 12 digits are kept. */
+export function convert(value: number, unit: CanonicalUnit): number {
+  if (value <= lowestNumber || value >= highestNumber) return value
+  if (unit.factor === 1 && unit.offset === 0) return value
+  return Number((value * unit.factor + unit.offset).toPrecision(12))
+}
+
+/** A number of a search as it was written, and half a unit of its last digit: 100 means 99.5 to 100.5. */
+export function parseNumber(text: string): { value: number; half: number } | undefined {
+  const match = /^[+-]?(?:\d+(?:\.(\d+))?|\.(\d+))(?:[eE]([+-]?\d{1,3}))?$/.exec(text)
+  if (!match || text.length > 60) return undefined
+  const decimals = (match[1] ?? match[2] ?? '').length
+  const value = Number(text)
+  const half = 0.5 * 10 ** (Number(match[3] ?? 0) - decimals)
+  return Number.isFinite(value) && Number.isFinite(half) ? { value, half } : undefined
+}
+
+/** Sums like 5.4 - 0.05 without the noise of binary fractions. */
+export function roundNoise(value: number): number {
+  return Number(value.toPrecision(15))
+}
+
+/**
+ * How the index names the unit of a quantity: by our unit of its dimension when UCUM's is known; else by the code alone
+ * and by `system|code`. What is written for people is searched too (`5.4||beats/minute`).
+ */
+export function unitsOfQuantity(
+  system: string,
+  code: string,
+  written: string,
+): { name: string; unit?: CanonicalUnit }[] {
+  const main = code === '' ? written : code
+  if (main === '') return []
+  const canonical = system === '' || system === ucum ? findCanonicalUnit(main) : undefined
+  const names: { name: string; unit?: CanonicalUnit }[] = canonical
+    ? [{ name: canonical.unit, unit: canonical }]
+    : [{ name: main }]
+  if (!canonical && system !== '') names.push({ name: `${system}|${code}` })
+  if (code !== '' && written !== '' && written !== code && !findCanonicalUnit(written))
+    names.push({ name: written })
+  return names
+}

@@ -1,0 +1,54 @@
+import { convert, exactly, type NumberRange, parseNumber, roundNoise, ucum } from './number-values.ts'
+import type { NumberValue, Prefix } from './search-query.ts'
+import { splitUnescaped, unescapeText } from './search-text.ts'
+import { type CanonicalUnit, findCanonicalUnit } from './units.ts'
+
+const prefixes: readonly string[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']
+
+/** `ge5` is `ge` and `5`; no prefix means `eq`. */
+export function splitPrefix(text: string): [Prefix, string] {
+  const start = text.slice(0, 2)
+  return prefixes.includes(start) ? [start as Prefix, text.slice(2)] : ['eq', text]
+}
+
+/** Undefined when it is not a number. */
+export function parseNumberValue(text: string): NumberValue | undefined {
+  const [prefix, digits] = splitPrefix(text)
+  const range = rangeFor(prefix, digits, undefined)
+  return range && { type: 'number', prefix, ...range, unit: undefined }
+}
+
+/** `[prefix]number`, or `[prefix]number|system|code`; the system may be empty. Undefined when it is neither. */
+export function parseQuantityValue(text: string): NumberValue | undefined {
+  const parts = splitUnescaped(text, '|').map(unescapeText)
+  const [number = '', system = '', code = ''] = parts
+  const isWhole = parts.length === 1 || (parts.length === 3 && (code !== '' || system === ''))
+  if (!isWhole) return undefined
+  const [prefix, digits] = splitPrefix(number)
+  const canonical = system === '' || system === ucum ? findCanonicalUnit(code) : undefined
+  const range = rangeFor(prefix, digits, canonical)
+  return range && { type: 'quantity', prefix, ...range, unit: unitOf(system, code, canonical) }
+}
+
+/** As number-values.ts names units for the index. */
+function unitOf(system: string, code: string, canonical: CanonicalUnit | undefined): string | undefined {
+  if (code === '') return undefined
+  if (canonical) return canonical.unit
+  return system === '' ? code : `${system}|${code}`
+}
+
+/**
+ * Equality asks for the precision that is written, 5.4 is 5.35 to 5.45; the other prefixes take the number as exact:
+ * https://hl7.org/fhir/R4/search.html#prefix. About means a tenth more or less.
+ */
+function rangeFor(prefix: Prefix, digits: string, unit: CanonicalUnit | undefined): NumberRange | undefined {
+  const number = parseNumber(digits)
+  if (!number) return undefined
+  const { value, half } = number
+  const inUnit = (each: number) => (unit ? convert(each, unit) : each)
+  if (prefix === 'eq' || prefix === 'ne')
+    return { low: inUnit(roundNoise(value - half)), high: inUnit(roundNoise(value + half)) }
+  if (prefix !== 'ap') return exactly(inUnit(value))
+  const around = Math.max(Math.abs(value) / 10, half)
+  return { low: inUnit(roundNoise(value - around)), high: exactly(inUnit(roundNoise(value + around))).high }
+}

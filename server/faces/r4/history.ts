@@ -1,0 +1,64 @@
+import { parseDate } from '#fhir/dates.ts'
+import type { RecordReader } from '#server/access/access.ts'
+import type { VersionKey, VersionRow } from '#server/records/records.ts'
+import { OnpatientError } from '../../errors.ts'
+import type { Cursors } from '../../http/cursor.ts'
+import { pageLink } from '../../http/page-links.ts'
+import { findSingle } from '../../http/query.ts'
+import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
+import { openCursor, parseCount } from './paging.ts'
+
+/** `Type/_history` and `Type/id/_history`: https://hl7.org/fhir/R4/http.html#history */
+export async function answerHistory(
+  reader: RecordReader,
+  { type, id }: { type: string; id?: string | undefined },
+  { query, base, cursors }: { query: URLSearchParams; base: string; cursors: Cursors },
+): Promise<string> {
+  const since = parseSince(findSingle(query, '_since'))
+  const binding = JSON.stringify(['r4-history', type, id ?? null, since ?? null])
+  const after = openCursor<VersionKey>(cursors, query, binding)
+  const page = await reader.listVersions({ type, id, since, pageSize: parseCount(query), after })
+  if (id !== undefined && page.total === 0 && since === undefined)
+    throw new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
+  const address = id === undefined ? `${base}/${type}/_history` : `${base}/${type}/${id}/_history`
+  const links: BundleLink[] = [{ relation: 'self', url: withQuery(address, query) }]
+  if (page.next)
+    links.push({ relation: 'next', url: pageLink(address, query, cursors.seal(page.next, binding)) })
+  return renderBundle(
+    'history',
+    page.total,
+    links,
+    page.versions.map((version) => toEntry(base, type, version)),
+  )
+}
+
+function withQuery(address: string, query: URLSearchParams): string {
+  return query.size === 0 ? address : `${address}?${query}`
+}
+
+function toEntry(base: string, type: string, version: VersionRow): BundleEntry {
+  const url = `${type}/${version.id}`
+  const number = Number(version.version_id)
+  const isDeleted = Number(version.deleted) === 1
+  return {
+    fullUrl: `${base}/${url}`,
+    ...(isDeleted ? {} : { resource: version.content }),
+    request: { method: isDeleted ? 'DELETE' : number === 1 ? 'POST' : 'PUT', url },
+    response: {
+      status: isDeleted ? '204' : number === 1 ? '201' : '200',
+      etag: `W/"${number}"`,
+      lastModified: new Date(Number(version.last_updated)).toISOString(),
+    },
+  }
+}
+
+function parseSince(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const range = parseDate(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
+  if (range) return range.start
+  throw new OnpatientError(
+    'invalid-parameter',
+    'The parameter _since must be an instant such as 2026-01-31T08:00:00Z.',
+    { field: '_since' },
+  )
+}

@@ -1,0 +1,41 @@
+import { OnpatientError } from '../../errors.ts'
+import type { Cursors } from '../../http/cursor.ts'
+import { findSingle } from '../../http/query.ts'
+
+const defaultCount = 50
+const largestCount = 1000
+
+/** How many records a page has; more than the largest is answered with the largest, as FHIR allows. */
+export function parseCount(query: URLSearchParams): number {
+  const text = findSingle(query, '_count')
+  if (text === undefined) return defaultCount
+  if (!/^\d{1,9}$/.test(text) || Number(text) === 0)
+    throw new OnpatientError(
+      'invalid-parameter',
+      `The parameter _count must be a whole number from 1 to ${largestCount}.`,
+      { field: '_count' },
+    )
+  return Math.min(Number(text), largestCount)
+}
+
+export function pageSizeOf(count: number | undefined): number {
+  return Math.min(count ?? defaultCount, largestCount)
+}
+
+/** The place that the parameter `cursor` names; undefined without one. Only this server can have sealed it. */
+export function openCursor<Place>(
+  cursors: Cursors,
+  query: URLSearchParams,
+  binding: string,
+): Place | undefined {
+  const text = findSingle(query, 'cursor')
+  if (text === undefined) return undefined
+  const place = cursors.open(text, binding)
+  if (place === undefined)
+    throw new OnpatientError(
+      'invalid-parameter',
+      'The parameter cursor is damaged or belongs to another list. Take the link "next" as it is, or start without cursor.',
+      { field: 'cursor' },
+    )
+  return place as Place
+}

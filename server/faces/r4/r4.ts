@@ -1,0 +1,153 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { isResourceId } from '#fhir/reference.ts'
+import type { Access, RecordReader } from '#server/access/access.ts'
+import { OnpatientError } from '../../errors.ts'
+import { apiFace, pathParts } from '../../http/api-face.ts'
+import { findBearerToken } from '../../http/bearer.ts'
+import { createCursors } from '../../http/cursor.ts'
+import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
+import { originOf } from '../../http/page-links.ts'
+import { parseQuery } from '../../http/query.ts'
+import { type Random, systemRandom } from '../../secrets.ts'
+import { capabilityStatement } from './capability-statement.ts'
+import { isUnchanged } from './conditional-read.ts'
+import { answerEverything } from './everything.ts'
+import { answerHistory } from './history.ts'
+import { assertJson, mediaTypeFor, present } from './negotiate.ts'
+import { isR4Type } from './r4-types.ts'
+import { type R4Address, readAddress } from './read-address.ts'
+import { answerSearch } from './search.ts'
+import { subset } from './subset.ts'
+
+interface R4Deps {
+  access: Pick<Access, 'open'>
+  /** Origin of the API, without a slash at the end. */
+  fhirUrl: string
+  portalUrl: string
+  /** Seals the cursors of lists; the same in every process. */
+  cursorKey: string
+  random?: Random
+}
+
+/** A request that was read and whose token was opened. */
+interface Opened {
+  request: FastifyRequest
+  reply: FastifyReply
+  query: URLSearchParams
+  reader: RecordReader
+  base: string
+}
+
+/** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, reading interactions, JSON. */
+export function r4Face(deps: R4Deps): FastifyPluginAsync {
+  const { access, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
+  const cursors = createCursors(cursorKey, random)
+  const metadata = JSON.stringify(capabilityStatement({ fhirUrl, portalUrl }))
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const address = readAddress(pathParts(request.url))
+    assertMethod(address, request, reply)
+    const query = parseQuery(request.url)
+    assertJson(query)
+    // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
+    if (address.kind === 'metadata') return reply.send(present(metadata, query))
+    if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)
+    const reader = await access.open(findBearerToken(request.headers, query))
+    const base = `${originOf(request, fhirUrl)}/fhir/r4`
+    return dispatch(address, { request, reply, query, reader, base })
+  }
+
+  async function dispatch(address: R4Address, opened: Opened): Promise<FastifyReply> {
+    const { request, reply, query, reader, base } = opened
+    const send = (text: string) => reply.send(present(text, query))
+    switch (address.kind) {
+      case 'instance':
+        return sendRecord(opened, address)
+      case 'version':
+        return sendVersion(opened, address)
+      case 'history':
+        return send(await answerHistory(reader, address, { query, base, cursors }))
+      case 'everything':
+        return send(await answerEverything(reader, address.id, { query, base, cursors }))
+      case 'search': {
+        const params = new URLSearchParams([...query, ...formOf(request)])
+        const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
+        return send(await answerSearch(reader, { type: address.type, params, isStrict, base, cursors }))
+      }
+      default:
+        throw noSuchAddress()
+    }
+  }
+
+  return apiFace({
+    root: 'fhir',
+    mediaTypeFor,
+    answer,
+    sendError(reply, error, request) {
+      const { status, headers } = headersOf(error)
+      const body = JSON.stringify(outcomeOf(error, request.id))
+      return reply.code(status).headers(headers).type(mediaTypeFor(request)).send(body)
+    },
+  })
+}
+
+async function sendRecord(
+  { request, reply, query, reader }: Opened,
+  { type, id }: { type: string; id: string },
+): Promise<FastifyReply> {
+  const content = isResourceId(id) ? await reader.read(type, id) : undefined
+  if (content === undefined) throw notHere(type)
+  if (isUnchanged(request, reply, content)) return reply.code(304).send()
+  const summary = query.get('_summary')
+  const elements = query.get('_elements')?.split(',')
+  const wanted = { summary: isSummary(summary) ? summary : undefined, elements }
+  return reply.send(present(subset(content, type, wanted), query))
+}
+
+function isSummary(text: string | null): text is 'true' | 'text' | 'data' {
+  return text === 'true' || text === 'text' || text === 'data'
+}
+
+async function sendVersion(
+  { request, reply, query, reader }: Opened,
+  { type, id, versionId }: { type: string; id: string; versionId: string },
+): Promise<FastifyReply> {
+  const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
+  const content = await reader.readVersion({ type, id, versionId: number })
+  if (content === undefined) throw notHere(type)
+  return isUnchanged(request, reply, content) ? reply.code(304).send() : reply.send(present(content, query))
+}
+
+/** The words must not depend on whether the record exists elsewhere: that it exists is nobody else's business. */
+function notHere(type: string): OnpatientError {
+  return new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
+}
+
+function unknownType(type: string): OnpatientError {
+  return new OnpatientError(
+    'not-found',
+    `${type.slice(0, 60)} is not a type of record that is served here. See the CapabilityStatement at /fhir/r4/metadata.`,
+  )
+}
+
+function noSuchAddress(): OnpatientError {
+  return new OnpatientError(
+    'not-found',
+    'There is no such address. It has the form /fhir/r4/Type, /fhir/r4/Type/ID or /fhir/r4/metadata; the case of letters matters.',
+  )
+}
+
+/** A search may come as a form, so that its parameters stay out of logs: https://hl7.org/fhir/R4/http.html#search */
+function formOf({ method, body }: FastifyRequest): URLSearchParams {
+  return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
+}
+
+function assertMethod(address: R4Address, { method }: FastifyRequest, reply: FastifyReply): void {
+  if (method === 'GET' || method === 'HEAD') return
+  if (method === 'POST' && address.kind === 'search' && address.isForm) return
+  void reply.header('allow', 'GET, HEAD, OPTIONS')
+  throw new OnpatientError(
+    'method-not-allowed',
+    `${method} is not allowed here: this API reads only. A search may be sent as POST to Type/_search.`,
+  )
+}

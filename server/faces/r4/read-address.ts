@@ -1,0 +1,31 @@
+/** What a path below `/fhir/r4` asks for. */
+export type R4Address =
+  | { kind: 'metadata' }
+  | { kind: 'search'; type: string; isForm: boolean }
+  | { kind: 'instance'; type: string; id: string }
+  | { kind: 'version'; type: string; id: string; versionId: string }
+  | { kind: 'history'; type: string; id?: string }
+  | { kind: 'everything'; type: 'Patient'; id: string }
+  | { kind: 'none' }
+
+/** The parts of the path, from `fhir`, `r4` on: https://hl7.org/fhir/R4/http.html#summary */
+export function readAddress([, face, ...parts]: string[]): R4Address {
+  const [type = '', second, third, fourth, ...rest] = parts
+  if (face !== 'r4' || rest.length > 0 || type === '') return { kind: 'none' }
+  if (type === 'metadata') return second === undefined ? { kind: 'metadata' } : { kind: 'none' }
+  if (second === undefined) return { kind: 'search', type, isForm: false }
+  if (third === undefined) return readSecond(type, second)
+  if (third === '_history')
+    return fourth === undefined
+      ? { kind: 'history', type, id: second }
+      : { kind: 'version', type, id: second, versionId: fourth }
+  if (third === '$everything' && type === 'Patient' && fourth === undefined)
+    return { kind: 'everything', type, id: second }
+  return { kind: 'none' }
+}
+
+function readSecond(type: string, second: string): R4Address {
+  if (second === '_search') return { kind: 'search', type, isForm: true }
+  if (second === '_history') return { kind: 'history', type }
+  return { kind: 'instance', type, id: second }
+}

@@ -1,0 +1,90 @@
+import { parseSearch } from '#fhir/search/parse-search.ts'
+import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
+import type { RecordReader } from '#server/access/access.ts'
+import type { FoundRecord, SearchKey } from '#server/records/records.ts'
+import { OnpatientError } from '../../errors.ts'
+import type { Cursors } from '../../http/cursor.ts'
+import { pageLink } from '../../http/page-links.ts'
+import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
+import { openCursor, pageSizeOf } from './paging.ts'
+import { subset } from './subset.ts'
+
+interface SearchRequest {
+  type: string
+  /** All parameters, those of the address and of a form together. */
+  params: URLSearchParams
+  /** `Prefer: handling=strict`. */
+  isStrict: boolean
+  base: string
+  cursors: Cursors
+}
+
+type Place = ['after' | 'before', SearchKey]
+
+/** A search as a Bundle: https://hl7.org/fhir/R4/http.html#search */
+export async function answerSearch(reader: RecordReader, request: SearchRequest): Promise<string> {
+  const { type, params, base, cursors } = request
+  const query = readQuery(request)
+  const address = `${base}/${type}`
+  const own = withoutCursor(params)
+  const self = ownLink(address, own, query)
+  if (query.summary === 'count' || query.count === 0)
+    return renderBundle('searchset', await reader.countFound(query), [{ relation: 'self', url: self }], [])
+  const binding = JSON.stringify(['r4', type, [...own].filter(([name]) => name !== '_count').sort()])
+  const place = openCursor<Place>(cursors, params, binding)
+  const pageSize = pageSizeOf(query.count)
+  const page = await reader.search(query, { pageSize, ...(place ? { [place[0]]: place[1] } : {}) })
+  const links: BundleLink[] = [
+    { relation: 'self', url: self },
+    { relation: 'first', url: own.size === 0 ? address : `${address}?${own}` },
+  ]
+  const link = (relation: 'next' | 'previous', to: Place) =>
+    links.push({ relation, url: pageLink(address, own, cursors.seal(to, binding)) })
+  if (page.next) link('next', ['after', page.next])
+  if (page.previous) link('previous', ['before', page.previous])
+  const entry = (mode: 'match' | 'include', of: string, record: FoundRecord): BundleEntry => ({
+    fullUrl: `${base}/${of}/${record.id}`,
+    resource: subset(record.content, of, query),
+    mode,
+  })
+  return renderBundle('searchset', query.total === 'none' ? undefined : page.total, links, [
+    ...page.records.map((record) => entry('match', type, record)),
+    ...page.included.map((record) => entry('include', record.type, record)),
+    ...outcomeEntries(query),
+  ])
+}
+
+function readQuery({ type, params, isStrict }: SearchRequest): SearchQuery {
+  try {
+    return parseSearch(type, withoutCursor(params), { strict: isStrict })
+  } catch (error) {
+    if (!(error instanceof SearchError)) throw error
+    throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })
+  }
+}
+
+function withoutCursor(params: URLSearchParams): URLSearchParams {
+  const others = new URLSearchParams(params)
+  others.delete('cursor')
+  return others
+}
+
+/** What was really searched: without the parameters that were left out. */
+function ownLink(address: string, params: URLSearchParams, { ignored }: SearchQuery): string {
+  const used = new URLSearchParams(params)
+  for (const { name } of ignored) used.delete(name)
+  return used.size === 0 ? address : `${address}?${used}`
+}
+
+/** Parameters that were left out are told in the answer, or the client would take it for what it asked. */
+function outcomeEntries({ ignored }: SearchQuery): BundleEntry[] {
+  if (ignored.length === 0) return []
+  const issue = ignored.map(({ name, reason }) => ({
+    severity: 'warning',
+    code: 'not-supported',
+    details: { text: reason },
+    expression: [`http.${name}`],
+  }))
+  const resource = JSON.stringify({ resourceType: 'OperationOutcome', issue })
+  return [{ fullUrl: '', resource, mode: 'outcome' }]
+}

@@ -1,0 +1,42 @@
+import type { SearchQuery } from '#fhir/search/search-query.ts'
+import { summaryElements } from '#fhir/summary-elements.ts'
+
+/** Elements that are in every subset: https://hl7.org/fhir/R4/search.html#elements */
+const always = ['resourceType', 'id', 'meta']
+
+/** A resource as `_summary` or `_elements` asks for it, marked as incomplete; untouched, and unparsed, without them. */
+export function subset(
+  content: string,
+  type: string,
+  { summary, elements }: Pick<SearchQuery, 'summary' | 'elements'>,
+): string {
+  const keeps = keptElements(type, summary, elements)
+  if (!keeps) return content
+  const resource = JSON.parse(content) as Record<string, unknown>
+  const kept = Object.entries(resource).filter(([name]) => keeps(name.replace(/^_/, '')))
+  return JSON.stringify(markSubsetted(Object.fromEntries(kept)))
+}
+
+function keptElements(
+  type: string,
+  summary: SearchQuery['summary'],
+  elements: SearchQuery['elements'],
+): ((name: string) => boolean) | undefined {
+  const mandatory = summaryElements(type).mandatory
+  const named = (names: readonly string[]) => (name: string) => always.includes(name) || names.includes(name)
+  if (elements) return named([...elements.map((element) => element.split('.').at(-1) ?? ''), ...mandatory])
+  if (summary === 'text') return named(['text', ...mandatory])
+  if (summary === 'data') return (name) => name !== 'text'
+  if (summary === 'true') return named([...summaryElements(type).summary, ...mandatory])
+  return undefined
+}
+
+const subsetted = {
+  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
+  code: 'SUBSETTED',
+}
+
+function markSubsetted(resource: Record<string, unknown>): Record<string, unknown> {
+  const meta = (resource.meta ?? {}) as { tag?: object[] }
+  return { ...resource, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } }
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { authorize, getTokens, postToken, readApi } from '../support/authorize.ts'
+import { aClinic, anAccount, aPatient, aReader, redirectUri } from '../support/people.ts'
+import { startApp, type TestApp } from '../support/start-app.ts'
+import { applicationForm, openPortal, type Portal } from './open-portal.ts'
+
+describe('FHIR API Application', () => {
+  let app: TestApp
+  let portal: Portal
+  before(async () => {
+    app = await startApp()
+    const clinic = await aClinic(app, 'West')
+    await aPatient(app, clinic, 'ana')
+    await aReader(app, clinic, 'ana@example.com', ['ana'])
+    portal = await openPortal(app, clinic.provider.email)
+  })
+  after(() => app[Symbol.asyncDispose]())
+
+  const create = (change: object = {}) =>
+    portal.call('POST', '/applications', { ...applicationForm, ...change })
+
+  async function tryExchange(id: string, secret: string): Promise<number> {
+    const back = await authorize(app, id, 'ana@example.com')
+    const { status } = await postToken(app, {
+      grant_type: 'authorization_code',
+      code: back.get('code') ?? '',
+      redirect_uri: redirectUri,
+      client_id: id,
+      client_secret: secret,
+    })
+    return status
+  }
+
+  test('the secret is in the answer that made it, and in no other', async () => {
+    const { status, body } = await create()
+    assert.equal(status, 201)
+    assert.match(body.secret, /^ops_/)
+    const later = await Promise.all([
+      portal.call('GET', '/applications'),
+      portal.call('GET', `/applications/${body.application.id}`),
+      portal.call('PUT', `/applications/${body.application.id}`, applicationForm),
+    ])
+    assert.doesNotMatch(JSON.stringify(later), new RegExp(body.secret))
+    assert.doesNotMatch(JSON.stringify(later), /hash/i)
+  })
+
+  test('a rotated secret works, the old one as long as was chosen', async () => {
+    const { body } = await create()
+    const { id } = body.application
+    const second = await portal.call('POST', `/applications/${id}/secrets`, { overlapSeconds: 3600 })
+    assert.equal(await tryExchange(id, body.secret), 200)
+    assert.equal(await tryExchange(id, second.body.secret), 200)
+    app.clock.forward(3601)
+    assert.equal(await tryExchange(id, body.secret), 401)
+    const third = await portal.call('POST', `/applications/${id}/secrets`, { overlapSeconds: 0 })
+    assert.equal(await tryExchange(id, second.body.secret), 401)
+    assert.equal(await tryExchange(id, third.body.secret), 200)
+  })
+
+  test('a public application has no secret, and PKCE is a must', async () => {
+    const { body } = await create({ kind: 'public' })
+    assert.equal(body.secret, null)
+    const back = await authorize(app, body.application.id, 'ana@example.com').catch((error) => error.message)
+    assert.match(
+      String(back instanceof URLSearchParams ? back.get('error_description') : back),
+      /PKCE|code_challenge/i,
+    )
+  })
+
+  test('redirect URIs that could be abused are refused with a reason, plain http is warned about', async () => {
+    const refused = [
+      'https://app.example/#part',
+      'https://*.app.example/cb',
+      'https://app.example/*',
+      'javascript:alert(1)',
+      'myapp://callback',
+      'ftp://app.example/',
+      'https://user:secret@app.example/cb',
+      '//app.example/cb',
+      'app.example/cb',
+      'https://',
+      `https://app.example/${'x'.repeat(3000)}`,
+    ]
+    for (const uri of refused) {
+      const { status, body } = await create({ redirectUris: ['https://fine.example/', uri] })
+      assert.equal(status, 400, uri)
+      assert.equal(body.field, 'redirectUris')
+      assert.ok(body.detail.length > 20, body.detail)
+    }
+    const allowed = [
+      'https://app.example/cb?x=1',
+      'http://localhost:3000/cb',
+      'http://127.0.0.1/',
+      'http://[::1]:9/',
+    ]
+    const fine = await create({ redirectUris: allowed })
+    assert.deepEqual([fine.status, fine.body.warnings], [201, []])
+    const plain = await create({ redirectUris: ['http://app.example/cb'] })
+    assert.equal(plain.status, 201)
+    assert.match(plain.body.warnings[0].message, /http/)
+  })
+
+  test('what is missing, too long, of the wrong type or unknown is a 4xx that names the field', async () => {
+    const wrong: Array<[object, string]> = [
+      [{ name: '' }, 'name'],
+      [{ name: 'x'.repeat(101) }, 'name'],
+      [{ name: 'Dia\u202ery' }, 'name'],
+      [{ name: 7 }, 'name'],
+      [{ kind: 'secret' }, 'kind'],
+      [{ redirectUris: [] }, 'redirectUris'],
+      [{ redirectUris: 'https://app.example/' }, 'redirectUris'],
+      [{ scopes: ['patient/*.write'] }, 'scopes'],
+      [{ scopes: ['system/*.read'] }, 'scopes'],
+      [{ scopes: ['everything'] }, 'scopes'],
+      [{ logoUri: 'javascript:alert(1)' }, 'logoUri'],
+      [{ policyUri: 'nowhere' }, 'policyUri'],
+      [{ isAdmin: true }, 'isAdmin'],
+    ]
+    for (const [change, field] of wrong) {
+      const { status, body } = await create(change)
+      assert.deepEqual([status, body.field], [400, field], JSON.stringify(change))
+    }
+    for (const body of ['{"name":', 'null', '[]', '"text"', `{"name":"${'x'.repeat(2_000_000)}"}`]) {
+      const { status } = await portal.call('POST', '/applications', body)
+      assert.ok(status >= 400 && status < 500, `${status} for ${body.slice(0, 20)}`)
+    }
+  })
+
+  test('deleting ends every grant at once', async () => {
+    const { body } = await create()
+    const { id } = body.application
+    const tokens = await getTokens(app, { id, secret: body.secret }, 'ana@example.com')
+    assert.equal((await portal.call('DELETE', `/applications/${id}`)).status, 204)
+    assert.equal((await readApi(app, 'Patient', tokens.access_token)).status, 401)
+    assert.equal((await portal.call('GET', `/applications/${id}`)).status, 404)
+  })
+
+  test('an account with no provider is told so', async () => {
+    await anAccount(app, 'alone@example.com', 'Alone')
+    const alone = await openPortal(app, 'alone@example.com')
+    const { status, body } = await alone.call('POST', '/applications', applicationForm)
+    assert.deepEqual([status, body.code], [403, 'not-associated'])
+    assert.equal((await alone.call('POST', '/sandboxes')).status, 201)
+    assert.equal((await alone.call('POST', '/applications', applicationForm)).status, 201)
+  })
+})
