@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import {
+  hiddenIds,
+  openTwoPractices,
+  patientTypes,
+  practices,
+  type Reader,
+  sharedTypes,
+  type TwoPractices,
+  visibleIds,
+} from './two-practices.ts'
+
+const base = '/fhir/r4'
+const types = [...patientTypes, ...sharedTypes]
+const everybody = Object.values(practices).flat()
+const withoutRequest = (text: string) => text.replaceAll(/req_\w+/g, '')
+
+interface Bundle {
+  total?: number
+  link: Array<{ relation: string; url: string }>
+  entry?: Array<{ resource?: { resourceType: string; id: string } }>
+}
+
+describe('the R4 API shows each reader exactly what the grant covers', () => {
+  let api: TwoPractices
+  before(async () => {
+    api = await openTwoPractices()
+  })
+  after(() => api[Symbol.asyncDispose]())
+
+  async function search(path: string, reader: Reader): Promise<{ bundle: Bundle; addresses: string[] }> {
+    const { status, text } = await api.get(`${base}/${path}`, reader.token)
+    assert.equal(status, 200, `${path} for ${reader.name}: ${text}`)
+    const bundle = JSON.parse(text) as Bundle
+    const addresses = (bundle.entry ?? []).flatMap(({ resource }) =>
+      resource && resource.resourceType !== 'OperationOutcome'
+        ? [`${resource.resourceType}/${resource.id}`]
+        : [],
+    )
+    return { bundle, addresses: addresses.toSorted() }
+  }
+
+  const visible = (type: string, reader: Reader) => visibleIds(type, reader).map((id) => `${type}/${id}`)
+
+  /** Nothing in an answer, whatever was asked, may be of somebody else. */
+  function assertNothingHidden(addresses: string[], reader: Reader, where: string): void {
+    for (const address of addresses) {
+      const [type = '', id = ''] = address.split('/')
+      assert.ok(visibleIds(type, reader).includes(id), `${where} shows ${address} to ${reader.name}`)
+    }
+  }
+
+  test('in searches, with the right total', async () => {
+    for (const reader of api.readers)
+      for (const type of types) {
+        const { bundle, addresses } = await search(`${type}?_sort=-_lastUpdated`, reader)
+        assert.deepEqual(addresses, visible(type, reader), reader.name)
+        assert.equal(bundle.total, addresses.length)
+        const count = await search(`${type}?_summary=count`, reader)
+        assert.equal(count.bundle.total, addresses.length)
+      }
+  })
+
+  test('by id, in versions, in histories and with $everything; hidden is like absent', async () => {
+    const cases = api.readers.flatMap((reader) =>
+      types.flatMap((type) => hiddenIds(type, reader).map((id) => ({ reader, type, id }))),
+    )
+    for (const { reader, type, id } of cases) {
+      const missing = await api.get(`${base}/${type}/no-such-id`, reader.token)
+      for (const path of ['', '/_history', '/_history/1', ...(type === 'Patient' ? ['/$everything'] : [])]) {
+        const hidden = await api.get(`${base}/${type}/${id}${path}`, reader.token)
+        assert.equal(hidden.status, 404, `${type}/${id}${path} for ${reader.name}`)
+        assert.equal(withoutRequest(hidden.text), withoutRequest(missing.text))
+      }
+    }
+  })
+
+  test('in the history of a type', async () => {
+    for (const reader of api.readers)
+      for (const type of types)
+        assertNothingHidden((await search(`${type}/_history`, reader)).addresses, reader, `${type}/_history`)
+  })
+
+  test('whichever way another person is named: id, reference, chain, _has, include, text', async () => {
+    const ways = (patientId: string) => [
+      `Observation?patient=${patientId}`,
+      `Observation?subject=Patient/${patientId}`,
+      `Observation?patient._id=${patientId}`,
+      `Observation?patient.name=Family-${patientId}`,
+      `Observation?subject:Patient.family=Family-${patientId}`,
+      `Observation?_id=${patientId}-observation`,
+      `Observation?code:text=of ${patientId}`,
+      `Patient?_id=${patientId}`,
+      `Patient?name=${patientId}`,
+      `Patient?family:exact=Family-${patientId}`,
+      `Patient?_has:Observation:patient:_id=${patientId}-observation`,
+      `Patient?_has:Encounter:patient:location=Location/oak-location&_id=${patientId}`,
+      `Provenance?target=Observation/${patientId}-observation`,
+      `Provenance?target:Observation.patient=${patientId}`,
+    ]
+    for (const reader of api.readers)
+      for (const patientId of everybody)
+        for (const way of ways(patientId)) {
+          const { bundle, addresses } = await search(way, reader)
+          assertNothingHidden(addresses, reader, way)
+          assert.equal(bundle.total, addresses.length, way)
+          if (!reader.patients.includes(patientId))
+            assert.deepEqual(addresses, [], `${way} for ${reader.name}`)
+        }
+  })
+
+  test('what is brought along is never of somebody else', async () => {
+    const ways = [
+      'Practitioner?_revinclude=Encounter:participant&_revinclude:iterate=Observation:encounter',
+      'Organization?_revinclude=Encounter:service-provider&_revinclude=Coverage:payor',
+      'Location?_revinclude=Encounter:location&_include:iterate=Encounter:patient&_revinclude:iterate=Observation:patient',
+      'Medication?_revinclude=MedicationRequest:medication&_include:iterate=MedicationRequest:patient',
+      'Provenance?_include=Provenance:target&_include:iterate=Observation:*',
+      'Encounter?_include=*&_revinclude=Provenance:target',
+      'Practitioner?_has:Encounter:participant:patient=cid',
+      'Organization?_has:Encounter:service-provider:patient.name=Family-cid',
+    ]
+    for (const reader of api.readers)
+      for (const way of ways) assertNothingHidden((await search(way, reader)).addresses, reader, way)
+    const [patient] = api.readers
+    const { addresses } = await search(ways[2] ?? '', patient as Reader)
+    assert.ok(addresses.includes('Observation/ada-observation'), 'the way itself works')
+    const tell = await search(`${ways[6]}`, patient as Reader)
+    assert.deepEqual(tell.addresses, [], 'a condition does not tell what a record of somebody else says')
+  })
+
+  test('never through the cursor of another reader, or one that was edited', async () => {
+    const [patient, , provider, staff] = api.readers
+    const { bundle } = await search('Observation?_count=1', provider as Reader)
+    const next = new URL(bundle.link.find(({ relation }) => relation === 'next')?.url ?? '')
+    const cursor = next.searchParams.get('cursor') ?? ''
+    for (const reader of [patient, staff]) {
+      const { addresses } = await search(`Observation?_count=1&cursor=${cursor}`, reader as Reader)
+      assertNothingHidden(addresses, reader as Reader, 'a borrowed cursor')
+    }
+    for (const edited of [`${cursor}A`, cursor.slice(1), `${cursor.slice(0, -2)}AA`]) {
+      const answer = await api.get(`${base}/Observation?_count=1&cursor=${edited}`, provider?.token)
+      assert.equal(answer.status, 400)
+    }
+    for (const list of [
+      'Condition?_count=1',
+      'Observation?_count=1&patient=ada',
+      'Observation?_count=1&_sort=date',
+    ])
+      assert.equal((await api.get(`${base}/${list}&cursor=${cursor}`, provider?.token)).status, 400, list)
+  })
+
+  test('a scope covers its types alone, in chains, _has and includes too', async () => {
+    const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
+      scopes: ['patient/Immunization.rs'],
+    })
+    for (const path of [
+      'Observation',
+      'Observation/ada-observation',
+      'Observation/_history',
+      'Immunization?patient.name=ada',
+      'Immunization?_has:Provenance:target:_id=x',
+      'Patient/ada/$everything',
+    ])
+      assert.equal((await api.get(`${base}/${path}`, token)).status, 403, path)
+    const { text } = await api.get(`${base}/Immunization?_include=Immunization:patient`, token)
+    assert.doesNotMatch(text, /"resourceType":"Patient"/)
+  })
+})
