@@ -10,7 +10,7 @@ import { type Applications, createApplications } from './applications/applicatio
 import { createAuthorization, sweepPayloads, tokenLifetimes } from './authorization/authorization.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
-import { demoApplication } from './demo/demo.ts'
+import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
@@ -159,7 +159,15 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     await pages.register(
       portalApi({ accounts, practices, applications, grants, access, portalUrl, fhirUrl, isProduction }),
     )
-    if (!isProduction) await pages.register(demoClient({ portalUrl, fhirUrl, ...demoApplication }))
+    if (!isProduction)
+      await pages.register(
+        demoClient({
+          portalUrl,
+          fhirUrl,
+          ...demoApplication,
+          signIns: { password: demoPassword, people: demoSignIns },
+        }),
+      )
     pages.setNotFoundHandler(notFoundPage(isProduction))
   })
   if (origins.kind === 'one') await registerFaces(app, foundations, nouns)

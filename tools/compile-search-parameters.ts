@@ -90,11 +90,23 @@ function rowFor(type: string, definition: Definition): Row | undefined {
   if (definition.type === 'reference') row.targets = targetsFor(type, definition, expression)
   if (definition.component)
     row.components = definition.component.map((each) => ({
-      code: codeOfUrl.get(each.definition) ?? '',
+      code: codeOfComponent(each),
       // The standard writes DateTime here, which is no type.
       expression: each.expression.replace('DateTime', 'dateTime'),
     }))
   return row
+}
+
+/** The standard names the two parts of DocumentReference.relationship the wrong way round. */
+const crossed: Record<string, string> = {
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relatesto': 'relation',
+  'http://hl7.org/fhir/SearchParameter/DocumentReference-relation': 'relatesto',
+}
+
+function codeOfComponent({ definition }: { definition: string }): string {
+  const code = crossed[definition] ?? codeOfUrl.get(definition)
+  if (code === undefined) throw new Error(`${definition} is part of a composite, but not defined`)
+  return code
 }
 
 function sharpen({ code, expression = '' }: Definition): string {

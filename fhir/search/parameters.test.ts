@@ -36,14 +36,20 @@ test('every reference has targets, and every composite two parameters of its typ
       const name = `${type}.${code}`
       assert.equal(targets.length > 0, kind === 'reference', name)
       assert.equal(components?.length ?? 0, kind === 'composite' ? 2 : 0, name)
-      assert.equal(components === undefined || findParameter(type, components[0]?.code ?? '')?.type === 'token', true, name)
+      assert.equal(
+        components === undefined || findParameter(type, components[0]?.code ?? '')?.type === 'token',
+        true,
+        name,
+      )
       for (const part of components ?? []) assert.ok(findParameter(type, part.code), `${name} ${part.code}`)
     }
 })
 
 for (const version of ['6.1.0', '8.0.0']) {
   const archive = testData(`us-core/hl7.fhir.us.core-${version}.tgz`)
-  test(`every parameter of US Core ${version} is there`, { skip: archive ? false : 'US Core is not here' }, () => {
+  test(`every parameter of US Core ${version} is there`, {
+    skip: archive ? false : 'US Core is not here',
+  }, () => {
     const list = execFileSync('tar', ['-tzf', archive ?? ''], { encoding: 'utf8' }).split('\n')
     const names = list.filter((name) => name.startsWith('package/SearchParameter-'))
     assert.ok(names.length > 100)

@@ -44,5 +44,19 @@ test('what differs in dimension is not comparable', () => {
   assert.notEqual(findCanonicalUnit('m2')?.unit, findCanonicalUnit('m')?.unit)
 })
 
-for (const unit of ['', '{score}', 'constructor', '10*3', '1', 'xyz', 'mg//dL?', '/', '.', 'mg{', '0', 'kmin', '__proto__'])
+for (const unit of [
+  '',
+  '{score}',
+  'constructor',
+  '10*3',
+  '1',
+  'xyz',
+  'mg//dL?',
+  '/',
+  '.',
+  'mg{',
+  '0',
+  'kmin',
+  '__proto__',
+])
   test(`"${unit}" is no unit of ours`, () => assert.equal(findCanonicalUnit(unit), undefined))

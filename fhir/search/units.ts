@@ -70,20 +70,22 @@ const prefixes: Record<string, number> = {
 }
 
 /** Written for people, where the code is missing. */
-const alsoWritten: Record<string, string> = {
-  mmHg: 'mm[Hg]',
-  cmH2O: 'cm[H2O]',
-  mcg: 'ug',
-  lb: '[lb_av]',
-  lbs: '[lb_av]',
-  oz: '[oz_av]',
-  in: '[in_i]',
-  ft: '[ft_i]',
-  mEq: 'meq',
-  'mEq/L': 'meq/L',
-  IU: '[IU]',
-  'IU/L': '[IU]/L',
-}
+const alsoWritten = new Map(
+  Object.entries({
+    mmHg: 'mm[Hg]',
+    cmH2O: 'cm[H2O]',
+    mcg: 'ug',
+    lb: '[lb_av]',
+    lbs: '[lb_av]',
+    oz: '[oz_av]',
+    in: '[in_i]',
+    ft: '[ft_i]',
+    mEq: 'meq',
+    'mEq/L': 'meq/L',
+    IU: '[IU]',
+    'IU/L': '[IU]/L',
+  }),
+)
 
 /** Scales with a zero of their own do not combine with others. */
 const scales: Record<string, CanonicalUnit> = {
@@ -97,7 +99,7 @@ const known = new Map<string, CanonicalUnit | undefined>()
 /** Undefined for a unit that we do not know. */
 export function findCanonicalUnit(code: string): CanonicalUnit | undefined {
   if (known.has(code)) return known.get(code)
-  const unit = code.length > 50 ? undefined : readUnit(alsoWritten[code] ?? code)
+  const unit = code.length > 50 ? undefined : readUnit(alsoWritten.get(code) ?? code)
   // Texts from outside must not fill the memory.
   if (known.size < 5000) known.set(code, unit)
   return unit

@@ -38,7 +38,9 @@ function textMatches(row: TextRow, value: SearchValue, modifier: string | undefi
       return modifier === 'below' ? row.value.startsWith(value.value) : row.value === value.value
     case 'composite':
       if (value.form === 'range') return false
-      return value.values.some((each) => (value.match === 'equal' ? row.value === each : row.value.startsWith(each)))
+      return value.values.some((each) =>
+        value.match === 'equal' ? row.value === each : row.value.startsWith(each),
+      )
     default:
       return false
   }

@@ -6,8 +6,8 @@ import { evalFhirPath } from '@medplum/core'
 import type { Resource } from 'fhir/r4'
 import { parseDate, parsePeriod, parseTiming, type TimeRange } from '#fhir/dates.ts'
 import { findParameter, type SearchParameter } from '#fhir/search/parameters.ts'
-import type { CompositeRange, CompositeText, Condition, Prefix, SearchValue } from '#fhir/search/search-query.ts'
-import { findCanonicalUnit } from '#fhir/search/units.ts'
+import type { CompositeRange, CompositeText, Condition, SearchValue } from '#fhir/search/search-query.ts'
+import { compare, measures } from './oracle-ranges.ts'
 
 type Json = Record<string, unknown>
 type ParameterCondition = Extract<Condition, { kind: 'parameter' }>
@@ -20,17 +20,29 @@ export function evaluate(expression: string, resource: Resource): unknown[] {
 /** Not for chains and `_has`, which need other resources. */
 export function oracleMatches(resource: Resource, condition: Condition): boolean {
   if (condition.kind === 'or') return condition.conditions.some((each) => oracleMatches(resource, each))
-  if (condition.kind !== 'parameter') throw new Error(`The oracle knows one resource only, not ${condition.kind}`)
+  if (condition.kind !== 'parameter')
+    throw new Error(`The oracle knows one resource only, not ${condition.kind}`)
   const { parameter, modifier, values } = condition
   const elements = evaluate(parameter.expression, resource)
-  if (modifier === 'missing') return (elements.length === 0) === condition.isMissing
+  if (modifier === 'missing') {
+    const parts = parameter.components ?? []
+    // A composite is there where all its parts are.
+    const isThere = (element: unknown) =>
+      parts.every((part) => evaluate(part.expression, element as Resource).length > 0)
+    return !elements.some(isThere) === condition.isMissing
+  }
   const isMatch = values.some((value) =>
     elements.some((element) => matchesElement(resource, condition, element, value)),
   )
   return modifier === 'not' ? !isMatch : isMatch
 }
 
-function matchesElement(resource: Resource, condition: ParameterCondition, element: unknown, value: SearchValue): boolean {
+function matchesElement(
+  resource: Resource,
+  condition: ParameterCondition,
+  element: unknown,
+  value: SearchValue,
+): boolean {
   const { modifier, parameter } = condition
   if (modifier === 'text' && value.type === 'string')
     return wordsOf(element).some((text) => normalize(text).startsWith(value.normalized))
@@ -58,7 +70,11 @@ function matchesElement(resource: Resource, condition: ParameterCondition, eleme
   }
 }
 
-function matchesText(text: string, modifier: string | undefined, value: SearchValue & { type: 'string' }): boolean {
+function matchesText(
+  text: string,
+  modifier: string | undefined,
+  value: SearchValue & { type: 'string' },
+): boolean {
   if (modifier === 'exact') return text === value.original
   if (modifier === 'contains') return normalize(text).includes(value.normalized)
   return normalize(text).startsWith(value.normalized)
@@ -121,46 +137,6 @@ function addressesOf(element: unknown): string[] {
   return [plain, plain.replace(/\|[^|]*$/, '')]
 }
 
-/** R4's prefixes over ranges of which the end is not included. */
-function compare(prefix: Prefix, low: number, high: number, from: number, to: number): boolean {
-  const isWithin = low >= from && high <= to
-  const isAbove = high > to
-  const isBelow = low < from
-  if (prefix === 'eq') return isWithin
-  if (prefix === 'ne') return !isWithin
-  if (prefix === 'gt') return isAbove
-  if (prefix === 'lt') return isBelow
-  if (prefix === 'ge') return isAbove || low >= from
-  if (prefix === 'le') return isBelow || high <= to
-  if (prefix === 'sa') return low >= to
-  if (prefix === 'eb') return high <= from
-  return low < to && high > from
-}
-
-/** A number's own end is the smallest step above it, in the terms of ranges. */
-function measures(element: unknown, prefix: Prefix, from: number, to: number, asked: string): boolean {
-  const value = typeof element === 'number' ? element : (element as Json).value
-  if (typeof value !== 'number') return false
-  const number = inUnit(value, element as Json, asked)
-  if (number === undefined) return false
-  return compare(prefix, number, number + Math.max(Math.abs(number) * Number.EPSILON, 1e-300), from, to)
-}
-
-/** The value in the unit that is asked for; undefined when the quantity has another one. */
-function inUnit(value: number, quantity: Json, asked: string): number | undefined {
-  if (asked === '') return value
-  const system = String(quantity.system ?? (quantity.currency ? 'urn:iso:std:iso:4217' : ''))
-  const code = String(quantity.code ?? quantity.currency ?? quantity.unit ?? '')
-  const isUcum = system === '' || system === 'http://unitsofmeasure.org'
-  const canonical = isUcum ? findCanonicalUnit(code) : undefined
-  if (canonical?.unit === asked) {
-    const { factor, offset } = canonical
-    return factor === 1 && offset === 0 ? value : Number((value * factor + offset).toPrecision(12))
-  }
-  const names = canonical ? [quantity.unit] : [code, `${system}|${code}`, quantity.unit]
-  return names.includes(asked) ? value : undefined
-}
-
 function matchesComposite(
   resource: Resource,
   parameter: SearchParameter,
@@ -169,7 +145,7 @@ function matchesComposite(
 ): boolean {
   const [first, second] = (parameter.components ?? []).map((part) => ({
     type: findParameter(resource.resourceType, part.code)?.type,
-    found: evalFhirPath(part.expression, element as Resource),
+    found: evaluate(part.expression, element as Resource),
   }))
   const tokens = (first?.found ?? [])
     .flatMap(codesOf)
@@ -180,7 +156,8 @@ function matchesComposite(
     others.some((other) =>
       value.form === 'text'
         ? matchesPair(value, token, second?.type, other)
-        : value.unit.startsWith(`${token}$`) && matchesRange(value, value.unit.slice(token.length + 1), other),
+        : value.unit.startsWith(`${token}$`) &&
+          matchesRange(value, value.unit.slice(token.length + 1), other),
     ),
   )
 }

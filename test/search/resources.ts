@@ -9,7 +9,11 @@ import { testData } from '../support/test-data.ts'
 export function demoResources(): Resource[] {
   const practice = generatePractice({ seed: 11, patients: 12, asOf: new Date('2026-11-01T12:00:00Z') })
   const people = [...practice.families()].flatMap((family) => family.members)
-  return [...practice.shared, ...practice.practitioners, ...people.flatMap(({ patient, records }) => [patient, ...records])]
+  return [
+    ...practice.shared,
+    ...practice.practitioners,
+    ...people.flatMap(({ patient, records }) => [patient, ...records]),
+  ]
 }
 
 /** Undefined when the files are not here. Their references are made relative, as an import makes them. */

@@ -1,0 +1,45 @@
+/** Comparisons of dates and quantities for the oracle. */
+import type { Prefix } from '#fhir/search/search-query.ts'
+import { findCanonicalUnit } from '#fhir/search/units.ts'
+
+type Json = Record<string, unknown>
+
+/** R4's prefixes over ranges of which the end is not included. */
+export function compare(prefix: Prefix, low: number, high: number, from: number, to: number): boolean {
+  const isWithin = low >= from && high <= to
+  const isAbove = high > to
+  const isBelow = low < from
+  if (prefix === 'eq') return isWithin
+  if (prefix === 'ne') return !isWithin
+  if (prefix === 'gt') return isAbove
+  if (prefix === 'lt') return isBelow
+  if (prefix === 'ge') return isAbove || low >= from
+  if (prefix === 'le') return isBelow || high <= to
+  if (prefix === 'sa') return low >= to
+  if (prefix === 'eb') return high <= from
+  return low < to && high > from
+}
+
+/** A number's own end is the smallest step above it, in the terms of ranges. */
+export function measures(element: unknown, prefix: Prefix, from: number, to: number, asked: string): boolean {
+  const value = typeof element === 'number' ? element : (element as Json).value
+  if (typeof value !== 'number') return false
+  const number = inUnit(value, element as Json, asked)
+  if (number === undefined) return false
+  return compare(prefix, number, number + Math.max(Math.abs(number) * Number.EPSILON, 1e-300), from, to)
+}
+
+/** The value in the unit that is asked for; undefined when the quantity has another one. */
+function inUnit(value: number, quantity: Json, asked: string): number | undefined {
+  if (asked === '') return value
+  const system = String(quantity.system ?? (quantity.currency ? 'urn:iso:std:iso:4217' : ''))
+  const code = String(quantity.code ?? quantity.currency ?? quantity.unit ?? '')
+  const isUcum = system === '' || system === 'http://unitsofmeasure.org'
+  const canonical = isUcum ? findCanonicalUnit(code) : undefined
+  if (canonical?.unit === asked) {
+    const { factor, offset } = canonical
+    return factor === 1 && offset === 0 ? value : Number((value * factor + offset).toPrecision(12))
+  }
+  const names = canonical ? [quantity.unit] : [code, `${system}|${code}`, quantity.unit]
+  return names.includes(asked) ? value : undefined
+}
