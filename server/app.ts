@@ -79,6 +79,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     portalUrl,
     records,
     synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
+    onAssociationEnded: () => grants.forgetOpened(),
   })
   const grants = createGrants({ db, clock, random, practices })
   const applications = createApplications({

@@ -4,7 +4,7 @@ import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, type Random } from '../secrets.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
-import { coverageOf, openGrant } from './open-grant.ts'
+import { coverageOf, createTokenOpener } from './open-grant.ts'
 
 /** What one account allowed one application. */
 export interface Grant {
@@ -65,9 +65,11 @@ export interface Grants {
   describeCoverage(grantId: string): Promise<{ patientIds: string[]; practiceIds: string[] }>
   /**
    * Throws `token-unknown`, `token-expired` or `token-revoked`. Uses the primary key of access_token and joins
-   * grant and associations by theirs.
+   * grant and associations by theirs; what was read is used again for a second at most.
    */
   open(accessToken: string): Promise<OpenedGrant>
+  /** After an association has ended: what tokens open is read anew, in this process at once. */
+  forgetOpened(): void
   /** Deletes access tokens that expired a month ago; until then a client is told "expired", not "unknown". */
   sweep(): Promise<void>
 }
@@ -83,6 +85,7 @@ interface GrantsDeps {
 
 export function createGrants({ db, clock, random, practices }: GrantsDeps): Grants {
   const now = () => clock.now().getTime()
+  const opener = createTokenOpener(db, clock)
 
   async function endWhere(column: 'id' | 'account_id' | 'application_id', value: string, reason: string) {
     // One statement: from its commit on, every look-up of every token of these grants is refused in every process.
@@ -92,6 +95,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       .where(column, '=', value)
       .where('ended_at', 'is', null)
       .execute()
+    opener.forget()
   }
 
   return {
@@ -160,6 +164,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .where('ended_at', 'is', null)
         .returning('id')
         .executeTakeFirst()
+      opener.forget()
       if (!ended) throw new OnpatientError('not-found', 'There is no such open access among yours.')
     },
     endByEngine: (grantId, reason) => endWhere('id', grantId, reason),
@@ -189,7 +194,8 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .execute()
       return coverageOf(rows)
     },
-    open: (accessToken) => openGrant(db, accessToken, clock.now()),
+    open: opener.open,
+    forgetOpened: opener.forget,
     async sweep() {
       // uses access_token_expiry
       await db

@@ -1,27 +1,68 @@
 import type { Role } from '#server/practices/practices.ts'
+import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret } from '../secrets.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 import type { OpenedGrant } from './grants.ts'
+
+/** Answers what tokens open; remembers it for a moment, because an app asks many times in a row. */
+export interface TokenOpener {
+  open(accessToken: string): Promise<OpenedGrant>
+  /** Forgets everything, because something ended in this process. */
+  forget(): void
+}
+
+/** What another process ends is noticed here after this time at the latest. */
+const rememberedMs = 1000
+const mostRemembered = 10_000
+
+interface Remembered {
+  rows: TokenRow[]
+  coverage: Pick<OpenedGrant, 'patientIds' | 'practiceIds'>
+  readAt: number
+}
 
 /**
  * What an access token opens now. One statement: the primary key of access_token, joined by primary key to its
  * grant and application, and to the associations that are still open. A row comes back for each association;
  * a grant whose associations have all ended still opens, and covers nothing.
  */
-export async function openGrant(db: Db, accessToken: string, now: Date): Promise<OpenedGrant> {
-  const rows = await selectToken(db, hashSecret(accessToken)).execute()
-  const [first] = rows
-  if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
-  assertAlive(first, now.getTime())
-  await noteUse(db, first.grant_id, first.last_used_at, now.getTime())
+export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
+  const remembered = new Map<string, Remembered>()
+
+  async function look(tokenHash: string, now: number): Promise<Remembered> {
+    const known = remembered.get(tokenHash)
+    if (known && Math.abs(now - known.readAt) < rememberedMs) return known
+    const rows = await selectToken(db, tokenHash)
+    const fresh = { rows, coverage: coverageOf(rows), readAt: now }
+    if (remembered.size >= mostRemembered) remembered.clear()
+    // An unknown token is not remembered: it may be issued in this very moment.
+    if (rows.length > 0) remembered.set(tokenHash, fresh)
+    return fresh
+  }
+
   return {
-    grantId: first.grant_id,
-    accountId: first.account_id,
-    applicationId: first.application_id,
-    scopes: first.scopes.split(' '),
-    ...coverageOf(rows),
+    forget: () => remembered.clear(),
+    async open(accessToken) {
+      const now = clock.now().getTime()
+      const { rows, coverage } = await look(hashSecret(accessToken), now)
+      const [first] = rows
+      if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
+      assertAlive(first, now)
+      if (isUseToBeNoted(first.last_used_at, now)) {
+        first.last_used_at = now
+        await noteUse(db, first.grant_id, now)
+      }
+      return {
+        grantId: first.grant_id,
+        accountId: first.account_id,
+        applicationId: first.application_id,
+        scopes: first.scopes.split(' '),
+        ...coverage,
+      }
+    },
   }
 }
 
@@ -41,8 +82,8 @@ export function coverageOf(rows: CoverageRow[]): { patientIds: string[]; practic
   }
 }
 
-function selectToken(db: Db, tokenHash: string) {
-  return db
+const selectToken = preparedQuery((db, tokenHash: string) =>
+  db
     .selectFrom('access_token')
     .innerJoin('grant', 'grant.id', 'access_token.grant_id')
     .innerJoin('application', 'application.id', 'grant.application_id')
@@ -66,8 +107,10 @@ function selectToken(db: Db, tokenHash: string) {
       'association.patient_id',
       'association.practice_id',
     ])
-    .where('access_token.token_hash', '=', tokenHash)
-}
+    .where('access_token.token_hash', '=', tokenHash),
+)
+
+type TokenRow = Awaited<ReturnType<typeof selectToken>>[number]
 
 interface Lifetime {
   expires_at: number
@@ -85,9 +128,12 @@ function assertAlive(token: Lifetime, now: number): void {
 
 const noteEveryMs = 3600 * 1000
 
-/** "Last used" on the person's list, written at most once an hour so that reads stay reads. */
-async function noteUse(db: Db, grantId: string, lastUsedAt: number | null, now: number): Promise<void> {
-  if (lastUsedAt !== null && lastUsedAt > now - noteEveryMs) return
+/** "Last used" on the person's list is written at most once an hour, so that reads stay reads. */
+function isUseToBeNoted(lastUsedAt: number | null, now: number): boolean {
+  return lastUsedAt === null || lastUsedAt <= now - noteEveryMs
+}
+
+async function noteUse(db: Db, grantId: string, now: number): Promise<void> {
   try {
     await db.updateTable('grant').set({ last_used_at: now }).where('id', '=', grantId).execute()
   } catch (error) {

@@ -112,6 +112,8 @@ export interface PracticesDeps {
   portalUrl: string
   records: Pick<Records, 'read' | 'write'>
   synthesize(seed: number, patients: number): SyntheticPractice
+  /** What rests on the association must end at once. */
+  onAssociationEnded?(): void
 }
 
 const sandboxPatients = 10
@@ -255,6 +257,7 @@ export function createPractices(deps: PracticesDeps): Practices {
         .where('ended_at', 'is', null)
         .returning('id')
         .executeTakeFirst()
+      deps.onAssociationEnded?.()
       if (!ended)
         throw new OnpatientError('not-found', 'There is no such person among those of this practice.')
     },

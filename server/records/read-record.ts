@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
 import { isCovered } from './confinement.ts'
@@ -16,7 +17,21 @@ export async function readRecord(
   return found ?? (canBeAboutNobody(type) ? await readAboutNobody(db, within, type, id) : undefined)
 }
 
+/** The commonest read of all: one patient's app. */
+const readOfPatient = preparedQuery((db, patientId: string, type: string, id: string) =>
+  // uses record_pk
+  db
+    .selectFrom('record')
+    .select('content')
+    .where('patient_id', '=', patientId)
+    .where('type', '=', type)
+    .where('id', '=', id),
+)
+
 async function readAboutPatient(db: Db, within: Confinement, type: string, id: string) {
+  const [only, another] = within.patientIds
+  if (only !== undefined && another === undefined && within.practiceIds.length === 0)
+    return (await readOfPatient(db, only, type, id))[0]?.content
   // With patients named: record_pk. With a panel: record_address, then practice_patient_pk for the row found.
   const row = await db
     .selectFrom('record')

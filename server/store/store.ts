@@ -5,6 +5,7 @@ import { Kysely } from 'kysely'
 import { migrateToLatest } from './migrate.ts'
 import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
+import { withStatementCache } from './statement-cache.ts'
 
 export type Db = Kysely<Schema>
 
@@ -29,7 +30,9 @@ export async function openSqliteStore(file: string): Promise<Store> {
   sqlite.pragma('foreign_keys = ON')
   // Long enough for an import next door, short because the process stands still while it waits.
   sqlite.pragma('busy_timeout = 2000')
-  const db = new Kysely<Schema>({ dialect: new TransactionalSqliteDialect({ database: sqlite }) })
+  const db = new Kysely<Schema>({
+    dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) as Database.Database }),
+  })
   try {
     const isNew = await migrateToLatest(db)
     return { db, isNew, close: () => db.destroy() }
