@@ -12,8 +12,9 @@ export interface BenchData {
   records: number
   importPerSecond: number
   token: string
-  patientIds: string[]
-  immunizationIds: string[]
+  patients: number
+  /** Whom the token covers: somebody with hundreds of Observations. */
+  patientId: string
 }
 
 const clock = { now: () => new Date() }
@@ -41,8 +42,6 @@ export async function prepareData(file: string, patients: number): Promise<Bench
     kind: 'practice',
     organizationId: generated.organization.id ?? '',
   })
-  const patientIds: string[] = []
-  const immunizationIds: string[] = []
   let count = 0
   let milliseconds = 0
   const write = async (resources: Resource[]) => {
@@ -55,30 +54,28 @@ export async function prepareData(file: string, patients: number): Promise<Bench
   await write(generated.shared)
   for (const { members } of generated.families()) {
     const resources = members.flatMap((person) => [person.patient, ...person.records])
-    for (const { patient } of members) patientIds.push(patient.id ?? '')
-    for (const { resourceType, id } of resources)
-      if (resourceType === 'Immunization') immunizationIds.push(id ?? '')
     await write(resources)
   }
-  const token = await issueToken(db, practices, practice.id, patientIds)
+  const patientId = generated.knownPeople().adultId
+  const token = await issueToken(db, practices, practice.id, patientId)
   await store.close()
   return {
     records: count,
     importPerSecond: (count / milliseconds) * 1000,
     token,
-    patientIds,
-    immunizationIds,
+    patients,
+    patientId,
   }
 }
 
 type Db = Awaited<ReturnType<typeof openSqliteStore>>['db']
 
-/** A grant like that of a patient portal's app, which covers the first patient alone. */
+/** A grant like that of a patient portal's app, which covers one patient alone. */
 async function issueToken(
   db: Db,
   practices: ReturnType<typeof createPractices>,
   practiceId: string,
-  patientIds: string[],
+  patientId: string,
 ): Promise<string> {
   const accountId = newId('acc', systemRandom)
   const now = Date.now()
@@ -98,7 +95,7 @@ async function issueToken(
     accountId,
     practiceId,
     role: 'patient',
-    patientId: patientIds[1] ?? '',
+    patientId,
   })
   const grants = createGrants({ db, clock, random: systemRandom, practices })
   const applications = createApplications({

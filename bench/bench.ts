@@ -34,7 +34,7 @@ try {
   const data = await prepareData(file, Number(values.patients))
   const size = statSync(file).size
   print(
-    `${data.records} records of ${data.patientIds.length} patients, ${(size / data.records / 1024).toFixed(1)} KB each on disk`,
+    `${data.records} records of ${data.patients} patients, ${(size / data.records / 1024).toFixed(1)} KB each on disk`,
   )
   print(`import with every index: ${Math.round(data.importPerSecond)} resources/s (goal 5000)`)
   const server = await start(['server/cli/onpatient.ts', 'serve'], /runs at (\S+)/, {
@@ -72,8 +72,7 @@ async function start(args: string[], pattern: RegExp, env: Record<string, string
   throw new Error(`${args.join(' ')} did not start`)
 }
 
-async function describeLoads({ token, patientIds }: BenchData, url: string): Promise<Load[]> {
-  const patientId = patientIds[1] ?? ''
+async function describeLoads({ token, patientId }: BenchData, url: string): Promise<Load[]> {
   const get = async (path: string) => {
     const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
     if (response.status !== 200) throw new Error(`${path}: ${response.status}`)

@@ -15,6 +15,22 @@ type Sql = RawBuilder<boolean>
 interface Subject {
   alias: string
   type: string
+  /** When all records that come into question are of one patient: then the index can be asked once for all of them. */
+  patientId?: string | undefined
+}
+
+/**
+ * The condition that leads a search of one patient: a code, which few records have. It is asked once, and the others of each
+ * record that it leaves.
+ */
+export function findLeading(conditions: readonly Condition[]): Condition | undefined {
+  return conditions.find(
+    (each) =>
+      each.kind === 'parameter' &&
+      each.parameter.type === 'token' &&
+      each.modifier === undefined &&
+      each.values.every((value) => value.type === 'token' && value.code !== undefined),
+  )
 }
 
 const yes: Sql = sql`1 = 1`
@@ -204,15 +220,17 @@ function escapeLike(text: string): string {
 function rowExists(
   table: 'record_text' | 'record_range',
   { parameter, modifier }: ParameterCondition,
-  { alias, type }: Subject,
+  { alias, type, patientId }: Subject,
   rule: Sql,
 ): Sql {
   const param =
     modifier === 'text' || modifier === 'identifier' ? `${parameter.code}:${modifier}` : parameter.code
+  const rows = sql`from ${sql.table(table)} as entry where entry.type = ${type} and entry.param = ${param} and ${rule}`
+  const id = sql.ref(`${alias}.id`)
+  if (patientId !== undefined)
+    return sql`${id} in (select entry.id ${rows} and entry.patient_id = ${patientId})`
   return sql`exists (
-    select 1 from ${sql.table(table)} as entry
-    where entry.patient_id = ${sql.ref(`${alias}.patient_id`)} and entry.type = ${type} and entry.param = ${param}
-      and entry.id = ${sql.ref(`${alias}.id`)} and ${rule})`
+    select 1 ${rows} and entry.patient_id = ${sql.ref(`${alias}.patient_id`)} and entry.id = ${id})`
 }
 
 interface Range<Bound> {

@@ -67,9 +67,14 @@ function orderColumns(columns: readonly SortColumn[]): OrderColumn[] {
   ]
 }
 
-export function orderBy(columns: readonly SortColumn[], isBackward: boolean): RawBuilder<unknown> {
+export function orderBy(
+  columns: readonly SortColumn[],
+  isBackward: boolean,
+  table?: string,
+): RawBuilder<unknown> {
   const parts = orderColumns(columns).map(
-    ({ name, descending }) => sql`${sql.ref(name)} ${sql.raw(descending !== isBackward ? 'desc' : 'asc')}`,
+    ({ name, descending }) =>
+      sql`${sql.ref(table ? `${table}.${name}` : name)} ${sql.raw(descending !== isBackward ? 'desc' : 'asc')}`,
   )
   return sql.join(parts)
 }

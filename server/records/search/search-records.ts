@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
-import type { SearchQuery } from '#fhir/search/search-query.ts'
+import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import type { Db } from '../../store/store.ts'
 import { citedIds } from '../citations.ts'
-import { isCovered } from '../confinement.ts'
+import { isCovered, narrowToPatient } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
-import { meetsCondition } from './search-conditions.ts'
+import { findLeading, meetsCondition } from './search-conditions.ts'
 import { isBeyond, orderBy, type SearchKey, sortColumns } from './search-order.ts'
 
 /** A page of a search. */
@@ -33,21 +33,28 @@ export interface SearchPage {
 
 type Row = { patient_id: string; id: string; content: string } & Record<`k${number}`, string | number>
 
+type SearchQueryPart = SearchPageQuery['query']
+
 /** One page of what matches, inside the confinement, in the order asked for. */
 export async function searchRecords(db: Db, within: Confinement, page: SearchPageQuery): Promise<SearchPage> {
   const { query, pageSize, after, before, withTotal } = page
+  const narrowed = await narrowToNamedPatient(db, within, query)
   const columns = sortColumns(query.type, query.sort)
   const isBackward = before !== undefined
   const key = before ?? after
   const matching = matchingRows(
-    within,
+    narrowed,
     query,
     columns.map(({ expression }) => expression),
   )
   const select = (from: SearchKey | undefined, backward: boolean, limit: number) =>
-    sql<Row>`select * from (${matching}) as found
-      ${from ? sql`where ${isBeyond(columns, from, backward)}` : sql``}
-      order by ${orderBy(columns, backward)} limit ${limit}`.execute(db)
+    // The texts are fetched for the page alone: sorted with them, all matches would be carried along.
+    sql<Row>`select page.*, record.content from (
+        select * from (${matching}) as found
+        ${from ? sql`where ${isBeyond(columns, from, backward)}` : sql``}
+        order by ${orderBy(columns, backward)} limit ${limit}) as page
+      join record on record.patient_id = page.patient_id and record.type = ${query.type} and record.id = page.id
+      order by ${orderBy(columns, backward, 'page')}`.execute(db)
 
   const { rows: taken } = await select(key, isBackward, pageSize + 1)
   const hasMore = taken.length > pageSize
@@ -71,13 +78,39 @@ export async function searchRecords(db: Db, within: Confinement, page: SearchPag
   }
 }
 
-/** How many records match. */
-export async function countFound(
+/**
+ * A search that names one covered patient by `patient` or `subject` is confined to that patient's compartment, where all
+ * its matches lie: a record is in the compartment of whom it is about.
+ */
+async function narrowToNamedPatient(
   db: Db,
   within: Confinement,
-  query: SearchPageQuery['query'],
-): Promise<number> {
-  return countMatching(db, matchingRows(within, query, []))
+  { type, conditions }: SearchQueryPart,
+): Promise<Confinement> {
+  if (within.patientIds.length + within.practiceIds.length === 1 && within.practiceIds.length === 0)
+    return within
+  if (canBeAboutNobody(type)) return within
+  for (const condition of conditions) {
+    const patientId = namedPatient(condition)
+    const narrowed = patientId === undefined ? undefined : await narrowToPatient(db, within, patientId)
+    if (narrowed && narrowed.patientIds.length > 0) return narrowed
+  }
+  return within
+}
+
+function namedPatient(condition: Condition): string | undefined {
+  if (condition.kind !== 'parameter' || condition.modifier === 'identifier') return undefined
+  const { parameter, values } = condition
+  if (parameter.code !== 'patient' && parameter.code !== 'subject') return undefined
+  const [value, another] = values
+  if (another !== undefined || value?.type !== 'reference') return undefined
+  const patients = value.targets.filter((target) => target.startsWith('Patient/'))
+  return patients.length === 1 ? patients[0]?.slice('Patient/'.length) : undefined
+}
+
+/** How many records match. */
+export async function countFound(db: Db, within: Confinement, query: SearchQueryPart): Promise<number> {
+  return countMatching(db, matchingRows(await narrowToNamedPatient(db, within, query), query, []))
 }
 
 async function countMatching(db: Db, matching: RawBuilder<unknown>): Promise<number> {
@@ -90,29 +123,42 @@ async function countMatching(db: Db, matching: RawBuilder<unknown>): Promise<num
 /** Every matching record once, with the columns it is sorted by. */
 function matchingRows(
   within: Confinement,
-  { type, conditions }: SearchPageQuery['query'],
+  { type, conditions }: SearchQueryPart,
   sortExpressions: RawBuilder<unknown>[],
 ): RawBuilder<unknown> {
   const keys = sortExpressions.map((expression, index) => sql`, ${expression} as ${sql.ref(`k${index}`)}`)
-  const met = conditions.map((each) => sql`and ${meetsCondition(each, { alias: 'record', type }, within)}`)
-  const branch = (scope: RawBuilder<boolean>) => sql`
-    select record.patient_id, record.id, record.content ${sql.join(keys, sql` `)}
+  const branch = ({ scope, patientId }: Scope) => {
+    const leading = findLeading(conditions)
+    const met = conditions.map((each) => {
+      const subject = { alias: 'record', type, ...(each === leading ? { patientId } : {}) }
+      return sql`and ${meetsCondition(each, subject, within)}`
+    })
+    return sql`
+    select record.patient_id, record.id ${sql.join(keys, sql` `)}
     from record where record.type = ${type} and ${scope} ${sql.join(met, sql` `)}`
+  }
   const branches = scopesOf(within, type).map(branch)
-  return branches.length === 0 ? branch(sql`1 = 0`) : sql.join(branches, sql` union all `)
+  return branches.length === 0 ? branch({ scope: sql`1 = 0` }) : sql.join(branches, sql` union all `)
+}
+
+interface Scope {
+  scope: RawBuilder<boolean>
+  /** When it is one compartment, or that of nobody. */
+  patientId?: string | undefined
 }
 
 /** Where records of the type may be read: in covered compartments, and about nobody where the rules of citing say so. */
-function scopesOf(within: Confinement, type: string): RawBuilder<boolean>[] {
-  const scopes: RawBuilder<boolean>[] = []
+function scopesOf(within: Confinement, type: string): Scope[] {
+  const scopes: Scope[] = []
   const { patientIds, practiceIds } = within
   if (canBeAboutPatient(type) && patientIds.length + practiceIds.length > 0) {
     const covered = isCovered('record.patient_id', within)
     // With one compartment a record cannot come twice.
+    const [patientId] = patientIds
     scopes.push(
       patientIds.length === 1 && practiceIds.length === 0
-        ? sql`record.patient_id = ${patientIds[0]}`
-        : sql`${covered} and ${isInFirstCompartment(within)}`,
+        ? { scope: sql`record.patient_id = ${patientId}`, patientId }
+        : { scope: sql`${covered} and ${isInFirstCompartment(within)}` },
     )
   }
   if (canBeAboutNobody(type)) {
@@ -120,7 +166,10 @@ function scopesOf(within: Confinement, type: string): RawBuilder<boolean>[] {
     const cited = isCitable(type) ? sql`record.id in ${citedIds(within, type)}` : undefined
     const either = [own, cited].filter((each) => each !== undefined)
     if (either.length > 0)
-      scopes.push(sql`record.patient_id = ${sql.lit('')} and (${sql.join(either, sql` or `)})`)
+      scopes.push({
+        scope: sql`record.patient_id = ${sql.lit('')} and (${sql.join(either, sql` or `)})`,
+        patientId: '',
+      })
   }
   return scopes
 }
