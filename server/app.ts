@@ -190,7 +190,7 @@ async function registerFaces(
   { origins: { fhirUrl, portalUrl } }: Foundations,
   { access, keys }: Nouns,
 ): Promise<void> {
-  await app.register(classicFace({ access, fhirUrl, cursorKey: keys.cursor }))
+  await app.register(classicFace({ access, fhirUrl, portalUrl, cursorKey: keys.cursor }))
   await app.register(r4Face({ access, fhirUrl, portalUrl, cursorKey: keys.cursor }))
 }
 

@@ -223,7 +223,9 @@ test('a database that cannot serve is a 503 with Retry-After, a bug a 500 withou
     const { classicFace } = await import('#server/faces/classic/classic.ts')
     const app = fastify()
     const access = { open: async () => Promise.reject(error) }
-    await app.register(classicFace({ access, fhirUrl: 'http://localhost', cursorKey: 'k' }))
+    await app.register(
+      classicFace({ access, fhirUrl: 'http://localhost', portalUrl: 'http://localhost', cursorKey: 'k' }),
+    )
     const answer = await app.inject({
       url: '/onpatient_api/fhir/Patient',
       headers: { authorization: 'Bearer x' },

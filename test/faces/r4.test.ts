@@ -94,6 +94,25 @@ test('metadata needs no token and names types, parameters and where to sign in',
   assert.match(JSON.stringify(rest), /https:\/\/portal\.example\.org\/o\/authorize\//)
 })
 
+test('every face says without a token where its authorization server is', async () => {
+  await using api = await openFamily()
+  for (const face of [base, '/onpatient_api/fhir']) {
+    const { status, headers, json } = await api.get(`${face}/.well-known/smart-configuration`, undefined, {
+      accept: 'text/html',
+    })
+    assert.equal(status, 200)
+    assert.equal(headers['content-type'], 'application/json; charset=utf-8')
+    assert.equal(headers['access-control-allow-origin'], '*')
+    const { authorization_endpoint, token_endpoint, code_challenge_methods_supported } = json as Record<
+      string,
+      unknown
+    >
+    assert.equal(authorization_endpoint, 'https://portal.example.org/o/authorize/')
+    assert.equal(token_endpoint, 'https://portal.example.org/o/token/')
+    assert.deepEqual(code_challenge_methods_supported, ['S256'])
+  }
+})
+
 test('a record is read as stored, with ETag and Last-Modified, and not sent again when it is known', async () => {
   await using api = await openFamily()
   const first = await api.get(`${base}/Immunization/i1`, api.ada)

@@ -8,7 +8,8 @@ import { createRequestIds } from '#server/http/request-id.ts'
 import type { Association, Role } from '#server/practices/practices.ts'
 import { createRecords, type Records } from '#server/records/records.ts'
 import { newId, newSecret, systemRandom } from '#server/secrets.ts'
-import { openSqliteStore, type Store } from '#server/store/store.ts'
+import type { Store } from '#server/store/store.ts'
+import { openTestStore } from '../support/test-store.ts'
 
 /** A page of the classic API. */
 export interface ClassicPage {
@@ -62,7 +63,7 @@ export const origin = 'https://api.example.org'
 
 /** The classic face over a real store in memory, with rows for accounts and associations written directly. */
 export async function openSeededApi(): Promise<SeededApi> {
-  const store = await openSqliteStore(':memory:')
+  const store = await openTestStore()
   const time = { now: Date.UTC(2025, 5, 1) }
   const clock = { now: () => new Date(time.now) }
   const random = systemRandom
@@ -71,7 +72,8 @@ export async function openSeededApi(): Promise<SeededApi> {
   const records = createRecords({ db: store.db, clock, random })
   const access = createAccess({ grants, records, practices: noAssociations })
   const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
-  await app.register(classicFace({ access, fhirUrl: origin, cursorKey: 'a key for tests' }))
+  const portalUrl = 'https://portal.example.org'
+  await app.register(classicFace({ access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }))
   await app.register(
     r4Face({
       access,

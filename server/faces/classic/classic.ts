@@ -5,6 +5,7 @@ import { apiFace, pathParts } from '../../http/api-face.ts'
 import { findBearerToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { parseQuery } from '../../http/query.ts'
+import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
 import { type ClassicType, classicTypes } from './classic-types.ts'
 import { list } from './list.ts'
@@ -18,6 +19,7 @@ interface ClassicDeps {
   access: Pick<Access, 'open'>
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
+  portalUrl: string
   /** Seals the cursors of lists; the same in every process. */
   cursorKey: string
   random?: Random
@@ -26,16 +28,19 @@ interface ClassicDeps {
 const rows = new Map(classicTypes.map((row) => [row.type, row]))
 
 /**
- * The classic API: `GET /onpatient_api/fhir/Type` and `GET /onpatient_api/fhir/Type/id`, in JSON whatever is asked for. */
+ * The classic API: `GET /onpatient_api/fhir/Type` and `GET /onpatient_api/fhir/Type/id`, in JSON whatever is asked for.
+ */
 export function classicFace({
   access,
   fhirUrl,
+  portalUrl,
   cursorKey,
   random = systemRandom,
 }: ClassicDeps): FastifyPluginAsync {
   const cursors = createCursors(cursorKey, random)
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (isDiscovery(request.url)) return reply.send(JSON.stringify(smartConfiguration({ portalUrl })))
     const { row, id } = locate(request.url)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)
@@ -57,6 +62,11 @@ export function classicFace({
     answer,
     sendError,
   })
+}
+
+/** Needs no token: an app reads it before it has one. */
+function isDiscovery(url: string): boolean {
+  return pathParts(url).slice(1).join('/') === 'fhir/.well-known/smart-configuration'
 }
 
 /** The row and id that a path names. */

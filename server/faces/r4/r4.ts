@@ -8,6 +8,7 @@ import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
+import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
 import { capabilityStatement } from './capability-statement.ts'
 import { isUnchanged } from './conditional-read.ts'
@@ -49,6 +50,10 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     assertMethod(address, request, reply)
     const query = parseQuery(request.url)
     assertJson(query)
+    if (address.kind === 'smart-configuration')
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(smartConfiguration({ portalUrl })))
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return reply.send(present(metadata, query))
     if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)

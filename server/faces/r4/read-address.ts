@@ -1,6 +1,7 @@
 /** What a path below `/fhir/r4` asks for. */
 export type R4Address =
   | { kind: 'metadata' }
+  | { kind: 'smart-configuration' }
   | { kind: 'search'; type: string; isForm: boolean }
   | { kind: 'instance'; type: string; id: string }
   | { kind: 'version'; type: string; id: string; versionId: string }
@@ -8,11 +9,18 @@ export type R4Address =
   | { kind: 'everything'; type: 'Patient'; id: string }
   | { kind: 'none' }
 
+/** What is read before there is a token. */
+const documents: Record<string, R4Address> = {
+  metadata: { kind: 'metadata' },
+  '.well-known/smart-configuration': { kind: 'smart-configuration' },
+}
+
 /** The parts of the path, from `fhir`, `r4` on: https://hl7.org/fhir/R4/http.html#summary */
 export function readAddress([, face, ...parts]: string[]): R4Address {
   const [type = '', second, third, fourth, ...rest] = parts
+  const known = documents[parts.join('/')]
+  if (face === 'r4' && known) return known
   if (face !== 'r4' || rest.length > 0 || type === '') return { kind: 'none' }
-  if (type === 'metadata') return second === undefined ? { kind: 'metadata' } : { kind: 'none' }
   if (second === undefined) return { kind: 'search', type, isForm: false }
   if (third === undefined) return readSecond(type, second)
   if (third === '_history')

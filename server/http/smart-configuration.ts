@@ -1,0 +1,46 @@
+interface SmartUrls {
+  portalUrl: string
+}
+
+/**
+ * SMART App Launch 2.2, `.well-known/smart-configuration`: what an app needs to know before it sends people to us. Lists
+ * only what is there.
+ */
+export function smartConfiguration({ portalUrl }: SmartUrls): object {
+  return {
+    issuer: portalUrl,
+    jwks_uri: `${portalUrl}/.well-known/jwks.json`,
+    authorization_endpoint: `${portalUrl}/o/authorize/`,
+    token_endpoint: `${portalUrl}/o/token/`,
+    revocation_endpoint: `${portalUrl}/o/revoke/`,
+    introspection_endpoint: `${portalUrl}/o/introspect/`,
+    management_endpoint: `${portalUrl}/account/settings/connected-apps`,
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    response_types_supported: ['code'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    code_challenge_methods_supported: ['S256'],
+    scopes_supported: [
+      'openid',
+      'fhirUser',
+      'profile',
+      'offline_access',
+      'launch/patient',
+      'patient/*.read',
+      'patient/*.rs',
+      'user/*.read',
+      'user/*.rs',
+    ],
+    capabilities: [
+      'launch-standalone',
+      'client-public',
+      'client-confidential-symmetric',
+      'sso-openid-connect',
+      'permission-offline',
+      'permission-patient',
+      'permission-user',
+      'permission-v1',
+      'permission-v2',
+      'authorize-post',
+    ],
+  }
+}
