@@ -14,7 +14,7 @@ import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
-import { r4Face } from './faces/r4/r4.ts'
+import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
 import { probes } from './http/probes.ts'
@@ -147,6 +147,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         fhirUrl,
         isProduction,
         classicTypes,
+        r4Types: describeR4Types(),
         settings: settingRows,
         limits: {
           ...tokenLifetimes,

@@ -7,6 +7,8 @@ export interface Addresses {
   introspect: string
   /** The base of the classic API. */
   classic: string
+  /** The base of the FHIR R4 API. */
+  r4: string
   settings: string
   tutorial: string
   documentation: string
@@ -20,6 +22,7 @@ export function addressesOf(portalUrl: string, fhirUrl: string): Addresses {
     revoke: `${portalUrl}/o/revoke/`,
     introspect: `${portalUrl}/o/introspect/`,
     classic: `${fhirUrl}/onpatient_api/fhir`,
+    r4: `${fhirUrl}/fhir/r4`,
     settings: `${portalUrl}/account/settings`,
     tutorial: `${portalUrl}/api_fhir/api-docs/tutorial`,
     documentation: `${portalUrl}/api_fhir/api-docs/documentation`,

@@ -68,7 +68,11 @@ ${table(
       html`A date or time, such as <code>2024</code>, <code>2024-03-05</code>, <code>2024-03-05T08:00:00Z</code>, with <code>eq</code> <code>ne</code> <code>lt</code> <code>le</code> <code>gt</code> <code>ge</code> <code>sa</code> <code>eb</code> in front if you like`,
       'Records of what happened then. Given twice, both must hold: the way to ask for a span',
     ],
-    [code('since'), 'A date or time', 'Records that were changed on this server then or later'],
+    [
+      code('since'),
+      'A date or time',
+      html`Records of what happened then or later; of a type without <code>date</code>, those that were changed on this server then or later`,
+    ],
     [code('_id'), 'One id, or several with commas', 'The records with these ids'],
     [code('page-size'), 'A whole number', html`As <a href="#lists">above</a>`],
   ],

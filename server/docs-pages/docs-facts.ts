@@ -8,6 +8,12 @@ export interface ClassicType {
   description?: string
 }
 
+/** A type of record that the R4 API serves, with its own search parameters. */
+export interface R4Type {
+  type: string
+  parameters: readonly string[]
+}
+
 export interface Limits {
   codeSeconds: number
   accessTokenSeconds: number
@@ -35,6 +41,7 @@ export interface DocsFacts {
   fhirUrl: string
   isProduction: boolean
   classicTypes: readonly ClassicType[]
+  r4Types: readonly R4Type[]
   limits: Limits
   /** Shown outside production only: people with an account need not know them. */
   settings: readonly SettingFact[]

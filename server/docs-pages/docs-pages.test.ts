@@ -21,6 +21,7 @@ const facts: DocsFacts = {
   portalUrl: 'https://portal.example',
   fhirUrl: 'https://api.example',
   isProduction: false,
+  r4Types: [{ type: 'Goal', parameters: ['lifecycle-status'] }],
   classicTypes: [
     { type: 'Immunization', hasDate: true },
     { type: 'Organization', hasDate: false, hasPatient: false },
@@ -139,6 +140,7 @@ test('the documentation lists every error code, type, limit and lifetime that it
 
 test('what a face says of its types reaches the page escaped', async () => {
   await using app = await startDocs({
+    r4Types: [],
     classicTypes: [{ type: 'Basic', hasDate: false, description: '<b>x</b>' }],
   })
   assert.match(await read(app, documentation), /&lt;b&gt;x&lt;\/b&gt;/)

@@ -6,6 +6,7 @@ import { classicSection } from './classic-section.ts'
 import { conductSection } from './conduct-section.ts'
 import type { DocsFacts } from './docs-facts.ts'
 import { errorsSection } from './errors-section.ts'
+import { r4Section } from './r4-section.ts'
 import { scopesSection } from './scopes-section.ts'
 import { code, table } from './table.ts'
 
@@ -30,6 +31,9 @@ const contents: readonly ContentsEntry[] = [
   { id: 'filters', title: 'Filters', level: 3 },
   { id: 'data-types', title: 'Data types', level: 3 },
   { id: 'types', title: 'Types of record', level: 3 },
+  { id: 'r4', title: 'The FHIR R4 API' },
+  { id: 'r4-search', title: 'Search', level: 3 },
+  { id: 'r4-types', title: 'Types and parameters', level: 3 },
   { id: 'errors', title: 'Errors' },
   { id: 'status', title: 'Status codes', level: 3 },
   { id: 'codes', title: 'Error codes', level: 3 },
@@ -54,6 +58,7 @@ ${table(
     ['Revoke', code(addresses.revoke)],
     ['Introspect', code(addresses.introspect)],
     ['API', code(addresses.classic)],
+    ['FHIR R4 API', code(addresses.r4)],
     ['Your applications', html`<a href="/account/settings">${addresses.settings}</a>`],
   ],
 )}
@@ -61,6 +66,7 @@ ${table(
 ${authorizationSection(addresses, facts)}
 ${scopesSection()}
 ${classicSection(addresses, facts)}
+${r4Section(addresses, facts.r4Types)}
 ${errorsSection()}
 ${conductSection(facts)}`
 }

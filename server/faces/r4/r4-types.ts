@@ -1,5 +1,5 @@
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
-import { searchableTypes } from '#fhir/search/parameters.ts'
+import { parametersOf, searchableTypes } from '#fhir/search/parameters.ts'
 
 /** Types that are stored and searched: what the API serves. */
 export const r4Types: readonly string[] = searchableTypes.filter(
@@ -10,4 +10,14 @@ const known = new Set(r4Types)
 
 export function isR4Type(type: string): boolean {
   return known.has(type)
+}
+
+/** Each type with the codes of its search parameters, those that every type has left out. */
+export function describeR4Types(): Array<{ type: string; parameters: string[] }> {
+  return r4Types.map((type) => ({
+    type,
+    parameters: parametersOf(type)
+      .map(({ code }) => code)
+      .filter((code) => code !== '_id' && code !== '_lastUpdated'),
+  }))
 }

@@ -15,10 +15,12 @@ import { isUnchanged } from './conditional-read.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
 import { assertJson, mediaTypeFor, present } from './negotiate.ts'
-import { isR4Type } from './r4-types.ts'
+import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type R4Address, readAddress } from './read-address.ts'
 import { answerSearch } from './search.ts'
 import { subset } from './subset.ts'
+
+export { describeR4Types }
 
 interface R4Deps {
   access: Pick<Access, 'open'>

@@ -1,0 +1,59 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import type { Addresses } from './addresses.ts'
+import { codeBlock } from './code-example.ts'
+import type { R4Type } from './docs-facts.ts'
+import { code, table } from './table.ts'
+
+/** The FHIR R4 API, with every type and search parameter. */
+export function r4Section({ r4 }: Addresses, types: readonly R4Type[]): SafeHtml {
+  return html`<section aria-labelledby="r4">
+<h2 id="r4">The FHIR R4 API</h2>
+<p>The same records as <a href="https://hl7.org/fhir/R4/http.html">FHIR R4</a> says, for clients that speak it. Tokens, scopes and reach are those of the API above. What it can do stands in its CapabilityStatement, which needs no token.</p>
+${codeBlock('API', r4)}
+${table(
+  'Requests of the R4 API',
+  ['Request', 'Answer'],
+  [
+    [code('GET metadata'), 'The CapabilityStatement'],
+    [
+      code('GET .well-known/smart-configuration'),
+      'Where the authorization server is, as SMART App Launch says',
+    ],
+    [
+      code('GET TYPE/ID'),
+      html`One resource with <code>ETag</code>; 304 when <code>If-None-Match</code> or <code>If-Modified-Since</code> say that you have it`,
+    ],
+    [code('GET TYPE/ID/_history/VERSION'), 'One version'],
+    [
+      code('GET TYPE/ID/_history, GET TYPE/_history'),
+      html`Versions, newest first, as a Bundle; <code>_since</code>, <code>_count</code>`,
+    ],
+    [code('GET TYPE?…, POST TYPE/_search'), 'A searchset Bundle'],
+    [
+      code('GET Patient/ID/$everything'),
+      html`All of one patient's records in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code>`,
+    ],
+  ],
+)}
+<h3 id="r4-search">Search</h3>
+<ul>
+<li>Parameters that are repeated must all hold; of values with commas between them one must.</li>
+<li>Prefixes on dates, numbers and quantities: <code>eq ne gt lt ge le sa eb ap</code>. Quantities are compared across units of the same kind.</li>
+<li>Modifiers: <code>:missing</code>, <code>:exact</code>, <code>:contains</code>, <code>:not</code>, <code>:text</code>, <code>:identifier</code>, <code>:above</code> and <code>:below</code> on addresses, and a type on references.</li>
+<li>Chains (<code>subject:Patient.name</code>) and <code>_has</code> look only into records that the token may read, of types that it covers.</li>
+<li><code>_sort</code>, <code>_count</code> (50, at most 1000), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code>.</li>
+<li>A parameter that is not known is left out and named in an OperationOutcome of the answer; with <code>Prefer: handling=strict</code> it is a 400.</li>
+</ul>
+${codeBlock('Example', `GET ${r4}/Observation?patient=PATIENT_ID&category=laboratory&date=ge2024&_sort=-date`)}
+<h3 id="r4-types">Types and parameters</h3>
+<p>All types also take <code>_id</code> and <code>_lastUpdated</code>.</p>
+${table(
+  'Types and search parameters of the R4 API',
+  ['Type', 'Parameters'],
+  types.map(({ type, parameters }) => [
+    html`<a href="https://hl7.org/fhir/R4/${type.toLowerCase()}.html">${type}</a>`,
+    html`${parameters.map((name) => html`<code>${name}</code> `)}`,
+  ]),
+)}
+</section>`
+}
