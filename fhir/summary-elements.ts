@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import table from './summary-elements.json' with { type: 'json' }
 
 interface SummaryElements {
   /** Elements of the summary: https://hl7.org/fhir/R4/search.html#summary */
@@ -7,13 +7,11 @@ interface SummaryElements {
   mandatory: readonly string[]
 }
 
-let table: Record<string, SummaryElements> | undefined
+/** From the definitions of R4, by tools/compile-summary-elements.ts. */
+const elementsByType: Readonly<Record<string, SummaryElements>> = table
 
-/** Read from the definitions of R4 by tools/compile-summary-elements.ts, when first asked for. */
 export function summaryElements(type: string): SummaryElements {
-  table ??= JSON.parse(readFileSync(new URL('./summary-elements.json', import.meta.url), 'utf8')) as Record<
-    string,
-    SummaryElements
-  >
-  return table[type] ?? { summary: [], mandatory: [] }
+  return Object.hasOwn(elementsByType, type)
+    ? (elementsByType[type] as SummaryElements)
+    : { summary: [], mandatory: [] }
 }
