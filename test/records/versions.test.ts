@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Resource } from 'fhir/r4'
+import { about, immunization, openSeededApi, patient } from '../faces/seeded-api.ts'
+
+const ada = { patientIds: ['ada'], practiceIds: [] }
+const bob = { patientIds: ['bob'], practiceIds: [] }
+const oak = { patientIds: [], practiceIds: ['oak'] }
+
+async function openOak() {
+  const api = await openSeededApi()
+  await api.addPractice('oak')
+  await api.addPractice('elm')
+  await api.write('oak', patient('ada'), patient('bob'), immunization('i1', 'ada'))
+  await api.write('elm', patient('cid'))
+  const write = (practiceId: string, ...resources: object[]) =>
+    api.records.write(resources.map((resource) => ({ practiceId, resource: resource as Resource })))
+  return Object.assign(api, { writeFor: write })
+}
+
+test('the same content makes no new version, other content does, and the older one is kept', async () => {
+  await using api = await openOak()
+  assert.deepEqual(await api.writeFor('oak', immunization('i1', 'ada')), {
+    created: 0,
+    updated: 0,
+    unchanged: 1,
+    rejected: [],
+  })
+  const changed = await api.writeFor('oak', immunization('i1', 'ada', { status: 'not-done' }))
+  assert.equal(changed.updated, 1)
+  const { versions, total } = await api.records.listVersions(ada, {
+    type: 'Immunization',
+    id: 'i1',
+    pageSize: 10,
+  })
+  assert.equal(total, 2)
+  assert.deepEqual(
+    versions.map(({ content }) => JSON.parse(content).status),
+    ['not-done', 'completed'],
+  )
+})
+
+test('a record that is corrected to another patient leaves the first one at once; its past stays there', async () => {
+  await using api = await openOak()
+  await api.write('oak', immunization('i1', 'bob'))
+  assert.equal(await api.records.read(ada, 'Immunization', 'i1'), undefined)
+  assert.equal((await api.records.list(ada, { type: 'Immunization', pageSize: 10 })).count, 0)
+  assert.equal((await api.records.list(bob, { type: 'Immunization', pageSize: 10 })).count, 1)
+  const past = (within: typeof ada) =>
+    api.records.listVersions(within, { type: 'Immunization', id: 'i1', pageSize: 10 })
+  assert.deepEqual(
+    (await past(ada)).versions.map(({ version_id }) => Number(version_id)),
+    [1],
+  )
+  assert.deepEqual(
+    (await past(bob)).versions.map(({ version_id }) => Number(version_id)),
+    [2],
+  )
+  for (const versionId of [1, 2]) {
+    const address = { type: 'Immunization', id: 'i1', versionId }
+    assert.equal((await api.records.readVersion(ada, address)) !== undefined, versionId === 1)
+    assert.equal((await api.records.readVersion(bob, address)) !== undefined, versionId === 2)
+  }
+})
+
+test('what search compares follows each version', async () => {
+  await using api = await openOak()
+  const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }])
+  const total = async (query: string) => {
+    const { text } = await api.get(`/fhir/r4/Immunization?${query}`, token)
+    return JSON.parse(text).total
+  }
+  assert.deepEqual([await total('status=completed'), await total('status=not-done')], [1, 0])
+  await api.write('oak', immunization('i1', 'ada', { status: 'not-done' }))
+  assert.deepEqual([await total('status=completed'), await total('status=not-done')], [0, 1])
+  await api.write('oak', immunization('i1', 'bob', { status: 'not-done' }))
+  assert.deepEqual([await total('patient=ada'), await total('patient=bob')], [0, 1])
+  const left = await api.store.db
+    .selectFrom('record_text')
+    .select('id')
+    .where('patient_id', '=', 'ada')
+    .where('type', '=', 'Immunization')
+    .execute()
+  assert.deepEqual(left, [], 'no row of the index is left behind')
+})
+
+test('with all-or-nothing one bad record keeps the others out', async () => {
+  await using api = await openOak()
+  const batch = [patient('dee'), { resourceType: 'Observation', id: 'o1', status: 'final' }].map(
+    (resource) => ({
+      practiceId: 'oak',
+      resource: resource as Resource,
+    }),
+  )
+  const outcome = await api.records.write(batch, { mode: 'all-or-nothing' })
+  assert.deepEqual([outcome.created, outcome.rejected.length], [0, 1])
+  assert.equal(await api.records.read(oak, 'Patient', 'dee'), undefined)
+  assert.equal((await api.records.write(batch)).created, 1)
+})
+
+test('no practice overwrites a record of another, or writes into its patients', async () => {
+  await using api = await openOak()
+  for (const resource of [patient('cid'), immunization('i9', 'cid'), immunization('i1', 'cid')]) {
+    const { rejected, created, updated } = await api.writeFor('oak', resource)
+    assert.deepEqual([rejected.length, created, updated], [1, 0, 0], resource.id)
+  }
+  assert.equal((await api.records.list(oak, { type: 'Patient', pageSize: 10 })).count, 2)
+})
+
+test('a record about two patients is in both records, and once on the panel', async () => {
+  await using api = await openOak()
+  const shared = {
+    resourceType: 'Provenance',
+    id: 'p1',
+    target: [about('ada'), about('bob')],
+    recorded: '2024-01-01T00:00:00Z',
+    agent: [{ who: { display: 'x' } }],
+  }
+  await api.write('oak', shared)
+  for (const within of [ada, bob, oak]) {
+    const { count, contents } = await api.records.list(within, { type: 'Provenance', pageSize: 10 })
+    assert.deepEqual([count, contents.length], [1, 1])
+  }
+})
