@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Resource } from 'fhir/r4'
+import { canBeAboutNobody, canBeAboutPatient, findSubjects, isCitable } from './compartment.ts'
+
+const subjectsOf = (resource: object) => findSubjects(resource as Resource)
+const mia = { reference: 'Patient/mia' }
+
+test('a record is about whom its subject names', () => {
+  const cases: object[] = [
+    { resourceType: 'Patient', id: 'mia' },
+    { resourceType: 'Observation', subject: mia },
+    { resourceType: 'Immunization', patient: mia },
+    { resourceType: 'Coverage', beneficiary: mia },
+    { resourceType: 'Provenance', target: [mia] },
+    { resourceType: 'Device', patient: mia },
+  ]
+  for (const resource of cases) assert.deepEqual(subjectsOf(resource)?.patientIds, ['mia'])
+})
+
+test('who wrote, did, paid or is related to something does not make it theirs', () => {
+  const anna = { reference: 'Patient/anna' }
+  const cases: object[] = [
+    { resourceType: 'Observation', subject: mia, performer: [anna] },
+    { resourceType: 'Coverage', beneficiary: mia, subscriber: anna, policyHolder: anna, payor: [anna] },
+    { resourceType: 'AllergyIntolerance', patient: mia, recorder: anna, asserter: anna },
+    { resourceType: 'Condition', subject: mia, asserter: anna },
+    { resourceType: 'Patient', id: 'mia', link: [{ other: anna, type: 'seealso' }] },
+  ]
+  for (const resource of cases) assert.deepEqual(subjectsOf(resource)?.patientIds, ['mia'])
+})
+
+test('a record about other records is about whoever those are about', () => {
+  const provenance = { resourceType: 'Provenance', target: [{ reference: 'Observation/o1' }, mia] }
+  assert.deepEqual(subjectsOf(provenance), {
+    patientIds: ['mia'],
+    through: ['Observation/o1'],
+    otherwise: 'practice',
+  })
+})
+
+test('a reference that is foreign, conditional or of another type names no patient', () => {
+  for (const reference of [
+    'https://other.example/Patient/mia',
+    'Patient?identifier=1',
+    'Group/1',
+    '#mia',
+    '',
+  ])
+    assert.deepEqual(
+      subjectsOf({ resourceType: 'Observation', subject: { reference } })?.patientIds,
+      [],
+      reference,
+    )
+})
+
+test('what must be about somebody, what is shared and what is the practice’s alone', () => {
+  assert.equal(subjectsOf({ resourceType: 'Observation' })?.otherwise, 'refused')
+  for (const type of ['Practitioner', 'Organization', 'Location', 'Medication', 'PractitionerRole'])
+    assert.deepEqual(
+      [isCitable(type), canBeAboutPatient(type), canBeAboutNobody(type)],
+      [true, false, true],
+      type,
+    )
+  assert.deepEqual(
+    [isCitable('Device'), canBeAboutPatient('Device'), canBeAboutNobody('Device')],
+    [true, true, true],
+  )
+  assert.deepEqual([isCitable('List'), canBeAboutNobody('List')], [false, true])
+  assert.deepEqual([isCitable('Observation'), canBeAboutNobody('Observation')], [false, false])
+})
+
+test('what is no record of R4 is not taken', () => {
+  for (const resourceType of [
+    'Spaceship',
+    'Bundle',
+    'OperationOutcome',
+    'CapabilityStatement',
+    'constructor',
+    '',
+  ])
+    assert.equal(subjectsOf({ resourceType }), undefined, resourceType)
+})
