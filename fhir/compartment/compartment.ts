@@ -47,6 +47,17 @@ export function canBeAboutNobody(type: string): boolean {
   return membership !== undefined && membership.otherwise !== 'refused'
 }
 
+/**
+ * The one element by which records of a type are about a patient, when it is `subject` or `patient` and nothing else puts
+ * them into a compartment: then being in the compartment and naming the patient there are the same.
+ */
+export function onlySubjectElement(type: string): 'subject' | 'patient' | undefined {
+  const { elements = [], through = [] } = memberships.get(type) ?? {}
+  const [element] = elements
+  if (elements.length !== 1 || through.length > 0) return undefined
+  return element === 'subject' || element === 'patient' ? element : undefined
+}
+
 function referencesAt(value: unknown, path: string[]): Array<{ type: string; id: string }> {
   if (Array.isArray(value)) return value.flatMap((each) => referencesAt(each, path))
   if (typeof value !== 'object' || value === null) return []

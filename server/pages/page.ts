@@ -75,6 +75,7 @@ function renderUserMenu({ displayName, email }: NonNullable<View['signedIn']>, c
 <p class="menu-who">Signed in as <strong>${email}</strong></p>
 <a href="/">My record</a>
 <a href="/account/settings">Settings</a>
+<a href="/account/settings/applications">FHIR API Application</a>
 <form method="post" action="/signout">${csrfField(csrfToken)}<button type="submit">Sign out</button></form>
 </div>
 </details>

@@ -1,5 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
-import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import {
+  canBeAboutNobody,
+  canBeAboutPatient,
+  isCitable,
+  onlySubjectElement,
+} from '#fhir/compartment/compartment.ts'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import type { Db } from '../../store/store.ts'
 import { citedIds } from '../citations.ts'
@@ -31,7 +36,10 @@ export interface SearchPage {
   previous: SearchKey | undefined
 }
 
-type Row = { patient_id: string; id: string; content: string } & Record<`k${number}`, string | number>
+type Row = { patient_id: string; id: string; content: string; total?: number } & Record<
+  `k${number}`,
+  string | number
+>
 
 type SearchQueryPart = SearchPageQuery['query']
 
@@ -47,10 +55,13 @@ export async function searchRecords(db: Db, within: Confinement, page: SearchPag
     query,
     columns.map(({ expression }) => expression),
   )
+  // The first page looks at every match anyway, to sort them: it counts them on the way.
+  const isCounting = withTotal && key === undefined
+  const total = isCounting ? sql`, count(*) over () as total` : sql``
   const select = (from: SearchKey | undefined, backward: boolean, limit: number) =>
     // The texts are fetched for the page alone: sorted with them, all matches would be carried along.
     sql<Row>`select page.*, record.content from (
-        select * from (${matching}) as found
+        select found.* ${total} from (${matching}) as found
         ${from ? sql`where ${isBeyond(columns, from, backward)}` : sql``}
         order by ${orderBy(columns, backward)} limit ${limit}) as page
       join record on record.patient_id = page.patient_id and record.type = ${query.type} and record.id = page.id
@@ -69,9 +80,9 @@ export async function searchRecords(db: Db, within: Confinement, page: SearchPag
   if (isBackward) rows.reverse()
   const [first, last] = [rows.at(0), rows.at(-1)]
   const [hasBefore, hasAfter] = isBackward ? [hasMore, behind] : [behind, hasMore]
-  const isWhole = !hasBefore && !hasAfter && key === undefined
+  const counted = isCounting ? Number(first?.total ?? 0) : undefined
   return {
-    total: isWhole ? rows.length : withTotal ? await countMatching(db, matching) : undefined,
+    total: counted ?? (withTotal ? await countMatching(db, matching) : undefined),
     records: rows.map((row) => ({ patientId: row.patient_id, id: row.id, content: row.content })),
     next: hasAfter && last ? toKey(last) : undefined,
     previous: hasBefore && first ? toKey(first) : undefined,
@@ -96,6 +107,14 @@ async function narrowToNamedPatient(
     if (narrowed && narrowed.patientIds.length > 0) return narrowed
   }
   return within
+}
+
+/** Whether every record of the type in the compartment of this patient meets the condition. */
+function isImplied(condition: Condition, type: string, patientId: string | undefined): boolean {
+  if (patientId === undefined || namedPatient(condition) !== patientId) return false
+  const element = onlySubjectElement(type)
+  const code = condition.kind === 'parameter' ? condition.parameter.code : ''
+  return element !== undefined && (code === 'patient' || code === element)
 }
 
 function namedPatient(condition: Condition): string | undefined {
@@ -129,7 +148,8 @@ function matchingRows(
   const keys = sortExpressions.map((expression, index) => sql`, ${expression} as ${sql.ref(`k${index}`)}`)
   const branch = ({ scope, patientId }: Scope) => {
     const leading = findLeading(conditions)
-    const met = conditions.map((each) => {
+    const open = conditions.filter((each) => !isImplied(each, type, patientId))
+    const met = open.map((each) => {
       const subject = { alias: 'record', type, ...(each === leading ? { patientId } : {}) }
       return sql`and ${meetsCondition(each, subject, within)}`
     })
