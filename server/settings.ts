@@ -67,7 +67,7 @@ export const settingRows: readonly Row[] = [
   },
   {
     name: 'DATABASE_URL',
-    form: 'sqlite:PATH, e.g. sqlite:./data/onpatient.db',
+    form: 'sqlite:PATH, e.g. sqlite:./data/onpatient.db, or postgres://USER:PASSWORD@HOST[:PORT]/NAME',
     default: 'sqlite:./data/onpatient.db',
     help: 'Where everything is kept. A relative path starts at the working folder.',
     secret: true,
@@ -163,7 +163,7 @@ export function describeSettings(env: NodeJS.ProcessEnv = process.env): Array<[s
 }
 
 function hidePassword(text: string): string {
-  return text.replace(/\/\/[^@/]*@/, '//•••@')
+  return text.replace(/\/\/[^/]*@/, '//•••@').replace(/([?&](?:password|sslpassword)=)[^&]*/gi, '$1•••')
 }
 
 function refusedValues(env: NodeJS.ProcessEnv): string[] {
@@ -206,7 +206,7 @@ function refuseOrigin(value: string): string | undefined {
 
 function refuseDatabase(value: string): string | undefined {
   if (/^sqlite:.+/.test(value)) return undefined
-  if (/^postgres(ql)?:\/\//.test(value)) return 'names PostgreSQL, which this version does not serve yet'
+  if (/^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value)) return undefined
   return 'is not a database address'
 }
 

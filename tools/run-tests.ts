@@ -1,21 +1,89 @@
-/** `npm test`: every *.test.ts with Node's own test runner, in parallel, and a clear closing line. */
-import { spawnSync } from 'node:child_process'
+/**
+ * `npm test`: every *.test.ts with Node's own test runner on SQLite, then those that use a database again on PostgreSQL.
+ * `node tools/run-tests.ts [--store sqlite|postgres] [FILE...]` runs one half, or some files.
+ */
+import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { matchesGlob } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startPostgres, type TestServer } from './test-postgres.ts'
 
-const wanted = process.argv.slice(2)
-const patterns =
-  wanted.length > 0
-    ? wanted
-    : ['fhir/**/*.test.ts', 'server/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts']
-const files = patterns.flatMap((pattern) => globSync(pattern)).sort()
-if (files.length === 0) {
-  process.stderr.write(`No test file matches ${patterns.join(' ')}\n`)
+const everything = ['fhir/**/*.test.ts', 'server/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts']
+
+/** About PostgreSQL alone. */
+const postgresOnly = ['test/store/**']
+
+/** What has no database, is about the file of SQLite, or takes long and asks the same of both. */
+const sqliteOnly = [
+  ...['fhir/**', 'server/**', 'tools/**', 'test/browser/**', 'test/cli/**'],
+  'test/operations/{kill,full-disk,newer-database,store-failures}.test.ts',
+]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { store: { type: 'string' } },
+})
+if (values.store !== undefined && values.store !== 'sqlite' && values.store !== 'postgres')
+  fail(`--store takes sqlite or postgres, not ${values.store}.`)
+const wanted = positionals.length > 0 ? positionals : everything
+const files = wanted.flatMap((pattern) => globSync(pattern)).sort()
+if (files.length === 0) fail(`No test file matches ${wanted.join(' ')}`)
+
+const outcomes: string[] = []
+if (values.store !== 'postgres') await runOnSqlite(files.filter((file) => !isOneOf(postgresOnly, file)))
+if (values.store !== 'sqlite') await runOnPostgres(files.filter((file) => !isOneOf(sqliteOnly, file)))
+process.stdout.write(`\n${outcomes.join('\n')}\n`)
+
+async function runOnSqlite(some: string[]): Promise<void> {
+  const { ONPATIENT_TEST_POSTGRES: _none, ...env } = process.env
+  if (some.length > 0) note('SQLite', await run(some, env))
+}
+
+async function runOnPostgres(some: string[]): Promise<void> {
+  if (some.length === 0) return
+  const server = await findPostgres()
+  if (!server) return
+  try {
+    note('PostgreSQL', await run(some, { ...process.env, ONPATIENT_TEST_POSTGRES: server.url }))
+  } finally {
+    await server.stop()
+  }
+}
+
+/** The server of the environment, else one of our own. Undefined when there is none, which fails where it must not. */
+async function findPostgres(): Promise<TestServer | undefined> {
+  const url = process.env.ONPATIENT_TEST_POSTGRES
+  if (url) return { url, stop: async () => undefined }
+  try {
+    return await startPostgres()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (process.env.CI === 'true' || values.store === 'postgres') process.exitCode = 1
+    outcomes.push(`PostgreSQL: SKIPPED, it could not be started: ${reason}`)
+    return undefined
+  }
+}
+
+function run(some: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    ['--test', `--test-concurrency=${cpus().length}`, '--test-reporter=spec', ...some],
+    { stdio: 'inherit', env: { ...env, NODE_ENV: 'test' } },
+  )
+  return new Promise((done, failed) => child.once('error', failed).once('exit', (code) => done(code ?? 1)))
+}
+
+function note(store: string, status: number): void {
+  outcomes.push(`${store}: ${status === 0 ? 'all tests passed' : 'SOME TESTS FAILED'}`)
+  if (status !== 0) process.exitCode = 1
+}
+
+function isOneOf(patterns: readonly string[], file: string): boolean {
+  return patterns.some((pattern) => matchesGlob(file, pattern))
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
   process.exit(1)
 }
-const { status } = spawnSync(
-  process.execPath,
-  ['--test', `--test-concurrency=${cpus().length}`, '--test-reporter=spec', ...files],
-  { stdio: 'inherit', env: { ...process.env, NODE_ENV: 'test' } },
-)
-process.exit(status ?? 1)

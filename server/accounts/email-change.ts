@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { checkAddress, type Mailer } from '#server/mail/mail.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
+import { isDuplicate } from '../store/transaction.ts'
 import { toAccount } from './account-row.ts'
 import type { Account, Accounts } from './accounts.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
@@ -55,17 +56,27 @@ export function createEmailChange(
           .select('id')
           .where('email', '=', email)
           .executeTakeFirst()
-        if (taken) throw new OnpatientError('email-taken', 'Another account uses this e-mail address.')
+        if (taken) throw emailTaken()
         const row = await tx
           .updateTable('account')
           .set({ email })
           .where('id', '=', link.accountId ?? '')
           .returningAll()
           .executeTakeFirst()
+          .catch(throwTaken)
         if (!row) throw linkInvalid()
         // A reset link in the old mailbox must not open the account any more.
         await links.endAll(tx, row.id)
         return toAccount(row)
       }),
   }
+}
+
+function emailTaken(): OnpatientError {
+  return new OnpatientError('email-taken', 'Another account uses this e-mail address.')
+}
+
+/** Someone else took the address between looking and writing. */
+function throwTaken(error: unknown): never {
+  throw isDuplicate(error) ? emailTaken() : error
 }

@@ -73,7 +73,8 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
   }
 }
 
-async function checkIntegrity({ db }: Store): Promise<Finding> {
+async function checkIntegrity({ db, kind }: Store): Promise<Finding> {
+  if (kind === 'postgres') return describePostgres(db)
   const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
   const answer = rows[0]?.quick_check ?? 'no answer'
   return {
@@ -81,6 +82,16 @@ async function checkIntegrity({ db }: Store): Promise<Finding> {
     ok: answer === 'ok',
     message: answer === 'ok' ? 'opens, is current and intact' : answer,
   }
+}
+
+async function describePostgres(db: Store['db']): Promise<Finding> {
+  const { rows } = await sql<{ version: string; bytes: number }>`
+    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes`.execute(
+    db,
+  )
+  const [{ version, bytes } = { version: '?', bytes: 0 }] = rows
+  const size = `${Math.ceil(bytes / 1024 ** 2)} MB`
+  return { check: 'database', ok: true, message: `PostgreSQL ${version} answers and is current, ${size}` }
 }
 
 async function countRecords({ db }: Store): Promise<Finding> {

@@ -8,6 +8,7 @@ import { systemRandom } from '../secrets.ts'
 import { serve } from '../serve.ts'
 import { describeSettings, readSettings, type Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
+import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns } from './demo.ts'
 import { openStore } from './with-nouns.ts'
 
@@ -59,12 +60,14 @@ async function makeDemoWhenWanted(
   nouns: Nouns,
   portalUrl: string,
 ): Promise<void> {
-  const isWanted =
-    settings.demo === 'on' ||
-    (settings.demo === 'auto' && !settings.production && (store.isNew || (await isDemoUnfinished(nouns))))
-  if (!isWanted || settings.production) return
-  process.stdout.write('Making the demo practice: this happens once and takes a few seconds.\n')
-  await makeDemo({ ...nouns, clock: systemClock, portalUrl })
+  if (settings.demo === 'off' || settings.production) return
+  // Of processes that start together one makes it, and the others find it made.
+  await oneAtATime(store.db, locks.demo, async () => {
+    const isWanted = settings.demo === 'on' || store.isNew || (await isDemoUnfinished(nouns))
+    if (!isWanted) return
+    process.stdout.write('Making the demo practice: this happens once and takes a few seconds.\n')
+    await makeDemo({ ...nouns, clock: systemClock, portalUrl })
+  })
 }
 
 function describeStart({ portalUrl, fhirUrl }: Origins, settings: Settings, hasDemo: boolean): string[] {

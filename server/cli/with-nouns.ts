@@ -1,22 +1,14 @@
 import { createNouns, type Nouns } from '../app.ts'
 import { systemClock } from '../clock.ts'
-import { OnpatientError } from '../errors.ts'
 import { createLogger } from '../logger.ts'
 import { resolveOrigins } from '../origins.ts'
 import { systemRandom } from '../secrets.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { openSqliteStore, type Store } from '../store/store.ts'
+import { openStore as openStoreOf, type Store } from '../store/store.ts'
 
 /** Opens the database of the settings; the caller closes it. */
-export async function openStore({ store }: Settings): Promise<Store> {
-  if (store.kind === 'sqlite') return openSqliteStore(store.file)
-  throw new OnpatientError(
-    'invalid-parameter',
-    'PostgreSQL is not served by this version yet. Use sqlite:PATH.',
-    {
-      field: 'DATABASE_URL',
-    },
-  )
+export function openStore({ store, logLevel }: Settings): Promise<Store> {
+  return openStoreOf(store, createLogger(logLevel))
 }
 
 /** Runs a command on the nouns of the database in the settings, and closes it whatever happens. */

@@ -10,7 +10,8 @@ import type { Confinement } from './records.ts'
 export async function isCited(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
   const { rows } = await sql`
     with recursive citing(type, id) as (
-      select cast(${type} as text), cast(${id} as text)
+      select distinct target_type, target_id from record_citation
+      where target_type = ${type} and target_id = ${id}
       union
       select c.source_type, c.source_id
       from citing join record_citation c

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
+import { locks, oneAtATime } from '../store/transaction.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
 import { listVersions, readVersion } from './read-version.ts'
@@ -147,7 +148,7 @@ export function createRecords({ db, clock, random }: RecordsDeps): Records {
     listVersions: (within, query) => listVersions(db, within, query),
     search: (within, page) => searchRecords(db, within, page),
     countFound: (within, query) => countFound(db, within, query),
-    bringIndexUpToDate: () => bringIndexUpToDate(db),
+    bringIndexUpToDate: () => oneAtATime(db, locks.searchIndex, () => bringIndexUpToDate(db)),
     write: (batch, { mode = 'each' } = {}) => writeRecords({ db, clock, random }, batch, mode),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }

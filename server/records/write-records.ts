@@ -1,8 +1,9 @@
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { addToPanels, findPanels, type Panels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-record.ts'
 import type { RecordWrite, WriteMode, WriteOutcome } from './records.ts'
@@ -22,34 +23,38 @@ export async function writeRecords(
   batch: RecordWrite[],
   mode: WriteMode,
 ): Promise<WriteOutcome> {
-  const outcome: WriteOutcome = { created: 0, updated: 0, unchanged: 0, rejected: [] }
-  const nothing = () => ({ created: 0, updated: 0, unchanged: 0, rejected: outcome.rejected })
+  const malformed: Refusal[] = []
   const prepared: PreparedRecord[] = []
   for (const { practiceId, resource } of batch) {
     const record = prepareRecord(practiceId, resource, () => makeId(random))
-    if ('reason' in record) outcome.rejected.push(record)
+    if ('reason' in record) malformed.push(record)
     else prepared.push(record)
   }
-  const isRefused = () => mode === 'all-or-nothing' && outcome.rejected.length > 0
-  if (prepared.length === 0 || isRefused()) return nothing()
-  const transaction = db.transaction().execute(async (trx) => {
-    // Takes the write lock before the first read: a snapshot that another process has outdated could not be written to.
-    await trx.deleteFrom('record').where(sql<boolean>`1 = 0`).execute()
-    for (const round of splitIntoRounds(prepared))
-      await writeRound(trx, clock.now().getTime(), round, outcome)
-    if (isRefused()) throw new NothingWritten()
-  })
+  const isRefused = ({ rejected }: WriteOutcome) => mode === 'all-or-nothing' && rejected.length > 0
+  const nothing = { created: 0, updated: 0, unchanged: 0, rejected: malformed }
+  if (prepared.length === 0 || isRefused(nothing)) return nothing
   try {
-    await transaction
-    return outcome
+    return await inTransaction(db, async (trx) => {
+      const outcome: WriteOutcome = { ...nothing, rejected: [...malformed] }
+      for (const round of splitIntoRounds(prepared))
+        await writeRound(trx, clock.now().getTime(), round, outcome)
+      if (isRefused(outcome)) throw new NothingWritten(outcome.rejected)
+      return outcome
+    })
   } catch (error) {
-    if (error instanceof NothingWritten) return nothing()
+    if (error instanceof NothingWritten) return { ...nothing, rejected: error.rejected }
     throw error
   }
 }
 
 /** Rolls the transaction back. */
-class NothingWritten extends Error {}
+class NothingWritten extends Error {
+  readonly rejected: Refusal[]
+  constructor(rejected: Refusal[]) {
+    super()
+    this.rejected = rejected
+  }
+}
 
 function makeId(random: Random): string {
   return random.bytes(16).toString('hex')

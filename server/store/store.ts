@@ -2,7 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
+import type { Logger } from '../logger.ts'
+import type { StoreSetting } from '../settings.ts'
 import { migrateToLatest } from './migrate.ts'
+import { openPostgresStore } from './postgres.ts'
 import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 import { withStatementCache } from './statement-cache.ts'
@@ -11,10 +14,16 @@ export type Db = Kysely<Schema>
 
 /** An open database, migrated to this version's schema. */
 export interface Store {
+  readonly kind: StoreSetting['kind']
   readonly db: Db
   /** True when this process created the database: decides whether demo content is made. */
   readonly isNew: boolean
   close(): Promise<void>
+}
+
+/** Opens the database of the settings. */
+export function openStore(setting: StoreSetting, logger?: Pick<Logger, 'warn'>): Promise<Store> {
+  return setting.kind === 'sqlite' ? openSqliteStore(setting.file) : openPostgresStore(setting.url, logger)
 }
 
 /**
@@ -35,7 +44,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
   })
   try {
     const isNew = await migrateToLatest(db)
-    return { db, isNew, close: () => db.destroy() }
+    return { kind: 'sqlite', db, isNew, close: () => db.destroy() }
   } catch (error) {
     await db.destroy()
     throw error

@@ -12,14 +12,14 @@ import { pageHeaders } from '#server/pages/page-headers.ts'
 import { createPractices } from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom } from '#server/secrets.ts'
-import { openSqliteStore } from '#server/store/store.ts'
 import { startClock } from '../support/start-app.ts'
+import { openTestStore } from '../support/test-store.ts'
 
 const portalUrl = 'http://localhost:8000'
 
 /** The account pages on a database of their own in memory. */
 export async function startPages({ isSecure = false, isProduction = false } = {}) {
-  const store = await openSqliteStore(':memory:')
+  const store = await openTestStore()
   const clock = startClock()
   const parts = { db: store.db, clock, random: systemRandom, portalUrl }
   const outbox = createOutbox({ clock, logger: createLogger('silent') })

@@ -2,8 +2,8 @@ import { createAccounts } from '#server/accounts/accounts.ts'
 import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
 import { systemRandom } from '#server/secrets.ts'
-import { openSqliteStore } from '#server/store/store.ts'
 import { startClock } from '../support/start-app.ts'
+import { openTestStore } from '../support/test-store.ts'
 
 const portalUrl = 'http://localhost:8000'
 
@@ -13,7 +13,7 @@ export const ana = { email: 'ana@lima.example', password: 'three green ladders',
 
 /** Accounts on a database of their own, with a clock to move and an outbox to look into. */
 export async function openAccounts() {
-  const store = await openSqliteStore(':memory:')
+  const store = await openTestStore()
   const clock = startClock()
   const outbox = createOutbox({ clock, logger: createLogger('silent') })
   const changed: string[] = []

@@ -6,12 +6,12 @@ import { type ImportProgress, importRecords } from '#server/import/import.ts'
 import { createPractices } from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom } from '#server/secrets.ts'
-import { openSqliteStore } from '#server/store/store.ts'
 import { startClock } from '../support/start-app.ts'
+import { openTestStore } from '../support/test-store.ts'
 
 /** A practice to import into, and a folder for the files to import. */
 export async function openImport() {
-  const store = await openSqliteStore(':memory:')
+  const store = await openTestStore()
   const folder = await mkdtemp(join(tmpdir(), 'onpatient-import-'))
   const parts = { db: store.db, clock: startClock(), random: systemRandom }
   const records = createRecords(parts)

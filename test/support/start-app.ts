@@ -6,7 +6,8 @@ import { createLogger } from '#server/logger.ts'
 import { systemRandom } from '#server/secrets.ts'
 import { serve } from '#server/serve.ts'
 import { readSettings } from '#server/settings.ts'
-import { openSqliteStore, type Store } from '#server/store/store.ts'
+import type { Store } from '#server/store/store.ts'
+import { openTestStore } from './test-store.ts'
 
 /** A clock that stands still until it is told to move on. */
 export interface TestClock {
@@ -34,7 +35,7 @@ export interface TestApp extends AsyncDisposable {
   nouns: Nouns
   store: Store
   clock: TestClock
-  /** The folder of the database file, gone at the end. */
+  /** The folder of the database file when the store is SQLite, gone at the end. */
   folder: string
 }
 
@@ -42,7 +43,7 @@ export interface TestApp extends AsyncDisposable {
 export async function startApp(env: Record<string, string> = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'onpatient-test-'))
   const file = join(folder, 'onpatient.db')
-  const store = await openSqliteStore(file)
+  const store = await openTestStore({ file })
   const clock = startClock()
   const settings = readSettings({
     PORT: '0',

@@ -1,0 +1,105 @@
+import {
+  type DataTypeNode,
+  Kysely,
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  PostgresDialect,
+  RawNode,
+  sql,
+} from 'kysely'
+import { type ClientConfig, Pool, types } from 'pg'
+import type { Logger } from '../logger.ts'
+import { migrateToLatest } from './migrate.ts'
+import { replacingDeadConnections } from './postgres-connections.ts'
+import type { Schema } from './schema/schema.ts'
+import type { Db, Store } from './store.ts'
+
+const poolSize = 10
+
+/** No statement of a request may run longer; the API says so to whoever asked. */
+const statementTimeoutMs = 30_000
+
+const connectTimeoutMs = 5000
+
+/**
+ * Opens a PostgreSQL database and applies missing migrations; processes that start together take turns.
+ * Throws `NewerDatabaseError` when it was written by a newer version.
+ */
+export async function openPostgresStore(url: string, logger?: Pick<Logger, 'warn'>): Promise<Store> {
+  const isNew = await migrate(url)
+  const pool = createPool(url, {
+    max: poolSize,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+  })
+  // A connection that dies while it lies idle is replaced at its next use.
+  pool.on('error', (error) => logger?.warn({ err: error }, 'a connection to PostgreSQL was lost'))
+  const db: Db = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: replacingDeadConnections(pool) }),
+  })
+  return { kind: 'postgres', db, isNew, close: () => db.destroy() }
+}
+
+function createPool(url: string, config: ClientConfig & { max: number }): Pool {
+  return new Pool({
+    connectionString: url,
+    application_name: 'onpatient',
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    types: { getTypeParser },
+    ...config,
+  })
+}
+
+/** Times and counts are 64-bit numbers that are far below the largest safe integer of JavaScript. */
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === types.builtins.INT8
+    ? Number
+    : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser
+
+/** Any number, the same in every version: who holds this lock of the database may change its tables. */
+const migrationLock = 471_108_2204
+
+/** On connections of its own, because an index over many records takes longer than a request may. */
+async function migrate(url: string): Promise<boolean> {
+  const pool = createPool(url, { max: 4 })
+  pool.on('error', () => undefined)
+  const db = new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: replacingDeadConnections(pool) }),
+    plugins: [new TextByBytes()],
+  })
+  try {
+    return await db.connection().execute(async (holder) => {
+      await assertUtf8(holder)
+      await sql`select pg_advisory_lock(${migrationLock})`.execute(holder)
+      // The lock ends with its connection.
+      return migrateToLatest(db)
+    })
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function assertUtf8(db: Db): Promise<void> {
+  const { rows } = await sql<{ server_encoding: string }>`show server_encoding`.execute(db)
+  if (rows[0]?.server_encoding === 'UTF8') return
+  throw new Error(
+    `This PostgreSQL database has the encoding ${rows[0]?.server_encoding}. Create it with: createdb --encoding=UTF8 --template=template0 NAME`,
+  )
+}
+
+/**
+ * Every text column compares by bytes, as on SQLite: a page begins where the last one ended, so its order must not
+ * depend on the language of the database or on the version of its library of languages.
+ */
+class TextByBytes implements KyselyPlugin {
+  readonly #transformer = new (class extends OperationNodeTransformer {
+    protected override transformDataType(node: DataTypeNode): DataTypeNode {
+      // A raw node where a data type stands is what `sql` in a migration gives, too.
+      return node.dataType === 'text' ? (RawNode.createWithSql('text collate "C"') as never) : node
+    }
+  })()
+  transformQuery: KyselyPlugin['transformQuery'] = ({ node, queryId }) =>
+    this.#transformer.transformNode(node, queryId)
+  transformResult: KyselyPlugin['transformResult'] = async ({ result }) => result
+}
