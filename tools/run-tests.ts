@@ -31,9 +31,12 @@ const files = wanted.flatMap((pattern) => globSync(pattern)).sort()
 if (files.length === 0) fail(`No test file matches ${wanted.join(' ')}`)
 
 const outcomes: string[] = []
+let hasFailed = false
 if (values.store !== 'postgres') await runOnSqlite(files.filter((file) => !isOneOf(postgresOnly, file)))
 if (values.store !== 'sqlite') await runOnPostgres(files.filter((file) => !isOneOf(sqliteOnly, file)))
 process.stdout.write(`\n${outcomes.join('\n')}\n`)
+// Said outright: the embedded PostgreSQL ends the process by itself and would forget the code.
+process.exit(hasFailed ? 1 : 0)
 
 async function runOnSqlite(some: string[]): Promise<void> {
   const { ONPATIENT_TEST_POSTGRES: _none, ...env } = process.env
@@ -59,7 +62,7 @@ async function findPostgres(): Promise<TestServer | undefined> {
     return await startPostgres()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    if (process.env.CI === 'true' || values.store === 'postgres') process.exitCode = 1
+    if (process.env.CI === 'true' || values.store === 'postgres') hasFailed = true
     outcomes.push(`PostgreSQL: SKIPPED, it could not be started: ${reason}`)
     return undefined
   }
@@ -76,7 +79,7 @@ function run(some: string[], env: NodeJS.ProcessEnv): Promise<number> {
 
 function note(store: string, status: number): void {
   outcomes.push(`${store}: ${status === 0 ? 'all tests passed' : 'SOME TESTS FAILED'}`)
-  if (status !== 0) process.exitCode = 1
+  if (status !== 0) hasFailed = true
 }
 
 function isOneOf(patterns: readonly string[], file: string): boolean {
