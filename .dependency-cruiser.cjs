@@ -10,6 +10,7 @@ const nouns = [
   'mail',
   'keys',
   'import',
+  'export',
   'portal-api',
   'account-pages',
   'docs-pages',

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type ImportOutcome, type ImportProgress, importRecords } from '#server/import/import.ts'
-import type { Practice, Practices } from '#server/practices/practices.ts'
-import { OnpatientError } from '../errors.ts'
+import type { Practice } from '#server/practices/practices.ts'
+import { getPractice } from './practice-option.ts'
 import { printResult, withNouns } from './with-nouns.ts'
 
 interface ImportCommandOptions {
@@ -36,24 +36,6 @@ async function runImport(
     )
     if (outcome.rejected > 0) process.exitCode = 1
   })
-}
-
-async function getPractice(practices: Practices, id: string | undefined): Promise<Practice> {
-  const all = await practices.list()
-  // Sandboxes hold made-up people: real records must not slip in among them unasked.
-  const candidates =
-    id === undefined ? all.filter(({ kind }) => kind === 'practice') : all.filter((each) => each.id === id)
-  const [only, another] = candidates
-  if (only && !another) return only
-  const listed = all.map((each) => `  ${each.id}  ${each.name}`).join('\n')
-  if (all.length === 0)
-    throw new OnpatientError(
-      'not-found',
-      'There is no practice yet. Create one with: onpatient account create --email ADDRESS --password TEXT --practice NAME',
-    )
-  const reason =
-    id === undefined ? 'Say which practice keeps the records' : `There is no practice ${id}. Choose one`
-  throw new OnpatientError('invalid-parameter', `${reason} with --practice ID:\n${listed}`)
 }
 
 function describe(outcome: ImportOutcome, practice: Practice, seconds: number): string[] {

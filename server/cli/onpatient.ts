@@ -8,6 +8,7 @@ import { accountCommand } from './account.ts'
 import { applicationCommand } from './application.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { exportRecordsCommand } from './export.ts'
 import { importRecordsCommand } from './import.ts'
 import { serveCommand } from './serve.ts'
 
@@ -16,6 +17,7 @@ const program = new Command('onpatient')
   .addHelpText('after', '\nSettings are environment variables: docs/operate/settings.md lists them.')
   .addCommand(serveCommand())
   .addCommand(importRecordsCommand())
+  .addCommand(exportRecordsCommand())
   .addCommand(demoCommand())
   .addCommand(accountCommand())
   .addCommand(applicationCommand())

@@ -9,6 +9,7 @@ import { readRecord } from './read-record.ts'
 import { listVersions, readVersion } from './read-version.ts'
 import { bringIndexUpToDate } from './search/reindex.ts'
 import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
+import { type WalkedRecord, walkRecords } from './walk-records.ts'
 import { writeRecords } from './write-records.ts'
 
 export type { SearchKey } from './search/search-order.ts'
@@ -122,6 +123,8 @@ export interface Records {
   /** One page of what matches a FHIR search. */
   search(within: Confinement, page: SearchPageQuery): Promise<SearchPage>
   countFound(within: Confinement, query: SearchPageQuery['query']): Promise<number>
+  /** Every record of a practice once, in batches; for export. */
+  walk(practiceId: string): AsyncIterable<WalkedRecord[]>
   /** Writes the search index anew after its rules have changed; at start, before the first write. */
   bringIndexUpToDate(): Promise<void>
   /**
@@ -149,6 +152,7 @@ export function createRecords({ db, clock, random }: RecordsDeps): Records {
     search: (within, page) => searchRecords(db, within, page),
     countFound: (within, query) => countFound(db, within, query),
     bringIndexUpToDate: () => oneAtATime(db, locks.searchIndex, () => bringIndexUpToDate(db)),
+    walk: (practiceId) => walkRecords(db, practiceId),
     write: (batch, { mode = 'each' } = {}) => writeRecords({ db, clock, random }, batch, mode),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }

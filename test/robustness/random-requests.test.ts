@@ -7,7 +7,7 @@ import { aClinic, anApplication, aPatient, aReader } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
 /** More by a flag: `RANDOM_REQUESTS=100000 npm test test/robustness/*.test.ts`. */
-const runs = Number(process.env.RANDOM_REQUESTS ?? 4000)
+const runs = Number(process.env.RANDOM_REQUESTS ?? (process.env.CI === 'true' ? 100_000 : 4000))
 
 interface RandomRequest {
   method: string
