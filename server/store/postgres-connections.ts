@@ -1,9 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 
-/** One dead connection seldom comes alone: after a restart of the database all that lay idle are dead. */
-const mostConnectionsTried = 4
-
 /**
  * The pool as Kysely uses it. A connection that turns out to be dead (the database was restarted, a firewall forgot it)
  * is replaced, and what it was asked is asked again where that is safe: a read, or the beginning of a transaction.
@@ -21,6 +18,16 @@ function lease(pool: Pool, first: PoolClient): PostgresPoolClient {
   let client = first
   let lost: Error | undefined
   let inTransaction = false
+  // Nobody else listens while it is lent, and an error event that nobody hears ends the process.
+  const noteLoss = (error: Error) => {
+    lost = error
+  }
+  client.on('error', noteLoss)
+
+  function giveBack(isDiscarded?: boolean): void {
+    client.off('error', noteLoss)
+    client.release(lost ?? isDiscarded)
+  }
 
   async function ask(text: string, values: unknown[]) {
     try {
@@ -32,27 +39,30 @@ function lease(pool: Pool, first: PoolClient): PostgresPoolClient {
   }
 
   async function replace(): Promise<void> {
-    client.release(lost)
+    giveBack()
     lost = undefined
     client = await connect(pool)
+    client.on('error', noteLoss)
   }
 
   const answers = {
     async query(text: string, parameters: readonly unknown[] = []) {
       const values = parameters.map(withoutNul)
       const isRepeatable = !inTransaction && /^\s*(select|with|begin|start transaction)\b/i.test(text)
+      // One dead connection seldom comes alone: after a restart of the database all that lay idle are dead.
+      const mostTries = (pool.options.max ?? 0) + 1
       for (let tried = 1; ; tried++) {
         try {
           const result = await ask(text, values)
           inTransaction = isInTransaction(text, inTransaction)
           return result
         } catch (error) {
-          if (!lost || !isRepeatable || tried === mostConnectionsTried) throw error
+          if (!lost || !isRepeatable || tried === mostTries) throw error
           await replace()
         }
       }
     },
-    release: (isDiscarded?: boolean) => client.release(lost ?? isDiscarded),
+    release: giveBack,
   }
   // Kysely's type has a second form of `query`, for cursors, which needs a package that is not here.
   return answers as unknown as PostgresPoolClient

@@ -1,0 +1,53 @@
+import { createAccounts } from '#server/accounts/accounts.ts'
+import { createApplications } from '#server/applications/applications.ts'
+import { createAdapter } from '#server/authorization/oidc-adapter.ts'
+import { createGrants } from '#server/grants/grants.ts'
+import { createLogger } from '#server/logger.ts'
+import { createOutbox } from '#server/mail/mail.ts'
+import { createPractices } from '#server/practices/practices.ts'
+import { createRecords } from '#server/records/records.ts'
+import { systemRandom as random } from '#server/secrets.ts'
+import { openPostgresStore } from '#server/store/postgres.ts'
+import { startClock } from '../support/start-app.ts'
+import { createTestDatabase, testServerUrl } from '../support/test-store.ts'
+
+/** Two times all nouns, each with a pool of its own, on one PostgreSQL database: as two processes have them. */
+export async function startTwoProcesses() {
+  if (testServerUrl === undefined) throw new Error('ONPATIENT_TEST_POSTGRES names no server')
+  const { url, drop } = await createTestDatabase(testServerUrl)
+  const clock = startClock()
+  const outbox = createOutbox({ clock, logger: createLogger('silent') })
+  const start = async () => {
+    const store = await openPostgresStore(url)
+    const parts = { db: store.db, clock, random, mailer: outbox, portalUrl: 'http://localhost:8000' }
+    const records = createRecords(parts)
+    const synthesize = () => {
+      throw new Error('no sandbox here')
+    }
+    const practices = createPractices({ ...parts, records, synthesize })
+    const grants = createGrants({ ...parts, practices })
+    const applications = createApplications({ ...parts, practices, onRemoved: async () => undefined })
+    const accounts = createAccounts({
+      ...parts,
+      deviceKey: 'd'.repeat(43),
+      onPasswordChanged: async () => undefined,
+      passwordCost: { memoryKib: 64, passes: 1 },
+    })
+    const adapter = createAdapter({ db: store.db, clock, grants, applications })
+    return { store, records, practices, grants, applications, accounts, adapter }
+  }
+  const first = await start()
+  const second = await start()
+  return {
+    url,
+    clock,
+    outbox,
+    first,
+    second,
+    async [Symbol.asyncDispose]() {
+      await first.store.close()
+      await second.store.close()
+      await drop()
+    },
+  }
+}
