@@ -3,7 +3,7 @@
  * nouns first, then what may be read, then the two sites that people and applications meet.
  */
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
-import { type Access, createAccess } from './access/access.ts'
+import { type Access, createAccess, createWriteAccess, type WriteAccess } from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { type Applications, createApplications } from './applications/applications.ts'
@@ -57,6 +57,7 @@ export interface Nouns {
   grants: Grants
   records: Records
   access: Access
+  writeAccess: WriteAccess
   /** Deletes what is over: sign-ins, links, tokens. Harmless at any time, in any number of processes. */
   sweep(): Promise<void>
 }
@@ -69,7 +70,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const outbox = settings.mail.kind === 'outbox' ? createOutbox({ clock, logger }) : undefined
   const mailer = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
   if (!mailer) throw new Error('mail goes neither to a server nor to the outbox')
-  const records = createRecords({ db, clock, random })
+  const records = createRecords({ db, clock, random, checksReferences: settings.checksReferences })
   await records.bringIndexUpToDate()
   const practices = createPractices({
     db,
@@ -100,12 +101,25 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     ...(passwordCost ? { passwordCost } : {}),
   })
   const access = createAccess({ grants, records, practices })
+  const writeAccess = createWriteAccess({ grants, records })
   const sweep = async () => {
     await accounts.sweep()
     await grants.sweep()
     await sweepPayloads({ db, clock })
   }
-  return { keys, mailer, outbox, accounts, practices, applications, grants, records, access, sweep }
+  return {
+    keys,
+    mailer,
+    outbox,
+    accounts,
+    practices,
+    applications,
+    grants,
+    records,
+    access,
+    writeAccess,
+    sweep,
+  }
 }
 
 /** The site of people (portal, authorization, documentation) and, at one origin, the API with it. */
@@ -189,10 +203,10 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
 async function registerFaces(
   app: FastifyInstance,
   { origins: { fhirUrl, portalUrl } }: Foundations,
-  { access, keys }: Nouns,
+  { access, writeAccess, keys }: Nouns,
 ): Promise<void> {
   await app.register(classicFace({ access, fhirUrl, portalUrl, cursorKey: keys.cursor }))
-  await app.register(r4Face({ access, fhirUrl, portalUrl, cursorKey: keys.cursor }))
+  await app.register(r4Face({ access, writeAccess, fhirUrl, portalUrl, cursorKey: keys.cursor }))
 }
 
 /** Token requests a minute from one network address; a practice's apps share one. */

@@ -6,6 +6,10 @@ export type Category =
   | 'not-found'
   | 'gone'
   | 'conflict'
+  | 'precondition'
+  | 'unprocessable'
+  | 'too-large'
+  | 'media-type'
   | 'too-many'
   | 'unsupported'
   | 'unavailable'
@@ -28,6 +32,30 @@ export const errorCatalogue = {
     category: 'incorrect',
     meaning:
       'The body could not be read as what its Content-Type says. Send well-formed JSON or form fields.',
+  },
+  'body-too-large': {
+    category: 'too-large',
+    meaning: 'The body is larger than this address takes. Send it in several requests.',
+  },
+  'media-type-not-supported': {
+    category: 'media-type',
+    meaning: 'The body has a Content-Type that is not read here. The message names those that are.',
+  },
+  'record-refused': {
+    category: 'unprocessable',
+    meaning: 'The record was read, but breaks a rule of FHIR or of the store. The message names each place.',
+  },
+  'record-deleted': {
+    category: 'gone',
+    meaning: 'The record was deleted. Its history tells its earlier versions.',
+  },
+  'version-conflict': {
+    category: 'precondition',
+    meaning: 'The record has changed since the version in If-Match. Read it again and repeat the change.',
+  },
+  'several-match': {
+    category: 'precondition',
+    meaning: 'More than one record matches the condition of a conditional write. Make it narrower.',
   },
   'redirect-uri-invalid': {
     category: 'incorrect',
@@ -128,9 +156,20 @@ interface ErrorOptions {
   field?: string
   /** For the log only; never sent. */
   detail?: string
+  /** When several places are at fault: each by itself. */
+  issues?: readonly Issue[]
   /** For `too-many` and `unavailable`: seconds until a retry makes sense. */
   retryAfterSeconds?: number
   cause?: unknown
+}
+
+/** One place of a body that is at fault. */
+export interface Issue {
+  /** https://hl7.org/fhir/R4/valueset-issue-type.html */
+  code: string
+  /** FHIRPath of the element, with indexes. */
+  expression: string
+  message: string
 }
 
 /**
@@ -144,6 +183,7 @@ export class OnpatientError extends Error {
   readonly field: string | undefined
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly issues: readonly Issue[]
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, { cause: options.cause })
@@ -152,6 +192,7 @@ export class OnpatientError extends Error {
     this.field = options.field
     this.detail = options.detail
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.issues = options.issues ?? []
   }
 }
 
@@ -163,6 +204,10 @@ export const statusOf = {
   'not-found': 404,
   gone: 410,
   conflict: 409,
+  precondition: 412,
+  unprocessable: 422,
+  'too-large': 413,
+  'media-type': 415,
   'too-many': 429,
   unsupported: 405,
   unavailable: 503,

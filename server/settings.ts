@@ -20,6 +20,8 @@ export interface Settings {
   production: boolean
   /** How many proxies in front to believe X-Forwarded-* of. */
   trustedProxies: number
+  /** Whether what applications write may only refer to records that are there. */
+  checksReferences: boolean
 }
 
 interface Row {
@@ -97,6 +99,13 @@ export const settingRows: readonly Row[] = [
     refuse: (value) => (/^[^@\s]+@[^@\s]+$/.test(value) ? undefined : 'is not a mail address'),
   },
   {
+    name: 'REFERENCE_INTEGRITY',
+    form: 'check or off',
+    default: 'check',
+    help: 'Whether records written over the API may only refer to records that are there, and none that others refer to is deleted.',
+    refuse: (value) => (value === 'check' || value === 'off' ? undefined : 'is neither check nor off'),
+  },
+  {
     name: 'LOG_LEVEL',
     form: `one of ${logLevels.join(', ')}`,
     default: 'info',
@@ -152,6 +161,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     logLevel: value('LOG_LEVEL') ?? 'info',
     production: value('NODE_ENV') === 'production',
     trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
+    checksReferences: value('REFERENCE_INTEGRITY') !== 'off',
   })
 }
 

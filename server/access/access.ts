@@ -15,6 +15,8 @@ import type {
 import { OnpatientError } from '../errors.ts'
 import { type IncludedRecord, includeRecords, typesInConditions } from './include-records.ts'
 
+export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
+
 /**
  * The one place that decides what may be read. A face gets a reader that cannot name another patient.
  */

@@ -53,6 +53,13 @@ const adviceOf = {
   forbidden: ['The token does not cover this', 'Ask for the scope that the message names'],
   'not-found': ['Nothing there that this token may see', 'Check the id'],
   unsupported: ['This address does not answer this method', 'See the Allow header'],
+  precondition: [
+    'The record changed since you read it, or several match',
+    'Read it again and repeat the change',
+  ],
+  unprocessable: ['What was sent breaks a rule of FHIR or of the store', 'Correct the places that are named'],
+  'too-large': ['The body is too large', 'Send it in several requests'],
+  'media-type': ['The Content-Type is not read here', 'Use the one that is named'],
   conflict: ['It exists already', 'Choose another value'],
   gone: ['A link was used or is too old', 'Ask for a new one'],
   'too-many': ['Too many requests', 'Wait for the seconds in Retry-After'],

@@ -10,6 +10,8 @@ interface ApiFace {
   /** The media type of every answer to a request with this Accept header. */
   mediaTypeFor(request: FastifyRequest): string
   answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
+  /** Where the face writes: bodies of these media types reach the handler as bytes. */
+  bodies?: { mediaTypes: string[]; limitBytes: number }
   sendError(reply: FastifyReply, error: OnpatientError, request: FastifyRequest): FastifyReply
 }
 
@@ -19,16 +21,22 @@ const formBytes = 256 * 1024
  * What every face of the API has in common: one handler takes every path below the root and finds its way itself, so that
  * slashes too many never lead to a redirect; CORS on every answer; nothing is cached; failures in the face's own form.
  */
-export function apiFace({ root, mediaTypeFor, answer, sendError }: ApiFace): FastifyPluginAsync {
+export function apiFace({ root, mediaTypeFor, answer, sendError, bodies }: ApiFace): FastifyPluginAsync {
   async function face(app: FastifyInstance): Promise<void> {
     await app.register(cors)
-    // Bodies other than search forms are never read: such a request is refused for its method.
+    // Other bodies are never read.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
       'application/x-www-form-urlencoded',
       { parseAs: 'string', bodyLimit: formBytes },
       (_request, text, done) => done(null, text),
     )
+    if (bodies)
+      app.addContentTypeParser(
+        bodies.mediaTypes,
+        { parseAs: 'buffer', bodyLimit: bodies.limitBytes },
+        (_request, bytes, done) => done(null, bytes),
+      )
     app.addContentTypeParser('*', (_request, _payload, done) => done(null))
     app.addHook('onRequest', async (request, reply) => {
       void reply

@@ -7,6 +7,10 @@ export function apiFailure(error: unknown): OnpatientError {
   const failure = findStoreFailure(error)
   if (failure) return failure
   const status = (error as { statusCode?: unknown }).statusCode
+  if (error instanceof Error && status === 413)
+    return new OnpatientError('body-too-large', 'This body is too large. Send it in several requests.', {
+      cause: error,
+    })
   if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500)
     return new OnpatientError('invalid-parameter', 'This request could not be read.', {
       detail: error.message,

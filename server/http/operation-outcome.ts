@@ -8,6 +8,10 @@ const issueType = {
   'not-found': 'not-found',
   gone: 'deleted',
   conflict: 'conflict',
+  precondition: 'conflict',
+  unprocessable: 'processing',
+  'too-large': 'too-costly',
+  'media-type': 'not-supported',
   'too-many': 'throttled',
   unsupported: 'not-supported',
   unavailable: 'transient',
@@ -29,7 +33,13 @@ export function outcomeOf(error: OnpatientError, requestId: string): OperationOu
     diagnostics: `Request ${requestId}`,
     ...(category === 'incorrect' && field !== undefined ? { expression: [`http.${field}`] } : {}),
   }
-  return { resourceType: 'OperationOutcome', issue: [issue] }
+  const others = error.issues.map((each) => ({
+    severity: 'error',
+    code: each.code,
+    details: { text: each.message },
+    expression: [each.expression],
+  }))
+  return { resourceType: 'OperationOutcome', issue: others.length > 0 ? others : [issue] }
 }
 
 /** The status of a failure, and the headers that go with it on every API. */

@@ -7,13 +7,17 @@ import { locks, oneAtATime } from '../store/transaction.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
 import { listVersions, readVersion } from './read-version.ts'
+import { type RecordTransaction, transactRecords } from './record-transaction.ts'
 import { bringIndexUpToDate } from './search/reindex.ts'
 import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
 import { type WalkedRecord, walkRecords } from './walk-records.ts'
 import { writeRecords } from './write-records.ts'
 
+export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { SearchKey } from './search/search-order.ts'
 export type { FoundRecord, SearchPage, SearchPageQuery } from './search/search-records.ts'
+
+export type { Written } from './write-records.ts'
 
 /** Whose records a read is confined to. Every read statement carries one; there is no read without. */
 export interface Confinement {
@@ -133,6 +137,11 @@ export interface Records {
    * With `all-or-nothing` one rejected record means that nothing is written.
    */
   write(batch: RecordWrite[], options?: { mode?: WriteMode }): Promise<WriteOutcome>
+  /** What one practice does, as a whole or not at all; `work` may run several times. Throws `record-refused`. */
+  transact<Result>(
+    practiceId: string,
+    work: (transaction: RecordTransaction) => Promise<Result>,
+  ): Promise<Result>
   /** All shared records of a type that a practice keeps, as JSON; import resolves conditional references among them. */
   listShared(practiceId: string, type: string): Promise<string[]>
 }
@@ -141,9 +150,11 @@ interface RecordsDeps {
   db: Db
   clock: Clock
   random: Random
+  /** Whether what applications write may only refer to records that are there; default: yes. */
+  checksReferences?: boolean
 }
 
-export function createRecords({ db, clock, random }: RecordsDeps): Records {
+export function createRecords({ db, clock, random, checksReferences = true }: RecordsDeps): Records {
   return {
     read: (within, type, id) => readRecord(db, within, type, id),
     list: (within, query) => listRecords(db, within, query),
@@ -154,6 +165,8 @@ export function createRecords({ db, clock, random }: RecordsDeps): Records {
     bringIndexUpToDate: () => oneAtATime(db, locks.searchIndex, () => bringIndexUpToDate(db)),
     walk: (practiceId) => walkRecords(db, practiceId),
     write: (batch, { mode = 'each' } = {}) => writeRecords({ db, clock, random }, batch, mode),
+    transact: (practiceId, work) =>
+      transactRecords({ db, clock, random, checksReferences }, practiceId, work),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }
 }

@@ -31,8 +31,32 @@ export async function saveChanges(trx: Transaction<Schema>, changes: Change[]): 
   )
 }
 
+/** Deletes a record: its last version joins its history, and after it the deletion itself as a version without content. */
+export async function deleteRecord(
+  trx: Transaction<Schema>,
+  { type, id, before }: { type: string; id: string; before: Stored },
+  now: number,
+): Promise<void> {
+  await retire(trx, [{ record: { type, id }, before }])
+  const rows = before.patientIds.map((patientId) => ({
+    patient_id: patientId,
+    type,
+    id,
+    version_id: before.versionId + 1,
+    last_updated: now,
+    deleted: 1,
+    content: '',
+  }))
+  await trx.insertInto('record_version').values(rows).execute()
+}
+
+interface Retired {
+  record: { type: string; id: string }
+  before: Stored | undefined
+}
+
 /** Moves what is replaced into the history of the compartments that held it, and forgets what it cited. */
-async function retire(trx: Transaction<Schema>, changes: Change[]): Promise<void> {
+async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Promise<void> {
   for (const { record, before } of changes) {
     if (!before) continue
     const { type, id } = record

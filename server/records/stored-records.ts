@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
 
@@ -35,6 +35,39 @@ export async function findStored(
   }
   for (const each of stored.values()) each.patientIds.sort()
   return stored
+}
+
+/** The last deletion of a record that is not there any more, and whose compartments held it. */
+export interface Deletion {
+  versionId: number
+  patientIds: string[]
+}
+
+/** Those of the records named `Type/id` that were deleted. */
+export async function findDeletions(
+  trx: Transaction<Schema>,
+  references: string[],
+): Promise<Map<string, Deletion>> {
+  const deletions = new Map<string, Deletion>()
+  for (const [type, ids] of groupByType(references)) {
+    for (const some of chunked(ids, 1000)) {
+      // uses record_version_deletion
+      const rows = await trx
+        .selectFrom('record_version')
+        .select(['id', 'version_id', 'patient_id'])
+        .where('deleted', '=', sql.lit(1))
+        .where('type', '=', type)
+        .where('id', 'in', some)
+        .execute()
+      for (const row of rows) {
+        const known = deletions.get(`${type}/${row.id}`) ?? { versionId: 0, patientIds: [] }
+        known.versionId = Math.max(known.versionId, row.version_id)
+        if (row.patient_id !== '') known.patientIds.push(row.patient_id)
+        deletions.set(`${type}/${row.id}`, known)
+      }
+    }
+  }
+  return deletions
 }
 
 interface Row {

@@ -9,7 +9,7 @@ import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-reco
 import type { RecordWrite, WriteMode, WriteOutcome } from './records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
 import { renderContent } from './stored-content.ts'
-import { findStored, type Stored } from './stored-records.ts'
+import { findDeletions, findStored, type Stored } from './stored-records.ts'
 
 interface WriteDeps {
   db: Db
@@ -36,8 +36,9 @@ export async function writeRecords(
   try {
     return await inTransaction(db, async (trx) => {
       const outcome: WriteOutcome = { ...nothing, rejected: [...malformed] }
-      for (const round of splitIntoRounds(prepared))
-        await writeRound(trx, clock.now().getTime(), round, outcome)
+      const { written, rejected } = await writePrepared(trx, clock.now().getTime(), prepared)
+      for (const { kind } of written) outcome[kind]++
+      outcome.rejected.push(...rejected)
       if (isRefused(outcome)) throw new NothingWritten(outcome.rejected)
       return outcome
     })
@@ -45,6 +46,34 @@ export async function writeRecords(
     if (error instanceof NothingWritten) return { ...nothing, rejected: error.rejected }
     throw error
   }
+}
+
+/** What became of one record. */
+export interface Written {
+  kind: 'created' | 'updated' | 'unchanged'
+  type: string
+  id: string
+  versionId: number
+  lastUpdated: number
+  content: string
+  /** The text of the version before. */
+  before: string | undefined
+}
+
+interface WriteResult {
+  written: Written[]
+  rejected: Refusal[]
+}
+
+/** Writes prepared records inside a transaction; in `written` they come in the order in which they had to be written. */
+export async function writePrepared(
+  trx: Transaction<Schema>,
+  now: number,
+  prepared: PreparedRecord[],
+): Promise<WriteResult> {
+  const result: WriteResult = { written: [], rejected: [] }
+  for (const round of splitIntoRounds(prepared)) await writeRound(trx, now, round, result)
+  return result
 }
 
 /** Rolls the transaction back. */
@@ -86,32 +115,44 @@ async function writeRound(
   trx: Transaction<Schema>,
   now: number,
   records: PreparedRecord[],
-  outcome: WriteOutcome,
+  { written, rejected }: WriteResult,
 ): Promise<void> {
   const stored = await findStored(trx, [
     ...records.map((record) => `${record.type}/${record.id}`),
     ...records.flatMap((record) => record.subjects.through),
   ])
   const located = records.map((record) => ({ record, patientIds: findCompartments(record, stored) }))
-  const panels = await findPanels(
+  const deletions = await findDeletions(
     trx,
-    located.flatMap(({ patientIds }) => patientIds),
+    records.map(({ type, id }) => `${type}/${id}`).filter((reference) => !stored.has(reference)),
   )
+  const panels = await findPanels(trx, [
+    ...located.flatMap(({ patientIds }) => patientIds),
+    ...[...deletions.values()].flatMap(({ patientIds }) => patientIds),
+  ])
   const changes: Change[] = []
   for (const { record, patientIds } of located) {
     const before = stored.get(`${record.type}/${record.id}`)
-    const refusal = refuse(record, patientIds, before, panels)
+    const deletion = deletions.get(`${record.type}/${record.id}`)
+    const refusal = refuse(record, [...patientIds, ...(deletion?.patientIds ?? [])], before, panels)
     if (refusal) {
-      outcome.rejected.push(refusal)
+      rejected.push(refusal)
       continue
     }
     panels.join(record.practiceId, patientIds)
-    const change = compare(record, patientIds, before, now)
-    outcome[change ? (before ? 'updated' : 'created') : 'unchanged']++
+    const change = compare(record, { patientIds, before, deletedVersion: deletion?.versionId ?? 0, now })
     if (change) changes.push(change)
+    written.push(toWritten(record, change, before))
   }
   await addToPanels(trx, panels)
   await saveChanges(trx, changes)
+}
+
+function toWritten(record: PreparedRecord, change: Change | undefined, before: Stored | undefined): Written {
+  const { type, id } = record
+  const { versionId = 0, lastUpdated = 0, content = '' } = change ?? before ?? {}
+  const kind = change ? (before ? 'updated' : 'created') : 'unchanged'
+  return { kind, type, id, versionId, lastUpdated, content, before: before?.content }
 }
 
 function findCompartments({ subjects }: PreparedRecord, stored: Map<string, Stored>): string[] {
@@ -143,16 +184,19 @@ function refuse(
 /** The new version, or undefined when nothing would be different. */
 function compare(
   record: PreparedRecord,
-  patientIds: string[],
-  before: Stored | undefined,
-  now: number,
+  {
+    patientIds,
+    before,
+    deletedVersion,
+    now,
+  }: { patientIds: string[]; before: Stored | undefined; deletedVersion: number; now: number },
 ): Change | undefined {
   const compartments = patientIds.length === 0 ? [''] : patientIds.toSorted()
   if (before) {
     const same = renderContent(record.parts, before.versionId, before.lastUpdated) === before.content
     if (same && before.patientIds.join() === compartments.join()) return undefined
   }
-  const versionId = (before?.versionId ?? 0) + 1
+  const versionId = (before?.versionId ?? deletedVersion) + 1
   return {
     record,
     before,

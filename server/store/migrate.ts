@@ -2,11 +2,13 @@ import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { up as foundation } from './migrations/0001-foundation.ts'
 import { up as searchIndex } from './migrations/0002-search-index.ts'
+import { up as deletions } from './migrations/0007-deletions.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
   '0001-foundation': { up: foundation },
   '0002-search-index': { up: searchIndex },
+  '0007-deletions': { up: deletions },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

@@ -1,6 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Resource } from 'fhir/r4'
-import { type Access, createAccess } from '#server/access/access.ts'
+import { type Access, createAccess, createWriteAccess } from '#server/access/access.ts'
 import { classicFace } from '#server/faces/classic/classic.ts'
 import { r4Face } from '#server/faces/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
@@ -42,6 +42,8 @@ export interface SeededApi extends AsyncDisposable {
   ): Promise<IssuedToken>
   endAssociations(accountId: string): Promise<void>
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>
+  /** A request with a body, as FHIR JSON when it is an object. */
+  send(request: Sent): Promise<Answer>
   /** All records of a list, page by page, by `next` alone. */
   walk(path: string, token: string): Promise<ClassicPage[]>
 }
@@ -50,6 +52,14 @@ export interface IssuedToken {
   token: string
   grantId: string
   accountId: string
+}
+
+export interface Sent {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  token?: string
+  body?: object | string | Buffer
+  headers?: Record<string, string>
 }
 
 export interface Answer {
@@ -77,6 +87,7 @@ export async function openSeededApi(): Promise<SeededApi> {
   await app.register(
     r4Face({
       access,
+      writeAccess: createWriteAccess({ grants, records }),
       fhirUrl: origin,
       portalUrl: 'https://portal.example.org',
       cursorKey: 'a key for tests',
@@ -198,6 +209,23 @@ export async function openSeededApi(): Promise<SeededApi> {
       })
       const text = answer.payload
       return { status: answer.statusCode, headers: answer.headers, text, json: JSON.parse(text) }
+    },
+    async send({ method, path, token, body, headers = {} }) {
+      const isText = typeof body === 'string' || Buffer.isBuffer(body)
+      const answer = await app.inject({
+        method,
+        url: path.replace(origin, ''),
+        headers: {
+          host: 'api.example.org',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/fhir+json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: isText ? body : JSON.stringify(body) }),
+      })
+      const text = answer.payload
+      const json = text === '' ? {} : JSON.parse(text)
+      return { status: answer.statusCode, headers: answer.headers, text, json }
     },
     async walk(path, token) {
       const pages: ClassicPage[] = []

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { isResourceId } from '#fhir/reference.ts'
-import type { Access, RecordReader } from '#server/access/access.ts'
+import type { Access, RecordReader, WriteAccess } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import { apiFace, pathParts } from '../../http/api-face.ts'
 import { findBearerToken } from '../../http/bearer.ts'
@@ -10,6 +10,7 @@ import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
+import { answerBundle } from './bundle-answer.ts'
 import { capabilityStatement } from './capability-statement.ts'
 import { isUnchanged } from './conditional-read.ts'
 import { answerEverything } from './everything.ts'
@@ -17,13 +18,16 @@ import { answerHistory } from './history.ts'
 import { assertJson, mediaTypeFor, present } from './negotiate.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type R4Address, readAddress } from './read-address.ts'
+import { bodyLimitBytes, patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { answerSearch } from './search.ts'
 import { subset } from './subset.ts'
+import { create, patch, remove, update, updateWhere } from './write.ts'
 
 export { describeR4Types }
 
 interface R4Deps {
   access: Pick<Access, 'open'>
+  writeAccess: WriteAccess
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
   portalUrl: string
@@ -41,9 +45,9 @@ interface Opened {
   base: string
 }
 
-/** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, reading interactions, JSON. */
+/** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
 export function r4Face(deps: R4Deps): FastifyPluginAsync {
-  const { access, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
+  const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const cursors = createCursors(cursorKey, random)
   const metadata = JSON.stringify(capabilityStatement({ fhirUrl, portalUrl }))
 
@@ -59,9 +63,32 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return reply.send(present(metadata, query))
     if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)
-    const reader = await access.open(findBearerToken(request.headers, query))
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
+    const token = findBearerToken(request.headers, query)
+    if (isWrite(address, request)) return write(address, { request, reply, query, base, token })
+    const reader = await access.open(token)
     return dispatch(address, { request, reply, query, reader, base })
+  }
+
+  async function write(
+    address: R4Address,
+    sent: Omit<Opened, 'reader'> & { token: string | undefined },
+  ): Promise<FastifyReply> {
+    const { request, token } = sent
+    if (address.kind === 'base') {
+      // Whoever has no token at all is told so before a Bundle of any size is looked into.
+      await access.open(token)
+      return answerBundle(() => writeAccess.open(token), { ...sent, random })
+    }
+    const writer = await writeAccess.open(token)
+    if (address.kind === 'instance') {
+      if (request.method === 'PUT') return update(writer, address, sent)
+      return request.method === 'PATCH' ? patch(writer, address, sent) : remove(writer, address, sent)
+    }
+    if (address.kind !== 'search') throw noSuchAddress()
+    return request.method === 'POST'
+      ? create(writer, address.type, sent)
+      : updateWhere(writer, address.type, sent)
   }
 
   async function dispatch(address: R4Address, opened: Opened): Promise<FastifyReply> {
@@ -88,6 +115,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
 
   return apiFace({
     root: 'fhir',
+    bodies: { mediaTypes: [...resourceMediaTypes, patchMediaType], limitBytes: bodyLimitBytes },
     mediaTypeFor,
     answer,
     sendError(reply, error, request) {
@@ -103,7 +131,7 @@ async function sendRecord(
   { type, id }: { type: string; id: string },
 ): Promise<FastifyReply> {
   const content = isResourceId(id) ? await reader.read(type, id) : undefined
-  if (content === undefined) throw notHere(type)
+  if (content === undefined) throw (await wasDeleted(reader, type, id)) ? deleted(type) : notHere(type)
   if (isUnchanged(request, reply, content)) return reply.code(304).send()
   const summary = query.get('_summary')
   const elements = query.get('_elements')?.split(',')
@@ -123,6 +151,20 @@ async function sendVersion(
   const content = await reader.readVersion({ type, id, versionId: number })
   if (content === undefined) throw notHere(type)
   return isUnchanged(request, reply, content) ? reply.code(304).send() : reply.send(present(content, query))
+}
+
+/** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */
+async function wasDeleted(reader: RecordReader, type: string, id: string): Promise<boolean> {
+  if (!isResourceId(id)) return false
+  const { versions } = await reader.listVersions({ type, id, pageSize: 1 })
+  return Number(versions[0]?.deleted ?? 0) === 1
+}
+
+function deleted(type: string): OnpatientError {
+  return new OnpatientError(
+    'record-deleted',
+    `This ${type} was deleted. Its history tells its earlier versions.`,
+  )
 }
 
 /** The words must not depend on whether the record exists elsewhere: that it exists is nobody else's business. */
@@ -149,12 +191,26 @@ function formOf({ method, body }: FastifyRequest): URLSearchParams {
   return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
 }
 
+/** Methods beside reading that an address answers. */
+function writingMethods(address: R4Address): string[] {
+  if (address.kind === 'base') return ['POST']
+  if (address.kind === 'instance') return ['PUT', 'PATCH', 'DELETE']
+  if (address.kind === 'search') return address.isForm ? ['POST'] : ['POST', 'PUT']
+  return []
+}
+
+function isWrite(address: R4Address, { method }: FastifyRequest): boolean {
+  const isSearchForm = address.kind === 'search' && address.isForm
+  return !isSearchForm && writingMethods(address).includes(method)
+}
+
 function assertMethod(address: R4Address, { method }: FastifyRequest, reply: FastifyReply): void {
-  if (method === 'GET' || method === 'HEAD') return
-  if (method === 'POST' && address.kind === 'search' && address.isForm) return
-  void reply.header('allow', 'GET, HEAD, OPTIONS')
+  if (address.kind === 'none') throw noSuchAddress()
+  const allowed = [...(address.kind === 'base' ? [] : ['GET', 'HEAD']), ...writingMethods(address)]
+  if (allowed.includes(method)) return
+  void reply.header('allow', [...allowed, 'OPTIONS'].join(', '))
   throw new OnpatientError(
     'method-not-allowed',
-    `${method} is not allowed here: this API reads only. A search may be sent as POST to Type/_search.`,
+    `${method} is not answered at this address; ${allowed.join(', ')} ${allowed.length === 1 ? 'is' : 'are'}.`,
   )
 }

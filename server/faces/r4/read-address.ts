@@ -1,5 +1,6 @@
 /** What a path below `/fhir/r4` asks for. */
 export type R4Address =
+  | { kind: 'base' }
   | { kind: 'metadata' }
   | { kind: 'smart-configuration' }
   | { kind: 'search'; type: string; isForm: boolean }
@@ -20,7 +21,8 @@ export function readAddress([, face, ...parts]: string[]): R4Address {
   const [type = '', second, third, fourth, ...rest] = parts
   const known = documents[parts.join('/')]
   if (face === 'r4' && known) return known
-  if (face !== 'r4' || rest.length > 0 || type === '') return { kind: 'none' }
+  if (face === 'r4' && parts.length === 0) return { kind: 'base' }
+  if (face !== 'r4' || rest.length > 0) return { kind: 'none' }
   if (second === undefined) return { kind: 'search', type, isForm: false }
   if (third === undefined) return readSecond(type, second)
   if (third === '_history')

@@ -1,0 +1,96 @@
+import type { Resource } from 'fhir/r4'
+import {
+  allowsInteraction,
+  type ClinicalScope,
+  type Interaction,
+  parseClinicalScope,
+} from '#fhir/scope/scope.ts'
+import type { SearchQuery } from '#fhir/search/search-query.ts'
+import type { Grants } from '#server/grants/grants.ts'
+import type { CurrentRecord, Records, RecordTransaction, Written } from '#server/records/records.ts'
+import { OnpatientError } from '../errors.ts'
+
+/**
+ * The one place that decides what may be written. Practices write, patients do not: a token writes by `user` scopes of a
+ * grant that covers one practice's panel, and only into the records of that practice.
+ */
+export interface WriteAccess {
+  /** Throws like `Access.open`, and `not-allowed` when the token belongs to no practice or to several. */
+  open(accessToken: string | undefined): Promise<RecordWriter>
+}
+
+export interface RecordWriter {
+  /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
+  transact<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
+}
+
+interface WriteAccessDeps {
+  grants: Pick<Grants, 'open'>
+  records: Pick<Records, 'transact'>
+}
+
+export function createWriteAccess({ grants, records }: WriteAccessDeps): WriteAccess {
+  return {
+    async open(accessToken) {
+      if (accessToken === undefined)
+        throw new OnpatientError(
+          'token-missing',
+          'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
+        )
+      const { scopes, practiceIds } = await grants.open(accessToken)
+      const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
+      const writing = clinical.filter(({ context }) => context === 'user')
+      const [practiceId, another] = practiceIds
+      if (practiceId === undefined)
+        throw new OnpatientError(
+          'not-allowed',
+          'This token cannot write: only a practice changes records. A provider or staff member must allow the application, with scopes such as user/Observation.cud.',
+        )
+      if (another !== undefined)
+        throw new OnpatientError(
+          'not-allowed',
+          'This token covers several practices, so that it is not clear whose record this is. Ask for access to one practice alone.',
+        )
+      return {
+        transact: (work) =>
+          records.transact(practiceId, (transaction) => work(withScopes(transaction, writing))),
+      }
+    },
+  }
+}
+
+/** Which interaction a write is depends on what is there, so it is checked where that is known. */
+function withScopes(transaction: RecordTransaction, scopes: ClinicalScope[]): RecordTransaction {
+  const assert = (type: string, interaction: Interaction) => {
+    if (!allowsInteraction(scopes, type, interaction)) throw scopeMissing(type, interaction)
+  }
+  return {
+    async find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<CurrentRecord[]> {
+      assert(query.type, 's')
+      return transaction.find(query)
+    },
+    async read(type, id) {
+      // What is about to be changed or deleted may be looked at for that.
+      if (!allowsInteraction(scopes, type, 'd')) assert(type, 'u')
+      return transaction.read(type, id)
+    },
+    async put(resources: readonly Resource[]): Promise<Written[]> {
+      const written = await transaction.put(resources)
+      for (const { type, kind } of written) assert(type, kind === 'created' ? 'c' : 'u')
+      return written
+    },
+    async remove(type, id) {
+      assert(type, 'd')
+      return transaction.remove(type, id)
+    },
+  }
+}
+
+function scopeMissing(type: string, interaction: Interaction): OnpatientError {
+  const scope = `user/${type}.${interaction}`
+  return new OnpatientError(
+    'scope-missing',
+    `This access token does not cover this change of ${type}. Ask for the scope ${scope}.`,
+    { field: scope },
+  )
+}

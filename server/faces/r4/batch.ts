@@ -1,0 +1,78 @@
+import { OnpatientError } from '../../errors.ts'
+import { type Action, type BundleEntry, readAction } from './bundle-action.ts'
+import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
+import { patchMediaType, resourceMediaTypes } from './read-body.ts'
+
+/** A batch is what its entries are, sent one after the other. */
+export async function answerEach(sent: BundleRequest, entries: BundleEntry[]): Promise<AnswerEntry[]> {
+  const answers: AnswerEntry[] = []
+  for (const [index, entry] of entries.entries()) answers.push(await answerOne(sent, entry, index))
+  return answers
+}
+
+async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number): Promise<AnswerEntry> {
+  let action: Action
+  try {
+    action = readAction(entry, index, sent.base)
+  } catch (error) {
+    if (!(error instanceof OnpatientError)) throw error
+    const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message } }]
+    return { response: { status: '400', outcome: { resourceType: 'OperationOutcome', issue } } }
+  }
+  const { method, url, resource, ifMatch, condition } = action
+  const isPatch = method === 'PATCH'
+  return inject(sent, {
+    method,
+    url,
+    ...(resource
+      ? {
+          payload: isPatch
+            ? Buffer.from(String((resource as { data?: unknown }).data ?? ''), 'base64')
+            : JSON.stringify(resource),
+        }
+      : {}),
+    headers: {
+      ...(resource ? { 'content-type': isPatch ? patchMediaType : resourceMediaTypes[0] } : {}),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      ...(method === 'POST' && condition !== undefined ? { 'if-none-exist': condition } : {}),
+    },
+  })
+}
+
+interface Injected {
+  method: Action['method']
+  url: string
+  payload?: string | Buffer
+  headers?: Record<string, string | undefined>
+}
+
+/** The request of one entry goes the way of every request: the same token, the same checks, the same words. */
+export async function inject(
+  { request, base }: BundleRequest,
+  { method, url, payload, headers }: Injected,
+): Promise<AnswerEntry> {
+  const { authorization } = request.headers
+  const answer = await request.server.inject({
+    method,
+    url: `${new URL(base).pathname}/${url}`,
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...headers,
+      host: request.headers.host ?? '',
+    },
+    ...(payload === undefined ? {} : { payload }),
+  })
+  const { etag, location, 'last-modified': modified } = answer.headers
+  const body: unknown = answer.body === '' ? undefined : JSON.parse(answer.body)
+  const isFailure = answer.statusCode >= 400
+  return {
+    ...(body === undefined || isFailure ? {} : { resource: body }),
+    response: {
+      status: String(answer.statusCode),
+      ...(typeof location === 'string' ? { location } : {}),
+      ...(typeof etag === 'string' ? { etag } : {}),
+      ...(typeof modified === 'string' ? { lastModified: new Date(modified).toISOString() } : {}),
+      ...(isFailure ? { outcome: body } : {}),
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import type { Resource } from 'fhir/r4'
+import { isResourceId } from '#fhir/reference.ts'
+import { OnpatientError } from '../../errors.ts'
+import { isR4Type } from './r4-types.ts'
+import { assertResource } from './read-body.ts'
+
+export interface BundleEntry {
+  fullUrl?: unknown
+  resource?: unknown
+  request?: { method?: unknown; url?: unknown; ifMatch?: unknown; ifNoneExist?: unknown }
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+export type Method = (typeof methods)[number]
+
+/** What the entry of a Bundle asks for. */
+export interface Action {
+  place: string
+  method: Method
+  /** Below the base. */
+  url: string
+  type: string
+  id: string | undefined
+  condition: string | undefined
+  ifMatch: string | undefined
+  fullUrl: string | undefined
+  resource: Resource | undefined
+}
+
+/** Reads one entry of a batch or transaction. Throws `invalid-body` that names the entry and what is wrong with it. */
+export function readAction(entry: BundleEntry, index: number, base: string): Action {
+  const place = `Bundle.entry[${index}]`
+  const { method, url, ifMatch, ifNoneExist } = entry?.request ?? {}
+  const known = methods.find((each) => each === method)
+  if (known === undefined) throw wrong(place, 'request.method must be GET, POST, PUT, PATCH or DELETE.')
+  const address = readUrl(url, place, base)
+  const fault = findFault(known, address, entry.resource !== undefined)
+  if (fault !== undefined) throw wrong(place, fault)
+  const { type, id, search } = address
+  return {
+    place,
+    method: known,
+    url: address.url,
+    type,
+    id,
+    condition:
+      known === 'POST' ? textOf(ifNoneExist) : known === 'PUT' && id === undefined ? search : undefined,
+    ifMatch: textOf(ifMatch),
+    fullUrl: textOf(entry.fullUrl),
+    resource: readEntryResource(entry, known, type, place),
+  }
+}
+
+interface Address {
+  url: string
+  type: string
+  id: string | undefined
+  /** Whether there is more than type and id. */
+  isLonger: boolean
+  search: string
+}
+
+function readUrl(url: unknown, place: string, base: string): Address {
+  if (typeof url !== 'string' || url === '' || url.length > 4000)
+    throw wrong(place, 'request.url must be an address such as Patient or Patient/ID.')
+  const local = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '')
+  const [path = '', ...search] = local.split('?')
+  const [type = '', id, ...more] = path.split('/')
+  if (!isR4Type(type))
+    throw wrong(place, `request.url names ${type.slice(0, 60)}, which is no type that is kept here.`)
+  return { url: local, type, id, isLonger: more.length > 0, search: search.join('?') }
+}
+
+/** What does not fit together, or undefined. */
+function findFault(
+  method: Method,
+  { id, isLonger, search }: Address,
+  hasResource: boolean,
+): string | undefined {
+  if (method === 'GET' || method === 'HEAD') return hasResource ? 'a read has no resource.' : undefined
+  if (isLonger || (id !== undefined && !isResourceId(id)))
+    return 'request.url must be Type, Type/ID or Type?condition.'
+  if (!hasResource && method !== 'DELETE') return `${method} needs a resource.`
+  return findIdFault(method, id, search)
+}
+
+function findIdFault(method: Method, id: string | undefined, search: string): string | undefined {
+  if (method === 'POST')
+    return id === undefined ? undefined : 'POST goes to the type alone; to name the id, use PUT.'
+  if (id !== undefined) return undefined
+  if (method !== 'PUT') return `${method} needs the address of one record: Type/ID.`
+  return search === '' ? 'PUT needs Type/ID, or Type?condition.' : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function wrong(place: string, text: string): OnpatientError {
+  return new OnpatientError('invalid-body', `${place}: ${text}`)
+}
+
+function readEntryResource(
+  { resource }: BundleEntry,
+  method: string,
+  type: string,
+  place: string,
+): Resource | undefined {
+  if (!['POST', 'PUT', 'PATCH'].includes(method)) return undefined
+  try {
+    return assertResource(resource, method === 'PATCH' ? 'Binary' : type)
+  } catch (error) {
+    throw error instanceof OnpatientError
+      ? new OnpatientError(error.code, `${place}: ${error.message}`)
+      : error
+  }
+}

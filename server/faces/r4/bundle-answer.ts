@@ -1,0 +1,55 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RecordWriter } from '#server/access/access.ts'
+import { OnpatientError } from '../../errors.ts'
+import type { Random } from '../../secrets.ts'
+import { answerEach } from './batch.ts'
+import { readAction } from './bundle-action.ts'
+import { readResource } from './read-body.ts'
+import { transact } from './transaction.ts'
+
+export interface BundleRequest {
+  request: FastifyRequest
+  reply: FastifyReply
+  base: string
+  random: Random
+}
+
+interface Answer {
+  status: string
+  location?: string
+  etag?: string
+  lastModified?: string
+  outcome?: unknown
+}
+
+/** An entry of the answer. */
+export type AnswerEntry = { resource?: unknown; response: Answer }
+
+const mostEntries = 10_000
+
+/** POST to the base: a transaction as a whole or not at all, a batch entry by entry (https://hl7.org/fhir/R4/http.html#transaction). */
+export async function answerBundle(
+  openWriter: () => Promise<RecordWriter>,
+  sent: BundleRequest,
+): Promise<FastifyReply> {
+  const bundle = readResource(sent.request, 'Bundle') as { type?: unknown; entry?: unknown }
+  const entries = bundle.entry ?? []
+  if (bundle.type !== 'transaction' && bundle.type !== 'batch')
+    throw new OnpatientError('invalid-body', 'The type of the Bundle must be transaction or batch.')
+  if (!Array.isArray(entries) || entries.length > mostEntries)
+    throw new OnpatientError(
+      'invalid-body',
+      `Bundle.entry must be an array of at most ${mostEntries} entries.`,
+    )
+  const answers =
+    bundle.type === 'batch'
+      ? await answerEach(sent, entries)
+      : await transact(
+          openWriter,
+          sent,
+          entries.map((entry, index) => readAction(entry, index, sent.base)),
+        )
+  return sent.reply.send(
+    JSON.stringify({ resourceType: 'Bundle', type: `${bundle.type}-response`, entry: answers }),
+  )
+}

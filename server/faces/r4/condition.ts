@@ -1,0 +1,52 @@
+import { parseSearch } from '#fhir/search/parse-search.ts'
+import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
+import type { CurrentRecord, RecordTransaction } from '#server/records/records.ts'
+import { OnpatientError } from '../../errors.ts'
+
+/**
+ * The search of a conditional write (https://hl7.org/fhir/R4/http.html#ccreate). Nothing in it is left out, as a search may
+ * do: less than was asked for would match another record.
+ */
+export function parseCondition(type: string, text: string): SearchQuery {
+  const params = new URLSearchParams(text)
+  for (const name of ['_format', '_pretty']) params.delete(name)
+  let query: SearchQuery
+  try {
+    query = parseSearch(type, params, { strict: true })
+  } catch (error) {
+    if (!(error instanceof SearchError)) throw error
+    throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })
+  }
+  if (query.conditions.length === 0)
+    throw new OnpatientError(
+      'invalid-parameter',
+      'The condition is empty, so that every record would match. Name one, such as identifier=SYSTEM|VALUE.',
+    )
+  return query
+}
+
+/** The one record that matches, or none. Throws `several-match`. */
+export async function findOne(
+  transaction: Pick<RecordTransaction, 'find'>,
+  query: SearchQuery,
+): Promise<CurrentRecord | undefined> {
+  const [found, another] = await transaction.find(query)
+  if (another === undefined) return found
+  throw new OnpatientError(
+    'several-match',
+    `More than one ${query.type} matches the condition. Make it narrower, e.g. by identifier=SYSTEM|VALUE.`,
+  )
+}
+
+/** Throws `version-conflict` when a version is named and is not the current one (RFC 9110 §13.1.1). */
+export function assertVersion(ifMatch: string | undefined, current: CurrentRecord | undefined): void {
+  if (ifMatch === undefined || (ifMatch.trim() === '*' && current !== undefined)) return
+  const [, version] = /^\s*(?:W\/)?"?(\d+)"?\s*$/.exec(ifMatch) ?? []
+  if (current !== undefined && version === String(current.versionId)) return
+  throw new OnpatientError(
+    'version-conflict',
+    current === undefined
+      ? 'If-Match names a version, but there is no such record.'
+      : `If-Match names another version than the current one, which is W/"${current.versionId}". Read the record again and repeat the change.`,
+  )
+}

@@ -1,0 +1,183 @@
+import type { Resource } from 'fhir/r4'
+import { parseReference, visitReferences } from '#fhir/reference.ts'
+import type { RecordWriter } from '#server/access/access.ts'
+import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
+import { OnpatientError } from '../../errors.ts'
+import type { Random } from '../../secrets.ts'
+import { inject } from './batch.ts'
+import type { Action } from './bundle-action.ts'
+import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
+import { assertVersion, findOne, parseCondition } from './condition.ts'
+import { patchResource } from './json-patch.ts'
+import { isR4Type } from './r4-types.ts'
+import { notOfPractice, withKnownId } from './write.ts'
+
+/** Deletions first, then what is new and changed together, then reads: the order of the specification. */
+export async function transact(
+  openWriter: () => Promise<RecordWriter>,
+  sent: BundleRequest,
+  actions: Action[],
+): Promise<AnswerEntry[]> {
+  const answers = new Map<Action, AnswerEntry>()
+  if (actions.some(({ method }) => method !== 'GET' && method !== 'HEAD')) {
+    const writer = await openWriter()
+    const done = await writer.transact((transaction) => writeAll(transaction, actions, sent))
+    for (const [action, answer] of done) answers.set(action, answer)
+  }
+  for (const action of actions)
+    if (!answers.has(action))
+      answers.set(action, await inject(sent, { method: action.method, url: action.url }))
+  return actions.flatMap((action) => answers.get(action) ?? [])
+}
+
+async function writeAll(
+  transaction: RecordTransaction,
+  actions: Action[],
+  { base, random }: BundleRequest,
+): Promise<Map<Action, AnswerEntry>> {
+  const answers = new Map<Action, AnswerEntry>()
+  for (const action of actions) {
+    if (action.method !== 'DELETE') continue
+    const { type, id = '', ifMatch } = action
+    if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
+    await transaction.remove(type, id)
+    answers.set(action, { response: { status: '204' } })
+  }
+  const { addresses, puts, known } = await planPuts(transaction, actions, random)
+  for (const [action, record] of known)
+    answers.set(action, answerOf(base, 'unchanged', { ...record, type: action.type }))
+  for (const { action, resource } of puts.values())
+    await resolve(transaction, resource, { addresses, action, base })
+  const written = await transaction.put([...puts.values()].map(({ resource }) => resource))
+  for (const each of written) {
+    const put = puts.get(`${each.type}/${each.id}`)
+    if (put) answers.set(put.action, answerOf(base, each.kind, each))
+  }
+  return answers
+}
+
+interface Plan {
+  /** `Type/id` of the entries, by fullUrl. */
+  addresses: Map<string, string>
+  /** What is written, by `Type/id`. */
+  puts: Map<string, { action: Action; resource: Resource }>
+  /** Conditional creates of what is there. */
+  known: Map<Action, CurrentRecord>
+}
+
+async function planPuts(transaction: RecordTransaction, actions: Action[], random: Random): Promise<Plan> {
+  const plan: Plan = { addresses: new Map(), puts: new Map(), known: new Map() }
+  for (const action of actions) {
+    const identified = await identify(transaction, action, random)
+    if (identified === undefined) continue
+    const { id, content, known } = identified
+    const address = `${action.type}/${id}`
+    if (action.fullUrl !== undefined) plan.addresses.set(action.fullUrl, address)
+    if (known) {
+      plan.known.set(action, known)
+      continue
+    }
+    if (plan.puts.has(address))
+      throw new OnpatientError('invalid-body', `${action.place}: ${address} comes twice in this transaction.`)
+    // The transaction may run again, so the request's own objects stay as they came.
+    plan.puts.set(address, { action, resource: structuredClone({ ...content, id }) as Resource })
+  }
+  return plan
+}
+
+interface Identified {
+  id: string
+  content: Resource
+  /** Nothing is written: it is there already. */
+  known?: CurrentRecord
+}
+
+/** Which record an entry is about, as far as that decides what others refer to. */
+async function identify(
+  transaction: RecordTransaction,
+  { method, type, id, condition, ifMatch, resource, place }: Action,
+  random: Random,
+): Promise<Identified | undefined> {
+  if (!resource) return undefined
+  const known =
+    condition === undefined ? undefined : await findOne(transaction, parseCondition(type, condition))
+  const newId = () => random.bytes(16).toString('hex')
+  if (method === 'POST')
+    return known ? { id: known.id, content: resource, known } : { id: newId(), content: resource }
+  if (method === 'PUT' && id === undefined) {
+    assertVersion(ifMatch, known)
+    const content = withKnownId(resource, known?.id)
+    return { id: content.id ?? newId(), content }
+  }
+  const address = id ?? ''
+  const current =
+    method === 'PATCH' || ifMatch !== undefined ? await transaction.read(type, address) : undefined
+  assertVersion(ifMatch, current)
+  if (method === 'PATCH') {
+    if (!current) throw notOfPractice(type)
+    const content = patchResource(current.content, readPatchOf(resource, place))
+    return { id: address, content }
+  }
+  if (resource.id !== address)
+    throw new OnpatientError(
+      'invalid-body',
+      `${place}: the id of the resource must be the one of request.url.`,
+    )
+  return { id: address, content: resource }
+}
+
+/** A JSON Patch travels in a Binary: https://hl7.org/fhir/R4/http.html#patch */
+function readPatchOf(resource: Resource, place: string): unknown {
+  const { data } = resource as { data?: unknown }
+  try {
+    return JSON.parse(Buffer.from(String(data ?? ''), 'base64').toString('utf8'))
+  } catch {
+    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`)
+  }
+}
+
+/** Writes references to other entries, and conditional ones, as `Type/id`. */
+async function resolve(
+  transaction: RecordTransaction,
+  resource: Resource,
+  { addresses, action, base }: { addresses: Map<string, string>; action: Action; base: string },
+): Promise<void> {
+  const searches: Array<{ element: { reference: string }; type: string; query: string }> = []
+  visitReferences(resource, (element) => {
+    const address = addresses.get(element.reference)
+    const parsed = parseReference(element.reference, [base])
+    if (address !== undefined) element.reference = address
+    else if (parsed.kind === 'relative') element.reference = `${parsed.type}/${parsed.id}`
+    else if (parsed.kind === 'conditional') searches.push({ element, type: parsed.type, query: parsed.query })
+    else if (parsed.kind === 'urn')
+      throw new OnpatientError(
+        'record-refused',
+        `${action.place} refers to ${parsed.text.slice(0, 80)}, which no entry of the Bundle has as fullUrl.`,
+      )
+  })
+  for (const { element, type, query } of searches) {
+    const found = isR4Type(type) ? await findOne(transaction, parseCondition(type, query)) : undefined
+    if (!found)
+      throw new OnpatientError(
+        'record-refused',
+        `${action.place} refers to ${element.reference.slice(0, 80)}, which no record matches.`,
+      )
+    element.reference = `${type}/${found.id}`
+  }
+}
+
+function answerOf(
+  base: string,
+  kind: Written['kind'],
+  { type, id, versionId, content }: { type: string; id: string; versionId: number; content: string },
+): AnswerEntry {
+  const [, lastModified = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
+  return {
+    response: {
+      status: kind === 'created' ? '201' : '200',
+      location: `${base}/${type}/${id}/_history/${versionId}`,
+      etag: `W/"${versionId}"`,
+      lastModified,
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import type { Resource } from 'fhir/r4'
+import type { Transaction } from 'kysely'
+import type { SearchQuery } from '#fhir/search/search-query.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import type { Random } from '../secrets.ts'
+import type { Schema } from '../store/schema/schema.ts'
+import type { Db } from '../store/store.ts'
+import { inTransaction } from '../store/transaction.ts'
+import { type PreparedRecord, prepareRecord } from './prepare-record.ts'
+import { findDanglingReference, findReferrer } from './reference-integrity.ts'
+import { deleteRecord } from './save-changes.ts'
+import { searchRecords } from './search/search-records.ts'
+import { findStored } from './stored-records.ts'
+import { type Written, writePrepared } from './write-records.ts'
+
+/** A record of the practice as it is now. */
+export interface CurrentRecord {
+  id: string
+  versionId: number
+  content: string
+}
+
+/** What one practice does to its records, as a whole or not at all. */
+export interface RecordTransaction {
+  /** What of the practice's panel and shared records matches: two at most, so that "several" is told from "one". */
+  find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<CurrentRecord[]>
+  /** Undefined when absent or another practice's. */
+  read(type: string, id: string): Promise<CurrentRecord | undefined>
+  /** Creates or replaces each; a record without id gets one. Throws `record-refused`, then nothing is written. */
+  put(resources: readonly Resource[]): Promise<Written[]>
+  /** False when there was none of this practice. */
+  remove(type: string, id: string): Promise<boolean>
+}
+
+interface TransactDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  /** Whether a reference must lead to a record that is there. */
+  checksReferences: boolean
+}
+
+/**
+ * Runs `work` in one transaction, durable when it resolves. It may run several times, each time from nothing. At its end
+ * references are checked, so that records of one transaction may refer to each other in any order.
+ */
+export async function transactRecords<Result>(
+  deps: TransactDeps,
+  practiceId: string,
+  work: (transaction: RecordTransaction) => Promise<Result>,
+): Promise<Result> {
+  return inTransaction(deps.db, async (trx) => {
+    const touched: Touched = { put: [], removed: [] }
+    const result = await work(openTransaction(trx, deps, practiceId, touched))
+    if (deps.checksReferences) await assertWhole(trx, practiceId, touched)
+    return result
+  })
+}
+
+interface Touched {
+  put: Array<{ record: PreparedRecord; resource: Resource; before: string | undefined }>
+  removed: Array<{ type: string; id: string; patientIds: string[] }>
+}
+
+function openTransaction(
+  trx: Transaction<Schema>,
+  { clock, random }: TransactDeps,
+  practiceId: string,
+  touched: Touched,
+): RecordTransaction {
+  const now = clock.now().getTime()
+  const within = { patientIds: [], practiceIds: [practiceId] }
+  return {
+    async find({ type, conditions }) {
+      const query = { type, conditions, sort: [] }
+      const { records } = await searchRecords(trx, within, { query, pageSize: 2, withTotal: false })
+      return records.map(({ id, content }) => ({ id, versionId: versionIn(content), content }))
+    },
+    async read(type, id) {
+      const stored = (await findStored(trx, [`${type}/${id}`])).get(`${type}/${id}`)
+      if (stored?.practiceId !== practiceId) return undefined
+      return { id, versionId: stored.versionId, content: stored.content }
+    },
+    async put(resources) {
+      const prepared = resources.map((resource) => {
+        const record = prepareRecord(practiceId, resource, () => random.bytes(16).toString('hex'))
+        if ('reason' in record) throw refused(record)
+        return record
+      })
+      const { written, rejected } = await writePrepared(trx, now, prepared)
+      const [refusal] = rejected
+      if (refusal) throw refused(refusal)
+      for (const [index, record] of prepared.entries()) {
+        const resource = resources[index]
+        const before = written.find(({ type, id }) => type === record.type && id === record.id)?.before
+        if (resource) touched.put.push({ record, resource, before })
+      }
+      return written
+    },
+    async remove(type, id) {
+      const stored = (await findStored(trx, [`${type}/${id}`])).get(`${type}/${id}`)
+      if (stored?.practiceId !== practiceId) return false
+      await deleteRecord(trx, { type, id, before: stored }, now)
+      touched.removed.push({ type, id, patientIds: stored.patientIds })
+      return true
+    },
+  }
+}
+
+async function assertWhole(
+  trx: Transaction<Schema>,
+  practiceId: string,
+  { put, removed }: Touched,
+): Promise<void> {
+  const dangling = await findDanglingReference(trx, practiceId, put)
+  if (dangling)
+    throw new OnpatientError(
+      'record-refused',
+      `${dangling.source} refers to ${dangling.target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
+    )
+  for (const each of removed) {
+    const referrer = await findReferrer(trx, each)
+    if (referrer)
+      throw new OnpatientError(
+        'already-exists',
+        `${each.type}/${each.id} cannot be deleted while ${referrer} refers to it. Delete or change that first, or in the same transaction.`,
+      )
+  }
+}
+
+function refused({ reference, reason }: { reference: string; reason: string }): OnpatientError {
+  return new OnpatientError('record-refused', `${reference}: ${reason}`)
+}
+
+/** The store writes it at a fixed place. */
+function versionIn(content: string): number {
+  return Number(/"meta":\{"versionId":"(\d+)"/.exec(content.slice(0, 400))?.[1] ?? 0)
+}

@@ -1,0 +1,83 @@
+import type { Resource } from 'fhir/r4'
+import { sql, type Transaction } from 'kysely'
+import { listReferences, parseReference } from '#fhir/reference.ts'
+import type { Schema } from '../store/schema/schema.ts'
+import { chunked } from './chunked.ts'
+import { findPanels } from './panels.ts'
+import { findStored } from './stored-records.ts'
+
+interface WrittenRecord {
+  record: { type: string; id: string }
+  resource: Resource
+  /** The text of the version before. */
+  before: string | undefined
+}
+
+/**
+ * A reference of a written record that leads nowhere. What the version before said already is not asked again: a record that
+ * came with an import must stay correctable.
+ */
+export async function findDanglingReference(
+  trx: Transaction<Schema>,
+  practiceId: string,
+  written: readonly WrittenRecord[],
+): Promise<{ source: string; target: string } | undefined> {
+  const asked = findNewReferences(written)
+  for (const targets of chunked([...asked.keys()], 1000)) {
+    const stored = await findStored(trx, targets)
+    const panels = await findPanels(
+      trx,
+      [...stored.values()].flatMap(({ patientIds }) => patientIds).filter((id) => id !== ''),
+    )
+    for (const target of targets) {
+      const found = stored.get(target)
+      // Another practice's record is none, unless it is about a patient of this one, too.
+      const isOurs =
+        found !== undefined &&
+        (found.practiceId === practiceId ||
+          found.patientIds.some((id) => id !== '' && !panels.isForeign(practiceId, id)))
+      if (!isOurs) return { source: asked.get(target) ?? '', target }
+    }
+  }
+  return undefined
+}
+
+/** `Type/id` of what is referred to, with a record that does. */
+function findNewReferences(written: readonly WrittenRecord[]): Map<string, string> {
+  const asked = new Map<string, string>()
+  for (const { record, resource, before } of written)
+    for (const text of listReferences(resource)) {
+      const parsed = parseReference(text)
+      if (parsed.kind !== 'relative' || before?.includes(JSON.stringify(text))) continue
+      asked.set(`${parsed.type}/${parsed.id}`, `${record.type}/${record.id}`)
+    }
+  return asked
+}
+
+/** A record that refers to one that was deleted. */
+export async function findReferrer(
+  trx: Transaction<Schema>,
+  { type, id, patientIds }: { type: string; id: string; patientIds: string[] },
+): Promise<string | undefined> {
+  // uses record_citation_pk
+  const citing = await trx
+    .selectFrom('record_citation')
+    .select(['source_type', 'source_id'])
+    .where('target_type', '=', type)
+    .where('target_id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
+  if (citing) return `${citing.source_type}/${citing.source_id}`
+  const compartments = patientIds.filter((each) => each !== '')
+  if (compartments.length === 0) return undefined
+  // Reads the patient's records, by record_pk: deletions are rare, an index for them would cost each write.
+  const text = `"reference":${JSON.stringify(`${type}/${id}`)}`
+  const row = await trx
+    .selectFrom('record')
+    .select(['type', 'id'])
+    .where('patient_id', 'in', compartments)
+    .where(sql<boolean>`content like ${`%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`} escape '\\'`)
+    .limit(1)
+    .executeTakeFirst()
+  return row && `${row.type}/${row.id}`
+}

@@ -1,0 +1,495 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { about, immunization, openSeededApi, patient } from './seeded-api.ts'
+
+const base = '/fhir/r4'
+
+async function openPractices() {
+  const api = await openSeededApi()
+  for (const practice of ['oak', 'elm']) await api.addPractice(practice)
+  await api.write('oak', patient('ada'), {
+    resourceType: 'Practitioner',
+    id: 'doc',
+    name: [{ family: 'Quill' }],
+  })
+  await api.write('elm', patient('eve'), immunization('e1', 'eve'))
+  const scopes = ['user/*.cruds']
+  const { token: oak } = await api.issueToken([{ role: 'staff', practiceId: 'oak' }], { scopes })
+  const { token: elm } = await api.issueToken([{ role: 'staff', practiceId: 'elm' }], { scopes })
+  const issue = (...some: string[]) =>
+    api.issueToken([{ role: 'staff', practiceId: 'oak' }], { scopes: some }).then(({ token }) => token)
+  return Object.assign(api, { oak, elm, issue })
+}
+
+const observation = (more: object = {}) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+  subject: about('ada'),
+  effectiveDateTime: '2025-01-02',
+  valueQuantity: { value: 70, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
+  ...more,
+})
+
+test('what is created has an id of the server, version 1, and is found by search at once', async () => {
+  await using api = await openPractices()
+  const body = observation({ id: 'mine' })
+  const created = await api.send({ method: 'POST', path: `${base}/Observation`, token: api.oak, body })
+  assert.equal(created.status, 201, created.text)
+  const { id } = created.json as unknown as { id: string }
+  assert.notEqual(id, 'mine')
+  assert.equal(created.headers.etag, 'W/"1"')
+  assert.equal(created.headers.location, `https://api.example.org${base}/Observation/${id}/_history/1`)
+  const found = await api.get(`${base}/Observation?code=8867-4&patient=ada`, api.oak)
+  assert.equal(found.json.total, 1)
+  assert.equal((await api.get(`${base}/Observation/${id}`, api.oak)).text, created.text)
+})
+
+test('an update makes a new version, the same content none, and a PUT of an unused id creates', async () => {
+  await using api = await openPractices()
+  const put = (more: object) =>
+    api.send({
+      method: 'PUT',
+      path: `${base}/Observation/o1`,
+      token: api.oak,
+      body: observation({ id: 'o1', ...more }),
+    })
+  assert.equal((await put({})).status, 201)
+  const second = await put({ status: 'amended' })
+  assert.deepEqual([second.status, second.headers.etag], [200, 'W/"2"'])
+  const third = await put({ status: 'amended' })
+  assert.deepEqual([third.status, third.headers.etag], [200, 'W/"2"'])
+  assert.equal((await api.get(`${base}/Observation/o1/_history`, api.oak)).json.total, 2)
+})
+
+test('the answer holds as much as Prefer asks for', async () => {
+  await using api = await openPractices()
+  const post = (prefer: string) =>
+    api.send({
+      method: 'POST',
+      path: `${base}/Observation`,
+      token: api.oak,
+      body: observation(),
+      headers: { prefer },
+    })
+  const minimal = await post('return=minimal')
+  assert.deepEqual([minimal.status, minimal.text], [201, ''])
+  assert.equal((await post('return=OperationOutcome')).json.resourceType, 'OperationOutcome')
+  assert.equal((await post('return=representation')).json.resourceType, 'Observation')
+})
+
+test('If-Match lets nobody overwrite what they have not seen', async () => {
+  await using api = await openPractices()
+  const path = `${base}/Patient/ada`
+  const write = (method: 'PUT' | 'PATCH' | 'DELETE', tag: string) =>
+    api.send({
+      method,
+      path,
+      token: api.oak,
+      headers: {
+        'if-match': tag,
+        ...(method === 'PATCH' ? { 'content-type': 'application/json-patch+json' } : {}),
+      },
+      ...(method === 'DELETE'
+        ? {}
+        : {
+            body:
+              method === 'PUT'
+                ? { ...patient('ada'), gender: 'female' }
+                : JSON.stringify([{ op: 'add', path: '/gender', value: 'other' }]),
+          }),
+    })
+  assert.equal((await write('PUT', 'W/"1"')).status, 200)
+  for (const method of ['PUT', 'PATCH', 'DELETE'] as const)
+    for (const tag of ['W/"1"', '"9"', 'nonsense']) {
+      const answer = await write(method, tag)
+      assert.equal(answer.status, 412, `${method} ${tag} ${answer.text}`)
+      assert.match(answer.text, /version-conflict/)
+    }
+  assert.equal((await write('PATCH', 'W/"2"')).status, 200)
+})
+
+test('of parallel updates that saw the same version exactly one wins', async () => {
+  await using api = await openPractices()
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      api.send({
+        method: 'PUT',
+        path: `${base}/Patient/ada`,
+        token: api.oak,
+        body: { ...patient('ada'), birthDate: `2010-01-1${index}` },
+        headers: { 'if-match': 'W/"1"' },
+      }),
+    ),
+  )
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(7).fill(412)])
+})
+
+test('a deleted record is gone from reads and searches, stays in history, and goes on counting when it comes back', async () => {
+  await using api = await openPractices()
+  const path = `${base}/Observation/o1`
+  const body = observation({ id: 'o1' })
+  await api.send({ method: 'PUT', path, token: api.oak, body })
+  assert.equal((await api.send({ method: 'DELETE', path, token: api.oak })).status, 204)
+  const gone = await api.get(path, api.oak)
+  assert.equal(gone.status, 410)
+  assert.match(gone.text, /"code":"deleted"/)
+  assert.equal((await api.get(`${base}/Observation`, api.oak)).json.total, 0)
+  assert.equal((await api.get(path, api.elm)).status, 404)
+  const history = await api.get(`${path}/_history`, api.oak)
+  const entries = history.json.entry as Array<{ request: { method: string } }>
+  assert.deepEqual(
+    entries.map(({ request }) => request.method),
+    ['DELETE', 'POST'],
+  )
+  assert.equal((await api.get(`${path}/_history/1`, api.oak)).status, 200)
+  assert.equal((await api.send({ method: 'DELETE', path, token: api.oak })).status, 204)
+  const back = await api.send({ method: 'PUT', path, token: api.oak, body })
+  assert.deepEqual([back.status, back.headers.etag], [201, 'W/"3"'])
+})
+
+test('If-None-Exist and PUT with a condition write only what is not there', async () => {
+  await using api = await openPractices()
+  const identifier = [{ system: 'urn:lab', value: '7' }]
+  const body = observation({ identifier })
+  const create = (query: string) =>
+    api.send({
+      method: 'POST',
+      path: `${base}/Observation`,
+      token: api.oak,
+      body,
+      headers: { 'if-none-exist': query },
+    })
+  const first = await create('identifier=urn:lab|7')
+  assert.equal(first.status, 201, first.text)
+  const again = await create('identifier=urn:lab|7')
+  assert.deepEqual([again.status, again.json.id], [200, first.json.id])
+  const put = (query: string, more: object = {}) =>
+    api.send({
+      method: 'PUT',
+      path: `${base}/Observation?${query}`,
+      token: api.oak,
+      body: { ...body, ...more },
+    })
+  const changed = await put('identifier=urn:lab|7', { status: 'amended' })
+  assert.deepEqual([changed.status, changed.json.id, changed.headers.etag], [200, first.json.id, 'W/"2"'])
+  assert.equal(
+    (await put('identifier=urn:lab|8', { identifier: [{ system: 'urn:lab', value: '8' }] })).status,
+    201,
+  )
+  assert.equal((await put('identifier=urn:lab|7', { id: 'another' })).status, 400)
+  const several = await put('patient=ada')
+  assert.equal(several.status, 412, several.text)
+  for (const wrong of ['', 'nonsense=1', '_format=json']) assert.equal((await put(wrong)).status, 400, wrong)
+})
+
+test('parallel conditional creates of the same thing make one record', async () => {
+  await using api = await openPractices()
+  const body = observation({ identifier: [{ system: 'urn:lab', value: '9' }] })
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      api.send({
+        method: 'POST',
+        path: `${base}/Observation`,
+        token: api.oak,
+        body,
+        headers: { 'if-none-exist': 'identifier=urn:lab|9' },
+      }),
+    ),
+  )
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 200, 200, 200, 200, 201])
+  assert.equal((await api.get(`${base}/Observation?identifier=urn:lab|9`, api.oak)).json.total, 1)
+})
+
+test('a JSON Patch changes what it names, and a wrong one nothing', async () => {
+  await using api = await openPractices()
+  const patch = (body: unknown) =>
+    api.send({
+      method: 'PATCH',
+      path: `${base}/Patient/ada`,
+      token: api.oak,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json-patch+json' },
+    })
+  const good = await patch([
+    { op: 'test', path: '/birthDate', value: '2010-01-01' },
+    { op: 'add', path: '/gender', value: 'female' },
+  ])
+  assert.equal(good.status, 200, good.text)
+  assert.equal(good.json.gender, 'female')
+  const wrong: unknown[] = [
+    {},
+    'x',
+    [{ op: 'grow', path: '/gender' }],
+    [{ op: 'add', path: 'gender', value: 1 }],
+    [{ op: 'add', path: '/gender' }],
+    [{ op: 'remove', path: '/nothing' }],
+    [{ op: 'test', path: '/gender', value: 'male' }],
+    [{ op: 'replace', path: '/id', value: 'eve' }],
+    [{ op: 'replace', path: '/resourceType', value: 'Person' }],
+    [{ op: 'add', path: '/__proto__/polluted', value: true }],
+    [{ op: 'copy', from: '/constructor', path: '/gender' }],
+    [null],
+  ]
+  for (const body of wrong) {
+    const answer = await patch(body)
+    assert.ok([400, 422].includes(answer.status), `${JSON.stringify(body)} ${answer.status} ${answer.text}`)
+  }
+  assert.equal(({} as Record<string, unknown>).polluted, undefined)
+  assert.equal((await api.get(`${base}/Patient/ada`, api.oak)).headers.etag, 'W/"2"')
+})
+
+test('a transaction is written as a whole: references between its entries lead to the new records', async () => {
+  await using api = await openPractices()
+  await api.send({
+    method: 'PUT',
+    path: `${base}/Observation/old`,
+    token: api.oak,
+    body: observation({ id: 'old' }),
+  })
+  const urn = 'urn:uuid:0b0a7b7c-3c3f-4a55-9a2e-111111111111'
+  const bundle = {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      {
+        request: { method: 'POST', url: 'Observation' },
+        resource: observation({
+          subject: { reference: urn },
+          performer: [{ reference: 'Practitioner?name=Quill' }],
+        }),
+      },
+      {
+        fullUrl: urn,
+        request: { method: 'POST', url: 'Patient' },
+        resource: { ...patient('x'), id: undefined },
+      },
+      { request: { method: 'DELETE', url: 'Observation/old' } },
+      { request: { method: 'GET', url: 'Patient/ada' } },
+    ],
+  }
+  const answer = await api.send({ method: 'POST', path: base, token: api.oak, body: bundle })
+  assert.equal(answer.status, 200, answer.text)
+  const entry = answer.json.entry as Array<{
+    response: { status: string; location: string }
+    resource?: object
+  }>
+  assert.deepEqual(
+    entry.map(({ response }) => response.status),
+    ['201', '201', '204', '200'],
+  )
+  const [, observationId] = /Observation\/(\w+)\//.exec(entry[0]?.response.location ?? '') ?? []
+  const [, patientId] = /Patient\/(\w+)\//.exec(entry[1]?.response.location ?? '') ?? []
+  const { json } = await api.get(`${base}/Observation/${observationId}`, api.oak)
+  assert.deepEqual(json.subject, { reference: `Patient/${patientId}` })
+  assert.deepEqual(json.performer, [{ reference: 'Practitioner/doc' }])
+  assert.equal((await api.get(`${base}/Observation/old`, api.oak)).status, 410)
+})
+
+test('one wrong entry undoes the whole transaction', async () => {
+  await using api = await openPractices()
+  const good = { request: { method: 'PUT', url: 'Observation/t1' }, resource: observation({ id: 't1' }) }
+  const wrong: object[] = [
+    { request: { method: 'PUT', url: 'Observation/t2' }, resource: observation({ id: 'other' }) },
+    { request: { method: 'POST', url: 'Observation' }, resource: observation({ subject: about('eve') }) },
+    {
+      request: { method: 'POST', url: 'Observation' },
+      resource: observation({ subject: { reference: 'urn:uuid:x' } }),
+    },
+    {
+      request: { method: 'POST', url: 'Observation' },
+      resource: observation({ performer: [{ reference: 'Practitioner?name=Nobody' }] }),
+    },
+    {
+      request: { method: 'POST', url: 'Observation' },
+      resource: observation({ performer: [{ reference: 'Practitioner/none' }] }),
+    },
+    {
+      request: { method: 'PUT', url: 'Observation/t1' },
+      resource: observation({ id: 't1', status: 'amended' }),
+    },
+    { request: { method: 'PUT', url: 'Immunization/e1' }, resource: immunization('e1', 'ada') },
+    {
+      request: { method: 'PATCH', url: 'Observation/none' },
+      resource: { resourceType: 'Binary', data: Buffer.from('[]').toString('base64') },
+    },
+    { request: { method: 'JUMP', url: 'Observation' } },
+    { request: { method: 'POST', url: 'Nonsense' }, resource: observation() },
+    { request: { method: 'POST', url: 'Observation' } },
+    {},
+  ]
+  for (const each of wrong) {
+    const body = { resourceType: 'Bundle', type: 'transaction', entry: [good, each] }
+    const answer = await api.send({ method: 'POST', path: base, token: api.oak, body })
+    assert.ok(
+      answer.status >= 400 && answer.status < 500,
+      `${JSON.stringify(each)} ${answer.status} ${answer.text}`,
+    )
+    assert.equal((await api.get(`${base}/Observation/t1`, api.oak)).status, 404, JSON.stringify(each))
+  }
+})
+
+test('a batch does each entry by itself and says what became of it', async () => {
+  await using api = await openPractices()
+  const body = {
+    resourceType: 'Bundle',
+    type: 'batch',
+    entry: [
+      { request: { method: 'PUT', url: 'Observation/b1' }, resource: observation({ id: 'b1' }) },
+      { request: { method: 'GET', url: 'Patient/eve' } },
+      { request: { method: 'GET', url: 'Observation?patient=ada' } },
+      { request: { method: 'POST', url: 'Nonsense' }, resource: {} },
+      { request: { method: 'DELETE', url: 'Observation/b1' } },
+    ],
+  }
+  const answer = await api.send({ method: 'POST', path: base, token: api.oak, body })
+  const entry = answer.json.entry as Array<{ response: { status: string }; resource?: { total?: number } }>
+  assert.deepEqual(
+    entry.map(({ response }) => response.status),
+    ['201', '404', '200', '400', '204'],
+  )
+  assert.equal(entry[2]?.resource?.total, 1)
+})
+
+test('references must lead somewhere, and what others refer to is not deleted', async () => {
+  await using api = await openPractices()
+  const post = (more: object) =>
+    api.send({ method: 'POST', path: `${base}/Observation`, token: api.oak, body: observation(more) })
+  const dangling = await post({ performer: [{ reference: 'Practitioner/none' }] })
+  assert.equal(dangling.status, 422)
+  assert.match(dangling.text, /Practitioner\/none/)
+  assert.equal((await post({ hasMember: [{ reference: 'Immunization/e1' }] })).status, 422)
+  assert.equal((await post({ performer: [{ reference: 'Practitioner/doc' }] })).status, 201)
+  for (const path of ['Practitioner/doc', 'Patient/ada']) {
+    const answer = await api.send({ method: 'DELETE', path: `${base}/${path}`, token: api.oak })
+    assert.equal(answer.status, 409, path)
+  }
+})
+
+test('nobody writes into the records of another practice, by any way', async () => {
+  await using api = await openPractices()
+  const before = await api.get(`${base}/Immunization/e1`, api.elm)
+  const eve = await api.get(`${base}/Patient/eve/_history`, api.elm)
+  const ways: Array<Parameters<typeof api.send>[0]> = [
+    { method: 'PUT', path: `${base}/Immunization/e1`, body: immunization('e1', 'ada') },
+    {
+      method: 'PUT',
+      path: `${base}/Immunization/e1`,
+      body: immunization('e1', 'eve', { status: 'not-done' }),
+    },
+    { method: 'PUT', path: `${base}/Patient/eve`, body: patient('eve') },
+    { method: 'POST', path: `${base}/Immunization`, body: immunization('new', 'eve') },
+    { method: 'DELETE', path: `${base}/Immunization/e1` },
+    {
+      method: 'PATCH',
+      path: `${base}/Immunization/e1`,
+      body: '[{"op":"add","path":"/isSubpotent","value":true}]',
+      headers: { 'content-type': 'application/json-patch+json' },
+    },
+    { method: 'PUT', path: `${base}/Immunization?_id=e1`, body: immunization('e1', 'ada') },
+  ]
+  for (const way of ways) {
+    const answer = await api.send({ ...way, token: api.oak })
+    assert.ok(answer.status === 204 || answer.status >= 400, `${way.method} ${way.path} ${answer.status}`)
+    assert.doesNotMatch(answer.text, /Test/)
+  }
+  assert.equal((await api.get(`${base}/Immunization/e1`, api.elm)).text, before.text)
+  assert.equal((await api.get(`${base}/Patient/eve/_history`, api.elm)).json.total, eve.json.total)
+  assert.equal((await api.get(`${base}/Immunization?patient=eve`, api.elm)).json.total, 1)
+})
+
+test('only the scopes of a practice write: each interaction needs its letter, and patients have none', async () => {
+  await using api = await openPractices()
+  await api.send({
+    method: 'PUT',
+    path: `${base}/Observation/o1`,
+    token: api.oak,
+    body: observation({ id: 'o1' }),
+  })
+  const calls = {
+    c: () => ({ method: 'POST' as const, path: `${base}/Observation`, body: observation() }),
+    u: () => ({
+      method: 'PUT' as const,
+      path: `${base}/Observation/o1`,
+      body: observation({ id: 'o1', note: [{ text: String(Math.random()) }] }),
+    }),
+    d: () => ({ method: 'DELETE' as const, path: `${base}/Observation/o1` }),
+  }
+  for (const [scope, allowed] of Object.entries({
+    'user/Observation.rs': '',
+    'user/Observation.c': 'c',
+    'user/Observation.u': 'u',
+    'user/Immunization.cud': '',
+    'patient/Observation.cud': '',
+    'patient/*.write': '',
+    'system/*.cud': '',
+    'user/Observation.read': '',
+    'user/*.d': 'd',
+    'user/Observation.write': 'cud',
+  })) {
+    const token = await api.issue(scope)
+    for (const [letter, call] of Object.entries(calls)) {
+      const { status } = await api.send({ ...call(), token })
+      assert.equal(status < 300, allowed.includes(letter), `${scope} ${letter} ${status}`)
+      if (!allowed.includes(letter)) assert.equal(status, 403)
+      if (letter === 'd' && status < 300)
+        await api.send({
+          method: 'PUT',
+          path: `${base}/Observation/o1`,
+          token: api.oak,
+          body: observation({ id: 'o1' }),
+        })
+    }
+  }
+  const { token: self } = await api.issueToken([{ role: 'patient', practiceId: 'oak', patientId: 'ada' }], {
+    scopes: ['user/*.cruds', 'patient/*.cruds'],
+  })
+  for (const call of Object.values(calls))
+    assert.equal((await api.send({ ...call(), token: self })).status, 403)
+  const { token: both } = await api.issueToken(
+    [
+      { role: 'staff', practiceId: 'oak' },
+      { role: 'staff', practiceId: 'elm' },
+    ],
+    { scopes: ['user/*.cruds'] },
+  )
+  assert.equal((await api.send({ ...calls.c(), token: both })).status, 403)
+  assert.equal((await api.send(calls.c())).status, 401)
+  assert.equal((await api.send({ method: 'POST', path: base, body: {} })).status, 401)
+})
+
+test('bad bodies are refused with a reason and change nothing', async () => {
+  await using api = await openPractices()
+  const post = (body: string | Buffer, headers = {}) =>
+    api.send({ method: 'POST', path: `${base}/Observation`, token: api.oak, body, headers })
+  const cases: Array<[string | Buffer, number]> = [
+    ['', 400],
+    ['{', 400],
+    ['[]', 400],
+    ['null', 400],
+    ['"Observation"', 400],
+    ['{"resourceType":"Patient"}', 400],
+    ['{"resourceType":17}', 400],
+    ['{"resourceType":"Observation","id":"a b"}', 400],
+    [`{"resourceType":"Observation","extension":${'['.repeat(100_000)}`, 400],
+    [Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 400],
+    [JSON.stringify(observation({ subject: undefined })), 422],
+  ]
+  for (const [body, status] of cases) {
+    const answer = await post(body)
+    assert.equal(answer.status, status, `${String(body).slice(0, 60)} ${answer.text}`)
+    assert.equal(answer.json.resourceType, 'OperationOutcome')
+  }
+  assert.equal((await post('<Observation/>', { 'content-type': 'application/fhir+xml' })).status, 415)
+  assert.equal((await post(Buffer.alloc(21 * 1024 * 1024, 0x20))).status, 413)
+  assert.equal((await api.get(`${base}/Observation`, api.oak)).json.total, 0)
+  for (const [method, path] of [
+    ['PUT', `${base}/Observation`],
+    ['DELETE', `${base}/Observation`],
+    ['POST', `${base}/Observation/o1`],
+    ['PUT', `${base}/metadata`],
+  ] as const) {
+    const answer = await api.send({ method, path, token: api.oak, body: observation() })
+    assert.ok([400, 405].includes(answer.status), `${method} ${path} ${answer.status}`)
+  }
+})
