@@ -35,6 +35,33 @@ ${table(
     ],
   ],
 )}
+<h3 id="r4-writes">Writes</h3>
+<p>Practices and their systems write; patients read. A provider or staff member of one practice allows the application, with scopes such as <code>user/Observation.cud</code>: <code>c</code> creates, <code>u</code> updates, <code>d</code> deletes. Records of other practices are out of reach.</p>
+${table(
+  'Writing requests of the R4 API',
+  ['Request', 'What it does'],
+  [
+    [
+      code('POST TYPE'),
+      html`Creates with an id of the server. <code>If-None-Exist: identifier=…</code> creates only when nothing matches`,
+    ],
+    [
+      code('PUT TYPE/ID'),
+      html`A new version, or a new record under this id. <code>If-Match: W/"3"</code> refuses with 412 when the record has changed since`,
+    ],
+    [
+      code('PUT TYPE?identifier=…'),
+      'Updates the one record that matches, or creates it; 412 when several match',
+    ],
+    [code('PATCH TYPE/ID'), html`A JSON Patch, sent as <code>application/json-patch+json</code>`],
+    [code('DELETE TYPE/ID'), 'Deletes; the history keeps the versions, and a read answers 410'],
+    [
+      code('POST /fhir/r4'),
+      'A Bundle: a transaction is done as a whole or not at all and may refer within itself by fullUrl; a batch is done entry by entry',
+    ],
+  ],
+)}
+<p>The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code> leaves the record out of the answer. Bodies may have 20 MB.</p>
 <h3 id="r4-search">Search</h3>
 <ul>
 <li>Parameters that are repeated must all hold; of values with commas between them one must.</li>

@@ -230,6 +230,8 @@ test('a JSON Patch changes what it names, and a wrong one nothing', async () => 
     [{ op: 'add', path: '/__proto__/polluted', value: true }],
     [{ op: 'copy', from: '/constructor', path: '/gender' }],
     [null],
+    [{ op: 'add', path: '/birthDate/family', value: 'x' }],
+    Array.from({ length: 60 }, () => ({ op: 'copy', from: '/name', path: '/name/-' })),
   ]
   for (const body of wrong) {
     const answer = await patch(body)

@@ -1,22 +1,38 @@
 import type { Resource } from 'fhir/r4'
 import { applyPatch, type Operation } from 'rfc6902'
 import { OnpatientError } from '../../errors.ts'
-import { assertResource } from './read-body.ts'
+import { assertResource, bodyLimitBytes } from './read-body.ts'
 
 const operations = ['add', 'remove', 'replace', 'move', 'copy', 'test']
-const mostOperations = 1000
+const mostOperations = 100
 
 /** A record after a JSON Patch (RFC 6902; https://hl7.org/fhir/R4/http.html#patch). Throws `record-refused`. */
 export function patchResource(content: string, patch: unknown): Resource {
   const before = assertResource(JSON.parse(content))
   const { resourceType, id } = before
-  for (const [index, error] of applyPatch(before, readPatch(patch)).entries()) {
-    if (error)
-      throw refused(index, `${error.name === 'TestError' ? 'the test failed' : 'its path leads nowhere'}.`)
+  for (const [index, operation] of readPatch(patch).entries()) {
+    const fault = apply(before, operation)
+    if (fault !== undefined) throw refused(index, fault)
   }
   const after = assertResource(before, resourceType)
   if (after.id === id) return after
   throw new OnpatientError('record-refused', 'A patch cannot change the id of a record.')
+}
+
+/** Why an operation cannot be done, or undefined when it was. */
+function apply(resource: Resource, operation: Operation): string | undefined {
+  try {
+    const [error] = applyPatch(resource, [operation])
+    if (error) return error.name === 'TestError' ? 'the test failed.' : 'its path leads nowhere.'
+  } catch (error) {
+    // Thrown for a path below a text or number.
+    if (!(error instanceof TypeError)) throw error
+    return 'its path leads nowhere.'
+  }
+  // Copies of copies double with each operation.
+  if (operation.op === 'copy' && JSON.stringify(resource).length > bodyLimitBytes)
+    return 'the record becomes too large.'
+  return undefined
 }
 
 function readPatch(patch: unknown): Operation[] {
