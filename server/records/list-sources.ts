@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
@@ -62,6 +63,18 @@ function isPassed(patientId: string, { direction, from }: Walk): boolean {
   return direction === 'forward' ? patientId < from.patientId : patientId > from.patientId
 }
 
+/** The commonest list of all: one patient's app, no filters. Every id is greater than ''. By record_pk. */
+const recordsOfPatient = preparedQuery((db, patientId: string, type: string, after: string, limit: number) =>
+  db
+    .selectFrom('record')
+    .select(columns)
+    .where('record.patient_id', '=', patientId)
+    .where('record.type', '=', type)
+    .where('record.id', '>', after)
+    .orderBy('record.id')
+    .limit(limit),
+)
+
 async function rowsOfPatient(
   db: Db,
   within: Confinement,
@@ -69,6 +82,10 @@ async function rowsOfPatient(
   patientId: string,
   { direction, from, limit }: Walk,
 ): Promise<ListedRow[]> {
+  const { type, dates = [], lastUpdatedFrom } = query
+  const isPlain = dates.length === 0 && lastUpdatedFrom === undefined && !coversSeveral(within)
+  if (isPlain && direction === 'forward')
+    return recordsOfPatient(db, patientId, type, from?.patientId === patientId ? from.id : '', limit)
   let rows = db
     .selectFrom('record')
     .select(columns)

@@ -1,3 +1,4 @@
+import type { Database, Statement } from 'better-sqlite3'
 import type { Compilable, CompiledQuery } from 'kysely'
 import type { Db } from './store.ts'
 
@@ -9,6 +10,22 @@ class Placeholder {
   }
 }
 
+interface Prepared {
+  query: CompiledQuery
+  /** On SQLite files: the statement itself. */
+  statement: Statement | undefined
+}
+
+const readers = new WeakMap<object, Database>()
+
+/**
+ * Names a connection of its own for prepared queries. It sees what is committed, as every other reader does, and does not have
+ * to wait for its turn behind a transaction that this process is in the middle of.
+ */
+export function readThrough(db: Db, reader: Database): void {
+  readers.set(db.getExecutor().adapter, reader)
+}
+
 /**
  * A query of the hot path, compiled at its first use instead of at each: `build` is called once, with placeholders, so it
  * must not look at its parameters. Every database of the process gets its own.
@@ -16,18 +33,26 @@ class Placeholder {
 export function preparedQuery<Row, Params extends Array<string | number>>(
   build: (db: Db, ...params: Params) => Compilable<Row>,
 ): (db: Db, ...params: Params) => Promise<Row[]> {
-  const compiled = new WeakMap<object, CompiledQuery>()
+  const prepared = new WeakMap<object, Prepared>()
+
+  function prepare(db: Db, params: Params): Prepared {
+    const { adapter } = db.getExecutor()
+    const known = prepared.get(adapter)
+    if (known) return known
+    const placeholders = params.map((_param, position) => new Placeholder(position)) as unknown as Params
+    const query = build(db, ...placeholders).compile() as CompiledQuery
+    const fresh = { query, statement: readers.get(adapter)?.prepare(query.sql) }
+    prepared.set(adapter, fresh)
+    return fresh
+  }
+
   return async (db, ...params) => {
-    const executor = db.getExecutor().adapter
-    let query = compiled.get(executor)
-    if (!query) {
-      const placeholders = params.map((_param, position) => new Placeholder(position)) as unknown as Params
-      query = build(db, ...placeholders).compile() as CompiledQuery
-      compiled.set(executor, query)
-    }
+    const { query, statement } = prepare(db, params)
     const values = query.parameters.map((each) =>
       each instanceof Placeholder ? params[each.position] : each,
     )
+    // Inside a transaction its own connection knows what it wrote.
+    if (statement && !db.isTransaction) return statement.all(values) as Row[]
     const { rows } = await db.executeQuery<Row>({ ...query, parameters: values } as CompiledQuery<Row>)
     return rows
   }

@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts'
 import type { StoreSetting } from '../settings.ts'
 import { migrateToLatest } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
+import { readThrough } from './prepared-query.ts'
 import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 import { withStatementCache } from './statement-cache.ts'
@@ -26,6 +27,12 @@ export function openStore(setting: StoreSetting, logger?: Pick<Logger, 'warn'>):
   return setting.kind === 'sqlite' ? openSqliteStore(setting.file) : openPostgresStore(setting.url, logger)
 }
 
+function openReader(file: string): Database.Database {
+  const reader = new Database(file, { readonly: true })
+  reader.pragma('busy_timeout = 2000')
+  return reader
+}
+
 /**
  * Opens (and creates when absent) the SQLite file and applies missing migrations.
  * Throws `NewerDatabaseError` when the file was written by a newer version.
@@ -44,7 +51,13 @@ export async function openSqliteStore(file: string): Promise<Store> {
   })
   try {
     const isNew = await migrateToLatest(db)
-    return { kind: 'sqlite', db, isNew, close: () => db.destroy() }
+    const reader = file === ':memory:' ? undefined : openReader(file)
+    if (reader) readThrough(db, reader)
+    const close = async () => {
+      reader?.close()
+      await db.destroy()
+    }
+    return { kind: 'sqlite', db, isNew, close }
   } catch (error) {
     await db.destroy()
     throw error
