@@ -3,12 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { up as foundation } from './migrations/0001-foundation.ts'
 import { up as searchIndex } from './migrations/0002-search-index.ts'
 import { up as deletions } from './migrations/0007-deletions.ts'
+import { up as searchDates } from './migrations/0008-search-dates.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
   '0001-foundation': { up: foundation },
   '0002-search-index': { up: searchIndex },
   '0007-deletions': { up: deletions },
+  '0008-search-dates': { up: searchDates },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

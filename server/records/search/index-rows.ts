@@ -1,6 +1,7 @@
 import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
+import { findMainDate } from '#fhir/search/main-date.ts'
 import type { Schema } from '../../store/schema/schema.ts'
 import { chunked } from '../chunked.ts'
 
@@ -18,14 +19,16 @@ const rowsPerStatement = 250
 export async function addIndexRows(trx: Transaction<Schema>, records: readonly Indexed[]): Promise<void> {
   const text: Array<Schema['record_text']> = []
   const range: Array<Schema['record_range']> = []
-  for (const { type, id, compartments, values } of records)
+  for (const { type, id, compartments, values } of records) {
+    const mainDate = findMainDate(type, values)
     for (const patient_id of compartments)
       for (const value of values) {
         const { param } = value
         if (value.kind === 'text')
-          text.push({ patient_id, type, param, value: value.value, id, system: value.system })
+          text.push({ patient_id, type, param, value: value.value, id, system: value.system, ...mainDate })
         else range.push({ patient_id, type, param, id, low: value.low, high: value.high, unit: value.unit })
       }
+  }
   for (const rows of chunked(text, rowsPerStatement))
     await trx.insertInto('record_text').values(rows).execute()
   for (const rows of chunked(range, rowsPerStatement))

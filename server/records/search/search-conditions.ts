@@ -1,36 +1,53 @@
 import { type RawBuilder, sql } from 'kysely'
+import { mainDateOf, severalMainDates } from '#fhir/search/main-date.ts'
 import type {
   Condition,
   NumberValue,
   ParameterCondition,
   Prefix,
   SearchValue,
+  TokenValue,
 } from '#fhir/search/search-query.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 
 type Sql = RawBuilder<boolean>
 
-/** A row of `record` that conditions speak about: its name in the statement, and its type. */
+/** A row of `record` that conditions speak about, or of `record_text` for it: its name in the statement, and its type. */
 interface Subject {
   alias: string
   type: string
+  /** Whether it is a row of `record_text`, which carries the main date. */
+  hasMainDate?: boolean
   /** When all records that come into question are of one patient: then the index can be asked once for all of them. */
   patientId?: string | undefined
 }
 
 /**
- * The condition that leads a search of one patient: a code, which few records have. It is asked once, and the others of each
- * record that it leaves.
+ * The condition that leads a search of one patient: a code, which few records have. The search starts from the rows of the
+ * index that meet it, and asks the other conditions of the records that they are of.
  */
-export function findLeading(conditions: readonly Condition[]): Condition | undefined {
+export function findLeading(conditions: readonly Condition[]): ParameterCondition | undefined {
   return conditions.find(
-    (each) =>
+    (each): each is ParameterCondition =>
       each.kind === 'parameter' &&
       each.parameter.type === 'token' &&
+      each.parameter.code !== '_id' &&
       each.modifier === undefined &&
       each.values.every((value) => value.type === 'token' && value.code !== undefined),
   )
+}
+
+/** What a row of `record_text` must be like to meet the leading condition. */
+export function isLeading({ parameter, values }: ParameterCondition, alias: string): Sql {
+  const rules = values.flatMap((value) => (value.type === 'token' ? [meetsToken(value, alias)] : []))
+  return sql`${sql.ref(`${alias}.param`)} = ${parameter.code} and ${any(rules)}`
+}
+
+/** Whether it can be asked of a row of the index, without the record. */
+export function isAnsweredByIndex(condition: Condition): boolean {
+  if (condition.kind === 'or') return condition.conditions.every(isAnsweredByIndex)
+  return condition.kind !== 'parameter' || condition.parameter.code !== '_lastUpdated'
 }
 
 const yes: Sql = sql`1 = 1`
@@ -140,7 +157,7 @@ function meetsLastUpdated(values: SearchValue[], { alias }: Subject): Sql {
 
 function meetsValue(value: SearchValue, condition: ParameterCondition, subject: Subject): Sql {
   const inText = (rule: Sql) => rowExists('record_text', condition, subject, rule)
-  const inRange = (prefix: Prefix, low: number, high: number, unit: string) =>
+  const inRange = (prefix: Prefix, low: number, high: number, unit: string): Sql =>
     rowExists(
       'record_range',
       condition,
@@ -151,21 +168,19 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, subject: 
       ]),
     )
   switch (value.type) {
-    case 'token': {
-      const rules = [
-        ...(value.code === undefined ? [] : [sql<boolean>`entry.value = ${value.code}`]),
-        ...(value.system === undefined ? [] : [sql<boolean>`entry.system = ${value.system ?? ''}`]),
-      ]
-      return inText(all(rules))
-    }
+    case 'token':
+      return inText(meetsToken(value, 'entry'))
     case 'string':
       return inText(meetsString(value, condition.modifier))
     case 'reference':
       return value.targets.length === 0 ? no : inText(sql`entry.value in (${sql.join(value.targets)})`)
     case 'uri':
       return inText(meetsUri(value.value, condition.modifier))
-    case 'date':
-      return inRange(value.prefix, value.start, value.end, '')
+    case 'date': {
+      const byRows = inRange(value.prefix, value.start, value.end, '')
+      if (!subject.hasMainDate || condition.parameter.code !== mainDateOf(subject.type)) return byRows
+      return meetsMainDate(value, subject.alias, byRows)
+    }
     case 'number':
     case 'quantity':
       return inRange(value.prefix, value.low, value.high, unitOf(value))
@@ -181,6 +196,26 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, subject: 
         ),
       )
   }
+}
+
+function meetsToken({ code, system }: TokenValue, alias: string): Sql {
+  return all([
+    ...(code === undefined ? [] : [sql<boolean>`${sql.ref(`${alias}.value`)} = ${code}`]),
+    ...(system === undefined ? [] : [sql<boolean>`${sql.ref(`${alias}.system`)} = ${system ?? ''}`]),
+  ])
+}
+
+/** The one date that nearly every record has; for one with several its rows are asked. */
+function meetsMainDate(
+  { prefix, start, end }: Extract<SearchValue, { type: 'date' }>,
+  alias: string,
+  byRows: Sql,
+): Sql {
+  const [low, high] = [sql.ref(`${alias}.low`), sql.ref(`${alias}.high`)]
+  const one = compare(prefix, { low, high }, { low: start, high: end })
+  const several = sql<boolean>`${low} = ${sql.lit(severalMainDates.low)}`
+  // A record without one has its end before its beginning.
+  return sql`case when ${several} then ${byRows} else ${high} > ${low} and ${one} end`
 }
 
 function unitOf({ unit }: NumberValue): string {

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { mainDateOf, severalMainDates } from '#fhir/search/main-date.ts'
 import type { SearchParameter } from '#fhir/search/parameters.ts'
 import type { SortRule } from '#fhir/search/search-query.ts'
 
@@ -12,7 +13,7 @@ export interface SearchKey {
 }
 
 interface SortColumn {
-  expression: RawBuilder<unknown>
+  rule: SortRule
   descending: boolean
 }
 
@@ -23,30 +24,32 @@ const lastOf = {
 }
 
 /** The columns that a search is ordered by; patient and id make the order total, so that pages neither skip nor repeat. */
-export function sortColumns(type: string, rules: readonly SortRule[]): SortColumn[] {
-  return rules.map(({ parameter, descending }) => ({
-    expression: sortExpression(type, parameter, descending),
-    descending,
-  }))
+export function sortColumns(rules: readonly SortRule[]): SortColumn[] {
+  return rules.map((rule) => ({ rule, descending: rule.descending }))
 }
 
-function sortExpression(
-  type: string,
-  parameter: SortRule['parameter'],
-  descending: boolean,
+/** What a match is sorted by: a row of `record`, or the group of its rows of `record_text`, which carry the main date. */
+export function sortExpression(
+  { alias, type, hasMainDate = false }: { alias: string; type: string; hasMainDate?: boolean },
+  { parameter, descending }: SortRule,
 ): RawBuilder<unknown> {
-  if (parameter === '_id') return sql`record.id`
-  if (parameter === '_lastUpdated') return sql`record.last_updated`
+  if (parameter === '_id') return sql.ref(`${alias}.id`)
+  if (parameter === '_lastUpdated') return sql.ref(`${alias}.last_updated`)
   const direction = descending ? 'descending' : 'ascending'
   // Of several values the one that comes first in this direction.
   const [table, column] = isRange(parameter)
     ? (['record_range', descending ? sql`max(entry.high)` : sql`min(entry.low)`] as const)
     : (['record_text', descending ? sql`max(entry.value)` : sql`min(entry.value)`] as const)
   const missing = lastOf[isRange(parameter) ? 'range' : 'text'][direction]
-  return sql`coalesce((
+  const byRows = sql`coalesce((
     select ${column} from ${sql.table(table)} as entry
-    where entry.patient_id = record.patient_id and entry.type = ${type}
-      and entry.param = ${parameter.code} and entry.id = record.id), ${missing})`
+    where entry.patient_id = ${sql.ref(`${alias}.patient_id`)} and entry.type = ${type}
+      and entry.param = ${parameter.code} and entry.id = ${sql.ref(`${alias}.id`)}), ${missing})`
+  if (!hasMainDate || parameter.code !== mainDateOf(type)) return byRows
+  // All rows of a record say the same; it is one group.
+  const several = sql`min(${sql.ref(`${alias}.low`)}) = ${sql.lit(severalMainDates.low)}`
+  const one = descending ? sql`max(${sql.ref(`${alias}.high`)})` : sql`min(${sql.ref(`${alias}.low`)})`
+  return sql`case when ${several} then ${byRows} else ${one} end`
 }
 
 function isRange({ type }: SearchParameter): boolean {

@@ -10,8 +10,8 @@ import type { Db } from '../../store/store.ts'
 import { citedIds } from '../citations.ts'
 import { isCovered, narrowToPatient } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
-import { findLeading, meetsCondition } from './search-conditions.ts'
-import { isBeyond, orderBy, type SearchKey, sortColumns } from './search-order.ts'
+import { findLeading, isAnsweredByIndex, isLeading, meetsCondition } from './search-conditions.ts'
+import { isBeyond, orderBy, type SearchKey, sortColumns, sortExpression } from './search-order.ts'
 
 /** A page of a search. */
 export interface SearchPageQuery {
@@ -47,16 +47,13 @@ type SearchQueryPart = SearchPageQuery['query']
 export async function searchRecords(db: Db, within: Confinement, page: SearchPageQuery): Promise<SearchPage> {
   const { query, pageSize, after, before, withTotal } = page
   const narrowed = await narrowToNamedPatient(db, within, query)
-  const columns = sortColumns(query.type, query.sort)
+  const columns = sortColumns(query.sort)
   const isBackward = before !== undefined
   const key = before ?? after
-  const matching = matchingRows(
-    narrowed,
-    query,
-    columns.map(({ expression }) => expression),
-  )
-  // The first page looks at every match anyway, to sort them: it counts them on the way.
-  const isCounting = withTotal && key === undefined
+  const { rows: matching, isLed } = matchingRows(narrowed, query)
+  // The first page looks at every match anyway, to sort them: it counts them on the way. Rows of the index alone are counted
+  // faster by themselves.
+  const isCounting = withTotal && key === undefined && !isLed
   const total = isCounting ? sql`, count(*) over () as total` : sql``
   const select = (from: SearchKey | undefined, backward: boolean, limit: number) =>
     // The texts are fetched for the page alone: sorted with them, all matches would be carried along.
@@ -82,7 +79,7 @@ export async function searchRecords(db: Db, within: Confinement, page: SearchPag
   const [hasBefore, hasAfter] = isBackward ? [hasMore, behind] : [behind, hasMore]
   const counted = isCounting ? Number(first?.total ?? 0) : undefined
   return {
-    total: counted ?? (withTotal ? await countMatching(db, matching) : undefined),
+    total: counted ?? (withTotal ? await countMatching(db, narrowed, query) : undefined),
     records: rows.map((row) => ({ patientId: row.patient_id, id: row.id, content: row.content })),
     next: hasAfter && last ? toKey(last) : undefined,
     previous: hasBefore && first ? toKey(first) : undefined,
@@ -129,36 +126,80 @@ function namedPatient(condition: Condition): string | undefined {
 
 /** How many records match. */
 export async function countFound(db: Db, within: Confinement, query: SearchQueryPart): Promise<number> {
-  return countMatching(db, matchingRows(await narrowToNamedPatient(db, within, query), query, []))
+  return countMatching(db, await narrowToNamedPatient(db, within, query), query)
 }
 
-async function countMatching(db: Db, matching: RawBuilder<unknown>): Promise<number> {
+async function countMatching(db: Db, within: Confinement, query: SearchQueryPart): Promise<number> {
+  const { rows: matching } = matchingRows(within, { ...query, sort: [] })
   const { rows } = await sql<{ total: number }>`select count(*) as total from (${matching}) as found`.execute(
     db,
   )
   return Number(rows[0]?.total ?? 0)
 }
 
+interface Matching {
+  rows: RawBuilder<unknown>
+  /** Whether only rows of the index are looked at. */
+  isLed: boolean
+}
+
 /** Every matching record once, with the columns it is sorted by. */
-function matchingRows(
+function matchingRows(within: Confinement, query: SearchQueryPart): Matching {
+  const scopes = scopesOf(within, query.type)
+  const [first, ...others] = scopes
+  const led = first && others.length === 0 ? ledByCode(within, query, first.patientId) : undefined
+  if (led) return { rows: led, isLed: true }
+  const branches = (first ? scopes : [nowhere]).map((scope) => amongRecords(within, query, scope))
+  return { rows: sql.join(branches, sql` union all `), isLed: false }
+}
+
+/** Looks at every record of the type in a scope. */
+function amongRecords(
   within: Confinement,
-  { type, conditions }: SearchQueryPart,
-  sortExpressions: RawBuilder<unknown>[],
+  { type, conditions, sort }: SearchQueryPart,
+  { scope, patientId }: Scope,
 ): RawBuilder<unknown> {
-  const keys = sortExpressions.map((expression, index) => sql`, ${expression} as ${sql.ref(`k${index}`)}`)
-  const branch = ({ scope, patientId }: Scope) => {
-    const leading = findLeading(conditions)
-    const open = conditions.filter((each) => !isImplied(each, type, patientId))
-    const met = open.map((each) => {
-      const subject = { alias: 'record', type, ...(each === leading ? { patientId } : {}) }
-      return sql`and ${meetsCondition(each, subject, within)}`
-    })
-    return sql`
-    select record.patient_id, record.id ${sql.join(keys, sql` `)}
+  const subject = { alias: 'record', type }
+  const met = conditions
+    .filter((each) => !isImplied(each, type, patientId))
+    .map((each) => sql`and ${meetsCondition(each, subject, within)}`)
+  return sql`
+    select record.patient_id, record.id ${sortKeys(subject, sort)}
     from record where record.type = ${type} and ${scope} ${sql.join(met, sql` `)}`
-  }
-  const branches = scopesOf(within, type).map(branch)
-  return branches.length === 0 ? branch({ scope: sql`1 = 0` }) : sql.join(branches, sql` union all `)
+}
+
+/**
+ * Looks in one compartment at the rows of one code alone, and never at the records themselves. Undefined when no code leads,
+ * or when something is asked that only the record knows.
+ */
+function ledByCode(
+  within: Confinement,
+  { type, conditions, sort }: SearchQueryPart,
+  patientId: string | undefined,
+): RawBuilder<unknown> | undefined {
+  const leading = findLeading(conditions)
+  if (leading === undefined || patientId === undefined || patientId === '') return undefined
+  if (!conditions.every(isAnsweredByIndex) || sort.some(({ parameter }) => parameter === '_lastUpdated'))
+    return undefined
+  const subject = { alias: 'lead', type, hasMainDate: true, patientId }
+  const met = conditions
+    .filter((each) => each !== leading && !isImplied(each, type, patientId))
+    .map((each) => sql`and ${meetsCondition(each, subject, within)}`)
+  // By record_text_pk. A code may come with several systems: the record is one.
+  return sql`
+    select lead.patient_id, lead.id ${sortKeys(subject, sort)}
+    from record_text as lead
+    where lead.patient_id = ${patientId} and lead.type = ${type} and ${isLeading(leading, 'lead')}
+      ${sql.join(met, sql` `)}
+    group by lead.patient_id, lead.id`
+}
+
+function sortKeys(
+  subject: { alias: string; type: string; hasMainDate?: boolean },
+  sort: SearchQueryPart['sort'],
+): RawBuilder<unknown> {
+  const keys = sort.map((rule, index) => sql`, ${sortExpression(subject, rule)} as ${sql.ref(`k${index}`)}`)
+  return sql.join(keys, sql` `)
 }
 
 interface Scope {
@@ -166,6 +207,8 @@ interface Scope {
   /** When it is one compartment, or that of nobody. */
   patientId?: string | undefined
 }
+
+const nowhere: Scope = { scope: sql`1 = 0` }
 
 /** Where records of the type may be read: in covered compartments, and about nobody where the rules of citing say so. */
 function scopesOf(within: Confinement, type: string): Scope[] {

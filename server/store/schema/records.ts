@@ -49,6 +49,9 @@ export interface RecordTextTable {
   id: string
   /** The system of a token, or a string as it was written; '' for others. */
   system: string
+  /** The main date of the record (fhir/search/main-date.ts). */
+  low: number
+  high: number
 }
 
 /** What search compares of a record: dates, numbers and quantities, as ranges [low, high). */
