@@ -1,0 +1,198 @@
+import { parseDate, type TimeRange } from '../dates.ts'
+import { type Call, functions } from './invariant-functions.ts'
+import { type Expression, parseInvariant } from './invariant-syntax.ts'
+import { asBoolean, isSame, isTypeOf, membersOf } from './invariant-values.ts'
+
+/** What an invariant is asked in, beside the value that it is asked of. */
+export interface InvariantPlace {
+  /** `%resource`: the resource that the value is part of. */
+  resource: unknown
+  /** `%rootResource`: the one that contains it, if any. */
+  rootResource: unknown
+  /** The type of the value, where the JSON does not tell it. */
+  type: string | undefined
+}
+
+/** False when the invariant is broken. What it does not say anything about keeps it. */
+export type Invariant = (value: unknown, place: InvariantPlace) => boolean
+
+/** A collection in, a collection out. */
+export type Evaluate = (focus: readonly unknown[], place: InvariantPlace) => readonly unknown[]
+
+/** Throws when the expression uses what is not known here. */
+export function compileInvariant(expression: string): Invariant {
+  const evaluate = compile(parseInvariant(expression))
+  return (value, place) => asBoolean(evaluate([value], place)) !== false
+}
+
+const none: readonly unknown[] = []
+const yes: readonly unknown[] = [true]
+const no: readonly unknown[] = [false]
+
+function compile(node: Expression): Evaluate {
+  switch (node.kind) {
+    case 'focus':
+      return (focus) => focus
+    case 'literal': {
+      const values = node.value === undefined ? none : [node.value]
+      return () => values
+    }
+    case 'variable':
+      return compileVariable(node.name)
+    case 'member': {
+      const of = compile(node.of)
+      return (focus, place) => membersOf(of(focus, place), node.name)
+    }
+    case 'item': {
+      const of = compile(node.of)
+      return (focus, place) => of(focus, place).slice(node.index, node.index + 1)
+    }
+    case 'typed':
+      return compileTyped(node)
+    case 'call':
+      return compileCall(node)
+    default:
+      return compileBinary(node)
+  }
+}
+
+function compileVariable(name: string): Evaluate {
+  if (name === 'ucum') return () => ['http://unitsofmeasure.org']
+  if (name === 'resource' || name === 'context') return (_focus, place) => [place.resource]
+  if (name === 'rootResource') return (_focus, place) => [place.rootResource]
+  throw new Error(`FHIRPath variable %${name} is not known`)
+}
+
+/** Of a choice, `value is Quantity` asks for the JSON name valueQuantity. */
+function compileTyped({ of, type, isTest }: Expression & { kind: 'typed' }): Evaluate {
+  if (of.kind === 'member') {
+    const owner = compile(of.of)
+    const key = of.name + type.charAt(0).toUpperCase() + type.slice(1)
+    const select: Evaluate = (focus, place) => {
+      const owners = owner(focus, place)
+      const chosen = membersOf(owners, key)
+      if (chosen.length > 0) return chosen
+      return membersOf(owners, of.name).filter((value) => isTypeOf(value, type, undefined))
+    }
+    if (!isTest) return select
+    return (focus, place) => {
+      if (membersOf(owner(focus, place), of.name).length === 0) return none
+      return select(focus, place).length > 0 ? yes : no
+    }
+  }
+  const evaluate = compile(of)
+  const isFocus = of.kind === 'focus'
+  return (focus, place) => {
+    const values = evaluate(focus, place)
+    const known = isFocus ? place.type : undefined
+    if (!isTest) return values.filter((value) => isTypeOf(value, type, known))
+    return values.length === 0 ? none : [values.every((value) => isTypeOf(value, type, known))]
+  }
+}
+
+function compileCall({ of, name, args }: Expression & { kind: 'call' }): Evaluate {
+  const evaluate = compile(of)
+  const call: Call | undefined = functions.get(name)
+  if (!call) throw new Error(`FHIRPath function ${name}() is not known`)
+  const compiled = args.map(compile)
+  return (focus, place) => call(evaluate(focus, place), compiled, { focus, place })
+}
+
+function compileBinary({ operator, left, right }: Expression & { kind: 'binary' }): Evaluate {
+  const a = compile(left)
+  const b = compile(right)
+  const logic = logical.get(operator)
+  if (logic)
+    return (focus, place) => {
+      const result = logic(
+        () => asBoolean(a(focus, place)),
+        () => asBoolean(b(focus, place)),
+      )
+      return result === undefined ? none : result ? yes : no
+    }
+  const operation = operations.get(operator)
+  if (!operation) throw new Error(`FHIRPath operator ${operator} is not known`)
+  return (focus, place) => operation(a(focus, place), b(focus, place))
+}
+
+type Truth = boolean | undefined
+
+/** Three-valued, as https://hl7.org/fhirpath/N1/#boolean-logic says; the right side is asked only when it matters. */
+const logical = new Map<string, (a: () => Truth, b: () => Truth) => Truth>([
+  ['and', (a, b) => and(a(), b)],
+  ['or', (a, b) => not(and(not(a()), () => not(b())))],
+  ['implies', (a, b) => not(and(a(), () => not(b())))],
+  [
+    'xor',
+    (a, b) => {
+      const [left, right] = [a(), b()]
+      return left === undefined || right === undefined ? undefined : left !== right
+    },
+  ],
+])
+
+function and(left: Truth, right: () => Truth): Truth {
+  if (left === false) return false
+  const other = right()
+  if (other === false) return false
+  return left === undefined || other === undefined ? undefined : true
+}
+
+function not(truth: Truth): Truth {
+  return truth === undefined ? undefined : !truth
+}
+
+type Operation = (a: readonly unknown[], b: readonly unknown[]) => readonly unknown[]
+
+const operations = new Map<string, Operation>([
+  ['=', (a, b) => (a.length === 0 || b.length === 0 ? none : [isSame(a, b)])],
+  ['!=', (a, b) => (a.length === 0 || b.length === 0 ? none : [!isSame(a, b)])],
+  ['in', (a, b) => (a.length === 0 ? none : [a.every((each) => b.some((other) => isSame(each, other)))])],
+  ['contains', (a, b) => (b.length === 0 ? none : [a.some((each) => isSame(each, b[0]))])],
+  ['|', (a, b) => [...a, ...b].filter((each, at, all) => all.findIndex((one) => isSame(one, each)) === at)],
+  ['&', (a, b) => [`${a[0] ?? ''}${b[0] ?? ''}`]],
+  ['<', (a, b) => compare(a, b, (order) => order < 0)],
+  ['<=', (a, b) => compare(a, b, (order) => order <= 0)],
+  ['>', (a, b) => compare(a, b, (order) => order > 0)],
+  ['>=', (a, b) => compare(a, b, (order) => order >= 0)],
+  ['+', (a, b) => calculate(a, b, (x, y) => x + y)],
+  ['-', (a, b) => calculate(a, b, (x, y) => x - y)],
+  ['*', (a, b) => calculate(a, b, (x, y) => x * y)],
+  ['mod', (a, b) => calculate(a, b, (x, y) => x % y)],
+])
+
+function calculate(
+  [a]: readonly unknown[],
+  [b]: readonly unknown[],
+  operation: (x: number, y: number) => number,
+): readonly unknown[] {
+  return typeof a === 'number' && typeof b === 'number' ? [operation(a, b)] : none
+}
+
+function compare(
+  [a]: readonly unknown[],
+  [b]: readonly unknown[],
+  holds: (order: number) => boolean,
+): readonly unknown[] {
+  const order = orderOf(a, b)
+  return order === undefined ? none : [holds(order)]
+}
+
+/** Undefined when it is not certain: dates of different precision that overlap, quantities of different units. */
+function orderOf(a: unknown, b: unknown): number | undefined {
+  if (typeof a === 'number' && typeof b === 'number') return a - b
+  if (typeof a === 'string' && typeof b === 'string') {
+    const [first, second] = [parseDate(a), parseDate(b)]
+    return first && second ? orderOfTimes(first, second) : undefined
+  }
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return undefined
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
+  const hasSameUnit = left.code === right.code && left.system === right.system && left.unit === right.unit
+  return hasSameUnit ? orderOf(left.value, right.value) : undefined
+}
+
+function orderOfTimes(a: TimeRange, b: TimeRange): number | undefined {
+  if (a.start === b.start && a.end === b.end) return 0
+  if (a.end <= b.start) return -1
+  return b.end <= a.start ? 1 : undefined
+}

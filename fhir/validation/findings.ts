@@ -1,0 +1,61 @@
+/** One thing that is wrong, or worth knowing, about a resource. */
+export interface ValidationIssue {
+  severity: 'error' | 'warning' | 'information'
+  /** https://hl7.org/fhir/R4/valueset-issue-type.html */
+  code: IssueCode
+  /** FHIRPath of the element, with indexes: `Patient.name[0].family`. */
+  expression: string
+  /** What to change. */
+  message: string
+}
+
+export type IssueCode =
+  | 'structure'
+  | 'required'
+  | 'value'
+  | 'invariant'
+  | 'code-invalid'
+  | 'not-found'
+  | 'too-long'
+  | 'informational'
+
+/** Collects issues, as many as anybody reads. */
+export interface Findings {
+  readonly issues: readonly ValidationIssue[]
+  readonly errorCount: number
+  /** Nothing more is looked for: the answer would only get longer. */
+  readonly isFull: boolean
+  error(code: IssueCode, expression: string, message: string): void
+  add(issue: ValidationIssue): void
+}
+
+const mostIssues = 100
+
+export function createFindings(): Findings {
+  const issues: ValidationIssue[] = []
+  let errorCount = 0
+  const findings: Findings = {
+    issues,
+    get errorCount() {
+      return errorCount
+    },
+    get isFull() {
+      return issues.length >= mostIssues
+    },
+    error(code, expression, message) {
+      findings.add({ severity: 'error', code, expression, message })
+    },
+    add(issue) {
+      if (issues.length >= mostIssues) return
+      if (issue.severity === 'error') errorCount++
+      issues.push(issue)
+    },
+  }
+  return findings
+}
+
+/** What a sender wrote, short enough to be said back. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}

@@ -1,0 +1,21 @@
+import type { ValidationIssue } from './findings.ts'
+
+export type { ValidationIssue }
+
+/** Validation of resources: https://hl7.org/fhir/R4/validation.html */
+export interface Validator {
+  /**
+   * All that is wrong with a resource, in the order of its elements: against R4, and against each profile of US Core that
+   * it names in meta.profile or that the caller names. A profile that is not known is a warning. Never throws, whatever
+   * the JSON; stops at a hundred issues.
+   */
+  validate(resource: unknown, options?: { profiles?: readonly string[] }): ValidationIssue[]
+}
+
+let loading: Promise<Validator> | undefined
+
+/** The tables are read when the first resource is to be checked, then kept: a server that only reads never needs them. */
+export function loadValidator(): Promise<Validator> {
+  loading ??= import('./validator.ts').then(({ createValidator }) => createValidator())
+  return loading
+}

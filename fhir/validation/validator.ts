@@ -1,0 +1,98 @@
+import { checkProfile } from './check-profile.ts'
+import { checkResource } from './check-resource.ts'
+import type { ProfileTable, R4Table } from './definition-tables.ts'
+import { createFindings, type Findings, quote, type ValidationIssue } from './findings.ts'
+import { type KnownProfile, readProfiles } from './profiles.ts'
+import r4Table from './r4-definitions.json' with { type: 'json' }
+import type { Fields, ResourceContext } from './resource-context.ts'
+import { readCodes, readInvariants, readTypes, type TypeDefinition } from './types.ts'
+import usCoreTable from './us-core.json' with { type: 'json' }
+import type { Validator } from './validate.ts'
+
+/** The validator over the generated tables. */
+export function createValidator(): Validator {
+  const r4 = r4Table as unknown as R4Table
+  const codes = readCodes(r4.valueSets)
+  const types = readTypes(r4, readInvariants(r4.invariants), codes)
+  const profiles = readProfiles(usCoreTable as unknown as ProfileTable, codes)
+
+  function validate(resource: unknown, named: readonly string[] = []): readonly ValidationIssue[] {
+    const findings = createFindings()
+    checkResource(
+      resource,
+      { path: '', depth: 0 },
+      {
+        types,
+        findings,
+        visitResource(value, type, path, context) {
+          const isOutermost = value === resource
+          for (const [canonical, place] of claimsOf(value, path, isOutermost ? named : []))
+            checkClaim(canonical, place, { value, type, path, context })
+        },
+        visitExtension(value, path, context) {
+          const known = profiles.find(String(value.url))
+          const type = types.find('Extension')
+          if (known.length > 0 && type) checkAny(known, { value, type, path, context })
+        },
+      },
+    )
+    return findings.issues
+  }
+
+  interface Checked {
+    value: Fields
+    type: TypeDefinition
+    path: string
+    context: ResourceContext
+  }
+
+  function checkClaim(canonical: string, place: string, checked: Checked): void {
+    const { findings } = checked.context
+    const known = profiles.find(canonical)
+    const [first] = known
+    if (!first)
+      findings.add({
+        severity: 'warning',
+        code: 'not-found',
+        expression: place,
+        message: `The profile ${quote(canonical)} is not known here: the resource was not checked against it.`,
+      })
+    else if (first.type !== checked.type.name)
+      findings.error('value', place, `This profile is of ${first.type}, not of ${checked.type.name}.`)
+    else checkAny(known, checked)
+  }
+
+  /** An address without a version means any that is known: the one that the resource keeps best is told of. */
+  function checkAny(known: readonly KnownProfile[], checked: Checked): void {
+    let best: Findings | undefined
+    for (const profile of known) {
+      const findings = createFindings()
+      const name = profile.url.slice(profile.url.lastIndexOf('/') + 1)
+      const context = {
+        ...checked.context,
+        findings,
+        profiles,
+        profileName: `${name} ${profile.version}`,
+      }
+      checkProfile(checked.value, profile.node, checked.type, checked.path, context)
+      if (best === undefined || findings.errorCount < best.errorCount) best = findings
+      if (best.errorCount === 0) break
+    }
+    for (const issue of best?.issues ?? []) checked.context.findings.add(issue)
+  }
+
+  return {
+    validate: (resource, options) => [...validate(resource, options?.profiles)],
+  }
+}
+
+/** The profiles that a resource says it keeps, and those that the caller names, each with where it is told of. */
+function claimsOf({ meta }: Fields, path: string, named: readonly string[]): Map<string, string> {
+  const claims = new Map<string, string>()
+  const { profile } = (meta ?? {}) as Fields
+  if (Array.isArray(profile))
+    for (const [index, each] of profile.entries())
+      if (typeof each === 'string' && !claims.has(each)) claims.set(each, `${path}.meta.profile[${index}]`)
+  for (const each of named) if (!claims.has(each)) claims.set(each, path)
+  return claims
+}
