@@ -2,7 +2,7 @@ import type { ElementDefinition, ElementDefinitionType, StructureDefinition } fr
 import type { InvariantRow, TypeRow } from '#fhir/validation/definition-tables.ts'
 
 /** What the validator checks itself, at every element: it needs no words for it. */
-const builtIn = /^(ele-1|ext-1|dom-\d|dom-r4b|txt-\d|ref-1|sdf-8a?|eld-(16|19|20))$/
+const builtIn = /^(ele-1|ext-1|dom-\d|dom-r4b|txt-\d|ref-1|sdf-8a?|ig-[12]|eld-(16|19|20))$/
 
 export interface BaseTypes {
   types: Record<string, TypeRow>

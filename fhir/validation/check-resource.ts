@@ -8,22 +8,18 @@ import {
   checkInvariants,
   type Fields,
   isObject,
-  type Place,
   type ResourceContext,
   type Walk,
 } from './resource-context.ts'
 import type { Field, TypeDefinition } from './types.ts'
 
-/** Deeper than any record: Questionnaires nest a dozen levels. */
-const deepest = 100
-
 /** Checks a resource against R4 itself, with all within it. `container` is what contains it, if anything does. */
-export function checkResource(value: unknown, place: Place, walk: Walk, container?: ResourceContext): void {
+export function checkResource(value: unknown, place: string, walk: Walk, container?: ResourceContext): void {
   const { types, findings } = walk
   const fields = isObject(value) ? value : {}
   const name = fields.resourceType
   const type = typeof name === 'string' && types.isResource(name) ? types.find(name) : undefined
-  const path = place.path === '' ? (type?.name ?? 'Resource') : place.path
+  const path = place === '' ? (type?.name ?? 'Resource') : place
   if (!type) {
     const message = name === undefined ? 'The resourceType is missing.' : `R4 has no type ${quote(name)}.`
     findings.error('structure', `${path}.resourceType`, message)
@@ -35,34 +31,32 @@ export function checkResource(value: unknown, place: Place, walk: Walk, containe
     rootResource: container?.rootResource ?? fields,
     contained: container?.contained ?? listContained(fields),
   }
-  checkObject(fields, type, { path, depth: place.depth }, context)
+  checkObject(fields, type, path, context)
   if (!container) checkContained(fields, path, findings)
   walk.visitResource(fields, type, path, context)
 }
 
 /** Checks an object against its type: each element that is there, and that none is missing. */
-function checkObject(value: unknown, type: TypeDefinition, place: Place, context: ResourceContext): void {
+function checkObject(value: unknown, type: TypeDefinition, path: string, context: ResourceContext): void {
   const { findings } = context
-  const { path, depth } = place
-  const problem = objectProblem(value, type, depth)
+  const problem = objectProblem(value, type)
   if (problem !== undefined || !isObject(value)) {
-    findings.error(depth > deepest ? 'too-long' : 'structure', path, problem ?? '')
+    findings.error('structure', path, problem ?? '')
     return
   }
   for (const key of Object.keys(value)) {
     if (findings.isFull) return
     const field = type.fields.get(key)
-    if (field) checkField(value, field, place, context)
+    if (field) checkField(value, field, path, context)
     else if (key !== 'resourceType' || type.kind !== 'resource')
-      checkUnlisted(key, value, type, place, context)
+      checkUnlisted(key, value, type, path, context)
   }
   checkPresence(value, type, path, context)
   checkInvariants(type.invariants, value, { path, type: type.name }, context)
 }
 
-function objectProblem(value: unknown, type: TypeDefinition, depth: number): string | undefined {
+function objectProblem(value: unknown, type: TypeDefinition): string | undefined {
   if (!isObject(value)) return `Must be an object of type ${type.name}.`
-  if (depth > deepest) return `Must not be nested more than ${deepest} levels deep.`
   // ele-1
   return Object.keys(value).length === 0 ? 'Must not be empty: leave the element out, or fill it.' : undefined
 }
@@ -72,15 +66,15 @@ function checkUnlisted(
   key: string,
   value: Fields,
   type: TypeDefinition,
-  place: Place,
+  path: string,
   context: ResourceContext,
 ): void {
   const field = key.startsWith('_') ? type.fields.get(key.slice(1)) : undefined
-  if (!field?.isPrimitive) tellUnknown(key, type, place.path, context)
-  else if (!Object.hasOwn(value, field.key)) checkField(value, field, place, context)
+  if (!field?.isPrimitive) tellUnknown(key, type, path, context)
+  else if (!Object.hasOwn(value, field.key)) checkField(value, field, path, context)
 }
 
-function checkField(fields: Fields, field: Field, { path, depth }: Place, context: ResourceContext): void {
+function checkField(fields: Fields, field: Field, path: string, context: ResourceContext): void {
   const { findings } = context
   const value = fields[field.key]
   const sibling = field.isPrimitive ? fields[`_${field.key}`] : undefined
@@ -91,14 +85,14 @@ function checkField(fields: Fields, field: Field, { path, depth }: Place, contex
     return
   }
   if (field.element.max === 1) {
-    checkItem(value, sibling, field, { path: at, depth }, context)
+    checkItem(value, sibling, field, at, context)
     return
   }
   const values = (value ?? []) as unknown[]
   const siblings = (sibling ?? []) as unknown[]
   const count = Math.max(values.length, siblings.length)
   for (let index = 0; index < count && !findings.isFull; index++)
-    checkItem(values[index], siblings[index], field, { path: `${at}[${index}]`, depth }, context)
+    checkItem(values[index], siblings[index], field, `${at}[${index}]`, context)
 }
 
 /** Arrays where an element may be repeated, and only there: https://hl7.org/fhir/R4/json.html#repeat */
@@ -119,25 +113,24 @@ function checkItem(
   value: unknown,
   sibling: unknown,
   field: Field,
-  { path, depth }: Place,
+  path: string,
   context: ResourceContext,
 ): void {
   const hasSibling = sibling !== undefined && sibling !== null
-  const below = { path, depth: depth + 1 }
-  if (hasSibling) checkAs('Element', sibling, below, context)
+  if (hasSibling) checkAs('Element', sibling, path, context)
   if (value === undefined || value === null) {
     // In an array null keeps the place of a value that has extensions alone; a single value is left out.
     const isGap = hasSibling && (value === undefined || field.element.max > 1)
     if (!isGap) context.findings.error('structure', path, 'null is no value: leave it out.')
   } else if (field.isPrimitive) checkPrimitive(value, field, path, context)
   else if (field.definition === 'Resource')
-    checkResource(value, below, context, field.element.name === 'contained' ? context : undefined)
-  else checkComplex(value, field, below, context)
+    checkResource(value, path, context, field.element.name === 'contained' ? context : undefined)
+  else checkComplex(value, field, path, context)
 }
 
-function checkAs(typeName: string, value: unknown, place: Place, context: ResourceContext): void {
+function checkAs(typeName: string, value: unknown, path: string, context: ResourceContext): void {
   const type = context.types.find(typeName)
-  if (type) checkObject(value, type, place, context)
+  if (type) checkObject(value, type, path, context)
 }
 
 function checkPrimitive(value: unknown, field: Field, path: string, context: ResourceContext): void {
@@ -151,10 +144,9 @@ function checkPrimitive(value: unknown, field: Field, path: string, context: Res
   checkInvariants(element.invariants, value, { path, type }, context)
 }
 
-function checkComplex(value: unknown, field: Field, place: Place, context: ResourceContext): void {
+function checkComplex(value: unknown, field: Field, path: string, context: ResourceContext): void {
   const { element, definition, type, targets } = field
-  const { path } = place
-  checkAs(definition, value, place, context)
+  checkAs(definition, value, path, context)
   if (!isObject(value)) return
   if (definition === 'Reference') checkReference(value, targets, path, context)
   if (definition === 'Extension') checkExtension(value, path, context)

@@ -11,7 +11,18 @@ export interface InvariantPlace {
   rootResource: unknown
   /** The type of the value, where the JSON does not tell it. */
   type: string | undefined
+  work: Work
 }
+
+/**
+ * What may still be looked at. Some rules compare every part of a record with every other: a record made for that would
+ * keep the server busy for hours.
+ */
+export interface Work {
+  left: number
+}
+
+const spent = Symbol('no work is left')
 
 /** False when the invariant is broken. What it does not say anything about keeps it. */
 export type Invariant = (value: unknown, place: InvariantPlace) => boolean
@@ -22,7 +33,21 @@ export type Evaluate = (focus: readonly unknown[], place: InvariantPlace) => rea
 /** Throws when the expression uses what is not known here. */
 export function compileInvariant(expression: string): Invariant {
   const evaluate = compile(parseInvariant(expression))
-  return (value, place) => asBoolean(evaluate([value], place)) !== false
+  return (value, place) => {
+    if (place.work.left <= 0) return true
+    try {
+      return asBoolean(evaluate([value], place)) !== false
+    } catch (error) {
+      if (error === spent) return true
+      throw error
+    }
+  }
+}
+
+/** Counts what is looked at; ends the evaluation when it is too much. */
+function spend({ work }: InvariantPlace, count: number): void {
+  work.left -= count
+  if (work.left <= 0) throw spent
 }
 
 const none: readonly unknown[] = []
@@ -41,7 +66,11 @@ function compile(node: Expression): Evaluate {
       return compileVariable(node.name)
     case 'member': {
       const of = compile(node.of)
-      return (focus, place) => membersOf(of(focus, place), node.name)
+      return (focus, place) => {
+        const found = membersOf(of(focus, place), node.name)
+        spend(place, found.length)
+        return found
+      }
     }
     case 'item': {
       const of = compile(node.of)
@@ -95,7 +124,11 @@ function compileCall({ of, name, args }: Expression & { kind: 'call' }): Evaluat
   const call: Call | undefined = functions.get(name)
   if (!call) throw new Error(`FHIRPath function ${name}() is not known`)
   const compiled = args.map(compile)
-  return (focus, place) => call(evaluate(focus, place), compiled, { focus, place })
+  return (focus, place) => {
+    const input = evaluate(focus, place)
+    const around = { focus, place, spend: (count: number) => spend(place, count) }
+    return call(input, compiled, around)
+  }
 }
 
 function compileBinary({ operator, left, right }: Expression & { kind: 'binary' }): Evaluate {
@@ -112,7 +145,12 @@ function compileBinary({ operator, left, right }: Expression & { kind: 'binary' 
     }
   const operation = operations.get(operator)
   if (!operation) throw new Error(`FHIRPath operator ${operator} is not known`)
-  return (focus, place) => operation(a(focus, place), b(focus, place))
+  return (focus, place) => {
+    const [one, other] = [a(focus, place), b(focus, place)]
+    // What `in` and `|` compare, at most.
+    spend(place, (one.length + other.length) * other.length)
+    return operation(one, other)
+  }
 }
 
 type Truth = boolean | undefined

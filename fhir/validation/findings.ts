@@ -16,8 +16,9 @@ export type IssueCode =
   | 'invariant'
   | 'code-invalid'
   | 'not-found'
+  | 'not-supported'
   | 'too-long'
-  | 'informational'
+  | 'too-costly'
 
 /** Collects issues, as many as anybody reads. */
 export interface Findings {

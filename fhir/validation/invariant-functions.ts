@@ -5,7 +5,12 @@ import { asBoolean, isSame } from './invariant-values.ts'
 export type Call = (
   input: readonly unknown[],
   args: readonly Evaluate[],
-  around: { focus: readonly unknown[]; place: InvariantPlace },
+  around: {
+    focus: readonly unknown[]
+    place: InvariantPlace
+    /** Counts comparisons; throws when there were too many. */
+    spend(count: number): void
+  },
 ) => readonly unknown[]
 
 const none: readonly unknown[] = []
@@ -29,9 +34,10 @@ function ofText(ask: (text: string, argument: string) => unknown): Call {
   }
 }
 
-function isDistinct(values: readonly unknown[]): boolean {
+function isDistinct(values: readonly unknown[], spend: (count: number) => void): boolean {
   const primitives = values.filter((each) => typeof each !== 'object')
   if (primitives.length === values.length) return new Set(primitives).size === primitives.length
+  spend(values.length * values.length)
   return values.every((each, at) => values.findIndex((other) => isSame(each, other)) === at)
 }
 
@@ -90,13 +96,13 @@ export const functions: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['trace', (input) => input],
   ['children', (input) => childrenOf(input)],
   ['descendants', (input) => descendantsOf(input)],
-  ['isDistinct', (input) => [isDistinct(input)]],
-  ['distinct', (input) => input.filter((each, at) => input.findIndex((other) => isSame(each, other)) === at)],
+  ['isDistinct', (input, _args, { spend }) => [isDistinct(input, spend)]],
   ['combine', (input, [other], { focus, place }) => [...input, ...(other?.(focus, place) ?? none)]],
   [
     'intersect',
-    (input, [other], { focus, place }) => {
+    (input, [other], { focus, place, spend }) => {
       const others = other?.(focus, place) ?? none
+      spend(input.length * others.length)
       return input.filter((each) => others.some((one) => isSame(one, each)))
     },
   ],

@@ -1,3 +1,4 @@
+import type { Work } from './compile-invariant.ts'
 import type { Findings } from './findings.ts'
 import type { NamedInvariant, TypeDefinition, Types } from './types.ts'
 
@@ -7,6 +8,8 @@ export type Fields = Record<string, unknown>
 export interface Walk {
   types: Types
   findings: Findings
+  /** What invariants may still cost. */
+  work: Work
   /** Called with every resource, and every extension: both may have definitions of their own. */
   visitResource(resource: Fields, type: TypeDefinition, path: string, context: ResourceContext): void
   visitExtension(extension: Fields, path: string, context: ResourceContext): void
@@ -21,19 +24,14 @@ export interface ResourceContext extends Walk {
   contained: ReadonlyMap<string, string>
 }
 
-export interface Place {
-  path: string
-  depth: number
-}
-
 export function checkInvariants(
   invariants: readonly NamedInvariant[],
   value: unknown,
   { path, type }: { path: string; type: string },
-  { findings, resource, rootResource }: ResourceContext,
+  { findings, resource, rootResource, work }: ResourceContext,
 ): void {
   for (const { key, human, isWarning, holds } of invariants)
-    if (!holds(value, { resource, rootResource, type }))
+    if (!holds(value, { resource, rootResource, type, work }))
       findings.add({
         severity: isWarning ? 'warning' : 'error',
         code: 'invariant',

@@ -2,12 +2,21 @@ import { checkProfile } from './check-profile.ts'
 import { checkResource } from './check-resource.ts'
 import type { ProfileTable, R4Table } from './definition-tables.ts'
 import { createFindings, type Findings, quote, type ValidationIssue } from './findings.ts'
+import { isNestedDeeper } from './nesting.ts'
 import { type KnownProfile, readProfiles } from './profiles.ts'
 import r4Table from './r4-definitions.json' with { type: 'json' }
 import type { Fields, ResourceContext } from './resource-context.ts'
 import { readCodes, readInvariants, readTypes, type TypeDefinition } from './types.ts'
 import usCoreTable from './us-core.json' with { type: 'json' }
 import type { Validator } from './validate.ts'
+
+/** Brackets in brackets: deeper than any record, and no deeper than functions may call themselves. */
+const deepest = 200
+
+/** Comparisons that invariants may make: a record of some megabytes needs a tenth. */
+const mostWork = 5_000_000
+
+const mostProfiles = 20
 
 /** The validator over the generated tables. */
 export function createValidator(): Validator {
@@ -18,24 +27,40 @@ export function createValidator(): Validator {
 
   function validate(resource: unknown, named: readonly string[] = []): readonly ValidationIssue[] {
     const findings = createFindings()
-    checkResource(
-      resource,
-      { path: '', depth: 0 },
-      {
-        types,
-        findings,
-        visitResource(value, type, path, context) {
-          const isOutermost = value === resource
-          for (const [canonical, place] of claimsOf(value, path, isOutermost ? named : []))
-            checkClaim(canonical, place, { value, type, path, context })
-        },
-        visitExtension(value, path, context) {
-          const known = profiles.find(String(value.url))
-          const type = types.find('Extension')
-          if (known.length > 0 && type) checkAny(known, { value, type, path, context })
-        },
+    if (isNestedDeeper(resource, deepest)) {
+      findings.error('too-long', 'Resource', `Must not be nested more than ${deepest} levels deep.`)
+      return findings.issues
+    }
+    const work = { left: mostWork }
+    checkResource(resource, '', {
+      types,
+      findings,
+      work,
+      visitResource(value, type, path, context) {
+        const isOutermost = value === resource
+        const claims = claimsOf(value, path, isOutermost ? named : [])
+        for (const [canonical, place] of [...claims].slice(0, mostProfiles))
+          checkClaim(canonical, place, { value, type, path, context })
+        if (claims.size > mostProfiles)
+          findings.error(
+            'too-costly',
+            `${path}.meta.profile`,
+            `At most ${mostProfiles} profiles can be claimed.`,
+          )
       },
-    )
+      visitExtension(value, path, context) {
+        const known = profiles.find(String(value.url))
+        const type = types.find('Extension')
+        if (known.length > 0 && type) checkAny(known, { value, type, path, context })
+      },
+    })
+    if (work.left <= 0)
+      findings.add({
+        severity: 'warning',
+        code: 'too-costly',
+        expression: 'Resource',
+        message: 'The resource is so large that not all rules were checked.',
+      })
     return findings.issues
   }
 

@@ -33,6 +33,10 @@ ${table(
       code('GET Patient/ID/$everything'),
       html`All of one patient's records in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code>`,
     ],
+    [
+      code('POST TYPE/$validate, GET or POST TYPE/ID/$validate'),
+      html`What is wrong with a resource that you send, or with a stored one: an OperationOutcome with each place. <code>profile</code> names a profile of US Core 6.1 or 8.0`,
+    ],
   ],
 )}
 <h3 id="r4-writes">Writes</h3>
@@ -61,7 +65,7 @@ ${table(
     ],
   ],
 )}
-<p>The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code> leaves the record out of the answer. Bodies may have 20 MB.</p>
+<p>What is written must be valid FHIR R4, and keep each US Core profile that its <code>meta.profile</code> names; otherwise the answer is 422 and tells every place. The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code> leaves the record out of the answer. Bodies may have 20 MB.</p>
 <h3 id="r4-search">Search</h3>
 <ul>
 <li>Parameters that are repeated must all hold; of values with commas between them one must.</li>

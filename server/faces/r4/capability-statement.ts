@@ -95,15 +95,16 @@ function describeType(type: string): CapabilityStatementRestResource {
     referencePolicy: ['literal', 'enforced'],
     ...(references.length > 0 ? { searchInclude: references.map(({ code }) => `${type}:${code}`) } : {}),
     searchParam: parameters.map(({ code, type: kind, url }) => ({ name: code, type: kind, definition: url })),
-    ...(type === 'Patient'
-      ? {
-          operation: [
+    operation: [
+      { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
+      ...(type === 'Patient'
+        ? [
             {
               name: 'everything',
               definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
             },
-          ],
-        }
-      : {}),
+          ]
+        : []),
+    ],
   }
 }

@@ -21,6 +21,7 @@ import { type R4Address, readAddress } from './read-address.ts'
 import { bodyLimitBytes, patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { answerSearch } from './search.ts'
 import { subset } from './subset.ts'
+import { answerValidate } from './validate-operation.ts'
 import { create, patch, remove, update, updateWhere } from './write.ts'
 
 export { describeR4Types }
@@ -103,6 +104,8 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
         return send(await answerHistory(reader, address, { query, base, cursors }))
       case 'everything':
         return send(await answerEverything(reader, address.id, { query, base, cursors }))
+      case 'validate':
+        return answerValidate(reply, address, opened)
       case 'search': {
         const params = new URLSearchParams([...query, ...formOf(request)])
         const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
@@ -196,17 +199,20 @@ function writingMethods(address: R4Address): string[] {
   if (address.kind === 'base') return ['POST']
   if (address.kind === 'instance') return ['PUT', 'PATCH', 'DELETE']
   if (address.kind === 'search') return address.isForm ? ['POST'] : ['POST', 'PUT']
+  if (address.kind === 'validate') return ['POST']
   return []
 }
 
 function isWrite(address: R4Address, { method }: FastifyRequest): boolean {
-  const isSearchForm = address.kind === 'search' && address.isForm
-  return !isSearchForm && writingMethods(address).includes(method)
+  const isQuestion = address.kind === 'validate' || (address.kind === 'search' && address.isForm)
+  return !isQuestion && writingMethods(address).includes(method)
 }
 
 function assertMethod(address: R4Address, { method }: FastifyRequest, reply: FastifyReply): void {
   if (address.kind === 'none') throw noSuchAddress()
-  const allowed = [...(address.kind === 'base' ? [] : ['GET', 'HEAD']), ...writingMethods(address)]
+  // A Bundle, or a resource to be validated, can only be sent.
+  const isSentOnly = address.kind === 'base' || (address.kind === 'validate' && address.id === undefined)
+  const allowed = [...(isSentOnly ? [] : ['GET', 'HEAD']), ...writingMethods(address)]
   if (allowed.includes(method)) return
   void reply.header('allow', [...allowed, 'OPTIONS'].join(', '))
   throw new OnpatientError(

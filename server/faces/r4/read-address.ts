@@ -8,6 +8,7 @@ export type R4Address =
   | { kind: 'version'; type: string; id: string; versionId: string }
   | { kind: 'history'; type: string; id?: string }
   | { kind: 'everything'; type: 'Patient'; id: string }
+  | { kind: 'validate'; type: string; id: string | undefined }
   | { kind: 'none' }
 
 /** What is read before there is a token. */
@@ -31,11 +32,13 @@ export function readAddress([, face, ...parts]: string[]): R4Address {
       : { kind: 'version', type, id: second, versionId: fourth }
   if (third === '$everything' && type === 'Patient' && fourth === undefined)
     return { kind: 'everything', type, id: second }
+  if (third === '$validate' && fourth === undefined) return { kind: 'validate', type, id: second }
   return { kind: 'none' }
 }
 
 function readSecond(type: string, second: string): R4Address {
   if (second === '_search') return { kind: 'search', type, isForm: true }
   if (second === '_history') return { kind: 'history', type }
+  if (second === '$validate') return { kind: 'validate', type, id: undefined }
   return { kind: 'instance', type, id: second }
 }

@@ -10,6 +10,7 @@ import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
 import { assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
 import { isR4Type } from './r4-types.ts'
+import { assertAllValid, assertValid } from './validate.ts'
 import { notOfPractice, withKnownId } from './write.ts'
 
 /** Deletions first, then what is new and changed together, then reads: the order of the specification. */
@@ -21,6 +22,7 @@ export async function transact(
   const answers = new Map<Action, AnswerEntry>()
   if (actions.some(({ method }) => method !== 'GET' && method !== 'HEAD')) {
     const writer = await openWriter()
+    await assertAllValid(listWritten(actions))
     const done = await writer.transact((transaction) => writeAll(transaction, actions, sent))
     for (const [action, answer] of done) answers.set(action, answer)
   }
@@ -28,6 +30,13 @@ export async function transact(
     if (!answers.has(action))
       answers.set(action, await inject(sent, { method: action.method, url: action.url }))
   return actions.flatMap((action) => answers.get(action) ?? [])
+}
+
+/** What comes with the entries; what a patch makes is known only when the record was read. */
+function listWritten(actions: Action[]): Array<{ resource: Resource; place: string }> {
+  return actions.flatMap(({ method, resource, place }) =>
+    resource && method !== 'PATCH' ? [{ resource, place: `${place}.resource` }] : [],
+  )
 }
 
 async function writeAll(
@@ -116,6 +125,7 @@ async function identify(
   if (method === 'PATCH') {
     if (!current) throw notOfPractice(type)
     const content = patchResource(current.content, readPatchOf(resource, place))
+    await assertValid(content, `${place}.resource`)
     return { id: address, content }
   }
   if (resource.id !== address)

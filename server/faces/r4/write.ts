@@ -6,6 +6,7 @@ import { OnpatientError } from '../../errors.ts'
 import { assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
 import { patchMediaType, readJson, readResource } from './read-body.ts'
+import { assertValid } from './validate.ts'
 
 /** One write: https://hl7.org/fhir/R4/http.html#create and the following sections. */
 interface WriteRequest {
@@ -20,6 +21,7 @@ type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
 export async function create(writer: RecordWriter, type: string, sent: WriteRequest): Promise<FastifyReply> {
   const { id: _id, ...resource } = readResource(sent.request, type)
+  await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
   const query = condition === undefined ? undefined : parseCondition(type, condition)
   const done = await writer.transact(async (transaction): Promise<Done> => {
@@ -41,6 +43,7 @@ export async function update(
       'invalid-body',
       'The id of the resource must be the one of the address: "id" is missing or another.',
     )
+  await assertValid(resource)
   const ifMatch = headerOf(sent.request, 'if-match')
   const done = await writer.transact(async (transaction) => {
     if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
@@ -56,6 +59,7 @@ export async function updateWhere(
   sent: WriteRequest,
 ): Promise<FastifyReply> {
   const resource = readResource(sent.request, type)
+  await assertValid(resource)
   const query = parseCondition(type, sent.query.toString())
   const ifMatch = headerOf(sent.request, 'if-match')
   const done = await writer.transact(async (transaction) => {
@@ -89,6 +93,7 @@ export async function patch(
     if (!current) throw notOfPractice(type)
     assertVersion(ifMatch, current)
     const resource = patchResource(current.content, operations)
+    await assertValid(resource)
     return putOne(transaction, resource)
   })
   return send(sent, done)
