@@ -32,16 +32,25 @@ export type Evaluate = (focus: readonly unknown[], place: InvariantPlace) => rea
 
 /** Throws when the expression uses what is not known here. */
 export function compileInvariant(expression: string): Invariant {
-  const evaluate = compile(parseInvariant(expression))
+  const parsed = parseInvariant(expression)
+  const evaluate = compile(parsed)
+  const ofNothing = !isAboutPresence(parsed)
   return (value, place) => {
     if (place.work.left <= 0) return true
     try {
-      return asBoolean(evaluate([value], place)) !== false
+      return asBoolean(evaluate([value], place)) ?? ofNothing
     } catch (error) {
       if (error === spent) return true
       throw error
     }
   }
+}
+
+/** `telecom or endpoint` means that one of them is there, though strictly it says nothing when neither is. */
+function isAboutPresence(node: Expression): boolean {
+  if (node.kind !== 'binary') return false
+  const isPath = (side: Expression) => side.kind === 'member' || isAboutPresence(side)
+  return (node.operator === 'or' || node.operator === 'and') && isPath(node.left) && isPath(node.right)
 }
 
 /** Counts what is looked at; ends the evaluation when it is too much. */
