@@ -31,9 +31,9 @@ const town = { city: 'Maple Falls', state: 'WI', postalCode: '54998', country: '
 
 /** The National Provider Identifiers begin with 00: none that is given out does. */
 const people = [
-  { family: 'Lindqvist', given: 'Marta', gender: 'female', npi: '0000000101' },
-  { family: 'Adeyemi', given: 'Samuel', gender: 'male', npi: '0000000102' },
-  { family: 'Romero', given: 'Ines', gender: 'female', npi: '0000000103' },
+  { family: 'Lindqvist', given: 'Marta', gender: 'female', npi: '0000000105' },
+  { family: 'Adeyemi', given: 'Samuel', gender: 'male', npi: '0000000113' },
+  { family: 'Romero', given: 'Ines', gender: 'female', npi: '0000000121' },
 ] as const
 
 const specialties = [

