@@ -73,16 +73,34 @@ const seeds = [
       tag: [{ code: 't' }],
     },
     status: 'final',
-    category: [{ coding: [{ system: 's', code: 'c' }] }],
+    category: [
+      {
+        coding: [
+          { system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' },
+        ],
+      },
+    ],
     code: { coding: [{ system: 'http://loinc.org', code: '1-8' }], text: 'x' },
     subject: { reference: 'Patient/ada' },
     effectivePeriod: { start: '2025-01-01', end: '2025-01-02' },
-    component: [{ code: { text: 'y' }, valueQuantity: { value: 1.5, code: 'mg' } }],
+    component: [{ code: { text: 'y' }, valueQuantity: { value: 1.5, unit: 'mg', system: 's', code: 'mg' } }],
   },
 ]
 
+/** Odd words where any words are valid, so that they are stored. */
+const oddlyWorded = fc
+  .tuple(
+    fc.constantFrom(...seeds),
+    oddTexts.filter((text) => text !== ''),
+  )
+  .map(([seed, text]): Record<string, unknown> => {
+    const words = { text: { status: 'generated', div: '<div>x</div>' }, identifier: [{ value: text }] }
+    if (seed.resourceType === 'Patient') return { ...seed, ...words, name: [{ family: text, given: [text] }] }
+    return { ...seed, ...words, note: [{ text }] }
+  })
+
 /** Puts odd values at random places of a resource. */
-const resources = fc
+const oddlyShaped = fc
   .tuple(
     fc.constantFrom(...seeds),
     fc.array(fc.tuple(fc.nat(), oddKeys, oddValues, fc.boolean()), { maxLength: 4 }),
@@ -110,6 +128,8 @@ function listObjects(value: unknown): Array<Record<string, unknown>> {
   const own = Array.isArray(value) ? [] : [value as Record<string, unknown>]
   return [...own, ...Object.values(value).flatMap(listObjects)]
 }
+
+const resources = fc.oneof({ arbitrary: oddlyShaped, weight: 3 }, { arbitrary: oddlyWorded, weight: 1 })
 
 const entryMethods = fc.constantFrom<unknown>('POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'post', 1, null)
 const entryUrls = fc.constantFrom<unknown>(
