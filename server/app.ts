@@ -6,7 +6,12 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import { type Access, createAccess, createWriteAccess, type WriteAccess } from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
-import { type Applications, createApplications } from './applications/applications.ts'
+import {
+  type Applications,
+  createApplications,
+  createKeySets,
+  type KeySets,
+} from './applications/applications.ts'
 import { createAuthorization, sweepPayloads, tokenLifetimes } from './authorization/authorization.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
@@ -33,6 +38,7 @@ import { createRecords, type Records } from './records/records.ts'
 import type { Random } from './secrets.ts'
 import { type Settings, settingRows } from './settings.ts'
 import type { Store } from './store/store.ts'
+import { createUsedOnce, type UsedOnce } from './store/used-once.ts'
 
 /** What everything is built from; tests pass their own. */
 export interface Foundations {
@@ -54,7 +60,9 @@ export interface Nouns {
   accounts: Accounts
   practices: Practices
   applications: Applications
+  keySets: KeySets
   grants: Grants
+  usedOnce: UsedOnce
   records: Records
   access: Access
   writeAccess: WriteAccess
@@ -89,7 +97,9 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     random,
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
+    allowsLoopbackHttp: !settings.production,
   })
+  const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })
   const accounts = createAccounts({
     db,
     clock,
@@ -100,11 +110,13 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
     ...(passwordCost ? { passwordCost } : {}),
   })
+  const usedOnce = createUsedOnce({ db, clock })
   const access = createAccess({ grants, records, practices })
   const writeAccess = createWriteAccess({ grants, records })
   const sweep = async () => {
     await accounts.sweep()
     await grants.sweep()
+    await usedOnce.sweep()
     await sweepPayloads({ db, clock })
   }
   return {
@@ -114,7 +126,9 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     accounts,
     practices,
     applications,
+    keySets,
     grants,
+    usedOnce,
     records,
     access,
     writeAccess,
@@ -133,6 +147,8 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   const authorization = createAuthorization({
     accounts,
     applications,
+    keySets: nouns.keySets,
+    usedOnce: nouns.usedOnce,
     practices,
     grants,
     records,

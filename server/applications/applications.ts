@@ -2,9 +2,11 @@ import type { Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.ts'
-import type { ApplicationTable } from '../store/schema/applications.ts'
 import type { Db } from '../store/store.ts'
 import { checkApplicationForm } from './application-form.ts'
+import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
+import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
+import type { KeySet } from './key-set.ts'
 import { warnAboutRedirectUris } from './redirect-uri.ts'
 
 /** A registered OAuth client. Its id is the client_id. */
@@ -20,6 +22,17 @@ export interface Application {
   policyUri: string | undefined
   tosUri: string | undefined
   legacyUrlParameters: boolean
+  /** How it proves at the token endpoint who it is: by a secret, by a signature (private_key_jwt), or not at all. */
+  authentication: 'secret' | 'key' | 'none'
+  /** Its public keys, or where they are published; both undefined unless it authenticates by a key. */
+  jwks: KeySet | undefined
+  jwksUri: string | undefined
+  /** Authorization starts with a pushed request only (RFC 9126). */
+  requiresPar: boolean
+  /** Its tokens are bound to a key of its own (RFC 9449). */
+  requiresDpop: boolean
+  /** A backend service: has system scopes, which work only with the approval of a practice. */
+  isBackend: boolean
   createdAt: Date
   updatedAt: Date
 }
@@ -33,6 +46,13 @@ export interface ApplicationForm {
   policyUri?: string | undefined
   tosUri?: string | undefined
   legacyUrlParameters?: boolean | undefined
+  /** For a confidential application; default 'secret'. */
+  authentication?: Application['authentication'] | undefined
+  /** A JWK Set as the developer gave it. */
+  jwks?: unknown
+  jwksUri?: string | undefined
+  requiresPar?: boolean | undefined
+  requiresDpop?: boolean | undefined
 }
 
 /** What is known of a secret after it was shown once. */
@@ -87,6 +107,8 @@ interface ApplicationsDeps {
   practices: Pick<Practices, 'listAssociations'>
   /** Called when an application is removed, inside no transaction: ends all its grants. */
   onRemoved(applicationId: string): Promise<void>
+  /** Outside production a developer's own machine may serve key sets over plain http. */
+  allowsLoopbackHttp?: boolean
 }
 
 const maximumOverlapSeconds = 30 * 24 * 3600
@@ -97,7 +119,10 @@ export function createApplications({
   random,
   practices,
   onRemoved,
+  allowsLoopbackHttp = false,
 }: ApplicationsDeps): Applications {
+  const limits = { allowsLoopbackHttp }
+
   async function assertOwnerHasProvider(accountId: string): Promise<void> {
     const associations = await practices.listAssociations(accountId)
     if (associations.length > 0) return
@@ -111,13 +136,15 @@ export function createApplications({
     ownerAccountId: string,
     id: string,
     form: ApplicationForm,
+    proof: AuthenticationForm,
     secret: string | undefined,
   ) {
     const now = clock.now().getTime()
-    const row: ApplicationTable = {
+    const row: ApplicationRow = {
       id,
       owner_account_id: ownerAccountId,
-      ...columnsOf(form),
+      ...columnsOf(form, proof),
+      registration_token_hash: null,
       created_at: now,
       updated_at: now,
       deleted_at: null,
@@ -168,25 +195,35 @@ export function createApplications({
       .execute()
   }
 
+  async function register(ownerAccountId: string, form: ApplicationForm) {
+    const checked = checkApplicationForm(form)
+    const proof = checkAuthentication(form, limits)
+    const secret = proof.authentication === 'secret' ? newSecret('ops', random) : undefined
+    const application = await insert(ownerAccountId, newId('app', random), checked, proof, secret)
+    return { application, secret, warnings: warnAboutRedirectUris(application.redirectUris) }
+  }
+
   return {
     find,
     async create(ownerAccountId, form) {
-      const checked = checkApplicationForm(form)
       await assertOwnerHasProvider(ownerAccountId)
-      const secret = checked.kind === 'confidential' ? newSecret('ops', random) : undefined
-      const application = await insert(ownerAccountId, newId('app', random), checked, secret)
-      return { application, secret, warnings: warnAboutRedirectUris(application.redirectUris) }
+      return register(ownerAccountId, form)
     },
     createKnown(ownerAccountId, form, id, secret) {
-      return insert(ownerAccountId, id, checkApplicationForm(form), secret)
+      return insert(ownerAccountId, id, checkApplicationForm(form), checkAuthentication(form, limits), secret)
     },
     async update(ownerAccountId, applicationId, form) {
       const current = await getOwned(ownerAccountId, applicationId)
       // A public application has no secret and a confidential one must have one: the kind is fixed at registration.
-      const checked = { ...checkApplicationForm(form), kind: current.kind }
+      const complete = { ...form, kind: current.kind }
+      const checked = checkApplicationForm({
+        ...complete,
+        authentication: form.authentication ?? current.authentication,
+      })
+      const proof = checkAuthentication(complete, limits, current)
       await db
         .updateTable('application')
-        .set({ ...columnsOf(checked), updated_at: clock.now().getTime() })
+        .set({ ...columnsOf(checked, proof), updated_at: clock.now().getTime() })
         .where('id', '=', applicationId)
         .where('owner_account_id', '=', ownerAccountId)
         .execute()
@@ -195,10 +232,12 @@ export function createApplications({
     },
     async rotateSecret(ownerAccountId, applicationId, overlapSeconds) {
       const application = await getOwned(ownerAccountId, applicationId)
-      if (application.kind === 'public')
+      if (application.authentication !== 'secret')
         throw new OnpatientError(
           'not-allowed',
-          'A public application has no secret. Register a confidential one.',
+          application.kind === 'public'
+            ? 'A public application has no secret. Register a confidential one.'
+            : 'This application proves who it is by a key and has no secret. Change its keys instead.',
         )
       if (!Number.isInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > maximumOverlapSeconds)
         throw new OnpatientError(
@@ -260,35 +299,7 @@ export function createApplications({
   }
 }
 
-function columnsOf(form: ApplicationForm) {
-  return {
-    name: form.name,
-    kind: form.kind,
-    scopes: form.scopes.join(' '),
-    redirect_uris: JSON.stringify(form.redirectUris),
-    logo_uri: form.logoUri ?? null,
-    policy_uri: form.policyUri ?? null,
-    tos_uri: form.tosUri ?? null,
-    legacy_url_parameters: form.legacyUrlParameters ? 1 : 0,
-  }
-}
-
-function toApplication(row: ApplicationTable): Application {
-  return {
-    id: row.id,
-    ownerAccountId: row.owner_account_id,
-    name: row.name,
-    kind: row.kind,
-    scopes: row.scopes.split(' '),
-    redirectUris: JSON.parse(row.redirect_uris) as string[],
-    logoUri: row.logo_uri ?? undefined,
-    policyUri: row.policy_uri ?? undefined,
-    tosUri: row.tos_uri ?? undefined,
-    legacyUrlParameters: row.legacy_url_parameters === 1,
-    createdAt: new Date(row.created_at),
-    updatedAt: new Date(row.updated_at),
-  }
-}
-
 export { defaultScopes } from './application-form.ts'
+export { assertionAlgorithms, fitsAlgorithm, type KeySet, type PublicKey } from './key-set.ts'
+export { createKeySets, type KeySets } from './key-sets.ts'
 export { isLoopback } from './redirect-uri.ts'

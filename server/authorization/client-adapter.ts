@@ -1,5 +1,6 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider'
-import type { Application, Applications } from '#server/applications/applications.ts'
+import type { Adapter } from 'oidc-provider'
+import type { Applications } from '#server/applications/applications.ts'
+import { toClientMetadata } from './client-metadata.ts'
 
 /** Shows our applications to the engine as its clients; read at each request, so that a change counts at once. */
 export function clientAdapter(applications: Applications): Adapter {
@@ -17,20 +18,5 @@ export function clientAdapter(applications: Applications): Adapter {
     revokeByGrantId: readOnly,
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,
-  }
-}
-
-function toClientMetadata(application: Application): AdapterPayload {
-  const isPublic = application.kind === 'public'
-  return {
-    client_id: application.id,
-    client_name: application.name,
-    // The engine wants a value; the comparison with the stored hashes is ours (oidc-internals.ts).
-    ...(isPublic ? {} : { client_secret: 'compared by hash' }),
-    token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
-    redirect_uris: application.redirectUris,
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    application_type: 'web',
   }
 }

@@ -1,19 +1,30 @@
 import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider'
 import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
+import { assertionAlgorithms, type KeySets } from '#server/applications/applications.ts'
 import type { ServerKeys } from '#server/keys/keys.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { Practices } from '#server/practices/practices.ts'
+import type { UsedOnce } from '../store/used-once.ts'
+import { answeringStoreFailure } from './answering-store-failures.ts'
+import { assertAssertion, assertionKeysOf, clockSkewSeconds } from './client-assertion.ts'
 import { describeOAuthError } from './error-words.ts'
 import { findFhirUser } from './fhir-user.ts'
 import { type AdapterDeps, createAdapter, refreshGraceSeconds } from './oidc-adapter.ts'
-import { replaceRedirectMatching, replaceSecretComparison } from './oidc-internals.ts'
+import {
+  replaceAssertionKeys,
+  replaceRedirectMatching,
+  replaceReplayDetection,
+  replaceSecretComparison,
+} from './oidc-internals.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
 export interface EngineDeps extends AdapterDeps {
   accounts: Pick<Accounts, 'find'>
   practices: Pick<Practices, 'listAssociations'>
   keys: ServerKeys
+  keySets: KeySets
+  usedOnce: Pick<UsedOnce, 'use'>
   /** The issuer: the portal's origin. */
   portalUrl: string
   /** The resource server that tokens are for. */
@@ -37,6 +48,12 @@ export function createEngine(deps: EngineDeps): Provider {
   provider.proxy = deps.portalUrl.startsWith('https:') || deps.trustedProxies > 0
   replaceSecretComparison(provider, (clientId, secret) => deps.applications.isSecretOf(clientId, secret))
   replaceRedirectMatching(provider)
+  const findApplication = answeringStoreFailure(deps.applications.find)
+  replaceAssertionKeys(provider, async (id) => {
+    const application = await findApplication(id)
+    return () => assertionKeysOf(application, deps.keySets)
+  })
+  replaceReplayDetection(provider, answeringStoreFailure(deps.usedOnce.use))
   return provider
 }
 
@@ -63,7 +80,13 @@ function configurationOf(deps: EngineDeps): Configuration {
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     subjectTypes: ['public'],
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
+    clockTolerance: clockSkewSeconds,
+    assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header, client) => {
+      const application = await answeringStoreFailure(deps.applications.find)(client.clientId)
+      assertAssertion(claims, header, { jwksUri: application?.jwksUri })
+    },
     // PKCE is a must for applications without a secret, and holds for all that start it (RFC 9700 §2.1.1).
     pkce: { required: (_ctx, client) => client.tokenEndpointAuthMethod === 'none' },
     ttl: {

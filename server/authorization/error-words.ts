@@ -2,6 +2,92 @@
  * What an OAuth error says to a developer: plain words on what to change, instead of the engine's terse ones.
  * Keyed by the engine's internal detail first, then by the error code (RFC 6749 §5.2, §4.1.2.1).
  */
+const assertionWords: Array<[RegExp, string]> = [
+  [
+    /^alg mismatch$/,
+    'The assertion must be signed with RS384 or ES384; its header "alg" says another algorithm.',
+  ],
+  [/^expiration must be specified/, 'The assertion has no claim "exp". It must expire within 5 minutes.'],
+  [/^unique jti/, 'The assertion has no claim "jti". Give each assertion a new one.'],
+  [
+    /^(iss|sub) \(JWT|^iss \(JWT issuer\) must be/,
+    'The claims "iss" and "sub" of the assertion must both be the client_id.',
+  ],
+  [
+    /audience \(aud\)|^aud \(JWT audience\)/,
+    'The claim "aud" of the assertion must be the address of the token endpoint, exactly as the discovery documents give it, or the issuer.',
+  ],
+  [
+    /^(jwt expired|no applicable key found|signature verification failed|jwt not active yet)/,
+    'The assertion cannot be verified: it has expired, is not valid yet, or is not signed by a registered key with the "kid" of its header. Compare the clock, the kid and the key set.',
+  ],
+  [
+    /^invalid (exp|nbf|iat|iss|aud|jti) value/,
+    'A claim of the assertion has a value of the wrong type (RFC 7519 §4.1).',
+  ],
+  [
+    /client assertion tokens must only be used once/,
+    'This assertion was used before. Make a new one, with a new "jti", for each request.',
+  ],
+  [/invalid client_assertion format/, 'The client_assertion is not a well-formed JWT.'],
+  [
+    /client_assertion_type must/,
+    'The client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer.',
+  ],
+]
+
+const dpopWords: Array<[RegExp, string]> = [
+  [
+    /DPoP proof JWT Replay detected/,
+    'This DPoP proof was used before. Make a new one, with a new "jti", for each request.',
+  ],
+  [
+    /DPoP proof JWT not provided|missing DPoP proof JWT/,
+    'This application has tokens that are bound to a key. Send a proof in the header DPoP (RFC 9449).',
+  ],
+  [
+    /failed jkt verification|does not match dpop_jkt/,
+    'The DPoP proof is signed by another key than the one that this code or refresh token is bound to.',
+  ],
+  [/DPoP proof htm mismatch/, 'The claim "htm" of the DPoP proof must be the method of this request: POST.'],
+  [
+    /DPoP proof htu mismatch/,
+    'The claim "htu" of the DPoP proof must be the address of this endpoint, exactly as the discovery documents give it.',
+  ],
+  [
+    /DPoP proof iat is not recent|DPoP proof must have a iat/,
+    'The claim "iat" of the DPoP proof must be the present time. Make a new proof for each request, and compare the clock.',
+  ],
+  [/DPoP proof must have a jti/, 'The DPoP proof needs a claim "jti" that is new for each request.'],
+  [
+    /invalid nonce in DPoP proof|DPoP proof nonce must/,
+    'The nonce of the DPoP proof is not, or no longer, one of this server. Take the one of the header DPoP-Nonce of this answer.',
+  ],
+  [
+    /invalid DPoP key binding/,
+    'The DPoP proof cannot be verified. It is a JWT with typ "dpop+jwt", the public key in its header "jwk", and a signature by that key.',
+  ],
+]
+
+const pushedWords: Array<[RegExp, string]> = [
+  [
+    /Pushed Authorization Request must be used/,
+    'This application must push its request first: POST it to the pushed_authorization_request_endpoint and send the person with the request_uri of the answer (RFC 9126).',
+  ],
+  [
+    /request_uri is invalid, expired, or was already used|request_uri was already used|invalid request_uri/,
+    'This request_uri is not known, was used before or is older than a minute. Push the request again.',
+  ],
+  [
+    /code_challenge_method must be provided|not supported value of code_challenge_method/,
+    'The only code_challenge_method here is S256. Send it with the code_challenge (PKCE, RFC 7636).',
+  ],
+  [
+    /policy requires PKCE/,
+    'A public application must use PKCE: send code_challenge and code_challenge_method=S256 (RFC 7636).',
+  ],
+]
+
 const byDetail: Array<[RegExp, string]> = [
   [
     /authorization code already consumed/,
@@ -50,16 +136,30 @@ const byDetail: Array<[RegExp, string]> = [
   ],
   [
     /authentication mechanism does not match/,
-    'A confidential application must send its client_secret (in the body or by HTTP Basic); a public one must not.',
+    'This application is registered for another way to prove who it is. With a secret: client_secret in the body or by HTTP Basic. With a key: client_assertion. A public one: client_id alone.',
   ],
   [
     /no client authentication mechanism/,
     'Send client_id, and client_secret for a confidential application, as form fields or by HTTP Basic.',
   ],
+  [
+    /only be provided using one mechanism/,
+    'Prove who the application is in one way: by HTTP Basic, by client_secret or by client_assertion.',
+  ],
+  [
+    /client_id mismatch/,
+    'The client_id in the body differs from the one of the Authorization header or the assertion. Send the same, or leave it out.',
+  ],
+  ...assertionWords,
+  ...dpopWords,
+  ...pushedWords,
 ]
 
 const byError: Record<string, string> = {
-  unsupported_grant_type: 'grant_type must be authorization_code or refresh_token.',
+  unsupported_grant_type:
+    'grant_type must be authorization_code or refresh_token, and for backend services client_credentials.',
+  unauthorized_client:
+    'This application may not use this grant_type. Only a backend service, registered with a key and system scopes, may use client_credentials.',
 }
 
 /** The description to send; `given` when there is nothing better to say. */
@@ -68,6 +168,8 @@ export function describeOAuthError(
   given: string | undefined,
   detail: string | undefined,
 ): string {
+  // Why a key set could not be fetched is told in words of ours already.
+  if (detail?.startsWith('jwks_uri ')) return detail
   const match = byDetail.find(([pattern]) => pattern.test(detail ?? '') || pattern.test(given ?? ''))
   return match?.[1] ?? byError[error] ?? given ?? 'The request was refused.'
 }

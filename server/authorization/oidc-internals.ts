@@ -3,7 +3,7 @@
  * place. `oidc-internals.test.ts` pins what it relies on.
  */
 import type Provider from 'oidc-provider'
-import { isLoopback } from '#server/applications/applications.ts'
+import { isLoopback, type PublicKey } from '#server/applications/applications.ts'
 
 interface ClientPrototype {
   clientId: string
@@ -44,6 +44,50 @@ function differsOnlyInLoopbackPort(registered: string, given: string): boolean {
   const withoutPort = (text: string) =>
     text.replace(/^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/, '$1')
   return withoutPort(registered) === withoutPort(given)
+}
+
+/** Keys that verify one client assertion, in the form of the engine's key stores. */
+export interface AssertionKeys {
+  selectForVerify(wanted: { alg: string; kid?: string }): PublicKey[]
+  /** Whether `refresh` could bring nothing new. */
+  fresh(): boolean
+  refresh(): Promise<void>
+  getKeyObject(key: PublicKey): PublicKey
+}
+
+/**
+ * Puts our keys in the place of the engine's, which would keep a fetched key for as long as it verifies, ask at any
+ * unknown key id and honour any Cache-Control. Each use gets a store of its own, because the engine keeps clients.
+ */
+export function replaceAssertionKeys(
+  provider: Provider,
+  readKeysOf: (clientId: string) => Promise<() => AssertionKeys>,
+): void {
+  const model = provider.Client as unknown as {
+    find(id: string): Promise<{ clientId: string; tokenEndpointAuthMethod: string } | undefined>
+  }
+  const find = model.find.bind(model)
+  model.find = async (id) => {
+    const client = await find(id)
+    if (client?.tokenEndpointAuthMethod !== 'private_key_jwt') return client
+    Object.defineProperty(client, 'asymmetricKeyStore', {
+      configurable: true,
+      get: await readKeysOf(client.clientId),
+    })
+    return client
+  }
+}
+
+/** The engine looks first and stores later; of two replays at the same moment both would pass. */
+export function replaceReplayDetection(
+  provider: Provider,
+  use: (key: string, lifetimeSeconds: number) => Promise<boolean>,
+): void {
+  const model = provider.ReplayDetection as unknown as {
+    unique(issuer: string, jti: string, expiresAt: number): Promise<boolean>
+  }
+  model.unique = (issuer, jti, expiresAt) =>
+    use(JSON.stringify([issuer, jti]), Math.max(1, Math.ceil(expiresAt - Date.now() / 1000)))
 }
 
 function clientPrototypeOf(provider: Provider): ClientPrototype {

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import type { ApplicationForm } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 import { printResult, withNouns } from './with-nouns.ts'
 
@@ -7,6 +9,8 @@ interface CreateOptions {
   name: string
   redirectUri: string[]
   public?: boolean
+  jwks?: string
+  jwksUri?: string
   scope?: string
   json?: boolean
 }
@@ -19,6 +23,8 @@ export function applicationCommand(): Command {
     .requiredOption('--name <text>', 'the name people see')
     .requiredOption('--redirect-uri <uri...>', 'where people return to; may be given several times')
     .option('--public', 'without a secret (browser and phone apps); PKCE is then a must')
+    .option('--jwks <file>', 'it proves who it is by a key instead of a secret: a file with its public keys')
+    .option('--jwks-uri <uri>', 'the same, with the address where it publishes its keys')
     .option('--scope <scopes>', 'space-separated; default: the whole record, read only')
     .option('--json', 'print one JSON object')
     .action(createApplication)
@@ -36,27 +42,53 @@ async function createApplication(options: CreateOptions): Promise<void> {
           field: '--owner',
         },
       )
-    const { application, secret, warnings } = await applications.create(owner.id, {
-      name: options.name,
-      kind: options.public ? 'public' : 'confidential',
-      redirectUris: options.redirectUri,
-      scopes: options.scope?.split(' ') ?? [],
-    })
+    const { application, secret, warnings } = await applications.create(owner.id, await formOf(options))
     printResult(
       {
         client_id: application.id,
         client_secret: secret ?? null,
+        authentication: application.authentication,
         redirect_uris: application.redirectUris,
         scope: application.scopes.join(' '),
         warnings: warnings.map((warning) => warning.message),
       },
       [
         `Client id:      ${application.id}`,
-        `Client secret:  ${secret ?? 'none (public application)'}`,
+        `Client secret:  ${secret ?? withoutSecret[application.authentication]}`,
         ...(secret ? ['Store the secret now: it is not shown again.'] : []),
         ...warnings.map((warning) => `Please note: ${warning.message}`),
       ],
       options.json,
     )
   })
+}
+
+const withoutSecret = {
+  secret: 'none',
+  key: 'none (it proves who it is by its key)',
+  none: 'none (public application)',
+}
+
+async function formOf(options: CreateOptions): Promise<ApplicationForm> {
+  const hasKey = options.jwks !== undefined || options.jwksUri !== undefined
+  return {
+    name: options.name,
+    kind: options.public ? 'public' : 'confidential',
+    authentication: hasKey ? 'key' : undefined,
+    jwks: options.jwks === undefined ? undefined : await readKeySet(options.jwks),
+    jwksUri: options.jwksUri,
+    redirectUris: options.redirectUri,
+    scopes: options.scope?.split(' ') ?? [],
+  }
+}
+
+async function readKeySet(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch (cause) {
+    throw new OnpatientError('invalid-parameter', `${file} cannot be read as JSON.`, {
+      field: '--jwks',
+      cause,
+    })
+  }
 }

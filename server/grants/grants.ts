@@ -110,6 +110,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         ended_at: null,
         end_reason: null,
         last_used_at: null,
+        practice_id: null,
       }
       const covered = associationIds.map((id) => ({ grant_id: row.id, association_id: id }))
       await db.transaction().execute(async (trx) => {

@@ -17,7 +17,13 @@ export function smartConfiguration({ portalUrl }: SmartUrls): object {
     management_endpoint: `${portalUrl}/account/settings/connected-apps`,
     grant_types_supported: ['authorization_code', 'refresh_token'],
     response_types_supported: ['code'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    token_endpoint_auth_methods_supported: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+    ],
+    token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
     code_challenge_methods_supported: ['S256'],
     scopes_supported: [
       'openid',
@@ -34,6 +40,7 @@ export function smartConfiguration({ portalUrl }: SmartUrls): object {
       'launch-standalone',
       'client-public',
       'client-confidential-symmetric',
+      'client-confidential-asymmetric',
       'sso-openid-connect',
       'permission-offline',
       'permission-patient',

@@ -22,6 +22,12 @@ const applicationForm = z.strictObject({
   policyUri: link,
   tosUri: link,
   legacyUrlParameters: z.boolean().optional(),
+  authentication: z.enum(['secret', 'key', 'none']).optional(),
+  jwks: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((keys) => keys ?? undefined),
+  jwksUri: link,
 })
 const rotation = z.strictObject({
   overlapSeconds: z
@@ -101,6 +107,9 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     logoUri: application.logoUri ?? null,
     policyUri: application.policyUri ?? null,
     tosUri: application.tosUri ?? null,
+    authentication: application.authentication,
+    jwks: application.jwks ?? null,
+    jwksUri: application.jwksUri ?? null,
     legacyUrlParameters,
     createdAt,
     updatedAt,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { aKey } from '../authorization/clients/client-keys.ts'
 import { authorize, getTokens, postToken, readApi } from '../support/authorize.ts'
 import { aClinic, anAccount, aPatient, aReader, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
@@ -43,6 +44,20 @@ describe('FHIR API Application', () => {
     ])
     assert.doesNotMatch(JSON.stringify(later), new RegExp(body.secret))
     assert.doesNotMatch(JSON.stringify(later), /hash/i)
+  })
+
+  test('an application with a key has no secret, and keeps its key when other fields change', async () => {
+    const { public: jwk } = await aKey('ES384')
+    const made = await create({ authentication: 'key', jwks: { keys: [jwk] } })
+    assert.equal(made.status, 201, JSON.stringify(made.body))
+    assert.equal(made.body.secret, null)
+    const { id } = made.body.application
+    const changed = await portal.call('PUT', `/applications/${id}`, { ...applicationForm, name: 'Other' })
+    assert.equal(changed.body.application.authentication, 'key')
+    assert.deepEqual(changed.body.application.jwks, made.body.application.jwks)
+    const wrong = await create({ authentication: 'key', jwksUri: 'https://10.0.0.1/keys' })
+    assert.equal(wrong.status, 400)
+    assert.equal(wrong.body.field, 'jwksUri')
   })
 
   test('a rotated secret works, the old one as long as was chosen', async () => {

@@ -48,6 +48,18 @@ describe('PostgreSQL', { skip: testServerUrl ? false : 'ONPATIENT_TEST_POSTGRES 
     await drop()
   })
 
+  test('an assertion that is presented to two processes at once counts once', async () => {
+    await using two = await startTwoProcesses()
+    const processes = [two.first, two.second]
+    for (let round = 0; round < 5; round++) {
+      const uses = Array.from({ length: 8 }, (_, index) =>
+        processes[index % 2]?.usedOnce.use(`a${round}`, 60),
+      )
+      const answers = await Promise.all(uses)
+      assert.equal(answers.filter(Boolean).length, 1)
+    }
+  })
+
   test('a mailed link that is opened in two processes at once works once', async () => {
     await using two = await startTwoProcesses()
     const { first, second, outbox } = two

@@ -8,6 +8,7 @@ import { createPractices } from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom as random } from '#server/secrets.ts'
 import { openPostgresStore } from '#server/store/postgres.ts'
+import { createUsedOnce } from '#server/store/used-once.ts'
 import { startClock } from '../support/start-app.ts'
 import { createTestDatabase, testServerUrl } from '../support/test-store.ts'
 
@@ -33,8 +34,9 @@ export async function startTwoProcesses() {
       onPasswordChanged: async () => undefined,
       passwordCost: { memoryKib: 64, passes: 1 },
     })
+    const usedOnce = createUsedOnce({ db: store.db, clock })
     const adapter = createAdapter({ db: store.db, clock, grants, applications })
-    return { store, records, practices, grants, applications, accounts, adapter }
+    return { store, records, practices, grants, applications, accounts, usedOnce, adapter }
   }
   const first = await start()
   const second = await start()

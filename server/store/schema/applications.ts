@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 export interface ApplicationTable {
   /** The client_id. */
   id: string
@@ -13,6 +15,17 @@ export interface ApplicationTable {
   tos_uri: string | null
   /** 1: accepts token parameters in the URL, as one old client sends them. */
   legacy_url_parameters: number
+  /** How it proves at the token endpoint who it is: by a secret, by a signature (private_key_jwt), or not at all. */
+  authentication: Generated<'secret' | 'key' | 'none'>
+  /** JSON of its public keys; with authentication by key either this or the address. */
+  jwks: string | null
+  jwks_uri: string | null
+  /** 1: starts authorization by pushing the request (RFC 9126). */
+  requires_par: Generated<number>
+  /** 1: its tokens are bound to a key (RFC 9449). */
+  requires_dpop: Generated<number>
+  /** Of the token by which a dynamically registered application manages itself (RFC 7592). */
+  registration_token_hash: string | null
   created_at: number
   updated_at: number
   deleted_at: number | null
@@ -25,4 +38,22 @@ export interface ApplicationSecretTable {
   created_at: number
   /** Set on the older ones when a secret is rotated: the end of the overlap. */
   expires_at: number | null
+}
+
+/** Lets its holder register applications that belong to an account (RFC 7591 §3, initial access token). */
+export interface RegistrationTokenTable {
+  token_hash: string
+  owner_account_id: string
+  created_at: number
+  expires_at: number
+}
+
+/** A developer asks a practice to approve a backend service. */
+export interface ApprovalRequestTable {
+  id: string
+  application_id: string
+  practice_id: string
+  requested_by: string
+  requested_at: number
+  decided_at: number | null
 }

@@ -11,6 +11,11 @@ export interface GrantTable {
   ended_at: number | null
   end_reason: string | null
   last_used_at: number | null
+  /**
+   * Set when a practice approved a backend service: then `account_id` only tells which administrator did, and what
+   * the grant covers is the whole panel of this practice.
+   */
+  practice_id: string | null
 }
 
 /** Through which associations of the account the grant reaches records. */
@@ -24,6 +29,14 @@ export interface AccessTokenTable {
   grant_id: string
   scopes: string
   issued_at: number
+  expires_at: number
+  /** Thumbprint of the key that the token is bound to; null: whoever holds the token may use it. */
+  jkt: string | null
+}
+
+/** Client assertions and DPoP proofs that were seen: the row is there, so a second one is a replay. */
+export interface UsedOnceTable {
+  key_hash: string
   expires_at: number
 }
 

@@ -1,11 +1,17 @@
 import type { AccountTable, MailLinkTable, SignInTable, ThrottleTable } from './accounts.ts'
-import type { ApplicationSecretTable, ApplicationTable } from './applications.ts'
+import type {
+  ApplicationSecretTable,
+  ApplicationTable,
+  ApprovalRequestTable,
+  RegistrationTokenTable,
+} from './applications.ts'
 import type {
   AccessTokenTable,
   GrantAssociationTable,
   GrantTable,
   OidcPayloadTable,
   ServerKeyTable,
+  UsedOnceTable,
 } from './grants.ts'
 import type { AssociationTable, InvitationTable, PracticePatientTable, PracticeTable } from './practices.ts'
 import type {
@@ -29,9 +35,12 @@ export interface Schema {
   invitation: InvitationTable
   application: ApplicationTable
   application_secret: ApplicationSecretTable
+  registration_token: RegistrationTokenTable
+  approval_request: ApprovalRequestTable
   grant: GrantTable
   grant_association: GrantAssociationTable
   access_token: AccessTokenTable
+  used_once: UsedOnceTable
   oidc_payload: OidcPayloadTable
   server_key: ServerKeyTable
   record: RecordTable

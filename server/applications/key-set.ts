@@ -1,0 +1,93 @@
+/** SMART App Launch 2.2, client authentication: asymmetric. Public keys of an application (RFC 7517). */
+import { createPublicKey, type JsonWebKey } from 'node:crypto'
+import { OnpatientError } from '../errors.ts'
+
+/** A public key that verifies the assertions of an application. */
+export type PublicKey = JsonWebKey & { kid: string; kty: 'RSA' | 'EC' }
+
+export interface KeySet {
+  keys: PublicKey[]
+}
+
+/** The algorithms that SMART names; what each wants of a key. */
+export const assertionAlgorithms = ['RS384', 'ES384'] as const
+
+const mostKeys = 20
+const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
+/** Checks a key set as a developer gave it. Throws `invalid-parameter` saying which key is wrong, and why. */
+export function checkKeySet(given: unknown): KeySet {
+  const keys = listKeys(given)
+  if (keys === undefined) throw invalid('It must be a JSON object with a list "keys" (a JWK Set, RFC 7517).')
+  if (keys.length === 0 || keys.length > mostKeys)
+    throw invalid(`It must have 1 to ${mostKeys} keys in its list "keys".`)
+  const usable = keys.map((key, index) => {
+    const fault = faultOf(key)
+    if (fault !== undefined) throw invalid(`keys[${index}] ${fault}`)
+    return withoutExtras(key as PublicKey)
+  })
+  if (new Set(usable.map(({ kid }) => kid)).size < usable.length)
+    throw invalid('Each key must have a "kid" of its own.')
+  return { keys: usable }
+}
+
+/** The keys of a fetched set that can verify an assertion; others (for encryption, of other kinds) do not disturb. */
+export function usableKeys(given: unknown): PublicKey[] | undefined {
+  return listKeys(given)
+    ?.slice(0, mostKeys)
+    .filter((key): key is PublicKey => faultOf(key) === undefined)
+    .map(withoutExtras)
+}
+
+/** Whether a key is of the kind that an algorithm needs. */
+export function fitsAlgorithm(key: PublicKey, algorithm: string): boolean {
+  if (key.alg !== undefined && key.alg !== algorithm) return false
+  return key.kty === (algorithm === 'RS384' ? 'RSA' : 'EC')
+}
+
+function listKeys(given: unknown): unknown[] | undefined {
+  const keys = (given as { keys?: unknown } | null | undefined)?.keys
+  return Array.isArray(keys) ? keys : undefined
+}
+
+function faultOf(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null) return 'is not a JSON object.'
+  const key = given as Record<string, unknown>
+  if (privateParts.some((part) => part in key))
+    return 'contains a private or symmetric key. Never send it to anybody; give the public part, and make a new pair now.'
+  if (typeof key.kid !== 'string' || key.kid === '' || key.kid.length > 200)
+    return 'has no "kid". The header of each assertion names the key by it.'
+  if (key.use !== undefined && key.use !== 'sig') return 'has a "use" other than "sig".'
+  if (Array.isArray(key.key_ops) && !key.key_ops.includes('verify')) return 'has "key_ops" without "verify".'
+  if (key.alg !== undefined && key.alg !== algorithmOf(key))
+    return `has the "alg" ${JSON.stringify(key.alg)}. Use RS384 with an RSA key or ES384 with an EC key on P-384.`
+  return faultOfMaterial(key)
+}
+
+function algorithmOf(key: Record<string, unknown>): string | undefined {
+  if (key.kty === 'RSA') return 'RS384'
+  return key.kty === 'EC' && key.crv === 'P-384' ? 'ES384' : undefined
+}
+
+function faultOfMaterial(key: Record<string, unknown>): string | undefined {
+  if (algorithmOf(key) === undefined) return 'is neither an RSA key nor an EC key on the curve P-384.'
+  try {
+    const { asymmetricKeyDetails } = createPublicKey({ key: key as JsonWebKey, format: 'jwk' })
+    const bits = asymmetricKeyDetails?.modulusLength
+    if (bits !== undefined && bits < 2048) return `has ${bits} bits. RSA keys need at least 2048.`
+    if (bits !== undefined && bits > 8192) return `has ${bits} bits. RSA keys may have at most 8192.`
+    return undefined
+  } catch {
+    return 'is not a well-formed public key.'
+  }
+}
+
+/** Certificates and members of one's own are of no use here, and stay out of the database. */
+function withoutExtras({ kty, kid, alg, n, e, crv, x, y }: PublicKey): PublicKey {
+  const named = { kty, kid, use: 'sig', alg, n, e, crv, x, y }
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as PublicKey
+}
+
+function invalid(message: string): OnpatientError {
+  return new OnpatientError('invalid-parameter', `The key set cannot be used: ${message}`, { field: 'jwks' })
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.ts'
+import type { Application } from './applications.ts'
+import { type FetchedKeys, type FetchLimits, fetchKeySet, KeyFetchError } from './fetch-key-set.ts'
+import type { PublicKey } from './key-set.ts'
+
+/** The public keys by which applications sign. */
+export interface KeySets {
+  /**
+   * The keys of an application with this key id; none when it has none. Fetched keys are kept from 5 minutes to an
+   * hour. Throws `KeyFetchError` when they cannot be had.
+   */
+  find(application: Pick<Application, 'jwks' | 'jwksUri'>, kid: string): Promise<PublicKey[]>
+}
+
+interface KeySetsDeps extends FetchLimits {
+  clock: Clock
+}
+
+const shortestMs = 5 * 60 * 1000
+const longestMs = 60 * 60 * 1000
+/** Nobody can make us ask an address more often, neither with made-up key ids nor while it fails. */
+const floorMs = 60 * 1000
+const mostKept = 1000
+
+interface Kept {
+  keys: PublicKey[]
+  fetchedAt: number
+  freshUntil: number
+  triedAt: number
+  failure: KeyFetchError | undefined
+  pending: Promise<void> | undefined
+}
+
+export function createKeySets({ clock, ...limits }: KeySetsDeps): KeySets {
+  const kept = new Map<string, Kept>()
+  const now = () => clock.now().getTime()
+
+  function entryOf(uri: string): Kept {
+    const known = kept.get(uri)
+    if (known) return known
+    const [oldest] = kept.keys()
+    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest)
+    const entry: Kept = {
+      keys: [],
+      fetchedAt: Number.NEGATIVE_INFINITY,
+      freshUntil: 0,
+      triedAt: Number.NEGATIVE_INFINITY,
+      failure: undefined,
+      pending: undefined,
+    }
+    kept.set(uri, entry)
+    return entry
+  }
+
+  async function refetch(uri: string, entry: Kept): Promise<void> {
+    entry.triedAt = now()
+    try {
+      keep(entry, await fetchKeySet(uri, limits), now())
+    } catch (error) {
+      if (!(error instanceof KeyFetchError)) throw error
+      entry.failure = error
+    } finally {
+      entry.pending = undefined
+    }
+  }
+
+  async function fetched(uri: string, kid: string): Promise<PublicKey[]> {
+    const entry = entryOf(uri)
+    const has = () => entry.keys.filter((key) => key.kid === kid)
+    const isEnough = entry.freshUntil > now() && has().length > 0
+    if (!isEnough && (entry.pending || now() - entry.triedAt >= floorMs)) {
+      // All who wait share one request.
+      entry.pending ??= refetch(uri, entry)
+      await entry.pending
+    }
+    // A server that is down for a moment does not lock the application out: its last keys count for an hour.
+    if (entry.fetchedAt + longestMs > now()) return has()
+    throw entry.failure ?? new KeyFetchError('jwks_uri could not be fetched.')
+  }
+
+  return {
+    async find({ jwks, jwksUri }, kid) {
+      if (jwksUri !== undefined) return fetched(jwksUri, kid)
+      return jwks?.keys.filter((key) => key.kid === kid) ?? []
+    },
+  }
+}
+
+function keep(entry: Kept, { keys, maxAgeSeconds }: FetchedKeys, now: number): void {
+  const wanted = (maxAgeSeconds ?? 0) * 1000
+  Object.assign(entry, {
+    keys,
+    fetchedAt: now,
+    freshUntil: now + Math.min(Math.max(wanted, shortestMs), longestMs),
+    failure: undefined,
+  })
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.ts'
+import { hashSecret } from '../secrets.ts'
+import type { Db } from './store.ts'
+
+/**
+ * Remembers what may be used a single time: true for the first use of a key within its lifetime, false for every later
+ * one, whichever process is asked. One statement decides, so that of many at the same moment one wins.
+ */
+export interface UsedOnce {
+  use(key: string, lifetimeSeconds: number): Promise<boolean>
+  /** Deletes what is over anyway. */
+  sweep(): Promise<void>
+}
+
+export function createUsedOnce({ db, clock }: { db: Db; clock: Clock }): UsedOnce {
+  const now = () => clock.now().getTime()
+  return {
+    async use(key, lifetimeSeconds) {
+      // uses the primary key
+      const first = await db
+        .insertInto('used_once')
+        .values({ key_hash: hashSecret(key), expires_at: now() + lifetimeSeconds * 1000 })
+        .onConflict((conflict) => conflict.column('key_hash').doNothing())
+        .returning('key_hash')
+        .executeTakeFirst()
+      return first !== undefined
+    },
+    async sweep() {
+      // uses used_once_expiry
+      await db.deleteFrom('used_once').where('expires_at', '<=', now()).execute()
+    },
+  }
+}
