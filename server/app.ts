@@ -20,7 +20,7 @@ import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
 import { describeR4Types, r4Face } from './faces/r4/r4.ts'
-import { createGrants, type Grants } from './grants/grants.ts'
+import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds } from './http/request-id.ts'
@@ -62,6 +62,7 @@ export interface Nouns {
   applications: Applications
   keySets: KeySets
   grants: Grants
+  approvals: Approvals
   usedOnce: UsedOnce
   records: Records
   access: Access
@@ -99,6 +100,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
     allowsLoopbackHttp: !settings.production,
   })
+  const approvals = createApprovals({ db, clock, random, applications, grants })
   const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })
   const accounts = createAccounts({
     db,
@@ -128,6 +130,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     applications,
     keySets,
     grants,
+    approvals,
     usedOnce,
     records,
     access,
@@ -148,6 +151,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     accounts,
     applications,
     keySets: nouns.keySets,
+    approvals: nouns.approvals,
     usedOnce: nouns.usedOnce,
     practices,
     grants,
@@ -189,7 +193,17 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     )
     await pages.register(portalApp({ isProduction }))
     await pages.register(
-      portalApi({ accounts, practices, applications, grants, access, portalUrl, fhirUrl, isProduction }),
+      portalApi({
+        accounts,
+        practices,
+        applications,
+        grants,
+        approvals: nouns.approvals,
+        access,
+        portalUrl,
+        fhirUrl,
+        isProduction,
+      }),
     )
     if (!isProduction)
       await pages.register(

@@ -72,10 +72,15 @@ export function createAccess({ grants, records, practices }: AccessDeps): Access
           'token-missing',
           'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
         )
-      const { scopes, patientIds, practiceIds } = await grants.open(accessToken)
-      const clinical = parseScopes(scopes)
-      return createReader(records, { patientIds, practiceIds }, (type, interaction) =>
-        allowsInteraction(clinical, type, interaction),
+      const { scopes, patientIds, practiceIds, isApproval } = await grants.open(accessToken)
+      const clinical = parseScopes(scopes, isApproval)
+      const within = { patientIds, practiceIds }
+      const context = isApproval ? 'system' : 'patient'
+      return createReader(
+        records,
+        within,
+        (type, interaction) => allowsInteraction(clinical, type, interaction),
+        context,
       )
     },
     async openForAccount(accountId, only) {
@@ -94,9 +99,10 @@ function createReader(
   records: AccessDeps['records'],
   within: Confinement,
   allows: RecordReader['allows'],
+  context: 'patient' | 'system' = 'patient',
 ): RecordReader {
   const assertAllowed: (...args: Parameters<RecordReader['allows']>) => void = (type, interaction) => {
-    if (!allows(type, interaction)) throw scopeMissing(type)
+    if (!allows(type, interaction)) throw scopeMissing(type, context)
   }
   const assertSearchable = ({ type, conditions }: SearchQuery) => {
     for (const each of [type, ...typesInConditions(conditions)]) assertAllowed(each, 's')
@@ -137,21 +143,25 @@ function createReader(
 }
 
 /**
- * Scopes of both contexts read what the grant covers: the person chose at consent whose records those are. A grant of
- * a person never carries `system` scopes; one that did would give nothing by them.
+ * In a grant of a person, scopes of both contexts read what the grant covers: the person chose at consent whose records
+ * those are. `system` scopes count in what a practice approved for a backend service, and nowhere else; there nothing
+ * else counts.
  */
-function parseScopes(scopes: string[]): ClinicalScope[] {
+function parseScopes(scopes: string[], isApproval: boolean): ClinicalScope[] {
   return scopes.flatMap((text) => {
     const scope = parseClinicalScope(text)
-    return scope && scope.context !== 'system' ? [scope] : []
+    return scope && (scope.context === 'system') === isApproval ? [scope] : []
   })
 }
 
-function scopeMissing(type: string): OnpatientError {
+function scopeMissing(type: string, context: 'patient' | 'system'): OnpatientError {
+  const scope = context === 'system' ? `system/${type}.rs` : `patient/${type}.read`
+  const when =
+    context === 'system' ? 'at the token endpoint' : 'when you send the person to the authorization page'
   return new OnpatientError(
     'scope-missing',
-    `This access token does not cover ${type}. Ask for the scope patient/${type}.read when you send the person to the authorization page.`,
-    { field: `patient/${type}.read` },
+    `This access token does not cover ${type}. Ask for the scope ${scope} ${when}.`,
+    { field: scope },
   )
 }
 

@@ -12,7 +12,8 @@ import { OnpatientError } from '../errors.ts'
 
 /**
  * The one place that decides what may be written. Practices write, patients do not: a token writes by `user` scopes of a
- * grant that covers one practice's panel, and only into the records of that practice.
+ * grant that covers one practice's panel, or by `system` scopes that a practice approved, and only into the records of
+ * that practice.
  */
 export interface WriteAccess {
   /** Throws like `Access.open`, and `not-allowed` when the token belongs to no practice or to several. */
@@ -37,9 +38,9 @@ export function createWriteAccess({ grants, records }: WriteAccessDeps): WriteAc
           'token-missing',
           'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
         )
-      const { scopes, practiceIds } = await grants.open(accessToken)
+      const { scopes, practiceIds, isApproval } = await grants.open(accessToken)
       const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
-      const writing = clinical.filter(({ context }) => context === 'user')
+      const writing = clinical.filter(({ context }) => context === (isApproval ? 'system' : 'user'))
       const [practiceId, another] = practiceIds
       if (practiceId === undefined)
         throw new OnpatientError(

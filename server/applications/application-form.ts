@@ -8,11 +8,14 @@ export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read'
 
 /** Checks a form and returns it trimmed. Throws naming the field; stops at the first fault. */
 export function checkApplicationForm(form: ApplicationForm): ApplicationForm {
+  const scopes = checkScopes(form.scopes, form.kind === 'confidential' && form.authentication === 'key')
+  // A service that acts for nobody sends nobody to the authorization page.
+  const isServiceOnly = scopes.every((scope) => scope.startsWith('system/'))
   return {
     name: checkName(form.name),
     kind: form.kind,
-    redirectUris: checkRedirectUris(form.redirectUris),
-    scopes: checkScopes(form.scopes),
+    redirectUris: isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form.redirectUris),
+    scopes,
     logoUri: checkLink(form.logoUri, 'logoUri'),
     policyUri: checkLink(form.policyUri, 'policyUri'),
     tosUri: checkLink(form.tosUri, 'tosUri'),
@@ -41,17 +44,17 @@ function checkRedirectUris(texts: string[]): string[] {
   return uris.map(assertRedirectUri)
 }
 
-function checkScopes(texts: string[]): string[] {
+function checkScopes(texts: string[], hasKey: boolean): string[] {
   const scopes = splitScopes(texts.join(' '))
   const wanted = scopes.length > 0 ? scopes : [...defaultScopes]
   if (wanted.length > 200)
     throw new OnpatientError('scope-invalid', 'At most 200 scopes.', { field: 'scopes' })
-  for (const scope of wanted) assertRegistrable(scope)
+  for (const scope of wanted) assertRegistrable(scope, hasKey)
   return wanted
 }
 
-/** Reading is all that a person's application can be given; writing and system access come with later versions. */
-function assertRegistrable(scope: string): void {
+/** Reading is all that a person's application can be given; a backend service may also write, when a practice approves. */
+function assertRegistrable(scope: string, hasKey: boolean): void {
   if (contextScopes.has(scope)) return
   const clinical = parseClinicalScope(scope)
   if (clinical === undefined)
@@ -60,14 +63,15 @@ function assertRegistrable(scope: string): void {
       `"${scope.slice(0, 100)}" is not a scope. Write for example patient/Immunization.read or patient/*.rs.`,
       { field: 'scopes' },
     )
-  if (clinical.context === 'system')
+  if (clinical.context === 'system') {
+    // SMART App Launch 2.2, backend services: asymmetric client authentication is a must.
+    if (hasKey) return
     throw new OnpatientError(
       'scope-invalid',
-      `"${scope}": system scopes are not offered to applications of people.`,
-      {
-        field: 'scopes',
-      },
+      `"${scope}": system scopes need an application that authenticates by a key (private_key_jwt).`,
+      { field: 'scopes' },
     )
+  }
   if (['c', 'u', 'd'].some((interaction) => clinical.interactions.has(interaction as 'c')))
     throw new OnpatientError('scope-invalid', `"${scope}": this API reads only. Use .read or .rs.`, {
       field: 'scopes',

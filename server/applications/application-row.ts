@@ -43,7 +43,7 @@ export function toApplication(row: ApplicationRow): Application {
     jwksUri: row.jwks_uri ?? undefined,
     requiresPar: row.requires_par === 1,
     requiresDpop: row.requires_dpop === 1,
-    isBackend: scopes.some((scope) => scope.startsWith('system/')),
+    isBackend: row.authentication === 'key' && scopes.some((scope) => scope.startsWith('system/')),
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   }

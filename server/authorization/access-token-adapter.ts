@@ -25,6 +25,7 @@ export function withAccessTokens(stored: Adapter, { db, clock, grants }: Adapter
         .select(['grant.account_id', 'grant.application_id'])
         .where('access_token.token_hash', '=', hashSecret(id))
         .where('grant.ended_at', 'is', null)
+        .where('grant.practice_id', 'is', null)
         .executeTakeFirst()
       if (!row) return undefined
       const shift = Date.now() - clock.now().getTime()

@@ -9,7 +9,10 @@ export function toClientMetadata(application: Application): AdapterPayload {
     client_name: application.name,
     ...proofOf(application),
     redirect_uris: application.redirectUris,
-    grant_types: [...(sendsPeople ? ['authorization_code', 'refresh_token'] : [])],
+    grant_types: [
+      ...(sendsPeople ? ['authorization_code', 'refresh_token'] : []),
+      ...(application.isBackend ? ['client_credentials'] : []),
+    ],
     response_types: sendsPeople ? ['code'] : [],
     application_type: 'web',
   }

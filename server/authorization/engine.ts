@@ -2,11 +2,13 @@ import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-pr
 import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import { assertionAlgorithms, type KeySets } from '#server/applications/applications.ts'
+import type { Approvals } from '#server/grants/grants.ts'
 import type { ServerKeys } from '#server/keys/keys.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { Practices } from '#server/practices/practices.ts'
 import type { UsedOnce } from '../store/used-once.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
+import { type BackendServices, backendTokenSeconds, createBackendServices } from './backend-services.ts'
 import { assertAssertion, assertionKeysOf, clockSkewSeconds } from './client-assertion.ts'
 import { describeOAuthError } from './error-words.ts'
 import { findFhirUser } from './fhir-user.ts'
@@ -24,6 +26,7 @@ export interface EngineDeps extends AdapterDeps {
   practices: Pick<Practices, 'listAssociations'>
   keys: ServerKeys
   keySets: KeySets
+  approvals: Pick<Approvals, 'list'>
   usedOnce: Pick<UsedOnce, 'use'>
   /** The issuer: the portal's origin. */
   portalUrl: string
@@ -36,6 +39,8 @@ export interface EngineDeps extends AdapterDeps {
 export const tokenLifetimes = {
   accessTokenSeconds: 48 * 3600,
   codeSeconds: 60,
+  /** Of a backend service. */
+  backendTokenSeconds,
   /** Renewed at each use; SMART App Launch asks for at least three months. */
   refreshTokenSeconds: 396 * 24 * 3600,
   refreshGraceSeconds,
@@ -58,6 +63,7 @@ export function createEngine(deps: EngineDeps): Provider {
 }
 
 function configurationOf(deps: EngineDeps): Configuration {
+  const backends = createBackendServices(deps)
   return {
     adapter: createAdapter(deps),
     routes: {
@@ -87,12 +93,16 @@ function configurationOf(deps: EngineDeps): Configuration {
       const application = await answeringStoreFailure(deps.applications.find)(client.clientId)
       assertAssertion(claims, header, { jwksUri: application?.jwksUri })
     },
+    // The token of a backend service belongs to a practice's approval; its adapter takes it from here.
+    extraTokenClaims: async (ctx, token) =>
+      token.kind === 'ClientCredentials' ? { grant_id: backends.findChosen(ctx) ?? null } : undefined,
     // PKCE is a must for applications without a secret, and holds for all that start it (RFC 9700 §2.1.1).
     pkce: { required: (_ctx, client) => client.tokenEndpointAuthMethod === 'none' },
     ttl: {
       AccessToken: tokenLifetimes.accessTokenSeconds,
       AuthorizationCode: tokenLifetimes.codeSeconds,
       RefreshToken: tokenLifetimes.refreshTokenSeconds,
+      ClientCredentials: backendTokenSeconds,
       IdToken: 3600,
       Interaction: 3600,
       Session: 3600,
@@ -136,11 +146,11 @@ function configurationOf(deps: EngineDeps): Configuration {
       ctx.body = renderErrorPage({
         status: ctx.status,
         title: 'This app could not be connected',
-        message: describeOAuthError(out.error, out.error_description, undefined),
+        message: describeOAuthError(out.error_description, undefined),
         requestId: String(ctx.res.getHeader('x-request-id') ?? ''),
       })
     },
-    features: featuresOf(deps),
+    features: featuresOf(deps, backends),
   }
 }
 
@@ -149,7 +159,10 @@ function audiencesOf({ portalUrl, fhirUrl }: EngineDeps): string[] {
   return [`${fhirUrl}/onpatient_api/fhir`, `${fhirUrl}/fhir/r4`, `${portalUrl}/api/fhir`, fhirUrl]
 }
 
-function featuresOf({ applications, fhirUrl }: EngineDeps): NonNullable<Configuration['features']> {
+function featuresOf(
+  { applications, fhirUrl }: EngineDeps,
+  backends: BackendServices,
+): NonNullable<Configuration['features']> {
   return {
     devInteractions: { enabled: false },
     userinfo: { enabled: false },
@@ -160,6 +173,7 @@ function featuresOf({ applications, fhirUrl }: EngineDeps): NonNullable<Configur
       // By default any confidential client could read any token.
       allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
     },
+    clientCredentials: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async () => fhirUrl,
@@ -167,9 +181,13 @@ function featuresOf({ applications, fhirUrl }: EngineDeps): NonNullable<Configur
       getResourceServerInfo: async (ctx, resource, client) => {
         if (resource !== fhirUrl)
           throw new errors.InvalidTarget(`The only resource here is ${fhirUrl}. Leave "resource" out.`)
+        const application = await applications.find(client.clientId)
+        if (application && ctx.oidc.params?.grant_type === 'client_credentials') {
+          const scope = (await backends.chooseScopes(ctx, application)).join(' ')
+          return { scope, audience: fhirUrl, accessTokenFormat: 'opaque' }
+        }
         const { params, entities } = ctx.oidc
         const asked = [params?.scope, entities.AuthorizationCode?.scope, entities.RefreshToken?.scope]
-        const application = await applications.find(client.clientId)
         const scopes = application ? narrowRequestedScopes(asked.filter(Boolean).join(' '), application) : []
         if (!hasClinicalScope(scopes))
           throw new errors.InvalidScope(

@@ -150,26 +150,23 @@ const byDetail: Array<[RegExp, string]> = [
     /client_id mismatch/,
     'The client_id in the body differs from the one of the Authorization header or the assertion. Send the same, or leave it out.',
   ],
+  [
+    /unsupported grant_type requested/,
+    'grant_type must be authorization_code or refresh_token, and for backend services client_credentials.',
+  ],
+  [
+    /requested grant type is not allowed/,
+    'This application may not use this grant_type. Only a backend service, registered with a key and system scopes, may use client_credentials.',
+  ],
   ...assertionWords,
   ...dpopWords,
   ...pushedWords,
 ]
 
-const byError: Record<string, string> = {
-  unsupported_grant_type:
-    'grant_type must be authorization_code or refresh_token, and for backend services client_credentials.',
-  unauthorized_client:
-    'This application may not use this grant_type. Only a backend service, registered with a key and system scopes, may use client_credentials.',
-}
-
 /** The description to send; `given` when there is nothing better to say. */
-export function describeOAuthError(
-  error: string,
-  given: string | undefined,
-  detail: string | undefined,
-): string {
+export function describeOAuthError(given: string | undefined, detail: string | undefined): string {
   // Why a key set could not be fetched is told in words of ours already.
   if (detail?.startsWith('jwks_uri ')) return detail
   const match = byDetail.find(([pattern]) => pattern.test(detail ?? '') || pattern.test(given ?? ''))
-  return match?.[1] ?? byError[error] ?? given ?? 'The request was refused.'
+  return match?.[1] ?? given ?? 'The request was refused.'
 }

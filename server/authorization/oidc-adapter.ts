@@ -7,6 +7,7 @@ import type { OidcPayloadTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { withAccessTokens } from './access-token-adapter.ts'
 import { answeringStoreFailures } from './answering-store-failures.ts'
+import { withBackendTokens } from './backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
 
 export interface AdapterDeps {
@@ -27,6 +28,7 @@ export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
   return (kind) => {
     if (kind === 'Client') return answeringStoreFailures(clientAdapter(deps.applications))
     const stored = payloadAdapter(kind, deps)
+    if (kind === 'ClientCredentials') return answeringStoreFailures(withBackendTokens(stored, deps))
     return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps) : stored)
   }
 }

@@ -8,8 +8,14 @@ import type { Application } from '#server/applications/applications.ts'
  */
 export function narrowRequestedScopes(requested: string | undefined, application: Application): string[] {
   const asked = splitScopes(requested ?? '')
-  if (asked.length === 0) return application.scopes
-  return asked.filter((scope) => isOffered(scope, application.scopes))
+  const registered = application.scopes.filter(isForPeople)
+  if (asked.length === 0) return registered
+  return asked.filter((scope) => isOffered(scope, registered))
+}
+
+/** What a practice approves for a backend service is not a person's to give (backend-services.ts). */
+function isForPeople(scope: string): boolean {
+  return parseClinicalScope(scope)?.context !== 'system'
 }
 
 /** Identity and launch context give no record away, so that every application may ask for them. */

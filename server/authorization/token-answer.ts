@@ -33,8 +33,10 @@ export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps)
     const body = ctx.body as Body | undefined
     if (typeof body !== 'object' || body === null) return
     if (typeof body.error === 'string') {
+      // RFC 6749 §5.2 has a code of its own for it.
+      if (body.error_description === 'requested grant type is not allowed for this client')
+        body.error = 'unauthorized_client'
       body.error_description = describeOAuthError(
-        body.error,
         body.error_description as string | undefined,
         details.get(ctx),
       )

@@ -7,7 +7,7 @@ import { printResult, withNouns } from './with-nouns.ts'
 interface CreateOptions {
   owner: string
   name: string
-  redirectUri: string[]
+  redirectUri?: string[]
   public?: boolean
   jwks?: string
   jwksUri?: string
@@ -21,7 +21,7 @@ export function applicationCommand(): Command {
     .description('Register an application; its secret is printed once.')
     .requiredOption('--owner <email>', 'the account that owns it')
     .requiredOption('--name <text>', 'the name people see')
-    .requiredOption('--redirect-uri <uri...>', 'where people return to; may be given several times')
+    .option('--redirect-uri <uri...>', 'where people return to; a backend service may have none')
     .option('--public', 'without a secret (browser and phone apps); PKCE is then a must')
     .option('--jwks <file>', 'it proves who it is by a key instead of a secret: a file with its public keys')
     .option('--jwks-uri <uri>', 'the same, with the address where it publishes its keys')
@@ -77,7 +77,7 @@ async function formOf(options: CreateOptions): Promise<ApplicationForm> {
     authentication: hasKey ? 'key' : undefined,
     jwks: options.jwks === undefined ? undefined : await readKeySet(options.jwks),
     jwksUri: options.jwksUri,
-    redirectUris: options.redirectUri,
+    redirectUris: options.redirectUri ?? [],
     scopes: options.scope?.split(' ') ?? [],
   }
 }

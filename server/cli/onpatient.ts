@@ -6,6 +6,7 @@ import { NewerDatabaseError } from '../store/migrate.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 import { accountCommand } from './account.ts'
 import { applicationCommand } from './application.ts'
+import { approvalCommand } from './approval.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportRecordsCommand } from './export.ts'
@@ -21,6 +22,7 @@ const program = new Command('onpatient')
   .addCommand(demoCommand())
   .addCommand(accountCommand())
   .addCommand(applicationCommand())
+  .addCommand(approvalCommand())
   .addCommand(doctorCommand())
 
 try {

@@ -6,7 +6,7 @@ import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { coverageOf, createTokenOpener } from './open-grant.ts'
 
-/** What one account allowed one application. */
+/** What one account, or one practice, allowed one application. */
 export interface Grant {
   id: string
   accountId: string
@@ -18,6 +18,8 @@ export interface Grant {
   endedAt: Date | undefined
   endReason: string | undefined
   lastUsedAt: Date | undefined
+  /** Set when not the account but this practice allowed it: a backend service that its administrator approved. */
+  practiceId: string | undefined
 }
 
 /** What an access token opens, read in one indexed look-up. */
@@ -28,8 +30,10 @@ export interface OpenedGrant {
   scopes: string[]
   /** Open associations that the grant covers; whose compartments the token may read. */
   patientIds: string[]
-  /** Practices whose whole panel the grant covers, through a provider or staff association. */
+  /** Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. */
   practiceIds: string[]
+  /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
+  isApproval: boolean
 }
 
 /** Grants and the access tokens that belong to them. */
@@ -87,14 +91,13 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
   const now = () => clock.now().getTime()
   const opener = createTokenOpener(db, clock)
 
-  async function endWhere(column: 'id' | 'account_id' | 'application_id', value: string, reason: string) {
+  function ending(reason: string) {
+    return db.updateTable('grant').set({ ended_at: now(), end_reason: reason }).where('ended_at', 'is', null)
+  }
+
+  async function endWhere(column: 'id' | 'application_id', value: string, reason: string) {
     // One statement: from its commit on, every look-up of every token of these grants is refused in every process.
-    await db
-      .updateTable('grant')
-      .set({ ended_at: now(), end_reason: reason })
-      .where(column, '=', value)
-      .where('ended_at', 'is', null)
-      .execute()
+    await ending(reason).where(column, '=', value).execute()
     opener.forget()
   }
 
@@ -132,6 +135,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .selectAll('grant')
         .select(['application.name as application_name', 'account.display_name as application_owner'])
         .where('grant.account_id', '=', accountId)
+        .where('grant.practice_id', 'is', null)
         .where('grant.ended_at', 'is', null)
         .where((eb) => eb.or([eb('grant.expires_at', 'is', null), eb('grant.expires_at', '>', now())]))
         .orderBy('grant.created_at', 'desc')
@@ -157,19 +161,21 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       }))
     },
     async end(accountId, grantId, reason) {
-      const ended = await db
-        .updateTable('grant')
-        .set({ ended_at: now(), end_reason: reason })
+      const ended = await ending(reason)
         .where('id', '=', grantId)
         .where('account_id', '=', accountId)
-        .where('ended_at', 'is', null)
+        .where('practice_id', 'is', null)
         .returning('id')
         .executeTakeFirst()
       opener.forget()
       if (!ended) throw new OnpatientError('not-found', 'There is no such open access among yours.')
     },
     endByEngine: (grantId, reason) => endWhere('id', grantId, reason),
-    endAllOfAccount: (accountId, reason) => endWhere('account_id', accountId, reason),
+    async endAllOfAccount(accountId, reason) {
+      // What a practice approved is the practice's: it outlives the password of the administrator who did it.
+      await ending(reason).where('account_id', '=', accountId).where('practice_id', 'is', null).execute()
+      opener.forget()
+    },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
     async storeAccessToken({ token, grantId, scopes, expiresAt }) {
       const row = {
@@ -178,6 +184,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         scopes: scopes.join(' '),
         issued_at: now(),
         expires_at: expiresAt.getTime(),
+        jkt: null,
       }
       await db
         .insertInto('access_token')
@@ -187,11 +194,20 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
     },
     async describeCoverage(grantId) {
       const rows = await db
-        .selectFrom('grant_association')
-        .innerJoin('association', 'association.id', 'grant_association.association_id')
-        .select(['association.role', 'association.patient_id', 'association.practice_id'])
-        .where('grant_association.grant_id', '=', grantId)
-        .where('association.ended_at', 'is', null)
+        .selectFrom('grant')
+        .leftJoin('grant_association', 'grant_association.grant_id', 'grant.id')
+        .leftJoin('association', (join) =>
+          join
+            .onRef('association.id', '=', 'grant_association.association_id')
+            .on('association.ended_at', 'is', null),
+        )
+        .select([
+          'association.role',
+          'association.patient_id',
+          'association.practice_id',
+          'grant.practice_id as approving_practice_id',
+        ])
+        .where('grant.id', '=', grantId)
         .execute()
       return coverageOf(rows)
     },
@@ -219,5 +235,14 @@ function toGrant(row: GrantTable): Grant {
     endedAt: date(row.ended_at),
     endReason: row.end_reason ?? undefined,
     lastUsedAt: date(row.last_used_at),
+    practiceId: row.practice_id ?? undefined,
   }
 }
+
+export {
+  type Approval,
+  type ApprovalRequest,
+  type Approvals,
+  createApprovals,
+  isCovered,
+} from './approvals.ts'

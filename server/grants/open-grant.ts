@@ -60,6 +60,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
         accountId: first.account_id,
         applicationId: first.application_id,
         scopes: first.scopes.split(' '),
+        isApproval: first.approving_practice_id !== null,
         ...coverage,
       }
     },
@@ -70,10 +71,14 @@ interface CoverageRow {
   role: Role | null
   patient_id: string | null
   practice_id: string | null
+  /** Set when a practice approved the grant for a backend service. */
+  approving_practice_id: string | null
 }
 
 /** Patients and proxies reach a compartment; providers and staff a whole panel. Deny by default: nothing else counts. */
 export function coverageOf(rows: CoverageRow[]): { patientIds: string[]; practiceIds: string[] } {
+  const approving = rows[0]?.approving_practice_id ?? undefined
+  if (approving !== undefined) return { patientIds: [], practiceIds: [approving] }
   const patients = rows.filter((row) => row.role === 'patient' || row.role === 'proxy')
   const panels = rows.filter((row) => row.role === 'provider' || row.role === 'staff')
   return {
@@ -102,6 +107,7 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'grant.ended_at',
       'grant.expires_at as grant_expires_at',
       'grant.last_used_at',
+      'grant.practice_id as approving_practice_id',
       'application.deleted_at',
       'association.role',
       'association.patient_id',

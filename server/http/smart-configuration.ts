@@ -15,7 +15,7 @@ export function smartConfiguration({ portalUrl }: SmartUrls): object {
     revocation_endpoint: `${portalUrl}/o/revoke/`,
     introspection_endpoint: `${portalUrl}/o/introspect/`,
     management_endpoint: `${portalUrl}/account/settings/connected-apps`,
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     response_types_supported: ['code'],
     token_endpoint_auth_methods_supported: [
       'client_secret_basic',
@@ -35,6 +35,7 @@ export function smartConfiguration({ portalUrl }: SmartUrls): object {
       'patient/*.rs',
       'user/*.read',
       'user/*.rs',
+      'system/*.rs',
     ],
     capabilities: [
       'launch-standalone',

@@ -1,7 +1,7 @@
 import type { Access } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
-import type { Grants } from '#server/grants/grants.ts'
+import type { Approvals, Grants } from '#server/grants/grants.ts'
 import type { Practices } from '#server/practices/practices.ts'
 
 export interface PortalApiDeps {
@@ -9,6 +9,7 @@ export interface PortalApiDeps {
   practices: Practices
   applications: Applications
   grants: Grants
+  approvals: Approvals
   access: Access
   portalUrl: string
   fhirUrl: string

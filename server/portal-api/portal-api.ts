@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { applicationRoutes } from './application-routes.ts'
+import { approvalRoutes } from './approval-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { meRoutes } from './me-routes.ts'
@@ -33,6 +34,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         await app.register(practiceRoutes(deps))
         await app.register(deskRoutes(deps))
         await app.register(applicationRoutes(deps))
+        await app.register(approvalRoutes(deps))
         await app.register(grantRoutes(deps))
         await app.register(recordRoutes(deps))
       },

@@ -238,7 +238,7 @@ describe('the token request', () => {
       'client_credentials',
       async () => codeForm('x', { grant_type: 'client_credentials' }),
       400,
-      'unsupported_grant_type',
+      'unauthorized_client',
     ],
     ['an oversized body', async () => codeForm('x'.repeat(100_000)), 400, 'invalid_request'],
     [

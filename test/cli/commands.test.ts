@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import { aKey } from '../authorization/clients/client-keys.ts'
 import { openCommandLine } from './run-onpatient.ts'
 
 const owner = ['--email', 'dr@elm.example', '--password', 'nine quiet lanterns']
@@ -132,4 +133,32 @@ test('all wrong settings are told at once at the start, and none of their secret
   for (const name of ['PORT', 'FHIR_URL', 'SMTP_URL', 'DATABASE_URL'])
     assert.match(stderr, new RegExp(`${name}: `))
   assert.doesNotMatch(stderr, /hidden-word/)
+})
+
+test('a practice lets a backend service in, and ends it', async () => {
+  await using cli = await openCommandLine()
+  const account = await cli.run('account', 'create', ...owner, '--practice', 'Elm Street', '--json')
+  const { practice } = JSON.parse(account.stdout)
+  const { public: jwk } = await aKey('ES384')
+  await writeFile(join(cli.folder, 'jwks.json'), JSON.stringify({ keys: [jwk] }))
+  const created = await cli.run(
+    ...['application', 'create', '--owner', 'dr@elm.example', '--name', 'Quality', '--jwks', 'jwks.json'],
+    ...['--scope', 'system/*.rs', '--json'],
+  )
+  assert.equal(created.code, 0, created.stderr)
+  const { client_id, client_secret, authentication } = JSON.parse(created.stdout)
+  assert.deepEqual([client_secret, authentication], [null, 'key'])
+
+  const stranger = await cli.run('approval', 'approve', client_id, '--by', 'x@elm.example')
+  assert.equal(stranger.code, 1)
+  assert.match(stranger.stderr, /no provider of Elm Street/)
+  const approved = await cli.run('approval', 'approve', client_id, '--by', 'dr@elm.example', '--json')
+  assert.equal(approved.code, 0, approved.stderr)
+  assert.deepEqual(
+    (({ client_id: id, practice: of, scope }) => ({ id, of, scope }))(JSON.parse(approved.stdout)),
+    { id: client_id, of: practice, scope: 'system/*.rs' },
+  )
+  assert.match((await cli.run('approval', 'list')).stdout, /1 approved, 0 waiting/)
+  assert.equal((await cli.run('approval', 'end', client_id)).code, 0)
+  assert.match((await cli.run('approval', 'list')).stdout, /0 approved, 0 waiting/)
 })

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 import type { Application, ApplicationForm } from '#server/applications/applications.ts'
+import { postToken, type TokenAnswer } from '../../support/authorize.ts'
 import { anApplication, type Clinic } from '../../support/people.ts'
 import type { TestApp } from '../../support/start-app.ts'
 
@@ -62,6 +63,46 @@ export function aKeyApplication(
 ): Promise<Application> {
   const keys = form.jwksUri === undefined ? { jwks: { keys: [key.public] } } : {}
   return anApplication(app, clinic, { authentication: 'key', ...keys, ...form })
+}
+
+/** A client_credentials request. */
+export async function askForBackendToken(
+  app: TestApp,
+  clientId: string,
+  key: ClientKey,
+  {
+    scope = 'system/*.rs',
+    form = {},
+    ...change
+  }: AssertionChange & { scope?: string; form?: Record<string, string> } = {},
+): Promise<TokenAnswer> {
+  return postToken(app, {
+    grant_type: 'client_credentials',
+    scope,
+    client_assertion_type: assertionType,
+    client_assertion: await signAssertion(app, clientId, key, change),
+    ...form,
+  })
+}
+
+/** A backend service with the approval of its clinic. */
+export async function anApprovedService(
+  app: TestApp,
+  clinic: Clinic,
+  key: ClientKey,
+  scopes = ['system/*.rs'],
+): Promise<Application> {
+  const service = await aKeyApplication(app, clinic, key, {
+    name: 'Quality reports',
+    redirectUris: [],
+    scopes,
+  })
+  await app.nouns.approvals.approve({
+    applicationId: service.id,
+    practiceId: clinic.practice.id,
+    accountId: clinic.provider.id,
+  })
+  return service
 }
 
 /** A small web server on loopback, as a developer's machine is. */

@@ -1,0 +1,118 @@
+import { Command } from 'commander'
+import type { Approval } from '#server/grants/grants.ts'
+import { OnpatientError } from '../errors.ts'
+import { getPractice } from './practice-option.ts'
+import { printResult, withNouns } from './with-nouns.ts'
+
+interface PracticeOptions {
+  practice?: string
+  json?: boolean
+}
+
+interface ApproveOptions extends PracticeOptions {
+  by: string
+  scope?: string
+}
+
+/** `onpatient approval`: which backend services read the records of a practice. */
+export function approvalCommand(): Command {
+  const shared = (command: Command) =>
+    command
+      .option('--practice <id>', 'the practice; may be left out when there is one')
+      .option('--json', 'print one JSON object')
+  return new Command('approval')
+    .description('Backend services that a practice lets in.')
+    .addCommand(
+      shared(new Command('list').description('Approvals in force, and open requests.')).action(listApprovals),
+    )
+    .addCommand(
+      shared(
+        new Command('approve')
+          .description('Let a backend service reach the records of the practice.')
+          .argument('<client-id>')
+          .requiredOption('--by <email>', 'the provider of the practice who approves')
+          .option('--scope <scopes>', 'some of its system scopes, space-separated; default: all'),
+      ).action(approve),
+    )
+    .addCommand(
+      shared(
+        new Command('end').description('End an approval and its tokens at once.').argument('<client-id>'),
+      ).action(endApproval),
+    )
+}
+
+async function listApprovals(options: PracticeOptions): Promise<void> {
+  await withNouns(async ({ practices, approvals }) => {
+    const { id: practiceId } = await getPractice(practices, options.practice)
+    const inForce = await approvals.list({ practiceId })
+    const requests = await approvals.listRequests({ practiceId })
+    printResult(
+      {
+        approvals: inForce.map(toJson),
+        requests: requests.map(({ applicationId, applicationName, scopes }) => ({
+          client_id: applicationId,
+          name: applicationName,
+          scope: scopes.join(' '),
+        })),
+      },
+      [
+        ...inForce.map(
+          (each) => `approved  ${each.applicationId}  ${each.applicationName}: ${each.scopes.join(' ')}`,
+        ),
+        ...requests.map(
+          (each) => `asks for  ${each.applicationId}  ${each.applicationName}: ${each.scopes.join(' ')}`,
+        ),
+        `${inForce.length} approved, ${requests.length} waiting.`,
+      ],
+      options.json,
+    )
+  })
+}
+
+async function approve(applicationId: string, options: ApproveOptions): Promise<void> {
+  await withNouns(async ({ accounts, practices, approvals }) => {
+    const practice = await getPractice(practices, options.practice)
+    const account = await accounts.findByEmail(options.by)
+    const associations = account ? await practices.listAssociations(account.id) : []
+    const isProvider = associations.some(
+      (each) => each.practice.id === practice.id && each.role === 'provider',
+    )
+    if (!account || !isProvider)
+      throw new OnpatientError('not-found', `${options.by} is no provider of ${practice.name}.`, {
+        field: '--by',
+      })
+    const approval = await approvals.approve({
+      applicationId,
+      practiceId: practice.id,
+      accountId: account.id,
+      scopes: options.scope?.split(' '),
+    })
+    const words = `${practice.name} lets ${approval.applicationName} in: ${approval.scopes.join(' ')}`
+    printResult(toJson(approval), [words], options.json)
+  })
+}
+
+async function endApproval(applicationId: string, options: PracticeOptions): Promise<void> {
+  await withNouns(async ({ practices, approvals }) => {
+    const { id: practiceId, name } = await getPractice(practices, options.practice)
+    const inForce = await approvals.list({ practiceId })
+    const approval = inForce.find((each) => each.applicationId === applicationId)
+    if (!approval) throw new OnpatientError('not-found', `${name} has not approved ${applicationId}.`)
+    await approvals.end(practiceId, approval.id)
+    printResult(
+      { ended: toJson(approval) },
+      [`${approval.applicationName} reaches nothing of ${name} any more.`],
+      options.json,
+    )
+  })
+}
+
+function toJson({ id, applicationId, applicationName, practiceId, scopes }: Approval) {
+  return {
+    id,
+    client_id: applicationId,
+    name: applicationName,
+    practice: practiceId,
+    scope: scopes.join(' '),
+  }
+}

@@ -1,0 +1,114 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Application } from '#server/applications/applications.ts'
+import type { Approval, ApprovalRequest } from '#server/grants/grants.ts'
+import { OnpatientError } from '../errors.ts'
+import { getSignedIn } from '../http/browser.ts'
+import { idText, parseInput } from './parse-input.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+
+const onePractice = z.strictObject({ id: idText })
+const oneApproval = z.strictObject({ id: idText, approvalId: idText })
+const oneRequest = z.strictObject({ id: idText, requestId: idText })
+const oneApplication = z.strictObject({ id: idText })
+const approvalForm = z.strictObject({
+  applicationId: idText,
+  scopes: z.array(z.string().max(500)).max(200).optional(),
+})
+const requestForm = z.strictObject({ practiceId: idText })
+
+/** Backend services: developers ask a practice, and its providers approve, decline and end. */
+export function approvalRoutes({ applications, approvals, practices }: PortalApiDeps): FastifyPluginAsync {
+  /** Staff may look; what opens the whole panel to a machine is for a provider of the practice to decide. */
+  async function openPractice(request: FastifyRequest, practiceId: string, does: 'look' | 'decide') {
+    const { account } = getSignedIn(request)
+    const associations = await practices.listAssociations(account.id)
+    const roles = associations.filter(({ practice }) => practice.id === practiceId).map(({ role }) => role)
+    if (roles.includes('provider')) return account
+    if (!roles.includes('staff'))
+      throw new OnpatientError('not-found', 'There is no such practice among yours.')
+    if (does === 'look') return account
+    throw new OnpatientError('not-allowed', 'Only a provider of the practice decides about backend services.')
+  }
+
+  async function findOwned(request: FastifyRequest): Promise<Application> {
+    const { account } = getSignedIn(request)
+    const application = await applications.find(parseInput(oneApplication, request.params).id)
+    if (application?.ownerAccountId === account.id) return application
+    throw new OnpatientError('not-found', 'There is no such application among yours.')
+  }
+
+  return async (app) => {
+    app.get('/practices/:id/approvals', async (request) => {
+      const { id } = parseInput(onePractice, request.params)
+      await openPractice(request, id, 'look')
+      const [inForce, asked] = await Promise.all([
+        approvals.list({ practiceId: id }),
+        approvals.listRequests({ practiceId: id }),
+      ])
+      return { approvals: inForce.map(toApprovalJson), requests: asked.map(toRequestJson) }
+    })
+
+    app.post('/practices/:id/approvals', async (request, reply) => {
+      const { id } = parseInput(onePractice, request.params)
+      const account = await openPractice(request, id, 'decide')
+      const { applicationId, scopes } = parseInput(approvalForm, request.body)
+      const approval = await approvals.approve({
+        applicationId,
+        practiceId: id,
+        accountId: account.id,
+        scopes,
+      })
+      return reply.code(201).send({ approval: toApprovalJson(approval) })
+    })
+
+    app.delete('/practices/:id/approvals/:approvalId', async (request, reply) => {
+      const { id, approvalId } = parseInput(oneApproval, request.params)
+      await openPractice(request, id, 'decide')
+      await approvals.end(id, approvalId)
+      return reply.code(204).send()
+    })
+
+    app.delete('/practices/:id/approval-requests/:requestId', async (request, reply) => {
+      const { id, requestId } = parseInput(oneRequest, request.params)
+      await openPractice(request, id, 'decide')
+      await approvals.decline(id, requestId)
+      return reply.code(204).send()
+    })
+
+    app.get('/applications/:id/approvals', async (request) => {
+      const { id } = await findOwned(request)
+      const [inForce, asked] = await Promise.all([
+        approvals.list({ applicationId: id }),
+        approvals.listRequests({ applicationId: id }),
+      ])
+      return { approvals: inForce.map(toApprovalJson), requests: asked.map(toRequestJson) }
+    })
+
+    app.post('/applications/:id/approval-requests', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      const { id } = await findOwned(request)
+      const { practiceId } = parseInput(requestForm, request.body)
+      return reply
+        .code(201)
+        .send({ request: toRequestJson(await approvals.request(id, practiceId, account.id)) })
+    })
+  }
+}
+
+function toApprovalJson(approval: Approval) {
+  const { id, scopes, approvedBy, approvedAt, lastUsedAt } = approval
+  return { id, ...namesOf(approval), scopes, approvedBy, approvedAt, lastUsedAt: lastUsedAt ?? null }
+}
+
+function toRequestJson(request: ApprovalRequest) {
+  const { id, scopes, requestedBy, requestedAt } = request
+  return { id, ...namesOf(request), scopes, requestedBy, requestedAt }
+}
+
+function namesOf({ applicationId, applicationName, practiceId, practiceName }: Approval | ApprovalRequest) {
+  return {
+    application: { id: applicationId, name: applicationName },
+    practice: { id: practiceId, name: practiceName },
+  }
+}
