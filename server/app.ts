@@ -147,7 +147,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   const isSecure = portalUrl.startsWith('https:')
   const isProduction = settings.production
   const app = createFastify(foundations)
-  const authorization = createAuthorization({
+  const authorization = await createAuthorization({
     accounts,
     applications,
     keySets: nouns.keySets,

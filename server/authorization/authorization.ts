@@ -29,8 +29,8 @@ export interface Authorization {
   consent: FastifyPluginAsync
 }
 
-export function createAuthorization(deps: AuthorizationDeps): Authorization {
-  const provider = createEngine(deps)
+export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
+  const provider = await createEngine(deps)
   shapeAnswers(provider, deps)
   return {
     consent: consentRoutes({ ...deps, provider }),

@@ -3,7 +3,7 @@ import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import { assertionAlgorithms, type KeySets } from '#server/applications/applications.ts'
 import type { Approvals } from '#server/grants/grants.ts'
-import type { ServerKeys } from '#server/keys/keys.ts'
+import { idTokenSeconds, type ServerKeys, type SigningKey } from '#server/keys/keys.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { Practices } from '#server/practices/practices.ts'
 import type { UsedOnce } from '../store/used-once.ts'
@@ -18,6 +18,7 @@ import {
   replaceRedirectMatching,
   replaceReplayDetection,
   replaceSecretComparison,
+  replaceSigningKeys,
 } from './oidc-internals.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
@@ -47,8 +48,9 @@ export const tokenLifetimes = {
 } as const
 
 /** Sets up oidc-provider as the authorization server. Pitfalls and reasons: docs/decisions/0002. */
-export function createEngine(deps: EngineDeps): Provider {
-  const provider = new Provider(deps.portalUrl, configurationOf(deps))
+export async function createEngine(deps: EngineDeps): Promise<Provider> {
+  const keys = await deps.keys.signing.listPublished()
+  const provider = new Provider(deps.portalUrl, configurationOf(deps, keys))
   // Behind TLS the engine would else announce http:// addresses.
   provider.proxy = deps.portalUrl.startsWith('https:') || deps.trustedProxies > 0
   replaceSecretComparison(provider, (clientId, secret) => deps.applications.isSecretOf(clientId, secret))
@@ -59,10 +61,23 @@ export function createEngine(deps: EngineDeps): Provider {
     return () => assertionKeysOf(application, deps.keySets)
   })
   replaceReplayDetection(provider, answeringStoreFailure(deps.usedOnce.use))
+  takeUpNewKeys(provider, deps, keys)
   return provider
 }
 
-function configurationOf(deps: EngineDeps): Configuration {
+/** A key that was rotated in any process is published, and later signs, in this one without a restart. */
+function takeUpNewKeys(provider: Provider, { keys }: EngineDeps, first: SigningKey[]): void {
+  let current = first
+  const listPublished = answeringStoreFailure(keys.signing.listPublished)
+  provider.use(async (_ctx, next) => {
+    const published = await listPublished()
+    if (published !== current) replaceSigningKeys(provider, published)
+    current = published
+    await next()
+  })
+}
+
+function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
   const backends = createBackendServices(deps)
   return {
     adapter: createAdapter(deps),
@@ -74,7 +89,7 @@ function configurationOf(deps: EngineDeps): Configuration {
       jwks: '/.well-known/jwks.json',
       end_session: '/o/logout/',
     },
-    jwks: { keys: [deps.keys.signing] },
+    jwks: { keys },
     cookies: {
       keys: [deps.keys.cookie],
       names: { session: 'onpatient_flow', interaction: 'onpatient_interaction', resume: 'onpatient_resume' },
@@ -103,7 +118,7 @@ function configurationOf(deps: EngineDeps): Configuration {
       AuthorizationCode: tokenLifetimes.codeSeconds,
       RefreshToken: tokenLifetimes.refreshTokenSeconds,
       ClientCredentials: backendTokenSeconds,
-      IdToken: 3600,
+      IdToken: idTokenSeconds,
       Interaction: 3600,
       Session: 3600,
       Grant: tokenLifetimes.refreshTokenSeconds,

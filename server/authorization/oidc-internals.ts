@@ -3,7 +3,9 @@
  * place. `oidc-internals.test.ts` pins what it relies on.
  */
 import type Provider from 'oidc-provider'
+import initializeKeystore from 'oidc-provider/lib/helpers/initialize_keystore.js'
 import { isLoopback, type PublicKey } from '#server/applications/applications.ts'
+import type { SigningKey } from '#server/keys/keys.ts'
 
 interface ClientPrototype {
   clientId: string
@@ -88,6 +90,11 @@ export function replaceReplayDetection(
   }
   model.unique = (issuer, jti, expiresAt) =>
     use(JSON.stringify([issuer, jti]), Math.max(1, Math.ceil(expiresAt - Date.now() / 1000)))
+}
+
+/** The first key signs; all are published. */
+export function replaceSigningKeys(provider: Provider, keys: SigningKey[]): void {
+  initializeKeystore.call(provider, { keys })
 }
 
 function clientPrototypeOf(provider: Provider): ClientPrototype {

@@ -11,6 +11,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportRecordsCommand } from './export.ts'
 import { importRecordsCommand } from './import.ts'
+import { keysCommand } from './keys.ts'
 import { serveCommand } from './serve.ts'
 
 const program = new Command('onpatient')
@@ -23,6 +24,7 @@ const program = new Command('onpatient')
   .addCommand(accountCommand())
   .addCommand(applicationCommand())
   .addCommand(approvalCommand())
+  .addCommand(keysCommand())
   .addCommand(doctorCommand())
 
 try {

@@ -1,10 +1,9 @@
-import { generateKeyPairSync, type JsonWebKey, randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 
-/** A private key that signs id_tokens, with its key id. */
-export type SigningKey = JsonWebKey & { kid: string; alg: string; use: 'sig' }
+export { idTokenSeconds, type SigningKey, type SigningKeys } from './signing-keys.ts'
 
 /** The server's own keys: made once per database, so that every process and every restart has the same. */
 export interface ServerKeys {
@@ -16,7 +15,7 @@ export interface ServerKeys {
   device: string
   /** Seals the cursors of lists; 32 bytes in base64url. */
   cursor: string
-  signing: SigningKey
+  signing: SigningKeys
 }
 
 /** Reads the keys, making those that are missing. Two processes that start together end up with the same ones. */
@@ -28,7 +27,7 @@ export async function loadServerKeys(db: Db, clock: Clock, random: Random): Prom
     form: await get('form', secret),
     device: await get('device', secret),
     cursor: await get('cursor', secret),
-    signing: JSON.parse(await get('signing-rs256', makeSigningKey)) as SigningKey,
+    signing: createSigningKeys({ db, clock }),
   }
 }
 
@@ -42,15 +41,4 @@ async function getOrMake(db: Db, clock: Clock, name: string, make: () => string)
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute()
   return (await read())?.value ?? ''
-}
-
-/** RS256 is what every OpenID Connect client must understand (OpenID Connect Core §15.1). */
-function makeSigningKey(): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return JSON.stringify({
-    ...privateKey.export({ format: 'jwk' }),
-    kid: randomUUID(),
-    alg: 'RS256',
-    use: 'sig',
-  })
 }

@@ -162,3 +162,16 @@ test('a practice lets a backend service in, and ends it', async () => {
   assert.equal((await cli.run('approval', 'end', client_id)).code, 0)
   assert.match((await cli.run('approval', 'list')).stdout, /0 approved, 0 waiting/)
 })
+
+test('signing keys are listed and rotated', async () => {
+  await using cli = await openCommandLine()
+  const [first] = JSON.parse((await cli.run('keys', 'list', '--json')).stdout).keys
+  assert.equal(first.state, 'signing')
+  assert.match((await cli.run('keys', 'rotate')).stdout, /signs in two minutes/)
+  const { keys } = JSON.parse((await cli.run('keys', 'list', '--json')).stdout)
+  assert.deepEqual(
+    keys.map(({ state }: { state: string }) => state),
+    ['signing', 'announced'],
+  )
+  assert.doesNotMatch(JSON.stringify(keys), /"d"/)
+})
