@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
 import { type ConsentDeps, consentRoutes } from './consent.ts'
 import { createEngine, type EngineDeps } from './engine.ts'
+import { completeIntrospection } from './introspection-answer.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
 import { shapeAnswers } from './token-answer.ts'
 
@@ -32,6 +33,7 @@ export interface Authorization {
 export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
   const provider = await createEngine(deps)
   shapeAnswers(provider, deps)
+  completeIntrospection(provider, deps)
   return {
     consent: consentRoutes({ ...deps, provider }),
     endpoints: async (app) => {

@@ -12,6 +12,7 @@ import { type BackendServices, backendTokenSeconds, createBackendServices } from
 import { assertAssertion, assertionKeysOf, clockSkewSeconds } from './client-assertion.ts'
 import { describeOAuthError } from './error-words.ts'
 import { findFhirUser } from './fhir-user.ts'
+import { mayIntrospect } from './introspection-answer.ts'
 import { type AdapterDeps, createAdapter, refreshGraceSeconds } from './oidc-adapter.ts'
 import {
   replaceAssertionKeys,
@@ -182,11 +183,12 @@ function featuresOf(
     devInteractions: { enabled: false },
     userinfo: { enabled: false },
     rpInitiatedLogout: { enabled: false },
-    revocation: { enabled: true },
+    // RFC 7009 §2.1: whose token it is not, for him it is as if it did not exist.
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     introspection: {
       enabled: true,
       // By default any confidential client could read any token.
-      allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
+      allowedPolicy: (_ctx, client, token) => mayIntrospect(client, token),
     },
     clientCredentials: { enabled: true },
     resourceIndicators: {

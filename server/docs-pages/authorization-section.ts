@@ -176,7 +176,7 @@ ${table(
 
 function introspect({ introspect: address }: Addresses): SafeHtml {
   return html`<h3 id="introspect">Introspect</h3>
-<p>Says what a token of your own application is worth (<a href="https://www.rfc-editor.org/rfc/rfc7662">RFC 7662</a>). The client proves who it is as for a token.</p>
+<p>Says what a token of your own application is worth (<a href="https://www.rfc-editor.org/rfc/rfc7662">RFC 7662</a>). The client proves who it is as for a token; a public one cannot, and is told of no token.</p>
 ${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded\n\ntoken=ACCESS_TOKEN&client_id=CLIENT_ID&client_secret=CLIENT_SECRET`)}
 ${table(
   'Fields of the introspection answer',
@@ -191,6 +191,8 @@ ${table(
     [code('exp'), 'When it ends, in seconds since 1970'],
     [code('iat'), 'When it was issued, in seconds since 1970'],
     [code('sub'), 'The account that gave the access'],
+    [code('patient'), 'The id of the patient, when the token is about exactly one'],
+    [code('fhirUser'), html`With the scope <code>fhirUser</code>: the record of the account`],
   ],
 )}`
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { exportJWK } from 'jose'
 import { openSqliteStore } from '#server/store/store.ts'
 import { createUsedOnce } from '#server/store/used-once.ts'
 import { authorize, postToken, readApi } from '../../support/authorize.ts'
@@ -340,11 +341,9 @@ describe('an application that proves who it is by a key', () => {
     return sent(header, encode(changed), signature)
   }
   async function privateJwkOf() {
-    const { exportJWK } = await import('jose')
     return { ...(await exportJWK(rsa.private)), kid: 'a' }
   }
   async function shortKey() {
-    const { generateKeyPairSync } = await import('node:crypto')
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
     return { ...publicKey.export({ format: 'jwk' }), kid: 'short' }
   }

@@ -1,0 +1,54 @@
+/** RFC 7662 with the fields of SMART App Launch 2.2, token introspection. */
+import type Provider from 'oidc-provider'
+import type { Client, KoaContextWithOIDC } from 'oidc-provider'
+import type { Grants } from '#server/grants/grants.ts'
+import type { Practices } from '#server/practices/practices.ts'
+import { findFhirUser } from './fhir-user.ts'
+
+export interface IntrospectionDeps {
+  grants: Pick<Grants, 'describeCoverage'>
+  practices: Pick<Practices, 'listAssociations'>
+  fhirUrl: string
+}
+
+interface IntrospectedToken {
+  clientId?: string | undefined
+  grantId?: string | undefined
+  accountId?: string | undefined
+  scope?: string | undefined
+}
+
+/**
+ * Who may be told about a token: the application that it was issued to, when it can prove that it is that one. To
+ * everybody else every token is inactive (RFC 7662 §2.1 and §4: no scanning for tokens).
+ */
+export function mayIntrospect(client: Client, token: IntrospectedToken): boolean {
+  return token.clientId === client.clientId && client.tokenEndpointAuthMethod !== 'none'
+}
+
+/** Adds `patient` and `fhirUser`, as the token answer and the id_token had them. */
+export function completeIntrospection(provider: Provider, deps: IntrospectionDeps): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    const { oidc } = ctx as unknown as KoaContextWithOIDC
+    const body = ctx.body as Record<string, unknown> | undefined
+    if (oidc?.route !== 'introspection' || body?.active !== true) return
+    const { AccessToken, RefreshToken } = oidc.entities
+    Object.assign(body, await smartFieldsOf(AccessToken ?? RefreshToken ?? {}, deps))
+  })
+}
+
+async function smartFieldsOf(
+  { grantId, accountId, scope }: IntrospectedToken,
+  { grants, practices, fhirUrl }: IntrospectionDeps,
+): Promise<Record<string, unknown>> {
+  if (grantId === undefined || accountId === undefined) return {}
+  const { patientIds, practiceIds } = await grants.describeCoverage(grantId)
+  const [patient, another] = patientIds
+  const hasOne = another === undefined && practiceIds.length === 0
+  const scopes = (scope ?? '').split(' ')
+  return {
+    ...(patient !== undefined && hasOne ? { patient } : {}),
+    ...(scopes.includes('fhirUser') ? await findFhirUser(practices, accountId, fhirUrl) : {}),
+  }
+}
