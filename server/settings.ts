@@ -172,7 +172,8 @@ export function describeSettings(env: NodeJS.ProcessEnv = process.env): Array<[s
     .map((row) => [row.name, row.secret ? hidePassword(env[row.name] ?? '') : (env[row.name] ?? '')])
 }
 
-function hidePassword(text: string): string {
+/** An address as it may be shown. */
+export function hidePassword(text: string): string {
   return text.replace(/\/\/[^/]*@/, '//•••@').replace(/([?&](?:password|sslpassword)=)[^&]*/gi, '$1•••')
 }
 
@@ -218,6 +219,11 @@ function refuseDatabase(value: string): string | undefined {
   if (/^sqlite:.+/.test(value)) return undefined
   if (/^postgres(ql)?:\/\/\S+$/.test(value) && URL.canParse(value)) return undefined
   return 'is not a database address'
+}
+
+/** Reads a database address from the command line by the rules of DATABASE_URL; undefined when it is none. */
+export function parseDatabaseUrl(text: string): StoreSetting | undefined {
+  return refuseDatabase(text) === undefined ? parseStore(text) : undefined
 }
 
 function parseStore(url: string): StoreSetting {

@@ -38,3 +38,7 @@ export async function withNouns<Result>(
 export function printResult(result: unknown, lines: string[], isJson: boolean | undefined): void {
   process.stdout.write(`${isJson ? JSON.stringify(result) : lines.join('\n')}\n`)
 }
+
+export function formatBytes(bytes: number): string {
+  return bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`
+}

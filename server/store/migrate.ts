@@ -1,24 +1,25 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { progressTable } from './copy/table-shape.ts'
 import { up as foundation } from './migrations/0001-foundation.ts'
 import { up as searchIndex } from './migrations/0002-search-index.ts'
-import { up as clients } from './migrations/0004-clients.ts'
 import { up as deletions } from './migrations/0007-deletions.ts'
 import { up as searchDates } from './migrations/0008-search-dates.ts'
+import { up as clients } from './migrations/0009-clients.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
   '0001-foundation': { up: foundation },
   '0002-search-index': { up: searchIndex },
-  '0004-clients': { up: clients },
   '0007-deletions': { up: deletions },
   '0008-search-dates': { up: searchDates },
+  '0009-clients': { up: clients },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */
 export class NewerDatabaseError extends Error {
   override readonly name = 'NewerDatabaseError'
-  constructor(unknown: string[]) {
+  constructor(unknown: readonly string[]) {
     super(
       `This database was written by a newer version of onpatient (it has the migration ${unknown.join(', ')}). ` +
         'Start that version, or restore a backup made by this one.',
@@ -26,25 +27,55 @@ export class NewerDatabaseError extends Error {
   }
 }
 
+/** A copy from another database into this one was stopped, so this one lacks records. */
+export class UnfinishedCopyError extends Error {
+  override readonly name = 'UnfinishedCopyError'
+  constructor() {
+    super(
+      'This database is being filled by "onpatient migrate", which has not finished. ' +
+        'Run that command again until it says that everything is there, or use another database.',
+    )
+  }
+}
+
+/** The database has the tables of another version than this one: reading it by our rules could lose something. */
+export class OlderDatabaseError extends Error {
+  override readonly name = 'OlderDatabaseError'
+  constructor(missing: readonly string[]) {
+    super(
+      `This database was written by an older version of onpatient (it lacks the migration ${missing.join(', ')}). ` +
+        'Back it up, bring it up to date with this version\'s "onpatient doctor", and try again.',
+    )
+  }
+}
+
+/** Throws when a database with these migrations is older or newer than this version. */
+export function assertCurrent(applied: readonly string[], steps = migrations): void {
+  assertNotNewer(applied, steps)
+  const missing = Object.keys(steps).filter((name) => !applied.includes(name))
+  if (missing.length > 0) throw new OlderDatabaseError(missing)
+}
+
 /** Applies missing migrations in one transaction: all of them, or none. True when there was no schema before. */
 export async function migrateToLatest<T>(db: Kysely<T>, steps = migrations): Promise<boolean> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => steps },
-    // Steps are numbered when work on them starts, and may be finished in another order.
-    allowUnorderedMigrations: true,
-  })
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => steps } })
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   const isNew = !tables.some((table) => table.name === 'kysely_migration')
-  if (!isNew) await assertNotNewer(db, steps)
+  if (tables.some((table) => table.name === progressTable)) throw new UnfinishedCopyError()
+  if (!isNew) assertNotNewer(await listApplied(db), steps)
   const { error } = await migrator.migrateToLatest()
   if (error) throw error
   return isNew
 }
 
-async function assertNotNewer<T>(db: Kysely<T>, steps: Record<string, Migration>): Promise<void> {
+async function listApplied<T>(db: Kysely<T>): Promise<string[]> {
   const untyped = db as unknown as Kysely<{ kysely_migration: { name: string } }>
   const applied = await untyped.selectFrom('kysely_migration').select('name').execute()
-  const unknown = applied.map((row) => row.name).filter((name) => !(name in steps))
+  return applied.map((row) => row.name)
+}
+
+/** Throws `NewerDatabaseError` when a database with these migrations was written by a newer version. */
+export function assertNotNewer(applied: readonly string[], steps = migrations): void {
+  const unknown = applied.filter((name) => !(name in steps))
   if (unknown.length > 0) throw new NewerDatabaseError(unknown)
 }

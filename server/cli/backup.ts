@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { readSettings } from '../settings.ts'
+import { backupDatabase } from '../store/backup/backup-database.ts'
+import { describeDump } from './postgres-tools.ts'
+import { formatBytes, printResult } from './with-nouns.ts'
+
+/** `onpatient backup`: a whole copy of the database in one file, while the server runs. */
+export function backupCommand(): Command {
+  return new Command('backup')
+    .description('Copy the SQLite database into one file, also while the server runs.')
+    .argument('<file>', 'a file that does not exist yet; a name that ends in .gz is compressed')
+    .option('--json', 'print one JSON object')
+    .action(runBackup)
+}
+
+async function runBackup(file: string, { json }: { json?: boolean }): Promise<void> {
+  const { store } = readSettings()
+  if (store.kind === 'postgres') return describeDump(store.url, file, json)
+  const startedAt = performance.now()
+  const isTerminal = process.stderr.isTTY && !json
+  const outcome = await backupDatabase(store.file, file, (share) => {
+    if (isTerminal) process.stderr.write(`\r${Math.round(share * 100)} % `)
+  })
+  if (isTerminal) process.stderr.write('\r')
+  const seconds = (performance.now() - startedAt) / 1000
+  printResult(
+    { file, ...outcome, seconds: Number(seconds.toFixed(2)) },
+    [
+      `${file}: ${outcome.records} records and ${outcome.accounts} accounts, ${formatBytes(outcome.bytes)}, intact. It took ${seconds.toFixed(1)} s.`,
+      'It holds medical records and is not encrypted: only your account may read it, keep it that way.',
+    ],
+    json,
+  )
+}

@@ -1,0 +1,109 @@
+import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs'
+import { chown, link, mkdir, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import Database from 'better-sqlite3'
+import type { Clock } from '../../clock.ts'
+import { OnpatientError } from '../../errors.ts'
+import { type ExaminedDatabase, examineDatabase, isNoDatabase } from './examine-database.ts'
+import { besides, bringNamesToDisk, bringToDisk, privateMode } from './whole-file.ts'
+
+export interface RestoreOutcome extends ExaminedDatabase {
+  /** Where the database is kept that was there before. */
+  keptAs: string | undefined
+}
+
+interface RestoreOptions {
+  /** A backup, compressed or not. */
+  file: string
+  /** Where the database shall be. */
+  database: string
+  /** Whether a database that is there may be put aside. */
+  replaces: boolean
+  clock: Clock
+}
+
+/**
+ * Puts a backup in the place of the database, after a look whether it is intact and of this version or an older one.
+ * A stop at any moment leaves either the old database or the restored one. Throws `already-exists` when there is a
+ * database and `replaces` is false, `store-unavailable` when a server has it open.
+ */
+export async function restoreDatabase(options: RestoreOptions): Promise<RestoreOutcome> {
+  const { file, database, replaces, clock } = options
+  if (!existsSync(file) || !statSync(file).isFile())
+    throw new OnpatientError('not-found', `There is no file ${file}.`, { field: 'file' })
+  const isThere = existsSync(database)
+  if (isThere && !replaces)
+    throw new OnpatientError(
+      'already-exists',
+      `There is a database ${database}. With --force it is put aside, under another name, and the backup takes its place.`,
+    )
+  await mkdir(dirname(database), { recursive: true })
+  return besides(database, async (part) => {
+    await unpack(file, part)
+    const examined = examineDatabase(part, file)
+    await bringToDisk(part)
+    if (isThere) await chown(part, statSync(database).uid, statSync(database).gid)
+    const keptAs = isThere ? await putAside(database, clock.now()) : undefined
+    await rename(part, database)
+    await bringNamesToDisk(database)
+    return { ...examined, keptAs }
+  })
+}
+
+async function unpack(file: string, part: string): Promise<void> {
+  const target = createWriteStream(part, { mode: privateMode })
+  try {
+    if (await isCompressed(file)) await pipeline(createReadStream(file), createGunzip(), target)
+    else await pipeline(createReadStream(file), target)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code)))
+      throw new OnpatientError('invalid-parameter', `${file} is damaged: it cannot be decompressed.`, {
+        field: 'file',
+        cause: error,
+      })
+    throw error
+  }
+}
+
+/** By its first bytes (RFC 1952 §2.3.1), whatever its name says. */
+async function isCompressed(file: string): Promise<boolean> {
+  const handle = await open(file, 'r')
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+    return buffer[0] === 0x1f && buffer[1] === 0x8b
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Gives the database that is there a second name. It keeps its own until another takes it. */
+async function putAside(database: string, now: Date): Promise<string> {
+  closeToOthers(database)
+  const kept = `${database}.before-restore-${now.toISOString().replaceAll(':', '-').replace(/\.\d+/, '')}`
+  // A damaged database may still have a log of its own, which would spoil the restored one.
+  for (const suffix of ['-wal', '-shm'])
+    if (existsSync(`${database}${suffix}`)) await rename(`${database}${suffix}`, `${kept}${suffix}`)
+  // A file system without second names gets the moment between two renames.
+  await link(database, kept).catch(() => rename(database, kept))
+  return kept
+}
+
+/** Takes the write-ahead log into the file, which works only when nobody else has it open. */
+function closeToOthers(database: string): void {
+  const db = new Database(database, { timeout: 0 })
+  try {
+    db.pragma('journal_mode = delete')
+  } catch (error) {
+    if (isNoDatabase(error)) return
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY'))
+      throw new OnpatientError(
+        'store-unavailable',
+        'Another program has the database open. Stop the server, then restore. Nothing was changed.',
+      )
+    throw error
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,37 @@
+import { open, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Only the account that runs this may read what is written here: it holds medical records. */
+export const privateMode = 0o600
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+export async function bringToDisk(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+export async function bringNamesToDisk(file: string): Promise<void> {
+  // Windows has no such thing and says so.
+  await bringToDisk(dirname(file)).catch(() => undefined)
+}
+
+/** A name beside a file for what is not whole yet; what a run before left there is removed, and what this one leaves, too. */
+export async function besides<Result>(
+  file: string,
+  work: (part: string) => Promise<Result>,
+): Promise<Result> {
+  const part = `${file}.part`
+  const remove = async () => {
+    for (const suffix of ['', '-journal', '-wal', '-shm']) await rm(`${part}${suffix}`, { force: true })
+  }
+  await remove()
+  try {
+    return await work(part)
+  } finally {
+    await remove()
+  }
+}
