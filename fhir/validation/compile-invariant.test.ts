@@ -15,7 +15,8 @@ const record = {
 }
 
 const holds = (expression: string, work = { left: 10_000 }): boolean =>
-  compileInvariant(expression)(record, {
+  compileInvariant(expression)({
+    value: record,
     resource: record,
     rootResource: record,
     type: 'Observation',
@@ -43,6 +44,8 @@ const kept = [
   "iif(status = 'final', true, false)",
   'code.coding.where(system.exists()).intersect(%resource.code.coding).count() = 1',
   'status or nothing',
+  'member.resolve().iif(empty(), true, ofType(Practitioner).exists())',
+  'subject.resolve().iif(empty(), false, ofType(Patient).exists())',
   "'12'.toInteger() < 13 and 12.toString() = '12'",
   "nothing = 'x'",
 ]

@@ -3,8 +3,9 @@ import { type Call, functions } from './invariant-functions.ts'
 import { type Expression, parseInvariant } from './invariant-syntax.ts'
 import { asBoolean, isSame, isTypeOf, membersOf } from './invariant-values.ts'
 
-/** What an invariant is asked in, beside the value that it is asked of. */
+/** What an invariant is asked of, and where that stands. */
 export interface InvariantPlace {
+  value: unknown
   /** `%resource`: the resource that the value is part of. */
   resource: unknown
   /** `%rootResource`: the one that contains it, if any. */
@@ -25,7 +26,7 @@ export interface Work {
 const spent = Symbol('no work is left')
 
 /** False when the invariant is broken. What it does not say anything about keeps it. */
-export type Invariant = (value: unknown, place: InvariantPlace) => boolean
+export type Invariant = (place: InvariantPlace) => boolean
 
 /** A collection in, a collection out. */
 export type Evaluate = (focus: readonly unknown[], place: InvariantPlace) => readonly unknown[]
@@ -35,10 +36,10 @@ export function compileInvariant(expression: string): Invariant {
   const parsed = parseInvariant(expression)
   const evaluate = compile(parsed)
   const ofNothing = !isAboutPresence(parsed)
-  return (value, place) => {
+  return (place) => {
     if (place.work.left <= 0) return true
     try {
-      return asBoolean(evaluate([value], place)) ?? ofNothing
+      return asBoolean(evaluate([place.value], place)) ?? ofNothing
     } catch (error) {
       if (error === spent) return true
       throw error
@@ -119,12 +120,11 @@ function compileTyped({ of, type, isTest }: Expression & { kind: 'typed' }): Eva
     }
   }
   const evaluate = compile(of)
-  const isFocus = of.kind === 'focus'
   return (focus, place) => {
     const values = evaluate(focus, place)
-    const known = isFocus ? place.type : undefined
-    if (!isTest) return values.filter((value) => isTypeOf(value, type, known))
-    return values.length === 0 ? none : [values.every((value) => isTypeOf(value, type, known))]
+    const isOne = (value: unknown) => isTypeOf(value, type, value === place.value ? place.type : undefined)
+    if (!isTest) return values.filter(isOne)
+    return values.length === 0 ? none : [values.every(isOne)]
   }
 }
 
@@ -230,7 +230,9 @@ function orderOf(a: unknown, b: unknown): number | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (typeof a === 'string' && typeof b === 'string') {
     const [first, second] = [parseDate(a), parseDate(b)]
-    return first && second ? orderOfTimes(first, second) : undefined
+    // A day without a zone may have begun fourteen hours before, or end as much after, that of UTC.
+    const slack = a.includes('T') === b.includes('T') ? 0 : 14 * 3_600_000
+    return first && second ? orderOfTimes(first, second, slack) : undefined
   }
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return undefined
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>]
@@ -238,8 +240,8 @@ function orderOf(a: unknown, b: unknown): number | undefined {
   return hasSameUnit ? orderOf(left.value, right.value) : undefined
 }
 
-function orderOfTimes(a: TimeRange, b: TimeRange): number | undefined {
+function orderOfTimes(a: TimeRange, b: TimeRange, slack: number): number | undefined {
   if (a.start === b.start && a.end === b.end) return 0
-  if (a.end <= b.start) return -1
-  return b.end <= a.start ? 1 : undefined
+  if (a.end + slack <= b.start) return -1
+  return b.end + slack <= a.start ? 1 : undefined
 }

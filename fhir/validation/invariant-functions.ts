@@ -1,3 +1,4 @@
+import { typeOfReference } from '../search/compile-path.ts'
 import type { Evaluate, InvariantPlace } from './compile-invariant.ts'
 import { asBoolean, isSame } from './invariant-values.ts'
 
@@ -91,8 +92,8 @@ export const functions: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['first', (input) => input.slice(0, 1)],
   ['tail', (input) => input.slice(1)],
   ['hasValue', (input) => [input.length === 1 && typeof input[0] !== 'object']],
-  // What a reference leads to is not at hand; its type can be read from itself.
-  ['resolve', (input) => input],
+  // What a reference leads to is not at hand; its type can often be read from itself.
+  ['resolve', (input) => input.filter((each) => typeOfReference(each) !== undefined)],
   ['trace', (input) => input],
   ['children', (input) => childrenOf(input)],
   ['descendants', (input) => descendantsOf(input)],

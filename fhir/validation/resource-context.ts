@@ -31,7 +31,7 @@ export function checkInvariants(
   { findings, resource, rootResource, work }: ResourceContext,
 ): void {
   for (const { key, human, isWarning, holds } of invariants)
-    if (!holds(value, { resource, rootResource, type, work }))
+    if (!holds({ value, resource, rootResource, type, work }))
       findings.add({
         severity: isWarning ? 'warning' : 'error',
         code: 'invariant',

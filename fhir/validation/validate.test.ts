@@ -200,6 +200,21 @@ const broken: Array<[name: string, resource: object, change: object, error: stri
     { name: [{ given: ['A'], _given: { id: 'a' } }] },
     'structure Patient.name[0].given',
   ],
+  [
+    'a contained resource that nothing refers to',
+    patient,
+    { contained: [{ resourceType: 'Basic', id: 'b', code: { text: 'x' } }] },
+    'invariant Patient.contained[0]',
+  ],
+  [
+    'an unknown contained resource',
+    patient,
+    {
+      contained: [{ resourceType: 'HumanName', id: 'n' }],
+      link: [{ type: 'seealso', other: { reference: '#n' } }],
+    },
+    'structure Patient.contained[0].resourceType',
+  ],
   ['a contact without anything', patient, { contact: [{ gender: 'male' }] }, 'invariant Patient.contact[0]'],
   [
     'a period that ends before it starts',
@@ -231,6 +246,80 @@ test('good records have no errors', () => {
   assert.deepEqual(errorsIn(patient), [])
   assert.deepEqual(errorsIn(observation), [])
 })
+
+const absent = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
+}
+const { subject: _subject, status: _status, valueQuantity: _value, ...unfinished } = observation
+const vague = { ...unfinished, status: 'final' }
+const uuid = 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520'
+
+const unusual: Array<[name: string, resource: object]> = [
+  ['extensions in place of a value', { resourceType: 'Patient', _birthDate: absent }],
+  [
+    'extensions in place of one of several values',
+    { resourceType: 'Patient', name: [{ given: [null, 'May'], _given: [absent, null] }] },
+  ],
+  ['extensions in place of all values', { resourceType: 'Patient', name: [{ _given: [absent] }] }],
+  ['an id beside a value', { ...patient, _birthDate: { id: 'b' } }],
+  ['extensions in place of what must be there', { ...unfinished, _status: absent }],
+  ['extensions in place of a choice', { ...vague, _valueString: absent }],
+  [
+    'a contained resource',
+    { ...vague, contained: [{ resourceType: 'Patient', id: 'p' }], subject: { reference: '#p' } },
+  ],
+  ['a reference within a Bundle', { ...vague, subject: { reference: uuid } }],
+  ['a reference by identifier', { ...vague, subject: { type: 'Patient', identifier: { value: '1' } } }],
+  ['a reference by condition', { ...vague, subject: { reference: 'Patient?identifier=a|b' } }],
+  [
+    'a reference to a version elsewhere',
+    { ...vague, subject: { reference: 'https://a.example/fhir/Patient/1/_history/2' } },
+  ],
+  ['a leap second', { ...vague, effectiveDateTime: '2016-12-31T23:59:60Z' }],
+  [
+    'a month that ends with its last day',
+    { resourceType: 'Patient', name: [{ text: 'A', period: { start: '2024-05', end: '2024-05-31' } }] },
+  ],
+  [
+    'a day that ends elsewhere before it began here',
+    {
+      resourceType: 'Patient',
+      name: [{ text: 'A', period: { start: '2024-05-02', end: '2024-05-01T20:00:00Z' } }],
+    },
+  ],
+  [
+    'a range of different units',
+    { ...vague, referenceRange: [{ low: { value: 2, unit: 'm' }, high: { value: 1, unit: 'km' } }] },
+  ],
+  [
+    'a team member of an organization',
+    {
+      resourceType: 'CareTeam',
+      participant: [{ member: { reference: 'Practitioner/1' }, onBehalfOf: { reference: 'Organization/1' } }],
+    },
+  ],
+  [
+    'items within items',
+    {
+      resourceType: 'Questionnaire',
+      status: 'active',
+      item: [{ linkId: '1', type: 'group', item: [{ linkId: '2', type: 'boolean' }] }],
+    },
+  ],
+  [
+    'a Bundle',
+    {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [{ fullUrl: uuid, resource: patient, request: { method: 'POST', url: 'Patient' } }],
+    },
+  ],
+]
+
+for (const [name, resource] of unusual)
+  test(`${name} is no error`, () => {
+    assert.deepEqual(errorsIn(resource), [])
+  })
 
 for (const [name, resource, change, error] of broken)
   test(`${name} is told at its place`, () => {

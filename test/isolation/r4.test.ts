@@ -68,7 +68,13 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     )
     for (const { reader, type, id } of cases) {
       const missing = await api.get(`${base}/${type}/no-such-id`, reader.token)
-      for (const path of ['', '/_history', '/_history/1', ...(type === 'Patient' ? ['/$everything'] : [])]) {
+      for (const path of [
+        '',
+        '/_history',
+        '/_history/1',
+        '/$validate',
+        ...(type === 'Patient' ? ['/$everything'] : []),
+      ]) {
         const hidden = await api.get(`${base}/${type}/${id}${path}`, reader.token)
         assert.equal(hidden.status, 404, `${type}/${id}${path} for ${reader.name}`)
         assert.equal(withoutRequest(hidden.text), withoutRequest(missing.text))

@@ -26,6 +26,7 @@ const words = fc.constantFrom(
     '_history',
     '1',
     '$everything',
+    '$validate',
     'metadata',
   ],
   ...[
