@@ -71,7 +71,7 @@ test('a backup is taken while others write, and is of one moment', async () => {
   const making = cli.run('backup', backup)
   let written = 5000
   let isDone = false
-  making.finally(() => {
+  void making.then(() => {
     isDone = true
   })
   // Pairs in one transaction: a backup that has one without the other is not of one moment.

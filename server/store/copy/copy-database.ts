@@ -55,17 +55,31 @@ interface CopyOptions {
 export async function copyDatabase({ from, to, onProgress }: CopyOptions): Promise<CopyOutcome> {
   if (isSameDatabase(from, to))
     throw refuse('It names the database that DATABASE_URL names. Name another one.')
-  await using source = closing(await openSource(from))
-  assertCurrent(await source.listMigrations())
-  const shapes = inOrderOfReferences((await source.listTables()).filter(({ name }) => isContent(name)))
-  await createTables(to)
-  await using target = closing(await openTarget(to))
-  if (!(await target.takeLock()))
-    throw refuse('Another program uses the target at this moment. Stop it, then run this again.')
-  await prepareTarget(target, shapes)
-  const copy = new Copy(source, target, shapes, onProgress ?? (() => undefined))
-  // Awaited here, or both ends would be closed before it begins.
-  return await copy.run()
+  const source = await openSource(from)
+  try {
+    assertCurrent(await source.listMigrations())
+    const shapes = inOrderOfReferences((await source.listTables()).filter(({ name }) => isContent(name)))
+    await createTables(to)
+    return await fill(source, await openTarget(to), shapes, onProgress)
+  } finally {
+    await source.close()
+  }
+}
+
+async function fill(
+  source: CopySource,
+  target: CopyTarget,
+  shapes: readonly TableShape[],
+  onProgress: CopyOptions['onProgress'] = () => undefined,
+): Promise<CopyOutcome> {
+  try {
+    if (!(await target.takeLock()))
+      throw refuse('Another program uses the target at this moment. Stop it, then run this again.')
+    await prepareTarget(target, shapes)
+    return await new Copy(source, target, shapes, onProgress).run()
+  } finally {
+    await target.close()
+  }
 }
 
 class Copy {
@@ -244,8 +258,4 @@ function isSameDatabase(from: StoreSetting, to: StoreSetting): boolean {
 
 function refuse(message: string): OnpatientError {
   return new OnpatientError('invalid-parameter', message, { field: '--to' })
-}
-
-function closing<End extends { close(): Promise<void> }>(end: End): End & AsyncDisposable {
-  return { ...end, [Symbol.asyncDispose]: () => end.close() }
 }
