@@ -1,3 +1,5 @@
+import type { FilterPart } from './scope.ts'
+
 /** A type of FHIR record in words that a patient understands. */
 export interface KindOfRecord {
   type: string
@@ -42,4 +44,42 @@ export const everyKind =
 /** The words for a type; a type without words of ours is named as it is. */
 export function labelOfType(type: string): string {
   return kindsOfRecord.find((kind) => kind.type === type)?.label ?? type
+}
+
+/** Codes by which applications ask for a part of a kind, in words; systems differ only in where they are defined. */
+const partLabels: Record<string, string> = {
+  'Observation?category=laboratory': 'Lab results',
+  'Observation?category=vital-signs': 'Vital signs, such as blood pressure and weight',
+  'Observation?category=social-history': 'Social history, such as smoking',
+  'Observation?category=survey': 'Answers to questionnaires',
+  'Observation?category=sdoh': 'Assessments of living conditions',
+  'Observation?category=functional-status': 'Assessments of what you can do in daily life',
+  'Observation?category=disability-status': 'Assessments of disability',
+  'Observation?category=cognitive-status': 'Assessments of memory and thinking',
+  'Observation?category=treatment-intervention-preference': 'Your wishes about treatments',
+  'Observation?category=care-experience-preference': 'Your wishes about care',
+  'Observation?category=imaging': 'Results of imaging',
+  'Observation?category=procedure': 'Measurements made during procedures',
+  'Observation?category=exam': 'Findings of examinations',
+  'Condition?category=problem-list-item': 'Problems on the problem list',
+  'Condition?category=encounter-diagnosis': 'Diagnoses made at visits',
+  'Condition?category=health-concern': 'Health concerns',
+  'Condition?category=sdoh': 'Problems of living conditions',
+  'DocumentReference?category=clinical-note': 'Notes of clinicians',
+  'DiagnosticReport?category=LAB': 'Lab reports',
+  'ServiceRequest?category=sdoh': 'Referrals about living conditions',
+}
+
+/** The words for what a scope with a filter gives; a filter without words of ours is named by its codes. */
+export function labelOfPart(type: string, filter: readonly FilterPart[]): string {
+  const parts = filter.map(({ name, value }) => ({ name, codes: value.split(',').map(codeOf) }))
+  const known = parts.flatMap(({ name, codes }) => codes.map((code) => partLabels[`${type}?${name}=${code}`]))
+  if (parts.length === 1 && known.every((label) => label !== undefined)) return known.join('; ')
+  const words = parts.map(({ name, codes }) => `${name.replaceAll('-', ' ')} ${codes.join(' or ')}`)
+  return `${labelOfType(type)}, only those with ${words.join(' and ')}`
+}
+
+/** Of `system|code` the code. */
+function codeOf(token: string): string {
+  return token.slice(token.lastIndexOf('|') + 1) || token
 }

@@ -8,11 +8,19 @@ export interface ClinicalScope {
   type: string
   /** Which of create, read, update, delete, search it gives. */
   interactions: ReadonlySet<Interaction>
+  /** Which records of the type it is about; undefined: all. Each must hold (scope-filter.ts). */
+  filter?: readonly FilterPart[] | undefined
   /** The scope as it was written, echoed in answers. */
   text: string
 }
 
 export type Interaction = 'c' | 'r' | 'u' | 'd' | 's'
+
+/** A search parameter and its value, as in `?category=http://…|laboratory`. */
+export interface FilterPart {
+  name: string
+  value: string
+}
 
 const v1Access: Record<string, Interaction[]> = {
   read: ['r', 's'],
@@ -20,7 +28,8 @@ const v1Access: Record<string, Interaction[]> = {
   '*': ['c', 'r', 'u', 'd', 's'],
 }
 
-const pattern = /^(patient|user|system)\/([A-Z][A-Za-z]{1,63}|\*)\.(read|write|\*|c?r?u?d?s?)$/
+const pattern =
+  /^(patient|user|system)\/([A-Z][A-Za-z]{1,63}|\*)\.(read|write|\*|c?r?u?d?s?)(?:\?(\S{1,500}))?$/
 
 /** Scopes that carry no clinical access: identity, launch context and refresh. */
 export const contextScopes: ReadonlySet<string> = new Set([
@@ -35,10 +44,36 @@ export const contextScopes: ReadonlySet<string> = new Set([
 /** Undefined when the text is not a clinical scope of either notation. */
 export function parseClinicalScope(text: string): ClinicalScope | undefined {
   const match = pattern.exec(text)
-  const [, context, type, access] = match ?? []
+  const [, context, type, access, query] = match ?? []
   if (context === undefined || type === undefined || !access) return undefined
-  const interactions = new Set(v1Access[access] ?? (access.split('') as Interaction[]))
-  return { context: context as ClinicalScope['context'], type, interactions, text }
+  const given = v1Access[access]
+  const scope = { context: context as ClinicalScope['context'], type, text }
+  if (query === undefined)
+    return { ...scope, interactions: new Set(given ?? (access.split('') as Interaction[])) }
+  const filter = parseFilter(query)
+  // Only the v2 notation has filters, and a filter says something about the records of one type.
+  if (filter === undefined || given !== undefined || type === '*') return undefined
+  // What is written is not found by a search yet: a filter bounds reading alone.
+  const interactions = new Set((access.split('') as Interaction[]).filter((each) => 'rs'.includes(each)))
+  return interactions.size === 0 ? undefined : { ...scope, interactions, filter }
+}
+
+const mostFilterParts = 5
+
+function parseFilter(query: string): FilterPart[] | undefined {
+  const parts = [...new URLSearchParams(query)].map(([name, value]) => ({ name, value }))
+  const isWhole = parts.length > 0 && parts.every(({ name, value }) => /^[\w-]+$/.test(name) && value !== '')
+  return isWhole && parts.length <= mostFilterParts ? parts.sort(byNameAndValue) : undefined
+}
+
+function byNameAndValue(a: FilterPart, b: FilterPart): number {
+  const [first, second] = [a, b].map(({ name, value }) => `${name}=${value}`) as [string, string]
+  return first < second ? -1 : first > second ? 1 : 0
+}
+
+/** The same text for the same filter, however it was written. */
+export function filterText(filter: readonly FilterPart[]): string {
+  return filter.map(({ name, value }) => `${name}=${value}`).join('&')
 }
 
 /** Splits a space-separated scope parameter; order kept, doubles dropped. */
@@ -51,11 +86,16 @@ export function coversScope(outer: ClinicalScope, inner: ClinicalScope): boolean
   return (
     outer.context === inner.context &&
     (outer.type === '*' || outer.type === inner.type) &&
+    (outer.filter === undefined ||
+      (inner.filter !== undefined && filterText(outer.filter) === filterText(inner.filter))) &&
     [...inner.interactions].every((interaction) => outer.interactions.has(interaction))
   )
 }
 
-/** Whether a list of scopes lets a person's application do `interaction` on `type`. Deny by default. */
+/**
+ * Whether a list of scopes lets a person's application do `interaction` on records of `type`, be it on some of them.
+ * Deny by default.
+ */
 export function allowsInteraction(scopes: ClinicalScope[], type: string, interaction: Interaction): boolean {
   return scopes.some(
     (scope) => (scope.type === '*' || scope.type === type) && scope.interactions.has(interaction),

@@ -8,6 +8,7 @@ const ask = (type: string, query: string, strict = true) =>
 
 /** A condition in one line. */
 function write(condition: Condition): string {
+  if (condition.kind === 'and') return `(${condition.conditions.map(write).join(' and ')})`
   if (condition.kind === 'or') return `(${condition.conditions.map(write).join(' or ')})`
   if (condition.kind === 'chain')
     return `${condition.reference.code}:${condition.targetType}.${write(condition.condition)}`

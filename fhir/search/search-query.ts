@@ -21,7 +21,7 @@ export interface SortRule {
   descending: boolean
 }
 
-export type Condition = ParameterCondition | ChainCondition | HasCondition | OrCondition
+export type Condition = ParameterCondition | ChainCondition | HasCondition | OrCondition | AndCondition
 
 export interface ParameterCondition {
   kind: 'parameter'
@@ -52,6 +52,12 @@ export interface HasCondition {
 /** A chain over a reference that may name several types: one of them must hold. */
 export interface OrCondition {
   kind: 'or'
+  conditions: Condition[]
+}
+
+/** What a scope asks of the records that it opens: all must hold. */
+export interface AndCondition {
+  kind: 'and'
   conditions: Condition[]
 }
 

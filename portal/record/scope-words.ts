@@ -1,4 +1,4 @@
-import { labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import { labelOfPart, labelOfType } from '#fhir/scope/kinds-of-record.ts'
 import { parseClinicalScope } from '#fhir/scope/scope.ts'
 
 const contextWords: Record<string, string> = {
@@ -14,7 +14,7 @@ export function wordsOfScopes(scopes: readonly string[]): string[] {
   const clinical = scopes.flatMap((scope) => parseClinicalScope(scope) ?? [])
   const types = clinical.some(({ type }) => type === '*')
     ? ['Read the whole record']
-    : clinical.map(({ type }) => labelOfType(type))
+    : clinical.map(({ type, filter }) => (filter ? labelOfPart(type, filter) : labelOfType(type)))
   const context = scopes.flatMap((scope) => contextWords[scope] ?? [])
   return [...new Set([...types, ...context])]
 }

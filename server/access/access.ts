@@ -1,4 +1,4 @@
-import { allowsInteraction, type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
+import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { Grants } from '#server/grants/grants.ts'
 import type { Association, Practices } from '#server/practices/practices.ts'
@@ -14,6 +14,7 @@ import type {
 } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import { type IncludedRecord, includeRecords, typesInConditions } from './include-records.ts'
+import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
@@ -39,7 +40,7 @@ export interface RecordReader {
   list(query: ListQuery): Promise<ListPage>
   /** One version; undefined when absent, outside or a deletion. Throws `scope-missing`. */
   readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
-  /** Versions of one record (`r`), or of a type (`s`). Throws `scope-missing`. */
+  /** Versions of one record (`r`), or of a type (`s`). Throws `scope-missing`, also when the scopes give only some records. */
   listVersions(query: VersionQuery): Promise<VersionPage>
   /**
    * One page of a FHIR search, with what it brings along. Throws `scope-missing` also for a type that only a chain or
@@ -48,8 +49,10 @@ export interface RecordReader {
   search(query: SearchQuery, place: SearchPlace): Promise<SearchAnswer>
   /** Throws like `search`. */
   countFound(query: SearchQuery): Promise<number>
-  /** Whether the scopes cover reading (`r`) or searching (`s`) a type. */
+  /** Whether the scopes cover reading (`r`) or searching (`s`) a type, be it some of its records. */
   allows(type: string, interaction: 'r' | 's'): boolean
+  /** Whether they cover reading all of its records, and so its past. */
+  allowsHistory(type: string): boolean
 }
 
 export type SearchPlace = Pick<SearchPageQuery, 'pageSize' | 'after' | 'before'>
@@ -76,19 +79,14 @@ export function createAccess({ grants, records, practices }: AccessDeps): Access
       const clinical = parseScopes(scopes, isApproval)
       const within = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'
-      return createReader(
-        records,
-        within,
-        (type, interaction) => allowsInteraction(clinical, type, interaction),
-        context,
-      )
+      return createReader(records, within, createScopeRules(clinical), context)
     },
     async openForAccount(accountId, only) {
       const associations = await practices.listAssociations(accountId)
       return createReader(
         records,
         only ? panelOf(associations, only.practiceId) : coverage(associations),
-        () => true,
+        noRestriction,
       )
     },
   }
@@ -98,11 +96,11 @@ export function createAccess({ grants, records, practices }: AccessDeps): Access
 function createReader(
   records: AccessDeps['records'],
   within: Confinement,
-  allows: RecordReader['allows'],
+  rules: ScopeRules,
   context: 'patient' | 'system' = 'patient',
 ): RecordReader {
-  const assertAllowed: (...args: Parameters<RecordReader['allows']>) => void = (type, interaction) => {
-    if (!allows(type, interaction)) throw scopeMissing(type, context)
+  const assertAllowed = (type: string, interaction: 'r' | 's') => {
+    if (!rules.allows(type, interaction)) throw scopeMissing(type, context)
   }
   const assertSearchable = ({ type, conditions }: SearchQuery) => {
     for (const each of [type, ...typesInConditions(conditions)]) assertAllowed(each, 's')
@@ -113,30 +111,46 @@ function createReader(
     patientId: hasOne ? only : undefined,
     async read(type, id) {
       assertAllowed(type, 'r')
-      return records.read(within, type, id)
+      const content = await records.read(within, type, id)
+      return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
     },
     async list(query) {
       assertAllowed(query.type, 's')
-      return records.list(within, query)
+      const restriction = rules.restriction(query.type, 's')
+      return records.list(within, restriction ? { ...query, conditions: [restriction] } : query)
     },
     async readVersion(address) {
       assertAllowed(address.type, 'r')
-      return records.readVersion(within, address)
+      const content = await records.readVersion(within, address)
+      const { type } = address
+      return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
     },
-    allows,
+    allows: rules.allows,
+    allowsHistory: (type) => rules.allows(type, 'r') && rules.restriction(type, 'r') === undefined,
     async search(query, place) {
       assertSearchable(query)
-      const search = (page: SearchPageQuery) => records.search(within, page)
-      const page = await search({ query, ...place, withTotal: query.total !== 'none' })
-      const isAllowed = (type: string) => allows(type, 'r')
-      return { ...page, included: await includeRecords({ search, isAllowed }, query, page.records) }
+      const search = (page: SearchPageQuery, interaction: 'r' | 's') =>
+        records.search(within, { ...page, query: restrict(rules, page.query, interaction) })
+      const page = await search({ query, ...place, withTotal: query.total !== 'none' }, 's')
+      const isAllowed = (type: string) => rules.allows(type, 'r')
+      return {
+        ...page,
+        included: await includeRecords(
+          { search: (included) => search(included, 'r'), isAllowed },
+          query,
+          page.records,
+        ),
+      }
     },
     async countFound(query) {
       assertSearchable(query)
-      return records.countFound(within, query)
+      return records.countFound(within, restrict(rules, query, 's'))
     },
     async listVersions(query) {
-      assertAllowed(query.type, query.id === undefined ? 's' : 'r')
+      const interaction = query.id === undefined ? 's' : 'r'
+      assertAllowed(query.type, interaction)
+      // A record that may be read today may have been another one before.
+      if (rules.restriction(query.type, interaction)) throw historyMissing(query.type)
       return records.listVersions(within, query)
     },
   }
@@ -152,6 +166,14 @@ function parseScopes(scopes: string[], isApproval: boolean): ClinicalScope[] {
     const scope = parseClinicalScope(text)
     return scope && (scope.context === 'system') === isApproval ? [scope] : []
   })
+}
+
+function historyMissing(type: string): OnpatientError {
+  return new OnpatientError(
+    'scope-missing',
+    `This access token covers only some records of ${type}, and histories are given for whole types. Ask for the scope patient/${type}.rs.`,
+    { field: `patient/${type}.rs` },
+  )
 }
 
 function scopeMissing(type: string, context: 'patient' | 'system'): OnpatientError {

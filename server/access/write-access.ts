@@ -40,7 +40,10 @@ export function createWriteAccess({ grants, records }: WriteAccessDeps): WriteAc
         )
       const { scopes, practiceIds, isApproval } = await grants.open(accessToken)
       const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
-      const writing = clinical.filter(({ context }) => context === (isApproval ? 'system' : 'user'))
+      // A filter bounds reading alone: what is to be written must not depend on records that the token may not see.
+      const writing = clinical.filter(
+        ({ context, filter }) => filter === undefined && context === (isApproval ? 'system' : 'user'),
+      )
       const [practiceId, another] = practiceIds
       if (practiceId === undefined)
         throw new OnpatientError(

@@ -1,4 +1,5 @@
 import { contextScopes, parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
+import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import type { ApplicationForm } from './applications.ts'
 import { assertRedirectUri } from './redirect-uri.ts'
@@ -61,6 +62,12 @@ function assertRegistrable(scope: string, hasKey: boolean): void {
     throw new OnpatientError(
       'scope-invalid',
       `"${scope.slice(0, 100)}" is not a scope. Write for example patient/Immunization.read or patient/*.rs.`,
+      { field: 'scopes' },
+    )
+  if (readScopeFilter(clinical) === undefined)
+    throw new OnpatientError(
+      'scope-invalid',
+      `"${scope.slice(0, 100)}": a filter may name parameters of codes alone, such as category, code or status of that type.`,
       { field: 'scopes' },
     )
   if (clinical.context === 'system') {

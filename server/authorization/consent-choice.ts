@@ -1,5 +1,11 @@
-import { kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
-import { type ClinicalScope, narrowToTypes, parseClinicalScope } from '#fhir/scope/scope.ts'
+import { kindsOfRecord, labelOfPart, labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import {
+  type ClinicalScope,
+  type FilterPart,
+  filterText,
+  narrowToTypes,
+  parseClinicalScope,
+} from '#fhir/scope/scope.ts'
 import type { Association } from '#server/practices/practices.ts'
 
 /** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
@@ -20,9 +26,36 @@ export interface ConsentChoice {
 /** What is wrong with a form that allows nothing. */
 export type ConsentFault = 'no-kind' | 'no-person'
 
-/** The FHIR types that the requested scopes open, in the order of the consent page. */
-export function typesOf(scopes: readonly string[]): string[] {
+/** A line of the consent page: a type of record, or a part of one when nothing asks for the whole. */
+export interface ConsentItem {
+  /** `Type`, or `Type?filter`. */
+  value: string
+  label: string
+}
+
+/** What the requested scopes open, in the order of the consent page. */
+export function itemsOf(scopes: readonly string[]): ConsentItem[] {
   const clinical = clinicalScopes(scopes)
+  return typesOf(clinical).flatMap((type) => {
+    const own = clinical.filter((scope) => scope.type === type)
+    if (isWhole(clinical, type)) return [{ value: type, label: labelOfType(type) }]
+    const parts = own.map(({ filter = [] }) => ({
+      value: partOf(type, filter),
+      label: labelOfPart(type, filter),
+    }))
+    return parts.filter(({ value }, index) => parts.findIndex((part) => part.value === value) === index)
+  })
+}
+
+function isWhole(clinical: readonly ClinicalScope[], type: string): boolean {
+  return clinical.some((scope) => (scope.type === '*' || scope.type === type) && scope.filter === undefined)
+}
+
+function partOf(type: string, filter: readonly FilterPart[]): string {
+  return `${type}?${filterText(filter)}`
+}
+
+function typesOf(clinical: readonly ClinicalScope[]): string[] {
   const named = clinical.filter((scope) => scope.type !== '*').map((scope) => scope.type)
   const all = clinical.some((scope) => scope.type === '*') ? kindsOfRecord.map((kind) => kind.type) : []
   const order = kindsOfRecord.map((kind) => kind.type)
@@ -43,8 +76,8 @@ export function readConsentChoice(
   requestedScopes: readonly string[],
   associations: readonly Association[],
 ): ConsentChoice | ConsentFault {
-  const offered = typesOf(requestedScopes)
-  const ticked = new Set(listOf(form.kind).filter((type) => offered.includes(type)))
+  const offered = itemsOf(requestedScopes).map(({ value }) => value)
+  const ticked = new Set(listOf(form.kind).filter((value) => offered.includes(value)))
   const chosen = new Set(listOf(form.person))
   const associationIds = associations.filter((each) => chosen.has(each.id)).map((each) => each.id)
   if (ticked.size === 0) return 'no-kind'
@@ -60,7 +93,11 @@ export function readConsentChoice(
 function narrow(text: string, offered: string[], ticked: ReadonlySet<string>): string[] {
   const scope = parseClinicalScope(text)
   if (!scope) return [text]
-  if (scope.type !== '*') return ticked.has(scope.type) ? [text] : []
+  if (scope.type !== '*') {
+    const isTicked = ticked.has(scope.type) || (scope.filter && ticked.has(partOf(scope.type, scope.filter)))
+    return isTicked ? [text] : []
+  }
+  // A wildcard makes every kind a whole one.
   return ticked.size === offered.length ? [text] : narrowToTypes(scope, [...ticked])
 }
 

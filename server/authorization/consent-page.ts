@@ -1,9 +1,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { everyKind, kindsOfRecord, labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import { everyKind, kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, notice } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
-import { type ConsentFault, durations, typesOf } from './consent-choice.ts'
+import { type ConsentFault, durations, itemsOf } from './consent-choice.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
 export interface Reach {
@@ -68,17 +68,17 @@ function renderPersons({ reaches }: ConsentView): SafeHtml {
 }
 
 function renderKinds(scopes: readonly string[]): SafeHtml {
-  const types = typesOf(scopes)
-  const boxes = types.map(
-    (type) =>
-      html`<label class="option"><input type="checkbox" name="kind" value="${type}" checked><span>${labelOfType(type)}</span></label>`,
+  const items = itemsOf(scopes)
+  const boxes = items.map(
+    ({ value, label }) =>
+      html`<label class="option"><input type="checkbox" name="kind" value="${value}" checked><span>${label}</span></label>`,
   )
   return html`<fieldset id="kinds" tabindex="-1"><legend>What it may read</legend>
 ${
-  types.length < kindsOfRecord.length
+  items.length < kindsOfRecord.length
     ? html`<div class="options-plain">${boxes}</div>`
     : html`<p>${everyKind}</p>
-<details class="disclosure"><summary>See the ${types.length} kinds one by one, or leave some out</summary>
+<details class="disclosure"><summary>See the ${items.length} kinds one by one, or leave some out</summary>
 <div class="options-plain">${boxes}</div></details>`
 }</fieldset>`
 }

@@ -1,4 +1,5 @@
 import { contextScopes, coversScope, parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
+import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import type { Application } from '#server/applications/applications.ts'
 
 /**
@@ -22,7 +23,7 @@ function isForPeople(scope: string): boolean {
 function isOffered(scope: string, registered: readonly string[]): boolean {
   if (contextScopes.has(scope)) return true
   const clinical = parseClinicalScope(scope)
-  if (!clinical) return false
+  if (!clinical || readScopeFilter(clinical) === undefined) return false
   return registered.some((text) => {
     const outer = parseClinicalScope(text)
     return outer !== undefined && coversScope(outer, clinical)

@@ -83,7 +83,8 @@ async function rowsOfPatient(
   { direction, from, limit }: Walk,
 ): Promise<ListedRow[]> {
   const { type, dates = [], lastUpdatedFrom } = query
-  const isPlain = dates.length === 0 && lastUpdatedFrom === undefined && !coversSeveral(within)
+  const isPlain =
+    dates.length === 0 && lastUpdatedFrom === undefined && !query.conditions && !coversSeveral(within)
   if (isPlain && direction === 'forward')
     return recordsOfPatient(db, patientId, type, from?.patientId === patientId ? from.id : '', limit)
   let rows = db

@@ -1,7 +1,9 @@
-import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely'
+import { type ExpressionBuilder, ExpressionWrapper, type SqlBool, sql } from 'kysely'
+import type { Condition as SearchCondition } from '#fhir/search/search-query.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { isCovered } from './confinement.ts'
 import type { Confinement, DateRange, ListQuery } from './records.ts'
+import { meetsCondition } from './search/search-conditions.ts'
 
 type Builder = ExpressionBuilder<Schema, 'record'>
 type Condition = ExpressionWrapper<Schema, 'record', SqlBool>
@@ -12,7 +14,16 @@ export function matchesQuery(eb: Builder, query: ListQuery): Condition {
     eb('record.type', '=', query.type),
     ...(query.dates ?? []).map((range) => meetsDate(eb, range)),
     ...(query.lastUpdatedFrom === undefined ? [] : [eb('record.last_updated', '>=', query.lastUpdatedFrom)]),
+    ...(query.conditions ?? []).map((each) => meets(each, query)),
   ])
+}
+
+/** About the record itself: a chain would look into no compartment at all. */
+function meets(condition: SearchCondition, { type }: ListQuery): Condition {
+  const nowhere = { patientIds: [], practiceIds: [] }
+  return new ExpressionWrapper(
+    meetsCondition(condition, { alias: 'record', type }, nowhere).toOperationNode(),
+  )
 }
 
 /** The prefixes of FHIR R4 as SQL; the same rules as `meetsDateCondition`. A record without a date meets none. */

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { sql } from 'kysely'
+import type { Condition } from '#fhir/search/search-query.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
@@ -36,6 +37,8 @@ export interface ListQuery {
   dates?: DateRange[] | undefined
   /** Changed at or after, in ms. */
   lastUpdatedFrom?: number | undefined
+  /** What scopes ask of the records besides. */
+  conditions?: Condition[] | undefined
   pageSize: number
   /** Where the page starts (exclusive), from `ListPage`. */
   after?: PageKey | undefined

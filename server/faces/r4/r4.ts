@@ -158,7 +158,7 @@ async function sendVersion(
 
 /** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */
 async function wasDeleted(reader: RecordReader, type: string, id: string): Promise<boolean> {
-  if (!isResourceId(id)) return false
+  if (!isResourceId(id) || !reader.allowsHistory(type)) return false
   const { versions } = await reader.listVersions({ type, id, pageSize: 1 })
   return Number(versions[0]?.deleted ?? 0) === 1
 }

@@ -46,7 +46,8 @@ export function isLeading({ parameter, values }: ParameterCondition, alias: stri
 
 /** Whether it can be asked of a row of the index, without the record. */
 export function isAnsweredByIndex(condition: Condition): boolean {
-  if (condition.kind === 'or') return condition.conditions.every(isAnsweredByIndex)
+  if (condition.kind === 'or' || condition.kind === 'and')
+    return condition.conditions.every(isAnsweredByIndex)
   return condition.kind !== 'parameter' || condition.parameter.code !== '_lastUpdated'
 }
 
@@ -64,6 +65,8 @@ export function meetsCondition(condition: Condition, subject: Subject, within: C
   switch (condition.kind) {
     case 'or':
       return any(condition.conditions.map((each) => meetsCondition(each, subject, within, depth)))
+    case 'and':
+      return all(condition.conditions.map((each) => meetsCondition(each, subject, within, depth)))
     case 'chain':
       return meetsChain(condition, subject, within, depth)
     case 'has':

@@ -1,0 +1,82 @@
+import type { ClinicalScope, Interaction } from '#fhir/scope/scope.ts'
+import { meetsFilter, readScopeFilter } from '#fhir/scope/scope-filter.ts'
+import type { Condition } from '#fhir/search/search-query.ts'
+
+/** What scopes give inside the records that a grant covers. */
+export interface ScopeRules {
+  /** Whether an interaction is given on any record of a type. */
+  allows(type: string, interaction: Interaction): boolean
+  /** On which of them, where `allows` is true; undefined: on all. */
+  restriction(type: string, interaction: Interaction): Condition | undefined
+}
+
+export const noRestriction: ScopeRules = { allows: () => true, restriction: () => undefined }
+
+const nothing: Condition = { kind: 'or', conditions: [] }
+
+/**
+ * Scopes add up: what any of them gives is given. One without a filter opens the type; else a record must meet the whole filter
+ * of one of them. A filter that is not understood gives nothing.
+ */
+export function createScopeRules(scopes: readonly ClinicalScope[]): ScopeRules {
+  const matching = (type: string, interaction: Interaction) =>
+    scopes.filter(
+      (scope) =>
+        (scope.type === '*' || scope.type === type) &&
+        scope.interactions.has(interaction) &&
+        (scope.filter === undefined || readScopeFilter(scope) !== undefined),
+    )
+  return {
+    allows: (type, interaction) => matching(type, interaction).length > 0,
+    restriction(type, interaction) {
+      const giving = matching(type, interaction)
+      if (giving.some(({ filter }) => filter === undefined)) return undefined
+      const filters = giving.map((scope) => joined('and', [...(readScopeFilter(scope) ?? [nothing])]))
+      return joined('or', filters)
+    },
+  }
+}
+
+function joined(kind: 'and' | 'or', conditions: Condition[]): Condition {
+  const [only] = conditions
+  return only && conditions.length === 1 ? only : { kind, conditions }
+}
+
+/** A search that finds only what the scopes give, also in what its chains and `_has` look into. */
+export function restrict<Query extends { type: string; conditions: Condition[] }>(
+  rules: ScopeRules,
+  query: Query,
+  interaction: 'r' | 's',
+): Query {
+  const own = rules.restriction(query.type, interaction)
+  const conditions = query.conditions.map((each) => restrictInside(rules, each))
+  return { ...query, conditions: own ? [...conditions, own] : conditions }
+}
+
+function restrictInside(rules: ScopeRules, condition: Condition): Condition {
+  const inside = (type: string, inner: Condition): Condition => {
+    const own = rules.restriction(type, 's')
+    const restricted = restrictInside(rules, inner)
+    return own ? { kind: 'and', conditions: [own, restricted] } : restricted
+  }
+  switch (condition.kind) {
+    case 'parameter':
+      return condition
+    case 'chain':
+      return { ...condition, condition: inside(condition.targetType, condition.condition) }
+    case 'has':
+      return { ...condition, condition: inside(condition.type, condition.condition) }
+    default:
+      return { ...condition, conditions: condition.conditions.map((each) => restrictInside(rules, each)) }
+  }
+}
+
+/** Whether the scopes give one interaction on a record, from its text. */
+export function givesRecord(
+  rules: ScopeRules,
+  { type, content }: { type: string; content: string },
+  interaction: 'r' | 's',
+): boolean {
+  const restriction = rules.restriction(type, interaction)
+  return restriction === undefined || meetsFilter(JSON.parse(content), restriction)
+}
