@@ -1,5 +1,6 @@
 import { errorCatalogue, statusOf } from '../server/errors.ts'
 import { settingRows } from '../server/settings.ts'
+import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
 
 /** A page under docs/ that is written from the code, so that it cannot tell another story. */
 export interface GeneratedDoc {
@@ -13,6 +14,7 @@ const note = '<!-- Written by `node tools/write-docs.ts` from the code. Change t
 export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/operate/settings.md', content: settingsPage() },
   { path: 'docs/api/errors.md', content: errorsPage() },
+  { path: 'docs/api/scopes.md', content: scopesPage() },
 ]
 
 function settingsPage(): string {
@@ -48,6 +50,44 @@ change, and \`X-Request-Id\` finds it in the log. How each face of the API write
 [The life of a request](../concepts/request.md#when-something-is-wrong).
 
 ${table(['Code', 'Status', 'Category', 'What happened, and what to do'], rows)}
+`
+}
+
+/** The table of the test itself, so that the page says what was tried. */
+function scopesPage(): string {
+  const words = (records: readonly string[]) =>
+    records.length === 0
+      ? 'nothing'
+      : records.length === scopedRecords.length
+        ? 'everything'
+        : records.join(', ')
+  const rows = scopeCases.map(({ scopes, reads, searches = reads }) => [
+    scopes.map((scope) => `\`${scope}\``).join(' and '),
+    words(reads),
+    words(searches),
+  ])
+  return `${note}
+# Scopes
+
+What scopes open, by example: every line is a case of \`test/isolation/scopes.test.ts\`, which tries each on both databases by reads,
+versions, searches, lists, counts, chains, \`_has\`, includes and \`$everything\`. A scope never reaches beyond the records that the person, or the
+practice, gave: the grant bounds it.
+
+- Scopes add up. What any of them gives is given.
+- Both notations of SMART mean the same: \`.read\` is \`.rs\`, \`.write\` is \`.cud\`. The answer repeats the one that was asked for.
+- A filter, as in \`patient/Observation.rs?category=…|laboratory\`, may name parameters of codes (category, code, status and so on). All parts of
+  one filter must hold; several scopes with filters add up. Where a filter cannot be kept, the scope is not given.
+- With a filter the past of a record is not told (\`_history\` is 403): a record that is a lab result today may have been something else. One
+  version is, when that version meets the filter.
+- Writing is for practices: \`user/*.cud\` of a person of the practice, \`system/*.cud\` of an approved service. Filters give no writing.
+
+## The records of the examples
+
+One patient: \`Patient/ada\`; four observations: \`glucose\` (category laboratory, LOINC 2345-7), \`pressure\` (vital-signs), \`lab-survey\` (laboratory and
+survey) and \`uncategorized\` (LOINC 2345-7 too); two conditions: \`problem\` (problem-list-item) and \`visit\` (encounter-diagnosis); a report. Another
+patient has the same records, and none of the lines below shows any of those.
+
+${table(['Scopes', 'Read by id', 'Found by search and list'], rows)}
 `
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { getTokens, openConsent, readApi } from '../support/authorize.ts'
+import { getTokens, openConsent, postToken, readApi } from '../support/authorize.ts'
+import { boxesOf } from '../support/browser.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -84,6 +85,70 @@ describe('what the person ticks is what the application gets', () => {
       new Set(tokens.scope.split(' ')),
       new Set(['patient/Immunization.read', 'offline_access']),
     )
+  })
+
+  const category = 'http://terminology.hl7.org/CodeSystem/observation-category'
+  const part = (code: string) => `patient/Observation.rs?category=${category}|${code}`
+
+  test('parts of a kind are named in plain words, and each can be left out', async () => {
+    const request = {
+      response_type: 'code',
+      client_id: client.id,
+      redirect_uri: redirectUri,
+      scope: `patient/Condition.rs ${part('laboratory')} ${part('vital-signs')} ${part('made-up')}`,
+    }
+    const { page } = await openConsent(app, request, 'parent@example.com')
+    for (const words of [
+      'Conditions and diagnoses',
+      'Lab results',
+      'Vital signs, such as blood pressure and weight',
+    ])
+      assert.match(page.body, new RegExp(`<span>${words}</span>`))
+    assert.match(page.body, /only those with category made-up/)
+    const kinds = ['Condition', `Observation?category=${category}|vital-signs`]
+    const tokens = await getTokens(app, client, 'parent@example.com', { scope: request.scope }, { kinds })
+    assert.deepEqual(
+      new Set(tokens.scope.split(' ')),
+      new Set(['patient/Condition.rs', part('vital-signs'), 'offline_access']),
+    )
+  })
+
+  test('who asks for a whole kind beside a part of it is asked about the whole', async () => {
+    const scope = `patient/Observation.rs ${part('laboratory')}`
+    const kinds = [`Observation?category=${category}|laboratory`]
+    const request = { response_type: 'code', client_id: client.id, redirect_uri: redirectUri, scope }
+    const { page } = await openConsent(app, request, 'parent@example.com')
+    assert.deepEqual(boxesOf(page, 'kind'), ['Observation'])
+    const tokens = await getTokens(app, client, 'parent@example.com', { scope })
+    assert.deepEqual(new Set(tokens.scope.split(' ')), new Set([...scope.split(' '), 'offline_access']))
+    await assert.rejects(getTokens(app, client, 'parent@example.com', { scope }, { kinds }))
+  })
+
+  test('a filter that cannot be kept is not given, and a part does not become the whole on refresh', async () => {
+    const odd = 'patient/Observation.rs?date=2024'
+    const tokens = await getTokens(app, client, 'parent@example.com', {
+      scope: `${part('laboratory')} ${odd} offline_access`,
+    })
+    assert.deepEqual(new Set(tokens.scope.split(' ')), new Set([part('laboratory'), 'offline_access']))
+    const wider = await postToken(app, {
+      client_id: client.id,
+      client_secret: client.secret,
+      grant_type: 'refresh_token',
+      refresh_token: String(tokens.refresh_token),
+      scope: 'patient/Observation.rs',
+    })
+    assert.equal(wider.status, 400)
+    assert.equal(wider.body.error, 'invalid_scope')
+  })
+
+  test('an application that is registered for a part gets no more than that', async () => {
+    const narrow = await anApplication(app, clinic, { scopes: [part('laboratory'), 'offline_access'] })
+    const all = await getTokens(app, narrow, 'parent@example.com', {})
+    assert.deepEqual(new Set(all.scope.split(' ')), new Set([part('laboratory'), 'offline_access']))
+    const asked = await getTokens(app, narrow, 'parent@example.com', {
+      scope: `patient/Observation.rs ${part('vital-signs')} ${part('laboratory')}`,
+    })
+    assert.deepEqual(new Set(asked.scope.split(' ')), new Set([part('laboratory'), 'offline_access']))
   })
 
   test('a v2 scope with read but not search opens single records and no list', async () => {
