@@ -165,6 +165,8 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     isProduction,
     trustedProxies: settings.trustedProxies,
     tokenRequestsPerMinute,
+    registration: settings.registration,
+    findStrangersAccount: () => findStrangersAccount(accounts, foundations.random),
   })
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
@@ -232,11 +234,30 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
 
 async function registerFaces(
   app: FastifyInstance,
-  { origins: { fhirUrl, portalUrl } }: Foundations,
+  { origins: { fhirUrl, portalUrl }, settings }: Foundations,
   { access, writeAccess, keys }: Nouns,
 ): Promise<void> {
-  await app.register(classicFace({ access, fhirUrl, portalUrl, cursorKey: keys.cursor }))
-  await app.register(r4Face({ access, writeAccess, fhirUrl, portalUrl, cursorKey: keys.cursor }))
+  const offersRegistration = settings.registration !== 'off'
+  const shared = { access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
+  await app.register(classicFace(shared))
+  await app.register(r4Face({ ...shared, writeAccess }))
+}
+
+/** What strangers register belongs to an account into which nobody can sign in: no mail ever arrives there. */
+async function findStrangersAccount(accounts: Accounts, random: Random): Promise<string> {
+  const email = 'self-registered@onpatient.invalid'
+  const known = await accounts.findByEmail(email)
+  if (known) return known.id
+  const password = random.bytes(32).toString('base64url')
+  const displayName = 'Somebody unknown, who registered it without an account'
+  try {
+    return (await accounts.create({ email, password, displayName })).id
+  } catch (error) {
+    // Another request made it in this very moment.
+    const made = await accounts.findByEmail(email)
+    if (made) return made.id
+    throw error
+  }
 }
 
 /** Token requests a minute from one network address; a practice's apps share one. */

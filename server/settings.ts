@@ -22,6 +22,8 @@ export interface Settings {
   trustedProxies: number
   /** Whether what applications write may only refer to records that are there. */
   checksReferences: boolean
+  /** Who may register applications by the protocol: nobody, holders of a token, or everybody. */
+  registration: 'off' | 'approved' | 'open'
 }
 
 interface Row {
@@ -106,6 +108,14 @@ export const settingRows: readonly Row[] = [
     refuse: (value) => (value === 'check' || value === 'off' ? undefined : 'is neither check nor off'),
   },
   {
+    name: 'REGISTRATION',
+    form: 'off, approved or open',
+    default: 'off',
+    help: 'Who may register applications by themselves at /o/register/ (RFC 7591): nobody, holders of a token made with "onpatient application registration-token", or everybody.',
+    refuse: (value) =>
+      ['off', 'approved', 'open'].includes(value) ? undefined : 'is neither off, approved nor open',
+  },
+  {
     name: 'LOG_LEVEL',
     form: `one of ${logLevels.join(', ')}`,
     default: 'info',
@@ -162,6 +172,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     production: value('NODE_ENV') === 'production',
     trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
     checksReferences: value('REFERENCE_INTEGRITY') !== 'off',
+    registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
   })
 }
 

@@ -8,6 +8,7 @@ import { type ApplicationRow, columnsOf, toApplication } from './application-row
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
 import type { KeySet } from './key-set.ts'
 import { warnAboutRedirectUris } from './redirect-uri.ts'
+import { createRegistrationTokens, type RegistrationTokens } from './registration-tokens.ts'
 
 /** A registered OAuth client. Its id is the client_id. */
 export interface Application {
@@ -79,6 +80,11 @@ export interface Applications {
     ownerAccountId: string,
     form: ApplicationForm,
   ): Promise<{ application: Application; secret: string | undefined; warnings: Warning[] }>
+  /** For one who registered without any account (dynamic registration); the owner is only the keeper of it. */
+  createForStranger(
+    keeperAccountId: string,
+    form: ApplicationForm,
+  ): Promise<{ application: Application; secret: string | undefined; warnings: Warning[] }>
   /** With an id and secret chosen by the caller: for the demo, whose values are documented. */
   createKnown(ownerAccountId: string, form: ApplicationForm, id: string, secret: string): Promise<Application>
   /** Throws `not-found` when it is not the owner's, and as `create`. */
@@ -97,6 +103,8 @@ export interface Applications {
   listOwned(ownerAccountId: string): Promise<Application[]>
   /** Compares with every live secret, each in constant time. */
   isSecretOf(applicationId: string, secret: string): Promise<boolean>
+  /** Tokens of dynamic registration: to register (RFC 7591), and to manage what was registered (RFC 7592). */
+  registrationTokens: RegistrationTokens
 }
 
 interface ApplicationsDeps {
@@ -209,6 +217,7 @@ export function createApplications({
       await assertOwnerHasProvider(ownerAccountId)
       return register(ownerAccountId, form)
     },
+    createForStranger: register,
     createKnown(ownerAccountId, form, id, secret) {
       return insert(ownerAccountId, id, checkApplicationForm(form), checkAuthentication(form, limits), secret)
     },
@@ -296,6 +305,7 @@ export function createApplications({
       // Every live secret is compared, so that the time does not tell which one was near.
       return rows.map((row) => sameHash(row.secret_hash, given)).includes(true)
     },
+    registrationTokens: createRegistrationTokens({ db, clock, random }),
   }
 }
 

@@ -8,12 +8,13 @@ import { type ConsentDeps, consentRoutes } from './consent.ts'
 import { createEngine, type EngineDeps } from './engine.ts'
 import { completeIntrospection } from './introspection-answer.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
+import { type RegistrationDeps, registrationRoutes } from './registration.ts'
 import { shapeAnswers } from './token-answer.ts'
 
 export { tokenLifetimes } from './engine.ts'
 export { sweepPayloads } from './oidc-adapter.ts'
 
-export interface AuthorizationDeps extends EngineDeps {
+export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   accounts: ConsentDeps['accounts']
   records: ConsentDeps['records']
   isProduction: boolean
@@ -90,6 +91,8 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
       }),
     })
     for (const name of ['token', 'revoke', 'introspect']) postEndpoint(app, `/o/${name}`, provider, deps)
+    if (deps.registration === 'off') refuseRegistration(app, deps)
+    else await app.register(registrationRoutes(deps))
     for (const url of [
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
@@ -97,6 +100,12 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
     ])
       app.get(url, (request, reply) => handOver(provider, deps, request, reply))
   }
+}
+
+function refuseRegistration(app: FastifyInstance, { portalUrl }: AuthorizationDeps): void {
+  const words = `Applications are registered by people here: ${portalUrl}/account/settings`
+  for (const url of ['/o/register', '/o/register/', '/o/register/:id'])
+    app.all(url, async (request, reply) => sendOAuthError(request, reply, 404, 'invalid_request', words))
 }
 
 function postEndpoint(app: FastifyInstance, path: string, provider: Provider, deps: AuthorizationDeps): void {

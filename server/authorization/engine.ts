@@ -21,6 +21,7 @@ import {
   replaceSecretComparison,
   replaceSigningKeys,
 } from './oidc-internals.ts'
+import type { RegistrationPolicy } from './registration.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
 export interface EngineDeps extends AdapterDeps {
@@ -30,6 +31,8 @@ export interface EngineDeps extends AdapterDeps {
   keySets: KeySets
   approvals: Pick<Approvals, 'list'>
   usedOnce: Pick<UsedOnce, 'use'>
+  /** Who may register applications by the protocol. */
+  registration: RegistrationPolicy
   /** The issuer: the portal's origin. */
   portalUrl: string
   /** The resource server that tokens are for. */
@@ -91,6 +94,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       end_session: '/o/logout/',
     },
     jwks: { keys },
+    discovery: discoveryOf(deps),
     cookies: {
       keys: [deps.keys.cookie],
       names: { session: 'onpatient_flow', interaction: 'onpatient_interaction', resume: 'onpatient_resume' },
@@ -167,6 +171,14 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       })
     },
     features: featuresOf(deps, backends),
+  }
+}
+
+/** What the engine does not know of itself: RFC 8414 §2. */
+function discoveryOf({ portalUrl, registration }: EngineDeps): Record<string, unknown> {
+  return {
+    service_documentation: `${portalUrl}/api_fhir/api-docs/documentation`,
+    ...(registration === 'off' ? {} : { registration_endpoint: `${portalUrl}/o/register/` }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import type { Account, Accounts } from '#server/accounts/accounts.ts'
 import type { ApplicationForm } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 import { printResult, withNouns } from './with-nouns.ts'
@@ -28,20 +29,56 @@ export function applicationCommand(): Command {
     .option('--scope <scopes>', 'space-separated; default: the whole record, read only')
     .option('--json', 'print one JSON object')
     .action(createApplication)
-  return new Command('application').description('Applications that read records.').addCommand(create)
+  return new Command('application')
+    .description('Applications that read records.')
+    .addCommand(create)
+    .addCommand(registrationTokenCommand())
+}
+
+/** For REGISTRATION=approved: who holds the token registers applications that belong to the owner. */
+function registrationTokenCommand(): Command {
+  return new Command('registration-token')
+    .description('Make a token that registers applications at /o/register/ for an account.')
+    .requiredOption('--owner <email>', 'the account that will own them')
+    .option('--days <number>', 'how long it is valid, at most 365', '30')
+    .option('--json', 'print one JSON object')
+    .action(makeRegistrationToken)
+}
+
+async function makeRegistrationToken(options: {
+  owner: string
+  days: string
+  json?: boolean
+}): Promise<void> {
+  const days = Number(options.days)
+  if (!Number.isInteger(days) || days < 1 || days > 365)
+    throw new OnpatientError('invalid-parameter', 'A whole number of days from 1 to 365.', {
+      field: '--days',
+    })
+  await withNouns(async ({ accounts, applications }) => {
+    const owner = await getOwner(accounts, options.owner)
+    const token = await applications.registrationTokens.issueInitial(owner.id, days * 24 * 3600)
+    const lines = [
+      `Registration token, valid for ${days} days: ${token}`,
+      'Store it now: it is not shown again.',
+    ]
+    printResult({ registration_token: token, days }, lines, options.json)
+  })
+}
+
+async function getOwner(accounts: Accounts, email: string): Promise<Account> {
+  const owner = await accounts.findByEmail(email)
+  if (owner) return owner
+  throw new OnpatientError(
+    'not-found',
+    `There is no account ${email}. Create it with "onpatient account create".`,
+    { field: '--owner' },
+  )
 }
 
 async function createApplication(options: CreateOptions): Promise<void> {
   await withNouns(async ({ accounts, applications }) => {
-    const owner = await accounts.findByEmail(options.owner)
-    if (!owner)
-      throw new OnpatientError(
-        'not-found',
-        `There is no account ${options.owner}. Create it with "onpatient account create".`,
-        {
-          field: '--owner',
-        },
-      )
+    const owner = await getOwner(accounts, options.owner)
     const { application, secret, warnings } = await applications.create(owner.id, await formOf(options))
     printResult(
       {

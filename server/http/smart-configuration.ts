@@ -1,12 +1,14 @@
 interface SmartUrls {
   portalUrl: string
+  /** Whether applications may register by the protocol. */
+  offersRegistration: boolean
 }
 
 /**
  * SMART App Launch 2.2, `.well-known/smart-configuration`: what an app needs to know before it sends people to us. Lists
  * only what is there.
  */
-export function smartConfiguration({ portalUrl }: SmartUrls): object {
+export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls): object {
   return {
     issuer: portalUrl,
     jwks_uri: `${portalUrl}/.well-known/jwks.json`,
@@ -14,6 +16,7 @@ export function smartConfiguration({ portalUrl }: SmartUrls): object {
     token_endpoint: `${portalUrl}/o/token/`,
     revocation_endpoint: `${portalUrl}/o/revoke/`,
     introspection_endpoint: `${portalUrl}/o/introspect/`,
+    ...(offersRegistration ? { registration_endpoint: `${portalUrl}/o/register/` } : {}),
     management_endpoint: `${portalUrl}/account/settings/connected-apps`,
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     response_types_supported: ['code'],

@@ -175,3 +175,13 @@ test('signing keys are listed and rotated', async () => {
   )
   assert.doesNotMatch(JSON.stringify(keys), /"d"/)
 })
+
+test('a registration token is printed once, for an account that exists', async () => {
+  await using cli = await openCommandLine()
+  await cli.run('account', 'create', ...owner, '--practice', 'Elm Street')
+  const made = await cli.run('application', 'registration-token', '--owner', 'dr@elm.example', '--json')
+  assert.match(JSON.parse(made.stdout).registration_token, /^irt_/)
+  const wrong = await cli.run('application', 'registration-token', '--owner', 'dr@elm.example', '--days', '0')
+  assert.match(wrong.stderr, /from 1 to 365/)
+  assert.equal((await cli.run('application', 'registration-token', '--owner', 'x@elm.example')).code, 1)
+})

@@ -20,6 +20,8 @@ interface ClassicDeps {
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
   portalUrl: string
+  /** Whether applications may register by the protocol; told in the discovery document. */
+  offersRegistration?: boolean
   /** Seals the cursors of lists; the same in every process. */
   cursorKey: string
   random?: Random
@@ -34,13 +36,15 @@ export function classicFace({
   access,
   fhirUrl,
   portalUrl,
+  offersRegistration = false,
   cursorKey,
   random = systemRandom,
 }: ClassicDeps): FastifyPluginAsync {
   const cursors = createCursors(cursorKey, random)
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    if (isDiscovery(request.url)) return reply.send(JSON.stringify(smartConfiguration({ portalUrl })))
+    if (isDiscovery(request.url))
+      return reply.send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
     const { row, id } = locate(request.url)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)

@@ -32,6 +32,8 @@ interface R4Deps {
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
   portalUrl: string
+  /** Whether applications may register by the protocol; told in the discovery document. */
+  offersRegistration?: boolean
   /** Seals the cursors of lists; the same in every process. */
   cursorKey: string
   random?: Random
@@ -49,6 +51,7 @@ interface Opened {
 /** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
 export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
+  const { offersRegistration = false } = deps
   const cursors = createCursors(cursorKey, random)
   const metadata = JSON.stringify(capabilityStatement({ fhirUrl, portalUrl }))
 
@@ -60,7 +63,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     if (address.kind === 'smart-configuration')
       return reply
         .type('application/json; charset=utf-8')
-        .send(JSON.stringify(smartConfiguration({ portalUrl })))
+        .send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return reply.send(present(metadata, query))
     if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)

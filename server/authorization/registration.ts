@@ -1,0 +1,145 @@
+/** Dynamic client registration (RFC 7591), and reading and deleting what was registered (RFC 7592). */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Application, Applications } from '#server/applications/applications.ts'
+import { OnpatientError } from '../errors.ts'
+import { answerInJson, refuseMethod, refuseToken } from './registration-answer.ts'
+import { readMetadata, renderMetadata } from './registration-metadata.ts'
+
+/** Who may register: nobody, holders of a token that an account was given, or everybody. */
+export type RegistrationPolicy = 'off' | 'approved' | 'open'
+
+export interface RegistrationDeps {
+  applications: Applications
+  registration: RegistrationPolicy
+  /** The account that owns what strangers register. */
+  findStrangersAccount(): Promise<string>
+  portalUrl: string
+}
+
+/** Of one network address. A stranger could otherwise fill the database. */
+const registrationsPerHour = 20
+
+/** `/o/register/` and `/o/register/:id`; for a scope with a rate limiter and CORS. */
+export function registrationRoutes(deps: RegistrationDeps): FastifyPluginAsync {
+  const { applications, registration, portalUrl } = deps
+  const { registrationTokens } = applications
+
+  async function register(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const ownerId = await findOwner(request)
+    if (ownerId === undefined)
+      return refuseToken(
+        reply,
+        request,
+        'Registration needs a token. Ask the operator, who makes it with "onpatient application registration-token", and send it as "Authorization: Bearer TOKEN".',
+      )
+    const form = readMetadata(bodyOf(request))
+    const { application, secret } =
+      registration === 'open'
+        ? await applications.createForStranger(ownerId, form)
+        : await applications.create(ownerId, form)
+    return reply.code(201).send({
+      ...renderMetadata(application),
+      ...(secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
+      registration_access_token: await registrationTokens.issueFor(application.id),
+      registration_client_uri: `${portalUrl}/o/register/${application.id}`,
+    })
+  }
+
+  async function findOwner(request: FastifyRequest): Promise<string | undefined> {
+    const token = bearerOf(request)
+    if (registration === 'open' && token === undefined) return deps.findStrangersAccount()
+    return token === undefined ? undefined : registrationTokens.findOwner(token)
+  }
+
+  /** RFC 7592 §2: whether the application exists is told to nobody who has not its token. */
+  async function findManaged(request: FastifyRequest): Promise<Application | undefined> {
+    const { id } = request.params as { id: string }
+    const token = bearerOf(request)
+    if (token === undefined || !(await registrationTokens.isTokenOf(id, token))) return undefined
+    return applications.find(id)
+  }
+
+  function managed(
+    answer: (application: Application, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+  ) {
+    return async (request: FastifyRequest, reply: FastifyReply) => {
+      const application = await findManaged(request)
+      if (application) return answer(application, request, reply)
+      return refuseToken(
+        reply,
+        request,
+        'Send the registration_access_token of this application as "Authorization: Bearer TOKEN".',
+      )
+    }
+  }
+
+  const sendCurrent = (application: Application, request: FastifyRequest, reply: FastifyReply) =>
+    reply.send({
+      ...renderMetadata(application),
+      // The token is stored as its hash: what was sent is what is valid.
+      registration_access_token: bearerOf(request),
+      registration_client_uri: `${portalUrl}/o/register/${application.id}`,
+    })
+
+  return async (app) => {
+    answerInJson(app)
+    const limit = { config: { rateLimit: { max: registrationsPerHour, timeWindow: '1 hour' } } }
+    for (const url of ['/o/register', '/o/register/']) {
+      app.post(url, limit, register)
+      app.options(url, preflight('POST'))
+    }
+    // What was registered is changed in the portal, by the account that owns it (RFC 7592 §2 allows for that).
+    app.route({
+      method: ['PUT', 'PATCH', 'POST'],
+      url: '/o/register/:id',
+      handler: async (request, reply) => refuseMethod(reply.header('allow', 'GET, DELETE'), request),
+    })
+    app.options('/o/register/:id', preflight('GET, DELETE'))
+    app.get(
+      '/o/register/:id',
+      managed(async (application, request, reply) => sendCurrent(application, request, reply)),
+    )
+    app.delete(
+      '/o/register/:id',
+      managed(async (application, _request, reply) => {
+        await applications.remove(application.ownerAccountId, application.id)
+        return reply.code(204).send()
+      }),
+    )
+  }
+}
+
+function bodyOf(request: FastifyRequest): Record<string, unknown> {
+  const value = typeof request.body === 'string' ? parse(request.body) : undefined
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>
+  throw new OnpatientError(
+    'invalid-body',
+    'Send the metadata as one JSON object with the type application/json.',
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function bearerOf(request: FastifyRequest): string | undefined {
+  const [, token] = /^bearer +(\S{1,200}) *$/i.exec(request.headers.authorization ?? '') ?? []
+  return token
+}
+
+function preflight(methods: string) {
+  return async (_request: FastifyRequest, reply: FastifyReply) =>
+    reply
+      .code(204)
+      .headers({
+        'access-control-allow-methods': methods,
+        'access-control-allow-headers': 'Authorization, Content-Type',
+        'access-control-max-age': '3600',
+      })
+      .send()
+}
