@@ -1,6 +1,7 @@
 import { fastifyRateLimit } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import type { Applications } from '#server/applications/applications.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
 import type { Logger } from '../logger.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
@@ -8,6 +9,7 @@ import { type ConsentDeps, consentRoutes } from './consent.ts'
 import { createEngine, type EngineDeps } from './engine.ts'
 import { completeIntrospection } from './introspection-answer.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
+import { completePushedRequest } from './pushed-request.ts'
 import { type RegistrationDeps, registrationRoutes } from './registration.ts'
 import { shapeAnswers } from './token-answer.ts'
 
@@ -54,7 +56,8 @@ function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): Fastify
     const authorize = async (request: FastifyRequest, reply: FastifyReply) => {
       const params = request.method === 'POST' ? await readForm(request) : queryOf(request)
       const application = await deps.applications.find(params.get('client_id') ?? '')
-      const completed = completeAuthorizationRequest(params, application)
+      // A pushed request was completed when it came (RFC 9126 §4: the reference stands for all parameters).
+      const completed = params.has('request_uri') ? params : completeAuthorizationRequest(params, application)
       request.raw.method = 'GET'
       request.raw.url = `/o/authorize/?${completed}`
       // Each request starts anew: who is signed in is decided by our own sign-in, not by an older flow.
@@ -90,7 +93,8 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
         error_description: `Too many requests from this address. Wait ${Math.ceil(ttl / 1000)} seconds.`,
       }),
     })
-    for (const name of ['token', 'revoke', 'introspect']) postEndpoint(app, `/o/${name}`, provider, deps)
+    for (const name of ['token', 'revoke', 'introspect', 'par'])
+      postEndpoint(app, `/o/${name}`, provider, deps)
     if (deps.registration === 'off') refuseRegistration(app, deps)
     else await app.register(registrationRoutes(deps))
     for (const url of [
@@ -114,6 +118,7 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
     if (hasTokenParameters(query) && !(await acceptUrlParameters(request.raw, query, deps.applications)))
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
     request.raw.url = `${path}/`
+    if (path === '/o/par') await readPushedRequest(request, deps.applications)
     return handOver(provider, deps, request, reply)
   }
   for (const url of [path, `${path}/`]) {
@@ -141,6 +146,22 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
         ),
     })
   }
+}
+
+/** Bodies of other types, and too large ones, are left for the engine to refuse. */
+async function readPushedRequest(
+  request: FastifyRequest,
+  applications: Pick<Applications, 'find'>,
+): Promise<void> {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')
+  if (!isForm || Number(request.headers['content-length'] ?? 0) > formLimitBytes) return
+  const completed = await completePushedRequest(
+    await readForm(request),
+    request.headers.authorization,
+    applications,
+  )
+  // The stream is read to its end, so that the engine takes the body from here.
+  Object.assign(request.raw, { body: completed.toString() })
 }
 
 function sendOAuthError(

@@ -90,6 +90,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       token: '/o/token/',
       revocation: '/o/revoke/',
       introspection: '/o/introspect/',
+      pushed_authorization_request: '/o/par/',
       jwks: '/.well-known/jwks.json',
       end_session: '/o/logout/',
     },
@@ -203,6 +204,7 @@ function featuresOf(
       allowedPolicy: (_ctx, client, token) => mayIntrospect(client, token),
     },
     clientCredentials: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async () => fhirUrl,

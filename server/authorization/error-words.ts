@@ -71,6 +71,10 @@ const dpopWords: Array<[RegExp, string]> = [
 
 const pushedWords: Array<[RegExp, string]> = [
   [
+    /request_uri_not_supported/,
+    'The only request_uri here is the one that the pushed_authorization_request_endpoint answers with, and it stands alone.',
+  ],
+  [
     /Pushed Authorization Request must be used/,
     'This application must push its request first: POST it to the pushed_authorization_request_endpoint and send the person with the request_uri of the answer (RFC 9126).',
   ],

@@ -126,6 +126,8 @@ async function consume(db: Db, kind: string, id: string, now: number, grants: Gr
     .where('kind', '=', kind)
     .where('id_hash', '=', hashSecret(id))
     .executeTakeFirst()
+  if (kind === 'PushedAuthorizationRequest')
+    throw new errors.InvalidRequestUri('request_uri was already used')
   if (row?.grant_id) await grants.endByEngine(row.grant_id, 'a code or refresh token was used twice')
   throw new errors.InvalidGrant(
     kind === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',

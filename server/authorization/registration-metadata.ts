@@ -36,6 +36,7 @@ export function readMetadata(metadata: Metadata): ApplicationForm {
     tosUri: readText(metadata, 'tos_uri'),
     jwks: metadata.jwks,
     jwksUri: readText(metadata, 'jwks_uri'),
+    requiresPar: readFlag(metadata, 'require_pushed_authorization_requests'),
   }
 }
 
@@ -61,6 +62,7 @@ export function renderMetadata(application: Application): Metadata {
     tos_uri: application.tosUri,
     jwks: application.jwks,
     jwks_uri: application.jwksUri,
+    require_pushed_authorization_requests: application.requiresPar,
   }
 }
 
@@ -107,6 +109,12 @@ function readTexts(metadata: Metadata, name: string): string[] {
   if (Array.isArray(value) && value.length <= 100 && value.every((each) => typeof each === 'string'))
     return value
   throw invalid(name, 'It must be a list of at most 100 texts.')
+}
+
+function readFlag(metadata: Metadata, name: string): boolean {
+  const value = metadata[name] ?? false
+  if (typeof value === 'boolean') return value
+  throw invalid(name, 'It must be true or false.')
 }
 
 function invalid(field: string, message: string): OnpatientError {

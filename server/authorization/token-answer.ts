@@ -21,6 +21,7 @@ export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps)
   provider.on('grant.error', remember)
   provider.on('revocation.error', remember)
   provider.on('introspection.error', remember)
+  provider.on('pushed_authorization_request.error', remember)
   provider.on('server_error', (_ctx, error) =>
     logger.error({ err: error }, 'the authorization engine failed'),
   )
@@ -33,18 +34,20 @@ export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps)
     const body = ctx.body as Body | undefined
     if (typeof body !== 'object' || body === null) return
     if (typeof body.error === 'string') {
-      // RFC 6749 §5.2 has a code of its own for it.
-      if (body.error_description === 'requested grant type is not allowed for this client')
-        body.error = 'unauthorized_client'
-      body.error_description = describeOAuthError(
-        body.error_description as string | undefined,
-        details.get(ctx),
-      )
+      sayPlainly(body, details.get(ctx))
       body.request_id = ctx.res.getHeader('x-request-id')
     } else if (typeof body.access_token === 'string') {
       await addSmartFields(ctx as unknown as KoaContextWithOIDC, body, grants)
     }
   })
+}
+
+function sayPlainly(body: Body, detail: string | undefined): void {
+  // RFC 6749 §5.2 has a code of its own for it.
+  if (body.error_description === 'requested grant type is not allowed for this client')
+    body.error = 'unauthorized_client'
+  const given = body.error_description ?? body.error
+  body.error_description = describeOAuthError(String(given), detail)
 }
 
 /** SMART App Launch 2.2, launch context arrives with your access token: `patient`, and the scopes really granted. */

@@ -12,6 +12,7 @@ interface CreateOptions {
   public?: boolean
   jwks?: string
   jwksUri?: string
+  requirePar?: boolean
   scope?: string
   json?: boolean
 }
@@ -26,6 +27,7 @@ export function applicationCommand(): Command {
     .option('--public', 'without a secret (browser and phone apps); PKCE is then a must')
     .option('--jwks <file>', 'it proves who it is by a key instead of a secret: a file with its public keys')
     .option('--jwks-uri <uri>', 'the same, with the address where it publishes its keys')
+    .option('--require-par', 'every authorization starts with a pushed request (RFC 9126)')
     .option('--scope <scopes>', 'space-separated; default: the whole record, read only')
     .option('--json', 'print one JSON object')
     .action(createApplication)
@@ -114,6 +116,7 @@ async function formOf(options: CreateOptions): Promise<ApplicationForm> {
     authentication: hasKey ? 'key' : undefined,
     jwks: options.jwks === undefined ? undefined : await readKeySet(options.jwks),
     jwksUri: options.jwksUri,
+    requiresPar: options.requirePar,
     redirectUris: options.redirectUri ?? [],
     scopes: options.scope?.split(' ') ?? [],
   }

@@ -16,6 +16,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
     token_endpoint: `${portalUrl}/o/token/`,
     revocation_endpoint: `${portalUrl}/o/revoke/`,
     introspection_endpoint: `${portalUrl}/o/introspect/`,
+    pushed_authorization_request_endpoint: `${portalUrl}/o/par/`,
     ...(offersRegistration ? { registration_endpoint: `${portalUrl}/o/register/` } : {}),
     management_endpoint: `${portalUrl}/account/settings/connected-apps`,
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
@@ -27,6 +28,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
       'none',
     ],
     token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
+    authorization_response_iss_parameter_supported: true,
     code_challenge_methods_supported: ['S256'],
     scopes_supported: [
       'openid',

@@ -28,6 +28,7 @@ const applicationForm = z.strictObject({
     .nullish()
     .transform((keys) => keys ?? undefined),
   jwksUri: link,
+  requiresPar: z.boolean().optional(),
 })
 const rotation = z.strictObject({
   overlapSeconds: z
@@ -110,6 +111,7 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     authentication: application.authentication,
     jwks: application.jwks ?? null,
     jwksUri: application.jwksUri ?? null,
+    requiresPar: application.requiresPar,
     legacyUrlParameters,
     createdAt,
     updatedAt,
