@@ -3,7 +3,13 @@
  * nouns first, then what may be read, then the two sites that people and applications meet.
  */
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
-import { type Access, createAccess, createWriteAccess, type WriteAccess } from './access/access.ts'
+import {
+  type Access,
+  createAccess,
+  createTokenDoor,
+  createWriteAccess,
+  type WriteAccess,
+} from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import {
@@ -113,8 +119,9 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })
-  const access = createAccess({ grants, records, practices })
-  const writeAccess = createWriteAccess({ grants, records })
+  const tokens = createTokenDoor({ grants, clock, usedOnce })
+  const access = createAccess({ tokens, records, practices })
+  const writeAccess = createWriteAccess({ tokens, records })
   const sweep = async () => {
     await accounts.sweep()
     await grants.sweep()

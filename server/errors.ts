@@ -98,6 +98,11 @@ export const errorCatalogue = {
     category: 'unauthenticated',
     meaning: 'The access behind this token was ended. Send the person to the authorization page again.',
   },
+  'token-binding': {
+    category: 'unauthenticated',
+    meaning:
+      'The access token is bound to a key (DPoP), and the request does not prove that it has that key. The message says what is missing.',
+  },
   'scope-missing': {
     category: 'forbidden',
     meaning: 'The access token does not cover this type of record. The message names the scope to ask for.',

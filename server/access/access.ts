@@ -1,6 +1,5 @@
 import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
-import type { Grants } from '#server/grants/grants.ts'
 import type { Association, Practices } from '#server/practices/practices.ts'
 import type {
   Confinement,
@@ -14,16 +13,18 @@ import type {
 } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import { type IncludedRecord, includeRecords, typesInConditions } from './include-records.ts'
+import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
+export { createTokenDoor, type PresentedToken, proofAlgorithms } from './presented-token.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
 /**
  * The one place that decides what may be read. A face gets a reader that cannot name another patient.
  */
 export interface Access {
-  /** For applications. Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`. */
-  open(accessToken: string | undefined): Promise<RecordReader>
+  /** For applications. Throws like `TokenDoor.open`. */
+  open(presented: PresentedToken | undefined): Promise<RecordReader>
   /**
    * For the signed-in person's own portal: every type, confined to the account's open associations. With
    * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff.
@@ -62,20 +63,15 @@ export interface SearchAnswer extends SearchPage {
 }
 
 interface AccessDeps {
-  grants: Pick<Grants, 'open'>
+  tokens: TokenDoor
   records: Pick<Records, 'read' | 'list' | 'readVersion' | 'listVersions' | 'search' | 'countFound'>
   practices: Pick<Practices, 'listAssociations'>
 }
 
-export function createAccess({ grants, records, practices }: AccessDeps): Access {
+export function createAccess({ tokens, records, practices }: AccessDeps): Access {
   return {
-    async open(accessToken) {
-      if (accessToken === undefined)
-        throw new OnpatientError(
-          'token-missing',
-          'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
-        )
-      const { scopes, patientIds, practiceIds, isApproval } = await grants.open(accessToken)
+    async open(presented) {
+      const { scopes, patientIds, practiceIds, isApproval } = await tokens.open(presented)
       const clinical = parseScopes(scopes, isApproval)
       const within = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'

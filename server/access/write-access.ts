@@ -6,9 +6,9 @@ import {
   parseClinicalScope,
 } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
-import type { Grants } from '#server/grants/grants.ts'
 import type { CurrentRecord, Records, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
+import type { PresentedToken, TokenDoor } from './presented-token.ts'
 
 /**
  * The one place that decides what may be written. Practices write, patients do not: a token writes by `user` scopes of a
@@ -17,7 +17,7 @@ import { OnpatientError } from '../errors.ts'
  */
 export interface WriteAccess {
   /** Throws like `Access.open`, and `not-allowed` when the token belongs to no practice or to several. */
-  open(accessToken: string | undefined): Promise<RecordWriter>
+  open(presented: PresentedToken | undefined): Promise<RecordWriter>
 }
 
 export interface RecordWriter {
@@ -26,19 +26,14 @@ export interface RecordWriter {
 }
 
 interface WriteAccessDeps {
-  grants: Pick<Grants, 'open'>
+  tokens: TokenDoor
   records: Pick<Records, 'transact'>
 }
 
-export function createWriteAccess({ grants, records }: WriteAccessDeps): WriteAccess {
+export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAccess {
   return {
-    async open(accessToken) {
-      if (accessToken === undefined)
-        throw new OnpatientError(
-          'token-missing',
-          'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
-        )
-      const { scopes, practiceIds, isApproval } = await grants.open(accessToken)
+    async open(presented) {
+      const { scopes, practiceIds, isApproval } = await tokens.open(presented)
       const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
       // A filter bounds reading alone: what is to be written must not depend on records that the token may not see.
       const writing = clinical.filter(

@@ -15,6 +15,7 @@ export function withAccessTokens(stored: Adapter, { db, clock, grants }: Adapter
         grantId: payload.grantId ?? '',
         scopes: (payload.scope ?? '').split(' '),
         expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
+        keyThumbprint: payload.jkt,
       })
     },
     async find(id) {
@@ -38,6 +39,7 @@ export function withAccessTokens(stored: Adapter, { db, clock, grants }: Adapter
         scope: row.scopes,
         iat: Math.floor(row.issued_at / 1000),
         exp: Math.floor((row.expires_at + shift) / 1000),
+        ...(row.jkt === null ? {} : { jkt: row.jkt }),
       }
     },
     async destroy(id) {

@@ -128,7 +128,7 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
         .code(204)
         .headers({
           'access-control-allow-methods': 'POST',
-          'access-control-allow-headers': 'Authorization, Content-Type',
+          'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
           'access-control-max-age': '3600',
         })
         .send(),

@@ -91,6 +91,7 @@ export function withBackendTokens(stored: Adapter, { db, clock, grants }: Adapte
         grantId,
         scopes: (payload.scope ?? '').split(' '),
         expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
+        keyThumbprint: payload.jkt,
       })
     },
     async find(id) {
@@ -113,6 +114,7 @@ export function withBackendTokens(stored: Adapter, { db, clock, grants }: Adapte
         scope: row.scopes,
         iat: Math.floor(row.issued_at / 1000),
         exp: Math.floor((row.expires_at + shift) / 1000),
+        ...(row.jkt === null ? {} : { jkt: row.jkt }),
       }
     },
     async destroy(id) {

@@ -16,6 +16,7 @@ export function toClientMetadata(application: Application): AdapterPayload {
     response_types: sendsPeople ? ['code'] : [],
     application_type: 'web',
     require_pushed_authorization_requests: application.requiresPar,
+    dpop_bound_access_tokens: application.requiresDpop,
   }
 }
 

@@ -1,5 +1,6 @@
 import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider'
 import { splitScopes } from '#fhir/scope/scope.ts'
+import { proofAlgorithms } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import { assertionAlgorithms, type KeySets } from '#server/applications/applications.ts'
 import type { Approvals } from '#server/grants/grants.ts'
@@ -108,7 +109,10 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
+    enabledJWA: {
+      clientAuthSigningAlgValues: [...assertionAlgorithms],
+      dPoPSigningAlgValues: [...proofAlgorithms],
+    },
     clockTolerance: clockSkewSeconds,
     assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header, client) => {
       const application = await answeringStoreFailure(deps.applications.find)(client.clientId)
@@ -205,6 +209,7 @@ function featuresOf(
     },
     clientCredentials: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
+    dPoP: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async () => fhirUrl,

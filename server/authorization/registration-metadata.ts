@@ -37,6 +37,7 @@ export function readMetadata(metadata: Metadata): ApplicationForm {
     jwks: metadata.jwks,
     jwksUri: readText(metadata, 'jwks_uri'),
     requiresPar: readFlag(metadata, 'require_pushed_authorization_requests'),
+    requiresDpop: readFlag(metadata, 'dpop_bound_access_tokens'),
   }
 }
 
@@ -63,6 +64,7 @@ export function renderMetadata(application: Application): Metadata {
     jwks: application.jwks,
     jwks_uri: application.jwksUri,
     require_pushed_authorization_requests: application.requiresPar,
+    dpop_bound_access_tokens: application.requiresDpop,
   }
 }
 

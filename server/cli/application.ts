@@ -13,6 +13,7 @@ interface CreateOptions {
   jwks?: string
   jwksUri?: string
   requirePar?: boolean
+  requireDpop?: boolean
   scope?: string
   json?: boolean
 }
@@ -28,6 +29,7 @@ export function applicationCommand(): Command {
     .option('--jwks <file>', 'it proves who it is by a key instead of a secret: a file with its public keys')
     .option('--jwks-uri <uri>', 'the same, with the address where it publishes its keys')
     .option('--require-par', 'every authorization starts with a pushed request (RFC 9126)')
+    .option('--require-dpop', 'its tokens are bound to a key of its own (RFC 9449)')
     .option('--scope <scopes>', 'space-separated; default: the whole record, read only')
     .option('--json', 'print one JSON object')
     .action(createApplication)
@@ -117,6 +119,7 @@ async function formOf(options: CreateOptions): Promise<ApplicationForm> {
     jwks: options.jwks === undefined ? undefined : await readKeySet(options.jwks),
     jwksUri: options.jwksUri,
     requiresPar: options.requirePar,
+    requiresDpop: options.requireDpop,
     redirectUris: options.redirectUri ?? [],
     scopes: options.scope?.split(' ') ?? [],
   }

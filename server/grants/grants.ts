@@ -34,6 +34,8 @@ export interface OpenedGrant {
   practiceIds: string[]
   /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
   isApproval: boolean
+  /** Thumbprint of the key that the token is bound to (RFC 9449). */
+  keyThumbprint: string | undefined
 }
 
 /** Grants and the access tokens that belong to them. */
@@ -64,6 +66,7 @@ export interface Grants {
     grantId: string
     scopes: string[]
     expiresAt: Date
+    keyThumbprint?: string | undefined
   }): Promise<void>
   /** What a grant covers now, through associations that are still open. Uses the primary keys. */
   describeCoverage(grantId: string): Promise<{ patientIds: string[]; practiceIds: string[] }>
@@ -177,14 +180,14 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
-    async storeAccessToken({ token, grantId, scopes, expiresAt }) {
+    async storeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }) {
       const row = {
         token_hash: hashSecret(token),
         grant_id: grantId,
         scopes: scopes.join(' '),
         issued_at: now(),
         expires_at: expiresAt.getTime(),
-        jkt: null,
+        jkt: keyThumbprint ?? null,
       }
       await db
         .insertInto('access_token')

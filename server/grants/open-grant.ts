@@ -61,6 +61,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
         applicationId: first.application_id,
         scopes: first.scopes.split(' '),
         isApproval: first.approving_practice_id !== null,
+        keyThumbprint: first.jkt ?? undefined,
         ...coverage,
       }
     },
@@ -102,6 +103,7 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'access_token.grant_id',
       'access_token.scopes',
       'access_token.expires_at',
+      'access_token.jkt',
       'grant.account_id',
       'grant.application_id',
       'grant.ended_at',

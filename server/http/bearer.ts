@@ -1,14 +1,21 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import type { PresentedToken } from '#server/access/access.ts'
 import { OnpatientError } from '../errors.ts'
+import { originOf } from './page-links.ts'
 
-/** RFC 6750 §2.1. The scheme compares without case, as RFC 9110 §11.1 says. */
-const pattern = /^bearer +([A-Za-z0-9\-._~+/]{1,4096}=*) *$/i
+/** RFC 6750 §2.1, RFC 9449 §7.1. The scheme compares without case, as RFC 9110 §11.1 says. */
+const pattern = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]{1,4096}=*) *$/i
 
 /**
- * The access token of a request; undefined when none was sent. Throws `token-unknown` for one that no server can have
- * issued, and `token-missing` when it was sent in another way than in the header.
+ * The access token of a request, with the proof that came with it; undefined when none was sent. `ownOrigin` is that of
+ * the API, without a slash. Throws `token-unknown` for one that no server can have issued, and `token-missing` when it
+ * was sent in another way than in the header.
  */
-export function findBearerToken(headers: IncomingHttpHeaders, query: URLSearchParams): string | undefined {
+export function findPresentedToken(
+  request: Pick<FastifyRequest, 'headers' | 'host' | 'protocol' | 'method' | 'url'>,
+  query: URLSearchParams,
+  ownOrigin: string,
+): PresentedToken | undefined {
   // RFC 6750 §2.3: a token in an address ends up in histories and logs. Refused even when a header is there too.
   if (query.has('access_token'))
     throw new OnpatientError(
@@ -16,15 +23,31 @@ export function findBearerToken(headers: IncomingHttpHeaders, query: URLSearchPa
       'An access token in the address is not accepted, because addresses are logged. Send the header "Authorization: Bearer ACCESS_TOKEN".',
       { field: 'access_token' },
     )
-  const header = headers.authorization
+  const header = request.headers.authorization
   if (header === undefined || header.trim() === '') return undefined
-  if (!/^bearer( |$)/i.test(header))
+  if (!/^(bearer|dpop)( |$)/i.test(header))
     throw new OnpatientError(
       'token-missing',
       'The Authorization header must have the scheme Bearer: "Authorization: Bearer ACCESS_TOKEN".',
     )
-  const token = pattern.exec(header)?.[1]
+  const [, scheme, token] = pattern.exec(header) ?? []
   if (token === undefined)
     throw new OnpatientError('token-unknown', 'The Authorization header does not hold a well-formed token.')
-  return token
+  return {
+    token,
+    scheme: scheme?.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
+    proof: findProof(request, ownOrigin),
+  }
+}
+
+function findProof(
+  request: Pick<FastifyRequest, 'headers' | 'host' | 'protocol' | 'method' | 'url'>,
+  ownOrigin: string,
+): PresentedToken['proof'] {
+  const { dpop } = request.headers
+  if (dpop === undefined) return undefined
+  // RFC 9449 §4.3: exactly one. Node joins doubled headers by a comma, which no JWT contains.
+  if (typeof dpop !== 'string' || dpop.includes(',') || dpop.length > 8192)
+    throw new OnpatientError('token-binding', 'Send exactly one DPoP header, with one proof of at most 8 kB.')
+  return { text: dpop, method: request.method, url: `${originOf(request, ownOrigin)}${request.url}` }
 }

@@ -9,7 +9,7 @@ export const cors = fastifyPlugin(async (app) => {
   await app.register(fastifyCors, {
     origin: '*',
     methods: ['GET', 'HEAD'],
-    allowedHeaders: ['Authorization', 'Accept', 'Content-Type', 'Cache-Control', 'X-Requested-With'],
+    allowedHeaders: ['Authorization', 'DPoP', 'Accept', 'Content-Type', 'Cache-Control', 'X-Requested-With'],
     exposedHeaders: ['WWW-Authenticate', 'Link', 'X-Request-Id', 'Retry-After', 'Allow'],
     credentials: false,
     maxAge: 86_400,

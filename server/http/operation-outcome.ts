@@ -1,3 +1,4 @@
+import { proofAlgorithms } from '#server/access/access.ts'
 import { type Category, type OnpatientError, statusOf } from '../errors.ts'
 
 /** https://hl7.org/fhir/R4/valueset-issue-type.html */
@@ -55,6 +56,9 @@ export function headersOf(error: OnpatientError): { status: number; headers: Rec
 function challengeOf({ category, code, message, field }: OnpatientError): string | undefined {
   const description = `error_description="${toQuotable(message)}"`
   if (code === 'token-missing') return `Bearer realm="onpatient", ${description}`
+  // RFC 9449 §7.1
+  if (code === 'token-binding')
+    return `DPoP realm="onpatient", error="invalid_dpop_proof", ${description}, algs="${proofAlgorithms.join(' ')}"`
   if (category === 'unauthenticated') return `Bearer realm="onpatient", error="invalid_token", ${description}`
   if (code === 'scope-missing')
     return `Bearer realm="onpatient", error="insufficient_scope", ${description}, scope="${field}"`

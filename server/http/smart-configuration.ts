@@ -1,3 +1,5 @@
+import { proofAlgorithms } from '#server/access/access.ts'
+
 interface SmartUrls {
   portalUrl: string
   /** Whether applications may register by the protocol. */
@@ -29,6 +31,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
     ],
     token_endpoint_auth_signing_alg_values_supported: ['RS384', 'ES384'],
     authorization_response_iss_parameter_supported: true,
+    dpop_signing_alg_values_supported: [...proofAlgorithms],
     code_challenge_methods_supported: ['S256'],
     scopes_supported: [
       'openid',

@@ -29,6 +29,7 @@ const applicationForm = z.strictObject({
     .transform((keys) => keys ?? undefined),
   jwksUri: link,
   requiresPar: z.boolean().optional(),
+  requiresDpop: z.boolean().optional(),
 })
 const rotation = z.strictObject({
   overlapSeconds: z
@@ -112,6 +113,7 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     jwks: application.jwks ?? null,
     jwksUri: application.jwksUri ?? null,
     requiresPar: application.requiresPar,
+    requiresDpop: application.requiresDpop,
     legacyUrlParameters,
     createdAt,
     updatedAt,

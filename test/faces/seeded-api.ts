@@ -1,6 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Resource } from 'fhir/r4'
-import { type Access, createAccess, createWriteAccess } from '#server/access/access.ts'
+import { type Access, createAccess, createTokenDoor, createWriteAccess } from '#server/access/access.ts'
 import { classicFace } from '#server/faces/classic/classic.ts'
 import { r4Face } from '#server/faces/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
@@ -9,6 +9,7 @@ import type { Association, Role } from '#server/practices/practices.ts'
 import { createRecords, type Records } from '#server/records/records.ts'
 import { newId, newSecret, systemRandom } from '#server/secrets.ts'
 import type { Store } from '#server/store/store.ts'
+import { createUsedOnce } from '#server/store/used-once.ts'
 import { openTestStore } from '../support/test-store.ts'
 
 /** A page of the classic API. */
@@ -80,14 +81,15 @@ export async function openSeededApi(): Promise<SeededApi> {
   const noAssociations = { listAssociations: async (): Promise<Association[]> => [] }
   const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })
   const records = createRecords({ db: store.db, clock, random })
-  const access = createAccess({ grants, records, practices: noAssociations })
+  const tokens = createTokenDoor({ grants, clock, usedOnce: createUsedOnce({ db: store.db, clock }) })
+  const access = createAccess({ tokens, records, practices: noAssociations })
   const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
   const portalUrl = 'https://portal.example.org'
   await app.register(classicFace({ access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }))
   await app.register(
     r4Face({
       access,
-      writeAccess: createWriteAccess({ grants, records }),
+      writeAccess: createWriteAccess({ tokens, records }),
       fhirUrl: origin,
       portalUrl: 'https://portal.example.org',
       cursorKey: 'a key for tests',

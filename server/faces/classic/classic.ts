@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import { apiFace, pathParts } from '../../http/api-face.ts'
-import { findBearerToken } from '../../http/bearer.ts'
+import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { parseQuery } from '../../http/query.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
@@ -48,7 +48,7 @@ export function classicFace({
     const { row, id } = locate(request.url)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)
-    const reader = await access.open(findBearerToken(request.headers, query))
+    const reader = await access.open(findPresentedToken(request, query, fhirUrl))
     if (id === undefined) return reply.send(await list({ cursors, fhirUrl }, row, reader, request, query))
     const content = await reader.read(row.type, id)
     // The words must not depend on whether the record exists elsewhere: that it exists is nobody else's business.

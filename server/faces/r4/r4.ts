@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { isResourceId } from '#fhir/reference.ts'
-import type { Access, RecordReader, WriteAccess } from '#server/access/access.ts'
+import type { Access, PresentedToken, RecordReader, WriteAccess } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import { apiFace, pathParts } from '../../http/api-face.ts'
-import { findBearerToken } from '../../http/bearer.ts'
+import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import { originOf } from '../../http/page-links.ts'
@@ -68,7 +68,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     if (address.kind === 'metadata') return reply.send(present(metadata, query))
     if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
-    const token = findBearerToken(request.headers, query)
+    const token = findPresentedToken(request, query, fhirUrl)
     if (isWrite(address, request)) return write(address, { request, reply, query, base, token })
     const reader = await access.open(token)
     return dispatch(address, { request, reply, query, reader, base })
@@ -76,7 +76,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
 
   async function write(
     address: R4Address,
-    sent: Omit<Opened, 'reader'> & { token: string | undefined },
+    sent: Omit<Opened, 'reader'> & { token: PresentedToken | undefined },
   ): Promise<FastifyReply> {
     const { request, token } = sent
     if (address.kind === 'base') {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 import type { Application, ApplicationForm } from '#server/applications/applications.ts'
 import { postToken, type TokenAnswer } from '../../support/authorize.ts'
 import { anApplication, type Clinic } from '../../support/people.ts'
@@ -104,6 +104,20 @@ export async function anApprovedService(
   })
   return service
 }
+
+/** A DPoP proof (RFC 9449 §4.2). */
+export async function signProof(
+  key: ClientKey,
+  claims: { htm: string; htu: string } & JWTPayload,
+  header: Record<string, unknown> = {},
+): Promise<string> {
+  const { kid: _kid, use: _use, ...jwk } = key.public
+  return new SignJWT({ jti: newJti(), iat: nowSeconds(), ...claims })
+    .setProtectedHeader({ alg: key.alg, typ: 'dpop+jwt', jwk, ...header })
+    .sign(key.private)
+}
+
+export const thumbprintOf = (key: ClientKey) => calculateJwkThumbprint(key.public)
 
 /** A small web server on loopback, as a developer's machine is. */
 export async function listenLocally(listener: RequestListener): Promise<{ url: string } & AsyncDisposable> {

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
+import type { Grants, OpenedGrant } from '#server/grants/grants.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import type { UsedOnce } from '../store/used-once.ts'
+
+/** An access token as a request presents it. */
+export interface PresentedToken {
+  token: string
+  scheme: 'Bearer' | 'DPoP'
+  /** The header `DPoP`, and the request that it must have been made for. */
+  proof: { text: string; method: string; url: string } | undefined
+}
+
+/** What opens a token, when it is presented as it must be. */
+export interface TokenDoor {
+  /** Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`, `token-binding`. */
+  open(presented: PresentedToken | undefined): Promise<OpenedGrant>
+}
+
+interface TokenDoorDeps {
+  grants: Pick<Grants, 'open'>
+  clock: Clock
+  usedOnce: Pick<UsedOnce, 'use'>
+}
+
+/** How far the clock of an application may be off, and how long a proof is worth something (RFC 9449 §11.1). */
+const proofSeconds = 300
+
+/** What proofs may be signed with, here and at the token endpoint. */
+export const proofAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256', 'RS384'] as const
+
+export function createTokenDoor({ grants, clock, usedOnce }: TokenDoorDeps): TokenDoor {
+  // One request may open its token for reading and for writing: its proof is used up once.
+  const proven = new WeakSet<PresentedToken>()
+
+  return {
+    async open(presented) {
+      if (presented === undefined)
+        throw new OnpatientError(
+          'token-missing',
+          'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
+        )
+      const opened = await grants.open(presented.token)
+      if (opened.keyThumbprint === undefined) {
+        assertPlain(presented)
+        return opened
+      }
+      if (!proven.has(presented)) await assertProof(presented, opened.keyThumbprint)
+      proven.add(presented)
+      return opened
+    },
+  }
+
+  /** RFC 9449 §4.3 and §7.1. A stolen token alone is worth nothing: the key that it is bound to must sign each request. */
+  async function assertProof({ token, scheme, proof }: PresentedToken, thumbprint: string): Promise<void> {
+    if (scheme !== 'DPoP' || proof === undefined)
+      throw refused(
+        'This access token is bound to a key. Send it as "Authorization: DPoP ACCESS_TOKEN" with a proof in the header DPoP.',
+      )
+    const { payload, jwkThumbprint } = await verify(proof.text)
+    if (jwkThumbprint !== thumbprint)
+      throw refused('The DPoP proof is signed by another key than the one that the token was issued to.')
+    assertClaims(payload, { ...proof, token, now: clock.now().getTime() / 1000 })
+    if (!(await usedOnce.use(`dpop ${jwkThumbprint} ${payload.jti}`, 2 * proofSeconds)))
+      throw refused('This DPoP proof was used before. Make a new one, with a new jti, for each request.')
+  }
+}
+
+/** A token without a key cannot be made better by a proof; pretending so would hide a mistake of the application. */
+function assertPlain({ scheme }: PresentedToken): void {
+  if (scheme === 'DPoP')
+    throw refused('This access token is not bound to a key. Send it as "Authorization: Bearer ACCESS_TOKEN".')
+}
+
+async function verify(text: string): Promise<{ payload: JWTPayload; jwkThumbprint: string }> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(text, EmbeddedJWK, {
+      algorithms: [...proofAlgorithms],
+      typ: 'dpop+jwt',
+    })
+    return { payload, jwkThumbprint: await calculateJwkThumbprint(protectedHeader.jwk ?? {}) }
+  } catch (cause) {
+    throw new OnpatientError(
+      'token-binding',
+      'The DPoP proof cannot be verified. It is a JWT with typ "dpop+jwt", the public key in its header "jwk", and a signature by that key.',
+      { cause },
+    )
+  }
+}
+
+function assertClaims(
+  payload: JWTPayload,
+  { token, method, url, now }: { token: string; method: string; url: string; now: number },
+): void {
+  if (payload.htm !== method) throw refused(`The claim htm of the DPoP proof must be ${method}.`)
+  if (withoutQuery(payload.htu) !== withoutQuery(url))
+    throw refused(
+      `The claim htu of the DPoP proof must be ${withoutQuery(url)}, the address of this request.`,
+    )
+  if (payload.ath !== createHash('sha256').update(token).digest('base64url'))
+    throw refused('The claim ath of the DPoP proof must be the SHA-256 of the access token in base64url.')
+  if (typeof payload.jti !== 'string' || payload.jti === '' || payload.jti.length > 200)
+    throw refused('The claim jti of the DPoP proof must be a text of 1 to 200 characters.')
+  if (typeof payload.iat !== 'number' || Math.abs(payload.iat - now) > proofSeconds)
+    throw refused(
+      'The claim iat of the DPoP proof is not the present time. Make a new proof for each request.',
+    )
+}
+
+function withoutQuery(address: unknown): string | undefined {
+  if (typeof address !== 'string' || !URL.canParse(address)) return undefined
+  const url = new URL(address)
+  return `${url.origin}${url.pathname}`
+}
+
+function refused(message: string): OnpatientError {
+  return new OnpatientError('token-binding', message)
+}
