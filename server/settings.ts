@@ -22,6 +22,8 @@ export interface Settings {
   trustedProxies: number
   /** Whether what applications write may only refer to records that are there. */
   checksReferences: boolean
+  /** How many processes answer. */
+  workers: number
   /** Who may register applications by the protocol: nobody, holders of a token, or everybody. */
   registration: 'off' | 'approved' | 'open'
 }
@@ -116,6 +118,14 @@ export const settingRows: readonly Row[] = [
       ['off', 'approved', 'open'].includes(value) ? undefined : 'is neither off, approved nor open',
   },
   {
+    name: 'WORKERS',
+    form: 'a number from 1 to 64',
+    default: '1',
+    help: 'How many processes answer on the port. More than one uses more processors; with SQLite they take turns at writing.',
+    refuse: (value) =>
+      /^[1-9]\d?$/.test(value) && Number(value) <= 64 ? undefined : 'is not a number from 1 to 64',
+  },
+  {
     name: 'LOG_LEVEL',
     form: `one of ${logLevels.join(', ')}`,
     default: 'info',
@@ -172,6 +182,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     production: value('NODE_ENV') === 'production',
     trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
     checksReferences: value('REFERENCE_INTEGRITY') !== 'off',
+    workers: Number(value('WORKERS') ?? 1),
     registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
   })
 }

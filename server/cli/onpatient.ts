@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster'
 import { Command } from 'commander'
 import { OnpatientError } from '../errors.ts'
 import { SettingsError } from '../settings.ts'
@@ -16,6 +17,7 @@ import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { restoreCommand } from './restore.ts'
 import { serveCommand } from './serve.ts'
+import { tokenCommand } from './token.ts'
 
 const foreseen = [SettingsError, NewerDatabaseError, OlderDatabaseError, UnfinishedCopyError]
 
@@ -32,6 +34,7 @@ const program = new Command('onpatient')
   .addCommand(accountCommand())
   .addCommand(applicationCommand())
   .addCommand(approvalCommand())
+  .addCommand(tokenCommand())
   .addCommand(keysCommand())
   .addCommand(doctorCommand())
 
@@ -40,6 +43,9 @@ try {
 } catch (error) {
   process.stderr.write(`${describeFailure(error)}\n`)
   process.exitCode = 1
+} finally {
+  // The line to the first process would keep this one alive.
+  cluster.worker?.disconnect()
 }
 
 /** Foreseen failures in their own words; anything else with its stack, because then it is our bug. */

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { Command } from 'commander'
 import type { Nouns } from '../app.ts'
 import { systemClock } from '../clock.ts'
@@ -11,6 +12,7 @@ import type { Store } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns } from './demo.ts'
 import { openStore } from './with-nouns.ts'
+import { listenToFirstProcess, runWorkers } from './workers.ts'
 
 /** `onpatient serve`: runs everything until it is told to stop. */
 export function serveCommand(): Command {
@@ -21,8 +23,9 @@ export function serveCommand(): Command {
 
 async function runServer(): Promise<void> {
   const settings = readSettings()
-  const store = await openStore(settings)
   const logger = createLogger(settings.logLevel)
+  if (settings.workers > 1 && cluster.isPrimary) return runWorkers(settings.workers, logger)
+  const store = await openStore(settings)
   const server = await serve({
     settings,
     store,
@@ -34,8 +37,10 @@ async function runServer(): Promise<void> {
     await store.close()
     throw error
   })
+  // Of several processes the first tells it.
+  const isFirst = cluster.isPrimary || cluster.worker?.id === 1
   const hasDemo = (await server.nouns.applications.find(demoApplication.applicationId)) !== undefined
-  process.stdout.write(`${describeStart(server.origins, settings, hasDemo).join('\n')}\n`)
+  if (isFirst) process.stdout.write(`${describeStart(server.origins, settings, hasDemo).join('\n')}\n`)
 
   const stopped = Promise.withResolvers<void>()
   let isStopping = false
@@ -49,8 +54,11 @@ async function runServer(): Promise<void> {
       .then(() => store.close())
       .then(stopped.resolve, stopped.reject)
   }
-  process.on('SIGINT', () => stop('SIGINT'))
-  process.on('SIGTERM', () => stop('SIGTERM'))
+  if (cluster.isWorker) listenToFirstProcess(stop)
+  else {
+    process.on('SIGINT', () => stop('SIGINT'))
+    process.on('SIGTERM', () => stop('SIGTERM'))
+  }
   await stopped.promise
 }
 

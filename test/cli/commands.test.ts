@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { aKey } from '../authorization/clients/client-keys.ts'
-import { openCommandLine } from './run-onpatient.ts'
+import { openCommandLine, waitForAddress } from './run-onpatient.ts'
 
 const owner = ['--email', 'dr@elm.example', '--password', 'nine quiet lanterns']
 
@@ -184,4 +185,42 @@ test('a registration token is printed once, for an account that exists', async (
   const wrong = await cli.run('application', 'registration-token', '--owner', 'dr@elm.example', '--days', '0')
   assert.match(wrong.stderr, /from 1 to 365/)
   assert.equal((await cli.run('application', 'registration-token', '--owner', 'x@elm.example')).code, 1)
+})
+
+test('a token for trying things out reads what the account reaches, and is refused in production', async () => {
+  const database = join(await mkdtemp(join(tmpdir(), 'onpatient-token-')), 'onpatient.db')
+  const settings = { DATABASE_URL: `sqlite:${database}`, DEMO: 'off' }
+  await using cli = await openCommandLine(settings)
+  await cli.run('account', 'create', ...owner, '--practice', 'Elm Street')
+  await writeFile(join(cli.folder, 'mia.json'), '{"resourceType":"Patient","id":"mia"}')
+  await cli.run('import', 'mia.json')
+  const created = await cli.run(
+    ...['application', 'create', '--owner', 'dr@elm.example', '--name', 'My app'],
+    ...['--redirect-uri', 'https://app.example/cb', '--json'],
+  )
+  const { client_id } = JSON.parse(created.stdout)
+  const asked = ['token', '--account', 'dr@elm.example', '--application', client_id]
+  const made = await cli.run(...asked, '--minutes', '5', '--json')
+  assert.equal(made.code, 0, made.stderr)
+  const { access_token, expires_in } = JSON.parse(made.stdout)
+  assert.equal(expires_in, 300)
+  const { portalUrl } = await waitForAddress(cli.start('serve'))
+  const read = await fetch(`${portalUrl}/fhir/r4/Patient/mia`, {
+    headers: { authorization: `Bearer ${access_token}` },
+  })
+  assert.equal(read.status, 200)
+  for (const [args, reason] of [
+    [['token', '--account', 'nobody@elm.example', '--application', client_id], /no such account/],
+    [['token', '--account', 'dr@elm.example', '--application', 'app_none'], /no such application/],
+    [[...asked, '--minutes', '0'], /1 to 2880/],
+  ] as const) {
+    const refused = await cli.run(...args)
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, reason)
+  }
+  await using production = await openCommandLine({ ...settings, NODE_ENV: 'production' })
+  const refused = await production.run(...asked)
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /gives access on the authorization page/)
+  await rm(dirname(database), { recursive: true })
 })

@@ -1,0 +1,63 @@
+import cluster, { type Worker } from 'node:cluster'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../logger.ts'
+
+/** What the first process tells the others. */
+const stopMessage = 'stop'
+
+const pauseBeforeReplacementMs = 1000
+
+/**
+ * Runs so many processes that answer on the same port, and replaces those that die. The first one starts alone, so that demo content is
+ * made once and a faulty start ends everything.
+ */
+export async function runWorkers(count: number, logger: Logger): Promise<void> {
+  let isStopping = false
+  const stopped = Promise.withResolvers<void>()
+  const stop = (signal: string) => {
+    if (isStopping) process.exit(1)
+    isStopping = true
+    logger.info({ signal }, 'stopping: the processes finish what is in flight')
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.send(stopMessage)
+    if (Object.keys(cluster.workers ?? {}).length === 0) stopped.resolve()
+  }
+  process.on('SIGINT', () => stop('SIGINT'))
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  cluster.on('exit', async (worker, code, signal) => {
+    if (isStopping) {
+      if (Object.keys(cluster.workers ?? {}).length === 0) stopped.resolve()
+      return
+    }
+    logger.error({ worker: worker.id, code, signal }, 'a process ended and is replaced')
+    await sleep(pauseBeforeReplacementMs)
+    if (!isStopping) cluster.fork()
+  })
+  const code = await readiness(cluster.fork())
+  if (code !== undefined) process.exit(code)
+  for (let started = 1; started < count && !isStopping; started++) cluster.fork()
+  await stopped.promise
+}
+
+/** Undefined when it answers; its exit code when it ended before. */
+function readiness(worker: Worker): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    worker.once('message', () => resolve(undefined))
+    worker.once('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+/** In a process of several: signals are the first one's to handle, which may get them for the whole group. */
+export function listenToFirstProcess(stop: (reason: string) => void): void {
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => undefined)
+  let isTold = false
+  const stopOnce = (reason: string) => {
+    if (!isTold) stop(reason)
+    isTold = true
+  }
+  process.on('message', (message) => {
+    if (message === stopMessage) stopOnce('told by the first process')
+  })
+  process.on('disconnect', () => stopOnce('the first process is gone'))
+  process.send?.('ready')
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { openCommandLine, waitForAddress } from '../cli/run-onpatient.ts'
+
+const skip = process.platform === 'linux' ? false : 'looks for processes in /proc, which only Linux has'
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+}
+
+async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (let tried = 0; tried < 300; tried++) {
+    if (await isSo()) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  assert.fail(`not in time: ${what}`)
+}
+
+/** With port 0 the port would change when the only process that listens dies. */
+async function findFreePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return String(typeof address === 'object' ? address?.port : 0)
+}
+
+const answers = (portalUrl: string) =>
+  fetch(`${portalUrl}/readyz`, { headers: { connection: 'close' } }).then(
+    ({ status }) => status === 200,
+    () => false,
+  )
+
+test('several processes answer on one port, one that dies is replaced, and all end together', {
+  skip,
+}, async () => {
+  const PORT = await findFreePort()
+  await using cli = await openCommandLine({ WORKERS: '3', DEMO: 'off', LOG_LEVEL: 'silent', PORT })
+  const first = cli.start('serve')
+  const pid = first.pid ?? 0
+  const { portalUrl } = await waitForAddress(first)
+  await until(() => childrenOf(pid).length === 3, 'three processes')
+  assert.ok(await answers(portalUrl))
+  const [victim = 0] = childrenOf(pid)
+  process.kill(victim, 'SIGKILL')
+  await until(() => childrenOf(pid).length === 3 && !childrenOf(pid).includes(victim), 'a replacement')
+  await until(() => answers(portalUrl), 'an answer after one died')
+  const workers = childrenOf(pid)
+  first.kill('SIGTERM')
+  const [code] = await once(first, 'exit')
+  assert.equal(code, 0)
+  for (const worker of workers) assert.throws(() => process.kill(worker, 0), { code: 'ESRCH' })
+  assert.equal(await answers(portalUrl), false)
+})
+
+test('when the first process is killed the others do not stay', { skip }, async () => {
+  await using cli = await openCommandLine({ WORKERS: '2', DEMO: 'off', LOG_LEVEL: 'silent' })
+  const first = cli.start('serve')
+  const pid = first.pid ?? 0
+  await waitForAddress(first)
+  await until(() => childrenOf(pid).length === 2, 'two processes')
+  const workers = childrenOf(pid)
+  first.kill('SIGKILL')
+  const isGone = (worker: number) => {
+    try {
+      process.kill(worker, 0)
+      return false
+    } catch {
+      return true
+    }
+  }
+  await until(() => workers.every(isGone), 'the end of the others')
+})
+
+test('a start that fails ends with its reason and does not go round', { skip }, async () => {
+  await using cli = await openCommandLine({ WORKERS: '2', DEMO: 'off', LOG_LEVEL: 'silent' })
+  const running = cli.start('serve')
+  const { portalUrl } = await waitForAddress(running)
+  await using other = await openCommandLine({
+    WORKERS: '2',
+    DEMO: 'off',
+    LOG_LEVEL: 'silent',
+    PORT: new URL(portalUrl).port,
+  })
+  const { code, stderr } = await other.run('serve')
+  assert.equal(code, 1)
+  assert.match(stderr, /port is in use/)
+})
