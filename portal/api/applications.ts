@@ -10,6 +10,11 @@ export interface ApplicationForm {
   policyUri: string | null
   tosUri: string | null
   legacyUrlParameters: boolean
+  /** How it proves who it is. */
+  authentication: 'secret' | 'key' | 'none'
+  /** Its public keys: the set itself, or where it is published. */
+  jwks: unknown
+  jwksUri: string | null
 }
 
 export interface Application extends ApplicationForm {

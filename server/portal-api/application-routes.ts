@@ -24,9 +24,9 @@ const applicationForm = z.strictObject({
   legacyUrlParameters: z.boolean().optional(),
   authentication: z.enum(['secret', 'key', 'none']).optional(),
   jwks: z
-    .record(z.string(), z.unknown())
-    .nullish()
-    .transform((keys) => keys ?? undefined),
+    .unknown()
+    .transform((keys) => keys ?? undefined)
+    .optional(),
   jwksUri: link,
   requiresPar: z.boolean().optional(),
   requiresDpop: z.boolean().optional(),

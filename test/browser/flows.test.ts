@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
+import { aKey } from '../authorization/clients/client-keys.ts'
 import { postToken, readApi } from '../support/authorize.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 import { checkAccessibility, checkWidth } from './check-accessibility.ts'
@@ -134,6 +135,33 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
       await page.getByText('No app is connected').waitFor()
       assert.equal((await readApi(app, 'Patient', tokens.body.access_token)).status, 401)
+    })
+
+    test('a developer registers a backend service that proves itself by a key', async () => {
+      const { page, errors } = await openPage(browser, options)
+      await signUp(app, page, 'developer', { ...rosa, email: `reports@${size}.example` })
+      await page.goto(`${app.portalUrl}/account/settings/applications/new`)
+      await page.getByLabel('Name').fill('Quality reports')
+      await page.getByLabel('By a key of its own').check()
+      await checkAccessibility(page, 'new application with a key')
+      await checkWidth(page, 'new application with a key')
+      await page.getByLabel('Public keys').fill('http://keys.example/jwks.json')
+      await page.getByPlaceholder('https://app.example/callback').fill('https://app.example/callback')
+      await page.getByRole('button', { name: 'Save Changes' }).click()
+      await page.getByText('must be an https:// address').waitFor()
+      const { public: jwk } = await aKey('ES384')
+      await page.getByLabel('Public keys').fill(JSON.stringify({ keys: [jwk] }))
+      await page.getByRole('button', { name: 'Save Changes' }).click()
+      await page.getByRole('heading', { name: 'Quality reports is ready' }).waitFor()
+      await page.getByText('proves who it is by its key').waitFor()
+      await checkAccessibility(page, 'created application with a key')
+      await page.getByRole('link', { name: 'Edit the application' }).click()
+      await page.getByText('Everything is saved.').waitFor()
+      assert.match(await page.getByLabel('Public keys').inputValue(), /"kid"/)
+      assert.deepEqual(
+        errors.filter((error) => !error.includes('400')),
+        [],
+      )
     })
 
     test('an account with no provider is told so where it tries to add an application', async () => {

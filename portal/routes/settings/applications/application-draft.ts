@@ -1,4 +1,5 @@
 import type { Application, ApplicationForm } from '../../../api/applications.ts'
+import { keysOf, keysTextOf } from './proof-choice.tsx'
 import { type ScopeDraft, scopeDraftOf, scopesOf } from './scope-draft.ts'
 
 /** A row of the form. The key stays while its text changes and other rows come and go. */
@@ -17,6 +18,10 @@ export interface ApplicationDraft {
   policyUri: string
   tosUri: string
   legacyUrlParameters: boolean
+  /** Of a confidential application. */
+  proof: 'secret' | 'key'
+  /** An address or a key set, as typed. */
+  keys: string
 }
 
 let lastKey = 0
@@ -36,6 +41,8 @@ export function emptyDraft(): ApplicationDraft {
     policyUri: '',
     tosUri: '',
     legacyUrlParameters: false,
+    proof: 'secret',
+    keys: '',
   }
 }
 
@@ -49,6 +56,8 @@ export function draftOf(application: Application): ApplicationDraft {
     policyUri: application.policyUri ?? '',
     tosUri: application.tosUri ?? '',
     legacyUrlParameters: application.legacyUrlParameters,
+    proof: application.authentication === 'key' ? 'key' : 'secret',
+    keys: keysTextOf(application),
   }
 }
 
@@ -63,7 +72,13 @@ export function formOf(draft: ApplicationDraft): ApplicationForm {
     policyUri: draft.policyUri || null,
     tosUri: draft.tosUri || null,
     legacyUrlParameters: draft.legacyUrlParameters,
+    authentication: draft.kind === 'public' ? 'none' : draft.proof,
+    ...(usesKey(draft) ? keysOf(draft.keys) : { jwks: null, jwksUri: null }),
   }
+}
+
+export function usesKey({ kind, proof }: Pick<ApplicationDraft, 'kind' | 'proof'>): boolean {
+  return kind === 'confidential' && proof === 'key'
 }
 
 export function isUnchanged(draft: ApplicationDraft, application: Application): boolean {

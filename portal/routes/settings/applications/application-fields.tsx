@@ -1,13 +1,23 @@
 import { Stack, Switch, Text, TextInput, Title } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { faultOf } from '../../../components/form-failure.ts'
-import type { ApplicationDraft } from './application-draft.ts'
+import { type ApplicationDraft, usesKey } from './application-draft.ts'
 import { KindChoice, kindWords } from './kind-choice.tsx'
+import { ProofChoice, PublicKeys } from './proof-choice.tsx'
 import { RedirectUriRows } from './redirect-uri-rows.tsx'
 import { ScopeChoice } from './scope-choice.tsx'
 
 /** The fields beside which a fault can be shown. */
-export const fieldNames = ['name', 'redirectUris', 'scopes', 'logoUri', 'policyUri', 'tosUri'] as const
+export const fieldNames = [
+  'name',
+  'redirectUris',
+  'scopes',
+  'jwks',
+  'jwksUri',
+  'logoUri',
+  'policyUri',
+  'tosUri',
+] as const
 
 interface ApplicationFieldsProps {
   draft: ApplicationDraft
@@ -50,6 +60,12 @@ export function ApplicationFields({ draft, error, isRegistered, onChange }: Appl
             </Text>
           ) : (
             <KindChoice kind={draft.kind} onChange={(kind) => change({ kind })} />
+          )}
+          {draft.kind === 'confidential' && !isRegistered && (
+            <ProofChoice proof={draft.proof} onChange={(proof) => change({ proof })} />
+          )}
+          {usesKey(draft) && (
+            <PublicKeys keys={draft.keys} error={error} onChange={(keys) => change({ keys })} />
           )}
           <RedirectUriRows
             rows={draft.redirectUris}

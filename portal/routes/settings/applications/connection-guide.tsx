@@ -28,17 +28,32 @@ export function ConnectionGuide({ application, secret }: ConnectionGuideProps) {
         <CopyField label="Authorize URL" value={values.authorize} />
         <CopyField label="Token URL" value={values.token} />
         <CopyField label="API base" value={values.api} />
-        <div>
-          <CopyField label="Link to the authorization page" value={authorizeLink(values)} />
-          <Text size="sm" c="dimmed" mt="xs">
-            {application.kind === 'public'
-              ? 'For a try by hand. The code_challenge is an example; your application makes its own, and a state, for every person.'
-              : 'People follow it from a button in your application. Add a state of your own that you check when they come back.'}
+        {values.redirectUri === '' ? (
+          <Text size="sm">
+            A backend service sends nobody here: it asks for tokens with grant_type=client_credentials, once a
+            practice has approved it.
           </Text>
-        </div>
-        <Snippets values={values} />
+        ) : (
+          <ForPeople application={application} values={values} />
+        )}
       </Stack>
     </section>
+  )
+}
+
+function ForPeople({ application, values }: { application: Application; values: ExampleValues }) {
+  return (
+    <>
+      <div>
+        <CopyField label="Link to the authorization page" value={authorizeLink(values)} />
+        <Text size="sm" c="dimmed" mt="xs">
+          {application.kind === 'public'
+            ? 'For a try by hand. The code_challenge is an example; your application makes its own, and a state, for every person.'
+            : 'People follow it from a button in your application. Add a state of your own that you check when they come back.'}
+        </Text>
+      </div>
+      <Snippets values={values} />
+    </>
   )
 }
 

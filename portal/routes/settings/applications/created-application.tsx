@@ -6,6 +6,7 @@ import type { NewSecret } from '../../../api/applications.ts'
 import { CopyField } from '../../../components/copy-field.tsx'
 import { PageHeading } from '../../../components/page-heading.tsx'
 import { ConnectionGuide } from './connection-guide.tsx'
+import { withoutSecret } from './credentials.tsx'
 import { SecretOnce } from './secret-once.tsx'
 
 /** What a developer gets for a new application; the secret only here and only now. */
@@ -24,7 +25,7 @@ export function CreatedApplication({ answer }: { answer: NewSecret }) {
           {secret ? (
             <SecretOnce secret={secret} />
           ) : (
-            <Text>A public application has no client secret; it proves itself with PKCE.</Text>
+            <Text>{withoutSecret[application.authentication === 'key' ? 'key' : 'none']}</Text>
           )}
         </Stack>
       </section>

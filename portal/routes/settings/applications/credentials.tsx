@@ -16,14 +16,14 @@ export function Credentials({ application, secret, onRotated }: CredentialsProps
   return (
     <section className="card" aria-labelledby="credentials">
       <Title order={2} size="h4" id="credentials" mb="md">
-        {application.kind === 'public' ? 'Client id' : 'Client id and secret'}
+        {application.authentication === 'secret' ? 'Client id and secret' : 'Client id'}
       </Title>
       <Stack gap="md">
         <CopyField label="Client id" value={application.id} />
         {secret && <SecretOnce secret={secret} />}
-        {application.kind === 'public' ? (
+        {application.authentication !== 'secret' ? (
           <Text size="sm" c="dimmed">
-            A public application has no client secret; it proves itself with PKCE.
+            {withoutSecret[application.authentication]}
           </Text>
         ) : (
           <>
@@ -34,6 +34,12 @@ export function Credentials({ application, secret, onRotated }: CredentialsProps
       </Stack>
     </section>
   )
+}
+
+/** Why there is no secret. */
+export const withoutSecret = {
+  key: 'It has no client secret; it proves who it is by its key.',
+  none: 'A public application has no client secret; it proves itself with PKCE.',
 }
 
 function SecretList({ secrets }: Pick<Application, 'secrets'>) {

@@ -7,8 +7,10 @@ export interface ExampleValues {
   token: string
   api: string
   clientId: string
-  /** Undefined for a public application. */
-  clientSecret: string | undefined
+  /** A public application starts PKCE instead of proving who it is. */
+  isPublic: boolean
+  /** The parameters by which it proves who it is. */
+  proof: Array<[string, string]>
   redirectUri: string
   scope: string
 }
@@ -25,27 +27,38 @@ export function exampleValuesOf(application: Application, secret: string | null,
     token: urls.token,
     api: urls.fhirClassic,
     clientId: application.id,
-    clientSecret: application.kind === 'public' ? undefined : (secret ?? 'YOUR_CLIENT_SECRET'),
+    isPublic: application.kind === 'public',
+    proof: proofOf(application, secret),
     redirectUri: application.redirectUris[0] ?? '',
     scope: application.scopes.join(' '),
   }
 }
 
+function proofOf({ id, authentication }: Application, secret: string | null): Array<[string, string]> {
+  if (authentication === 'key')
+    return [
+      ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'],
+      ['client_assertion', 'YOUR_SIGNED_JWT'],
+    ]
+  if (authentication === 'none')
+    return [
+      ['client_id', id],
+      ['code_verifier', examplePkce.verifier],
+    ]
+  return [
+    ['client_id', id],
+    ['client_secret', secret ?? 'YOUR_CLIENT_SECRET'],
+  ]
+}
+
 /** The address of step 1, with the parameters in the order of the tutorial. */
-export function authorizeLink({
-  authorize,
-  redirectUri,
-  clientId,
-  clientSecret,
-  scope,
-}: ExampleValues): string {
+export function authorizeLink({ authorize, redirectUri, clientId, isPublic, scope }: ExampleValues): string {
   const link = [
     `${authorize}?redirect_uri=${encodeURIComponent(redirectUri)}`,
     'response_type=code',
     `client_id=${encodeURIComponent(clientId)}`,
     `scope=${encodeURIComponent(scope)}`,
   ]
-  if (clientSecret === undefined)
-    link.push(`code_challenge=${examplePkce.challenge}`, 'code_challenge_method=S256')
+  if (isPublic) link.push(`code_challenge=${examplePkce.challenge}`, 'code_challenge_method=S256')
   return link.join('&')
 }

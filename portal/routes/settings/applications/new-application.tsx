@@ -38,7 +38,8 @@ function NewApplicationForm({ onCreated }: { onCreated(answer: NewSecret): void 
   return (
     <>
       <Text c="dimmed">
-        Your client id and secret come next. Everything but the kind can be changed later.
+        Your client id comes next, and its secret when it has one. Everything but the kind and how it proves
+        who it is can be changed later.
       </Text>
       <form id="application" onSubmit={submit}>
         <ApplicationFields draft={draft} error={create.error} isRegistered={false} onChange={setDraft} />

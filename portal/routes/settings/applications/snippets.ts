@@ -1,4 +1,4 @@
-import { type ExampleValues, examplePkce } from './example-values.ts'
+import type { ExampleValues } from './example-values.ts'
 
 export interface Snippet {
   id: string
@@ -16,13 +16,8 @@ export function snippetsFor(values: ExampleValues): Snippet[] {
 }
 
 /** The parameters of the token request that are the same in every language. */
-function tokenParameters({ redirectUri, clientId, clientSecret }: ExampleValues): Array<[string, string]> {
-  return [
-    ['grant_type', 'authorization_code'],
-    ['redirect_uri', redirectUri],
-    ['client_id', clientId],
-    clientSecret === undefined ? ['code_verifier', examplePkce.verifier] : ['client_secret', clientSecret],
-  ]
+function tokenParameters({ redirectUri, proof }: ExampleValues): Array<[string, string]> {
+  return [['grant_type', 'authorization_code'], ['redirect_uri', redirectUri], ...proof]
 }
 
 function curl(values: ExampleValues): string {
