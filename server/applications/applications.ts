@@ -203,6 +203,15 @@ export function createApplications({
       .execute()
   }
 
+  async function endSecrets(applicationId: string): Promise<void> {
+    await db
+      .updateTable('application_secret')
+      .set({ expires_at: clock.now().getTime() })
+      .where('application_id', '=', applicationId)
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', clock.now().getTime())]))
+      .execute()
+  }
+
   async function register(ownerAccountId: string, form: ApplicationForm) {
     const checked = checkApplicationForm(form)
     const proof = checkAuthentication(form, limits)
@@ -236,6 +245,8 @@ export function createApplications({
         .where('id', '=', applicationId)
         .where('owner_account_id', '=', ownerAccountId)
         .execute()
+      // Secrets must not come back to life when the application returns to them one day.
+      if (proof.authentication !== 'secret') await endSecrets(applicationId)
       const application = await getOwned(ownerAccountId, applicationId)
       return { application, warnings: warnAboutRedirectUris(application.redirectUris) }
     },

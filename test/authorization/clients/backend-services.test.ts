@@ -185,6 +185,15 @@ describe('a backend service', () => {
     await assert.rejects(anApplication(app, clinic, { scopes: ['system/*.rs'] }), { code: 'scope-invalid' })
   })
 
+  test('sends nobody to the authorization page', async () => {
+    const service = await anApprovedService(app, clinic, key)
+    const params = { response_type: 'code', client_id: service.id, redirect_uri: 'https://evil.example/' }
+    const address = `${app.portalUrl}/o/authorize/?${new URLSearchParams(params)}`
+    const response = await fetch(address, { redirect: 'manual' })
+    assert.equal(response.status, 400)
+    assert.equal(response.headers.get('location'), null)
+  })
+
   test('a developer asks, the practice approves or declines', async () => {
     const service = await aKeyApplication(app, clinic, key, { redirectUris: [], scopes: ['system/*.rs'] })
     const { approvals } = app.nouns

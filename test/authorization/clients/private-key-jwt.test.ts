@@ -252,6 +252,23 @@ describe('an application that proves who it is by a key', () => {
     assert.equal((await asks(stranger)).body.error, 'invalid_client')
   })
 
+  test('an application that goes over to a key loses its secrets for ever', async () => {
+    const mine = await anApplication(app, clinic)
+    const form = { name: 'Mine', kind: 'confidential' as const, redirectUris: [redirectUri], scopes: [] }
+    const { update, rotateSecret } = app.nouns.applications
+    const bySecret = (client_secret: string) => probe({ client_id: mine.id, client_secret })
+    assert.ok(isProven(await bySecret(mine.secret)))
+    await update(clinic.provider.id, mine.id, {
+      ...form,
+      authentication: 'key',
+      jwks: { keys: [rsa.public] },
+    })
+    assert.equal((await bySecret(mine.secret)).body.error, 'invalid_client')
+    await update(clinic.provider.id, mine.id, { ...form, authentication: 'secret' })
+    assert.equal((await bySecret(mine.secret)).body.error, 'invalid_client')
+    assert.ok(isProven(await bySecret(await rotateSecret(clinic.provider.id, mine.id, 0))))
+  })
+
   test('has no secret, and cannot get one', async () => {
     assert.deepEqual(await app.nouns.applications.listSecrets(client.id), [])
     await assert.rejects(app.nouns.applications.rotateSecret(clinic.provider.id, client.id, 0), {
