@@ -28,6 +28,7 @@ import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './f
 import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
+import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds } from './http/request-id.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
@@ -73,6 +74,7 @@ export interface Nouns {
   records: Records
   access: Access
   writeAccess: WriteAccess
+  metrics: Metrics
   /** Deletes what is over: sign-ins, links, tokens. Harmless at any time, in any number of processes. */
   sweep(): Promise<void>
 }
@@ -142,6 +144,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     records,
     access,
     writeAccess,
+    metrics: createMetrics(),
     sweep,
   }
 }
@@ -175,6 +178,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     registration: settings.registration,
     findStrangersAccount: () => findStrangersAccount(accounts, foundations.random),
   })
+  await app.register(metricsEndpoint, { metrics: nouns.metrics })
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(authorization.endpoints)
@@ -233,6 +237,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
 /** The site of applications, when it has an origin of its own: the faces of the API and nothing else. */
 export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
   const app = createFastify(foundations)
+  await app.register(metricsEndpoint, { metrics: nouns.metrics })
   await app.register(probes, { store: foundations.store })
   await registerFaces(app, foundations, nouns)
   await app.ready()

@@ -1,6 +1,8 @@
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AggregatorRegistry } from 'prom-client'
 import type { Logger } from '../logger.ts'
+import { isQuestion, replyTo } from '../several-processes.ts'
 
 /** What the first process tells the others. */
 const stopMessage = 'stop'
@@ -12,6 +14,7 @@ const pauseBeforeReplacementMs = 1000
  * made once and a faulty start ends everything.
  */
 export async function runWorkers(count: number, logger: Logger): Promise<void> {
+  const metrics = new AggregatorRegistry()
   let isStopping = false
   const stopped = Promise.withResolvers<void>()
   const stop = (signal: string) => {
@@ -31,6 +34,15 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
     logger.error({ worker: worker.id, code, signal }, 'a process ended and is replaced')
     await sleep(pauseBeforeReplacementMs)
     if (!isStopping) cluster.fork()
+  })
+  // One that was still starting did not hear it.
+  cluster.on('message', (worker, message) => {
+    if (isQuestion(message))
+      void metrics.clusterMetrics().then(
+        (text) => worker.send(replyTo(message, text)),
+        (error: unknown) => logger.warn({ err: error }, 'the processes did not tell their metrics'),
+      )
+    else if (isStopping) worker.send(stopMessage)
   })
   const code = await readiness(cluster.fork())
   if (code !== undefined) process.exit(code)

@@ -44,6 +44,9 @@ test('several processes answer on one port, one that dies is replaced, and all e
   const { portalUrl } = await waitForAddress(first)
   await until(() => childrenOf(pid).length === 3, 'three processes')
   assert.ok(await answers(portalUrl))
+  const count = async () =>
+    /^onpatient_processes (\d+)$/m.exec(await (await fetch(`${portalUrl}/metrics`)).text())?.[1]
+  await until(async () => (await count()) === '3', 'the metrics of all three')
   const [victim = 0] = childrenOf(pid)
   process.kill(victim, 'SIGKILL')
   await until(() => childrenOf(pid).length === 3 && !childrenOf(pid).includes(victim), 'a replacement')
