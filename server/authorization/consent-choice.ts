@@ -11,7 +11,7 @@ import type { Association } from '#server/practices/practices.ts'
 /** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
 export const durations = [
   { value: 'until-ended', label: 'Until I end it', seconds: undefined },
-  { value: 'year', label: 'One year', seconds: 365 * 24 * 3600 },
+  { value: '13-months', label: '13 months', seconds: 396 * 24 * 3600 },
   { value: 'month', label: '30 days', seconds: 30 * 24 * 3600 },
   { value: 'once', label: 'Two days only', seconds: 48 * 3600 },
 ] as const

@@ -6,7 +6,7 @@ import type { Practices } from '#server/practices/practices.ts'
 import { findFhirUser } from './fhir-user.ts'
 
 export interface IntrospectionDeps {
-  grants: Pick<Grants, 'describeCoverage'>
+  grants: Pick<Grants, 'describeCoverage' | 'find'>
   practices: Pick<Practices, 'listAssociations'>
   fhirUrl: string
 }
@@ -43,12 +43,16 @@ async function smartFieldsOf(
   { grants, practices, fhirUrl }: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
   if (grantId === undefined || accountId === undefined) return {}
-  const { patientIds, practiceIds } = await grants.describeCoverage(grantId)
+  const [{ patientIds, practiceIds }, grant] = await Promise.all([
+    grants.describeCoverage(grantId),
+    grants.find(grantId),
+  ])
   const [patient, another] = patientIds
   const hasOne = another === undefined && practiceIds.length === 0
   const scopes = (scope ?? '').split(' ')
   return {
     ...(patient !== undefined && hasOne ? { patient } : {}),
+    ...(grant?.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}),
     ...(scopes.includes('fhirUser') ? await findFhirUser(practices, accountId, fhirUrl) : {}),
   }
 }

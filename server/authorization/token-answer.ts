@@ -6,7 +6,7 @@ import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
 
 interface AnswerDeps {
-  grants: Pick<Grants, 'describeCoverage'>
+  grants: Pick<Grants, 'describeCoverage' | 'find'>
   logger: Logger
 }
 
@@ -31,6 +31,8 @@ export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps)
     // Old clients know 302 only (RFC 6749 shows it in all its examples).
     if (ctx.status === 303 && ctx.path.startsWith('/o/authorize')) ctx.status = 302
     if (ctx.status === 503) ctx.set('retry-after', String(storeRetrySeconds))
+    // An answer without a body: simple-oauth2 takes only JSON, and RFC 7009 §2.2 leaves the body open.
+    if (ctx.path === '/o/revoke/' && ctx.status === 200) ctx.body = {}
     const body = ctx.body as Body | undefined
     if (typeof body !== 'object' || body === null) return
     if (typeof body.error === 'string') {
@@ -61,7 +63,10 @@ async function addSmartFields(
   if (body.refresh_token !== undefined && !scopes.includes('offline_access')) scopes.push('offline_access')
   body.scope = scopes.filter((scope) => scope !== '').join(' ')
   const grantId = ctx.oidc.entities.AccessToken?.grantId
-  const coverage = grantId === undefined ? undefined : await grants.describeCoverage(grantId)
-  if (coverage?.patientIds.length === 1 && coverage.practiceIds.length === 0)
+  if (grantId === undefined) return
+  const [coverage, grant] = await Promise.all([grants.describeCoverage(grantId), grants.find(grantId)])
+  // When the person's choice ends it, whatever is refreshed until then.
+  if (grant?.expiresAt) body.access_grant_expiration = grant.expiresAt.toISOString()
+  if (coverage.patientIds.length === 1 && coverage.practiceIds.length === 0)
     body.patient = coverage.patientIds[0]
 }

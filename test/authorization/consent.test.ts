@@ -151,6 +151,24 @@ describe('what the person ticks is what the application gets', () => {
     assert.deepEqual(new Set(asked.scope.split(' ')), new Set([part('laboratory'), 'offline_access']))
   })
 
+  test('the application is told when the access will end, and with no end it is told nothing', async () => {
+    const days = { once: 2, month: 30, '13-months': 396 }
+    for (const [duration, count] of Object.entries(days)) {
+      const tokens = await getTokens(app, client, 'parent@example.com', {}, { duration })
+      const end = new Date(app.clock.now().getTime() + count * 24 * 3600 * 1000)
+      assert.equal(tokens.access_grant_expiration, end.toISOString())
+      const { body } = await postToken(app, {
+        client_id: client.id,
+        client_secret: client.secret,
+        grant_type: 'refresh_token',
+        refresh_token: String(tokens.refresh_token),
+      })
+      assert.equal(body.access_grant_expiration, end.toISOString(), 'a refresh moves nothing')
+    }
+    const endless = await getTokens(app, client, 'parent@example.com')
+    assert.equal('access_grant_expiration' in endless, false)
+  })
+
   test('a v2 scope with read but not search opens single records and no list', async () => {
     const tokens = await getTokens(app, client, 'parent@example.com', { scope: 'patient/Immunization.r' })
     assert.equal((await readApi(app, 'Immunization/ana-imm-0000', tokens.access_token)).status, 200)

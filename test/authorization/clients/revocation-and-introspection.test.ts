@@ -160,7 +160,7 @@ describe('revocation and introspection', () => {
       const mine = await tokens()
       for (const stranger of [by(other), { client_id: open.id }]) {
         const { status, body } = await post('revoke', { token: mine[kind], ...stranger })
-        assert.deepEqual([status, body], [200, undefined])
+        assert.deepEqual([status, body], [200, {}])
       }
       assert.ok(await works(mine.access_token))
       assert.equal((await refresh(mine.refresh_token)).status, 200)
