@@ -8,6 +8,7 @@ import {
   createAccess,
   createTokenDoor,
   createWriteAccess,
+  type TokenDoor,
   type WriteAccess,
 } from './access/access.ts'
 import { accountPages } from './account-pages/account-pages.ts'
@@ -72,6 +73,7 @@ export interface Nouns {
   approvals: Approvals
   usedOnce: UsedOnce
   records: Records
+  tokens: TokenDoor
   access: Access
   writeAccess: WriteAccess
   metrics: Metrics
@@ -142,6 +144,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     approvals,
     usedOnce,
     records,
+    tokens,
     access,
     writeAccess,
     metrics: createMetrics(),
@@ -163,6 +166,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     keySets: nouns.keySets,
     approvals: nouns.approvals,
     usedOnce: nouns.usedOnce,
+    tokens: nouns.tokens,
     practices,
     grants,
     records,

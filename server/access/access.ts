@@ -16,7 +16,7 @@ import { type IncludedRecord, includeRecords, typesInConditions } from './includ
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
-export { createTokenDoor, type PresentedToken, proofAlgorithms } from './presented-token.ts'
+export { createTokenDoor, type PresentedToken, proofAlgorithms, type TokenDoor } from './presented-token.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
 /**

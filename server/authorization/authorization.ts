@@ -12,11 +12,13 @@ import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from '.
 import { completePushedRequest } from './pushed-request.ts'
 import { type RegistrationDeps, registrationRoutes } from './registration.ts'
 import { shapeAnswers } from './token-answer.ts'
+import { type UserinfoDeps, userinfoRoutes } from './userinfo.ts'
 
 export { tokenLifetimes } from './engine.ts'
 export { sweepPayloads } from './oidc-adapter.ts'
 
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
+  tokens: UserinfoDeps['tokens']
   accounts: ConsentDeps['accounts']
   records: ConsentDeps['records']
   isProduction: boolean
@@ -95,6 +97,7 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
     })
     for (const name of ['token', 'revoke', 'introspect', 'par'])
       postEndpoint(app, `/o/${name}`, provider, deps)
+    await app.register(userinfoRoutes(deps))
     if (deps.registration === 'off') refuseRegistration(app, deps)
     else await app.register(registrationRoutes(deps))
     for (const url of [

@@ -24,7 +24,15 @@ export interface ConsentChoice {
 }
 
 /** What is wrong with a form that allows nothing. */
-export type ConsentFault = 'no-kind' | 'no-person'
+export type ConsentFault = 'no-kind' | 'no-person' | 'several-persons'
+
+/**
+ * Whether the application works on one patient, whom it wants to be told in the token answer (SMART App Launch 2.2, requesting
+ * launch context): then the person chooses one.
+ */
+export function wantsOnePatient(scopes: readonly string[]): boolean {
+  return scopes.includes('launch/patient')
+}
 
 /** A line of the consent page: a type of record, or a part of one when nothing asks for the whole. */
 export interface ConsentItem {
@@ -82,6 +90,7 @@ export function readConsentChoice(
   const associationIds = associations.filter((each) => chosen.has(each.id)).map((each) => each.id)
   if (ticked.size === 0) return 'no-kind'
   if (associationIds.length === 0) return 'no-person'
+  if (wantsOnePatient(requestedScopes) && associationIds.length > 1) return 'several-persons'
   const duration = durations.find((each) => each.value === form.duration) ?? durations[0]
   return {
     scopes: requestedScopes.flatMap((text) => narrow(text, offered, ticked)),

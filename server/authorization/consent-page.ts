@@ -3,7 +3,7 @@ import { everyKind, kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, notice } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
-import { type ConsentFault, durations, itemsOf } from './consent-choice.ts'
+import { type ConsentFault, durations, itemsOf, wantsOnePatient } from './consent-choice.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
 export interface Reach {
@@ -27,7 +27,8 @@ export interface ConsentView {
 
 const faultWords: Record<ConsentFault, { field: string; message: string }> = {
   'no-kind': { field: 'kinds', message: 'Tick at least one kind of information, or choose Cancel.' },
-  'no-person': { field: 'persons', message: 'Tick at least one record, or choose Cancel.' },
+  'several-persons': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
+  'no-person': { field: 'persons', message: 'Choose a record, or choose Cancel.' },
 }
 
 /** Asks the signed-in person what an application may read. Works without scripts. */
@@ -58,10 +59,14 @@ ${renderLinks(application)}</p>`
   return { title: `${fault ? 'Error: ' : ''}Connect ${application.name}`, body }
 }
 
-function renderPersons({ reaches }: ConsentView): SafeHtml {
+function renderPersons({ reaches, scopes }: ConsentView): SafeHtml {
+  const isOne = wantsOnePatient(scopes)
+  const kind = isOne ? 'radio' : 'checkbox'
+  // Nobody's record is chosen by a click too fast.
+  const checked = isOne && reaches.length > 1 ? '' : html` checked`
   const boxes = reaches.map(
     (reach) =>
-      html`<label class="option"><input type="checkbox" name="person" value="${reach.associationId}" checked>
+      html`<label class="option"><input type="${kind}" name="person" value="${reach.associationId}"${checked}>
 <span>${reach.label}<span class="option-note">kept by ${reach.practiceName}</span></span></label>`,
   )
   return html`<fieldset id="persons" tabindex="-1"><legend>Whose record</legend>${boxes}</fieldset>`

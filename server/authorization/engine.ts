@@ -183,6 +183,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
 function discoveryOf({ portalUrl, registration }: EngineDeps): Record<string, unknown> {
   return {
     service_documentation: `${portalUrl}/api_fhir/api-docs/documentation`,
+    userinfo_endpoint: `${portalUrl}/o/userinfo/`,
     ...(registration === 'off' ? {} : { registration_endpoint: `${portalUrl}/o/register/` }),
   }
 }

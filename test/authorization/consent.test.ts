@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { getTokens, openConsent, postToken, readApi } from '../support/authorize.ts'
-import { boxesOf } from '../support/browser.ts'
+import { boxesOf, fieldOf } from '../support/browser.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -167,6 +167,41 @@ describe('what the person ticks is what the application gets', () => {
     }
     const endless = await getTokens(app, client, 'parent@example.com')
     assert.equal('access_grant_expiration' in endless, false)
+  })
+
+  test('an application that works on one patient has the person choose one, and is told which', async () => {
+    const scope = 'launch/patient patient/*.rs'
+    const request = { response_type: 'code', client_id: client.id, redirect_uri: redirectUri, scope }
+    const { browser, page } = await openConsent(app, request, 'parent@example.com')
+    assert.equal(page.body.match(/<input type="radio" name="person"/g)?.length, 2)
+    assert.doesNotMatch(page.body, /<input type="radio" name="person"[^>]* checked/)
+    const [first = '', second = ''] = boxesOf(page, 'person')
+    const send = (person: string[]) =>
+      browser.post(page.url, {
+        _csrf: fieldOf(page, '_csrf'),
+        decision: 'Authorize',
+        kind: boxesOf(page, 'kind'),
+        person,
+        duration: 'until-ended',
+      })
+    const both = await send([first, second])
+    assert.equal(both.status, 400)
+    assert.match(both.body, /one record at a time: choose one/)
+    const none = await send([])
+    assert.equal(none.status, 400)
+    const tokens = await getTokens(app, client, 'parent@example.com', { scope }, { persons: 1 })
+    const patients = await readApi(app, 'Patient', tokens.access_token)
+    assert.deepEqual(
+      patients.body.results.map(({ id }: { id: string }) => id),
+      [tokens.patient],
+    )
+    const { body } = await postToken(app, {
+      client_id: client.id,
+      client_secret: client.secret,
+      grant_type: 'refresh_token',
+      refresh_token: String(tokens.refresh_token),
+    })
+    assert.equal(body.patient, tokens.patient)
   })
 
   test('a v2 scope with read but not search opens single records and no list', async () => {
