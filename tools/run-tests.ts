@@ -17,6 +17,7 @@ const postgresOnly = ['test/store/**']
 /** What has no database, is about the file of SQLite, or takes long and asks the same of both. */
 const sqliteOnly = [
   ...['fhir/**', 'server/**', 'tools/**', 'test/browser/**', 'test/cli/**', 'test/robustness/**'],
+  'test/tutorial/smart-in-ten-minutes.test.ts',
   'test/operations/{backup,kill,full-disk,newer-database,store-failures,workers}.test.ts',
 ]
 
