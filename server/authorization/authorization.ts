@@ -10,6 +10,7 @@ import { createEngine, type EngineDeps } from './engine.ts'
 import { completeIntrospection } from './introspection-answer.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
 import { completePushedRequest } from './pushed-request.ts'
+import { nameClientOfRefresh } from './refresh-without-client.ts'
 import { type RegistrationDeps, registrationRoutes } from './registration.ts'
 import { shapeAnswers } from './token-answer.ts'
 import { type UserinfoDeps, userinfoRoutes } from './userinfo.ts'
@@ -121,6 +122,7 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
     if (hasTokenParameters(query) && !(await acceptUrlParameters(request.raw, query, deps.applications)))
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
     request.raw.url = `${path}/`
+    if (path === '/o/token') await nameClientOfRefresh(request.raw, provider, deps.applications)
     if (path === '/o/par') await readPushedRequest(request, deps.applications)
     return handOver(provider, deps, request, reply)
   }
