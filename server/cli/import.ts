@@ -1,11 +1,19 @@
+import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { Command } from 'commander'
-import { type ImportOutcome, type ImportProgress, importRecords } from '#server/import/import.ts'
+import {
+  type ImportOutcome,
+  type ImportProblem,
+  type ImportProgress,
+  importRecords,
+} from '#server/import/import.ts'
 import type { Practice } from '#server/practices/practices.ts'
+import { OnpatientError } from '../errors.ts'
 import { getPractice } from './practice-option.ts'
-import { printResult, withNouns } from './with-nouns.ts'
+import { formatBytes, printResult, withNouns } from './with-nouns.ts'
 
 interface ImportCommandOptions {
   practice?: string
+  report?: string
   json?: boolean
 }
 
@@ -13,21 +21,36 @@ interface ImportCommandOptions {
 export function importRecordsCommand(): Command {
   return new Command('import')
     .description('Import FHIR R4 Bundles, resources and NDJSON. Repeat it to go on after a stop.')
-    .argument('<path...>', 'files or folders: .json, .ndjson, .jsonl, each also with .gz')
+    .argument(
+      '<path...>',
+      'files or folders: .json, .ndjson, .jsonl, each also with .gz, and .zip of such files',
+    )
     .option('--practice <id>', 'the practice that keeps the records; default: the only one there is')
+    .option(
+      '--report <file>',
+      'write everything that was not imported into this new file, one problem a line',
+    )
     .option('--json', 'print one JSON object')
     .action(runImport)
 }
 
 async function runImport(
   paths: string[],
-  { practice: practiceId, json }: ImportCommandOptions,
+  { practice: practiceId, report: reportFile, json }: ImportCommandOptions,
 ): Promise<void> {
   await withNouns(async ({ records, practices }) => {
     const practice = await getPractice(practices, practiceId)
     const startedAt = performance.now()
-    const onProgress = showProgress(startedAt, json)
-    const outcome = await importRecords({ records }, { practiceId: practice.id, paths, onProgress })
+    const report = openReport(reportFile)
+    const outcome = await importRecords(
+      { records },
+      {
+        practiceId: practice.id,
+        paths,
+        onProgress: showProgress(startedAt, json),
+        ...(report ? { onProblem: report.add } : {}),
+      },
+    ).finally(() => report?.close())
     const seconds = (performance.now() - startedAt) / 1000
     printResult(
       { practice: practice.id, ...outcome, seconds: Number(seconds.toFixed(2)) },
@@ -53,18 +76,61 @@ function describe(outcome: ImportOutcome, practice: Practice, seconds: number): 
   return lines
 }
 
+/** A bar on a terminal; in a log a line every ten seconds. */
 function showProgress(startedAt: number, isJson: boolean | undefined) {
-  const isTerminal = process.stderr.isTTY && !isJson
-  let shownAt = 0
-  return ({ filesDone, filesTotal, records }: ImportProgress) => {
+  const isTerminal = process.stderr.isTTY
+  const everyMs = isTerminal ? 200 : 10_000
+  let shownAt = isTerminal ? 0 : startedAt
+  return (progress: ImportProgress) => {
     const now = performance.now()
-    if (!isTerminal || (now - shownAt < 200 && filesDone < filesTotal)) return
+    const isEnd = isTerminal && progress.filesDone === progress.filesTotal
+    if (isJson || (!isEnd && now - shownAt < everyMs)) return
     shownAt = now
-    const width = 24
-    const full = Math.round((filesDone / filesTotal) * width)
-    const bar = `${'█'.repeat(full)}${'░'.repeat(width - full)}`
-    const rate = Math.round(records / ((now - startedAt) / 1000))
-    const end = filesDone === filesTotal ? '\n' : ''
-    process.stderr.write(`\r${bar} ${filesDone}/${filesTotal} files, ${records} records, ${rate}/s ${end}`)
+    const share = progress.bytesTotal === 0 ? 1 : progress.bytesDone / progress.bytesTotal
+    const text = describeProgress(progress, share, (now - startedAt) / 1000)
+    const full = Math.round(share * 20)
+    const bar = `${'█'.repeat(full)}${'░'.repeat(20 - full)}`
+    process.stderr.write(isTerminal ? `\r${bar} ${text}\x1b[K${isEnd ? '\n' : ''}` : `${text}\n`)
+  }
+}
+
+function describeProgress(progress: ImportProgress, share: number, seconds: number): string {
+  const { filesDone, filesTotal, records, bytesDone, bytesTotal } = progress
+  const left = share > 0 && share < 1 ? [`${formatTime((seconds / share) * (1 - share))} left`] : []
+  return [
+    `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
+    `${filesDone}/${filesTotal} files`,
+    `${records} records`,
+    `${Math.round(records / seconds)}/s`,
+    ...left,
+  ].join(', ')
+}
+
+function formatTime(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
+}
+
+/** One problem a line, so that a report of any length can be written and read. Undefined without a file to write to. */
+function openReport(file: string | undefined) {
+  if (file === undefined) return undefined
+  const handle = createNew(file)
+  return {
+    add: (problem: ImportProblem) => {
+      writeSync(handle, `${JSON.stringify(problem)}\n`)
+    },
+    close() {
+      fsyncSync(handle)
+      closeSync(handle)
+    },
+  }
+}
+
+function createNew(file: string): number {
+  try {
+    return openSync(file, 'wx', 0o600)
+  } catch (error) {
+    const reason = existsSync(file) ? 'exists already. Name another file' : 'cannot be written'
+    throw new OnpatientError('invalid-parameter', `${file} ${reason}.`, { field: '--report', cause: error })
   }
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Bundle, Resource } from 'fhir/r4'
 import { findSubjects } from '#fhir/compartment/compartment.ts'
 import { findBundleFault, type PreparedEntry, prepareBundle } from './bundle.ts'
-import { type FileItem, readItems, UnreadableFileError } from './read-items.ts'
+import { type ImportSource, UnreadableFileError } from './import-source.ts'
+import { type FileItem, readItems } from './read-items.ts'
 import { resolveReferences, type Surroundings } from './resolve-references.ts'
 import { createUnitSet, type UnitSet } from './unit-set.ts'
 import { type Located, refuseRest, type WriteTarget, writeBatch } from './write-batch.ts'
@@ -34,23 +35,25 @@ const linesPerBatch = 500
 /** Imports the wanted units of a file; returns those that wait for something in another file. */
 export async function importFile(
   target: WriteTarget,
-  { file, wanted, round }: Pick<Going, 'file' | 'wanted' | 'round'>,
-  onWritten: () => void,
+  { source, wanted, round }: Pick<Going, 'wanted' | 'round'> & { source: ImportSource },
+  onWritten: (bytesRead: number) => void,
 ): Promise<UnitSet> {
+  const { name: file } = source
+  let bytesRead = 0
   const going: Going = { ...target, file, round, wanted, waiting: createUnitSet(), unit: 0, lines: [] }
   try {
-    for await (const item of readItems(file)) {
+    for await (const item of readItems(source, (bytes) => (bytesRead += bytes))) {
       await importItem(going, item)
       if (going.lines.length < linesPerBatch && item.kind !== 'bundle') continue
       await flushLines(going)
-      onWritten()
+      onWritten(bytesRead)
     }
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error
     if (round.isFirst) target.tally.refuse({ file, reason: error.message })
   }
   await flushLines(going)
-  onWritten()
+  onWritten(bytesRead)
   return going.waiting
 }
 

@@ -1,11 +1,21 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OnpatientError } from '../errors.ts'
+import { fileSource, type ImportSource, UnreadableFileError } from './import-source.ts'
+import { openArchive, type ZipArchive } from './zip-archive.ts'
 
 const importable = /\.(json|ndjson|jsonl)(\.gz)?$/i
+const archive = /\.zip$/i
 
-/** The files below the given paths, in a stable order. A file named outright is taken whatever its name. */
-export async function findFiles(paths: string[]): Promise<string[]> {
+/** What is to be imported, and archives that cannot be opened; `close` when all is read. */
+export interface FoundFiles {
+  sources: ImportSource[]
+  unreadable: Array<{ file: string; reason: string }>
+  close(): void
+}
+
+/** The files below the given paths and in archives, in a stable order. A file named outright is taken whatever its name. */
+export async function findFiles(paths: string[]): Promise<FoundFiles> {
   const files: string[] = []
   for (const path of paths) {
     const entry = await stat(path).catch(() => undefined)
@@ -16,10 +26,38 @@ export async function findFiles(paths: string[]): Promise<string[]> {
   if (files.length === 0)
     throw new OnpatientError(
       'invalid-parameter',
-      'The folder has no .json, .ndjson or .jsonl file, with or without .gz.',
+      'The folder has no .json, .ndjson or .jsonl file, with or without .gz, and no .zip.',
       { field: 'path' },
     )
-  return [...new Set(files)]
+  return openAll([...new Set(files)])
+}
+
+async function openAll(files: string[]): Promise<FoundFiles> {
+  const archives: ZipArchive[] = []
+  const found: FoundFiles = {
+    sources: [],
+    unreadable: [],
+    close() {
+      for (const each of archives) each.close()
+    },
+  }
+  for (const file of files) {
+    if (!archive.test(file)) {
+      found.sources.push(fileSource(file, (await stat(file)).size))
+      continue
+    }
+    try {
+      const opened = await openArchive(file, (name) => importable.test(name))
+      archives.push(opened)
+      found.sources.push(...opened.sources)
+      if (opened.sources.length === 0)
+        found.unreadable.push({ file, reason: 'The archive has no .json, .ndjson or .jsonl file.' })
+    } catch (error) {
+      if (!(error instanceof UnreadableFileError)) throw error
+      found.unreadable.push({ file, reason: error.message })
+    }
+  }
+  return found
 }
 
 async function listFolder(folder: string): Promise<string[]> {
@@ -27,8 +65,8 @@ async function listFolder(folder: string): Promise<string[]> {
   const files: string[] = []
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name)
-    if (importable.test(entry.name) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))))
-      files.push(path)
+    const isWanted = importable.test(entry.name) || archive.test(entry.name)
+    if (isWanted && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path))))) files.push(path)
   }
   return files.sort()
 }

@@ -1,23 +1,30 @@
 import type { Records } from '#server/records/records.ts'
 import { importFile, type Round } from './import-file.ts'
 import { findFiles } from './import-files.ts'
+import type { ImportSource } from './import-source.ts'
 import { createPracticeDirectory } from './practice-directory.ts'
-import { createTally, type ImportOutcome } from './tally.ts'
+import { createTally, type ImportOutcome, type ImportProblem } from './tally.ts'
 import type { UnitSet } from './unit-set.ts'
+import type { WriteTarget } from './write-batch.ts'
 
-export type { ImportOutcome } from './tally.ts'
+export type { ImportOutcome, ImportProblem } from './tally.ts'
 
 export interface ImportProgress {
   filesDone: number
   filesTotal: number
   records: number
+  /** Of the files as they lie on the disk, or unpacked where they come in an archive. */
+  bytesDone: number
+  bytesTotal: number
 }
 
 export interface ImportOptions {
   practiceId: string
-  /** Files or folders: `.json`, `.ndjson` and `.jsonl`, each also with `.gz`. */
+  /** Files or folders: `.json`, `.ndjson` and `.jsonl`, each also with `.gz`; and `.zip` of such files. */
   paths: string[]
   onProgress?(progress: ImportProgress): void
+  /** Hears of everything that is not imported, also of what the outcome is too short for. */
+  onProblem?(problem: ImportProblem): void
 }
 
 interface ImportDeps {
@@ -32,28 +39,47 @@ interface ImportDeps {
  * as long as that gets further. Throws `invalid-parameter` for a path that does not exist.
  */
 export async function importRecords({ records }: ImportDeps, options: ImportOptions): Promise<ImportOutcome> {
-  const { practiceId, paths, onProgress } = options
-  const files = await findFiles(paths)
-  const tally = createTally(files.length)
-  const directory = createPracticeDirectory((type) => records.listShared(practiceId, type))
-  const target = { records, practiceId, directory, tally }
-  const report = (filesLeft: number) =>
-    onProgress?.({
-      filesDone: files.length - filesLeft,
-      filesTotal: files.length,
-      records: tally.outcome.created + tally.outcome.updated + tally.outcome.unchanged,
-    })
+  const { practiceId, paths, onProblem } = options
+  const found = await findFiles(paths)
+  try {
+    const tally = createTally(found.sources.length + found.unreadable.length, onProblem)
+    for (const problem of found.unreadable) tally.refuse(problem)
+    const directory = createPracticeDirectory((type) => records.listShared(practiceId, type))
+    await importSources({ records, practiceId, directory, tally }, found.sources, options)
+    return tally.outcome
+  } finally {
+    found.close()
+  }
+}
 
-  let todo: Todo[] = files.map((file) => ({ file, wanted: undefined }))
+async function importSources(
+  target: WriteTarget,
+  sources: ImportSource[],
+  { onProgress }: ImportOptions,
+): Promise<void> {
+  const { outcome } = target.tally
+  const bytesTotal = sources.reduce((sum, { bytes }) => sum + bytes, 0)
+  let todo: Todo[] = sources.map((source) => ({ source, wanted: undefined }))
   let waitedBefore = Number.POSITIVE_INFINITY
   let round: Round = { isFirst: true, mayWait: true }
+  let bytesBefore = 0
   while (todo.length > 0) {
     const left: Todo[] = []
     for (const [done, each] of todo.entries()) {
+      const report = (filesLeft: number, bytesRead: number) =>
+        onProgress?.({
+          filesDone: sources.length - filesLeft,
+          filesTotal: sources.length,
+          records: outcome.created + outcome.updated + outcome.unchanged,
+          // What waits for other files is read again, but is not new.
+          bytesDone: round.isFirst ? Math.min(bytesBefore + bytesRead, bytesTotal) : bytesTotal,
+          bytesTotal,
+        })
       const filesLeft = left.length + todo.length - done
-      const waiting = await importFile(target, { ...each, round }, () => report(filesLeft))
-      if (waiting.size > 0) left.push({ file: each.file, wanted: waiting })
-      else report(filesLeft - 1)
+      const waiting = await importFile(target, { ...each, round }, (bytes) => report(filesLeft, bytes))
+      bytesBefore += each.source.bytes
+      if (waiting.size > 0) left.push({ source: each.source, wanted: waiting })
+      else report(filesLeft - 1, 0)
     }
     const waits = left.reduce((sum, { wanted }) => sum + (wanted?.size ?? 0), 0)
     // When a round got nobody further, the next is the last, and tells what each has waited for.
@@ -61,11 +87,10 @@ export async function importRecords({ records }: ImportDeps, options: ImportOpti
     waitedBefore = waits
     todo = left
   }
-  return tally.outcome
 }
 
 /** What is left of a file. */
 interface Todo {
-  file: string
+  source: ImportSource
   wanted: UnitSet | undefined
 }

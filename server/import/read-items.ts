@@ -1,10 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { once } from 'node:events'
-import { createReadStream } from 'node:fs'
-import { pipeline, type Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
-import { createGunzip } from 'node:zlib'
+import type { Readable } from 'node:stream'
 import type { Bundle, Resource } from 'fhir/r4'
+import { type ImportSource, openSource, UnreadableFileError } from './import-source.ts'
 import { readLines } from './read-lines.ts'
 
 /** One thing to import. `place`: `line 7`; undefined when it is the whole file. */
@@ -14,17 +11,15 @@ export type FileItem = { place: string | undefined } & (
   | { kind: 'problem'; reason: string }
 )
 
-/** A file that cannot be read as what its name says; what was read before stays. */
-export class UnreadableFileError extends Error {
-  override readonly name = 'UnreadableFileError'
-}
-
 /** NDJSON line by line, so that memory does not grow with the file; everything else as one JSON text. */
-export async function* readItems(file: string): AsyncGenerator<FileItem> {
+export async function* readItems(
+  source: ImportSource,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<FileItem> {
   try {
-    const stream = await openFile(file)
-    if (/\.(ndjson|jsonl)(\.gz)?$/i.test(file)) yield* readItemLines(stream)
-    else yield toItem(await buffer(stream), undefined)
+    const stream = await openSource(source, onRead)
+    if (/\.(ndjson|jsonl)(\.gz)?$/i.test(source.name)) yield* readItemLines(stream)
+    else yield toItem(await readWhole(stream), undefined)
   } catch (error) {
     // The system, zlib and too long texts say so by a code; anything else is our own mistake.
     if (!(error instanceof Error && 'code' in error)) throw error
@@ -32,15 +27,21 @@ export async function* readItems(file: string): AsyncGenerator<FileItem> {
   }
 }
 
-/** gzip is known by its first two bytes (RFC 1952 §2.3.1), not by the name. */
-async function openFile(file: string): Promise<Readable> {
-  const source = createReadStream(file)
-  await once(source, 'readable')
-  const start: Buffer | null = source.read()
-  if (start) source.unshift(start)
-  if (start?.[0] !== 0x1f || start[1] !== 0x8b) return source
-  // A failure of either reaches whoever reads the result.
-  return pipeline(source, createGunzip(), () => undefined)
+/** What is one text is held in memory as a whole; an archive of some kilobytes could unpack to any size. */
+const longestText = 512 * 1024 * 1024
+
+async function readWhole(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    size += (chunk as Buffer).length
+    if (size > longestText)
+      throw new UnreadableFileError(
+        'The file is larger than 512 MB. Write one resource in each line, as .ndjson.',
+      )
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
 }
 
 async function* readItemLines(stream: Readable): AsyncGenerator<FileItem> {

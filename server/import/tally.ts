@@ -31,7 +31,10 @@ export interface Tally {
 /** So many problems are told, so that a broken file of a million lines stays readable. */
 const toldProblems = 100
 
-export function createTally(files: number): Tally {
+export function createTally(
+  files: number,
+  onProblem: (problem: ImportProblem) => void = () => undefined,
+): Tally {
   const outcome: ImportOutcome = { files, created: 0, updated: 0, unchanged: 0, rejected: 0, problems: [] }
   return {
     outcome,
@@ -42,6 +45,7 @@ export function createTally(files: number): Tally {
     },
     refuse(problem, records = 1) {
       outcome.rejected += records
+      onProblem(problem)
       if (outcome.problems.length < toldProblems) outcome.problems.push(problem)
     },
   }

@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+/** A file to import, by itself or in an archive. */
+export interface ImportSource {
+  /** As people are told of it: `records.zip/Patient.ndjson` in an archive. */
+  name: string
+  /** How much is read of it, for the progress. */
+  bytes: number
+  open(): Promise<Readable>
+}
+
+/** A file that cannot be read as what its name says; what was read before stays. */
+export class UnreadableFileError extends Error {
+  override readonly name = 'UnreadableFileError'
+}
+
+export function fileSource(path: string, bytes: number): ImportSource {
+  return { name: path, bytes, open: async () => createReadStream(path) }
+}
+
+/** The content of a source; `onRead` hears of every piece. gzip is known by its first two bytes (RFC 1952 §2.3.1), not by the name. */
+export async function openSource(source: ImportSource, onRead: (bytes: number) => void): Promise<Readable> {
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      onRead(chunk.length)
+      done(null, chunk)
+    },
+  })
+  // A failure of any reaches whoever reads the result.
+  const stream = pipeline(await source.open(), counted, () => undefined)
+  await once(stream, 'readable')
+  const start: Buffer | null = stream.read()
+  if (start) stream.unshift(start)
+  if (start?.[0] !== 0x1f || start[1] !== 0x8b) return stream
+  return pipeline(stream, createGunzip(), () => undefined)
+}
