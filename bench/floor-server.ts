@@ -13,6 +13,27 @@ app.get('/record/:patient/:type/:id', (request, reply) => {
   const { patient, type, id } = request.params as Record<string, string>
   return reply.type('application/json; charset=utf-8').send(read.get(patient, type, id))
 })
+// The same bytes from the records themselves, each by its primary key.
+interface Joined {
+  patient: string
+  type: string
+  ids: string[]
+  pieces: string[]
+}
+const joined = new Map<string, Joined>()
+for (const { name, parts } of prepared.prepare('select name, parts from answer').all() as Array<{
+  name: string
+  parts: string
+}>)
+  joined.set(name, JSON.parse(parts))
+app.get('/joined/:name', (request, reply) => {
+  const found = joined.get((request.params as { name: string }).name)
+  if (!found) return reply.code(404).send()
+  const { patient, type, ids, pieces } = found
+  let body = pieces[0] ?? ''
+  for (const [index, id] of ids.entries()) body += read.get(patient, type, id) + (pieces[index + 1] ?? '')
+  return reply.type('application/json; charset=utf-8').send(body)
+})
 app.get('/answer/:name', (request, reply) => {
   const { name } = request.params as { name: string }
   return reply.type('application/json; charset=utf-8').send(answer.get(name))

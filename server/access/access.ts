@@ -72,10 +72,9 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
   return {
     async open(presented) {
       const { scopes, patientIds, practiceIds, isApproval } = await tokens.open(presented)
-      const clinical = parseScopes(scopes, isApproval)
       const within = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'
-      return createReader(records, within, createScopeRules(clinical), context)
+      return createReader(records, within, rulesOf(scopes, isApproval), context)
     },
     async openForAccount(accountId, only) {
       const associations = await practices.listAssociations(accountId)
@@ -150,6 +149,17 @@ function createReader(
       return records.listVersions(within, query)
     },
   }
+}
+
+/** An app asks many times in a row with the same token, whose scopes are then the same list. */
+const rulesByScopes = new WeakMap<readonly string[], ScopeRules>()
+
+function rulesOf(scopes: string[], isApproval: boolean): ScopeRules {
+  const known = rulesByScopes.get(scopes)
+  if (known) return known
+  const rules = createScopeRules(parseScopes(scopes, isApproval))
+  rulesByScopes.set(scopes, rules)
+  return rules
 }
 
 /**

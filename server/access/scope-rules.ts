@@ -19,22 +19,36 @@ const nothing: Condition = { kind: 'or', conditions: [] }
  * of one of them. A filter that is not understood gives nothing.
  */
 export function createScopeRules(scopes: readonly ClinicalScope[]): ScopeRules {
-  const matching = (type: string, interaction: Interaction) =>
-    scopes.filter(
-      (scope) =>
-        (scope.type === '*' || scope.type === type) &&
-        scope.interactions.has(interaction) &&
-        (scope.filter === undefined || readScopeFilter(scope) !== undefined),
-    )
-  return {
-    allows: (type, interaction) => matching(type, interaction).length > 0,
-    restriction(type, interaction) {
-      const giving = matching(type, interaction)
-      if (giving.some(({ filter }) => filter === undefined)) return undefined
-      const filters = giving.map((scope) => joined('and', [...(readScopeFilter(scope) ?? [nothing])]))
-      return joined('or', filters)
-    },
+  const rules = new Map<string, Rule>()
+  const ruleFor = (type: string, interaction: Interaction) => {
+    const key = `${interaction} ${type}`
+    const known = rules.get(key)
+    if (known) return known
+    const rule = makeRule(scopes, type, interaction)
+    rules.set(key, rule)
+    return rule
   }
+  return {
+    allows: (type, interaction) => ruleFor(type, interaction).isGiven,
+    restriction: (type, interaction) => ruleFor(type, interaction).restriction,
+  }
+}
+
+interface Rule {
+  isGiven: boolean
+  restriction: Condition | undefined
+}
+
+function makeRule(scopes: readonly ClinicalScope[], type: string, interaction: Interaction): Rule {
+  const giving = scopes.filter(
+    (scope) =>
+      (scope.type === '*' || scope.type === type) &&
+      scope.interactions.has(interaction) &&
+      (scope.filter === undefined || readScopeFilter(scope) !== undefined),
+  )
+  if (giving.some(({ filter }) => filter === undefined)) return { isGiven: true, restriction: undefined }
+  const filters = giving.map((scope) => joined('and', [...(readScopeFilter(scope) ?? [nothing])]))
+  return { isGiven: giving.length > 0, restriction: joined('or', filters) }
 }
 
 function joined(kind: 'and' | 'or', conditions: Condition[]): Condition {

@@ -20,6 +20,7 @@ const mostRemembered = 10_000
 
 interface Remembered {
   rows: TokenRow[]
+  scopes: string[]
   coverage: Pick<OpenedGrant, 'patientIds' | 'practiceIds'>
   readAt: number
 }
@@ -36,7 +37,8 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     const known = remembered.get(tokenHash)
     if (known && Math.abs(now - known.readAt) < rememberedMs) return known
     const rows = await selectToken(db, tokenHash)
-    const fresh = { rows, coverage: coverageOf(rows), readAt: now }
+    const scopes = rows[0]?.scopes.split(' ') ?? []
+    const fresh = { rows, scopes, coverage: coverageOf(rows), readAt: now }
     if (remembered.size >= mostRemembered) remembered.clear()
     // An unknown token is not remembered: it may be issued in this very moment.
     if (rows.length > 0) remembered.set(tokenHash, fresh)
@@ -47,7 +49,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     forget: () => remembered.clear(),
     async open(accessToken) {
       const now = clock.now().getTime()
-      const { rows, coverage } = await look(hashSecret(accessToken), now)
+      const { rows, scopes, coverage } = await look(hashSecret(accessToken), now)
       const [first] = rows
       if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
       assertAlive(first, now)
@@ -59,7 +61,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
         grantId: first.grant_id,
         accountId: first.account_id,
         applicationId: first.application_id,
-        scopes: first.scopes.split(' '),
+        scopes,
         isApproval: first.approving_practice_id !== null,
         keyThumbprint: first.jkt ?? undefined,
         ...coverage,

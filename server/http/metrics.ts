@@ -47,10 +47,24 @@ export function createMetrics(): Metrics {
     // Listens for the first process, which adds up what all have.
     new AggregatorRegistry()
   }
+  // Few, and looked up at every answer.
+  const counters = new Map<string, Counter.Internal>()
+  const histograms = new Map<string, Histogram.Internal<string>>()
   return {
     count({ method, route, status, seconds }) {
-      requests.inc({ method, route, status: String(status) })
-      durations.observe({ route }, seconds)
+      const key = `${status} ${method} ${route}`
+      let counter = counters.get(key)
+      if (!counter) {
+        counter = requests.labels({ method, route, status: String(status) })
+        counters.set(key, counter)
+      }
+      let histogram = histograms.get(route)
+      if (!histogram) {
+        histogram = durations.labels({ route })
+        histograms.set(route, histogram)
+      }
+      counter.inc()
+      histogram.observe(seconds)
     },
     describe: () => (cluster.isWorker ? askFirstProcess('metrics') : register.metrics()),
   }
@@ -61,7 +75,7 @@ export function createMetrics(): Metrics {
  * Whoever comes through a proxy comes from elsewhere, and for them it is not there.
  */
 export const metricsEndpoint = fp<{ metrics: Metrics }>(async (app, { metrics }) => {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics.count({
       method: request.method,
       // The pattern, never the address: that would name records.
@@ -69,6 +83,7 @@ export const metricsEndpoint = fp<{ metrics: Metrics }>(async (app, { metrics })
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1000,
     })
+    done()
   })
   app.get('/metrics', { logLevel: 'warn' }, async (request, reply) => {
     if (!isNear(request.raw)) return reply.callNotFound()
