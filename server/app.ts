@@ -32,6 +32,7 @@ import { browser } from './http/browser.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds } from './http/request-id.ts'
+import { smartStyle } from './http/smart-style.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import { createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mail/mail.ts'
@@ -185,6 +186,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   await app.register(metricsEndpoint, { metrics: nouns.metrics })
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
+  await app.register(smartStyle)
   await app.register(authorization.endpoints)
   await app.register(async (pages) => {
     await pages.register(pageHeaders, { isSecure })

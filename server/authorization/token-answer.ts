@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
+import { smartStylePath } from '../http/smart-style.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
@@ -8,12 +9,14 @@ import { describeOAuthError } from './error-words.ts'
 interface AnswerDeps {
   grants: Pick<Grants, 'describeCoverage' | 'find'>
   logger: Logger
+  portalUrl: string
 }
 
 type Body = Record<string, unknown>
 
 /** Hooks that run round the engine: SMART fields on token answers, plain words on errors, 302 on redirects. */
-export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps): void {
+export function shapeAnswers(provider: Provider, deps: AnswerDeps): void {
+  const { logger } = deps
   const details = new WeakMap<object, string | undefined>()
   const remember = (ctx: KoaContextWithOIDC, error: { error_detail?: string | undefined }) => {
     details.set(ctx, error.error_detail)
@@ -39,7 +42,7 @@ export function shapeAnswers(provider: Provider, { grants, logger }: AnswerDeps)
       sayPlainly(body, details.get(ctx))
       body.request_id = ctx.res.getHeader('x-request-id')
     } else if (typeof body.access_token === 'string') {
-      await addSmartFields(ctx as unknown as KoaContextWithOIDC, body, grants)
+      await addSmartFields(ctx as unknown as KoaContextWithOIDC, body, deps)
     }
   })
 }
@@ -56,7 +59,7 @@ function sayPlainly(body: Body, detail: string | undefined): void {
 async function addSmartFields(
   ctx: KoaContextWithOIDC,
   body: Body,
-  grants: AnswerDeps['grants'],
+  { grants, portalUrl }: AnswerDeps,
 ): Promise<void> {
   const scopes = String(body.scope ?? '').split(' ')
   // Clients such as fhirclient refresh only when the answer says that they may.
@@ -69,4 +72,8 @@ async function addSmartFields(
   if (grant?.expiresAt) body.access_grant_expiration = grant.expiresAt.toISOString()
   if (coverage.patientIds.length === 1 && coverage.practiceIds.length === 0)
     body.patient = coverage.patientIds[0]
+  if (body.patient === undefined || !scopes.includes('launch/patient')) return
+  // An app that starts alone must itself show whose record it is about.
+  body.need_patient_banner = true
+  body.smart_style_url = `${portalUrl}${smartStylePath}`
 }

@@ -202,6 +202,11 @@ describe('what the person ticks is what the application gets', () => {
       refresh_token: String(tokens.refresh_token),
     })
     assert.equal(body.patient, tokens.patient)
+    for (const answer of [tokens, body]) {
+      assert.equal(answer.need_patient_banner, true)
+      const style = await fetch(String(answer.smart_style_url))
+      assert.match(((await style.json()) as { color_text: string }).color_text, /^#/)
+    }
   })
 
   test('a v2 scope with read but not search opens single records and no list', async () => {
