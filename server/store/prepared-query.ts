@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { Compilable, CompiledQuery } from 'kysely'
 import type { Db } from './store.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 /** Stands for a parameter while a query is compiled. */
 class Placeholder {
@@ -16,14 +17,23 @@ interface Prepared {
   statement: Statement | undefined
 }
 
-const readers = new WeakMap<object, Database>()
+interface Reader extends Pick<Database, 'prepare'> {
+  within: TimeLimit
+}
+
+const readers = new WeakMap<object, Reader>()
 
 /**
  * Names a connection of its own for prepared queries. It sees what is committed, as every other reader does, and does not have
  * to wait for its turn behind a transaction that this process is in the middle of.
  */
-export function readThrough(db: Db, reader: Database): void {
+export function readThrough(db: Db, reader: Reader): void {
   readers.set(db.getExecutor().adapter, reader)
+}
+
+/** That connection; undefined on PostgreSQL and in memory. */
+export function readerOf(db: Db): Reader | undefined {
+  return readers.get(db.getExecutor().adapter)
 }
 
 /**
