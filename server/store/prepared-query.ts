@@ -13,6 +13,8 @@ class Placeholder {
 
 interface Prepared {
   query: CompiledQuery
+  /** Whether the parameters of the query are those of the call, one for one. */
+  isDirect: boolean
   /** On SQLite files: the statement itself. */
   statement: Statement | undefined
 }
@@ -51,16 +53,17 @@ export function preparedQuery<Row, Params extends Array<string | number>>(
     if (known) return known
     const placeholders = params.map((_param, position) => new Placeholder(position)) as unknown as Params
     const query = build(db, ...placeholders).compile() as CompiledQuery
-    const fresh = { query, statement: readers.get(adapter)?.prepare(query.sql) }
+    const isDirect = query.parameters.every((each, at) => each instanceof Placeholder && each.position === at)
+    const fresh = { query, isDirect, statement: readers.get(adapter)?.prepare(query.sql) }
     prepared.set(adapter, fresh)
     return fresh
   }
 
   return async (db, ...params) => {
-    const { query, statement } = prepare(db, params)
-    const values = query.parameters.map((each) =>
-      each instanceof Placeholder ? params[each.position] : each,
-    )
+    const { query, statement, isDirect } = prepare(db, params)
+    const values = isDirect
+      ? params
+      : query.parameters.map((each) => (each instanceof Placeholder ? params[each.position] : each))
     // Inside a transaction its own connection knows what it wrote.
     if (statement && !db.isTransaction) return statement.all(values) as Row[]
     const { rows } = await db.executeQuery<Row>({ ...query, parameters: values } as CompiledQuery<Row>)
