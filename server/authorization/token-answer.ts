@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
+import type { Clock } from '../clock.ts'
 import { smartStylePath } from '../http/smart-style.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
@@ -9,6 +10,7 @@ import { describeOAuthError } from './error-words.ts'
 interface AnswerDeps {
   grants: Pick<Grants, 'describeCoverage' | 'find'>
   logger: Logger
+  clock: Clock
   portalUrl: string
 }
 
@@ -59,7 +61,7 @@ function sayPlainly(body: Body, detail: string | undefined): void {
 async function addSmartFields(
   ctx: KoaContextWithOIDC,
   body: Body,
-  { grants, portalUrl }: AnswerDeps,
+  { grants, clock, portalUrl }: AnswerDeps,
 ): Promise<void> {
   const scopes = String(body.scope ?? '').split(' ')
   // Clients such as fhirclient refresh only when the answer says that they may.
@@ -69,7 +71,11 @@ async function addSmartFields(
   if (grantId === undefined) return
   const [coverage, grant] = await Promise.all([grants.describeCoverage(grantId), grants.find(grantId)])
   // When the person's choice ends it, whatever is refreshed until then.
-  if (grant?.expiresAt) body.access_grant_expiration = grant.expiresAt.toISOString()
+  if (grant?.expiresAt) {
+    body.access_grant_expiration = grant.expiresAt.toISOString()
+    const remaining = Math.floor((grant.expiresAt.getTime() - clock.now().getTime()) / 1000)
+    body.expires_in = Math.max(0, Math.min(Number(body.expires_in), remaining))
+  }
   if (coverage.patientIds.length === 1 && coverage.practiceIds.length === 0)
     body.patient = coverage.patientIds[0]
   if (body.patient === undefined || !scopes.includes('launch/patient')) return

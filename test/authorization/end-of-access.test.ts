@@ -83,8 +83,8 @@ describe('access ends at once', () => {
   test('when the chosen time is over', async () => {
     const account = await aReader(app, clinic, 'short@example.com', ['ana'])
     const client = await anApplication(app, clinic)
-    const tokens = await getTokens(app, client, account.email, {}, { duration: 'once' })
-    app.clock.forward(48 * 3600 + 1)
+    const tokens = await getTokens(app, client, account.email, {}, { duration: 'month' })
+    app.clock.forward(30 * 24 * 3600)
     const refresh = await postToken(app, {
       grant_type: 'refresh_token',
       refresh_token: tokens.refresh_token,
