@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type Provider from 'oidc-provider'
 import type { Applications } from '#server/applications/applications.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
+import { preflight, readableByAll } from '../http/cors.ts'
 import type { Logger } from '../logger.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
 import { type ConsentDeps, consentRoutes } from './consent.ts'
@@ -81,11 +82,7 @@ function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): Fastify
 function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (_request, reply) => {
-      void reply.headers({
-        'access-control-allow-origin': '*',
-        'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Request-Id',
-        'x-content-type-options': 'nosniff',
-      })
+      void reply.headers({ ...readableByAll, 'x-content-type-options': 'nosniff' })
     })
     await app.register(fastifyRateLimit, {
       max: deps.tokenRequestsPerMinute,
@@ -105,8 +102,10 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
       '/.well-known/jwks.json',
-    ])
+    ]) {
       app.get(url, (request, reply) => handOver(provider, deps, request, reply))
+      app.options(url, preflight('GET', 'Accept, Cache-Control, X-Requested-With'))
+    }
   }
 }
 
@@ -128,16 +127,7 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
   }
   for (const url of [path, `${path}/`]) {
     app.post(url, post)
-    app.options(url, async (_request, reply) =>
-      reply
-        .code(204)
-        .headers({
-          'access-control-allow-methods': 'POST',
-          'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
-          'access-control-max-age': '3600',
-        })
-        .send(),
-    )
+    app.options(url, preflight('POST', 'Authorization, Content-Type, DPoP'))
     app.route({
       method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
       url,
