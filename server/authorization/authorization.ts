@@ -117,6 +117,8 @@ function refuseRegistration(app: FastifyInstance, { portalUrl }: AuthorizationDe
 
 function postEndpoint(app: FastifyInstance, path: string, provider: Provider, deps: AuthorizationDeps): void {
   const post = async (request: FastifyRequest, reply: FastifyReply) => {
+    // RFC 6749 §5.1, on errors too: they tell which secrets and tokens are wrong.
+    void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const query = queryOf(request)
     if (hasTokenParameters(query) && !(await acceptUrlParameters(request.raw, query, deps.applications)))
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)

@@ -27,14 +27,21 @@ export function shapeAnswers(provider: Provider, deps: AnswerDeps): void {
   provider.on('revocation.error', remember)
   provider.on('introspection.error', remember)
   provider.on('pushed_authorization_request.error', remember)
+  provider.on('authorization.error', remember)
   provider.on('server_error', (_ctx, error) =>
     logger.error({ err: error }, 'the authorization engine failed'),
   )
 
   provider.use(async (ctx, next) => {
     await next()
+    if (!ctx.path.startsWith('/o/authorize')) return
     // Old clients know 302 only (RFC 6749 shows it in all its examples).
-    if (ctx.status === 303 && ctx.path.startsWith('/o/authorize')) ctx.status = 302
+    if (ctx.status === 303) ctx.status = 302
+    if (details.has(ctx)) sayPlainlyByRedirect(ctx, details.get(ctx))
+  })
+
+  provider.use(async (ctx, next) => {
+    await next()
     if (ctx.status === 503) ctx.set('retry-after', String(storeRetrySeconds))
     // An answer without a body: simple-oauth2 takes only JSON, and RFC 7009 §2.2 leaves the body open.
     if (ctx.path === '/o/revoke/' && ctx.status === 200) ctx.body = {}
@@ -55,6 +62,23 @@ function sayPlainly(body: Body, detail: string | undefined): void {
     body.error = 'unauthorized_client'
   const given = body.error_description ?? body.error
   body.error_description = describeOAuthError(String(given), detail)
+}
+
+/** The same for what goes back to the application by redirect. All else of the address stays as it is, byte for byte. */
+function sayPlainlyByRedirect(
+  ctx: { response: { get(name: string): string }; set(name: string, value: string): void },
+  detail: string | undefined,
+): void {
+  const location = ctx.response.get('location')
+  const [whole, , error = ''] = /([?#&])error=([^&]*)/.exec(location) ?? []
+  if (whole === undefined) return
+  const [, given = error] = /[?#&]error_description=([^&]*)/.exec(location) ?? []
+  const words = describeOAuthError(new URLSearchParams(`said=${given}`).get('said') ?? error, detail)
+  const rest = location.replace(/([?#&])error_description=[^&]*&?/, '$1')
+  ctx.set(
+    'location',
+    rest.replace(whole, () => `${whole}&error_description=${encodeURIComponent(words)}`),
+  )
 }
 
 /** SMART App Launch 2.2, launch context arrives with your access token: `patient`, and the scopes really granted. */
