@@ -49,7 +49,9 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
   async function isGrantOpen(id: string): Promise<boolean> {
     const grant = await grants.find(id)
     if (!grant || grant.endedAt) return false
-    return grant.expiresAt === undefined || grant.expiresAt.getTime() > now()
+    if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
+    const { patientIds, practiceIds } = await grants.describeCoverage(id)
+    return patientIds.length > 0 || practiceIds.length > 0
   }
 
   return {

@@ -94,6 +94,16 @@ describe('access ends at once', () => {
     assert.equal(refresh.body.error, 'invalid_grant')
   })
 
+  for (const relationship of ['self', 'parent'])
+    test(`when the last association is closed (${relationship})`, async () => {
+      const connection = await aConnection(['ana'], relationship)
+      const [association] = await app.nouns.practices.listAssociations(connection.account.id)
+      await app.nouns.practices.endAssociation(clinic.practice.id, association?.id ?? '')
+      await assertEnded(connection)
+      const answer = await readApi(app, 'Patient', connection.tokens.access_token)
+      assert.match(JSON.stringify(answer.body), /no longer connected/)
+    })
+
   test('for a ward, when the association with it ends; the others stay', async () => {
     const { account, tokens } = await aConnection(['ana', 'kim'], 'parent')
     assert.equal((await readApi(app, 'Patient', tokens.access_token)).body.count, 2)
