@@ -14,10 +14,12 @@ import { completePushedRequest } from './pushed-request.ts'
 import { nameClientOfRefresh } from './refresh-without-client.ts'
 import { type RegistrationDeps, registrationRoutes } from './registration.ts'
 import { shapeAnswers } from './token-answer.ts'
+import { keepFromUntrusted } from './untrusted-redirects.ts'
 import { type UserinfoDeps, userinfoRoutes } from './userinfo.ts'
 
 export { tokenLifetimes } from './engine.ts'
 export { sweepPayloads } from './oidc-adapter.ts'
+export { keeperEmail } from './untrusted-redirects.ts'
 
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
@@ -41,6 +43,7 @@ export async function createAuthorization(deps: AuthorizationDeps): Promise<Auth
   const provider = await createEngine(deps)
   shapeAnswers(provider, deps)
   completeIntrospection(provider, deps)
+  keepFromUntrusted(provider, deps)
   return {
     consent: consentRoutes({ ...deps, provider }),
     endpoints: async (app) => {
