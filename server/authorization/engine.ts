@@ -106,6 +106,8 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
     scopes: ['openid', 'fhirUser', 'profile', 'offline_access', 'online_access', 'launch/patient'],
     claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
     conformIdTokenClaims: false,
+    // SMART wants it in both requests, and RFC 6749 §4.1.3 in the second when it was in the first.
+    allowOmittingSingleRegisteredRedirectUri: false,
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
