@@ -23,13 +23,14 @@ export function withAccessTokens(stored: Adapter, { db, clock, grants }: Adapter
         .selectFrom('access_token')
         .innerJoin('grant', 'grant.id', 'access_token.grant_id')
         .selectAll('access_token')
-        .select(['grant.account_id', 'grant.application_id'])
+        .select(['grant.account_id', 'grant.application_id', 'grant.expires_at as grant_expires_at'])
         .where('access_token.token_hash', '=', hashSecret(id))
         .where('grant.ended_at', 'is', null)
         .where('grant.practice_id', 'is', null)
         .executeTakeFirst()
       if (!row) return undefined
       const shift = Date.now() - clock.now().getTime()
+      const expiresAt = Math.min(row.expires_at, row.grant_expires_at ?? Number.POSITIVE_INFINITY)
       return {
         kind: 'AccessToken',
         jti: id,
@@ -38,7 +39,7 @@ export function withAccessTokens(stored: Adapter, { db, clock, grants }: Adapter
         clientId: row.application_id,
         scope: row.scopes,
         iat: Math.floor(row.issued_at / 1000),
-        exp: Math.floor((row.expires_at + shift) / 1000),
+        exp: Math.floor((expiresAt + shift) / 1000),
         ...(row.jkt === null ? {} : { jkt: row.jkt }),
       }
     },

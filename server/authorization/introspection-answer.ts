@@ -3,11 +3,13 @@ import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
 import type { Practices } from '#server/practices/practices.ts'
+import { smartStylePath } from '../http/smart-style.ts'
 import { findFhirUser } from './fhir-user.ts'
 
 export interface IntrospectionDeps {
   grants: Pick<Grants, 'describeCoverage' | 'find'>
   practices: Pick<Practices, 'listAssociations'>
+  portalUrl: string
   fhirUrl: string
 }
 
@@ -40,7 +42,7 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
 
 async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
-  { grants, practices, fhirUrl }: IntrospectionDeps,
+  { grants, practices, portalUrl, fhirUrl }: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
   if (grantId === undefined || accountId === undefined) return {}
   const [{ patientIds, practiceIds }, grant] = await Promise.all([
@@ -48,10 +50,13 @@ async function smartFieldsOf(
     grants.find(grantId),
   ])
   const [patient, another] = patientIds
-  const hasOne = another === undefined && practiceIds.length === 0
+  const hasOne = patient !== undefined && another === undefined && practiceIds.length === 0
   const scopes = (scope ?? '').split(' ')
+  // What of the launch context the token answer had (token-answer.ts), introspection has, too.
+  const isLaunched = hasOne && scopes.includes('launch/patient')
   return {
-    ...(patient !== undefined && hasOne ? { patient } : {}),
+    ...(hasOne ? { patient } : {}),
+    ...(isLaunched ? { need_patient_banner: true, smart_style_url: `${portalUrl}${smartStylePath}` } : {}),
     ...(grant?.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}),
     ...(scopes.includes('fhirUser') ? await findFhirUser(practices, accountId, fhirUrl) : {}),
   }

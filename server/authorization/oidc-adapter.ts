@@ -49,7 +49,9 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
   async function isGrantOpen(id: string): Promise<boolean> {
     const grant = await grants.find(id)
     if (!grant || grant.endedAt) return false
-    return grant.expiresAt === undefined || grant.expiresAt.getTime() > now()
+    if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
+    const { patientIds, practiceIds } = await grants.describeCoverage(id)
+    return patientIds.length > 0 || practiceIds.length > 0
   }
 
   return {
@@ -68,6 +70,7 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
         .values({ ...row, consumed_at: null, grace_used_at: null })
         .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(row))
         .execute()
+      if (kind === 'RefreshToken' && payload.grantId) await renewGrant(db, payload.grantId, row.expires_at)
     },
     async find(id) {
       if (kind === 'Grant' && !(await isGrantOpen(id))) return undefined
@@ -132,6 +135,17 @@ async function consume(db: Db, kind: string, id: string, now: number, grants: Gr
   throw new errors.InvalidGrant(
     kind === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
   )
+}
+
+/** The engine's grant must outlive the newest refresh token, whose every use is a renewal. Uses the primary key. */
+async function renewGrant(db: Db, grantId: string, expiresAt: number): Promise<void> {
+  await db
+    .updateTable('oidc_payload')
+    .set({ expires_at: expiresAt })
+    .where('kind', '=', 'Grant')
+    .where('id_hash', '=', hashSecret(grantId))
+    .where('expires_at', '<', expiresAt)
+    .execute()
 }
 
 /** Deletes what the engine stored and nobody can use any more. */

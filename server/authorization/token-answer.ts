@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
+import type { Clock } from '../clock.ts'
 import { smartStylePath } from '../http/smart-style.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
@@ -9,6 +10,7 @@ import { describeOAuthError } from './error-words.ts'
 interface AnswerDeps {
   grants: Pick<Grants, 'describeCoverage' | 'find'>
   logger: Logger
+  clock: Clock
   portalUrl: string
 }
 
@@ -25,14 +27,21 @@ export function shapeAnswers(provider: Provider, deps: AnswerDeps): void {
   provider.on('revocation.error', remember)
   provider.on('introspection.error', remember)
   provider.on('pushed_authorization_request.error', remember)
+  provider.on('authorization.error', remember)
   provider.on('server_error', (_ctx, error) =>
     logger.error({ err: error }, 'the authorization engine failed'),
   )
 
   provider.use(async (ctx, next) => {
     await next()
+    if (!ctx.path.startsWith('/o/authorize')) return
     // Old clients know 302 only (RFC 6749 shows it in all its examples).
-    if (ctx.status === 303 && ctx.path.startsWith('/o/authorize')) ctx.status = 302
+    if (ctx.status === 303) ctx.status = 302
+    if (details.has(ctx)) sayPlainlyByRedirect(ctx, details.get(ctx))
+  })
+
+  provider.use(async (ctx, next) => {
+    await next()
     if (ctx.status === 503) ctx.set('retry-after', String(storeRetrySeconds))
     // An answer without a body: simple-oauth2 takes only JSON, and RFC 7009 §2.2 leaves the body open.
     if (ctx.path === '/o/revoke/' && ctx.status === 200) ctx.body = {}
@@ -55,11 +64,28 @@ function sayPlainly(body: Body, detail: string | undefined): void {
   body.error_description = describeOAuthError(String(given), detail)
 }
 
+/** The same for what goes back to the application by redirect. All else of the address stays as it is, byte for byte. */
+function sayPlainlyByRedirect(
+  ctx: { response: { get(name: string): string }; set(name: string, value: string): void },
+  detail: string | undefined,
+): void {
+  const location = ctx.response.get('location')
+  const [whole, , error = ''] = /([?#&])error=([^&]*)/.exec(location) ?? []
+  if (whole === undefined) return
+  const [, given = error] = /[?#&]error_description=([^&]*)/.exec(location) ?? []
+  const words = describeOAuthError(new URLSearchParams(`said=${given}`).get('said') ?? error, detail)
+  const rest = location.replace(/([?#&])error_description=[^&]*&?/, '$1')
+  ctx.set(
+    'location',
+    rest.replace(whole, () => `${whole}&error_description=${encodeURIComponent(words)}`),
+  )
+}
+
 /** SMART App Launch 2.2, launch context arrives with your access token: `patient`, and the scopes really granted. */
 async function addSmartFields(
   ctx: KoaContextWithOIDC,
   body: Body,
-  { grants, portalUrl }: AnswerDeps,
+  { grants, clock, portalUrl }: AnswerDeps,
 ): Promise<void> {
   const scopes = String(body.scope ?? '').split(' ')
   // Clients such as fhirclient refresh only when the answer says that they may.
@@ -69,7 +95,11 @@ async function addSmartFields(
   if (grantId === undefined) return
   const [coverage, grant] = await Promise.all([grants.describeCoverage(grantId), grants.find(grantId)])
   // When the person's choice ends it, whatever is refreshed until then.
-  if (grant?.expiresAt) body.access_grant_expiration = grant.expiresAt.toISOString()
+  if (grant?.expiresAt) {
+    body.access_grant_expiration = grant.expiresAt.toISOString()
+    const remaining = Math.floor((grant.expiresAt.getTime() - clock.now().getTime()) / 1000)
+    body.expires_in = Math.max(0, Math.min(Number(body.expires_in), remaining))
+  }
   if (coverage.patientIds.length === 1 && coverage.practiceIds.length === 0)
     body.patient = coverage.patientIds[0]
   if (body.patient === undefined || !scopes.includes('launch/patient')) return

@@ -45,7 +45,9 @@ export function classicFace({
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const path = pathParts(request.url)
     if (isDiscovery(path))
-      return reply.send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
     const { row, id } = locate(path)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)
