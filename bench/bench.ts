@@ -20,6 +20,7 @@ import { startFloor } from './floor.ts'
 import { openNouns } from './open-nouns.ts'
 import { peakMegabytes, startServer, stopAll } from './processes.ts'
 import { get, measureReads } from './reads.ts'
+import { measureTokenExchange } from './token-exchange.ts'
 import { createHolder, issueToken } from './tokens.ts'
 
 const { values } = parseArgs({
@@ -98,6 +99,7 @@ async function measureAll(databases: Databases): Promise<Figure[]> {
         unit: 'MB',
       })
     await Promise.all([server.stop(), floor.running.stop()])
+    table.add(await measureTokenExchange(database.url, practiceId, patientId, slices.slices))
   } finally {
     await nouns.close()
   }

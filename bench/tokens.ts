@@ -16,9 +16,10 @@ export async function createHolder(
   { accounts, practices, applications }: OpenNouns,
   practiceId: string,
   patientIds: readonly string[],
+  email = 'bench@example.com',
 ): Promise<Holder> {
   const account = await accounts.create({
-    email: 'bench@example.com',
+    email,
     password: 'a-long-enough-password',
     displayName: 'Bench',
   })
