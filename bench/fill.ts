@@ -39,7 +39,7 @@ export async function importSynthea(database: BenchDatabase, folder: string): Pr
 export async function fillGenerated(database: BenchDatabase, patients: number): Promise<Filled> {
   const nouns = await openNouns(database.url)
   try {
-    return await createFilling(nouns, patients).then((filling) => filling.fillTo(Number.POSITIVE_INFINITY))
+    return await createFilling(nouns, patients).then(({ fillTo }) => fillTo(nouns, Number.POSITIVE_INFINITY))
   } finally {
     await nouns.close()
   }
@@ -47,17 +47,17 @@ export async function fillGenerated(database: BenchDatabase, patients: number): 
 
 /** Generated patients, written while they are made, so that any number fits into memory. */
 export interface Filling {
-  /** Goes on until there are so many records, or no more patients. */
-  fillTo(records: number): Promise<Filled>
+  /** Goes on until there are so many records, or no more patients; the database may have been closed since. */
+  fillTo(nouns: OpenNouns, records: number): Promise<Filled>
   /** Patients that were written, in their order. */
   patientIds: string[]
 }
 
 const recordsPerBatch = 2000
 
-export async function createFilling(nouns: OpenNouns, patients: number): Promise<Filling> {
+export async function createFilling(opened: OpenNouns, patients: number): Promise<Filling> {
   const generated = generatePractice({ seed: 1, patients, asOf: new Date('2026-11-01T12:00:00Z') })
-  const practice = await nouns.practices.create({
+  const practice = await opened.practices.create({
     name: 'Bench',
     kind: 'practice',
     organizationId: generated.organization.id ?? '',
@@ -66,7 +66,7 @@ export async function createFilling(nouns: OpenNouns, patients: number): Promise
   const families = familiesOf(generated, patientIds)
   let count = 0
   let milliseconds = 0
-  const write = async (resources: Resource[]) => {
+  const write = async (nouns: OpenNouns, resources: Resource[]) => {
     const batch: RecordWrite[] = resources.map((resource) => ({ practiceId: practice.id, resource }))
     const startedAt = performance.now()
     const { rejected } = await nouns.records.write(batch)
@@ -74,20 +74,20 @@ export async function createFilling(nouns: OpenNouns, patients: number): Promise
     if (rejected[0]) throw new Error(`${rejected[0].reference}: ${rejected[0].reason}`)
     count += batch.length
   }
-  await write(generated.shared)
+  await write(opened, generated.shared)
   return {
     patientIds,
-    async fillTo(records) {
+    async fillTo(nouns, records) {
       let batch: Resource[] = []
       for (let family = families.next(); !family.done; family = families.next()) {
         batch.push(...family.value)
         const isEnough = count + batch.length >= records
         if (!isEnough && batch.length < recordsPerBatch) continue
-        await write(batch)
+        await write(nouns, batch)
         batch = []
         if (isEnough) break
       }
-      if (batch.length > 0) await write(batch)
+      if (batch.length > 0) await write(nouns, batch)
       return {
         practiceId: practice.id,
         records: count,
