@@ -1,22 +1,28 @@
 import type { Adapter } from 'oidc-provider'
 import { hashSecret } from '../secrets.ts'
 import type { AdapterDeps } from './oidc-adapter.ts'
+import type { SharedCommits } from './shared-commits.ts'
 
 /**
  * Access tokens live in a narrow table of their own, which every API request reads once. What the engine needs for
  * introspection and revocation is put together from the token and its grant.
  */
-export function withAccessTokens(stored: Adapter, { db, clock, grants }: AdapterDeps): Adapter {
+export function withAccessTokens(
+  stored: Adapter,
+  { db, clock, grants }: AdapterDeps,
+  commits: SharedCommits,
+): Adapter {
   return {
     ...stored,
     async upsert(id, payload, expiresIn = 0) {
-      await grants.storeAccessToken({
+      const token = {
         token: id,
         grantId: payload.grantId ?? '',
         scopes: (payload.scope ?? '').split(' '),
         expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
         keyThumbprint: payload.jkt,
-      })
+      }
+      await commits.run((shared) => grants.storeAccessToken(token, shared))
     },
     async find(id) {
       const row = await db
