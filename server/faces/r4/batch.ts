@@ -1,3 +1,4 @@
+import { stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
 import { type Action, type BundleEntry, readAction } from './bundle-action.ts'
 import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
@@ -28,7 +29,7 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
       ? {
           payload: isPatch
             ? Buffer.from(String((resource as { data?: unknown }).data ?? ''), 'base64')
-            : JSON.stringify(resource),
+            : stringifyExact(resource),
         }
       : {}),
     headers: {
@@ -63,16 +64,15 @@ export async function inject(
     ...(payload === undefined ? {} : { payload }),
   })
   const { etag, location, 'last-modified': modified } = answer.headers
-  const body: unknown = answer.body === '' ? undefined : JSON.parse(answer.body)
   const isFailure = answer.statusCode >= 400
   return {
-    ...(body === undefined || isFailure ? {} : { resource: body }),
+    ...(answer.body === '' || isFailure ? {} : { resource: answer.body }),
     response: {
       status: String(answer.statusCode),
       ...(typeof location === 'string' ? { location } : {}),
       ...(typeof etag === 'string' ? { etag } : {}),
       ...(typeof modified === 'string' ? { lastModified: new Date(modified).toISOString() } : {}),
-      ...(isFailure ? { outcome: body } : {}),
+      ...(isFailure && answer.body !== '' ? { outcome: JSON.parse(answer.body) } : {}),
     },
   }
 }

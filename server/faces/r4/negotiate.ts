@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { parseExact, stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findSingle } from '../../http/query.ts'
 
@@ -35,5 +36,5 @@ export function assertJson(query: URLSearchParams): void {
 
 /** A record as it is sent: as stored, or indented for people. */
 export function present(content: string, query: URLSearchParams): string {
-  return query.get('_pretty') === 'true' ? JSON.stringify(JSON.parse(content), null, 2) : content
+  return query.get('_pretty') === 'true' ? stringifyExact(parseExact(content), 2) : content
 }

@@ -1,3 +1,4 @@
+import { parseExact, stringifyExact } from '#fhir/exact-json.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import { summaryElements } from '#fhir/summary-elements.ts'
 
@@ -12,9 +13,9 @@ export function subset(
 ): string {
   const keeps = keptElements(type, summary, elements)
   if (!keeps) return content
-  const resource = JSON.parse(content) as Record<string, unknown>
-  const kept = Object.entries(resource).filter(([name]) => keeps(name.replace(/^_/, '')))
-  return JSON.stringify(markSubsetted(Object.fromEntries(kept)))
+  const resource = parseExact(content) as Record<string, unknown>
+  for (const name of Object.keys(resource)) if (!keeps(name.replace(/^_/, ''))) delete resource[name]
+  return stringifyExact(markSubsetted(resource))
 }
 
 function keptElements(
