@@ -3,6 +3,7 @@ import { describeUnknown, parseCondition, type Question } from './parse-conditio
 import { readResultParameter } from './parse-result-parameters.ts'
 import { SearchError, type SearchQuery } from './search-query.ts'
 import { quote } from './search-text.ts'
+import type { FindValueSet } from './token-modifiers.ts'
 
 const maximumPairs = 100
 const maximumValues = 200
@@ -16,6 +17,8 @@ export interface SearchOptions {
   strict: boolean
   /** Addresses of our own API, without a slash at the end: references below them are relative ones. */
   bases?: readonly string[]
+  /** For `:in` and `:not-in`; without it no value set is known. */
+  findValueSet?: FindValueSet
 }
 
 /**
@@ -36,7 +39,7 @@ export function parseSearch(
     count++
     if (count > maximumPairs)
       throw new SearchError(name, `A search takes at most ${maximumPairs} parameters: split it`)
-    readPair(query, { name, value, bases, budget }, options)
+    readPair(query, { name, value, bases, findValueSet: options.findValueSet, budget }, options)
   }
   return query
 }

@@ -20,7 +20,7 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
     const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message } }]
     return { response: { status: '400', outcome: { resourceType: 'OperationOutcome', issue } } }
   }
-  const { method, url, resource, ifMatch, condition } = action
+  const { method, url, resource, ifMatch, condition, readHeaders } = action
   const isPatch = method === 'PATCH'
   return inject(sent, {
     method,
@@ -33,6 +33,7 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
         }
       : {}),
     headers: {
+      ...readHeaders,
       ...(resource ? { 'content-type': isPatch ? patchMediaType : resourceMediaTypes[0] } : {}),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       ...(method === 'POST' && condition !== undefined ? { 'if-none-exist': condition } : {}),

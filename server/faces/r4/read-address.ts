@@ -40,5 +40,7 @@ function readSecond(type: string, second: string): R4Address {
   if (second === '_search') return { kind: 'search', type, isForm: true }
   if (second === '_history') return { kind: 'history', type }
   if (second === '$validate') return { kind: 'validate', type, id: undefined }
+  // No operation of a type but the one above.
+  if (second.startsWith('$')) return { kind: 'none' }
   return { kind: 'instance', type, id: second }
 }

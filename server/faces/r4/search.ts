@@ -1,5 +1,6 @@
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
+import { loadValueSets } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -24,7 +25,7 @@ type Place = ['after' | 'before', SearchKey]
 /** A search as a Bundle: https://hl7.org/fhir/R4/http.html#search */
 export async function answerSearch(reader: RecordReader, request: SearchRequest): Promise<string> {
   const { type, params, base, cursors } = request
-  const query = readQuery(request)
+  const query = await readQuery(request)
   const address = `${base}/${type}`
   const own = withoutCursor(params)
   const self = ownLink(address, own, query)
@@ -54,9 +55,11 @@ export async function answerSearch(reader: RecordReader, request: SearchRequest)
   ])
 }
 
-function readQuery({ type, params, isStrict }: SearchRequest): SearchQuery {
+async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
+  const asksForValueSet = [...params.keys()].some((name) => /:(not-)?in$/.test(name))
+  const findValueSet = asksForValueSet ? { findValueSet: await loadValueSets() } : {}
   try {
-    return parseSearch(type, withoutCursor(params), { strict: isStrict })
+    return parseSearch(type, withoutCursor(params), { strict: isStrict, bases: [base], ...findValueSet })
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
     throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })

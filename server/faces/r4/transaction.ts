@@ -29,7 +29,10 @@ export async function transact(
   }
   for (const action of actions)
     if (!answers.has(action))
-      answers.set(action, await inject(sent, { method: action.method, url: action.url }))
+      answers.set(
+        action,
+        await inject(sent, { method: action.method, url: action.url, headers: action.readHeaders }),
+      )
   return actions.flatMap((action) => answers.get(action) ?? [])
 }
 

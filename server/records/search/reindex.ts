@@ -5,7 +5,7 @@ import type { Db } from '../../store/store.ts'
 import { addIndexRows } from './index-rows.ts'
 
 /** Counts up with every change of the rules by which index rows are taken from records. */
-const indexVersion = 2
+const indexVersion = 3
 
 const batchSize = 500
 
