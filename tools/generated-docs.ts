@@ -1,6 +1,8 @@
 import { errorCatalogue, statusOf } from '../server/errors.ts'
 import { settingRows } from '../server/settings.ts'
 import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
+import { markdownTable } from './markdown-table.ts'
+import { searchParametersPage } from './search-parameters-page.ts'
 
 /** A page under docs/ that is written from the code, so that it cannot tell another story. */
 export interface GeneratedDoc {
@@ -15,6 +17,7 @@ export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/operate/settings.md', content: settingsPage() },
   { path: 'docs/api/errors.md', content: errorsPage() },
   { path: 'docs/api/scopes.md', content: scopesPage() },
+  { path: 'docs/api/search-parameters.md', content: `${note}${searchParametersPage()}` },
 ]
 
 function settingsPage(): string {
@@ -31,7 +34,7 @@ Settings are environment variables. All of them are optional, and an empty one c
 start, and a start with a faulty or misspelt one stops with a message that names every problem. How they work together
 is told in [Running onpatient](run.md).
 
-${table(['Name', 'Takes', 'Default', 'What for'], rows)}
+${markdownTable(['Name', 'Takes', 'Default', 'What for'], rows)}
 `
 }
 
@@ -49,7 +52,7 @@ Every error of the server has one of these codes. Where a request can be at faul
 change, and \`X-Request-Id\` finds it in the log. How each face of the API writes an error down is told in
 [The life of a request](../concepts/request.md#when-something-is-wrong).
 
-${table(['Code', 'Status', 'Category', 'What happened, and what to do'], rows)}
+${markdownTable(['Code', 'Status', 'Category', 'What happened, and what to do'], rows)}
 `
 }
 
@@ -87,11 +90,6 @@ One patient: \`Patient/ada\`; four observations: \`glucose\` (category laborator
 survey) and \`uncategorized\` (LOINC 2345-7 too); two conditions: \`problem\` (problem-list-item) and \`visit\` (encounter-diagnosis); a report. Another
 patient has the same records, and none of the lines below shows any of those.
 
-${table(['Scopes', 'Read by id', 'Found by search and list'], rows)}
+${markdownTable(['Scopes', 'Read by id', 'Found by search and list'], rows)}
 `
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

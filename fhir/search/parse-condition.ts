@@ -1,8 +1,3 @@
-import { findParameter, parametersOf, type SearchParameter } from './parameters.ts'
-import type { Asked } from './parse-single-value.ts'
-import { parseValue } from './parse-value.ts'
-import { type Condition, type ParameterCondition, SearchError, type SearchValue } from './search-query.ts'
-import { quote, splitUnescaped } from './search-text.ts'
 import {
   type AskedModifier,
   type FindValueSet,
@@ -10,7 +5,12 @@ import {
   parseTyped,
   parseValueSet,
   whyNotAnswered,
-} from './token-modifiers.ts'
+} from './modifiers.ts'
+import { findParameter, parametersOf, type SearchParameter } from './parameters.ts'
+import type { Asked } from './parse-single-value.ts'
+import { parseValue } from './parse-value.ts'
+import { type Condition, type ParameterCondition, SearchError, type SearchValue } from './search-query.ts'
+import { quote, splitUnescaped } from './search-text.ts'
 
 /** What one request may cost; a chain over several types costs a condition for each. */
 export interface Budget {

@@ -1,9 +1,9 @@
+import type { FindValueSet } from './modifiers.ts'
 import { searchableTypes } from './parameters.ts'
 import { describeUnknown, parseCondition, type Question } from './parse-condition.ts'
 import { readResultParameter } from './parse-result-parameters.ts'
 import { SearchError, type SearchQuery } from './search-query.ts'
 import { quote } from './search-text.ts'
-import type { FindValueSet } from './token-modifiers.ts'
 
 const maximumPairs = 100
 const maximumValues = 200

@@ -1,7 +1,8 @@
 import { clipText } from './normalize-text.ts'
 import type { SearchParameter, SearchParameterType } from './parameters.ts'
+import { prefixes } from './parse-quantity.ts'
 import { type Asked, refuse } from './parse-single-value.ts'
-import { type Modifier, SearchError, type TokenValue } from './search-query.ts'
+import { type Modifier, type Prefix, SearchError, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 import { typedSystem } from './token-rows.ts'
 
@@ -31,6 +32,14 @@ export function modifiersFor({ code, type }: SearchParameter): readonly AskedMod
   // Of an Identifier alone it means anything.
   const withType = type === 'token' && /identifier$/.test(code)
   return ['missing', ...own, ...(withType ? (['of-type'] as const) : [])]
+}
+
+/** https://hl7.org/fhir/R4/search.html#prefix; of a composite those of its second part. */
+export function prefixesFor({ type, components }: SearchParameter): readonly Prefix[] {
+  const isOrdered = type === 'date' || type === 'number' || type === 'quantity'
+  // Parts that are compared are named value-date, value-quantity and the like.
+  const second = type === 'composite' ? (components?.[1]?.code ?? '') : ''
+  return isOrdered || /(date|quantity|range|number)$/.test(second) ? prefixes : []
 }
 
 /** Why a modifier that FHIR has for the type of the parameter is not answered; undefined for others. */
