@@ -34,6 +34,10 @@ ${table(
       html`All of one patient's records, and the practitioners, organizations and the like that they name, in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code>`,
     ],
     [
+      code('GET or POST DocumentReference/$docref'),
+      html`The documents of a <code>patient</code>, newest first; <code>start</code>, <code>end</code>, <code>type</code>, <code>profile</code>. No document is made for the request`,
+    ],
+    [
       code('POST TYPE/$validate, GET or POST TYPE/ID/$validate'),
       html`What is wrong with a resource that you send, or with a stored one: an OperationOutcome with each place. <code>profile</code> names a profile of US Core 6.1 or 8.0`,
     ],

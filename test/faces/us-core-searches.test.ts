@@ -148,7 +148,12 @@ function findMissing(
       .filter((value) => !value.startsWith('http://hl7.org/fhir/uv/sdc/') && !own?.[list]?.includes(value))
       .map((value) => `${asked.type} ${list} ${value}`),
   )
-  return [...parameters, ...interactions, ...lists]
+  const operations = (asked.operation ?? [])
+    .filter(isExpected)
+    .flatMap(({ name }) =>
+      own?.operation?.some((each) => each.name === name) ? [] : [`${asked.type} $${name}`],
+    )
+  return [...parameters, ...interactions, ...operations, ...lists]
 }
 
 for (const version of ['6.1.0', '8.0.0'])

@@ -107,6 +107,9 @@ function describeType(type: string, checksReferences: boolean): CapabilityStatem
     searchParam: parameters.map(({ code, type: kind, url }) => ({ name: code, type: kind, definition: url })),
     operation: [
       { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
+      ...(type === 'DocumentReference'
+        ? [{ name: 'docref', definition: 'http://hl7.org/fhir/us/core/OperationDefinition/docref' }]
+        : []),
       ...(type === 'Patient'
         ? [
             {

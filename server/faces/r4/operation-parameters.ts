@@ -30,6 +30,12 @@ function isParameter(value: unknown): value is Parameter {
 
 function valueOfParameter({ name, ...fields }: Parameter): string {
   const value = Object.entries(fields).find(([key]) => key.startsWith('value'))?.[1]
-  if (typeof value === 'string' || typeof value === 'number') return String(value)
-  throw new OnpatientError('invalid-body', `The parameter ${name.slice(0, 60)} has no simple value.`)
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value)
+  const { system = '', code } = (value ?? {}) as { system?: unknown; code?: unknown }
+  if (typeof code === 'string') return system === '' ? code : `${String(system)}|${code}`
+  throw new OnpatientError(
+    'invalid-body',
+    `The parameter ${name.slice(0, 60)} has no value that can be read.`,
+  )
 }

@@ -13,6 +13,7 @@ import { type Random, systemRandom } from '../../secrets.ts'
 import { answerBundle } from './bundle-answer.ts'
 import { capabilityStatement } from './capability-statement.ts'
 import { isUnchanged } from './conditional-read.ts'
+import { answerDocref } from './docref.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
 import { assertJson, mediaTypeFor, present } from './negotiate.ts'
@@ -116,6 +117,10 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
             cursors,
           }),
         )
+      case 'docref': {
+        const params = readOperationParameters(request, query)
+        return send(await answerDocref(reader, { params, base, cursors }))
+      }
       case 'validate':
         return answerValidate(reply, address, opened)
       case 'search': {
@@ -201,20 +206,19 @@ function formOf({ method, body }: FastifyRequest): URLSearchParams {
   return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
 }
 
+/** Operations that change nothing, though their parameters may be sent in a body. */
+const questions = ['validate', 'everything', 'docref']
+
 /** Methods beside reading that an address answers. */
 function writingMethods(address: R4Address): string[] {
-  if (address.kind === 'base') return ['POST']
+  if (address.kind === 'base' || questions.includes(address.kind)) return ['POST']
   if (address.kind === 'instance') return ['PUT', 'PATCH', 'DELETE']
   if (address.kind === 'search') return address.isForm ? ['POST'] : ['POST', 'PUT']
-  if (address.kind === 'validate' || address.kind === 'everything') return ['POST']
   return []
 }
 
 function isWrite(address: R4Address, { method }: FastifyRequest): boolean {
-  const isQuestion =
-    address.kind === 'validate' ||
-    address.kind === 'everything' ||
-    (address.kind === 'search' && address.isForm)
+  const isQuestion = questions.includes(address.kind) || (address.kind === 'search' && address.isForm)
   return !isQuestion && writingMethods(address).includes(method)
 }
 

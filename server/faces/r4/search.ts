@@ -24,14 +24,32 @@ type Place = ['after' | 'before', SearchKey]
 
 /** A search as a Bundle: https://hl7.org/fhir/R4/http.html#search */
 export async function answerSearch(reader: RecordReader, request: SearchRequest): Promise<string> {
-  const { type, params, base, cursors } = request
-  const query = await readQuery(request)
-  const address = `${base}/${type}`
+  const { type, base } = request
+  return answerQuery(reader, await readQuery(request), { ...request, address: `${base}/${type}` })
+}
+
+interface AskedQuery {
+  /** Of the request, without parameters; links lead there. */
+  address: string
+  /** As the request had them; they are in the links. */
+  params: URLSearchParams
+  base: string
+  cursors: Cursors
+}
+
+/** The Bundle of a query, one page of it, with links to the others. */
+export async function answerQuery(
+  reader: RecordReader,
+  query: SearchQuery,
+  { address, params, base, cursors }: AskedQuery,
+): Promise<string> {
+  const { type } = query
   const own = withoutCursor(params)
   const self = ownLink(address, own, query)
   if (query.summary === 'count' || query.count === 0)
     return renderBundle('searchset', await reader.countFound(query), [{ relation: 'self', url: self }], [])
-  const binding = JSON.stringify(['r4', type, [...own].filter(([name]) => name !== '_count').sort()])
+  const local = address.slice(base.length + 1)
+  const binding = JSON.stringify(['r4', local, [...own].filter(([name]) => name !== '_count').sort()])
   const place = openCursor<Place>(cursors, params, binding)
   const pageSize = pageSizeOf(query.count)
   const page = await reader.search(query, { pageSize, ...(place ? { [place[0]]: place[1] } : {}) })
