@@ -263,7 +263,7 @@ async function registerFaces(
   const offersRegistration = settings.registration !== 'off'
   const shared = { access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
   await app.register(classicFace(shared))
-  await app.register(r4Face({ ...shared, writeAccess }))
+  await app.register(r4Face({ ...shared, writeAccess, checksReferences: settings.checksReferences }))
 }
 
 /** What strangers register belongs to an account into which nobody can sign in: no mail ever arrives there. */
