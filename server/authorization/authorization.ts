@@ -22,6 +22,7 @@ export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
   accounts: ConsentDeps['accounts']
   records: ConsentDeps['records']
+  practices: ConsentDeps['practices']
   isProduction: boolean
   logger: Logger
   /** Token requests that one network address may make in a minute. */

@@ -81,7 +81,12 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     return sendPage(reply.code(fault ? 400 : 200), page, view)
   }
 
-  async function allow(pending: Pending, accountId: string, choice: ConsentChoice): Promise<string> {
+  async function allow(
+    pending: Pending,
+    { account, signIn }: SignedIn,
+    choice: ConsentChoice,
+  ): Promise<string> {
+    const accountId = account.id
     const { application } = pending
     const expiresAt =
       choice.lifetimeSeconds === undefined
@@ -93,6 +98,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       scopes: choice.scopes,
       associationIds: choice.associationIds,
       expiresAt,
+      signInId: signIn.id,
     })
     // The engine's grant carries our id: tokens, codes and our row are one grant.
     const grant = new provider.Grant({ accountId, clientId: application.id })
@@ -129,7 +135,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       const associations = await practices.listAssociations(accountId)
       const choice = readConsentChoice(form, pending.scopes, associations)
       if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
-      const grantId = await allow(pending, accountId, choice)
+      const grantId = await allow(pending, signedIn, choice)
       // The engine gives only what was asked for by name: from here on the request is what the person left of it.
       pending.interaction.params.scope = choice.scopes.join(' ')
       await pending.interaction.persist()

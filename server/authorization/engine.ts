@@ -6,7 +6,6 @@ import { assertionAlgorithms, type KeySets } from '#server/applications/applicat
 import type { Approvals } from '#server/grants/grants.ts'
 import { idTokenSeconds, type ServerKeys, type SigningKey } from '#server/keys/keys.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
-import type { Practices } from '#server/practices/practices.ts'
 import type { UsedOnce } from '../store/used-once.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
 import { type BackendServices, backendTokenSeconds, createBackendServices } from './backend-services.ts'
@@ -27,7 +26,6 @@ import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
 export interface EngineDeps extends AdapterDeps {
   accounts: Pick<Accounts, 'find'>
-  practices: Pick<Practices, 'listAssociations'>
   keys: ServerKeys
   keySets: KeySets
   approvals: Pick<Approvals, 'list'>
@@ -141,7 +139,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       const grantId = ctx.oidc.result?.consent?.grantId
       return grantId ? ctx.oidc.provider.Grant.find(grantId) : undefined
     },
-    findAccount: async (_ctx, id) => {
+    findAccount: async (_ctx, id, token) => {
       const account = await deps.accounts.find(id)
       if (!account) return undefined
       return {
@@ -149,7 +147,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
         claims: async () => ({
           sub: id,
           name: account.displayName,
-          ...(await findFhirUser(deps.practices, id, deps.fhirUrl)),
+          ...(await claimsOfGrant(deps, token)),
         }),
       }
     },
@@ -177,6 +175,12 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
     },
     features: featuresOf(deps, backends),
   }
+}
+
+/** What the id_token says besides who it is: read from the grant of the code or refresh token that it is issued for. */
+async function claimsOfGrant({ grants, fhirUrl }: EngineDeps, token: object | undefined) {
+  const { grantId } = (token ?? {}) as { grantId?: string }
+  return grantId === undefined ? {} : findFhirUser(grants, grantId, fhirUrl)
 }
 
 /** What the engine does not know of itself: RFC 8414 §2. */

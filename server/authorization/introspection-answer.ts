@@ -2,12 +2,10 @@
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
-import type { Practices } from '#server/practices/practices.ts'
 import { findFhirUser } from './fhir-user.ts'
 
 export interface IntrospectionDeps {
-  grants: Pick<Grants, 'describeCoverage' | 'find'>
-  practices: Pick<Practices, 'listAssociations'>
+  grants: Pick<Grants, 'describeCoverage' | 'find' | 'findUser'>
   fhirUrl: string
 }
 
@@ -40,7 +38,7 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
 
 async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
-  { grants, practices, fhirUrl }: IntrospectionDeps,
+  { grants, fhirUrl }: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
   if (grantId === undefined || accountId === undefined) return {}
   const [{ patientIds, practiceIds }, grant] = await Promise.all([
@@ -53,6 +51,6 @@ async function smartFieldsOf(
   return {
     ...(patient !== undefined && hasOne ? { patient } : {}),
     ...(grant?.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}),
-    ...(scopes.includes('fhirUser') ? await findFhirUser(practices, accountId, fhirUrl) : {}),
+    ...(scopes.includes('fhirUser') ? await findFhirUser(grants, grantId, fhirUrl) : {}),
   }
 }

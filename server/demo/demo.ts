@@ -1,4 +1,4 @@
-import type { HumanName } from 'fhir/r4'
+import type { HumanName, RelatedPerson } from 'fhir/r4'
 import type { Account, Accounts } from '#server/accounts/accounts.ts'
 import { type Applications, defaultScopes } from '#server/applications/applications.ts'
 import type { Practice, Practices } from '#server/practices/practices.ts'
@@ -129,12 +129,22 @@ async function makeSignIns(
   await associate(adultAccount, { role: 'patient', patientId: adultId })
   await associate(parentAccount, { role: 'patient', patientId: parentId })
   for (const childId of childIds)
-    await associate(parentAccount, { role: 'proxy', patientId: childId, relationship: 'parent' })
+    await associate(parentAccount, {
+      role: 'proxy',
+      patientId: childId,
+      relationship: 'parent',
+      relatedPersonId: findGuardian(generated, childId, names.get(parentId)),
+    })
 }
 
 type Link =
   | { role: 'provider'; practitionerId: string }
-  | { role: 'patient' | 'proxy'; patientId: string; relationship?: string }
+  | {
+      role: 'patient' | 'proxy'
+      patientId: string
+      relationship?: string
+      relatedPersonId?: string | undefined
+    }
 
 /** Associates unless the account is associated in that way already. */
 function associator(practices: Practices, practiceId: string) {
@@ -154,6 +164,23 @@ async function findOrCreateAccount(accounts: Accounts, email: string, displayNam
 
 function fullName(name: HumanName | undefined): string {
   return [...(name?.given ?? []).slice(0, 1), name?.family].filter(Boolean).join(' ')
+}
+
+/** The RelatedPerson of a child's record that bears this name. */
+function findGuardian(
+  generated: DemoPractice,
+  childId: string,
+  name: string | undefined,
+): string | undefined {
+  for (const family of generated.families()) {
+    const child = family.members.find(({ patient }) => patient.id === childId)
+    if (child)
+      return child.records.find(
+        (record) =>
+          record.resourceType === 'RelatedPerson' && fullName((record as RelatedPerson).name?.[0]) === name,
+      )?.id
+  }
+  return undefined
 }
 
 /** The known people are in the first families, so this reads no further than those. */

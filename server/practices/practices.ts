@@ -9,6 +9,7 @@ import type { Db } from '../store/store.ts'
 import { createInvitations } from './invitations.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { toAssociation, toPractice } from './practice-row.ts'
+import { createRelatedPeople } from './related-people.ts'
 
 export interface Practice {
   id: string
@@ -29,6 +30,8 @@ export interface Association {
   patientId: string | undefined
   /** Set for provider. */
   practitionerId: string | undefined
+  /** Set for proxy, unless it is from before there were such records (`findRelatedPerson` makes up for it). */
+  relatedPersonId: string | undefined
   relationship: string
   createdAt: Date
 }
@@ -40,6 +43,8 @@ export interface Invitation {
   email: string
   role: 'patient' | 'proxy'
   relationship: string
+  /** The RelatedPerson record of the patient that the invited person is, when the practice chose one. */
+  relatedPersonId: string | undefined
   createdAt: Date
   expiresAt: Date
 }
@@ -61,26 +66,34 @@ export interface Practices {
   listAssociations(accountId: string): Promise<Association[]>
   /** Open associations with a practice: who reaches its records. */
   listPeople(practiceId: string): Promise<Array<Association & { email: string; displayName: string }>>
+  /** A proxy who is given no `relatedPersonId` gets a RelatedPerson record, with the name and address of the account. */
   associate(association: {
     accountId: string
     practiceId: string
     role: Role
     patientId?: string
     practitionerId?: string
+    relatedPersonId?: string | undefined
     relationship?: string
   }): Promise<Association>
+  /** The RelatedPerson record of a proxy; made now when there is none yet. Undefined when the record refuses it. */
+  findRelatedPerson(association: Association): Promise<string | undefined>
   /** Ends an association of the practice. Throws `not-found`. */
   endAssociation(practiceId: string, associationId: string): Promise<void>
   addPatients(practiceId: string, patientIds: string[]): Promise<void>
   /** The practices that keep a patient's record. */
   listPracticesOf(patientId: string): Promise<Practice[]>
-  /** Mails a link; the practice must keep the patient. Throws `not-found`, `invalid-parameter`. */
+  /**
+   * Mails a link; the practice must keep the patient, and `relatedPersonId` must be of this patient. Throws `not-found`,
+   * `invalid-parameter`.
+   */
   invite(invitation: {
     practiceId: string
     patientId: string
     email: string
     role: 'patient' | 'proxy'
     relationship: string
+    relatedPersonId?: string | undefined
     invitedBy: string
   }): Promise<Invitation>
   listInvitations(practiceId: string): Promise<Invitation[]>
@@ -121,6 +134,7 @@ const sandboxPatients = 10
 export function createPractices(deps: PracticesDeps): Practices {
   const { db, clock, random, records, synthesize } = deps
   const now = () => clock.now().getTime()
+  const relatedPeople = createRelatedPeople({ db, records })
 
   async function insertPractice(
     name: string,
@@ -158,14 +172,17 @@ export function createPractices(deps: PracticesDeps): Practices {
   }
 
   const associate: Practices['associate'] = async (form) => {
+    const id = newId('asn', random)
     const row = {
-      id: newId('asn', random),
+      id,
       account_id: form.accountId,
       practice_id: form.practiceId,
       role: form.role,
       patient_id: form.patientId ?? null,
       practitioner_id: form.practitionerId ?? null,
       relationship: form.relationship ?? (form.role === 'patient' ? 'self' : ''),
+      // The record first: an association that names it must never lead to nothing.
+      related_person_id: form.relatedPersonId ?? (await relatedPeople.write({ ...form, id })) ?? null,
       created_at: now(),
       ended_at: null,
     }
@@ -193,6 +210,7 @@ export function createPractices(deps: PracticesDeps): Practices {
     ...createInvitations({ ...deps, associate }),
     create,
     associate,
+    findRelatedPerson: relatedPeople.find,
     async createForProvider(account, name) {
       const practice = await create({ name, kind: 'practice' })
       await addProvider(practice, account)
