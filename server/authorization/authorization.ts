@@ -20,7 +20,7 @@ export { sweepPayloads } from './oidc-adapter.ts'
 
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
-  accounts: ConsentDeps['accounts']
+  accounts: EngineDeps['accounts'] & ConsentDeps['accounts']
   records: ConsentDeps['records']
   practices: ConsentDeps['practices']
   isProduction: boolean

@@ -1,4 +1,4 @@
-import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider'
+import Provider, { type Configuration, errors } from 'oidc-provider'
 import { splitScopes } from '#fhir/scope/scope.ts'
 import { proofAlgorithms } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
@@ -13,7 +13,7 @@ import { assertAssertion, assertionKeysOf, clockSkewSeconds } from './client-ass
 import { describeOAuthError } from './error-words.ts'
 import { findFhirUser } from './fhir-user.ts'
 import { mayIntrospect } from './introspection-answer.ts'
-import { type AdapterDeps, createAdapter, refreshGraceSeconds } from './oidc-adapter.ts'
+import { type AdapterDeps, createAdapter, interactionSeconds, refreshGraceSeconds } from './oidc-adapter.ts'
 import {
   replaceAssertionKeys,
   replaceRedirectMatching,
@@ -21,11 +21,12 @@ import {
   replaceSecretComparison,
   replaceSigningKeys,
 } from './oidc-internals.ts'
+import { createPromptPolicy } from './prompt-policy.ts'
 import type { RegistrationPolicy } from './registration.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
 export interface EngineDeps extends AdapterDeps {
-  accounts: Pick<Accounts, 'find'>
+  accounts: Pick<Accounts, 'find' | 'findSignIn'>
   keys: ServerKeys
   keySets: KeySets
   approvals: Pick<Approvals, 'list'>
@@ -127,7 +128,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       RefreshToken: tokenLifetimes.refreshTokenSeconds,
       ClientCredentials: backendTokenSeconds,
       IdToken: idTokenSeconds,
-      Interaction: 3600,
+      Interaction: interactionSeconds,
       Session: 3600,
       Grant: tokenLifetimes.refreshTokenSeconds,
     },
@@ -152,7 +153,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       }
     },
     interactions: {
-      policy: interactionPolicy.base(),
+      policy: createPromptPolicy(deps),
       url: (_ctx, interaction) => `/o/interaction/${interaction.uid}`,
     },
     // Every origin may call the token endpoint: applications in the browser live anywhere, and no cookie counts there.

@@ -20,6 +20,9 @@ export interface AdapterDeps {
 /** How long a client may present a refresh token again whose answer it did not get. */
 export const refreshGraceSeconds = 30
 
+/** How long a person may take for an authorization request. */
+export const interactionSeconds = 3600
+
 /** A used code is remembered this long, so that a second use is seen as one and ends the tokens of the first. */
 const usedCodeMemorySeconds = 24 * 3600
 
@@ -163,6 +166,8 @@ function toPayload(row: OidcPayloadTable, id: string | undefined, now: number): 
   return {
     ...payload,
     ...(id === undefined ? {} : { jti: id }),
+    // When the request came, to be compared with sign-ins.
+    ...(row.kind === 'Interaction' ? { iat: row.expires_at / 1000 - interactionSeconds } : {}),
     exp: Math.floor(Date.now() / 1000) + remaining,
     ...(consumed ? { consumed: true } : {}),
   }
