@@ -194,6 +194,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     await pages.register(browser, { findSignIn: accounts.findSignIn, cookieKey: keys.form, isSecure })
     await pages.register(accountPages({ accounts, practices, outbox, portalUrl, isSecure, isProduction }))
     await pages.register(authorization.consent)
+    await pages.register(authorization.logout)
     await pages.register(
       docsPages({
         portalUrl,

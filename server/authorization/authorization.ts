@@ -1,6 +1,7 @@
 import { fastifyRateLimit } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
 import type { Logger } from '../logger.ts'
@@ -9,6 +10,7 @@ import { type ConsentDeps, consentRoutes } from './consent.ts'
 import { createEngine, type EngineDeps } from './engine.ts'
 import { completeIntrospection } from './introspection-answer.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
+import { logoutRoutes } from './logout.ts'
 import { completePushedRequest } from './pushed-request.ts'
 import { nameClientOfRefresh } from './refresh-without-client.ts'
 import { type RegistrationDeps, registrationRoutes } from './registration.ts'
@@ -20,7 +22,7 @@ export { sweepPayloads } from './oidc-adapter.ts'
 
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
-  accounts: EngineDeps['accounts'] & ConsentDeps['accounts']
+  accounts: EngineDeps['accounts'] & ConsentDeps['accounts'] & Pick<Accounts, 'endSignIn'>
   records: ConsentDeps['records']
   practices: ConsentDeps['practices']
   isProduction: boolean
@@ -35,6 +37,8 @@ export interface Authorization {
   endpoints: FastifyPluginAsync
   /** `/o/interaction/:uid`; for a scope with `browser`, `pageHeaders` and `pageErrors`. */
   consent: FastifyPluginAsync
+  /** `GET /o/logout/`, for the same scope. */
+  logout: FastifyPluginAsync
 }
 
 export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
@@ -43,6 +47,7 @@ export async function createAuthorization(deps: AuthorizationDeps): Promise<Auth
   completeIntrospection(provider, deps)
   return {
     consent: consentRoutes({ ...deps, provider }),
+    logout: logoutRoutes({ ...deps, signingKeys: deps.keys.signing }),
     endpoints: async (app) => {
       // The engine reads the bodies itself: it must see doubled and malformed parameters as they came.
       app.removeAllContentTypeParsers()
@@ -71,6 +76,9 @@ function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): Fastify
     }
     for (const url of ['/o/authorize/', '/o/authorize'])
       app.route({ method: ['GET', 'POST'], url, handler: authorize })
+    // An application's page may send a form, with which no cookie of ours comes along (SameSite=Lax): the browser asks anew.
+    for (const url of ['/o/logout', '/o/logout/'])
+      app.post(url, async (request, reply) => reply.redirect(`/o/logout/?${await readForm(request)}`, 303))
     app.get('/o/authorize/:uid', async (request, reply) => {
       allowReturnToApplication(reply)
       return handOver(provider, deps, request, reply)

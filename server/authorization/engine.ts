@@ -26,7 +26,7 @@ import type { RegistrationPolicy } from './registration.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
 export interface EngineDeps extends AdapterDeps {
-  accounts: Pick<Accounts, 'find' | 'findSignIn'>
+  accounts: Pick<Accounts, 'find' | 'findSignIn' | 'isSignInOpen'>
   keys: ServerKeys
   keySets: KeySets
   approvals: Pick<Approvals, 'list'>
@@ -103,7 +103,8 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       short: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
     },
     scopes: ['openid', 'fhirUser', 'profile', 'offline_access', 'online_access', 'launch/patient'],
-    claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
+    // `sid` (OpenID Connect Back-Channel Logout §2.1): in which sign-in the person allowed it.
+    claims: { openid: ['sub', 'sid'], fhirUser: ['fhirUser'], profile: ['name'] },
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     subjectTypes: ['public'],
@@ -181,7 +182,9 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
 /** What the id_token says besides who it is: read from the grant of the code or refresh token that it is issued for. */
 async function claimsOfGrant({ grants, fhirUrl }: EngineDeps, token: object | undefined) {
   const { grantId } = (token ?? {}) as { grantId?: string }
-  return grantId === undefined ? {} : findFhirUser(grants, grantId, fhirUrl)
+  if (grantId === undefined) return {}
+  const [grant, user] = await Promise.all([grants.find(grantId), findFhirUser(grants, grantId, fhirUrl)])
+  return { ...user, ...(grant?.signInId === undefined ? {} : { sid: grant.signInId }) }
 }
 
 /** What the engine does not know of itself: RFC 8414 §2. */
@@ -189,6 +192,7 @@ function discoveryOf({ portalUrl, registration }: EngineDeps): Record<string, un
   return {
     service_documentation: `${portalUrl}/api_fhir/api-docs/documentation`,
     userinfo_endpoint: `${portalUrl}/o/userinfo/`,
+    end_session_endpoint: `${portalUrl}/o/logout/`,
     ...(registration === 'off' ? {} : { registration_endpoint: `${portalUrl}/o/register/` }),
   }
 }

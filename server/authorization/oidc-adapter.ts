@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
-import type { Grants } from '#server/grants/grants.ts'
+import type { Grant, Grants } from '#server/grants/grants.ts'
 import type { Clock } from '../clock.ts'
 import { hashSecret } from '../secrets.ts'
 import type { OidcPayloadTable } from '../store/schema/grants.ts'
@@ -15,6 +16,7 @@ export interface AdapterDeps {
   clock: Clock
   grants: Grants
   applications: Applications
+  accounts: Pick<Accounts, 'isSignInOpen'>
 }
 
 /** How long a client may present a refresh token again whose answer it did not get. */
@@ -36,7 +38,7 @@ export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
   }
 }
 
-function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapter {
+function payloadAdapter(kind: string, { db, clock, grants, accounts }: AdapterDeps): Adapter {
   const now = () => clock.now().getTime()
 
   async function findRow(column: 'id_hash' | 'uid', value: string): Promise<OidcPayloadTable | undefined> {
@@ -52,7 +54,9 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
   async function isGrantOpen(id: string): Promise<boolean> {
     const grant = await grants.find(id)
     if (!grant || grant.endedAt) return false
-    return grant.expiresAt === undefined || grant.expiresAt.getTime() > now()
+    if (grant.expiresAt !== undefined && grant.expiresAt.getTime() <= now()) return false
+    if (!isForOnlineUse(grant)) return true
+    return grant.signInId !== undefined && accounts.isSignInOpen(grant.signInId)
   }
 
   return {
@@ -99,6 +103,11 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
       await grants.endByEngine(grantId, 'ended by the application or by a reused code or token')
     },
   }
+}
+
+/** SMART App Launch 2.2, scopes for requesting a refresh token: `online_access` lasts as long as the person is signed in. */
+function isForOnlineUse({ scopes }: Grant): boolean {
+  return scopes.includes('online_access') && !scopes.includes('offline_access')
 }
 
 /**
