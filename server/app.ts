@@ -26,6 +26,7 @@ import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
+import { dstu2Face } from './faces/dstu2/dstu2.ts'
 import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
@@ -236,6 +237,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
       )
     pages.setNotFoundHandler(notFoundPage(isProduction))
   })
+  await app.register(dstu2Face({ portalUrl, fhirUrl, offersRegistration: settings.registration !== 'off' }))
   if (origins.kind === 'one') await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
