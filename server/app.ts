@@ -20,6 +20,7 @@ import {
   type KeySets,
 } from './applications/applications.ts'
 import { createAuthorization, sweepPayloads, tokenLifetimes } from './authorization/authorization.ts'
+import { brandLists } from './brands/brands.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
 import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
@@ -188,6 +189,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(smartStyle)
+  await app.register(brandLists({ practices, portalUrl, fhirUrl }))
   await app.register(authorization.endpoints)
   await app.register(async (pages) => {
     await pages.register(pageHeaders, { isSecure })

@@ -71,6 +71,7 @@ export async function makeDemo(deps: DemoDeps, options: DemoOptions = {}): Promi
   const practice = await findOrCreatePractice(deps, generated)
   const written = await writeRecords(deps, practice, generated, patients, options.onProgress)
   await makeSignIns(deps, practice, generated)
+  await listPractice(deps, practice)
   await makeApplication(deps)
   return { practice, ...written }
 }
@@ -81,6 +82,21 @@ async function findOrCreatePractice({ practices }: DemoDeps, generated: DemoPrac
   const organizationId = generated.organization.id ?? ''
   const existing = (await practices.list()).find((practice) => practice.organizationId === organizationId)
   return existing ?? practices.create({ name: demoPracticeName, kind: 'practice', organizationId })
+}
+
+/** Apps find it in the published list, unless somebody decided otherwise. The demo is never made in production. */
+async function listPractice({ practices }: DemoDeps, practice: Practice): Promise<void> {
+  if (await practices.brands.find(practice.id)) return
+  await practices.brands.save(practice.id, {
+    isListed: true,
+    name: practice.name,
+    aliases: ['Maple Street'],
+    description: 'A made-up practice for trying things out. Nobody in it is real.',
+    addressLine: '12 Maple Street',
+    city: 'Springfield',
+    state: 'IL',
+    postalCode: '62701',
+  })
 }
 
 async function writeRecords(

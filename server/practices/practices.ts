@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
+import { createBrands } from './brands.ts'
 import { createInvitations } from './invitations.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { toAssociation, toPractice } from './practice-row.ts'
@@ -49,6 +50,35 @@ export interface Invitation {
   expiresAt: Date
 }
 
+/** How apps find a practice: what it publishes of itself. */
+export interface BrandForm {
+  isListed: boolean
+  /** By which patients know it. */
+  name: string
+  aliases: string[]
+  website?: string | undefined
+  logoUri?: string | undefined
+  /** What patients find in the portal. */
+  description?: string | undefined
+  phone?: string | undefined
+  addressLine?: string | undefined
+  city?: string | undefined
+  state?: string | undefined
+  postalCode?: string | undefined
+}
+
+/** SMART App Launch 2.2, user-access brands. */
+export interface PracticeBrands {
+  /** Undefined until the practice filled it in. */
+  find(practiceId: string): Promise<BrandForm | undefined>
+  /** Throws `not-found`, `not-allowed` for a sandbox that is to be listed, `invalid-parameter`. */
+  save(practiceId: string, form: BrandForm): Promise<BrandForm>
+  /** Those that chose to be listed, in a fixed order. Never sandboxes. */
+  listListed(): Promise<Array<BrandForm & { practice: Practice }>>
+  /** When any of them was saved last, be it to take it off the list. */
+  findLastChange(): Promise<Date | undefined>
+}
+
 /**
  * Practices, their panels, and who is associated with them. Closed associations end every access that rests on
  * them at once, because access looks them up at each request.
@@ -80,6 +110,8 @@ export interface Practices {
   findRelatedPerson(association: Association): Promise<string | undefined>
   /** Ends an association of the practice. Throws `not-found`. */
   endAssociation(practiceId: string, associationId: string): Promise<void>
+  /** How apps find practices. */
+  brands: PracticeBrands
   addPatients(practiceId: string, patientIds: string[]): Promise<void>
   /** The practices that keep a patient's record. */
   listPracticesOf(patientId: string): Promise<Practice[]>
@@ -161,6 +193,11 @@ export function createPractices(deps: PracticesDeps): Practices {
     return practice
   }
 
+  async function find(practiceId: string): Promise<Practice | undefined> {
+    const row = await db.selectFrom('practice').selectAll().where('id', '=', practiceId).executeTakeFirst()
+    return row && toPractice(row)
+  }
+
   /** Associations that are open, with their practice. */
   function openAssociations() {
     return db
@@ -211,6 +248,8 @@ export function createPractices(deps: PracticesDeps): Practices {
     create,
     associate,
     findRelatedPerson: relatedPeople.find,
+    find,
+    brands: createBrands({ db, clock, find }),
     async createForProvider(account, name) {
       const practice = await create({ name, kind: 'practice' })
       await addProvider(practice, account)
@@ -237,10 +276,6 @@ export function createPractices(deps: PracticesDeps): Practices {
         patientId: people.knownPeople().adultId,
       })
       return practice
-    },
-    async find(practiceId) {
-      const row = await db.selectFrom('practice').selectAll().where('id', '=', practiceId).executeTakeFirst()
-      return row && toPractice(row)
     },
     async list() {
       const rows = await db.selectFrom('practice').selectAll().orderBy('created_at').orderBy('id').execute()
