@@ -9,6 +9,7 @@ import { InvitationDialog } from './invitation-dialog.tsx'
 import { InvitationList } from './invitation-list.tsx'
 import { PatientList } from './patient-list.tsx'
 import { PeopleList } from './people-list.tsx'
+import { PracticeBrandPanel } from './practice-brand.tsx'
 
 /** `/practice/:practiceId`: the patients of a practice, and who may see their records. */
 export function PracticeDesk() {
@@ -44,6 +45,7 @@ export function PracticeDesk() {
         <Tabs.List mb="lg">
           <Tabs.Tab value="people">Patients and people</Tabs.Tab>
           <Tabs.Tab value="services">Backend services</Tabs.Tab>
+          <Tabs.Tab value="brand">How apps find you</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="people">
           <div className="desk">
@@ -56,6 +58,9 @@ export function PracticeDesk() {
         </Tabs.Panel>
         <Tabs.Panel value="services">
           <BackendServices practice={practice} mayDecide={own.role === 'provider'} />
+        </Tabs.Panel>
+        <Tabs.Panel value="brand">
+          <PracticeBrandPanel practice={practice} mayDecide={own.role === 'provider'} />
         </Tabs.Panel>
       </Tabs>
       {invited && (
