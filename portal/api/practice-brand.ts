@@ -6,6 +6,7 @@ export interface PracticeBrand {
   isListed: boolean
   name: string
   aliases: string[]
+  npi: string | null
   website: string | null
   logoUri: string | null
   description: string | null

@@ -1,5 +1,5 @@
 /** SMART App Launch 2.2, user-access brands and endpoints: https://hl7.org/fhir/smart-app-launch/STU2.2/brands.html */
-import type { Bundle, BundleEntry, Endpoint, Organization } from 'fhir/r4'
+import type { Bundle, BundleEntry, Endpoint, Identifier, Organization } from 'fhir/r4'
 import type { BrandForm, Practice } from '#server/practices/practices.ts'
 
 export interface BrandUrls {
@@ -7,7 +7,7 @@ export interface BrandUrls {
   fhirUrl: string
 }
 
-export type ListedBrand = BrandForm & { practice: Practice }
+export type ListedBrand = BrandForm & { practice: Practice; updatedAt: Date }
 
 const profiles = 'http://hl7.org/fhir/smart-app-launch/StructureDefinition'
 const endpointId = 'r4'
@@ -36,7 +36,7 @@ export function baseUrlOf({ fhirUrl }: BrandUrls): string {
 function bundleOf(lastChange: Date, profile: string | undefined, entry: BundleEntry[]): Bundle {
   return {
     resourceType: 'Bundle',
-    ...(profile ? { meta: { profile: [profile] } } : {}),
+    meta: { lastUpdated: lastChange.toISOString(), ...(profile ? { profile: [profile] } : {}) },
     type: 'collection',
     timestamp: lastChange.toISOString(),
     entry,
@@ -64,12 +64,12 @@ function serverBrand({ portalUrl }: BrandUrls): Organization {
 }
 
 function practiceBrand(brand: ListedBrand, { portalUrl }: BrandUrls): Organization {
-  const { practice, name, aliases, website, logoUri, phone, description } = brand
+  const { practice, updatedAt, name, aliases, website, logoUri, phone, description } = brand
   const address = addressOf(brand)
   return {
     resourceType: 'Organization',
     id: practice.organizationId,
-    meta: { profile: [`${profiles}/user-access-brand`] },
+    meta: { lastUpdated: updatedAt.toISOString(), profile: [`${profiles}/user-access-brand`] },
     extension: [
       ...(logoUri
         ? [
@@ -81,11 +81,7 @@ function practiceBrand(brand: ListedBrand, { portalUrl }: BrandUrls): Organizati
         : []),
       portalOf(name, description, portalUrl),
     ],
-    identifier: [
-      // An address under our control that stays with the practice, whatever it changes here.
-      { system: 'urn:ietf:rfc:3986', value: `${portalUrl}/brands/${practice.id}` },
-      ...(website ? [{ system: 'urn:ietf:rfc:3986', value: website }] : []),
-    ],
+    identifier: identifiersOf(brand, portalUrl),
     active: true,
     type: [
       {
@@ -100,13 +96,24 @@ function practiceBrand(brand: ListedBrand, { portalUrl }: BrandUrls): Organizati
     ],
     name,
     ...(aliases.length > 0 ? { alias: aliases } : {}),
-    telecom: [
-      { system: 'url', value: website ?? portalUrl },
-      ...(phone ? [{ system: 'phone' as const, value: phone }] : []),
-    ],
+    // The profile has room for the web site alone.
+    telecom: [{ system: 'url', value: website ?? portalUrl }],
+    ...(phone ? { contact: [{ telecom: [{ system: 'phone', value: phone }] }] } : {}),
     ...(address ? { address: [address] } : {}),
     endpoint: [{ reference: `Endpoint/${endpointId}` }],
   }
+}
+
+/** By which apps recognize the practice in several lists. */
+function identifiersOf({ practice, website, npi }: ListedBrand, portalUrl: string): Identifier[] {
+  const site = website && `https://${new URL(website).hostname.replace(/^www\./, '')}`
+  return [
+    // An address under our control that stays with the practice, whatever it changes here.
+    { system: 'urn:ietf:rfc:3986', value: `${portalUrl}/brands/${practice.id}` },
+    // The identifier of smart-configuration must be that of one entry alone.
+    ...(site && site !== portalUrl ? [{ system: 'urn:ietf:rfc:3986', value: site }] : []),
+    ...(npi ? [{ system: 'http://hl7.org/fhir/sid/us-npi', value: npi }] : []),
+  ]
 }
 
 function addressOf({ addressLine, city, state, postalCode }: ListedBrand) {
@@ -151,7 +158,8 @@ function endpointOf(urls: BrandUrls): Endpoint {
       code: 'hl7-fhir-rest',
     },
     name: 'FHIR R4',
-    contact: [{ system: 'url', value: `${urls.portalUrl}/api_fhir/api-docs/documentation` }],
+    // Where developers register what reads there.
+    contact: [{ system: 'url', value: `${urls.portalUrl}/account/settings/applications` }],
     payloadType: [
       {
         coding: [{ system: 'http://terminology.hl7.org/CodeSystem/endpoint-payload-type', code: 'none' }],

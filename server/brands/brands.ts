@@ -36,8 +36,9 @@ export function brandLists({ practices: { brands }, ...urls }: BrandsDeps): Fast
 
 function send(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  // Weak, as the specification recommends: a proxy may compress it.
   void reply.headers({
-    etag: tag,
+    etag: `W/${tag}`,
     'cache-control': `public, max-age=${maxAgeSeconds}`,
     vary: 'Accept',
     'x-content-type-options': 'nosniff',

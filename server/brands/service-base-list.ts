@@ -3,6 +3,7 @@ import { type BrandUrls, baseUrlOf, type ListedBrand } from './brand-bundle.ts'
 const columns = [
   'organization',
   'organization_id',
+  'npi',
   'city',
   'state',
   'postal_code',
@@ -12,9 +13,10 @@ const columns = [
 
 /** The same list for people with a spreadsheet: RFC 4180. */
 export function serviceBaseCsv(brands: readonly ListedBrand[], urls: BrandUrls): string {
-  const rows = brands.map(({ name, practice, city = '', state = '', postalCode = '' }) => [
+  const rows = brands.map(({ name, practice, npi = '', city = '', state = '', postalCode = '' }) => [
     name,
     practice.organizationId,
+    npi,
     city,
     state,
     postalCode,

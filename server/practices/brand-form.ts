@@ -10,6 +10,7 @@ export function checkBrandForm(form: BrandForm): BrandForm {
     isListed: form.isListed,
     name: checkName(form.name),
     aliases: checkAliases(form.aliases),
+    npi: checkNpi(form.npi),
     website: checkAddress(form.website, 'website'),
     logoUri: checkAddress(form.logoUri, 'logoUri'),
     description: checkText(form.description, 'description', 500),
@@ -53,6 +54,20 @@ function checkAddress(given: string | undefined, field: string): string | undefi
   if (username !== '' || password !== '' || !hostname.includes('.'))
     throw invalid(field, 'Give the address of a public web site, without user name or password.')
   return address
+}
+
+/** The last digit checks the others, with 80840 before them (45 CFR 162.406). */
+function checkNpi(given: string | undefined): string | undefined {
+  const npi = given?.trim()
+  if (!npi) return undefined
+  const digits = [...`80840${npi}`].reverse().map(Number)
+  const sum = digits.reduce((total, digit, index) => {
+    const weighted = index % 2 === 1 ? digit * 2 : digit
+    return total + (weighted > 9 ? weighted - 9 : weighted)
+  }, 0)
+  if (!/^\d{10}$/.test(npi) || sum % 10 !== 0)
+    throw invalid('npi', 'An NPI has ten digits, of which the last one checks the others.')
+  return npi
 }
 
 function checkPhone(given: string | undefined): string | undefined {

@@ -56,6 +56,7 @@ export function createBrands({ db, clock, find }: BrandsDeps): PracticeBrands {
         .execute()
       return rows.map(({ practice_name, ...row }) => ({
         ...toForm(row),
+        updatedAt: new Date(row.updated_at),
         practice: toPractice({ ...row, name: practice_name }),
       }))
     },
@@ -75,6 +76,7 @@ function toRow(practiceId: string, form: BrandForm, now: number): PracticeBrandT
     is_listed: form.isListed ? 1 : 0,
     name: form.name,
     aliases: JSON.stringify(form.aliases),
+    npi: form.npi ?? null,
     website: form.website ?? null,
     logo_uri: form.logoUri ?? null,
     description: form.description ?? null,
@@ -92,6 +94,7 @@ function toForm(row: PracticeBrandTable): BrandForm {
     isListed: row.is_listed === 1,
     name: row.name,
     aliases: JSON.parse(row.aliases) as string[],
+    npi: row.npi ?? undefined,
     website: row.website ?? undefined,
     logoUri: row.logo_uri ?? undefined,
     description: row.description ?? undefined,

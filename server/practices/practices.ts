@@ -56,6 +56,8 @@ export interface BrandForm {
   /** By which patients know it. */
   name: string
   aliases: string[]
+  /** National Provider Identifier. */
+  npi?: string | undefined
   website?: string | undefined
   logoUri?: string | undefined
   /** What patients find in the portal. */
@@ -74,7 +76,7 @@ export interface PracticeBrands {
   /** Throws `not-found`, `not-allowed` for a sandbox that is to be listed, `invalid-parameter`. */
   save(practiceId: string, form: BrandForm): Promise<BrandForm>
   /** Those that chose to be listed, in a fixed order. Never sandboxes. */
-  listListed(): Promise<Array<BrandForm & { practice: Practice }>>
+  listListed(): Promise<Array<BrandForm & { practice: Practice; updatedAt: Date }>>
   /** When any of them was saved last, be it to take it off the list. */
   findLastChange(): Promise<Date | undefined>
 }

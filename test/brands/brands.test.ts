@@ -13,7 +13,8 @@ const form: BrandForm = {
   isListed: true,
   name: 'Elm Street Clinic',
   aliases: ['Elm Street', 'The Elm'],
-  website: 'https://elm.example',
+  npi: '1234567893',
+  website: 'https://www.elm.example/home',
   logoUri: 'https://elm.example/logo.png',
   description: 'Results, visits and *messages*.',
   phone: '(555) 555-0100',
@@ -89,10 +90,13 @@ describe('the published list of practices', () => {
     assert.deepEqual(brand.address, [
       { line: ['1 Elm Street'], city: 'Springfield', state: 'IL', postalCode: '62701', country: 'US' },
     ])
-    assert.deepEqual(brand.telecom, [
-      { system: 'url', value: 'https://elm.example' },
-      { system: 'phone', value: '(555) 555-0100' },
-    ])
+    assert.deepEqual(brand.telecom, [{ system: 'url', value: form.website }])
+    assert.equal(brand.contact?.[0]?.telecom?.[0]?.value, form.phone)
+    assert.deepEqual(
+      (brand.identifier ?? []).map(({ value }) => value),
+      [`${app.portalUrl}/brands/${listed.practice.id}`, 'https://elm.example', form.npi],
+    )
+    assert.equal(bundle.meta?.lastUpdated, bundle.timestamp)
     const [endpoint, another] = endpointsOf(bundle) as [Endpoint, Endpoint | undefined]
     assert.equal(another, undefined)
     assert.deepEqual(
@@ -151,8 +155,8 @@ describe('the published list of practices', () => {
       assert.equal(first.headers.get('cache-control'), 'public, max-age=3600')
       assert.equal(first.headers.get('set-cookie'), null)
       const etag = first.headers.get('etag') ?? ''
-      assert.match(etag, /^"[\w-]+"$/)
-      for (const known of [etag, `W/${etag}`, `"x", ${etag}`]) {
+      assert.match(etag, /^W\/"[\w-]+"$/)
+      for (const known of [etag, etag.slice(2), `"x", ${etag}`]) {
         const again = await get(path, { 'if-none-match': known })
         assert.deepEqual([again.status, await again.text()], [304, ''])
       }
@@ -184,7 +188,7 @@ describe('the published list of practices', () => {
     const [head, row] = (await response.text()).split('\r\n')
     assert.equal(
       head,
-      '"organization","organization_id","city","state","postal_code","fhir_version","base_url"',
+      '"organization","organization_id","npi","city","state","postal_code","fhir_version","base_url"',
     )
     assert.ok(row?.startsWith('"\'=HYPERLINK(""x"")",'))
     assert.ok(row?.endsWith(`"${app.fhirUrl}/fhir/r4"`))
@@ -208,6 +212,8 @@ describe('the published list of practices', () => {
     ['logoUri', 'https://elm.example/ logo.png'],
     ['logoUri', '//elm.example/logo.png'],
     ['phone', 'call <b>me</b>'],
+    ['npi', '1234567890'],
+    ['npi', '12345'],
     ['city', 'Spring<field'],
   ]
   for (const [field, value] of refused)

@@ -11,10 +11,12 @@ describe('what a practice publishes of itself, in the portal', () => {
   let staff: Portal
   let patient: Portal
   let stranger: Portal
+  let sandbox: { id: string }
   before(async () => {
     app = await startApp()
     clinic = await aClinic(app, 'North')
     const elsewhere = await aClinic(app, 'South')
+    sandbox = await app.nouns.practices.createSandbox({ id: clinic.provider.id, displayName: 'Dr. North' })
     await aPatient(app, clinic, 'ana')
     await aReader(app, clinic, 'ana@example.com', ['ana'])
     const helper = await anAccount(app, 'desk@example.com', 'Desk')
@@ -70,10 +72,6 @@ describe('what a practice publishes of itself, in the portal', () => {
   })
 
   test('a sandbox stays unlisted', async () => {
-    const sandbox = await app.nouns.practices.createSandbox({
-      id: clinic.provider.id,
-      displayName: 'Dr. North',
-    })
     const { status } = await provider.call('PUT', `/practices/${sandbox.id}/brand`, form)
     assert.equal(status, 403)
   })

@@ -53,6 +53,7 @@ const contacts: Array<{ part: TextPart; label: string; description?: string; pla
   { part: 'city', label: 'City' },
   { part: 'state', label: 'State' },
   { part: 'postalCode', label: 'ZIP code' },
+  { part: 'npi', label: 'NPI', description: 'The National Provider Identifier of the practice, ten digits.' },
 ]
 const fieldNames = ['name', 'aliases', 'description', ...contacts.map(({ part }) => part)]
 

@@ -19,6 +19,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('is_listed', 'integer', (c) => c.notNull())
     .addColumn('name', 'text', (c) => c.notNull())
     .addColumn('aliases', 'text', (c) => c.notNull())
+    .addColumn('npi', 'text')
     .addColumn('website', 'text')
     .addColumn('logo_uri', 'text')
     .addColumn('description', 'text')

@@ -56,6 +56,7 @@ export interface PracticeBrandTable {
   name: string
   /** JSON array of strings. */
   aliases: string
+  npi: string | null
   website: string | null
   logo_uri: string | null
   description: string | null
