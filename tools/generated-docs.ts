@@ -66,9 +66,9 @@ function scopesPage(): string {
       : records.length === scopedRecords.length
         ? 'everything'
         : records.join(', ')
-  const rows = scopeCases.map(({ scopes, reads, searches = reads }) => [
+  const rows = scopeCases.map(({ scopes, reads, searches = reads, user }) => [
     scopes.map((scope) => `\`${scope}\``).join(' and '),
-    words(reads),
+    user === undefined ? words(reads) : `${user}, in its current version`,
     words(searches),
   ])
   return `${note}
@@ -85,6 +85,7 @@ practice, gave: the grant bounds it.
 - With a filter the past of a record is not told (\`_history\` is 403): a record that is a lab result today may have been something else. One
   version is, when that version meets the filter.
 - Writing is for practices: \`user/*.cud\` of a person of the practice, \`system/*.cud\` of an approved service. Filters give no writing.
+- \`openid\` with \`fhirUser\` opens the one record that stands for the person, by id and as it is now. In the example it is Ada who agreed.
 
 ## The records of the examples
 

@@ -1,5 +1,6 @@
 import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
+import type { OpenedGrant } from '#server/grants/grants.ts'
 import type { Association, Practices } from '#server/practices/practices.ts'
 import type {
   Confinement,
@@ -71,10 +72,10 @@ interface AccessDeps {
 export function createAccess({ tokens, records, practices }: AccessDeps): Access {
   return {
     async open(presented) {
-      const { scopes, patientIds, practiceIds, isApproval } = await tokens.open(presented)
+      const { scopes, patientIds, practiceIds, isApproval, user } = await tokens.open(presented)
       const within = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'
-      return createReader(records, within, rulesOf(scopes, isApproval), context)
+      return createReader(records, within, rulesOf(scopes, isApproval), { context, user })
     },
     async openForAccount(accountId, only) {
       const associations = await practices.listAssociations(accountId)
@@ -92,7 +93,7 @@ function createReader(
   records: AccessDeps['records'],
   within: Confinement,
   rules: ScopeRules,
-  context: 'patient' | 'system' = 'patient',
+  { context = 'patient', user }: { context?: 'patient' | 'system'; user?: OpenedGrant['user'] } = {},
 ): RecordReader {
   const assertAllowed = (type: string, interaction: 'r' | 's') => {
     if (!rules.allows(type, interaction)) throw scopeMissing(type, context)
@@ -105,6 +106,8 @@ function createReader(
   return {
     patientId: hasOne ? only : undefined,
     async read(type, id) {
+      // SMART App Launch 2.2, scopes for requesting identity data: what `fhirUser` names can be read, and nothing beside it.
+      if (user?.type === type && user.id === id) return records.read(user.within, type, id)
       assertAllowed(type, 'r')
       const content = await records.read(within, type, id)
       return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined

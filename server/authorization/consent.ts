@@ -14,11 +14,20 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { type ConsentChoice, type ConsentFault, readConsentChoice } from './consent-choice.ts'
 import { consentPage, nothingToSharePage } from './consent-page.ts'
+import { otherAccountPage } from './other-account-page.ts'
 import { describeReaches } from './reaches.ts'
+import {
+  answeredPrompts,
+  type Interaction,
+  isOfOtherPerson,
+  mustChooseAccount,
+  mustSignInAgain,
+  signInAddress,
+} from './sign-in-demands.ts'
 
 export interface ConsentDeps {
   provider: Provider
-  accounts: Pick<Accounts, 'find' | 'endSignIn'>
+  accounts: Pick<Accounts, 'find'>
   applications: Pick<Applications, 'find'>
   practices: Pick<Practices, 'listAssociations'>
   grants: Pick<Grants, 'create'>
@@ -27,9 +36,6 @@ export interface ConsentDeps {
   fhirUrl: string
   isProduction: boolean
 }
-
-/** The engine's pending authorization request. */
-type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
 interface Pending {
   interaction: Interaction
@@ -63,6 +69,10 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     allowReturnToApplication(reply, { imageOrigin: logoUri && new URL(logoUri).origin })
     const view = viewOf(request, reply, isProduction)
     const action = `/o/interaction/${interaction.uid}`
+    if (isOfOtherPerson(interaction, signedIn)) {
+      const names = { applicationName: application.name, accountName: signedIn.account.displayName }
+      return sendPage(reply, otherAccountPage({ ...names, csrfToken: view.csrfToken, action }), view)
+    }
     const associations = await practices.listAssociations(signedIn.account.id)
     if (associations.length === 0)
       return sendPage(reply, nothingToSharePage({ application, csrfToken: view.csrfToken, action }), view)
@@ -81,7 +91,12 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     return sendPage(reply.code(fault ? 400 : 200), page, view)
   }
 
-  async function allow(pending: Pending, accountId: string, choice: ConsentChoice): Promise<string> {
+  async function allow(
+    pending: Pending,
+    { account, signIn }: SignedIn,
+    choice: ConsentChoice,
+  ): Promise<string> {
+    const accountId = account.id
     const { application } = pending
     const expiresAt =
       choice.lifetimeSeconds === undefined
@@ -93,6 +108,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       scopes: choice.scopes,
       associationIds: choice.associationIds,
       expiresAt,
+      signInId: signIn.id,
     })
     // The engine's grant carries our id: tokens, codes and our row are one grant.
     const grant = new provider.Grant({ accountId, clientId: application.id })
@@ -102,14 +118,42 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     return grant.save()
   }
 
+  async function decide(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    pending: Pending,
+    signedIn: SignedIn,
+  ): Promise<FastifyReply> {
+    const form = (request.body ?? {}) as Record<string, unknown>
+    const accountId = signedIn.account.id
+    const isOther = isOfOtherPerson(pending.interaction, signedIn)
+    if (form.decision !== 'Authorize')
+      return finish(provider, request, reply, isOther ? anotherPerson : notGiven)
+    if (isOther) return show(request, reply, pending, signedIn)
+    const associations = await practices.listAssociations(accountId)
+    const choice = readConsentChoice(form, pending.scopes, associations)
+    if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
+    const grantId = await allow(pending, signedIn, choice)
+    // The engine gives only what was asked for by name: from here on the request is what the person left of it.
+    pending.interaction.params.scope = choice.scopes.join(' ')
+    await pending.interaction.persist()
+    return finish(provider, request, reply, {
+      login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
+      consent: { grantId },
+      ...answeredPrompts(pending.interaction),
+    })
+  }
+
   return async (app) => {
     app.get('/o/interaction/:uid', async (request, reply) => {
       const pending = await getPending(request, reply)
       const { signedIn } = request
-      if (!signedIn) return reply.redirect(signInAddress(request), 303)
-      if (mustSignInAgain(pending.interaction, signedIn)) {
-        await accounts.endSignIn(signedIn.account.id, signedIn.signIn.id)
-        return reply.redirect(signInAddress(request), 303)
+      const way = wayToSignIn(request, pending.interaction)
+      if (!signedIn || way) return reply.redirect(way ?? '/signin', 303)
+      const { account } = request.query as { account?: unknown }
+      if (account !== 'chosen' && mustChooseAccount(pending.interaction, signedIn)) {
+        const chosen = `${pathOf(request)}?account=chosen`
+        return reply.redirect(signInAddress(chosen, pending.interaction, 'switch'), 303)
       }
       return show(request, reply, pending, signedIn)
     })
@@ -117,29 +161,15 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     app.post('/o/interaction/:uid', async (request, reply) => {
       const pending = await getPending(request, reply)
       const { signedIn } = request
-      if (!signedIn) return reply.redirect(signInAddress(request), 303)
-      const form = (request.body ?? {}) as Record<string, unknown>
-      const accountId = signedIn.account.id
-      if (form.decision !== 'Authorize') {
-        return finish(provider, request, reply, {
-          error: 'access_denied',
-          error_description: 'The person chose not to give access.',
-        })
-      }
-      const associations = await practices.listAssociations(accountId)
-      const choice = readConsentChoice(form, pending.scopes, associations)
-      if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
-      const grantId = await allow(pending, accountId, choice)
-      // The engine gives only what was asked for by name: from here on the request is what the person left of it.
-      pending.interaction.params.scope = choice.scopes.join(' ')
-      await pending.interaction.persist()
-      return finish(provider, request, reply, {
-        login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
-        consent: { grantId },
-      })
+      const way = wayToSignIn(request, pending.interaction)
+      if (!signedIn || way) return reply.redirect(way ?? '/signin', 303)
+      return decide(request, reply, pending, signedIn)
     })
   }
 }
+
+const notGiven = { error: 'access_denied', error_description: 'The person chose not to give access.' }
+const anotherPerson = { error: 'login_required', error_description: 'Another person is signed in.' }
 
 /** The engine keeps the request under a cookie of this path; another browser, or a stale one, has none. */
 async function findInteraction(
@@ -160,17 +190,17 @@ async function findInteraction(
   )
 }
 
-function signInAddress(request: FastifyRequest): string {
-  return `/signin?next=${encodeURIComponent(request.url)}`
+/** Where the person must go before anything is shown or allowed; undefined when the sign-in is as the request wants it. */
+function wayToSignIn(request: FastifyRequest, interaction: Interaction): string | undefined {
+  const { signedIn } = request
+  if (!signedIn) return signInAddress(pathOf(request), interaction, 'first')
+  return mustSignInAgain(interaction, signedIn)
+    ? signInAddress(pathOf(request), interaction, 'again')
+    : undefined
 }
 
-/** OpenID Connect Core §3.1.2.1: `prompt=login` and `max_age` want a sign-in that is fresh. */
-function mustSignInAgain({ params, iat }: Interaction, { signIn }: SignedIn): boolean {
-  const signedInAt = signIn.createdAt.getTime() / 1000
-  const prompts = String(params.prompt ?? '').split(' ')
-  if (prompts.includes('login')) return signedInAt < iat
-  const maxAge = Number(params.max_age)
-  return params.max_age !== undefined && signedInAt + maxAge < iat
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? ''
 }
 
 async function finish(

@@ -2,13 +2,11 @@
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
-import type { Practices } from '#server/practices/practices.ts'
 import { smartStylePath } from '../http/smart-style.ts'
 import { findFhirUser } from './fhir-user.ts'
 
 export interface IntrospectionDeps {
-  grants: Pick<Grants, 'describeCoverage' | 'find'>
-  practices: Pick<Practices, 'listAssociations'>
+  grants: Pick<Grants, 'describeCoverage' | 'find' | 'findUser'>
   portalUrl: string
   fhirUrl: string
 }
@@ -42,7 +40,7 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
 
 async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
-  { grants, practices, portalUrl, fhirUrl }: IntrospectionDeps,
+  { grants, portalUrl, fhirUrl }: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
   if (grantId === undefined || accountId === undefined) return {}
   const [{ patientIds, practiceIds }, grant] = await Promise.all([
@@ -58,6 +56,6 @@ async function smartFieldsOf(
     ...(hasOne ? { patient } : {}),
     ...(isLaunched ? { need_patient_banner: true, smart_style_url: `${portalUrl}${smartStylePath}` } : {}),
     ...(grant?.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}),
-    ...(scopes.includes('fhirUser') ? await findFhirUser(practices, accountId, fhirUrl) : {}),
+    ...(scopes.includes('fhirUser') ? await findFhirUser(grants, grantId, fhirUrl) : {}),
   }
 }

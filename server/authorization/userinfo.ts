@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { TokenDoor } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
-import type { Practices } from '#server/practices/practices.ts'
+import type { Grants } from '#server/grants/grants.ts'
 import { OnpatientError, statusOf } from '../errors.ts'
 import { findPresentedToken } from '../http/bearer.ts'
 import { preflight } from '../http/cors.ts'
@@ -10,7 +10,7 @@ import { findFhirUser } from './fhir-user.ts'
 export interface UserinfoDeps {
   tokens: TokenDoor
   accounts: Pick<Accounts, 'find'>
-  practices: Pick<Practices, 'listAssociations'>
+  grants: Pick<Grants, 'findUser'>
   portalUrl: string
   fhirUrl: string
 }
@@ -38,10 +38,10 @@ export function userinfoRoutes(deps: UserinfoDeps): FastifyPluginAsync {
 }
 
 async function describePerson(
-  { tokens, accounts, practices, portalUrl, fhirUrl }: UserinfoDeps,
+  { tokens, accounts, grants, portalUrl, fhirUrl }: UserinfoDeps,
   request: FastifyRequest,
 ): Promise<object> {
-  const { accountId, scopes, isApproval } = await tokens.open(
+  const { accountId, grantId, scopes, isApproval } = await tokens.open(
     findPresentedToken(request, new URL(request.url, portalUrl).searchParams, portalUrl),
   )
   const account = isApproval || !scopes.includes('openid') ? undefined : await accounts.find(accountId)
@@ -54,7 +54,7 @@ async function describePerson(
   return {
     sub: account.id,
     ...(scopes.includes('profile') ? { name: account.displayName } : {}),
-    ...(scopes.includes('fhirUser') ? await findFhirUser(practices, account.id, fhirUrl) : {}),
+    ...(scopes.includes('fhirUser') ? await findFhirUser(grants, grantId, fhirUrl) : {}),
   }
 }
 

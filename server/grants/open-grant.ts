@@ -5,6 +5,7 @@ import { hashSecret } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
+import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
 import type { OpenedGrant } from './grants.ts'
 
 /** Answers what tokens open; remembers it for a moment, because an app asks many times in a row. */
@@ -22,6 +23,7 @@ interface Remembered {
   rows: TokenRow[]
   scopes: string[]
   coverage: Pick<OpenedGrant, 'patientIds' | 'practiceIds'>
+  user: GrantUser | undefined
   readAt: number
 }
 
@@ -38,7 +40,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     if (known && Math.abs(now - known.readAt) < rememberedMs) return known
     const rows = await selectToken(db, tokenHash)
     const scopes = rows[0]?.scopes.split(' ') ?? []
-    const fresh = { rows, scopes, coverage: coverageOf(rows), readAt: now }
+    const fresh = { rows, scopes, coverage: coverageOf(rows), user: userOf(rows, scopes), readAt: now }
     if (remembered.size >= mostRemembered) remembered.clear()
     // An unknown token is not remembered: it may be issued in this very moment.
     if (rows.length > 0) remembered.set(tokenHash, fresh)
@@ -49,7 +51,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     forget: () => remembered.clear(),
     async open(accessToken) {
       const now = clock.now().getTime()
-      const { rows, scopes, coverage } = await look(hashSecret(accessToken), now)
+      const { rows, scopes, coverage, user } = await look(hashSecret(accessToken), now)
       const [first] = rows
       if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
       assertAlive(first, now)
@@ -65,6 +67,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
         scopes,
         isApproval: first.approving_practice_id !== null,
         keyThumbprint: first.jkt ?? undefined,
+        user,
         ...coverage,
       }
     },
@@ -89,6 +92,27 @@ export function coverageOf(rows: CoverageRow[]): { patientIds: string[]; practic
     patientIds: [...new Set(patients.flatMap((row) => row.patient_id ?? []))],
     practiceIds: [...new Set(panels.flatMap((row) => row.practice_id ?? []))],
   }
+}
+
+/** The scope `fhirUser` opens the record of the person, whatever else the token opens. */
+function userOf(rows: TokenRow[], scopes: string[]): GrantUser | undefined {
+  if (!scopes.includes('openid') || !scopes.includes('fhirUser')) return undefined
+  const links = rows.flatMap(({ association_id, role, practice_id, ...row }) =>
+    association_id === null || role === null || practice_id === null || row.approving_practice_id !== null
+      ? []
+      : [
+          {
+            id: association_id,
+            role,
+            practiceId: practice_id,
+            patientId: row.patient_id ?? undefined,
+            practitionerId: row.practitioner_id ?? undefined,
+            relatedPersonId: row.related_person_id ?? undefined,
+            createdAt: new Date(row.associated_at ?? 0),
+          },
+        ],
+  )
+  return userOfLink(chooseUserLink(links))
 }
 
 const selectToken = preparedQuery((db, tokenHash: string) =>
@@ -118,6 +142,10 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'association.role',
       'association.patient_id',
       'association.practice_id',
+      'association.id as association_id',
+      'association.practitioner_id',
+      'association.related_person_id',
+      'association.created_at as associated_at',
     ])
     .where('access_token.token_hash', '=', tokenHash),
 )

@@ -1,4 +1,4 @@
-import type { Patient } from 'fhir/r4'
+import type { HumanName, Patient, RelatedPerson } from 'fhir/r4'
 import type { RecordReader } from '#server/access/access.ts'
 
 /** What lists show of a patient. */
@@ -30,8 +30,32 @@ export async function summarizePatients(
   return new Map(contents.map(summarizePatient).map((patient) => [patient.id, patient]))
 }
 
+/** Who the record says is near the patient; for choosing one of them. */
+export interface RelatedPersonSummary {
+  id: string
+  name: string
+  relationship: string
+}
+
+/** At most a hundred: a list to choose from. */
+export async function listRelatedPeople(
+  reader: RecordReader,
+  patientId: string,
+): Promise<RelatedPersonSummary[]> {
+  const { contents } = await reader.list({ type: 'RelatedPerson', patientId, pageSize: 100 })
+  return contents.map((content) => {
+    const person = JSON.parse(content) as RelatedPerson
+    const [how] = person.relationship ?? []
+    return {
+      id: person.id ?? '',
+      name: formatName(person),
+      relationship: how?.text ?? how?.coding?.[0]?.display ?? '',
+    }
+  })
+}
+
 /** The official name, else the first one: maiden names and nicknames come after it. */
-function formatName({ name = [] }: Patient): string {
+function formatName({ name = [] }: { name?: HumanName[] | undefined }): string {
   const chosen = name.find((each) => each.use === 'official') ?? name[0]
   const text = chosen?.text ?? [...(chosen?.given ?? []), chosen?.family ?? ''].join(' ').trim()
   return text === '' ? 'Name unknown' : text

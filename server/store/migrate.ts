@@ -7,6 +7,7 @@ import { up as deletions } from './migrations/0007-deletions.ts'
 import { up as searchDates } from './migrations/0008-search-dates.ts'
 import { up as clients } from './migrations/0009-clients.ts'
 import { up as recordNumbers } from './migrations/0010-record-numbers.ts'
+import { up as brands } from './migrations/0013-brands.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0008-search-dates': { up: searchDates },
   '0009-clients': { up: clients },
   '0010-record-numbers': { up: recordNumbers },
+  '0013-brands': { up: brands },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

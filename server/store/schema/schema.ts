@@ -13,7 +13,13 @@ import type {
   ServerKeyTable,
   UsedOnceTable,
 } from './grants.ts'
-import type { AssociationTable, InvitationTable, PracticePatientTable, PracticeTable } from './practices.ts'
+import type {
+  AssociationTable,
+  InvitationTable,
+  PracticeBrandTable,
+  PracticePatientTable,
+  PracticeTable,
+} from './practices.ts'
 import type {
   RecordCitationTable,
   RecordRangeTable,
@@ -31,6 +37,7 @@ export interface Schema {
   throttle: ThrottleTable
   practice: PracticeTable
   practice_patient: PracticePatientTable
+  practice_brand: PracticeBrandTable
   association: AssociationTable
   invitation: InvitationTable
   application: ApplicationTable
