@@ -40,7 +40,8 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
   })
 }
 
-async function smartFieldsOf(
+/** Of a token of a person; empty for one of a service. */
+export async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
   { grants, practices, portalUrl, fhirUrl }: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
