@@ -10,6 +10,7 @@ import { completeAuthorizationRequest } from './authorization-request.ts'
 import { type ConsentDeps, consentRoutes } from './consent.ts'
 import { createEngine, type EngineDeps } from './engine.ts'
 import { completeIntrospection } from './introspection-answer.ts'
+import { introspectByToken, presentsToken } from './introspection-by-token.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
 import { logoutRoutes } from './logout.ts'
 import { completePushedRequest } from './pushed-request.ts'
@@ -136,6 +137,8 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
     request.raw.url = `${path}/`
     if (path === '/o/token') await nameClientOfRefresh(request.raw, provider, deps.applications)
+    if (path === '/o/introspect' && presentsToken(request))
+      return introspectByToken(request, reply, await readForm(request), { ...deps, provider })
     if (path === '/o/par') await readPushedRequest(request, deps.applications)
     return handOver(provider, deps, request, reply)
   }

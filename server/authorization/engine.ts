@@ -135,9 +135,11 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       Session: 3600,
       Grant: tokenLifetimes.refreshTokenSeconds,
     },
-    // Classic applications always get one, `offline_access` or not, unless the access ends with its first token.
+    // Applications with a secret or key always get one, `offline_access` or not: classic ones count on it. It ends with the grant.
+    // One that anybody could use is not given when the access ends with its first token.
     issueRefreshToken: async (_ctx, client, code) =>
-      client.grantTypeAllowed('refresh_token') && lastsLonger(deps, code.grantId),
+      client.grantTypeAllowed('refresh_token') &&
+      (client.tokenEndpointAuthMethod !== 'none' || lastsLonger(deps, code.grantId)),
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
     loadExistingGrant: async (ctx) => {

@@ -38,7 +38,8 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
   })
 }
 
-async function smartFieldsOf(
+/** Of a token of a person; empty for one of a service. */
+export async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
   { grants, portalUrl, fhirUrl }: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
