@@ -56,6 +56,11 @@ function isHolder(value: unknown): value is Holder {
   return typeof value === 'object' && value !== null
 }
 
+/** Whether an object or array of `parseExact` has a number under this name that JSON.stringify would write in another way. */
+export function hasExactNumber(holder: object, key: string | number): boolean {
+  return (holder as Holder)[written]?.has(String(key)) === true
+}
+
 /** JSON.stringify, with each number that was not changed since as it was written. */
 export function stringifyExact(value: unknown, space?: number): string {
   if (!isHolder(value) || !value[written]) return JSON.stringify(value, null, space)

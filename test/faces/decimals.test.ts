@@ -128,6 +128,37 @@ test('1.1 and 1.10 are different content, and the same number of a search', asyn
   assert.equal(found.json.total, 1)
 })
 
+test('a created record keeps its decimals, also one that stands in the record itself', async () => {
+  await using api = await openPractice()
+  const body = `{"resourceType":"ChargeItem","status":"billable","code":{"text":"x"},"subject":{"reference":"Patient/ada"},
+    "factorOverride":1.50,"quantity":{"value":2.00}}`
+  const created = await api.send({ method: 'POST', path: `${base}/ChargeItem`, token: api.token, body })
+  assert.equal(created.status, 201, created.text)
+  assert.deepEqual(numbersOf(created.text), ['1.50', '2.00'])
+  const path = `${base}/ChargeItem/${created.json.id}`
+  for (const query of ['', '?_elements=factorOverride,quantity', '?_pretty=true'])
+    assert.deepEqual(numbersOf((await api.get(path + query, api.token)).text), ['1.50', '2.00'], query)
+})
+
+test('a whole number that is written as a decimal is refused', async () => {
+  await using api = await openPractice()
+  const put = (value: string) =>
+    api.send({
+      method: 'PUT',
+      path: `${base}/Observation/o1`,
+      token: api.token,
+      body: observation('o1', ['1.0'])
+        .replace('"note"', `"valueInteger":${value},"note"`)
+        .replace(',"component":[]', ''),
+    })
+  assert.equal((await put('3')).status, 201)
+  for (const value of ['3.0', '3e0', '-0']) {
+    const { status, text } = await put(value)
+    assert.equal(status, 422, value)
+    assert.match(text, /Observation\.value.*without a point|without a point.*Observation\.value/)
+  }
+})
+
 test('a patch writes its numbers as it was sent, compares them by value, and moves them as they are', async () => {
   await using api = await openPractice()
   await api.send({
