@@ -120,6 +120,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     mailer,
     portalUrl,
     deviceKey: keys.device,
+    factorKey: keys.factor,
     onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
     ...(passwordCost ? { passwordCost } : {}),
   })

@@ -10,14 +10,15 @@ import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
 import { promise } from './promise.ts'
-import { findKnownDevice, rememberSignIn } from './remembered-browser.ts'
+import { findKnownDevice } from './remembered-browser.ts'
+import { takeUpSignIn } from './take-up-sign-in.ts'
 
 /** `/signin?next=PATH` and `/signout`. `switch=1` asks before going on as the person who is signed in. */
 export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/signin', async (request, reply) => {
       const next = parseLocalPath(readQuery(request, 'next')) ?? '/'
-      prepare(reply, next)
+      prepareWayTo(reply, next)
       const view = viewOf(request, reply, isProduction)
       if (!request.signedIn) {
         const isSignedOut = readQuery(request, 'signed-out') === '1'
@@ -29,42 +30,43 @@ export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDe
 
     app.post('/signin', async (request, reply) => {
       const next = parseLocalPath(readField(request, 'next')) ?? '/'
-      prepare(reply, next)
-      const failure = await signIn(request, reply)
-      if (!failure) return reply.redirect(next, 303)
-      applyFailure(reply, failure)
+      prepareWayTo(reply, next)
+      const outcome = await signIn(request, reply, next)
+      if (typeof outcome === 'string') return reply.redirect(outcome, 303)
+      applyFailure(reply, outcome)
       const view = viewOf(request, reply, isProduction)
       const email = readTrimmed(request, 'email')
-      return sendPage(reply, signInPage({ next, csrfToken: view.csrfToken, email, failure }), view)
+      return sendPage(reply, signInPage({ next, csrfToken: view.csrfToken, email, failure: outcome }), view)
     })
 
     app.post('/signout', async (request, reply) => {
       const next = parseLocalPath(readField(request, 'next'))
       if (request.signedIn) await accounts.endSignIn(request.signedIn.account.id, request.signedIn.signIn.id)
       clearSignInCookie(reply, isSecure)
-      prepare(reply, next ?? '/')
+      prepareWayTo(reply, next ?? '/')
       return reply.redirect(next ? `/signin?next=${encodeURIComponent(next)}` : '/signin?signed-out=1', 303)
     })
   }
 
-  /** Signs the browser in, or says why not. */
-  async function signIn(request: FastifyRequest, reply: FastifyReply): Promise<FormFailure | undefined> {
+  /** Where the right password leads, or why it is refused. */
+  async function signIn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: string,
+  ): Promise<string | FormFailure> {
     const errors = findMissing(request, {
       email: 'Enter your e-mail address',
       password: 'Enter your password',
     })
     if (errors.length > 0) return { status: 400, errors }
     try {
-      const signedIn = await accounts.signIn({
+      const outcome = await accounts.signIn({
         email: readTrimmed(request, 'email'),
         password: readField(request, 'password'),
         visitor: visitorOf(request),
         knownDevice: findKnownDevice(request, isSecure),
       })
-      // The browser forgets the cookie of an earlier person; without this that sign-in would go on in the dark.
-      if (request.signedIn) await accounts.endSignIn(request.signedIn.account.id, request.signedIn.signIn.id)
-      rememberSignIn(reply, signedIn, isSecure)
-      return undefined
+      return await takeUpSignIn(request, reply, outcome, { accounts, isSecure, next })
     } catch (error) {
       return besidePassword(toFormFailure(error, ['email', 'password']))
     }
@@ -72,7 +74,7 @@ export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDe
 }
 
 /** `next` may lead back to an application, or hold a secret of its address. */
-function prepare(reply: FastifyReply, next: string): void {
+export function prepareWayTo(reply: FastifyReply, next: string): void {
   if (next.startsWith('/o/')) allowReturnToApplication(reply)
   if (next.includes('token=')) hideReferrer(reply)
 }

@@ -4,6 +4,7 @@ import { getSignedIn } from '../http/browser.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
+import { factorRoutes } from './factor-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { meRoutes } from './me-routes.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
@@ -31,6 +32,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         })
         await app.register(meRoutes(deps))
         await app.register(signInRoutes(deps))
+        await app.register(factorRoutes(deps))
         await app.register(practiceRoutes(deps))
         await app.register(deskRoutes(deps))
         await app.register(applicationRoutes(deps))

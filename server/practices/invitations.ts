@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import { checkAddress, type Mailer } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
@@ -174,7 +175,11 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
   }
 }
 
-async function getKeepingPractice(db: Db, practiceId: string, patientId: string): Promise<PracticeTable> {
+async function getKeepingPractice(
+  db: Db,
+  practiceId: string,
+  patientId: string,
+): Promise<Selectable<PracticeTable>> {
   const practice = await db
     .selectFrom('practice')
     .innerJoin('practice_patient', 'practice_patient.practice_id', 'practice.id')
@@ -208,7 +213,7 @@ The link works for 14 days. If you did not expect this mail, ignore it: nobody g
 `
 }
 
-type InvitationRow = InvitationTable & Pick<PracticeTable, 'name' | 'kind' | 'organization_id'>
+type InvitationRow = InvitationTable & Pick<Selectable<PracticeTable>, 'name' | 'kind' | 'organization_id'>
 
 function toInvitation(row: InvitationRow): Invitation {
   return {

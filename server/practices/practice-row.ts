@@ -1,11 +1,15 @@
+import type { Selectable } from 'kysely'
 import type { AssociationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Association, Practice } from './practices.ts'
 
-export function toPractice(row: Pick<PracticeTable, 'id' | 'name' | 'kind' | 'organization_id'>): Practice {
+export function toPractice(
+  row: Pick<Selectable<PracticeTable>, 'id' | 'name' | 'kind' | 'organization_id'>,
+): Practice {
   return { id: row.id, name: row.name, kind: row.kind, organizationId: row.organization_id }
 }
 
-export type AssociationRow = AssociationTable & Pick<PracticeTable, 'name' | 'kind' | 'organization_id'>
+export type AssociationRow = AssociationTable &
+  Pick<Selectable<PracticeTable>, 'name' | 'kind' | 'organization_id'>
 
 export function toAssociation(row: AssociationRow): Association {
   return {

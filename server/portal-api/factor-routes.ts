@@ -1,0 +1,48 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { getSignedIn } from '../http/browser.ts'
+import { parseInput } from './parse-input.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+
+const noForm = z.strictObject({})
+const codeForm = z.strictObject({ code: z.string().max(100) })
+
+/** The second step of the own account. Changes answer `proof-required` when the last proof is older than ten minutes. */
+export function factorRoutes({ accounts: { factors } }: PortalApiDeps): FastifyPluginAsync {
+  return async (app) => {
+    app.get('/me/factors', async (request) => {
+      const { account, signIn } = getSignedIn(request)
+      const { authenticatorApp, recoveryCodesLeft } = await factors.list(account.id)
+      return {
+        authenticatorApp: authenticatorApp ?? null,
+        recoveryCodesLeft: recoveryCodesLeft ?? null,
+        isProven: factors.isProven(signIn),
+        isTwoStep: signIn.isTwoStep,
+      }
+    })
+
+    app.post('/me/factors/authenticator-app', async (request, reply) => {
+      const { account, signIn } = getSignedIn(request)
+      parseInput(noForm, request.body)
+      return reply.code(201).send(await factors.startAuthenticatorApp(account, signIn))
+    })
+
+    app.post('/me/factors/authenticator-app/confirm', async (request) => {
+      const { account, signIn } = getSignedIn(request)
+      const { code } = parseInput(codeForm, request.body)
+      return { recoveryCodes: (await factors.confirmAuthenticatorApp(account, signIn, code)) ?? null }
+    })
+
+    app.delete('/me/factors/authenticator-app', async (request, reply) => {
+      const { account, signIn } = getSignedIn(request)
+      await factors.removeAuthenticatorApp(account, signIn)
+      return reply.code(204).send()
+    })
+
+    app.post('/me/factors/recovery-codes', async (request, reply) => {
+      const { account, signIn } = getSignedIn(request)
+      parseInput(noForm, request.body)
+      return reply.code(201).send({ recoveryCodes: await factors.renewRecoveryCodes(account, signIn) })
+    })
+  }
+}
