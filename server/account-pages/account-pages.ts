@@ -4,6 +4,7 @@ import { confirmPages } from './confirm-pages.ts'
 import { emailPages } from './email-pages.ts'
 import { invitationPages } from './invitation-pages.ts'
 import { outboxPage } from './outbox-page.ts'
+import { passkeyPages } from './passkey-pages.ts'
 import { resetPages } from './reset-pages.ts'
 import { secondStepPages } from './second-step-pages.ts'
 import { signInPages } from './sign-in-pages.ts'
@@ -18,6 +19,7 @@ export function accountPages(deps: AccountPagesDeps): FastifyPluginAsync {
   return async (app) => {
     await app.register(signInPages(deps))
     await app.register(secondStepPages(deps))
+    await app.register(passkeyPages(deps))
     await app.register(confirmPages(deps))
     await app.register(signUpPages(deps))
     await app.register(signUpFinishPages(deps))

@@ -9,6 +9,7 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
+import { passkeyFailure, passkeyForm } from './passkey-form.ts'
 
 /** `/account/confirm?next=PATH`: asks a signed-in person for a fresh proof, before changes of how they sign in. */
 export function confirmPages({ accounts, isProduction }: AccountPagesDeps): FastifyPluginAsync {
@@ -16,7 +17,7 @@ export function confirmPages({ accounts, isProduction }: AccountPagesDeps): Fast
     app.get('/account/confirm', async (request, reply) => {
       const next = parseLocalPath(readQuery(request, 'next')) ?? '/account/settings/security'
       if (!request.signedIn) return reply.redirect(`/signin?next=${encodeURIComponent(next)}`, 303)
-      return show(request, reply, next)
+      return show(request, reply, next, passkeyFailure(request))
     })
 
     app.post('/account/confirm', async (request, reply) => {
@@ -38,27 +39,30 @@ export function confirmPages({ accounts, isProduction }: AccountPagesDeps): Fast
     }
   }
 
-  function show(
+  async function show(
     request: FastifyRequest,
     reply: FastifyReply,
     next: string,
-    failure?: FormFailure,
-  ): FastifyReply {
+    failure: FormFailure | undefined,
+  ): Promise<FastifyReply> {
     if (failure) applyFailure(reply, failure)
     const view = viewOf(request, reply, isProduction)
-    const { email } = getSignedIn(request).account
-    return sendPage(reply, confirmPage({ next, email, csrfToken: view.csrfToken, failure }), view)
+    const { id, email } = getSignedIn(request).account
+    const hasPasskey = (await accounts.factors.list(id)).passkeys.length > 0
+    const { csrfToken } = view
+    return sendPage(reply, confirmPage({ next, email, hasPasskey, csrfToken, failure }), view)
   }
 }
 
 interface ConfirmForm {
   next: string
   email: string
+  hasPasskey: boolean
   csrfToken: string
   failure: FormFailure | undefined
 }
 
-function confirmPage({ next, email, csrfToken, failure }: ConfirmForm): Page {
+function confirmPage({ next, email, hasPasskey, csrfToken, failure }: ConfirmForm): Page {
   const errors = failure?.errors ?? []
   const title = 'Confirm that it is you'
   const body = html`${errorSummary(errors)}
@@ -72,6 +76,7 @@ ${hiddenField('next', next)}
 ${textField({ label: 'Password', name: 'password', type: 'password', autocomplete: 'current-password', required: true, error: errorFor(errors, 'password') })}
 ${submitButton('Confirm')}
 </form>
+${hasPasskey ? passkeyForm({ action: '/account/confirm/passkey', next, csrfToken, label: 'Confirm with a passkey' }) : undefined}
 <p class="card-foot"><a href="${next}">Back</a></p>`
   return { title: errors.length > 0 ? `Error: ${title}` : title, body }
 }

@@ -3,36 +3,38 @@ import { csrfField, errorSummary, hiddenField, submitButton, textField } from '#
 import { iconKey } from '#server/pages/icons.ts'
 import type { Page } from '#server/pages/page.ts'
 import { errorFor, type FormFailure } from './form-failure.ts'
+import { passkeyForm } from './passkey-form.ts'
 
 interface SecondStepForm {
   next: string
   csrfToken: string
-  email: string
-  /** Whether the account has an authenticator app; else only a recovery code can be typed. */
+  account: { email: string }
   hasApp: boolean
-  /** Whether a recovery code is asked for in place of one of the app. */
+  hasPasskey: boolean
+  /** Whether the person has asked to type a recovery code. */
   isRecovery: boolean
   failure?: FormFailure | undefined
 }
 
-/** The second step of signing in, without a script. */
+/** The second step of signing in: a code, which needs no script, or a passkey. */
 export function secondStepPage(form: SecondStepForm): Page {
-  const { next, csrfToken, email, failure, hasApp } = form
+  const { next, csrfToken, account, failure, hasApp, hasPasskey, isRecovery } = form
   const errors = failure?.errors ?? []
-  const asksRecovery = form.isRecovery || !hasApp
-  const title = asksRecovery ? 'Enter a recovery code' : 'Enter your code'
+  const title = 'One more step'
+  const asksApp = hasApp && !isRecovery
   const body = html`${errorSummary(errors)}
 <div class="emblem">${iconKey}</div>
 <h1>${title}</h1>
-<p class="soft">One more step to sign in as <strong>${email}</strong>.</p>
+<p class="soft">Your password is right. Now prove that it is you who wants to sign in as <strong>${account.email}</strong>.</p>
+${hasPasskey && !isRecovery ? passkeyForm({ action: '/signin/code/passkey', next, csrfToken, label: 'Use a passkey' }) : undefined}
 <form method="post" action="/signin/code">
 ${csrfField(csrfToken)}
 ${hiddenField('next', next)}
-${asksRecovery ? hiddenField('recovery', '1') : undefined}
-${asksRecovery ? recoveryField(errorFor(errors, 'code')) : appField(errorFor(errors, 'code'))}
+${isRecovery ? hiddenField('recovery', '1') : undefined}
+${asksApp ? appField(errorFor(errors, 'code')) : recoveryField(errorFor(errors, 'code'))}
 ${submitButton('Sign in')}
 </form>
-${renderOtherWays(form, asksRecovery)}`
+${renderOtherWays(form)}`
   return { title: errors.length > 0 ? `Error: ${title}` : title, body }
 }
 
@@ -62,11 +64,11 @@ function recoveryField(error: string | undefined): SafeHtml {
   })
 }
 
-function renderOtherWays({ next, csrfToken, hasApp }: SecondStepForm, asksRecovery: boolean): SafeHtml {
+function renderOtherWays({ next, csrfToken, hasApp, isRecovery }: SecondStepForm): SafeHtml {
   const query = `next=${encodeURIComponent(next)}`
-  const other = asksRecovery
-    ? hasApp && html`<a href="/signin/code?${query}">Use your authenticator app</a>`
-    : html`<a href="/signin/code?${query}&amp;recovery=1">Use a recovery code</a>`
+  const other = isRecovery
+    ? html`<a href="/signin/code?${query}">Use another way</a>`
+    : hasApp && html`<a href="/signin/code?${query}&recovery=1">Use a recovery code</a>`
   return html`<div class="card-foot">
 ${other ? html`<p>${other}</p>` : undefined}
 <form method="post" action="/signin/cancel">

@@ -6,6 +6,7 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
+import { passkeyFailure } from './passkey-form.ts'
 import { findKnownDevice, findPending, forgetPending } from './remembered-browser.ts'
 import { secondStepPage } from './second-step-page.ts'
 import { prepareWayTo } from './sign-in-pages.ts'
@@ -18,7 +19,8 @@ export function secondStepPages(deps: AccountPagesDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/signin/code', async (request, reply) => {
       const next = parseLocalPath(readQuery(request, 'next')) ?? '/'
-      return show(request, reply, { next, isRecovery: readQuery(request, 'recovery') === '1' })
+      const isRecovery = readQuery(request, 'recovery') === '1'
+      return show(request, reply, { next, isRecovery, failure: passkeyFailure(request) })
     })
 
     app.post('/signin/code', async (request, reply) => {
@@ -46,16 +48,14 @@ export function secondStepPages(deps: AccountPagesDeps): FastifyPluginAsync {
   async function show(
     request: FastifyRequest,
     reply: FastifyReply,
-    state: { next: string; isRecovery: boolean; failure?: FormFailure },
+    state: { next: string; isRecovery: boolean; failure?: FormFailure | undefined },
   ): Promise<FastifyReply> {
     prepareWayTo(reply, state.next)
     const waiting = await accounts.secondStep.find(findPending(request, isSecure) ?? '')
     if (!waiting) return reply.redirect(signInAddress(state.next), 303)
     if (state.failure) applyFailure(reply, state.failure)
     const view = viewOf(request, reply, isProduction)
-    const { email } = waiting.account
-    const { hasApp } = waiting
-    return sendPage(reply, secondStepPage({ ...state, csrfToken: view.csrfToken, email, hasApp }), view)
+    return sendPage(reply, secondStepPage({ ...state, ...waiting, csrfToken: view.csrfToken }), view)
   }
 
   /** Where to go, or why not. */

@@ -9,6 +9,7 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
+import { passkeyFailure, passkeyForm } from './passkey-form.ts'
 import { promise } from './promise.ts'
 import { findKnownDevice } from './remembered-browser.ts'
 import { takeUpSignIn } from './take-up-sign-in.ts'
@@ -22,7 +23,9 @@ export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDe
       const view = viewOf(request, reply, isProduction)
       if (!request.signedIn) {
         const isSignedOut = readQuery(request, 'signed-out') === '1'
-        return sendPage(reply, signInPage({ next, csrfToken: view.csrfToken, isSignedOut }), view)
+        const failure = passkeyFailure(request)
+        if (failure) applyFailure(reply, failure)
+        return sendPage(reply, signInPage({ next, csrfToken: view.csrfToken, isSignedOut, failure }), view)
       }
       if (readQuery(request, 'switch') !== '1') return reply.redirect(next, 303)
       return sendPage(reply, switchPage(request.signedIn.account.displayName, next, view.csrfToken), view)
@@ -92,7 +95,7 @@ interface SignInForm {
   next: string
   csrfToken: string
   email?: string
-  failure?: FormFailure
+  failure?: FormFailure | undefined
   isSignedOut?: boolean
 }
 
@@ -110,6 +113,7 @@ ${textField({ label: 'Password', name: 'password', type: 'password', autocomplet
 <p class="field-aside"><a href="/reset">Forgot your password?</a></p>
 ${submitButton('Sign in')}
 </form>
+${passkeyForm({ action: '/signin/passkey', next, csrfToken, label: 'Sign in with a passkey' })}
 <p class="card-foot">New here? <a href="/signup">Create an account</a></p>`
   return { title: errors.length > 0 ? 'Error: Sign in' : 'Sign in', body, aside: promise }
 }

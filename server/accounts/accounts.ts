@@ -7,6 +7,8 @@ import { checkDisplayName, toAccount } from './account-row.ts'
 import { createEmailChange } from './email-change.ts'
 import { createAuthenticatorApps } from './factors/authenticator-app.ts'
 import { createFactors, type Factors } from './factors/factors.ts'
+import { createPasskeySignIn } from './factors/passkey-sign-in.ts'
+import { type AssertionOptions, createPasskeys } from './factors/passkeys.ts'
 import { createRecoveryCodes } from './factors/recovery-codes.ts'
 import { createSecretSeal } from './factors/sealed-secret.ts'
 import { createSecondStep, type SecondStep } from './factors/second-step.ts'
@@ -112,8 +114,15 @@ export interface Accounts {
   secondStep: SecondStep
   /** What the second step is made of, for the person's settings. */
   factors: Factors
+  /** What the browser needs to sign in by a passkey alone; `browser` is a secret that it keeps. Throws `too-many-requests`. */
+  startPasskeySignIn(browser: string, visitor: Visitor): Promise<AssertionOptions>
+  /** Throws `passkey-refused`. */
+  signInWithPasskey(form: { browser: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
   /** Asks in a sign-in for the password again, before changes of factors. Throws `sign-in-failed`, `too-many-requests`. */
   proveAgain(signIn: SignIn, password: string): Promise<void>
+  /** The same by a passkey of the account. Throws `passkey-refused`. */
+  startPasskeyProof(signIn: SignIn): Promise<AssertionOptions>
+  proveWithPasskey(signIn: SignIn, response: unknown): Promise<void>
   /** Signs in without a password, just after the account was made by a link. */
   startSignIn(accountId: string, visitor: Visitor): Promise<NewSignIn>
   /** The account behind a cookie, and its sign-in; undefined when unknown, ended or expired. Renews `lastSeenAt`. */
@@ -163,7 +172,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const signIns = createSignIns({ db, clock, random, devices })
   const apps = createAuthenticatorApps({ db, clock, random, seal: createSecretSeal(deps.factorKey, random) })
   const recoveryCodes = createRecoveryCodes({ clock, random })
-  const ofFactors = { db, clock, random, mailer, portalUrl, signIns, apps, recoveryCodes }
+  const passkeys = createPasskeys({ db, clock, random, portalUrl })
+  const ofFactors = { db, clock, random, mailer, portalUrl, signIns, apps, passkeys, recoveryCodes }
   const factors = createFactors(ofFactors)
   const secondSteps = createSecondStep({ ...ofFactors, throttle, devices, find, hasFactor: factors.has })
   const { startOrWait } = secondSteps
@@ -228,6 +238,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     listSignIns: signIns.listSignIns,
     endSignIn: signIns.endSignIn,
     endOtherSignIns: signIns.endOtherSignIns,
+    ...createPasskeySignIn({ passkeys, signIns, throttle, find }),
     ...createSignUp({ ...parts, insert }),
     ...createPasswordChange({ ...parts, provePassword, onPasswordChanged }),
     ...createEmailChange({ ...parts, provePassword }),

@@ -314,6 +314,7 @@ test('with the last factor the recovery codes go, and no sign-in counts as one o
   assert.equal((await app.accounts.findSignIn(token))?.signIn.isTwoStep, false)
   assert.deepEqual(await app.accounts.factors.list(account.id), {
     authenticatorApp: undefined,
+    passkeys: [],
     recoveryCodesLeft: undefined,
   })
   assert.equal((await app.accounts.signIn({ ...ana, visitor: here })).kind, 'signed-in')

@@ -27,6 +27,7 @@ describe('the second step of the own account', () => {
     const portal = await aPerson('ana')
     assert.deepEqual((await portal.call('GET', '/me/factors')).body, {
       authenticatorApp: null,
+      passkeys: [],
       recoveryCodesLeft: null,
       isProven: true,
       isTwoStep: false,

@@ -6,11 +6,13 @@ import type { Account, SignIn } from '../accounts.ts'
 import { accountMails, type FactorChange } from '../mails.ts'
 import type { SignIns } from '../sign-ins.ts'
 import type { AppSecret, AuthenticatorApp, AuthenticatorApps } from './authenticator-app.ts'
+import type { Passkey, Passkeys, RegistrationOptions } from './passkeys.ts'
 import type { RecoveryCodes } from './recovery-codes.ts'
 
 /** What an account has set up for its second step. */
 export interface FactorList {
   authenticatorApp: AuthenticatorApp | undefined
+  passkeys: Passkey[]
   /** Unused recovery codes; undefined when there never were any. */
   recoveryCodesLeft: number | undefined
 }
@@ -33,6 +35,16 @@ export interface Factors {
   confirmAuthenticatorApp(account: Account, signIn: SignIn, code: string): Promise<string[] | undefined>
   /** Throws `not-found`. */
   removeAuthenticatorApp(account: Account, signIn: SignIn): Promise<void>
+  /** What the browser needs to make a passkey; the answer counts in this sign-in for five minutes. */
+  startPasskey(account: Account, signIn: SignIn): Promise<RegistrationOptions>
+  /** The recovery codes when this is the first factor. Throws `passkey-refused`, `invalid-parameter`. */
+  addPasskey(
+    account: Account,
+    signIn: SignIn,
+    form: { name: string; response: unknown },
+  ): Promise<string[] | undefined>
+  /** Throws `not-found`. */
+  removePasskey(account: Account, signIn: SignIn, id: string): Promise<void>
   /** Ends all earlier codes. Throws `not-allowed` without a factor. */
   renewRecoveryCodes(account: Account, signIn: SignIn): Promise<string[]>
   /** For a person who has lost them all: ends every sign-in, too. Whether there were any. */
@@ -46,11 +58,12 @@ interface FactorsDeps {
   portalUrl: string
   signIns: SignIns
   apps: AuthenticatorApps
+  passkeys: Passkeys
   recoveryCodes: RecoveryCodes
 }
 
 export function createFactors(deps: FactorsDeps): Factors {
-  const { db, clock, mailer, portalUrl, signIns, apps, recoveryCodes } = deps
+  const { db, clock, mailer, portalUrl, signIns, apps, passkeys, recoveryCodes } = deps
 
   const isProven = (signIn: SignIn) => clock.now().getTime() - signIn.provenAt.getTime() < proofMs
 
@@ -63,7 +76,7 @@ export function createFactors(deps: FactorsDeps): Factors {
   }
 
   async function has(accountId: string): Promise<boolean> {
-    return (await apps.find(accountId)) !== undefined
+    return (await passkeys.has(accountId)) || (await apps.find(accountId)) !== undefined
   }
 
   /** The notice is a courtesy: the mailer logs when it fails, and the change stands. */
@@ -96,6 +109,7 @@ export function createFactors(deps: FactorsDeps): Factors {
     async list(accountId) {
       return {
         authenticatorApp: await apps.find(accountId),
+        passkeys: await passkeys.list(accountId),
         recoveryCodesLeft: await recoveryCodes.countLeft(db, accountId),
       }
     },
@@ -116,6 +130,23 @@ export function createFactors(deps: FactorsDeps): Factors {
       await forgetIfLast(account.id)
       await tell(account, 'app-removed')
     },
+    async startPasskey(account, signIn) {
+      assertProven(signIn)
+      return passkeys.startRegistration(account, signIn.id)
+    },
+    async addPasskey(account, signIn, form) {
+      assertProven(signIn)
+      const codes = await add(signIn, await passkeys.finishRegistration(account, signIn.id, form))
+      await tell(account, 'passkey-added')
+      return codes
+    },
+    async removePasskey(account, signIn, id) {
+      assertProven(signIn)
+      if (!(await passkeys.remove(db, account.id, id)))
+        throw new OnpatientError('not-found', 'There is no such passkey among yours any more.')
+      await forgetIfLast(account.id)
+      await tell(account, 'passkey-removed')
+    },
     async renewRecoveryCodes(account, signIn) {
       assertProven(signIn)
       if (!(await has(account.id)))
@@ -128,6 +159,7 @@ export function createFactors(deps: FactorsDeps): Factors {
       const had = await has(account.id)
       await db.transaction().execute(async (tx) => {
         await apps.remove(tx, account.id)
+        await passkeys.removeAll(tx, account.id)
         await recoveryCodes.removeAll(tx, account.id)
         await signIns.endAllBut(tx, account.id, undefined)
       })

@@ -7,8 +7,9 @@ import type { Account, NewSignIn, PendingSignIn, SignInOutcome, Visitor } from '
 import type { KnownDevices } from '../known-device.ts'
 import { accountMails } from '../mails.ts'
 import type { SignIns } from '../sign-ins.ts'
-import type { Counter, Throttle } from '../throttle.ts'
+import { type Counter, networkOf, type Throttle } from '../throttle.ts'
 import { type AuthenticatorApps, codeRefused } from './authenticator-app.ts'
+import type { AssertionOptions, Passkeys } from './passkeys.ts'
 import type { RecoveryCodes } from './recovery-codes.ts'
 
 const pendingMs = 10 * 60 * 1000
@@ -19,7 +20,7 @@ const pendingMs = 10 * 60 * 1000
  */
 export interface SecondStep {
   /** Undefined when unknown, used up, too old, or ended by a new password. */
-  find(pendingToken: string): Promise<{ account: Account; hasApp: boolean } | undefined>
+  find(pendingToken: string): Promise<{ account: Account; hasApp: boolean; hasPasskey: boolean } | undefined>
   /**
    * By a code of the authenticator app or a recovery code; each works once. Throws `code-refused`,
    * `too-many-requests`, and `sign-in-required` when the password has to be given again.
@@ -30,6 +31,10 @@ export interface SecondStep {
     visitor: Visitor
     knownDevice?: string | undefined
   }): Promise<NewSignIn>
+  /** What the browser needs to use a passkey of the account. Throws `sign-in-required`, `too-many-requests`. */
+  startPasskey(pendingToken: string, visitor: Visitor): Promise<AssertionOptions>
+  /** By the browser's answer. Throws `passkey-refused`, `sign-in-required`. */
+  passWithPasskey(form: { pendingToken: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
 }
 
 interface SecondStepDeps {
@@ -42,6 +47,7 @@ interface SecondStepDeps {
   devices: KnownDevices
   signIns: SignIns
   apps: AuthenticatorApps
+  passkeys: Passkeys
   recoveryCodes: RecoveryCodes
   find(accountId: string): Promise<Account | undefined>
   hasFactor(accountId: string): Promise<boolean>
@@ -55,7 +61,8 @@ export interface SecondSteps extends SecondStep {
 }
 
 export function createSecondStep(deps: SecondStepDeps): SecondSteps {
-  const { db, clock, random, mailer, portalUrl, throttle, devices, signIns, apps, recoveryCodes } = deps
+  const { db, clock, random, mailer, portalUrl, throttle, devices, signIns, apps, passkeys } = deps
+  const { recoveryCodes } = deps
   const now = () => clock.now().getTime()
 
   async function wait(account: Account): Promise<PendingSignIn> {
@@ -114,7 +121,12 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
   return {
     async find(pendingToken) {
       const account = await findAccount(pendingToken)
-      return account && { account, hasApp: (await apps.find(account.id)) !== undefined }
+      if (!account) return undefined
+      return {
+        account,
+        hasApp: (await apps.find(account.id)) !== undefined,
+        hasPasskey: await passkeys.has(account.id),
+      }
     },
     async startOrWait(account, visitor) {
       return (await deps.hasFactor(account.id))
@@ -141,6 +153,20 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
         await mailer
           .send(accountMails.recoveryCodeUsed(account.email, portalUrl, taken))
           .catch(() => undefined)
+      return signIns.start(account, visitor, { isTwoStep: true })
+    },
+    async startPasskey(pendingToken, visitor) {
+      const account = await findAccount(pendingToken)
+      if (!account) throw passwordNeeded()
+      await throttle.count([{ counted: 'passkey-from-address', subject: networkOf(visitor.ip) }])
+      return passkeys.startAssertion({ purpose: 'second-step', browser: pendingToken }, account.id)
+    },
+    async passWithPasskey({ pendingToken, response, visitor }) {
+      const account = await findAccount(pendingToken)
+      if (!account) throw passwordNeeded()
+      const asker = { purpose: 'second-step', browser: pendingToken } as const
+      await passkeys.finishAssertion(asker, response, account.id)
+      await redeem(db, pendingToken)
       return signIns.start(account, visitor, { isTwoStep: true })
     },
   }
