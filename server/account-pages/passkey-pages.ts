@@ -31,7 +31,7 @@ export function passkeyPages(deps: AccountPagesDeps): FastifyPluginAsync {
         const browser = findPasskeyBrowser(request, isSecure) ?? ''
         const response = readPasskeyResponse(request)
         const signIn = await accounts.signInWithPasskey({ browser, response, visitor: visitorOf(request) })
-        return takeUpSignIn(request, reply, signIn, { accounts, isSecure, next })
+        return takeUpSignIn(request, reply, signIn, { ...deps, next })
       }),
     )
 
@@ -44,7 +44,7 @@ export function passkeyPages(deps: AccountPagesDeps): FastifyPluginAsync {
         const response = readPasskeyResponse(request)
         const visitor = visitorOf(request)
         const signIn = await accounts.secondStep.passWithPasskey({ pendingToken, response, visitor })
-        return takeUpSignIn(request, reply, signIn, { accounts, isSecure, next })
+        return takeUpSignIn(request, reply, signIn, { ...deps, next })
       }),
     )
 

@@ -12,12 +12,8 @@ import { newPasswordField } from './new-password.ts'
 import { takeUpSignIn } from './take-up-sign-in.ts'
 
 /** `/reset`: ask for a link; `/reset/finish?token=`: choose a new password with it. */
-export function resetPages({
-  accounts,
-  outbox,
-  isSecure,
-  isProduction,
-}: AccountPagesDeps): FastifyPluginAsync {
+export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
+  const { accounts, outbox, isProduction } = deps
   return async (app) => {
     app.get('/reset', async (request, reply) => {
       const view = viewOf(request, reply, isProduction)
@@ -81,7 +77,7 @@ export function resetPages({
     try {
       const password = readField(request, 'password')
       const outcome = await accounts.finishPasswordReset(token, password, visitorOf(request))
-      return await takeUpSignIn(request, reply, outcome, { accounts, isSecure, next: '/' })
+      return await takeUpSignIn(request, reply, outcome, { ...deps, next: '/' })
     } catch (error) {
       return isDeadLink(error) ? 'dead link' : toFormFailure(error, ['password'])
     }

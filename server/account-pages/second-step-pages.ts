@@ -73,7 +73,7 @@ export function secondStepPages(deps: AccountPagesDeps): FastifyPluginAsync {
         visitor: visitorOf(request),
         knownDevice: findKnownDevice(request, isSecure),
       })
-      return await takeUpSignIn(request, reply, outcome, { accounts, isSecure, next })
+      return await takeUpSignIn(request, reply, outcome, { ...deps, next })
     } catch (error) {
       if (error instanceof OnpatientError && error.code === 'sign-in-required') {
         forgetPending(reply, isSecure)

@@ -15,7 +15,8 @@ import { findKnownDevice } from './remembered-browser.ts'
 import { takeUpSignIn } from './take-up-sign-in.ts'
 
 /** `/signin?next=PATH` and `/signout`. `switch=1` asks before going on as the person who is signed in. */
-export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDeps): FastifyPluginAsync {
+export function signInPages(deps: AccountPagesDeps): FastifyPluginAsync {
+  const { accounts, isSecure, isProduction } = deps
   return async (app) => {
     app.get('/signin', async (request, reply) => {
       const next = parseLocalPath(readQuery(request, 'next')) ?? '/'
@@ -69,7 +70,7 @@ export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDe
         visitor: visitorOf(request),
         knownDevice: findKnownDevice(request, isSecure),
       })
-      return await takeUpSignIn(request, reply, outcome, { accounts, isSecure, next })
+      return await takeUpSignIn(request, reply, outcome, { ...deps, next })
     } catch (error) {
       return besidePassword(toFormFailure(error, ['email', 'password']))
     }

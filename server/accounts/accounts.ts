@@ -50,6 +50,8 @@ export interface NewSignIn {
   /** Goes into the cookie; stored only as its hash. */
   token: string
   expiresAt: Date
+  /** Whether more than the password was given. */
+  isTwoStep: boolean
   /** For a long-lived cookie: comes back as `knownDevice`, so that this browser is not slowed down by strangers. */
   deviceToken: string
 }

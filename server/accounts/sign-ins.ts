@@ -92,6 +92,7 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
       return {
         kind: 'signed-in',
         account,
+        isTwoStep,
         token,
         expiresAt: new Date(now() + longestMs),
         deviceToken: devices.mark(account.id),

@@ -21,6 +21,7 @@ export { sweepPayloads } from './oidc-adapter.ts'
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
   accounts: ConsentDeps['accounts']
+  practices: EngineDeps['practices'] & ConsentDeps['practices']
   records: ConsentDeps['records']
   isProduction: boolean
   logger: Logger

@@ -20,7 +20,7 @@ export interface ConsentDeps {
   provider: Provider
   accounts: Pick<Accounts, 'find' | 'endSignIn'>
   applications: Pick<Applications, 'find'>
-  practices: Pick<Practices, 'listAssociations'>
+  practices: Pick<Practices, 'listReachable' | 'listWaiting'>
   grants: Pick<Grants, 'create'>
   records: Pick<Records, 'read' | 'list'>
   clock: Clock
@@ -63,7 +63,9 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     allowReturnToApplication(reply, { imageOrigin: logoUri && new URL(logoUri).origin })
     const view = viewOf(request, reply, isProduction)
     const action = `/o/interaction/${interaction.uid}`
-    const associations = await practices.listAssociations(signedIn.account.id)
+    const associations = await practices.listReachable(signedIn.signIn)
+    if (associations.length === 0 && (await practices.listWaiting(signedIn.signIn)).length > 0)
+      return reply.redirect(`/account/settings/security?next=${encodeURIComponent(request.url)}`, 303)
     if (associations.length === 0)
       return sendPage(reply, nothingToSharePage({ application, csrfToken: view.csrfToken, action }), view)
     const owner = await accounts.find(application.ownerAccountId)
@@ -126,7 +128,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
           error_description: 'The person chose not to give access.',
         })
       }
-      const associations = await practices.listAssociations(accountId)
+      const associations = await practices.listReachable(signedIn.signIn)
       const choice = readConsentChoice(form, pending.scopes, associations)
       if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
       const grantId = await allow(pending, accountId, choice)

@@ -9,6 +9,7 @@ import { grantRoutes } from './grant-routes.ts'
 import { meRoutes } from './me-routes.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 import { practiceRoutes } from './practice-routes.ts'
+import { practiceSecurityRoutes } from './practice-security-routes.ts'
 import { recordRoutes } from './record-routes.ts'
 import { renderError } from './render-error.ts'
 import { signInRoutes } from './sign-in-routes.ts'
@@ -35,6 +36,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         await app.register(factorRoutes(deps))
         await app.register(practiceRoutes(deps))
         await app.register(deskRoutes(deps))
+        await app.register(practiceSecurityRoutes(deps))
         await app.register(applicationRoutes(deps))
         await app.register(approvalRoutes(deps))
         await app.register(grantRoutes(deps))

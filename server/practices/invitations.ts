@@ -6,7 +6,7 @@ import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
 import type { InvitationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Db } from '../store/store.ts'
-import { toPractice } from './practice-row.ts'
+import { type PracticeColumns, practiceColumns, toPractice } from './practice-row.ts'
 import type { Association, Invitation, Practices } from './practices.ts'
 
 const lifetimeMs = 14 * 24 * 3600 * 1000
@@ -38,7 +38,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
       .selectFrom('invitation')
       .innerJoin('practice', 'practice.id', 'invitation.practice_id')
       .selectAll('invitation')
-      .select(['practice.name', 'practice.kind', 'practice.organization_id'])
+      .select(practiceColumns)
       .where('invitation.accepted_at', 'is', null)
       .where('invitation.expires_at', '>', now())
       .where('invitation.failed_attempts', '<', maximumFailures)
@@ -213,7 +213,7 @@ The link works for 14 days. If you did not expect this mail, ignore it: nobody g
 `
 }
 
-type InvitationRow = InvitationTable & Pick<Selectable<PracticeTable>, 'name' | 'kind' | 'organization_id'>
+type InvitationRow = InvitationTable & PracticeColumns
 
 function toInvitation(row: InvitationRow): Invitation {
   return {

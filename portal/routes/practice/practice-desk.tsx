@@ -1,6 +1,6 @@
 import { Badge, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useParams } from 'react-router'
+import { Navigate, useParams } from 'react-router'
 import { type PatientSummary, useMe } from '../../api/me.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { NotFoundScreen } from '../not-found-screen.tsx'
@@ -8,6 +8,7 @@ import { InvitationDialog } from './invitation-dialog.tsx'
 import { InvitationList } from './invitation-list.tsx'
 import { PatientList } from './patient-list.tsx'
 import { PeopleList } from './people-list.tsx'
+import { SecondStepSwitch } from './second-step-switch.tsx'
 
 /** `/practice/:practiceId`: the patients of a practice, and who may see their records. */
 export function PracticeDesk() {
@@ -18,6 +19,8 @@ export function PracticeDesk() {
     ({ practice, role }) => practice.id === practiceId && (role === 'provider' || role === 'staff'),
   )
   if (!own) return <NotFoundScreen />
+  if (own.needsSecondStep)
+    return <Navigate to={`/account/settings/security?next=/practice/${practiceId}`} replace />
   const { practice } = own
   return (
     <Stack gap="lg">
@@ -39,6 +42,7 @@ export function PracticeDesk() {
         <Stack gap="lg">
           <InvitationList practiceId={practice.id} />
           <PeopleList practice={practice} />
+          {own.role === 'provider' && <SecondStepSwitch practice={practice} />}
         </Stack>
       </div>
       {invited && (

@@ -29,7 +29,11 @@ export interface Factors {
   list(accountId: string): Promise<FactorList>
   /** Whether a sign-in with the password needs a second step. */
   has(accountId: string): Promise<boolean>
+  /** Which of many accounts have a second step. */
+  findHolders(accountIds: readonly string[]): Promise<Set<string>>
   isProven(signIn: SignIn): boolean
+  /** Throws `proof-required`. */
+  assertProven(signIn: SignIn): void
   startAuthenticatorApp(account: Account, signIn: SignIn): Promise<AppSecret>
   /** The recovery codes when this is the first factor. Throws `code-refused`. */
   confirmAuthenticatorApp(account: Account, signIn: SignIn, code: string): Promise<string[] | undefined>
@@ -60,6 +64,26 @@ interface FactorsDeps {
   apps: AuthenticatorApps
   passkeys: Passkeys
   recoveryCodes: RecoveryCodes
+}
+
+/** A database takes so many values in one statement. */
+const batch = 500
+
+async function findHolders(db: Db, accountIds: readonly string[]): Promise<Set<string>> {
+  const holders = new Set<string>()
+  for (let start = 0; start < accountIds.length; start += batch) {
+    const some = accountIds.slice(start, start + batch)
+    // uses the primary key, and passkey_account
+    const rows = await db
+      .selectFrom('authenticator_app')
+      .select('account_id')
+      .where('account_id', 'in', some)
+      .where('confirmed_at', 'is not', null)
+      .union(db.selectFrom('passkey').select('account_id').where('account_id', 'in', some))
+      .execute()
+    for (const { account_id } of rows) holders.add(account_id)
+  }
+  return holders
 }
 
 export function createFactors(deps: FactorsDeps): Factors {
@@ -106,6 +130,8 @@ export function createFactors(deps: FactorsDeps): Factors {
   return {
     has,
     isProven,
+    assertProven,
+    findHolders: (accountIds) => findHolders(db, accountIds),
     async list(accountId) {
       return {
         authenticatorApp: await apps.find(accountId),
