@@ -121,7 +121,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     mailer,
     portalUrl,
     deviceKey: keys.device,
-    factorKey: keys.factor,
+    factorKey: settings.factorKey ?? keys.factor,
     onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
     ...(passwordCost ? { passwordCost } : {}),
   })

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import decodeQR from 'qr/decode.js'
 import { codeOf } from '../support/authenticator-app.ts'
-import { anAccount, password } from '../support/people.ts'
+import { aClinic, anAccount, aPatient, password } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 import { checkAccessibility, checkWidth } from './check-accessibility.ts'
 import { launchChromium, openPage, sizes } from './open-chromium.ts'
@@ -157,14 +157,69 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('button', { name: 'Confirm with a passkey' }).click()
       await page.getByRole('button', { name: 'Remove the passkey Work laptop' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Remove the passkey' }).click()
-      await page.getByText('It needs no password').waitFor()
-      await page.getByText('Work laptop').waitFor({ state: 'hidden' })
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+      await page.getByText('Work laptop', { exact: true }).waitFor({ state: 'hidden' })
 
       await signOut(app, page)
       await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
       await page.getByText('This passkey could not be checked').waitFor()
       assert.deepEqual(errors, [])
       await page.context().close()
+    })
+
+    test('a practice asks its staff for a second step, and who works there is led to set it up', async () => {
+      const clinic = await aClinic(app, `North ${size}`)
+      await aPatient(app, clinic, `ana-${size}`)
+      const { page, errors } = await openPage(browser, options)
+      await addAuthenticator(page)
+      const desk = `/practice/${clinic.practice.id}`
+      await page.goto(`${app.portalUrl}/signin?next=${desk}`)
+      await signInByHand(page, clinic.provider.email, password)
+      const toggle = page.getByRole('switch', { name: 'Staff must use a second step' })
+      await toggle.click({ force: true })
+      await checkAccessibility(page, 'asking for a second step')
+      await page.getByRole('button', { name: 'Ask for a second step' }).click()
+      await page.getByText('Set up a second step for yourself first').waitFor()
+      await page
+        .getByRole('dialog')
+        .getByRole('link', { name: /Security/ })
+        .click()
+      await page.getByRole('button', { name: 'Add a passkey' }).click()
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByRole('button', { name: 'I have kept them' }).click()
+      await page.goto(`${app.portalUrl}${desk}`)
+      await toggle.click({ force: true })
+      await page.getByRole('button', { name: 'Ask for a second step' }).click()
+      await page.getByText('need a second step from now on').waitFor()
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+      await checkAccessibility(page, 'desk that asks for a second step')
+      await checkWidth(page, 'desk that asks for a second step')
+
+      const email = `desk-${size}@example.com`
+      const staff = await anAccount(app, email, 'Nurse Joy')
+      await app.nouns.practices.associate({
+        accountId: staff.id,
+        practiceId: clinic.practice.id,
+        role: 'staff',
+      })
+      const other = await openPage(browser, options)
+      await addAuthenticator(other.page)
+      await other.page.goto(`${app.portalUrl}/signin?next=${desk}`)
+      await signInByHand(other.page, email, password)
+      await other.page.getByText('Set up a second step to go on').waitFor()
+      await checkAccessibility(other.page, 'led to the second step')
+      await checkWidth(other.page, 'led to the second step')
+      await other.page.getByRole('link', { name: 'Not now' }).click()
+      await other.page.getByText('Set up a second step to go on').waitFor()
+      await other.page.getByRole('button', { name: 'Add a passkey' }).click()
+      await other.page.getByRole('button', { name: 'Go on' }).click()
+      await other.page.getByRole('button', { name: 'I have kept them' }).click()
+      await other.page.getByText('Your second step is set up').waitFor()
+      await other.page.getByRole('link', { name: 'Go on' }).click()
+      await other.page.getByText(`ana-${size} Rivera`).first().waitFor()
+      assert.deepEqual([...errors, ...other.errors], [])
+      await page.context().close()
+      await other.page.context().close()
     })
 
     test('who has no passkey, or cannot be verified, is told what to do', async () => {

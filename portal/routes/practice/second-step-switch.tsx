@@ -1,10 +1,9 @@
-import { Switch, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, Modal, Stack, Switch, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Association } from '../../api/me.ts'
 import { useRequireSecondStep } from '../../api/practice-desk.ts'
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 
 /** Whether everybody who works at the practice needs a second step at sign-in. */
@@ -12,6 +11,10 @@ export function SecondStepSwitch({ practice }: { practice: Association['practice
   const change = useRequireSecondStep(practice.id)
   const [asks, setAsks] = useState(false)
   const { requiresSecondStep } = practice
+  function close() {
+    change.reset()
+    setAsks(false)
+  }
   function send(isRequired: boolean) {
     change.mutate(isRequired, {
       onSuccess: () => {
@@ -38,28 +41,31 @@ export function SecondStepSwitch({ practice }: { practice: Association['practice
         onChange={() => (requiresSecondStep ? send(false) : setAsks(true))}
       />
       {change.error && !asks && <FailureNotice error={change.error} title="That did not work" />}
-      <ConfirmDialog
-        isOpen={asks}
-        title="Ask everybody for a second step?"
-        action="Ask for a second step"
-        isPending={change.isPending}
-        error={change.error}
-        onConfirm={() => send(true)}
-        onClose={() => {
-          change.reset()
-          setAsks(false)
-        }}
-      >
-        <Text>
-          Who works at {practice.name} and has no second step sees no patients until it is set up. Apps that
-          providers and staff have connected lose their access and must be connected again. Patients and
-          families notice nothing.
-        </Text>
-        <Text mt="sm">
-          You need a second step yourself first:{' '}
-          <Link to="/account/settings/security">Settings → Security</Link>.
-        </Text>
-      </ConfirmDialog>
+      <Modal opened={asks} onClose={close} title="Ask everybody for a second step?">
+        <Stack gap="md">
+          <Text>
+            Who works at {practice.name} and has no second step sees no patients until it is set up. Apps that
+            providers and staff have connected lose their access and must be connected again. Patients and
+            families notice nothing.
+          </Text>
+          <Text>
+            You need a second step yourself first:{' '}
+            <Anchor component={Link} to="/account/settings/security" underline="always">
+              Settings → Security
+            </Anchor>
+            .
+          </Text>
+          {change.error && <FailureNotice error={change.error} title="That did not work" />}
+          <Group justify="flex-end" gap="sm">
+            <Button variant="default" onClick={close} data-autofocus>
+              Cancel
+            </Button>
+            <Button onClick={() => send(true)} loading={change.isPending}>
+              Ask for a second step
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
     </section>
   )
 }

@@ -28,9 +28,15 @@ export function createSecretSeal(key: string, random: Random): SecretSeal {
       })
         .setAAD(Buffer.from(binding))
         .setAuthTag(bytes.subarray(-tagBytes))
-      return Uint8Array.from(
-        Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]),
-      )
+      try {
+        return Uint8Array.from(
+          Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]),
+        )
+      } catch (error) {
+        throw new Error('the secret of an authenticator app cannot be opened: was FACTOR_KEY changed?', {
+          cause: error,
+        })
+      }
     },
   }
 }

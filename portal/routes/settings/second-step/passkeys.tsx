@@ -40,7 +40,7 @@ export function Passkeys({ factors, start, onCodes }: SecondStepPart) {
         )}
       </Group>
       {factors.passkeys.length > 0 && (
-        <ul className="rows" aria-labelledby="passkeys">
+        <ul className="rows second-step-list" aria-labelledby="passkeys">
           {factors.passkeys.map((passkey) => (
             <li key={passkey.id}>
               <div className="row-text">

@@ -21,7 +21,7 @@ export function WaitingPractices() {
       </Alert>
     )
   return (
-    <Alert color="orange" title="Set up a second step to go on" icon={<IconShieldLock aria-hidden />}>
+    <Alert color="blue" title="Set up a second step to go on" icon={<IconShieldLock aria-hidden />}>
       <Text c="var(--text)">
         {[...names].join(' and ')} asks everybody who works there for a second step at sign-in. Until yours is
         set up below, you cannot see its patients. Have one already? Then sign out and sign in with it.
