@@ -108,6 +108,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     records,
     synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
     onAssociationEnded: () => grants.forgetOpened(),
+    onSecondStepRequired: (id) => grants.endAllOfStaff(id, 'the practice asks for a second step'),
   })
   const grants = createGrants({ db, clock, random, practices })
   const applications = createApplications({
@@ -127,6 +128,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     mailer,
     portalUrl,
     deviceKey: keys.device,
+    factorKey: settings.factorKey ?? keys.factor,
     onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
     ...(passwordCost ? { passwordCost } : {}),
   })

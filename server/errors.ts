@@ -88,6 +88,14 @@ export const errorCatalogue = {
     category: 'unauthenticated',
     meaning: 'E-mail address and password do not match an account.',
   },
+  'code-refused': {
+    category: 'unauthenticated',
+    meaning: 'A one-time or recovery code is wrong, too old, or was used before. Enter the next one.',
+  },
+  'passkey-refused': {
+    category: 'unauthenticated',
+    meaning: 'A passkey could not be checked: it is unknown here, was asked for too long ago or elsewhere.',
+  },
   'sign-in-required': {
     category: 'unauthenticated',
     meaning: 'Nobody is signed in in this browser, or the sign-in has ended. Sign in and try again.',
@@ -116,6 +124,15 @@ export const errorCatalogue = {
   'scope-missing': {
     category: 'forbidden',
     meaning: 'The access token does not cover this type of record. The message names the scope to ask for.',
+  },
+  'proof-required': {
+    category: 'forbidden',
+    meaning: 'This change needs a proof of who you are, not older than ten minutes. Open /account/confirm.',
+  },
+  'second-step-required': {
+    category: 'forbidden',
+    meaning:
+      'The practice opens its panel only after a second step at sign-in. Set one up in Settings → Security.',
   },
   'not-allowed': {
     category: 'forbidden',

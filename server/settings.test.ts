@@ -46,5 +46,9 @@ test('secrets are not printed', () => {
     ['PORT', '1'],
     ['SMTP_URL', 'smtp://•••@mail.example'],
   ])
+  const key = 'k3y'.repeat(20)
+  assert.deepEqual(describeSettings({ FACTOR_KEY: key }), [['FACTOR_KEY', '•••']])
+  assert.match(problemsOf({ FACTOR_KEY: 'hunter2' }).join(), /32 to 200/)
+  assert.doesNotMatch(problemsOf({ FACTOR_KEY: 'hunter2' }).join(), /hunter2/)
   assert.doesNotMatch(problemsOf({ DATABASE_URL: 'mysql://u:hunter2@x' }).join(), /hunter2/)
 })

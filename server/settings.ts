@@ -26,6 +26,8 @@ export interface Settings {
   workers: number
   /** Who may register applications by the protocol: nobody, holders of a token, or everybody. */
   registration: 'off' | 'approved' | 'open'
+  /** Seals the secrets of authenticator apps; undefined: a key in the database. */
+  factorKey: string | undefined
 }
 
 interface Row {
@@ -34,7 +36,8 @@ interface Row {
   form: string
   default: string
   help: string
-  secret?: true
+  /** 'part': an address with a password in it. */
+  secret?: 'part' | 'whole'
   /** The reason why a value is refused, or undefined. */
   refuse(value: string): string | undefined
 }
@@ -76,7 +79,7 @@ export const settingRows: readonly Row[] = [
     form: 'sqlite:PATH, e.g. sqlite:./data/onpatient.db, or postgres://USER:PASSWORD@HOST[:PORT]/NAME',
     default: 'sqlite:./data/onpatient.db',
     help: 'Where everything is kept. A relative path starts at the working folder.',
-    secret: true,
+    secret: 'part',
     refuse: refuseDatabase,
   },
   {
@@ -91,7 +94,7 @@ export const settingRows: readonly Row[] = [
     form: 'smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…',
     default: 'none: mails go to the log and, outside production, to the page /outbox',
     help: 'The mail server that takes the mails.',
-    secret: true,
+    secret: 'part',
     refuse: (value) =>
       /^smtps?:\/\/\S+$/.test(value) && URL.canParse(value) ? undefined : 'is not an smtp:// address',
   },
@@ -116,6 +119,15 @@ export const settingRows: readonly Row[] = [
     help: 'Who may register applications by themselves at /o/register/ (RFC 7591): nobody, holders of a token made with "onpatient application registration-token", or everybody.',
     refuse: (value) =>
       ['off', 'approved', 'open'].includes(value) ? undefined : 'is neither off, approved nor open',
+  },
+  {
+    name: 'FACTOR_KEY',
+    form: '32 to 200 characters, e.g. of "openssl rand -base64 32"',
+    default: 'a key in the database',
+    help: 'Seals the secrets of authenticator apps, so that a stolen database does not have their key beside them. Keep a copy: with another key the codes of all apps are refused.',
+    secret: 'whole',
+    refuse: (value) =>
+      /^\S{32,200}$/.test(value) ? undefined : 'is not 32 to 200 characters without a space',
   },
   {
     name: 'WORKERS',
@@ -183,15 +195,19 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
     checksReferences: value('REFERENCE_INTEGRITY') !== 'off',
     workers: Number(value('WORKERS') ?? 1),
+    factorKey: value('FACTOR_KEY'),
     registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
   })
 }
 
 /** The settings as `NAME value` pairs for the start message; secrets show as dots. */
 export function describeSettings(env: NodeJS.ProcessEnv = process.env): Array<[string, string]> {
-  return settingRows
-    .filter((row) => env[row.name])
-    .map((row) => [row.name, row.secret ? hidePassword(env[row.name] ?? '') : (env[row.name] ?? '')])
+  return settingRows.filter((row) => env[row.name]).map((row) => [row.name, show(row, env[row.name] ?? '')])
+}
+
+function show({ secret }: Row, value: string): string {
+  if (secret === 'whole') return '•••'
+  return secret === 'part' ? hidePassword(value) : value
 }
 
 /** An address as it may be shown. */

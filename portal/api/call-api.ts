@@ -40,6 +40,7 @@ export async function callApi<Answer>(method: Method, path: string, body?: unkno
   if (answer.ok) return (await answer.json()) as Answer
   const problem = await readProblem(answer)
   if (problem.code === 'sign-in-required') leaveForSignIn()
+  if (problem.code === 'proof-required') leaveForProof()
   throw new ApiFailure(problem)
 }
 
@@ -77,6 +78,15 @@ async function readProblem(answer: Response): Promise<Problem> {
 }
 
 export function leaveForSignIn(): void {
+  leaveFor('/signin')
+}
+
+/** Where the person confirms who they are; it leads back here. */
+export function leaveForProof(): void {
+  leaveFor('/account/confirm')
+}
+
+function leaveFor(page: string): void {
   const here = `${window.location.pathname}${window.location.search}`
-  window.location.assign(`/signin?next=${encodeURIComponent(here)}`)
+  window.location.assign(`${page}?next=${encodeURIComponent(here)}`)
 }

@@ -24,8 +24,10 @@ export interface Association {
   id: string
   role: 'patient' | 'proxy' | 'provider' | 'staff'
   relationship: string
-  practice: Practice
+  practice: Practice & { requiresSecondStep: boolean }
   patient: PatientSummary | null
+  /** The practice opens its panel only after a second step, which this sign-in had not. */
+  needsSecondStep: boolean
 }
 
 export interface Urls {

@@ -17,6 +17,7 @@ export interface Person {
   createdAt: string
   patient: PatientSummary | null
   isSelf: boolean
+  hasSecondStep: boolean
 }
 
 export interface Invitation {
@@ -119,5 +120,23 @@ function useDeskChange<Input, Answer>(
   return useMutation({
     mutationFn,
     onSuccess: () => client.invalidateQueries({ queryKey: keyOf(practiceId, part) }),
+  })
+}
+
+export function useRequireSecondStep(practiceId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (isRequired: boolean) =>
+      callApi('PUT', `/practices/${practiceId}/second-step`, { isRequired }),
+    onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
+  })
+}
+
+export function useClearFactors(practiceId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (associationId: string) =>
+      callApi('DELETE', `/practices/${practiceId}/people/${associationId}/factors`),
+    onSuccess: () => client.invalidateQueries({ queryKey: keyOf(practiceId, 'people') }),
   })
 }

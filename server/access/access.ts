@@ -1,7 +1,7 @@
 import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { OpenedGrant } from '#server/grants/grants.ts'
-import type { Association, Practices } from '#server/practices/practices.ts'
+import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
 import type {
   Confinement,
   ListPage,
@@ -27,10 +27,10 @@ export interface Access {
   /** For applications. Throws like `TokenDoor.open`. */
   open(presented: PresentedToken | undefined): Promise<RecordReader>
   /**
-   * For the signed-in person's own portal: every type, confined to the account's open associations. With
+   * For the signed-in person's own portal: every type, confined to the associations that the sign-in reaches. With
    * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff.
    */
-  openForAccount(accountId: string, only?: { practiceId: string }): Promise<RecordReader>
+  openForAccount(signIn: ReachingSignIn, only?: { practiceId: string }): Promise<RecordReader>
 }
 
 export interface RecordReader {
@@ -66,7 +66,7 @@ export interface SearchAnswer extends SearchPage {
 interface AccessDeps {
   tokens: TokenDoor
   records: Pick<Records, 'read' | 'list' | 'readVersion' | 'listVersions' | 'search' | 'countFound'>
-  practices: Pick<Practices, 'listAssociations'>
+  practices: Pick<Practices, 'listReachable'>
 }
 
 export function createAccess({ tokens, records, practices }: AccessDeps): Access {
@@ -77,8 +77,8 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
       const context = isApproval ? 'system' : 'patient'
       return createReader(records, within, rulesOf(scopes, isApproval), { context, user })
     },
-    async openForAccount(accountId, only) {
-      const associations = await practices.listAssociations(accountId)
+    async openForAccount(signIn, only) {
+      const associations = await practices.listReachable(signIn)
       return createReader(
         records,
         only ? panelOf(associations, only.practiceId) : coverage(associations),

@@ -1,9 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
+import { confirmPages } from './confirm-pages.ts'
 import { emailPages } from './email-pages.ts'
 import { invitationPages } from './invitation-pages.ts'
 import { outboxPage } from './outbox-page.ts'
+import { passkeyPages } from './passkey-pages.ts'
 import { resetPages } from './reset-pages.ts'
+import { secondStepPages } from './second-step-pages.ts'
 import { signInPages } from './sign-in-pages.ts'
 import { signUpFinishPages } from './sign-up-finish-pages.ts'
 import { signUpPages } from './sign-up-pages.ts'
@@ -15,6 +18,9 @@ import { signUpPages } from './sign-up-pages.ts'
 export function accountPages(deps: AccountPagesDeps): FastifyPluginAsync {
   return async (app) => {
     await app.register(signInPages(deps))
+    await app.register(secondStepPages(deps))
+    await app.register(passkeyPages(deps))
+    await app.register(confirmPages(deps))
     await app.register(signUpPages(deps))
     await app.register(signUpFinishPages(deps))
     await app.register(resetPages(deps))

@@ -12,6 +12,8 @@ export interface FormFailure {
 const shownOnForms = new Set([
   'invalid-parameter',
   'sign-in-failed',
+  'code-refused',
+  'passkey-refused',
   'birth-date-mismatch',
   'email-taken',
   'too-many-requests',

@@ -4,9 +4,11 @@ import { setSignInCookie } from '#server/http/browser.ts'
 
 const deviceLifetimeSeconds = 400 * 24 * 60 * 60
 const invitationLifetimeSeconds = 60 * 60
+const pendingLifetimeSeconds = 10 * 60
+const passkeyLifetimeSeconds = 5 * 60
 
 /** What the account pages keep in a browser besides the sign-in itself. */
-type Remembered = 'device' | 'invitation'
+type Remembered = 'device' | 'invitation' | 'pending' | 'passkey'
 
 function cookieName(name: Remembered, isSecure: boolean): string {
   return `${isSecure ? '__Host-' : ''}onpatient_${name}`
@@ -54,4 +56,26 @@ export function findRememberedInvitation(request: FastifyRequest, isSecure: bool
 
 export function forgetInvitation(reply: FastifyReply, isSecure: boolean): void {
   void reply.clearCookie(cookieName('invitation', isSecure), { path: '/', secure: isSecure })
+}
+
+/** The password was right; the second step is taken in this browser, or nowhere. */
+export function rememberPending(reply: FastifyReply, token: string, isSecure: boolean): void {
+  keep(reply, 'pending', token, { maxAge: pendingLifetimeSeconds, isSecure })
+}
+
+export function findPending(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return request.cookies[cookieName('pending', isSecure)] || undefined
+}
+
+export function forgetPending(reply: FastifyReply, isSecure: boolean): void {
+  void reply.clearCookie(cookieName('pending', isSecure), { path: '/', secure: isSecure })
+}
+
+/** Only the browser that asked for a challenge may answer it. */
+export function rememberPasskeyBrowser(reply: FastifyReply, secret: string, isSecure: boolean): void {
+  keep(reply, 'passkey', secret, { maxAge: passkeyLifetimeSeconds, isSecure })
+}
+
+export function findPasskeyBrowser(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return request.cookies[cookieName('passkey', isSecure)] || undefined
 }

@@ -9,15 +9,11 @@ import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
 import { checkMailPage, isDeadLink, sendDeadLink } from './link-page.ts'
 import { newPasswordField } from './new-password.ts'
-import { rememberSignIn } from './remembered-browser.ts'
+import { takeUpSignIn } from './take-up-sign-in.ts'
 
 /** `/reset`: ask for a link; `/reset/finish?token=`: choose a new password with it. */
-export function resetPages({
-  accounts,
-  outbox,
-  isSecure,
-  isProduction,
-}: AccountPagesDeps): FastifyPluginAsync {
+export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
+  const { accounts, outbox, isProduction } = deps
   return async (app) => {
     app.get('/reset', async (request, reply) => {
       const view = viewOf(request, reply, isProduction)
@@ -51,8 +47,8 @@ export function resetPages({
     app.post('/reset/finish', async (request, reply) => {
       const token = readField(request, 'token')
       const outcome = await finishReset(request, reply, token)
-      if (outcome === 'done') return reply.redirect('/', 303)
       if (outcome === 'dead link') return sendUsedLink(request, reply)
+      if (typeof outcome === 'string') return reply.redirect(outcome, 303)
       applyFailure(reply, outcome)
       const view = viewOf(request, reply, isProduction)
       return sendPage(reply, choosePage({ csrfToken: view.csrfToken, token, failure: outcome }), view)
@@ -70,18 +66,18 @@ export function resetPages({
     }
   }
 
+  /** Where to go, 'dead link', or what to change. */
   async function finishReset(
     request: FastifyRequest,
     reply: FastifyReply,
     token: string,
-  ): Promise<'done' | 'dead link' | FormFailure> {
+  ): Promise<string | FormFailure> {
     const errors = findMissing(request, { password: 'Choose a new password' })
     if (errors.length > 0) return { status: 400, errors }
     try {
       const password = readField(request, 'password')
-      const signedIn = await accounts.finishPasswordReset(token, password, visitorOf(request))
-      rememberSignIn(reply, signedIn, isSecure)
-      return 'done'
+      const outcome = await accounts.finishPasswordReset(token, password, visitorOf(request))
+      return await takeUpSignIn(request, reply, outcome, { ...deps, next: '/' })
     } catch (error) {
       return isDeadLink(error) ? 'dead link' : toFormFailure(error, ['password'])
     }

@@ -9,26 +9,31 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
+import { passkeyFailure, passkeyForm } from './passkey-form.ts'
 import { promise } from './promise.ts'
-import { findKnownDevice, rememberSignIn } from './remembered-browser.ts'
+import { findKnownDevice } from './remembered-browser.ts'
+import { takeUpSignIn } from './take-up-sign-in.ts'
 
 /**
  * `/signin?next=PATH` and `/signout`. `switch=1` asks before going on as the person who is signed in; `again=1` asks for the
  * password whoever is signed in; `login_hint` stands in the form.
  */
-export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDeps): FastifyPluginAsync {
+export function signInPages(deps: AccountPagesDeps): FastifyPluginAsync {
+  const { accounts, isSecure, isProduction } = deps
   return async (app) => {
     app.get('/signin', async (request, reply) => {
       const next = parseLocalPath(readQuery(request, 'next')) ?? '/'
-      prepare(reply, next)
+      prepareWayTo(reply, next)
       const view = viewOf(request, reply, isProduction)
       const isAgain = readQuery(request, 'again') === '1'
       if (!request.signedIn || isAgain) {
         const isSignedOut = readQuery(request, 'signed-out') === '1'
         const email = request.signedIn?.account.email ?? readQuery(request, 'login_hint').slice(0, 254)
+        const failure = passkeyFailure(request)
+        if (failure) applyFailure(reply, failure)
         return sendPage(
           reply,
-          signInPage({ next, csrfToken: view.csrfToken, email, isSignedOut, isAgain }),
+          signInPage({ next, csrfToken: view.csrfToken, email, isSignedOut, isAgain, failure }),
           view,
         )
       }
@@ -38,42 +43,43 @@ export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDe
 
     app.post('/signin', async (request, reply) => {
       const next = parseLocalPath(readField(request, 'next')) ?? '/'
-      prepare(reply, next)
-      const failure = await signIn(request, reply)
-      if (!failure) return reply.redirect(next, 303)
-      applyFailure(reply, failure)
+      prepareWayTo(reply, next)
+      const outcome = await signIn(request, reply, next)
+      if (typeof outcome === 'string') return reply.redirect(outcome, 303)
+      applyFailure(reply, outcome)
       const view = viewOf(request, reply, isProduction)
       const email = readTrimmed(request, 'email')
-      return sendPage(reply, signInPage({ next, csrfToken: view.csrfToken, email, failure }), view)
+      return sendPage(reply, signInPage({ next, csrfToken: view.csrfToken, email, failure: outcome }), view)
     })
 
     app.post('/signout', async (request, reply) => {
       const next = parseLocalPath(readField(request, 'next'))
       if (request.signedIn) await accounts.endSignIn(request.signedIn.account.id, request.signedIn.signIn.id)
       clearSignInCookie(reply, isSecure)
-      prepare(reply, next ?? '/')
+      prepareWayTo(reply, next ?? '/')
       return reply.redirect(next ? `/signin?next=${encodeURIComponent(next)}` : '/signin?signed-out=1', 303)
     })
   }
 
-  /** Signs the browser in, or says why not. */
-  async function signIn(request: FastifyRequest, reply: FastifyReply): Promise<FormFailure | undefined> {
+  /** Where the right password leads, or why it is refused. */
+  async function signIn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: string,
+  ): Promise<string | FormFailure> {
     const errors = findMissing(request, {
       email: 'Enter your e-mail address',
       password: 'Enter your password',
     })
     if (errors.length > 0) return { status: 400, errors }
     try {
-      const signedIn = await accounts.signIn({
+      const outcome = await accounts.signIn({
         email: readTrimmed(request, 'email'),
         password: readField(request, 'password'),
         visitor: visitorOf(request),
         knownDevice: findKnownDevice(request, isSecure),
       })
-      // The browser forgets the cookie of an earlier person; without this that sign-in would go on in the dark.
-      if (request.signedIn) await accounts.endSignIn(request.signedIn.account.id, request.signedIn.signIn.id)
-      rememberSignIn(reply, signedIn, isSecure)
-      return undefined
+      return await takeUpSignIn(request, reply, outcome, { ...deps, next })
     } catch (error) {
       return besidePassword(toFormFailure(error, ['email', 'password']))
     }
@@ -81,7 +87,7 @@ export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDe
 }
 
 /** `next` may lead back to an application, or hold a secret of its address. */
-function prepare(reply: FastifyReply, next: string): void {
+export function prepareWayTo(reply: FastifyReply, next: string): void {
   if (next.startsWith('/o/')) allowReturnToApplication(reply)
   if (next.includes('token=')) hideReferrer(reply)
 }
@@ -99,7 +105,7 @@ interface SignInForm {
   next: string
   csrfToken: string
   email?: string
-  failure?: FormFailure
+  failure?: FormFailure | undefined
   isSignedOut?: boolean
   /** The person is signed in, and an app wants the password all the same. */
   isAgain?: boolean
@@ -119,6 +125,7 @@ ${textField({ label: 'Password', name: 'password', type: 'password', autocomplet
 <p class="field-aside"><a href="/reset">Forgot your password?</a></p>
 ${submitButton('Sign in')}
 </form>
+${passkeyForm({ action: '/signin/passkey', next, csrfToken, label: 'Sign in with a passkey' })}
 <p class="card-foot">New here? <a href="/signup">Create an account</a></p>`
   return { title: errors.length > 0 ? 'Error: Sign in' : 'Sign in', body, aside: promise }
 }

@@ -5,6 +5,13 @@ import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName, toAccount } from './account-row.ts'
 import { createEmailChange } from './email-change.ts'
+import { createAuthenticatorApps } from './factors/authenticator-app.ts'
+import { createFactors, type Factors } from './factors/factors.ts'
+import { createPasskeySignIn } from './factors/passkey-sign-in.ts'
+import { type AssertionOptions, createPasskeys } from './factors/passkeys.ts'
+import { createRecoveryCodes } from './factors/recovery-codes.ts'
+import { createSecretSeal } from './factors/sealed-secret.ts'
+import { createSecondStep, type SecondStep } from './factors/second-step.ts'
 import { createKnownDevices } from './known-device.ts'
 import { createMailLinks } from './mail-links.ts'
 import { createPasswordChange } from './password-change.ts'
@@ -31,16 +38,33 @@ export interface SignIn {
   lastSeenAt: Date
   expiresAt: Date
   userAgent: string
+  /** Whether more than the password was given: a code or a passkey. */
+  isTwoStep: boolean
+  /** When the person last proved who they are in it. */
+  provenAt: Date
 }
 
 export interface NewSignIn {
+  kind: 'signed-in'
   account: Account
   /** Goes into the cookie; stored only as its hash. */
   token: string
   expiresAt: Date
+  /** Whether more than the password was given. */
+  isTwoStep: boolean
   /** For a long-lived cookie: comes back as `knownDevice`, so that this browser is not slowed down by strangers. */
   deviceToken: string
 }
+
+/** The password was right, and the second step is still to come: nobody is signed in yet. */
+export interface PendingSignIn {
+  kind: 'pending'
+  /** Goes into a cookie of the browser that gave the password; stored only as its hash. */
+  token: string
+  expiresAt: Date
+}
+
+export type SignInOutcome = NewSignIn | PendingSignIn
 
 /** What a finished sign-up becomes besides an account. */
 export type SignUpIntent =
@@ -87,8 +111,21 @@ export interface Accounts {
     visitor: Visitor
     /** The device cookie of an earlier sign-in in this browser, if any. */
     knownDevice?: string | undefined
-  }): Promise<NewSignIn>
-  /** Signs in without a password, after a link has proven who it is. */
+  }): Promise<SignInOutcome>
+  /** What follows the password in an account with a second step. */
+  secondStep: SecondStep
+  /** What the second step is made of, for the person's settings. */
+  factors: Factors
+  /** What the browser needs to sign in by a passkey alone; `browser` is a secret that it keeps. Throws `too-many-requests`. */
+  startPasskeySignIn(browser: string, visitor: Visitor): Promise<AssertionOptions>
+  /** Throws `passkey-refused`. */
+  signInWithPasskey(form: { browser: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
+  /** Asks in a sign-in for the password again, before changes of factors. Throws `sign-in-failed`, `too-many-requests`. */
+  proveAgain(signIn: SignIn, password: string): Promise<void>
+  /** The same by a passkey of the account. Throws `passkey-refused`. */
+  startPasskeyProof(signIn: SignIn): Promise<AssertionOptions>
+  proveWithPasskey(signIn: SignIn, response: unknown): Promise<void>
+  /** Signs in without a password, just after the account was made by a link. */
   startSignIn(accountId: string, visitor: Visitor): Promise<NewSignIn>
   /** The account behind a cookie, and its sign-in; undefined when unknown, ended or expired. Renews `lastSeenAt`. */
   findSignIn(token: string): Promise<{ account: Account; signIn: SignIn } | undefined>
@@ -101,7 +138,7 @@ export interface Accounts {
   /** Mails a reset link when the address has an account; says nothing either way. */
   startPasswordReset(email: string, visitor: Visitor): Promise<void>
   /** Ends every sign-in, and (through `onPasswordChanged`) every grant. Throws `link-invalid`, `invalid-parameter`. */
-  finishPasswordReset(token: string, newPassword: string, visitor: Visitor): Promise<NewSignIn>
+  finishPasswordReset(token: string, newPassword: string, visitor: Visitor): Promise<SignInOutcome>
   /** Ends every other sign-in, and every grant. Throws `sign-in-failed` when `current` is wrong. */
   changePassword(accountId: string, current: string, next: string, keepSignInId: string): Promise<void>
   /** Mails a confirmation link to the new address and a notice to the old one. Throws `sign-in-failed`. */
@@ -123,6 +160,8 @@ interface AccountsDeps {
   portalUrl: string
   /** Signs the marks of known browsers. */
   deviceKey: string
+  /** Seals the secrets of authenticator apps. */
+  factorKey: string
   /** Ends the grants of the account. */
   onPasswordChanged(accountId: string): Promise<void>
   passwordCost?: PasswordCost
@@ -135,7 +174,14 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const links = createMailLinks({ db, clock, random })
   const throttle = createThrottle(db, clock)
   const signIns = createSignIns({ db, clock, random, devices })
-  const { signIn, provePassword } = createPasswordSignIn({ db, passwords, throttle, devices, signIns })
+  const apps = createAuthenticatorApps({ db, clock, random, seal: createSecretSeal(deps.factorKey, random) })
+  const recoveryCodes = createRecoveryCodes({ clock, random })
+  const passkeys = createPasskeys({ db, clock, random, portalUrl })
+  const ofFactors = { db, clock, random, mailer, portalUrl, signIns, apps, passkeys, recoveryCodes }
+  const factors = createFactors(ofFactors)
+  const secondSteps = createSecondStep({ ...ofFactors, throttle, devices, find, hasFactor: factors.has })
+  const { startOrWait } = secondSteps
+  const { signIn, provePassword } = createPasswordSignIn({ db, passwords, throttle, devices, startOrWait })
 
   async function find(accountId: string): Promise<Account | undefined> {
     const row = await db.selectFrom('account').selectAll().where('id', '=', accountId).executeTakeFirst()
@@ -173,16 +219,31 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     return row && toAccount(row)
   }
 
-  const parts = { db, clock, mailer, portalUrl, passwords, links, signIns, throttle, find, findByEmail }
+  const parts = {
+    db,
+    clock,
+    mailer,
+    portalUrl,
+    passwords,
+    links,
+    signIns,
+    secondSteps,
+    throttle,
+    find,
+    findByEmail,
+  }
   return {
     find,
     findByEmail,
     signIn,
+    factors,
+    secondStep: secondSteps,
     findSignIn: signIns.findSignIn,
     isSignInOpen: signIns.isSignInOpen,
     listSignIns: signIns.listSignIns,
     endSignIn: signIns.endSignIn,
     endOtherSignIns: signIns.endOtherSignIns,
+    ...createPasskeySignIn({ passkeys, signIns, throttle, find }),
     ...createSignUp({ ...parts, insert }),
     ...createPasswordChange({ ...parts, provePassword, onPasswordChanged }),
     ...createEmailChange({ ...parts, provePassword }),
@@ -200,11 +261,21 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     async startSignIn(accountId, visitor) {
       const account = await find(accountId)
       if (!account) throw new OnpatientError('not-found', 'There is no such account.')
-      return signIns.start(account, visitor)
+      return signIns.start(account, visitor, { isTwoStep: false })
+    },
+    async proveAgain({ id, accountId }, password) {
+      await provePassword(accountId, password, 'password')
+      await signIns.markProven(id)
     },
     async sweep() {
       const now = clock.now().getTime()
-      for (const table of ['sign_in', 'mail_link', 'throttle'] as const)
+      for (const table of [
+        'sign_in',
+        'pending_sign_in',
+        'mail_link',
+        'throttle',
+        'passkey_challenge',
+      ] as const)
         await db.deleteFrom(table).where('expires_at', '<=', now).execute()
     },
     async changeDisplayName(accountId, displayName) {

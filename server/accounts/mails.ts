@@ -1,5 +1,17 @@
 import type { Mail } from '#server/mail/mail.ts'
 
+/** What happened to the second step of an account. */
+export type FactorChange = keyof typeof factorChanges
+
+const factorChanges = {
+  'app-added': 'an authenticator app was set up for',
+  'app-removed': 'the authenticator app was removed from',
+  'passkey-added': 'a passkey was added to',
+  'passkey-removed': 'a passkey was removed from',
+  'codes-renewed': 'new recovery codes were made for',
+  'all-removed': 'the second step of signing in, with its recovery codes, was removed at your request from',
+} as const
+
 /**
  * The mails about an account. They never carry what somebody typed into a form, because the address may be a
  * stranger's: otherwise the form would send anybody's words in our name.
@@ -87,4 +99,35 @@ If it was not you, change your password at once:
 ${portalUrl}/account/settings/security
 `,
   }),
+  factorsChanged: (to: string, portalUrl: string, change: FactorChange): Mail => ({
+    to,
+    subject: 'How you sign in to onpatient was changed',
+    text: `Hello,
+
+${factorChanges[change]} your onpatient account just now.
+
+If it was not you, choose a new password at once, which signs out all browsers, and look at your settings then:
+${portalUrl}/reset
+${portalUrl}/account/settings/security
+`,
+  }),
+  recoveryCodeUsed: (to: string, portalUrl: string, left: number): Mail => ({
+    to,
+    subject: 'A recovery code of your onpatient account was used',
+    text: `Hello,
+
+somebody, hopefully you, has just signed in to your onpatient account with a recovery code. ${leftWords(left)}
+
+If it was not you, choose a new password at once, which signs out all browsers:
+${portalUrl}/reset
+
+New recovery codes are made here:
+${portalUrl}/account/settings/security
+`,
+  }),
 } as const
+
+function leftWords(left: number): string {
+  if (left === 0) return 'It was the last one: please make new ones.'
+  return left === 1 ? 'One code is left.' : `${left} codes are left.`
+}

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
 import type { Account, Accounts } from './accounts.ts'
+import type { SecondSteps } from './factors/second-step.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
@@ -17,6 +18,7 @@ interface PasswordChangeDeps {
   passwords: Passwords
   links: MailLinks
   signIns: SignIns
+  secondSteps: SecondSteps
   throttle: Throttle
   find: Accounts['find']
   findByEmail: Accounts['findByEmail']
@@ -43,6 +45,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       .where('id', '=', accountId)
       .execute()
     await signIns.endAllBut(tx, accountId, change.keepSignInId)
+    await deps.secondSteps.endPending(tx, accountId)
     await links.endAll(tx, accountId)
   }
 
@@ -78,7 +81,8 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
         await setPassword(tx, account.id, { passwordHash, keepSignInId: undefined })
       })
       await tellOwner(account)
-      return signIns.start(account, visitor)
+      // Who reads the mails has one factor, not both.
+      return deps.secondSteps.startOrWait(account, visitor)
     },
     async changePassword(accountId, current, next, keepSignInId) {
       const account = await deps.provePassword(accountId, current, 'current')

@@ -3,9 +3,9 @@ import type { AccountTable } from '../store/schema/accounts.ts'
 import type { Db } from '../store/store.ts'
 import { toAccount } from './account-row.ts'
 import type { Account, Accounts } from './accounts.ts'
+import type { SecondSteps } from './factors/second-step.ts'
 import type { KnownDevices } from './known-device.ts'
 import type { Passwords } from './passwords.ts'
-import type { SignIns } from './sign-ins.ts'
 import { type Counter, networkOf, type Throttle } from './throttle.ts'
 
 interface PasswordSignInDeps {
@@ -13,7 +13,7 @@ interface PasswordSignInDeps {
   passwords: Passwords
   throttle: Throttle
   devices: KnownDevices
-  signIns: SignIns
+  startOrWait: SecondSteps['startOrWait']
 }
 
 export interface PasswordSignIn extends Pick<Accounts, 'signIn'> {
@@ -23,7 +23,7 @@ export interface PasswordSignIn extends Pick<Accounts, 'signIn'> {
 
 /** The only place that looks at a password. Every look is counted before it is taken. */
 export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
-  const { db, passwords, throttle, devices, signIns } = deps
+  const { db, passwords, throttle, devices, startOrWait } = deps
 
   const findRow = (column: 'id' | 'email', value: string) =>
     db.selectFrom('account').selectAll().where(column, '=', value).executeTakeFirst()
@@ -52,7 +52,7 @@ export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
       if (!row || !isRight) throw signInFailed('The e-mail address and the password do not match an account.')
       await throttle.takeBack(counters)
       await refreshHash(row, password)
-      return signIns.start(toAccount(row), visitor)
+      return startOrWait(toAccount(row), visitor)
     },
     async provePassword(accountId, password, field) {
       const counters: Counter[] = [{ counted: 'known-device', subject: accountId }]

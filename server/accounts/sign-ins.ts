@@ -28,7 +28,14 @@ type Implemented = Pick<
 >
 
 export interface SignIns extends Implemented {
-  start(account: Account, visitor: Visitor): Promise<NewSignIn>
+  /** `isTwoStep`: whether more than the password was given. */
+  start(account: Account, visitor: Visitor, strength: { isTwoStep: boolean }): Promise<NewSignIn>
+  /** The person has proven in it again who they are. */
+  markProven(signInId: string): Promise<void>
+  /** A factor was used or set up in it. Within the caller's transaction. */
+  markTwoStep(tx: Db, signInId: string): Promise<void>
+  /** After the last factor is gone. */
+  forgetTwoStep(accountId: string): Promise<void>
   /** Within the caller's transaction. */
   endAllBut(tx: Db, accountId: string, keepSignInId: string | undefined): Promise<void>
 }
@@ -57,7 +64,17 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
   return {
     endAllBut,
     endOtherSignIns: (accountId, keepSignInId) => endAllBut(db, accountId, keepSignInId),
-    async start(account, visitor) {
+    async markProven(signInId) {
+      await db.updateTable('sign_in').set({ proven_at: now() }).where('id', '=', signInId).execute()
+    },
+    async markTwoStep(tx, signInId) {
+      await tx.updateTable('sign_in').set({ factor_at: now() }).where('id', '=', signInId).execute()
+    },
+    async forgetTwoStep(accountId) {
+      // uses sign_in_account
+      await db.updateTable('sign_in').set({ factor_at: null }).where('account_id', '=', accountId).execute()
+    },
+    async start(account, visitor, { isTwoStep }) {
       const token = newSecret('si', random)
       const expiresAt = now() + idleMs
       await db
@@ -70,11 +87,15 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
           last_seen_at: now(),
           expires_at: expiresAt,
           user_agent: visitor.userAgent.slice(0, 300),
+          factor_at: isTwoStep ? now() : null,
+          proven_at: now(),
         })
         .execute()
       // The cookie may outlive an idle sign-in: whether it still counts is decided here.
       return {
+        kind: 'signed-in',
         account,
+        isTwoStep,
         token,
         expiresAt: new Date(now() + longestMs),
         deviceToken: devices.mark(account.id),
@@ -138,5 +159,7 @@ function toSignIn(row: SignInTable): SignIn {
     lastSeenAt: new Date(row.last_seen_at),
     expiresAt: new Date(row.expires_at),
     userAgent: row.user_agent,
+    isTwoStep: row.factor_at !== null,
+    provenAt: new Date(row.proven_at),
   }
 }

@@ -83,7 +83,7 @@ export function createSignUp(
         if (!created) throw linkInvalid()
         return { account: created, intent: kind }
       })
-      return { ...(await signIns.start(account, visitor)), intent }
+      return { ...(await signIns.start(account, visitor, { isTwoStep: false })), intent }
     },
   }
 }

@@ -30,6 +30,15 @@ const policies = {
   'known-device': { free: 10, firstWaitMs: 30_000, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
   address: { free: 100, firstWaitMs: minute, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
   account: { free: 100, firstWaitMs: minute, longestWaitMs: hour, forgottenAfterMs: 24 * hour },
+  /** Codes of a second step: who tries them knows the password. */
+  code: { free: 5, firstWaitMs: 30_000, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
+  /** Challenges for passkeys, each of which is a row for five minutes. */
+  'passkey-from-address': {
+    free: 60,
+    firstWaitMs: minute,
+    longestWaitMs: 15 * minute,
+    forgottenAfterMs: hour,
+  },
   'mail-to': { free: 5, firstWaitMs: 10 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
   'mail-from-address': { free: 20, firstWaitMs: 5 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
 } as const satisfies Record<string, Policy>

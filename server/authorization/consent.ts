@@ -29,7 +29,7 @@ export interface ConsentDeps {
   provider: Provider
   accounts: Pick<Accounts, 'find'>
   applications: Pick<Applications, 'find'>
-  practices: Pick<Practices, 'listAssociations'>
+  practices: Pick<Practices, 'listReachable' | 'listWaiting'>
   grants: Pick<Grants, 'create'>
   records: Pick<Records, 'read' | 'list'>
   clock: Clock
@@ -73,7 +73,9 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       const names = { applicationName: application.name, accountName: signedIn.account.displayName }
       return sendPage(reply, otherAccountPage({ ...names, csrfToken: view.csrfToken, action }), view)
     }
-    const associations = await practices.listAssociations(signedIn.account.id)
+    const associations = await practices.listReachable(signedIn.signIn)
+    if (associations.length === 0 && (await practices.listWaiting(signedIn.signIn)).length > 0)
+      return reply.redirect(`/account/settings/security?next=${encodeURIComponent(request.url)}`, 303)
     if (associations.length === 0)
       return sendPage(reply, nothingToSharePage({ application, csrfToken: view.csrfToken, action }), view)
     const owner = await accounts.find(application.ownerAccountId)
@@ -130,7 +132,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     if (form.decision !== 'Authorize')
       return finish(provider, request, reply, isOther ? anotherPerson : notGiven)
     if (isOther) return show(request, reply, pending, signedIn)
-    const associations = await practices.listAssociations(accountId)
+    const associations = await practices.listReachable(signedIn.signIn)
     const choice = readConsentChoice(form, pending.scopes, associations)
     if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
     const grantId = await allow(pending, signedIn, choice)

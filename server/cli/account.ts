@@ -14,7 +14,7 @@ interface CreateOptions {
   json?: boolean
 }
 
-/** `onpatient account create`: an account whose address is taken as proven. */
+/** `onpatient account create`: an account whose address is taken as proven. `reset-factors`: help for who is locked out. */
 export function accountCommand(): Command {
   const create = new Command('create')
     .description('Create an account, with a practice of its own or for a patient.')
@@ -30,7 +30,14 @@ export function accountCommand(): Command {
     .option('--relationship <word>', 'how the account is related to the patient', 'self')
     .option('--json', 'print one JSON object')
     .action(createAccount)
-  return new Command('account').description('Accounts of people.').addCommand(create)
+  const reset = new Command('reset-factors')
+    .description(
+      'Remove the second step of an account whose owner has lost it. Make sure first who is asking.',
+    )
+    .requiredOption('--email <address>', 'the address of the account')
+    .option('--json', 'print one JSON object')
+    .action(resetFactors)
+  return new Command('account').description('Accounts of people.').addCommand(create).addCommand(reset)
 }
 
 async function createAccount(options: CreateOptions): Promise<void> {
@@ -74,4 +81,25 @@ async function getPracticeOf(practices: Practices, patientId: string): Promise<P
     `No practice keeps a patient with the id ${patientId}. Import the record first.`,
     { field: '--patient' },
   )
+}
+
+async function resetFactors({ email, json }: { email: string; json?: boolean }): Promise<void> {
+  await withNouns(async ({ accounts }) => {
+    const account = await accounts.findByEmail(email)
+    if (!account)
+      throw new OnpatientError('not-found', `There is no account with the address ${email}.`, {
+        field: '--email',
+      })
+    const hadFactors = await accounts.factors.removeAll(account)
+    const lines = [
+      hadFactors
+        ? `Removed the second step of ${account.email} and ended all its sign-ins. The account was told by mail.`
+        : `${account.email} has no second step. All its sign-ins were ended.`,
+    ]
+    // Standard error, where a shell's log of the operator's session has it beside the result.
+    process.stderr.write(
+      `${JSON.stringify({ time: new Date().toISOString(), account: account.id, hadFactors, msg: 'factors were cleared' })}\n`,
+    )
+    printResult({ id: account.id, email: account.email, had_factors: hadFactors }, lines, json)
+  })
 }

@@ -67,6 +67,8 @@ export interface Grants {
   endByEngine(grantId: string, reason: string): Promise<void>
   endAllOfAccount(accountId: string, reason: string): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
+  /** Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. */
+  endAllOfStaff(practiceId: string, reason: string): Promise<void>
   /** Stores the hash of an access token; `within`: a transaction of the caller, of which it is one statement. */
   storeAccessToken(
     token: {
@@ -193,6 +195,32 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
+    async endAllOfStaff(practiceId, reason) {
+      // uses association_practice, then grant_account
+      await ending(reason)
+        .where('practice_id', 'is', null)
+        .where('account_id', 'in', (eb) =>
+          eb
+            .selectFrom('association')
+            .select('association.account_id')
+            .where('association.practice_id', '=', practiceId)
+            .where('association.role', 'in', ['provider', 'staff']),
+        )
+        // uses the primary keys
+        .where((where) =>
+          where.exists((eb) =>
+            eb
+              .selectFrom('grant_association')
+              .innerJoin('association', 'association.id', 'grant_association.association_id')
+              .select('association.id')
+              .whereRef('grant_association.grant_id', '=', 'grant.id')
+              .where('association.practice_id', '=', practiceId)
+              .where('association.role', 'in', ['provider', 'staff']),
+          ),
+        )
+        .execute()
+      opener.forget()
+    },
     async storeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }, within = db) {
       const row = {
         token_hash: hashSecret(token),

@@ -15,6 +15,8 @@ export interface ServerKeys {
   device: string
   /** Seals the cursors of lists; 32 bytes in base64url. */
   cursor: string
+  /** Seals the secrets of authenticator apps; 32 bytes in base64url. */
+  factor: string
   signing: SigningKeys
 }
 
@@ -27,6 +29,7 @@ export async function loadServerKeys(db: Db, clock: Clock, random: Random): Prom
     form: await get('form', secret),
     device: await get('device', secret),
     cursor: await get('cursor', secret),
+    factor: await get('factor', secret),
     signing: createSigningKeys({ db, clock }),
   }
 }

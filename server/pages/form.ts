@@ -15,6 +15,10 @@ export interface TextField {
   /** Shown but not to be changed. */
   readOnly?: boolean | undefined
   maxLength?: number | undefined
+  /** Which keyboard a phone shows. */
+  inputMode?: 'numeric' | undefined
+  /** Whether it is no word, so that a phone neither capitalises nor corrects it. */
+  isCode?: boolean | undefined
 }
 
 /** A labelled input; hint and error are tied to it for screen readers. A password is never sent back. */
@@ -26,13 +30,13 @@ export function textField(field: TextField): SafeHtml {
 <label for="${name}">${label}</label>
 ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}
 ${error ? html`<p class="field-error" id="${name}-error">${error}</p>` : ''}
-<input id="${name}" name="${name}" type="${type}"${attribute('value', value)}${attribute('autocomplete', field.autocomplete)}${attribute('maxlength', field.maxLength)}${attribute('aria-describedby', describedBy || undefined)}${error ? html` aria-invalid="true"` : ''}${field.required ? html` required` : ''}${field.readOnly ? html` readonly` : ''}${isCode(field) ? html` autocapitalize="none" spellcheck="false"` : ''}>
+<input id="${name}" name="${name}" type="${type}"${attribute('value', value)}${attribute('autocomplete', field.autocomplete)}${attribute('maxlength', field.maxLength)}${attribute('inputmode', field.inputMode)}${attribute('aria-describedby', describedBy || undefined)}${error ? html` aria-invalid="true"` : ''}${field.required ? html` required` : ''}${field.readOnly ? html` readonly` : ''}${isCode(field) ? html` autocapitalize="none" spellcheck="false"` : ''}>
 </div>`
 }
 
 /** Addresses are not words: phones would capitalise and correct them. */
-function isCode({ type }: TextField): boolean {
-  return type === 'email' || type === 'url' || type === 'password'
+function isCode({ type, isCode: isOtherCode }: TextField): boolean {
+  return isOtherCode === true || type === 'email' || type === 'url' || type === 'password'
 }
 
 function attribute(name: string, value: string | number | undefined): SafeHtml | undefined {

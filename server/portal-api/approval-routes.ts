@@ -6,6 +6,7 @@ import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
+import { getWork } from './workplace.ts'
 
 const onePractice = z.strictObject({ id: idText })
 const oneApproval = z.strictObject({ id: idText, approvalId: idText })
@@ -21,12 +22,9 @@ const requestForm = z.strictObject({ practiceId: idText })
 export function approvalRoutes({ applications, approvals, practices }: PortalApiDeps): FastifyPluginAsync {
   /** Staff may look; what opens the whole panel to a machine is for a provider of the practice to decide. */
   async function openPractice(request: FastifyRequest, practiceId: string, does: 'look' | 'decide') {
-    const { account } = getSignedIn(request)
-    const associations = await practices.listAssociations(account.id)
-    const roles = associations.filter(({ practice }) => practice.id === practiceId).map(({ role }) => role)
+    const { account, signIn } = getSignedIn(request)
+    const roles = (await getWork(practices, signIn, practiceId)).map(({ role }) => role)
     if (roles.includes('provider')) return account
-    if (!roles.includes('staff'))
-      throw new OnpatientError('not-found', 'There is no such practice among yours.')
     if (does === 'look') return account
     throw new OnpatientError('not-allowed', 'Only a provider of the practice decides about backend services.')
   }

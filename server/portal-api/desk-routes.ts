@@ -12,6 +12,7 @@ import {
   summarizePatients,
 } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
+import { getWork } from './workplace.ts'
 
 const onePractice = z.strictObject({ id: idText })
 const onePatient = z.strictObject({ id: idText, patientId: idText })
@@ -29,20 +30,11 @@ const invitationForm = z.strictObject({
 const pageSize = 50
 
 /** The desk of a practice, for its providers and staff: patients, invitations and the people with access. */
-export function deskRoutes({ practices, access }: PortalApiDeps): FastifyPluginAsync {
-  /** To everybody else the practice is not there: whether it exists is nobody's business either. */
+export function deskRoutes({ accounts, practices, access }: PortalApiDeps): FastifyPluginAsync {
   async function openDesk(request: FastifyRequest, practiceId: string) {
-    const { account } = getSignedIn(request)
-    const associations = await practices.listAssociations(account.id)
-    const own = associations.find(
-      ({ practice, role }) => practice.id === practiceId && (role === 'provider' || role === 'staff'),
-    )
-    if (!own) throw new OnpatientError('not-found', 'There is no such practice among yours.')
-    return {
-      account,
-      practice: own.practice,
-      reader: await access.openForAccount(account.id, { practiceId }),
-    }
+    const { account, signIn } = getSignedIn(request)
+    const [{ practice }] = await getWork(practices, signIn, practiceId)
+    return { account, practice, reader: await access.openForAccount(signIn, { practiceId }) }
   }
 
   return async (app) => {
@@ -74,6 +66,7 @@ export function deskRoutes({ practices, access }: PortalApiDeps): FastifyPluginA
         parseInput(onePractice, request.params).id,
       )
       const people = await practices.listPeople(practice.id)
+      const holders = await accounts.factors.findHolders(people.map(({ accountId }) => accountId))
       const patients = await summarizePatients(
         reader,
         people.flatMap(({ patientId }) => patientId ?? []),
@@ -88,6 +81,7 @@ export function deskRoutes({ practices, access }: PortalApiDeps): FastifyPluginA
           createdAt: person.createdAt,
           patient: findPatient(patients, person.patientId),
           isSelf: person.accountId === account.id,
+          hasSecondStep: holders.has(person.accountId),
         })),
       }
     })

@@ -12,12 +12,12 @@ const oneGrant = z.strictObject({ id: idText })
 export function grantRoutes({ grants, access }: PortalApiDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/grants', async (request) => {
-      const { account } = getSignedIn(request)
+      const { account, signIn } = getSignedIn(request)
       const open = await grants.listOpen(account.id)
       const patientIds = open.flatMap(({ associations }) =>
         associations.flatMap(({ patientId }) => patientId ?? []),
       )
-      const patients = await summarizePatients(await access.openForAccount(account.id), patientIds)
+      const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
       return {
         grants: open.map((grant) => ({
           id: grant.id,

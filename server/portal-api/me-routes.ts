@@ -6,6 +6,7 @@ import { getSignedIn } from '../http/browser.ts'
 import { parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
+import { isWork } from './workplace.ts'
 
 // The doors say what is too short or too long, in better words; here only the absurd is refused.
 const nameForm = z.strictObject({ displayName: z.string().max(500) })
@@ -19,13 +20,17 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
     app.get('/me', async (request, reply) => {
       const { account, signIn } = getSignedIn(request)
       const associations = await practices.listAssociations(account.id)
+      const waiting = new Set((await practices.listWaiting(signIn)).map(({ id }) => id))
       const patientIds = associations.flatMap(({ patientId }) => patientId ?? [])
-      const patients = await summarizePatients(await access.openForAccount(account.id), patientIds)
+      const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
       return {
         account: toAccountJson(account),
         csrfToken: reply.generateCsrf({ userInfo: signIn.id }),
         signInId: signIn.id,
-        associations: associations.map((each) => toAssociationJson(each, patients)),
+        associations: associations.map((each) => ({
+          ...toAssociationJson(each, patients),
+          needsSecondStep: isWork(each) && waiting.has(each.practice.id),
+        })),
         urls: urlsOf(deps),
         isProduction,
       }
@@ -66,7 +71,7 @@ export function toAssociationJson(
     id,
     role,
     relationship,
-    practice: { id: practiceId, name, kind },
+    practice: { id: practiceId, name, kind, requiresSecondStep: practice.requiresSecondStep },
     patient: (patientId && patients.get(patientId)) || null,
   }
 }

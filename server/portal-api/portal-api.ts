@@ -5,10 +5,12 @@ import { applicationRoutes } from './application-routes.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { brandRoutes } from './brand-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
+import { factorRoutes } from './factor-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { meRoutes } from './me-routes.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 import { practiceRoutes } from './practice-routes.ts'
+import { practiceSecurityRoutes } from './practice-security-routes.ts'
 import { recordRoutes } from './record-routes.ts'
 import { renderError } from './render-error.ts'
 import { signInRoutes } from './sign-in-routes.ts'
@@ -32,8 +34,10 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         })
         await app.register(meRoutes(deps))
         await app.register(signInRoutes(deps))
+        await app.register(factorRoutes(deps))
         await app.register(practiceRoutes(deps))
         await app.register(deskRoutes(deps))
+        await app.register(practiceSecurityRoutes(deps))
         await app.register(applicationRoutes(deps))
         await app.register(approvalRoutes(deps))
         await app.register(brandRoutes(deps))

@@ -30,9 +30,9 @@ export function recordRoutes({ access }: PortalApiDeps): FastifyPluginAsync {
 
   return async (app) => {
     app.get('/records', async (request) => {
-      const { account } = getSignedIn(request)
+      const { signIn } = getSignedIn(request)
       const { patient } = parseInput(countQuery, request.query)
-      const reader = await access.openForAccount(account.id)
+      const reader = await access.openForAccount(signIn)
       await assertReadable(reader, patient)
       const counts = await Promise.all(
         types.map(async (type) => {
@@ -44,12 +44,12 @@ export function recordRoutes({ access }: PortalApiDeps): FastifyPluginAsync {
     })
 
     app.get('/records/:type', async (request, reply) => {
-      const { account } = getSignedIn(request)
+      const { signIn } = getSignedIn(request)
       const { type } = parseInput(oneType, request.params)
       const { patient, cursor } = parseInput(listQuery, request.query)
       if (!types.includes(type))
         throw new OnpatientError('not-found', `There are no records of the type "${type}".`)
-      const reader = await access.openForAccount(account.id)
+      const reader = await access.openForAccount(signIn)
       if (patient !== undefined) await assertReadable(reader, patient)
       const page = await reader.list({ type, patientId: patient, pageSize, after: parseCursor(cursor) })
       // The stored texts go out as they are: parsing them only to write them again would cost more than reading.

@@ -49,6 +49,7 @@ export function createBrands({ db, clock, find }: BrandsDeps): PracticeBrands {
           'practice.name as practice_name',
           'practice.kind',
           'practice.organization_id',
+          'practice.requires_second_step',
         ])
         .where('practice_brand.is_listed', '=', 1)
         .where('practice.kind', '=', 'practice')

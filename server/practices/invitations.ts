@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import { checkAddress, type Mailer } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
@@ -5,7 +6,7 @@ import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
 import type { InvitationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Db } from '../store/store.ts'
-import { toPractice } from './practice-row.ts'
+import { type PracticeColumns, practiceColumns, toPractice } from './practice-row.ts'
 import type { Association, Invitation, Practices } from './practices.ts'
 
 const lifetimeMs = 14 * 24 * 3600 * 1000
@@ -37,7 +38,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
       .selectFrom('invitation')
       .innerJoin('practice', 'practice.id', 'invitation.practice_id')
       .selectAll('invitation')
-      .select(['practice.name', 'practice.kind', 'practice.organization_id'])
+      .select(practiceColumns)
       .where('invitation.accepted_at', 'is', null)
       .where('invitation.expires_at', '>', now())
       .where('invitation.failed_attempts', '<', maximumFailures)
@@ -198,7 +199,11 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
   }
 }
 
-async function getKeepingPractice(db: Db, practiceId: string, patientId: string): Promise<PracticeTable> {
+async function getKeepingPractice(
+  db: Db,
+  practiceId: string,
+  patientId: string,
+): Promise<Selectable<PracticeTable>> {
   const practice = await db
     .selectFrom('practice')
     .innerJoin('practice_patient', 'practice_patient.practice_id', 'practice.id')
@@ -232,7 +237,7 @@ The link works for 14 days. If you did not expect this mail, ignore it: nobody g
 `
 }
 
-type InvitationRow = InvitationTable & Pick<PracticeTable, 'name' | 'kind' | 'organization_id'>
+type InvitationRow = InvitationTable & PracticeColumns
 
 function toInvitation(row: InvitationRow): Invitation {
   return {

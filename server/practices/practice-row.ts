@@ -1,11 +1,31 @@
+import type { Selectable } from 'kysely'
 import type { AssociationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Association, Practice } from './practices.ts'
 
-export function toPractice(row: Pick<PracticeTable, 'id' | 'name' | 'kind' | 'organization_id'>): Practice {
-  return { id: row.id, name: row.name, kind: row.kind, organizationId: row.organization_id }
+/** What a row about a practice brings along. */
+export type PracticeColumns = Pick<
+  Selectable<PracticeTable>,
+  'name' | 'kind' | 'organization_id' | 'requires_second_step'
+>
+
+export const practiceColumns = [
+  'practice.name',
+  'practice.kind',
+  'practice.organization_id',
+  'practice.requires_second_step',
+] as const
+
+export function toPractice(row: PracticeColumns & { id: string }): Practice {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    organizationId: row.organization_id,
+    requiresSecondStep: row.requires_second_step === 1,
+  }
 }
 
-export type AssociationRow = AssociationTable & Pick<PracticeTable, 'name' | 'kind' | 'organization_id'>
+export type AssociationRow = AssociationTable & PracticeColumns
 
 export function toAssociation(row: AssociationRow): Association {
   return {

@@ -9,7 +9,7 @@ import type { Db } from '../store/store.ts'
 import { createBrands } from './brands.ts'
 import { createInvitations } from './invitations.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
-import { toAssociation, toPractice } from './practice-row.ts'
+import { practiceColumns, toAssociation, toPractice } from './practice-row.ts'
 import { createRelatedPeople } from './related-people.ts'
 
 export interface Practice {
@@ -17,6 +17,8 @@ export interface Practice {
   name: string
   kind: 'practice' | 'sandbox'
   organizationId: string
+  /** Its providers and staff reach its panel only in a sign-in with a second step. */
+  requiresSecondStep: boolean
 }
 
 export type Role = 'patient' | 'proxy' | 'provider' | 'staff'
@@ -35,6 +37,13 @@ export interface Association {
   relatedPersonId: string | undefined
   relationship: string
   createdAt: Date
+}
+
+/** What of a sign-in decides how far it reaches. */
+export interface ReachingSignIn {
+  accountId: string
+  /** Whether more than the password was given. */
+  isTwoStep: boolean
 }
 
 export interface Invitation {
@@ -96,6 +105,18 @@ export interface Practices {
   list(): Promise<Practice[]>
   /** Open associations of an account, oldest first. */
   listAssociations(accountId: string): Promise<Association[]>
+  /**
+   * Those that a sign-in reaches: all but the work at practices that ask for a second step, when it had none. What a
+   * signed-in person sees, does or hands to an application rests on these.
+   */
+  listReachable(signIn: ReachingSignIn): Promise<Association[]>
+  /** The practices where the account works and that wait for a second step of this sign-in. */
+  listWaiting(signIn: ReachingSignIn): Promise<Practice[]>
+  /**
+   * Whether providers and staff need a second step. Switched on, it also ends the access that they gave to applications
+   * before (through `onSecondStepRequired`).
+   */
+  requireSecondStep(practiceId: string, isRequired: boolean): Promise<void>
   /** Open associations with a practice: who reaches its records. */
   listPeople(practiceId: string): Promise<Array<Association & { email: string; displayName: string }>>
   /** A proxy who is given no `relatedPersonId` gets a RelatedPerson record, with the name and address of the account. */
@@ -161,6 +182,8 @@ export interface PracticesDeps {
   synthesize(seed: number, patients: number): SyntheticPractice
   /** What rests on the association must end at once. */
   onAssociationEnded?(): void
+  /** What its providers and staff allowed applications before must end. */
+  onSecondStepRequired?(practiceId: string): Promise<void>
 }
 
 const sandboxPatients = 10
@@ -181,6 +204,7 @@ export function createPractices(deps: PracticesDeps): Practices {
       kind,
       organization_id: organizationId,
       created_at: now(),
+      requires_second_step: 0,
     }
     await db.insertInto('practice').values(row).execute()
     return toPractice(row)
@@ -206,7 +230,7 @@ export function createPractices(deps: PracticesDeps): Practices {
       .selectFrom('association')
       .innerJoin('practice', 'practice.id', 'association.practice_id')
       .selectAll('association')
-      .select(['practice.name', 'practice.kind', 'practice.organization_id'])
+      .select(practiceColumns)
       .where('association.ended_at', 'is', null)
   }
 
@@ -229,6 +253,16 @@ export function createPractices(deps: PracticesDeps): Practices {
     return toAssociation(
       await openAssociations().where('association.id', '=', row.id).executeTakeFirstOrThrow(),
     )
+  }
+
+  const listAssociations: Practices['listAssociations'] = async (accountId) => {
+    // uses association_account
+    const rows = await openAssociations()
+      .where('association.account_id', '=', accountId)
+      .orderBy('association.created_at')
+      .orderBy('association.id')
+      .execute()
+    return rows.map(toAssociation)
   }
 
   async function addProvider(
@@ -283,14 +317,23 @@ export function createPractices(deps: PracticesDeps): Practices {
       const rows = await db.selectFrom('practice').selectAll().orderBy('created_at').orderBy('id').execute()
       return rows.map(toPractice)
     },
-    async listAssociations(accountId) {
-      // uses association_account
-      const rows = await openAssociations()
-        .where('association.account_id', '=', accountId)
-        .orderBy('association.created_at')
-        .orderBy('association.id')
+    listAssociations,
+    async listReachable(signIn) {
+      const associations = await listAssociations(signIn.accountId)
+      return associations.filter((each) => isReachedIn(signIn, each))
+    },
+    async listWaiting(signIn) {
+      const associations = await listAssociations(signIn.accountId)
+      const waiting = associations.filter((each) => !isReachedIn(signIn, each))
+      return [...new Map(waiting.map(({ practice }) => [practice.id, practice])).values()]
+    },
+    async requireSecondStep(practiceId, isRequired) {
+      await db
+        .updateTable('practice')
+        .set({ requires_second_step: isRequired ? 1 : 0 })
+        .where('id', '=', practiceId)
         .execute()
-      return rows.map(toAssociation)
+      if (isRequired) await deps.onSecondStepRequired?.(practiceId)
     },
     async listPeople(practiceId) {
       // uses association_practice
@@ -335,6 +378,11 @@ export function createPractices(deps: PracticesDeps): Practices {
       return rows.map(toPractice)
     },
   }
+}
+
+/** The one place that says how far a sign-in without a second step reaches. */
+function isReachedIn({ isTwoStep }: ReachingSignIn, { practice, role }: Association): boolean {
+  return isTwoStep || !practice.requiresSecondStep || role === 'patient' || role === 'proxy'
 }
 
 function checkName(text: string): string {

@@ -33,6 +33,7 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
   const accounts = createAccounts({
     ...parts,
     mailer: outbox,
+    factorKey: 'f'.repeat(43),
     deviceKey: 'd'.repeat(43),
     onPasswordChanged: async () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },

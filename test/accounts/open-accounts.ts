@@ -1,4 +1,4 @@
-import { createAccounts } from '#server/accounts/accounts.ts'
+import { createAccounts, type NewSignIn, type Visitor } from '#server/accounts/accounts.ts'
 import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
 import { systemRandom } from '#server/secrets.ts'
@@ -24,6 +24,7 @@ export async function openAccounts() {
     mailer: outbox,
     portalUrl,
     deviceKey: 'd'.repeat(43),
+    factorKey: 'f'.repeat(43),
     onPasswordChanged: async (id) => void changed.push(id),
     passwordCost: { memoryKib: 64, passes: 1 },
   })
@@ -34,6 +35,12 @@ export async function openAccounts() {
     outbox,
     /** Accounts whose grants were to be ended. */
     changed,
+    /** A sign-in that needs no second step. */
+    async signIn(form: { email: string; password: string }, visitor: Visitor): Promise<NewSignIn> {
+      const outcome = await accounts.signIn({ ...form, visitor })
+      if (outcome.kind !== 'signed-in') throw new Error('a second step is needed')
+      return outcome
+    },
     /** The secret in the newest mail to an address. */
     findToken(to: string): string {
       const mail = outbox.list().find((sent) => sent.to === to)

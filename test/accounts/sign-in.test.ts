@@ -75,7 +75,7 @@ test('while a stranger guesses, the person signs in from elsewhere', async () =>
 test('guesses from many addresses slow the account down, but not a browser it was signed in to', async () => {
   await using app = await openAccounts()
   await app.accounts.create(ana)
-  const { deviceToken } = await app.accounts.signIn({ ...ana, visitor: here })
+  const { deviceToken } = await app.signIn(ana, here)
   for (let guess = 0; guess < 110; guess++)
     await app.accounts
       .signIn({ ...wrong, visitor: { ...stranger, ip: `203.0.113.${guess}` } })
@@ -88,12 +88,8 @@ test('the mark of a known browser is worth nothing for another account, forged, 
   await using app = await openAccounts()
   await app.accounts.create(ana)
   await app.accounts.create({ ...ana, email: 'eve@lima.example' })
-  const { deviceToken: own } = await app.accounts.signIn({ ...ana, visitor: here })
-  const { deviceToken: eves } = await app.accounts.signIn({
-    ...ana,
-    email: 'eve@lima.example',
-    visitor: stranger,
-  })
+  const { deviceToken: own } = await app.signIn(ana, here)
+  const { deviceToken: eves } = await app.signIn({ ...ana, email: 'eve@lima.example' }, stranger)
   for (const mark of [eves, `${own}x`, eves.replace(/^[^.]*/, own.split('.')[0] ?? '')]) {
     const tries = Array.from({ length: 8 }, () =>
       app.accounts.signIn({ ...wrong, visitor: stranger, knownDevice: mark }),

@@ -51,6 +51,24 @@ test('an account with a practice, records imported into it, a patient account an
   assert.deepEqual([client_secret, scope], [null, 'patient/Immunization.rs offline_access'])
 })
 
+test('the second step of an account is removed for who has lost it, and the trace names no secret', async () => {
+  await using cli = await openCommandLine()
+  await cli.run('account', 'create', ...owner)
+  const reset = await cli.run('account', 'reset-factors', '--email', 'dr@elm.example', '--json')
+  assert.equal(reset.code, 0, reset.stderr)
+  const { id, had_factors } = JSON.parse(reset.stdout)
+  assert.equal(had_factors, false)
+  assert.deepEqual(JSON.parse(reset.stderr), {
+    time: JSON.parse(reset.stderr).time,
+    account: id,
+    hadFactors: false,
+    msg: 'factors were cleared',
+  })
+  const unknown = await cli.run('account', 'reset-factors', '--email', 'nobody@elm.example')
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.stderr, /There is no account with the address/)
+})
+
 test('every command says what is wrong and what to do, and ends with 1', async () => {
   await using cli = await openCommandLine()
   await cli.run('account', 'create', ...owner)

@@ -78,8 +78,10 @@ export async function openSeededApi(): Promise<SeededApi> {
   const time = { now: Date.UTC(2025, 5, 1) }
   const clock = { now: () => new Date(time.now) }
   const random = systemRandom
+  const none = async (): Promise<Association[]> => []
   const noAssociations = {
-    listAssociations: async (): Promise<Association[]> => [],
+    listAssociations: none,
+    listReachable: none,
     findRelatedPerson: async () => undefined,
   }
   const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })

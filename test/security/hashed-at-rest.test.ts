@@ -3,10 +3,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import type { Account } from '#server/accounts/accounts.ts'
 import type { Store } from '#server/store/store.ts'
+import { codeOf } from '../support/authenticator-app.ts'
 import { authorize, getTokens, openConsent, postToken } from '../support/authorize.ts'
 import { aClinic, anApplication, aPatient, aReader, password, redirectUri } from '../support/people.ts'
-import { startApp } from '../support/start-app.ts'
+import { startApp, type TestApp } from '../support/start-app.ts'
 
 test('no secret, password or token that was issued is in any file or table of the database', async () => {
   await using app = await startApp()
@@ -46,8 +48,11 @@ test('no secret, password or token that was issued is in any file or table of th
   )
   assert.ok(links.length >= 2)
 
+  const factors = await setUpFactors(app, reader)
+
   const secrets = {
     password,
+    ...factors,
     clientSecret: client.secret,
     rotated,
     unusedCode,
@@ -65,6 +70,29 @@ test('no secret, password or token that was issued is in any file or table of th
     for (const [file, content] of contents) assert.ok(!content.includes(secret), `${name} is in ${file}`)
   }
 })
+
+async function setUpFactors(app: TestApp, account: Account) {
+  const { accounts } = app.nouns
+  const { token } = await accounts.startSignIn(account.id, { ip: '192.0.2.1', userAgent: 'x' })
+  const signIn = (await accounts.findSignIn(token))?.signIn
+  assert.ok(signIn)
+  const { challenge } = await accounts.factors.startPasskey(account, signIn)
+  const { text } = await accounts.factors.startAuthenticatorApp(account, signIn)
+  const code = codeOf(text, app.clock.now())
+  const codes = (await accounts.factors.confirmAuthenticatorApp(account, signIn, code)) ?? []
+  const visitor = { ip: '192.0.2.1', userAgent: 'x' }
+  const pending = await accounts.signIn({ email: account.email, password, visitor })
+  assert.equal(pending.kind, 'pending')
+  return {
+    challenge,
+    appSecret: text,
+    pending: pending.token,
+    ...Object.fromEntries(codes.map((each, index) => [`recovery code ${index}`, each])),
+    ...Object.fromEntries(
+      codes.map((each, index) => [`plain recovery code ${index}`, each.replaceAll('-', '')]),
+    ),
+  }
+}
 
 type Contents = Array<readonly [name: string, content: string]>
 

@@ -31,6 +31,7 @@ export async function startTwoProcesses() {
     const accounts = createAccounts({
       ...parts,
       deviceKey: 'd'.repeat(43),
+      factorKey: 'f'.repeat(43),
       onPasswordChanged: async () => undefined,
       passwordCost: { memoryKib: 64, passes: 1 },
     })

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { ClearFactors } from './clear-factors.tsx'
 import { roleWords } from './role-words.ts'
 
 /** Who sees records of the practice. */
@@ -65,6 +66,7 @@ function PersonRow({ practice, person }: { practice: Practice; person: Person })
           {email} · since {formatDay(createdAt)}
         </Text>
       </div>
+      {person.hasSecondStep && !isSelf && <ClearFactors practiceId={practice.id} person={person} />}
       {!isOwnDesk && (
         <Button
           color="red"

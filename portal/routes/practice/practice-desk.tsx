@@ -1,6 +1,6 @@
 import { Badge, Group, Stack, Tabs, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useParams, useSearchParams } from 'react-router'
+import { Navigate, useParams, useSearchParams } from 'react-router'
 import { type PatientSummary, useMe } from '../../api/me.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { NotFoundScreen } from '../not-found-screen.tsx'
@@ -10,6 +10,7 @@ import { InvitationList } from './invitation-list.tsx'
 import { PatientList } from './patient-list.tsx'
 import { PeopleList } from './people-list.tsx'
 import { PracticeBrandPanel } from './practice-brand.tsx'
+import { SecondStepSwitch } from './second-step-switch.tsx'
 
 /** `/practice/:practiceId`: the patients of a practice, and who may see their records. */
 export function PracticeDesk() {
@@ -21,6 +22,8 @@ export function PracticeDesk() {
     ({ practice, role }) => practice.id === practiceId && (role === 'provider' || role === 'staff'),
   )
   if (!own) return <NotFoundScreen />
+  if (own.needsSecondStep)
+    return <Navigate to={`/account/settings/security?next=/practice/${practiceId}`} replace />
   const { practice } = own
   return (
     <Stack gap="lg">
@@ -53,6 +56,7 @@ export function PracticeDesk() {
             <Stack gap="lg">
               <InvitationList practiceId={practice.id} />
               <PeopleList practice={practice} />
+              {own.role === 'provider' && <SecondStepSwitch practice={practice} />}
             </Stack>
           </div>
         </Tabs.Panel>

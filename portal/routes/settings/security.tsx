@@ -5,12 +5,16 @@ import { useChangePassword } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { SecondStep } from './second-step/second-step.tsx'
+import { WaitingPractices } from './second-step/waiting-practices.tsx'
 import { SignInList } from './sign-in-list.tsx'
 
 export function Security() {
   return (
     <Stack gap="lg">
       <PageHeading title="Security" />
+      <WaitingPractices />
+      <SecondStep />
       <PasswordForm />
       <SignInList />
     </Stack>

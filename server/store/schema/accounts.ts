@@ -19,6 +19,10 @@ export interface SignInTable {
   last_seen_at: number
   expires_at: number
   user_agent: string
+  /** When a second step was passed in it; null after the password alone. */
+  factor_at: number | null
+  /** When the person last proved who they are in it, by password or passkey. */
+  proven_at: number
 }
 
 /** A link sent by mail: single use, stored as the hash of its secret. */

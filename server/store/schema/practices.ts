@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 export interface PracticeTable {
   id: string
   name: string
@@ -6,6 +8,8 @@ export interface PracticeTable {
   /** The Organization record of this practice. */
   organization_id: string
   created_at: number
+  /** 1: its providers and staff reach its panel only after a second step. */
+  requires_second_step: Generated<number>
 }
 
 /** The panel: which patients' records a practice keeps. */

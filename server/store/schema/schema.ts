@@ -6,6 +6,13 @@ import type {
   RegistrationTokenTable,
 } from './applications.ts'
 import type {
+  AuthenticatorAppTable,
+  PasskeyChallengeTable,
+  PasskeyTable,
+  PendingSignInTable,
+  RecoveryCodeTable,
+} from './factors.ts'
+import type {
   AccessTokenTable,
   GrantAssociationTable,
   GrantTable,
@@ -35,6 +42,11 @@ export interface Schema {
   sign_in: SignInTable
   mail_link: MailLinkTable
   throttle: ThrottleTable
+  pending_sign_in: PendingSignInTable
+  authenticator_app: AuthenticatorAppTable
+  recovery_code: RecoveryCodeTable
+  passkey: PasskeyTable
+  passkey_challenge: PasskeyChallengeTable
   practice: PracticeTable
   practice_patient: PracticePatientTable
   practice_brand: PracticeBrandTable

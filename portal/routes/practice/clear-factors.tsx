@@ -1,0 +1,49 @@
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import { type Person, useClearFactors } from '../../api/practice-desk.ts'
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+
+/** Removes the second step of a person who has lost it, after the practice has made sure who is asking. */
+export function ClearFactors({ practiceId, person }: { practiceId: string; person: Person }) {
+  const clear = useClearFactors(practiceId)
+  const [asks, setAsks] = useState(false)
+  const { displayName } = person
+  function confirm() {
+    clear.mutate(person.associationId, {
+      onSuccess: () => {
+        setAsks(false)
+        notifications.show({ message: `The second step of ${displayName} is removed.` })
+      },
+    })
+  }
+  return (
+    <>
+      <Button
+        variant="default"
+        size="sm"
+        className="touch"
+        onClick={() => setAsks(true)}
+        aria-label={`Remove the second step of ${displayName}`}
+      >
+        Remove second step
+      </Button>
+      <ConfirmDialog
+        isOpen={asks}
+        title={`Remove the second step of ${displayName}?`}
+        action="Remove the second step"
+        isPending={clear.isPending}
+        error={clear.error}
+        onConfirm={confirm}
+        onClose={() => {
+          clear.reset()
+          setAsks(false)
+        }}
+      >
+        For who has lost the phone and the recovery codes. Make sure first that it is really {displayName} who
+        asks: with the password alone the account opens again. All its browsers are signed out, and{' '}
+        {displayName} is told by mail.
+      </ConfirmDialog>
+    </>
+  )
+}

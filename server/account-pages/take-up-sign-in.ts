@@ -1,0 +1,33 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { SignInOutcome } from '#server/accounts/accounts.ts'
+import type { AccountPagesDeps } from './account-pages-deps.ts'
+import { findPending, forgetPending, rememberPending, rememberSignIn } from './remembered-browser.ts'
+
+/**
+ * Signs the browser in, or lets it wait for the second step, and tells where it goes: to `next`, or there by way of
+ * the second step, or of setting one up when a practice asks for it.
+ */
+export async function takeUpSignIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  outcome: SignInOutcome,
+  {
+    accounts,
+    practices,
+    isSecure,
+    next,
+  }: Pick<AccountPagesDeps, 'accounts' | 'practices' | 'isSecure'> & { next: string },
+): Promise<string> {
+  const query = `next=${encodeURIComponent(next)}`
+  if (outcome.kind === 'pending') {
+    rememberPending(reply, outcome.token, isSecure)
+    return `/signin/code?${query}`
+  }
+  // The browser forgets the cookie of an earlier person; without this that sign-in would go on in the dark.
+  if (request.signedIn) await accounts.endSignIn(request.signedIn.account.id, request.signedIn.signIn.id)
+  if (findPending(request, isSecure)) forgetPending(reply, isSecure)
+  rememberSignIn(reply, outcome, isSecure)
+  const { account, isTwoStep } = outcome
+  const waiting = await practices.listWaiting({ accountId: account.id, isTwoStep })
+  return waiting.length > 0 ? `/account/settings/security?${query}` : next
+}

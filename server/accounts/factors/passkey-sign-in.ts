@@ -1,0 +1,39 @@
+import type { Account, Accounts, SignIn } from '../accounts.ts'
+import type { SignIns } from '../sign-ins.ts'
+import { networkOf, type Throttle } from '../throttle.ts'
+import { passkeyRefused } from './passkey-response.ts'
+import type { Passkeys } from './passkeys.ts'
+
+interface PasskeySignInDeps {
+  passkeys: Passkeys
+  signIns: SignIns
+  throttle: Throttle
+  find(accountId: string): Promise<Account | undefined>
+}
+
+type Implemented = Pick<
+  Accounts,
+  'startPasskeySignIn' | 'signInWithPasskey' | 'startPasskeyProof' | 'proveWithPasskey'
+>
+
+/** A passkey in place of the password: what the person has, and by finger, face or PIN who it is. */
+export function createPasskeySignIn({ passkeys, signIns, throttle, find }: PasskeySignInDeps): Implemented {
+  const proofIn = (signIn: SignIn) => ({ purpose: 'proof', browser: signIn.id }) as const
+  return {
+    async startPasskeySignIn(browser, visitor) {
+      await throttle.count([{ counted: 'passkey-from-address', subject: networkOf(visitor.ip) }])
+      return passkeys.startAssertion({ purpose: 'sign-in', browser })
+    },
+    async signInWithPasskey({ browser, response, visitor }) {
+      const accountId = await passkeys.finishAssertion({ purpose: 'sign-in', browser }, response)
+      const account = await find(accountId)
+      if (!account) throw passkeyRefused()
+      return signIns.start(account, visitor, { isTwoStep: true })
+    },
+    startPasskeyProof: (signIn) => passkeys.startAssertion(proofIn(signIn), signIn.accountId),
+    async proveWithPasskey(signIn, response) {
+      await passkeys.finishAssertion(proofIn(signIn), response, signIn.accountId)
+      await signIns.markProven(signIn.id)
+    },
+  }
+}

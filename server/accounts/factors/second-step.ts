@@ -1,0 +1,180 @@
+import type { Mailer } from '#server/mail/mail.ts'
+import type { Clock } from '../../clock.ts'
+import { OnpatientError } from '../../errors.ts'
+import { hashSecret, newSecret, type Random } from '../../secrets.ts'
+import type { Db } from '../../store/store.ts'
+import type { Account, NewSignIn, PendingSignIn, SignInOutcome, Visitor } from '../accounts.ts'
+import type { KnownDevices } from '../known-device.ts'
+import { accountMails } from '../mails.ts'
+import type { SignIns } from '../sign-ins.ts'
+import { type Counter, networkOf, type Throttle } from '../throttle.ts'
+import { type AuthenticatorApps, codeRefused } from './authenticator-app.ts'
+import type { AssertionOptions, Passkeys } from './passkeys.ts'
+import type { RecoveryCodes } from './recovery-codes.ts'
+
+const pendingMs = 10 * 60 * 1000
+
+/**
+ * Between the right password and the second step there is no sign-in, only a secret in the browser that gave the
+ * password. It lives ten minutes and ends with the one sign-in that it becomes.
+ */
+export interface SecondStep {
+  /** Undefined when unknown, used up, too old, or ended by a new password. */
+  find(pendingToken: string): Promise<{ account: Account; hasApp: boolean; hasPasskey: boolean } | undefined>
+  /**
+   * By a code of the authenticator app or a recovery code; each works once. Throws `code-refused`,
+   * `too-many-requests`, and `sign-in-required` when the password has to be given again.
+   */
+  passWithCode(form: {
+    pendingToken: string
+    code: string
+    visitor: Visitor
+    knownDevice?: string | undefined
+  }): Promise<NewSignIn>
+  /** What the browser needs to use a passkey of the account. Throws `sign-in-required`, `too-many-requests`. */
+  startPasskey(pendingToken: string, visitor: Visitor): Promise<AssertionOptions>
+  /** By the browser's answer. Throws `passkey-refused`, `sign-in-required`. */
+  passWithPasskey(form: { pendingToken: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
+}
+
+interface SecondStepDeps {
+  db: Db
+  clock: Clock
+  random: Random
+  mailer: Mailer
+  portalUrl: string
+  throttle: Throttle
+  devices: KnownDevices
+  signIns: SignIns
+  apps: AuthenticatorApps
+  passkeys: Passkeys
+  recoveryCodes: RecoveryCodes
+  find(accountId: string): Promise<Account | undefined>
+  hasFactor(accountId: string): Promise<boolean>
+}
+
+export interface SecondSteps extends SecondStep {
+  /** Where every right password leads: to a sign-in, or to the second step when the account has a factor. */
+  startOrWait(account: Account, visitor: Visitor): Promise<SignInOutcome>
+  /** What an old password began. Within the caller's transaction. */
+  endPending(tx: Db, accountId: string): Promise<void>
+}
+
+export function createSecondStep(deps: SecondStepDeps): SecondSteps {
+  const { db, clock, random, mailer, portalUrl, throttle, devices, signIns, apps, passkeys } = deps
+  const { recoveryCodes } = deps
+  const now = () => clock.now().getTime()
+
+  async function wait(account: Account): Promise<PendingSignIn> {
+    const token = newSecret('psi', random)
+    const expiresAt = now() + pendingMs
+    await db
+      .insertInto('pending_sign_in')
+      .values({
+        token_hash: hashSecret(token),
+        account_id: account.id,
+        created_at: now(),
+        expires_at: expiresAt,
+      })
+      .execute()
+    return { kind: 'pending', token, expiresAt: new Date(expiresAt) }
+  }
+
+  async function findAccount(pendingToken: string): Promise<Account | undefined> {
+    // uses the primary key
+    const row = await db
+      .selectFrom('pending_sign_in')
+      .select('account_id')
+      .where('token_hash', '=', hashSecret(pendingToken))
+      .where('expires_at', '>', now())
+      .executeTakeFirst()
+    return row && deps.find(row.account_id)
+  }
+
+  /** Of two answers at once, one gets the row. Within the caller's transaction, so that a code is not lost with it. */
+  async function redeem(tx: Db, pendingToken: string): Promise<void> {
+    const row = await tx
+      .deleteFrom('pending_sign_in')
+      .where('token_hash', '=', hashSecret(pendingToken))
+      .where('expires_at', '>', now())
+      .returning('account_id')
+      .executeTakeFirst()
+    if (!row) throw passwordNeeded()
+  }
+
+  /** 'app', or how many recovery codes are left after this one. */
+  async function take(tx: Db, accountId: string, typed: string): Promise<'app' | number> {
+    const code = typed.replaceAll(/[\s-]/g, '')
+    if (/^\d{6}$/.test(code)) {
+      if (await apps.take(tx, accountId, code)) return 'app'
+      throw codeRefused(
+        'This code is wrong, too old, or was used already. Enter the one that the app shows now; after a code was used, wait for the next.',
+      )
+    }
+    if (await recoveryCodes.take(tx, accountId, code))
+      return (await recoveryCodes.countLeft(tx, accountId)) ?? 0
+    throw codeRefused(
+      'This is neither a code of six digits nor an unused recovery code. Check it and try again.',
+    )
+  }
+
+  return {
+    async find(pendingToken) {
+      const account = await findAccount(pendingToken)
+      if (!account) return undefined
+      return {
+        account,
+        hasApp: (await apps.find(account.id)) !== undefined,
+        hasPasskey: await passkeys.has(account.id),
+      }
+    },
+    async startOrWait(account, visitor) {
+      return (await deps.hasFactor(account.id))
+        ? wait(account)
+        : signIns.start(account, visitor, { isTwoStep: false })
+    },
+    async endPending(tx, accountId) {
+      // uses pending_sign_in_account
+      await tx.deleteFrom('pending_sign_in').where('account_id', '=', accountId).execute()
+    },
+    async passWithCode({ pendingToken, code, visitor, knownDevice }) {
+      const account = await findAccount(pendingToken)
+      if (!account) throw passwordNeeded()
+      const isKnown = knownDevice !== undefined && devices.isOf(knownDevice, account.id)
+      const counters: Counter[] = [{ counted: 'code', subject: isKnown ? knownDevice : account.id }]
+      await throttle.count(counters)
+      const taken = await db.transaction().execute(async (tx) => {
+        const what = await take(tx, account.id, code)
+        await redeem(tx, pendingToken)
+        return what
+      })
+      await throttle.takeBack(counters)
+      if (taken !== 'app')
+        await mailer
+          .send(accountMails.recoveryCodeUsed(account.email, portalUrl, taken))
+          .catch(() => undefined)
+      return signIns.start(account, visitor, { isTwoStep: true })
+    },
+    async startPasskey(pendingToken, visitor) {
+      const account = await findAccount(pendingToken)
+      if (!account) throw passwordNeeded()
+      await throttle.count([{ counted: 'passkey-from-address', subject: networkOf(visitor.ip) }])
+      return passkeys.startAssertion({ purpose: 'second-step', browser: pendingToken }, account.id)
+    },
+    async passWithPasskey({ pendingToken, response, visitor }) {
+      const account = await findAccount(pendingToken)
+      if (!account) throw passwordNeeded()
+      const asker = { purpose: 'second-step', browser: pendingToken } as const
+      await passkeys.finishAssertion(asker, response, account.id)
+      await redeem(db, pendingToken)
+      return signIns.start(account, visitor, { isTwoStep: true })
+    },
+  }
+}
+
+function passwordNeeded(): OnpatientError {
+  return new OnpatientError(
+    'sign-in-required',
+    'The sign-in took too long, or was finished or ended elsewhere. Enter your password again.',
+  )
+}

@@ -1,0 +1,25 @@
+import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
+import { OnpatientError } from '../errors.ts'
+
+export const isWork = ({ role }: Association) => role === 'provider' || role === 'staff'
+
+/**
+ * The associations by which the person works at a practice. To everybody else the practice is not there: whether it
+ * exists is nobody's business either. Throws `not-found`, `second-step-required`.
+ */
+export async function getWork(
+  practices: Pick<Practices, 'listReachable' | 'listWaiting'>,
+  signIn: ReachingSignIn,
+  practiceId: string,
+): Promise<[Association, ...Association[]]> {
+  const reachable = await practices.listReachable(signIn)
+  const [first, ...others] = reachable.filter((each) => isWork(each) && each.practice.id === practiceId)
+  if (first) return [first, ...others]
+  const waiting = await practices.listWaiting(signIn)
+  if (waiting.some(({ id }) => id === practiceId))
+    throw new OnpatientError(
+      'second-step-required',
+      'This practice asks its staff for a second step at sign-in. Set one up in Settings → Security.',
+    )
+  throw new OnpatientError('not-found', 'There is no such practice among yours.')
+}
