@@ -5,6 +5,7 @@ import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
+import { getWork } from './workplace.ts'
 
 const onePractice = z.strictObject({ id: idText })
 // What is said is judged by the door, which says what to change; here only its form and size.
@@ -33,15 +34,10 @@ export function brandRoutes({ practices }: PortalApiDeps): FastifyPluginAsync {
   /** Staff may look; what is published in the name of the practice is for a provider to decide. */
   async function openPractice(request: FastifyRequest, does: 'look' | 'decide') {
     const { id } = parseInput(onePractice, request.params)
-    const associations = await practices.listAssociations(getSignedIn(request).account.id)
-    const own = associations.filter(
-      ({ practice, role }) => practice.id === id && (role === 'provider' || role === 'staff'),
-    )
-    const [first] = own
-    if (!first) throw new OnpatientError('not-found', 'There is no such practice among yours.')
+    const own = await getWork(practices, getSignedIn(request).signIn, id)
     if (does === 'decide' && !own.some(({ role }) => role === 'provider'))
       throw new OnpatientError('not-allowed', 'Only a provider of the practice decides what is published.')
-    return first.practice
+    return own[0].practice
   }
 
   return async (app) => {
