@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Practitioner, RelatedPerson } from 'fhir/r4'
+import { loadValidator } from '#fhir/validation/validate.ts'
 import { getTokens } from '../support/authorize.ts'
 import { aClinic, anAccount, anApplication, aPatient, aReader, type Clinic } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
@@ -93,6 +94,7 @@ describe('fhirUser', () => {
     assert.equal(person.relationship?.[0]?.coding?.[0]?.code, 'FTH')
     assert.deepEqual(person.name?.[0], { text: 'Sam van Dyke', family: 'Dyke', given: ['Sam', 'van'] })
     assert.deepEqual(person.telecom, [{ system: 'email', value: 'sam@example.com' }])
+    assert.deepEqual((await loadValidator()).validate(person), [])
   })
 
   test('it opens that one record and nothing beside it', async () => {
