@@ -7,7 +7,7 @@ import { readLines } from './read-lines.ts'
 /** One thing to import. `place`: `line 7`; undefined when it is the whole file. */
 export type FileItem = { place: string | undefined } & (
   | { kind: 'bundle'; bundle: Bundle }
-  | { kind: 'resource'; resource: Resource }
+  | { kind: 'resource'; resource: Resource /** Of its text. */; bytes: number }
   | { kind: 'problem'; reason: string }
 )
 
@@ -68,7 +68,7 @@ function toItem(bytes: Buffer, place: string | undefined): FileItem {
   if (typeof type !== 'string' || type === '')
     return problem(`The ${what} has no resourceType, so it is no FHIR resource.`)
   if (type === 'Bundle') return { kind: 'bundle', bundle: value as unknown as Bundle, place }
-  return { kind: 'resource', resource: value as unknown as Resource, place }
+  return { kind: 'resource', resource: value as unknown as Resource, bytes: bytes.length, place }
 }
 
 function withoutByteOrderMark(bytes: Buffer): string {
