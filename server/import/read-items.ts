@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import type { Readable } from 'node:stream'
 import type { Bundle, Resource } from 'fhir/r4'
 import { type ImportSource, openSource, UnreadableFileError } from './import-source.ts'
 import { readLines } from './read-lines.ts'
@@ -30,21 +29,21 @@ export async function* readItems(
 /** What is one text is held in memory as a whole; an archive of some kilobytes could unpack to any size. */
 const longestText = 512 * 1024 * 1024
 
-async function readWhole(stream: Readable): Promise<Buffer> {
+async function readWhole(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream) {
-    size += (chunk as Buffer).length
+    size += chunk.length
     if (size > longestText)
       throw new UnreadableFileError(
         'The file is larger than 512 MB. Write one resource in each line, as .ndjson.',
       )
-    chunks.push(chunk as Buffer)
+    chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-async function* readItemLines(stream: Readable): AsyncGenerator<FileItem> {
+async function* readItemLines(stream: AsyncIterable<Buffer>): AsyncGenerator<FileItem> {
   let number = 0
   for await (const line of readLines(stream)) {
     const place = `line ${++number}`
