@@ -18,6 +18,7 @@ const postgresOnly = ['test/store/**']
 const sqliteOnly = [
   ...['fhir/**', 'server/**', 'tools/**', 'test/browser/**', 'test/cli/**', 'test/robustness/**'],
   'test/tutorial/smart-in-ten-minutes.test.ts',
+  'test/import/memory.test.ts',
   'test/operations/{backup,kill,full-disk,newer-database,store-failures,workers}.test.ts',
 ]
 

@@ -9,6 +9,7 @@ import {
 import type { Practice } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 import { getPractice } from './practice-option.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { formatBytes, printResult, withNouns } from './with-nouns.ts'
 
 interface ImportCommandOptions {
@@ -38,6 +39,7 @@ async function runImport(
   paths: string[],
   { practice: practiceId, report: reportFile, json }: ImportCommandOptions,
 ): Promise<void> {
+  keepHeapSmall()
   await withNouns(async ({ records, practices }) => {
     const practice = await getPractice(practices, practiceId)
     const startedAt = performance.now()

@@ -28,10 +28,13 @@ interface Going extends WriteTarget {
   waiting: UnitSet
   unit: number
   lines: Located[]
+  /** Of the texts of `lines`. */
+  lineBytes: number
 }
 
-/** Records of NDJSON that are written in one transaction. */
-const linesPerBatch = 500
+/** Lines of NDJSON that are written in one transaction: so many, or fewer when they are long. */
+const linesPerBatch = 250
+const bytesPerBatch = 1024 * 1024
 
 /** Imports the wanted units of a file; returns those that wait for something in another file. */
 export async function importFile(
@@ -41,11 +44,20 @@ export async function importFile(
 ): Promise<UnitSet> {
   const { name: file } = source
   let bytesRead = 0
-  const going: Going = { ...target, file, round, wanted, waiting: createUnitSet(), unit: 0, lines: [] }
+  const going: Going = {
+    ...target,
+    file,
+    round,
+    wanted,
+    waiting: createUnitSet(),
+    unit: 0,
+    lines: [],
+    lineBytes: 0,
+  }
   try {
     for await (const item of readItems(source, (bytes) => (bytesRead += bytes))) {
       await importItem(going, item)
-      if (going.lines.length < linesPerBatch && item.kind !== 'bundle') continue
+      if (!isBatchFull(going) && item.kind !== 'bundle') continue
       await flushLines(going)
       onWritten(bytesRead)
     }
@@ -58,9 +70,14 @@ export async function importFile(
   return going.waiting
 }
 
+function isBatchFull({ lines, lineBytes }: Going): boolean {
+  return lines.length >= linesPerBatch || lineBytes >= bytesPerBatch
+}
+
 async function flushLines(going: Going): Promise<void> {
   const { lines } = going
   going.lines = []
+  going.lineBytes = 0
   if (lines.length > 0) await writeBatch(going, going.file, lines, 'each')
 }
 
@@ -73,8 +90,9 @@ async function importItem(going: Going, item: FileItem): Promise<void> {
   const { resource } = item
   const named = resource.id === undefined ? { ...resource, id: makeId(going.practiceId, resource) } : resource
   const around = { addresses: new Map<string, string>(), own: { find: () => [] }, directory: going.directory }
-  if (await isReady(going, unit, { place, resource: named }, around))
-    going.lines.push({ place, resource: named })
+  if (!(await isReady(going, unit, { place, resource: named }, around))) return
+  going.lines.push({ place, resource: named })
+  going.lineBytes += item.bytes
 }
 
 async function importBundle(going: Going, bundle: Bundle, place: string | undefined): Promise<void> {

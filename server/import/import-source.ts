@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { pipeline, type Readable, Transform } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { gunzip } from './gunzip.ts'
 
 /** A file to import, by itself or in an archive. */
 export interface ImportSource {
@@ -22,7 +22,10 @@ export function fileSource(path: string, bytes: number): ImportSource {
 }
 
 /** The content of a source; `onRead` hears of every piece. gzip is known by its first two bytes (RFC 1952 §2.3.1), not by the name. */
-export async function openSource(source: ImportSource, onRead: (bytes: number) => void): Promise<Readable> {
+export async function openSource(
+  source: ImportSource,
+  onRead: (bytes: number) => void,
+): Promise<AsyncIterable<Buffer>> {
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       onRead(chunk.length)
@@ -35,5 +38,5 @@ export async function openSource(source: ImportSource, onRead: (bytes: number) =
   const start: Buffer | null = stream.read()
   if (start) stream.unshift(start)
   if (start?.[0] !== 0x1f || start[1] !== 0x8b) return stream
-  return pipeline(stream, createGunzip(), () => undefined)
+  return gunzip(stream)
 }

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import type { Readable } from 'node:stream'
 import type { Bundle, Resource } from 'fhir/r4'
 import { parseExact } from '#fhir/exact-json.ts'
 import { type ImportSource, openSource, UnreadableFileError } from './import-source.ts'
@@ -8,7 +7,7 @@ import { readLines } from './read-lines.ts'
 /** One thing to import. `place`: `line 7`; undefined when it is the whole file. */
 export type FileItem = { place: string | undefined } & (
   | { kind: 'bundle'; bundle: Bundle }
-  | { kind: 'resource'; resource: Resource }
+  | { kind: 'resource'; resource: Resource /** Of its text. */; bytes: number }
   | { kind: 'problem'; reason: string }
 )
 
@@ -31,21 +30,21 @@ export async function* readItems(
 /** What is one text is held in memory as a whole; an archive of some kilobytes could unpack to any size. */
 const longestText = 512 * 1024 * 1024
 
-async function readWhole(stream: Readable): Promise<Buffer> {
+async function readWhole(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream) {
-    size += (chunk as Buffer).length
+    size += chunk.length
     if (size > longestText)
       throw new UnreadableFileError(
         'The file is larger than 512 MB. Write one resource in each line, as .ndjson.',
       )
-    chunks.push(chunk as Buffer)
+    chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }
 
-async function* readItemLines(stream: Readable): AsyncGenerator<FileItem> {
+async function* readItemLines(stream: AsyncIterable<Buffer>): AsyncGenerator<FileItem> {
   let number = 0
   for await (const line of readLines(stream)) {
     const place = `line ${++number}`
@@ -69,7 +68,7 @@ function toItem(bytes: Buffer, place: string | undefined): FileItem {
   if (typeof type !== 'string' || type === '')
     return problem(`The ${what} has no resourceType, so it is no FHIR resource.`)
   if (type === 'Bundle') return { kind: 'bundle', bundle: value as unknown as Bundle, place }
-  return { kind: 'resource', resource: value as unknown as Resource, place }
+  return { kind: 'resource', resource: value as unknown as Resource, bytes: bytes.length, place }
 }
 
 function withoutByteOrderMark(bytes: Buffer): string {

@@ -80,7 +80,7 @@ describe('a practice that asks its staff for a second step', () => {
 
     // The portal, in a sign-in that is open already.
     const id = clinic.practice.id
-    for (const path of ['', '/patients', '/people', '/invitations', '/approvals']) {
+    for (const path of ['', '/patients', '/people', '/invitations', '/approvals', '/brand']) {
       const answer = await desk.call('GET', `/practices/${id}${path}`)
       assert.deepEqual([answer.status, answer.body.code], [403, 'second-step-required'], path)
     }
