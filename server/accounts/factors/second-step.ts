@@ -108,7 +108,7 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
     if (/^\d{6}$/.test(code)) {
       if (await apps.take(tx, accountId, code)) return 'app'
       throw codeRefused(
-        'This code is wrong, too old, or was used already. Enter the one that the app shows now; after a code was used, wait for the next.',
+        'This code is wrong, too old, or was used already. Enter the one that the app shows now.',
       )
     }
     if (await recoveryCodes.take(tx, accountId, code))
