@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { aKey } from '../authorization/clients/client-keys.ts'
@@ -9,6 +12,19 @@ import { launchChromium, openPage, sizes } from './open-chromium.ts'
 import { signInByHand, signUp } from './sign-up.ts'
 
 const rosa = { displayName: 'Rosa Okafor', email: 'rosa@okafor.example', password: 'eleven paper boats' }
+
+/** The developer's program, to which the browser comes back. */
+async function listenForReturn() {
+  const server = createServer((_request, response) => response.end('back at the application'))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    redirectUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/redirect_uri`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
 
 for (const [size, options] of Object.entries(sizes))
   describe(`by hand in a browser, ${size}`, () => {
@@ -104,24 +120,21 @@ for (const [size, options] of Object.entries(sizes))
       assert.doesNotMatch(await page.content(), new RegExp(clientSecret), 'the secret is shown once')
       await checkAccessibility(page, 'application')
       await checkWidth(page, 'application')
+      // A program on the person's machine takes whatever port it gets (RFC 8252 §7.3).
+      await using program = await listenForReturn()
       const query = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
-        redirect_uri: redirectUri,
-      })
-      let back = ''
-      await page.route('http://127.0.0.1:9999/**', (route) => {
-        back = route.request().url()
-        return route.fulfill({ body: 'back at the application' })
+        redirect_uri: program.redirectUri,
       })
       await page.goto(`${app.portalUrl}/o/authorize/?${query}`)
       await checkAccessibility(page, 'consent')
       await page.click('#authorizationForm [value=Authorize]')
       await page.getByText('back at the application').waitFor()
       const tokens = await postToken(app, {
-        code: new URL(back).searchParams.get('code') ?? '',
+        code: new URL(page.url()).searchParams.get('code') ?? '',
         grant_type: 'authorization_code',
-        redirect_uri: redirectUri,
+        redirect_uri: program.redirectUri,
         client_id: clientId,
         client_secret: clientSecret,
       })
