@@ -142,7 +142,10 @@ ${table(
     [code('access_token'), html`Send it as <code>Authorization: Bearer …</code>. It says nothing by itself.`],
     [code('token_type'), code('Bearer')],
     [code('expires_in'), 'Seconds until the access token ends, as an integer'],
-    [code('refresh_token'), html`For the <a href="#lifetimes">next access token</a>`],
+    [
+      code('refresh_token'),
+      html`For the <a href="#lifetimes">next access token</a>; absent when the person allows access once`,
+    ],
     [
       code('scope'),
       html`What was granted, which may be less than you asked for. When there is a refresh token, <code>offline_access</code> or <code>online_access</code> is among it.`,
