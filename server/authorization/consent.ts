@@ -140,7 +140,13 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     pending.interaction.params.scope = choice.scopes.join(' ')
     await pending.interaction.persist()
     return finish(provider, request, reply, {
-      login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
+      login: {
+        accountId,
+        remember: false,
+        ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000),
+        // RFC 8176 §2: whether more than the password was given.
+        amr: [signedIn.signIn.isTwoStep ? 'mfa' : 'pwd'],
+      },
       consent: { grantId },
       ...answeredPrompts(pending.interaction),
     })

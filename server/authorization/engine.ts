@@ -104,7 +104,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
     },
     scopes: ['openid', 'fhirUser', 'profile', 'offline_access', 'online_access', 'launch/patient'],
     // `sid` (OpenID Connect Back-Channel Logout §2.1): in which sign-in the person allowed it.
-    claims: { openid: ['sub', 'sid'], fhirUser: ['fhirUser'], profile: ['name'] },
+    claims: { openid: ['sub', 'sid', 'amr'], fhirUser: ['fhirUser'], profile: ['name'] },
     conformIdTokenClaims: false,
     // SMART wants it in both requests, and RFC 6749 §4.1.3 in the second when it was in the first.
     allowOmittingSingleRegisteredRedirectUri: false,
