@@ -1,5 +1,6 @@
 import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
+import type { OpenedGrant } from '#server/grants/grants.ts'
 import type { Association, Practices } from '#server/practices/practices.ts'
 import type {
   Confinement,
@@ -13,9 +14,12 @@ import type {
 } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import { type IncludedRecord, includeRecords, typesInConditions } from './include-records.ts'
+import { joinReaders } from './join-readers.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
+export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
+export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
 export { createTokenDoor, type PresentedToken, proofAlgorithms, type TokenDoor } from './presented-token.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
@@ -71,10 +75,12 @@ interface AccessDeps {
 export function createAccess({ tokens, records, practices }: AccessDeps): Access {
   return {
     async open(presented) {
-      const { scopes, patientIds, practiceIds, isApproval } = await tokens.open(presented)
+      const opened = await tokens.open(presented)
+      const { scopes, patientIds, practiceIds, isApproval, isBound } = opened
+      if (isBound && practiceIds.length > 0) return openBoth(records, opened)
       const within = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'
-      return createReader(records, within, rulesOf(scopes, isApproval), context)
+      return createReader(records, within, rulesOf(scopes, isApproval ? 'system' : 'person'), context)
     },
     async openForAccount(accountId, only) {
       const associations = await practices.listAssociations(accountId)
@@ -151,14 +157,29 @@ function createReader(
   }
 }
 
-/** An app asks many times in a row with the same token, whose scopes are then the same list. */
-const rulesByScopes = new WeakMap<readonly string[], ScopeRules>()
+/** A provider's grant about one patient, whose `user` scopes reach the panel too. */
+function openBoth(
+  records: AccessDeps['records'],
+  { scopes, patientIds, practiceIds }: Pick<OpenedGrant, 'scopes' | 'patientIds' | 'practiceIds'>,
+): RecordReader {
+  const rules = { patient: rulesOf(scopes, 'patient'), user: rulesOf(scopes, 'user') }
+  return joinReaders({
+    patient: createReader(records, { patientIds, practiceIds: [] }, rulesOf(scopes, 'person')),
+    panel: createReader(records, { patientIds: [], practiceIds }, rules.user),
+    rules,
+  })
+}
 
-function rulesOf(scopes: string[], isApproval: boolean): ScopeRules {
-  const known = rulesByScopes.get(scopes)
-  if (known) return known
-  const rules = createScopeRules(parseScopes(scopes, isApproval))
-  rulesByScopes.set(scopes, rules)
+/** Which scopes count; those of a person are of both contexts. */
+type Counting = ClinicalScope['context'] | 'person'
+
+/** An app asks many times in a row with the same token, whose scopes are then the same list. */
+const rulesByScopes = new WeakMap<readonly string[], Map<Counting, ScopeRules>>()
+
+function rulesOf(scopes: string[], counting: Counting): ScopeRules {
+  const known = rulesByScopes.get(scopes) ?? new Map<Counting, ScopeRules>()
+  const rules = known.get(counting) ?? createScopeRules(parseScopes(scopes, counting))
+  rulesByScopes.set(scopes, known.set(counting, rules))
   return rules
 }
 
@@ -167,10 +188,11 @@ function rulesOf(scopes: string[], isApproval: boolean): ScopeRules {
  * those are. `system` scopes count in what a practice approved for a backend service, and nowhere else; there nothing
  * else counts.
  */
-function parseScopes(scopes: string[], isApproval: boolean): ClinicalScope[] {
+function parseScopes(scopes: string[], counting: Counting): ClinicalScope[] {
   return scopes.flatMap((text) => {
     const scope = parseClinicalScope(text)
-    return scope && (scope.context === 'system') === isApproval ? [scope] : []
+    const counts = counting === 'person' ? scope?.context !== 'system' : scope?.context === counting
+    return scope && counts ? [scope] : []
   })
 }
 

@@ -15,7 +15,10 @@ export function completeAuthorizationRequest(
 ): URLSearchParams {
   const completed = new URLSearchParams(params)
   if (application && completed.getAll('scope').length <= 1) {
-    const scopes = narrowRequestedScopes(completed.get('scope') ?? undefined, application)
+    const scopes = narrowRequestedScopes(completed.get('scope') ?? undefined, application).filter(
+      // An application that left its scopes out and starts alone did not ask for the one that stands for a launch.
+      (scope) => scope !== 'launch' || completed.get('scope') || completed.has('launch'),
+    )
     // Nothing left: the request goes on as it came, and the engine answers invalid_scope.
     if (scopes.length > 0) completed.set('scope', scopes.join(' '))
   }

@@ -22,6 +22,8 @@ export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
   accounts: ConsentDeps['accounts']
   records: ConsentDeps['records']
+  access: ConsentDeps['access']
+  launches: ConsentDeps['launches']
   isProduction: boolean
   logger: Logger
   /** Token requests that one network address may make in a minute. */

@@ -1,48 +1,43 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
-import { errors } from 'oidc-provider'
 import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
-import type { Application, Applications } from '#server/applications/applications.ts'
+import type { Applications } from '#server/applications/applications.ts'
 import type { Grants } from '#server/grants/grants.ts'
 import type { SignedIn } from '#server/http/browser.ts'
-import { allowReturnToApplication } from '#server/pages/page-headers.ts'
-import { sendPage, viewOf } from '#server/pages/view.ts'
-import type { Practices } from '#server/practices/practices.ts'
-import type { Records } from '#server/records/records.ts'
+import type { Launches } from '#server/launches/launches.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
-import { type ConsentChoice, type ConsentFault, readConsentChoice } from './consent-choice.ts'
-import { consentPage, nothingToSharePage } from './consent-page.ts'
-import { describeReaches } from './reaches.ts'
+import { type ConsentChoice, readConsentChoice, wantsOnePatient } from './consent-choice.ts'
+import { type Asked, createConsentSubjects, isOfPanel, isRefusal, type Subject } from './consent-subject.ts'
+import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
+import { findInteraction, finish, mustSignInAgain, type Pending, signInAddress } from './pending-request.ts'
 
-export interface ConsentDeps {
+export interface ConsentDeps extends ConsentViewsDeps {
   provider: Provider
   accounts: Pick<Accounts, 'find' | 'endSignIn'>
   applications: Pick<Applications, 'find'>
-  practices: Pick<Practices, 'listAssociations'>
   grants: Pick<Grants, 'create'>
-  records: Pick<Records, 'read' | 'list'>
+  launches: Pick<Launches, 'find' | 'redeem'>
   clock: Clock
   fhirUrl: string
-  isProduction: boolean
 }
 
-/** The engine's pending authorization request. */
-type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
-
-interface Pending {
-  interaction: Interaction
-  application: Application
-  scopes: string[]
+/** A request, and who is asked. */
+interface Open {
+  pending: Pending
+  signedIn: SignedIn
 }
 
 /**
- * `/o/interaction/:uid`, where the engine sends the browser: signs the person in when needed, asks for consent, and
- * goes back to the engine with the answer. For a scope with `browser`, `pageHeaders` and `pageErrors`.
+ * `/o/interaction/:uid`, where the engine sends the browser: signs the person in when needed, has a provider choose a
+ * patient, asks for consent, and goes back to the engine with the answer. For a scope with `browser`, `pageHeaders` and
+ * `pageErrors`.
  */
 export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
-  const { provider, accounts, applications, practices, grants, records, clock, fhirUrl, isProduction } = deps
+  const { provider, accounts, applications, practices, grants, clock, fhirUrl } = deps
+  const subjects = createConsentSubjects(deps)
+  const views = createConsentViews(deps)
 
   async function getPending(request: FastifyRequest, reply: FastifyReply): Promise<Pending> {
     const interaction = await findInteraction(provider, request, reply)
@@ -51,37 +46,12 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     return { interaction, application, scopes: splitScopes(String(interaction.params.scope ?? '')) }
   }
 
-  async function show(
-    request: FastifyRequest,
-    reply: FastifyReply,
+  async function allow(
     pending: Pending,
-    signedIn: SignedIn,
-    fault?: ConsentFault,
-  ): Promise<FastifyReply> {
-    const { application, interaction, scopes } = pending
-    const { logoUri } = application
-    allowReturnToApplication(reply, { imageOrigin: logoUri && new URL(logoUri).origin })
-    const view = viewOf(request, reply, isProduction)
-    const action = `/o/interaction/${interaction.uid}`
-    const associations = await practices.listAssociations(signedIn.account.id)
-    if (associations.length === 0)
-      return sendPage(reply, nothingToSharePage({ application, csrfToken: view.csrfToken, action }), view)
-    const owner = await accounts.find(application.ownerAccountId)
-    const page = consentPage({
-      application,
-      ownerName: owner?.displayName ?? 'an unknown developer',
-      redirectHost: new URL(String(interaction.params.redirect_uri)).host,
-      scopes,
-      reaches: await describeReaches(associations, records),
-      accountName: signedIn.account.displayName,
-      csrfToken: view.csrfToken,
-      action,
-      fault,
-    })
-    return sendPage(reply.code(fault ? 400 : 200), page, view)
-  }
-
-  async function allow(pending: Pending, accountId: string, choice: ConsentChoice): Promise<string> {
+    accountId: string,
+    choice: ConsentChoice,
+    subject: Subject | undefined,
+  ): Promise<string> {
     const { application } = pending
     const expiresAt =
       choice.lifetimeSeconds === undefined
@@ -93,6 +63,15 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       scopes: choice.scopes,
       associationIds: choice.associationIds,
       expiresAt,
+      context: subject && {
+        patientId: subject.patient.id,
+        encounterId: subject.encounter?.id,
+        intent: subject.intent,
+        fhirContext: subject.fhirContext,
+        // Apps open in a tab of their own, where nothing of ours is around them.
+        needsPatientBanner: true,
+        reachesPanel: choice.reachesPanel && isOfPanel(subject.association),
+      },
     })
     // The engine's grant carries our id: tokens, codes and our row are one grant.
     const grant = new provider.Grant({ accountId, clientId: application.id })
@@ -102,86 +81,96 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     return grant.save()
   }
 
+  /** Undefined when nobody is signed in: then the browser was sent to sign in. */
+  async function openRequest(request: FastifyRequest, reply: FastifyReply): Promise<Open | undefined> {
+    const pending = await getPending(request, reply)
+    const { signedIn } = request
+    if (signedIn) return { pending, signedIn }
+    reply.redirect(signInAddress(request), 303)
+    return undefined
+  }
+
+  async function authorize(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { pending, signedIn }: Open,
+  ): Promise<FastifyReply> {
+    const form = formOf(request)
+    const accountId = signedIn.account.id
+    const asked = askedOf(pending, signedIn)
+    const launched = await subjects.findLaunched(asked)
+    if (isRefusal(launched)) return finish(provider, request, reply, launched)
+    const subject = launched ?? (await subjects.findChosen(asked, form))
+    const associations = await practices.listAssociations(accountId)
+    const choice = readConsentChoice(form, pending.scopes, associations, subject)
+    if (typeof choice === 'string')
+      return views.show(request, reply, { pending, signedIn, subject, fault: choice, form })
+    const refusal = await subjects.redeemLaunch(asked)
+    if (refusal) return finish(provider, request, reply, refusal)
+    const grantId = await allow(pending, accountId, choice, subject)
+    // The engine gives only what was asked for by name: from here on the request is what the person left of it.
+    pending.interaction.params.scope = choice.scopes.join(' ')
+    await pending.interaction.persist()
+    return finish(provider, request, reply, {
+      login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
+      consent: { grantId },
+    })
+  }
+
   return async (app) => {
     app.get('/o/interaction/:uid', async (request, reply) => {
-      const pending = await getPending(request, reply)
-      const { signedIn } = request
-      if (!signedIn) return reply.redirect(signInAddress(request), 303)
+      const open = await openRequest(request, reply)
+      if (!open) return reply
+      const { pending, signedIn } = open
       if (mustSignInAgain(pending.interaction, signedIn)) {
         await accounts.endSignIn(signedIn.account.id, signedIn.signIn.id)
         return reply.redirect(signInAddress(request), 303)
       }
-      return show(request, reply, pending, signedIn)
+      const subject = await subjects.findLaunched(askedOf(pending, signedIn))
+      if (isRefusal(subject)) return finish(provider, request, reply, subject)
+      return views.show(request, reply, { ...open, subject })
+    })
+
+    // The choice of a patient: searches, or goes on to the consent page with the one that was chosen.
+    app.post('/o/interaction/:uid/patient', async (request, reply) => {
+      const open = await openRequest(request, reply)
+      if (!open) return reply
+      const form = formOf(request)
+      const asked = askedOf(open.pending, open.signedIn)
+      if (asked.launchId !== undefined || !wantsOnePatient(asked.scopes))
+        throw new OnpatientError(
+          'not-allowed',
+          'This request leaves no patient to choose. Go back to the app.',
+        )
+      if (form.patient === undefined && form.choose === undefined)
+        return views.show(request, reply, { ...open, form })
+      const subject = await subjects.findChosen(asked, form)
+      return views.show(request, reply, { ...open, subject, fault: subject ? undefined : 'no-patient', form })
     })
 
     app.post('/o/interaction/:uid', async (request, reply) => {
-      const pending = await getPending(request, reply)
-      const { signedIn } = request
-      if (!signedIn) return reply.redirect(signInAddress(request), 303)
-      const form = (request.body ?? {}) as Record<string, unknown>
-      const accountId = signedIn.account.id
-      if (form.decision !== 'Authorize') {
-        return finish(provider, request, reply, {
-          error: 'access_denied',
-          error_description: 'The person chose not to give access.',
-        })
-      }
-      const associations = await practices.listAssociations(accountId)
-      const choice = readConsentChoice(form, pending.scopes, associations)
-      if (typeof choice === 'string') return show(request, reply, pending, signedIn, choice)
-      const grantId = await allow(pending, accountId, choice)
-      // The engine gives only what was asked for by name: from here on the request is what the person left of it.
-      pending.interaction.params.scope = choice.scopes.join(' ')
-      await pending.interaction.persist()
+      const open = await openRequest(request, reply)
+      if (!open) return reply
+      if (formOf(request).decision === 'Authorize') return authorize(request, reply, open)
       return finish(provider, request, reply, {
-        login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
-        consent: { grantId },
+        error: 'access_denied',
+        error_description: 'The person chose not to give access.',
       })
     })
   }
 }
 
-/** The engine keeps the request under a cookie of this path; another browser, or a stale one, has none. */
-async function findInteraction(
-  provider: Provider,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Interaction> {
-  const { uid } = request.params as { uid: string }
-  try {
-    const interaction = await provider.interactionDetails(request.raw, reply.raw)
-    if (interaction.uid === uid) return interaction
-  } catch (error) {
-    if (!(error instanceof errors.SessionNotFound)) throw error
+function formOf(request: FastifyRequest): Record<string, unknown> {
+  return (request.body ?? {}) as Record<string, unknown>
+}
+
+function askedOf({ interaction, application, scopes }: Pending, { account }: SignedIn): Asked {
+  const { launch } = interaction.params
+  return {
+    accountId: account.id,
+    applicationId: application.id,
+    scopes,
+    launchId: typeof launch === 'string' ? launch : undefined,
+    request: interaction.uid,
   }
-  throw new OnpatientError(
-    'link-invalid',
-    'This request has expired, was answered already, or was started in another browser. Go back to the app and connect again.',
-  )
-}
-
-function signInAddress(request: FastifyRequest): string {
-  return `/signin?next=${encodeURIComponent(request.url)}`
-}
-
-/** OpenID Connect Core §3.1.2.1: `prompt=login` and `max_age` want a sign-in that is fresh. */
-function mustSignInAgain({ params, iat }: Interaction, { signIn }: SignedIn): boolean {
-  const signedInAt = signIn.createdAt.getTime() / 1000
-  const prompts = String(params.prompt ?? '').split(' ')
-  if (prompts.includes('login')) return signedInAt < iat
-  const maxAge = Number(params.max_age)
-  return params.max_age !== undefined && signedInAt + maxAge < iat
-}
-
-async function finish(
-  provider: Provider,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  result: Parameters<Provider['interactionResult']>[2],
-): Promise<FastifyReply> {
-  const returnTo = await provider.interactionResult(request.raw, reply.raw, result, {
-    mergeWithLastSubmission: false,
-  })
-  allowReturnToApplication(reply)
-  return reply.redirect(returnTo, 303)
 }

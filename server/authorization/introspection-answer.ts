@@ -1,12 +1,11 @@
 /** RFC 7662 with the fields of SMART App Launch 2.2, token introspection. */
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
-import type { Grants } from '#server/grants/grants.ts'
 import type { Practices } from '#server/practices/practices.ts'
 import { findFhirUser } from './fhir-user.ts'
+import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 
-export interface IntrospectionDeps {
-  grants: Pick<Grants, 'describeCoverage' | 'find'>
+export interface IntrospectionDeps extends SmartFieldsDeps {
   practices: Pick<Practices, 'listAssociations'>
   fhirUrl: string
 }
@@ -26,7 +25,7 @@ export function mayIntrospect(client: Client, token: IntrospectedToken): boolean
   return token.clientId === client.clientId && client.tokenEndpointAuthMethod !== 'none'
 }
 
-/** Adds `patient` and `fhirUser`, as the token answer and the id_token had them. */
+/** Adds the launch context and `fhirUser`, as the token answer and the id_token had them. */
 export function completeIntrospection(provider: Provider, deps: IntrospectionDeps): void {
   provider.use(async (ctx, next) => {
     await next()
@@ -34,25 +33,18 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
     const body = ctx.body as Record<string, unknown> | undefined
     if (oidc?.route !== 'introspection' || body?.active !== true) return
     const { AccessToken, RefreshToken } = oidc.entities
-    Object.assign(body, await smartFieldsOf(AccessToken ?? RefreshToken ?? {}, deps))
+    Object.assign(body, await fieldsOf(AccessToken ?? RefreshToken ?? {}, deps))
   })
 }
 
-async function smartFieldsOf(
+async function fieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
-  { grants, practices, fhirUrl }: IntrospectionDeps,
+  deps: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
   if (grantId === undefined || accountId === undefined) return {}
-  const [{ patientIds, practiceIds }, grant] = await Promise.all([
-    grants.describeCoverage(grantId),
-    grants.find(grantId),
-  ])
-  const [patient, another] = patientIds
-  const hasOne = another === undefined && practiceIds.length === 0
-  const scopes = (scope ?? '').split(' ')
+  const wantsUser = (scope ?? '').split(' ').includes('fhirUser')
   return {
-    ...(patient !== undefined && hasOne ? { patient } : {}),
-    ...(grant?.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}),
-    ...(scopes.includes('fhirUser') ? await findFhirUser(practices, accountId, fhirUrl) : {}),
+    ...(await findSmartFields(grantId, deps)),
+    ...(wantsUser ? await findFhirUser(deps.practices, accountId, deps.fhirUrl) : {}),
   }
 }

@@ -4,7 +4,8 @@ import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, type Random } from '../secrets.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
-import { coverageOf, createTokenOpener } from './open-grant.ts'
+import { findContext, type GrantContext, toContextRow } from './grant-context.ts'
+import { coverageOf, createTokenOpener, selectCoverage } from './open-grant.ts'
 
 /** What one account, or one practice, allowed one application. */
 export interface Grant {
@@ -28,10 +29,18 @@ export interface OpenedGrant {
   accountId: string
   applicationId: string
   scopes: string[]
-  /** Open associations that the grant covers; whose compartments the token may read. */
+  /**
+   * Whose compartments the token may read: patients of open associations that the grant covers. Of a grant that is about
+   * one patient this one alone, as long as an open association still reaches them.
+   */
   patientIds: string[]
-  /** Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. */
+  /**
+   * Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. Of a
+   * grant that is about one patient they count for `user` scopes alone.
+   */
   practiceIds: string[]
+  /** Whether the grant is about one patient (SMART launch context). */
+  isBound: boolean
   /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
   isApproval: boolean
   /** Thumbprint of the key that the token is bound to (RFC 9449). */
@@ -46,6 +55,8 @@ export interface Grants {
     scopes: string[]
     associationIds: string[]
     expiresAt: Date | undefined
+    /** For an application that works on one patient. */
+    context?: GrantContext | undefined
   }): Promise<Grant>
   find(grantId: string): Promise<Grant | undefined>
   /** Grants of an account that are neither ended nor expired, newest first, with whose records each reaches. */
@@ -69,7 +80,9 @@ export interface Grants {
     keyThumbprint?: string | undefined
   }): Promise<void>
   /** What a grant covers now, through associations that are still open. Uses the primary keys. */
-  describeCoverage(grantId: string): Promise<{ patientIds: string[]; practiceIds: string[] }>
+  describeCoverage(grantId: string): Promise<Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>>
+  /** What a launch fixed, as long as the grant reaches that patient. Uses the primary keys. */
+  describeContext(grantId: string): Promise<GrantContext | undefined>
   /**
    * Throws `token-unknown`, `token-expired` or `token-revoked`. Uses the primary key of access_token and joins
    * grant and associations by theirs; what was read is used again for a second at most.
@@ -104,8 +117,12 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
     opener.forget()
   }
 
+  async function describeCoverage(grantId: string) {
+    return coverageOf(await selectCoverage(db, grantId))
+  }
+
   return {
-    async create({ accountId, applicationId, scopes, associationIds, expiresAt }) {
+    async create({ accountId, applicationId, scopes, associationIds, expiresAt, context }) {
       const row: GrantTable = {
         id: newId('gr', random),
         account_id: accountId,
@@ -122,6 +139,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       await db.transaction().execute(async (trx) => {
         await trx.insertInto('grant').values(row).execute()
         if (covered.length > 0) await trx.insertInto('grant_association').values(covered).execute()
+        if (context) await trx.insertInto('grant_context').values(toContextRow(row.id, context)).execute()
       })
       return toGrant(row)
     },
@@ -195,24 +213,12 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
         .execute()
     },
-    async describeCoverage(grantId) {
-      const rows = await db
-        .selectFrom('grant')
-        .leftJoin('grant_association', 'grant_association.grant_id', 'grant.id')
-        .leftJoin('association', (join) =>
-          join
-            .onRef('association.id', '=', 'grant_association.association_id')
-            .on('association.ended_at', 'is', null),
-        )
-        .select([
-          'association.role',
-          'association.patient_id',
-          'association.practice_id',
-          'grant.practice_id as approving_practice_id',
-        ])
-        .where('grant.id', '=', grantId)
-        .execute()
-      return coverageOf(rows)
+    describeCoverage,
+    async describeContext(grantId) {
+      const context = await findContext(db, grantId)
+      if (!context) return undefined
+      const { patientIds } = await describeCoverage(grantId)
+      return patientIds.includes(context.patientId) ? context : undefined
     },
     open: opener.open,
     forgetOpened: opener.forget,
@@ -249,3 +255,5 @@ export {
   createApprovals,
   isCovered,
 } from './approvals.ts'
+export type { ContextReference, GrantContext } from './grant-context.ts'
+export { formatReferences, parseReferences } from './grant-context.ts'

@@ -21,6 +21,7 @@ const applicationForm = z.strictObject({
   logoUri: link,
   policyUri: link,
   tosUri: link,
+  launchUri: link,
   legacyUrlParameters: z.boolean().optional(),
   authentication: z.enum(['secret', 'key', 'none']).optional(),
   jwks: z
@@ -109,6 +110,7 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     logoUri: application.logoUri ?? null,
     policyUri: application.policyUri ?? null,
     tosUri: application.tosUri ?? null,
+    launchUri: application.launchUri ?? null,
     authentication: application.authentication,
     jwks: application.jwks ?? null,
     jwksUri: application.jwksUri ?? null,

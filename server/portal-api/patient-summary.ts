@@ -1,4 +1,5 @@
 import type { Patient } from 'fhir/r4'
+import { nameOfPatient } from '#fhir/patient-name.ts'
 import type { RecordReader } from '#server/access/access.ts'
 
 /** What lists show of a patient. */
@@ -13,7 +14,7 @@ export function summarizePatient(content: string): PatientSummary {
   const patient = JSON.parse(content) as Patient
   return {
     id: patient.id ?? '',
-    name: formatName(patient),
+    name: nameOfPatient(patient),
     birthDate: patient.birthDate ?? null,
     gender: patient.gender ?? null,
   }
@@ -28,11 +29,4 @@ export async function summarizePatients(
   if (wanted.length === 0) return new Map()
   const { contents } = await reader.list({ type: 'Patient', ids: wanted, pageSize: wanted.length })
   return new Map(contents.map(summarizePatient).map((patient) => [patient.id, patient]))
-}
-
-/** The official name, else the first one: maiden names and nicknames come after it. */
-function formatName({ name = [] }: Patient): string {
-  const chosen = name.find((each) => each.use === 'official') ?? name[0]
-  const text = chosen?.text ?? [...(chosen?.given ?? []), chosen?.family ?? ''].join(' ').trim()
-  return text === '' ? 'Name unknown' : text
 }

@@ -13,6 +13,7 @@ import type {
   ServerKeyTable,
   UsedOnceTable,
 } from './grants.ts'
+import type { GrantContextTable, LaunchTable } from './launches.ts'
 import type { AssociationTable, InvitationTable, PracticePatientTable, PracticeTable } from './practices.ts'
 import type {
   RecordCitationTable,
@@ -39,6 +40,8 @@ export interface Schema {
   approval_request: ApprovalRequestTable
   grant: GrantTable
   grant_association: GrantAssociationTable
+  grant_context: GrantContextTable
+  launch: LaunchTable
   access_token: AccessTokenTable
   used_once: UsedOnceTable
   oidc_payload: OidcPayloadTable

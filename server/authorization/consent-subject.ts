@@ -1,0 +1,125 @@
+import {
+  type Access,
+  type EncounterLine,
+  findEncounter,
+  findPatientLine,
+  type PatientLine,
+  type RecordReader,
+} from '#server/access/access.ts'
+import type { ContextReference } from '#server/grants/grants.ts'
+import type { Launch, Launches } from '#server/launches/launches.ts'
+import type { Association, Practices } from '#server/practices/practices.ts'
+import { wantsOnePatient } from './consent-choice.ts'
+import { launchFaultWords } from './launch-parameters.ts'
+
+/** The one patient whom a request is about, and what else the application was opened with. */
+export interface Subject {
+  association: Association
+  patient: PatientLine
+  encounter?: EncounterLine | undefined
+  intent?: string | undefined
+  fhirContext?: readonly ContextReference[] | undefined
+  /** Fixed by a launch: then the person cannot choose another. */
+  isLaunched: boolean
+}
+
+/** Why the application gets an answer without a page: RFC 6749 §4.1.2.1. */
+export type Refusal = {
+  error: 'invalid_request' | 'access_denied'
+  error_description: string
+}
+
+/** An authorization request that waits for an answer, and who is asked. */
+export interface Asked {
+  accountId: string
+  applicationId: string
+  scopes: readonly string[]
+  launchId: string | undefined
+  /** The request itself, which may be answered twice by a double click. */
+  request: string
+}
+
+interface SubjectDeps {
+  access: Pick<Access, 'openForAccount'>
+  launches: Pick<Launches, 'find' | 'redeem'>
+  practices: Pick<Practices, 'listAssociations'>
+}
+
+/** Says whom a request is about. Nothing of a patient is told before the account is known to reach them. */
+export function createConsentSubjects({ access, launches, practices }: SubjectDeps) {
+  const otherAccount = denied(
+    'This app was opened by another account than the one that is signed in. Sign in with that account, or open the app again from this one.',
+  )
+  const outOfReach = denied(
+    'The account does not reach this patient any more. Open the app again for one whom it reaches.',
+  )
+
+  async function findAssociation(accountId: string, id: unknown): Promise<Association | undefined> {
+    return (await practices.listAssociations(accountId)).find((each) => each.id === id)
+  }
+
+  /** A patient outside the panel, or of another family, is as absent as none. */
+  async function findPatient(association: Association, patientId: string): Promise<Subject | undefined> {
+    if (association.patientId !== undefined && association.patientId !== patientId) return undefined
+    const patient = await findPatientLine(await readerOf(access, association), patientId)
+    return patient && { association, patient, isLaunched: false }
+  }
+
+  async function ofLaunch(launch: Launch): Promise<Subject | Refusal> {
+    const association = await findAssociation(launch.accountId, launch.associationId)
+    const subject = association && (await findPatient(association, launch.patientId))
+    if (!subject) return outOfReach
+    const { patientId, encounterId, intent, fhirContext } = launch
+    const reader = await readerOf(access, subject.association)
+    const encounter =
+      encounterId === undefined ? undefined : await findEncounter(reader, patientId, encounterId)
+    return { ...subject, encounter, intent, fhirContext, isLaunched: true }
+  }
+
+  async function findLaunched(asked: Asked): Promise<Subject | Refusal | undefined> {
+    if (asked.launchId === undefined) return undefined
+    const launch = await launches.find(asked.launchId, asked.applicationId, asked.request)
+    if (typeof launch === 'string')
+      return { error: 'invalid_request', error_description: launchFaultWords[launch] }
+    return launch.accountId === asked.accountId ? ofLaunch(launch) : otherAccount
+  }
+
+  return {
+    /** Of a launch; undefined when the request came without one. */
+    findLaunched,
+    /** Uses the launch up; of several requests with one launch id, one comes through. */
+    async redeemLaunch(asked: Asked): Promise<Refusal | undefined> {
+      if (asked.launchId === undefined || (await launches.redeem(asked.launchId, asked))) return undefined
+      const why = await findLaunched(asked)
+      return isRefusal(why) ? why : outOfReach
+    },
+    /** As the person chose: their own record, a ward's, or a patient of a practice of theirs. */
+    async findChosen(asked: Asked, form: Record<string, unknown>): Promise<Subject | undefined> {
+      if (!wantsOnePatient(asked.scopes)) return undefined
+      const association = await findAssociation(asked.accountId, form.person)
+      const patientId = association?.patientId ?? form.patient
+      if (!association || typeof patientId !== 'string') return undefined
+      return findPatient(association, patientId)
+    },
+  }
+}
+
+/** Reads as the association does: the whole panel of its practice, or its own patient among the account's. */
+export function readerOf(
+  access: Pick<Access, 'openForAccount'>,
+  { accountId, practice, patientId }: Association,
+): Promise<RecordReader> {
+  return access.openForAccount(accountId, patientId === undefined ? { practiceId: practice.id } : undefined)
+}
+
+export function isRefusal(outcome: Subject | Refusal | undefined): outcome is Refusal {
+  return outcome !== undefined && 'error' in outcome
+}
+
+export function isOfPanel({ role }: Pick<Association, 'role'>): boolean {
+  return role === 'provider' || role === 'staff'
+}
+
+function denied(error_description: string): Refusal {
+  return { error: 'access_denied', error_description }
+}
