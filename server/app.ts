@@ -225,6 +225,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         applications,
         grants,
         approvals: nouns.approvals,
+        launches: nouns.launches,
         access,
         portalUrl,
         fhirUrl,

@@ -31,9 +31,13 @@ export interface Access {
   open(presented: PresentedToken | undefined): Promise<RecordReader>
   /**
    * For the signed-in person's own portal: every type, confined to the account's open associations. With
-   * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff.
+   * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff; with
+   * `associationId` to what this one opens, and to nothing unless it is the account's.
    */
-  openForAccount(accountId: string, only?: { practiceId: string }): Promise<RecordReader>
+  openForAccount(
+    accountId: string,
+    only?: { practiceId: string } | { associationId: string },
+  ): Promise<RecordReader>
 }
 
 export interface RecordReader {
@@ -84,11 +88,7 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
     },
     async openForAccount(accountId, only) {
       const associations = await practices.listAssociations(accountId)
-      return createReader(
-        records,
-        only ? panelOf(associations, only.practiceId) : coverage(associations),
-        noRestriction,
-      )
+      return createReader(records, confinementOf(associations, only), noRestriction)
     },
   }
 }
@@ -221,6 +221,15 @@ function coverage(associations: Association[]): Confinement {
     patientIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [] : (each.patientId ?? [])))),
     practiceIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [each.practice.id] : []))),
   }
+}
+
+function confinementOf(
+  associations: Association[],
+  only: { practiceId: string } | { associationId: string } | undefined,
+): Confinement {
+  if (only === undefined) return coverage(associations)
+  if ('practiceId' in only) return panelOf(associations, only.practiceId)
+  return coverage(associations.filter(({ id }) => id === only.associationId))
 }
 
 function panelOf(associations: Association[], practiceId: string): Confinement {

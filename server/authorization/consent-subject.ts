@@ -60,7 +60,6 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
 
   /** A patient outside the panel, or of another family, is as absent as none. */
   async function findPatient(association: Association, patientId: string): Promise<Subject | undefined> {
-    if (association.patientId !== undefined && association.patientId !== patientId) return undefined
     const patient = await findPatientLine(await readerOf(access, association), patientId)
     return patient && { association, patient, isLaunched: false }
   }
@@ -104,12 +103,12 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
   }
 }
 
-/** Reads as the association does: the whole panel of its practice, or its own patient among the account's. */
+/** Reads what the association opens: the panel of its practice, or its one patient. */
 export function readerOf(
   access: Pick<Access, 'openForAccount'>,
-  { accountId, practice, patientId }: Association,
+  { accountId, id }: Association,
 ): Promise<RecordReader> {
-  return access.openForAccount(accountId, patientId === undefined ? { practiceId: practice.id } : undefined)
+  return access.openForAccount(accountId, { associationId: id })
 }
 
 export function isRefusal(outcome: Subject | Refusal | undefined): outcome is Refusal {

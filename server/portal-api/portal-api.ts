@@ -5,6 +5,7 @@ import { applicationRoutes } from './application-routes.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
+import { launchRoutes } from './launch-routes.ts'
 import { meRoutes } from './me-routes.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 import { practiceRoutes } from './practice-routes.ts'
@@ -36,6 +37,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         await app.register(applicationRoutes(deps))
         await app.register(approvalRoutes(deps))
         await app.register(grantRoutes(deps))
+        await app.register(launchRoutes(deps))
         await app.register(recordRoutes(deps))
       },
       { prefix: '/portal-api' },
