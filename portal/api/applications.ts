@@ -9,6 +9,8 @@ export interface ApplicationForm {
   logoUri: string | null
   policyUri: string | null
   tosUri: string | null
+  /** Where the portal opens it for a patient. */
+  launchUri: string | null
   legacyUrlParameters: boolean
   /** How it proves who it is. */
   authentication: 'secret' | 'key' | 'none'

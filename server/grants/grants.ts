@@ -60,10 +60,16 @@ export interface Grants {
   }): Promise<Grant>
   find(grantId: string): Promise<Grant | undefined>
   /** Grants of an account that are neither ended nor expired, newest first, with whose records each reaches. */
-  listOpen(
-    accountId: string,
-  ): Promise<
-    Array<Grant & { applicationName: string; applicationOwner: string; associations: Association[] }>
+  listOpen(accountId: string): Promise<
+    Array<
+      Grant & {
+        applicationName: string
+        applicationOwner: string
+        associations: Association[]
+        /** Of a grant that is about one patient. */
+        context: Pick<GrantContext, 'patientId' | 'reachesPanel'> | undefined
+      }
+    >
   >
   /** Ends it and all its tokens at once. Throws `not-found` when it is not the account's. */
   end(accountId: string, grantId: string, reason: string): Promise<void>
@@ -153,8 +159,10 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .selectFrom('grant')
         .innerJoin('application', 'application.id', 'grant.application_id')
         .innerJoin('account', 'account.id', 'application.owner_account_id')
+        .leftJoin('grant_context', 'grant_context.grant_id', 'grant.id')
         .selectAll('grant')
         .select(['application.name as application_name', 'account.display_name as application_owner'])
+        .select(['grant_context.patient_id', 'grant_context.reaches_panel'])
         .where('grant.account_id', '=', accountId)
         .where('grant.practice_id', 'is', null)
         .where('grant.ended_at', 'is', null)
@@ -175,6 +183,10 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         ...toGrant(row),
         applicationName: row.application_name,
         applicationOwner: row.application_owner,
+        context:
+          row.patient_id === null
+            ? undefined
+            : { patientId: row.patient_id, reachesPanel: row.reaches_panel === 1 },
         associations: covered.flatMap((each) => {
           const association = each.grant_id === row.id ? associations.get(each.association_id) : undefined
           return association ? [association] : []

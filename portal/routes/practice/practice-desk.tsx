@@ -35,7 +35,7 @@ export function PracticeDesk() {
         </Text>
       </div>
       <div className="desk">
-        <PatientList practiceId={practice.id} onInvite={setInvited} />
+        <PatientList association={own} onInvite={setInvited} />
         <Stack gap="lg">
           <InvitationList practiceId={practice.id} />
           <PeopleList practice={practice} />
