@@ -21,7 +21,12 @@ ${table(
     ],
     [code('openid'), 'Learn which account signed in: an id token comes with the access token'],
     [code('fhirUser'), html`With <code>openid</code>: the record of the person who signed in`],
-    [code('launch/patient'), 'Be told the patient in the token answer'],
+    [
+      code('launch/patient'),
+      html`Be about one patient, whom the person chooses: see <a href="#launch">launch</a>`,
+    ],
+    [code('launch'), 'Be about the patient for whom the portal opened the application'],
+    [code('launch/encounter'), 'Be told the visit for which it was opened, if it was opened for one'],
   ],
 )}
 <p>The API is for reading. Scopes for writing are understood and give nothing.</p>
