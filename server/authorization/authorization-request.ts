@@ -1,5 +1,6 @@
 import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Application } from '#server/applications/applications.ts'
+import { hashSecret } from '../secrets.ts'
 import { narrowRequestedScopes } from './requested-scopes.ts'
 
 /** Parameters that mean something only with `openid`; the engine would refuse the whole request for them. */
@@ -22,6 +23,9 @@ export function completeAuthorizationRequest(
     // Nothing left: the request goes on as it came, and the engine answers invalid_scope.
     if (scopes.length > 0) completed.set('scope', scopes.join(' '))
   }
+  // The engine stores the request: the launch id, which is a secret, goes into it as its hash.
+  const [launch, another] = completed.getAll('launch')
+  if (launch && another === undefined) completed.set('launch', hashSecret(launch))
   // offline_access needs prompt=consent in OpenID Connect Core §11; never over what the application asked for.
   if (!completed.has('prompt')) completed.set('prompt', 'consent')
   if (!splitScopes(completed.get('scope') ?? '').includes('openid'))

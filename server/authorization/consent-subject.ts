@@ -34,7 +34,8 @@ export interface Asked {
   accountId: string
   applicationId: string
   scopes: readonly string[]
-  launchId: string | undefined
+  /** Of the launch id that the request came with. */
+  launchHash: string | undefined
   /** The request itself, which may be answered twice by a double click. */
   request: string
 }
@@ -76,8 +77,8 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
   }
 
   async function findLaunched(asked: Asked): Promise<Subject | Refusal | undefined> {
-    if (asked.launchId === undefined) return undefined
-    const launch = await launches.find(asked.launchId, asked.applicationId, asked.request)
+    if (asked.launchHash === undefined) return undefined
+    const launch = await launches.find(asked.launchHash, asked.applicationId, asked.request)
     if (typeof launch === 'string')
       return { error: 'invalid_request', error_description: launchFaultWords[launch] }
     return launch.accountId === asked.accountId ? ofLaunch(launch) : otherAccount
@@ -88,7 +89,7 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
     findLaunched,
     /** Uses the launch up; of several requests with one launch id, one comes through. */
     async redeemLaunch(asked: Asked): Promise<Refusal | undefined> {
-      if (asked.launchId === undefined || (await launches.redeem(asked.launchId, asked))) return undefined
+      if (asked.launchHash === undefined || (await launches.redeem(asked.launchHash, asked))) return undefined
       const why = await findLaunched(asked)
       return isRefusal(why) ? why : outOfReach
     },

@@ -137,7 +137,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       if (!open) return reply
       const form = formOf(request)
       const asked = askedOf(open.pending, open.signedIn)
-      if (asked.launchId !== undefined || !wantsOnePatient(asked.scopes))
+      if (asked.launchHash !== undefined || !wantsOnePatient(asked.scopes))
         throw new OnpatientError(
           'not-allowed',
           'This request leaves no patient to choose. Go back to the app.',
@@ -170,7 +170,7 @@ function askedOf({ interaction, application, scopes }: Pending, { account }: Sig
     accountId: account.id,
     applicationId: application.id,
     scopes,
-    launchId: typeof launch === 'string' ? launch : undefined,
+    launchHash: typeof launch === 'string' ? launch : undefined,
     request: interaction.uid,
   }
 }

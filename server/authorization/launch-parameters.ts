@@ -17,7 +17,7 @@ type Check = (
   client: { clientId: string },
 ) => Promise<void>
 
-/** The engine calls each for every request, whether the parameter is there or not. */
+/** The engine calls each for every request, whether the parameter is there or not; `launch` comes as its hash. */
 export function launchParameters(deps: LaunchParametersDeps): { aud: Check; launch: Check } {
   return {
     async aud(_ctx, value, { clientId }) {

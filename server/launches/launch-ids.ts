@@ -48,12 +48,12 @@ export function createLaunchIds({
         .execute()
       return launchId
     },
-    async find(launchId, applicationId, request) {
+    async find(launchHash, applicationId, request) {
       // uses the primary key
       const row = await db
         .selectFrom('launch')
         .selectAll()
-        .where('id_hash', '=', hashSecret(launchId))
+        .where('id_hash', '=', launchHash)
         .where('application_id', '=', applicationId)
         .executeTakeFirst()
       if (!row) return 'unknown'
@@ -62,13 +62,13 @@ export function createLaunchIds({
       const lateSeconds = request === undefined ? 0 : requestSeconds
       return row.expires_at <= now() - lateSeconds * 1000 ? 'expired' : toLaunch(row)
     },
-    async redeem(launchId, { accountId, applicationId, request }) {
+    async redeem(launchHash, { accountId, applicationId, request }) {
       const used_by = hashSecret(request)
       // uses the primary key; the condition is in the statement, so that of many at the same moment one wins
       const row = await db
         .updateTable('launch')
         .set({ used_at: now(), used_by })
-        .where('id_hash', '=', hashSecret(launchId))
+        .where('id_hash', '=', launchHash)
         .where('application_id', '=', applicationId)
         .where('account_id', '=', accountId)
         .where('expires_at', '>', now() - requestSeconds * 1000)

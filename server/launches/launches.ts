@@ -40,16 +40,16 @@ export interface Launches {
    */
   start(association: Association, applicationId: string, context: LaunchContext): Promise<string>
   /**
-   * What a launch id of an application is worth now; to the authorization request that already brought it, `request`, for
-   * as long as that one lives.
+   * What a launch id of an application is worth now, by its hash: the request that brought it is stored, the id itself
+   * never. To the authorization request that already brought it, `request`, it is worth it for as long as that one lives.
    */
-  find(launchId: string, applicationId: string, request?: string): Promise<Launch | LaunchFault>
+  find(launchHash: string, applicationId: string, request?: string): Promise<Launch | LaunchFault>
   /**
    * Uses a launch id up: of all requests that bring it one wins, which `request` names and which may be answered again.
    * Undefined when it was not the account's or the application's, or is used.
    */
   redeem(
-    launchId: string,
+    launchHash: string,
     by: { accountId: string; applicationId: string; request: string },
   ): Promise<Launch | undefined>
   /** Deletes launches that ended a day ago; until then a late one is told what was wrong. */
