@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { readApi } from '../../support/authorize.ts'
 import { fieldOf, openBrowser } from '../../support/browser.ts'
 import { aReader } from '../../support/people.ts'
 import {
@@ -143,6 +144,44 @@ describe('an application that starts alone has a provider choose a patient', () 
       'kim-obs-0000',
     ])
     assert.equal(await statusOf(app, token, 'Immunization'), 403)
+  })
+
+  test('no question that is asked in a clever way gets around that', async () => {
+    const { app } = people
+    const wanted = 'launch/patient patient/Observation.rs user/Patient.rs user/Encounter.rs'
+    const { access_token: token } = await choose('kim', { panel: 'all' }, wanted)
+    // what is asked, what may come
+    const rows: Array<[string, string[]]> = [
+      ['Observation?subject=Patient/ana', []],
+      ['Observation?patient=ana', []],
+      ['Observation?subject:Patient.name=ana', []],
+      ['Observation?_id=ana-obs-0000,kim-obs-0000', ['kim-obs-0000']],
+      ['Observation/_history', ['kim-obs-0000']],
+      ['Encounter?subject:Patient.name=ana', ['ana-visit']],
+      ['Encounter?_include=Encounter:subject', ['ana', 'ana-visit', 'kim', 'kim-visit']],
+      ['Patient/ana/$everything', ['ana', 'ana-visit']],
+      ['Patient?_id=ana&_revinclude=Observation:subject', ['ana']],
+      [
+        'Patient?_id=ana&_revinclude=Encounter:subject&_revinclude:iterate=Observation:encounter',
+        ['ana', 'ana-visit'],
+      ],
+      ['Patient?_has:Observation:subject:status=final', ['kim']],
+      ['Patient?_id=zoe', []],
+    ]
+    for (const [query, expected] of rows) assert.deepEqual(await idsOf(app, token, query), expected, query)
+    const inClassic = async (path: string) =>
+      (await readApi(app, path, token)).body.results.map(({ id }: { id: string }) => id).sort()
+    assert.deepEqual(await inClassic('Observation'), ['kim-obs-0000'])
+    assert.deepEqual(await inClassic('Observation?patient=ana'), [])
+    assert.deepEqual(await inClassic('Patient'), ['ana', 'kim', 'leo'])
+    for (const [path, status] of [
+      ['Observation/ana-obs-0000/_history/1', 404],
+      ['Observation/ana-obs-0000/_history', 404],
+      ['Observation/kim-obs-0000/_history/1', 200],
+      ['Encounter/ana-visit/_history/1', 200],
+      ['Immunization/kim-imm-0000', 403],
+    ] as const)
+      assert.equal(await statusOf(app, token, path), status, path)
   })
 
   test('a filter on a user scope hides nothing that a patient scope gives of the patient', async () => {
