@@ -79,7 +79,7 @@ function renderOwn({ ownReaches, action, csrfToken }: PickerView): SafeHtml | un
 <form method="post" action="${action}/patient">${csrfField(csrfToken)}${hiddenField('person', associationId)}
 <button type="submit" name="choose" value="own" class="button button-secondary" aria-label="Choose: ${label}">Choose</button></form></li>`,
   )
-  return html`<h2>Your family</h2><ul class="rows">${rows}</ul><h2>Patients of your practice</h2>`
+  return html`<h2>You and your family</h2><ul class="rows">${rows}</ul><h2>Patients of your practice</h2>`
 }
 
 function renderDesks({ desks, desk }: PickerView): SafeHtml {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Encounter } from 'fhir/r4'
 import type { Browser, Page } from 'playwright-core'
-import { aClinic, anApplication, aPatient, type Clinic, password } from '../support/people.ts'
+import { aClinic, anApplication, aPatient, aReader, type Clinic, password } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 import { checkAccessibility, checkWidth } from './check-accessibility.ts'
 import { type AppPage, startAppPage } from './fhirclient-app.ts'
@@ -99,6 +99,32 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
       isNew: true,
       afterRefresh: ['kim', 'kim-visit', true],
     })
+    assert.deepEqual(errors, [])
+  })
+
+  test('a parent who has connected it opens it for the child, from the own record', async () => {
+    const parent = await aReader(app, clinic, 'parent@example.com', ['ana', 'kim'], 'parent')
+    const { page, errors } = await openPage(browser, sizes.phone)
+    await page.goto(`${app.portalUrl}/signin`)
+    await signInByHand(page, parent.email, password)
+    await page.getByRole('heading', { name: 'kim Rivera' }).waitFor()
+    assert.equal(await page.getByRole('button', { name: /^Open an app/ }).count(), 0)
+    await app.nouns.grants.create({
+      accountId: parent.id,
+      applicationId: appPage.launched.clientId,
+      scopes: ['patient/*.rs'],
+      associationIds: [],
+      expiresAt: undefined,
+    })
+    await page.reload()
+    await page.getByRole('button', { name: 'Open an app for ana Rivera' }).click()
+    const opening = page.context().waitForEvent('page')
+    await page.getByRole('button', { name: 'Open Growth charts for ana Rivera in a new tab' }).click()
+    const tab = await opening
+    await tab.getByText('ana Rivera', { exact: true }).waitFor()
+    await tab.getByRole('button', { name: 'Authorize' }).click()
+    await tab.waitForFunction(() => ['ready', 'failed'].includes(document.title))
+    assert.equal(JSON.parse((await tab.locator('#seen').textContent()) ?? '').id, 'ana')
     assert.deepEqual(errors, [])
   })
 

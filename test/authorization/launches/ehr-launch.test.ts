@@ -117,6 +117,38 @@ describe('an application that is opened from the portal', () => {
     assert.equal(await statusOf(people.app, refreshed.access_token, 'Encounter/ana-visit'), 404)
   })
 
+  test('the list of connected apps says whose record it is', async () => {
+    const { browser, page } = await openAndAsk({ patientId: 'ana' })
+    const asked = await openAndAsk({ patientId: 'kim' })
+    await exchange(people, await allow(people, browser, page))
+    await exchange(people, await allow(people, asked.browser, asked.page, { panel: 'all' }))
+    const { body } = await desk.call('GET', '/grants')
+    const subjects = body.grants.map(
+      ({ subject }: { subject: { patient: { name: string }; reachesPanel: boolean } }) => [
+        subject.patient.name,
+        subject.reachesPanel,
+      ],
+    )
+    for (const expected of [
+      ['ana Rivera', false],
+      ['kim Rivera', true],
+    ])
+      assert.ok(
+        subjects.some((each: unknown) => JSON.stringify(each) === JSON.stringify(expected)),
+        JSON.stringify(subjects),
+      )
+  })
+
+  test('smart-configuration names what is there', async () => {
+    const answer = await fetch(`${people.app.fhirUrl}/fhir/r4/.well-known/smart-configuration`)
+    const { capabilities, scopes_supported: scopes } = (await answer.json()) as Record<string, string[]>
+    for (const name of ['launch-ehr', 'launch-standalone', 'context-ehr-patient', 'context-ehr-encounter'])
+      assert.ok(capabilities?.includes(name), name)
+    assert.equal(capabilities?.includes('context-standalone-encounter'), false)
+    for (const name of ['launch', 'launch/patient', 'launch/encounter'])
+      assert.ok(scopes?.includes(name), name)
+  })
+
   test('without a visit launch/encounter is not granted', async () => {
     const { browser, page } = await openAndAsk()
     const tokens = await exchange(people, await allow(people, browser, page))
