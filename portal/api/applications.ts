@@ -22,6 +22,8 @@ export interface ApplicationForm {
 export interface Application extends ApplicationForm {
   /** Also the client id. */
   id: string
+  /** Every request must say for which server the token is meant. */
+  requiresAudience: boolean
   createdAt: string
   updatedAt: string
   secrets: Array<{ id: string; createdAt: string; expiresAt: string | null }>

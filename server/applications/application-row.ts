@@ -46,7 +46,7 @@ export function toApplication(row: ApplicationRow): Application {
     requiresPar: row.requires_par === 1,
     requiresDpop: row.requires_dpop === 1,
     isBackend: row.authentication === 'key' && scopes.some((scope) => scope.startsWith('system/')),
-    isRegisteredByProtocol: row.registration_token_hash !== null,
+    requiresAudience: row.launch_uri !== null || row.registration_token_hash !== null,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   }

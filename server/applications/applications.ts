@@ -36,8 +36,8 @@ export interface Application {
   requiresDpop: boolean
   /** A backend service: has system scopes, which work only with the approval of a practice. */
   isBackend: boolean
-  /** It came by dynamic registration. */
-  isRegisteredByProtocol: boolean
+  /** It must say for which server its token is meant (`aud`): it has a launch URL, or came by dynamic registration. */
+  requiresAudience: boolean
   createdAt: Date
   updatedAt: Date
 }

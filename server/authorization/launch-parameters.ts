@@ -28,7 +28,7 @@ export function launchParameters(deps: LaunchParametersDeps): { aud: Check; laun
       }
       // A token for another server must not be made here. Classic applications never said for which one it is.
       const application = await deps.applications.find(clientId)
-      if (application?.launchUri === undefined && !application?.isRegisteredByProtocol) return
+      if (!application?.requiresAudience) return
       throw refused(
         `aud is missing: say for which server the token is meant, with aud=${deps.fhirUrl}/fhir/r4`,
       )

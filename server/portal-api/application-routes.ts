@@ -111,6 +111,7 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     policyUri: application.policyUri ?? null,
     tosUri: application.tosUri ?? null,
     launchUri: application.launchUri ?? null,
+    requiresAudience: application.requiresAudience,
     authentication: application.authentication,
     jwks: application.jwks ?? null,
     jwksUri: application.jwksUri ?? null,

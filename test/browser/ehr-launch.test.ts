@@ -102,6 +102,14 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
     assert.deepEqual(errors, [])
   })
 
+  test('the link that the console shows for it works', async () => {
+    const { page } = await openDesk(sizes.desktop)
+    await page.goto(`${app.portalUrl}/account/settings/applications/${appPage.launched.clientId}`)
+    const link = page.getByText(/\/o\/authorize\/\?redirect_uri=/).first()
+    await page.goto((await link.textContent()) ?? '')
+    await page.getByRole('button', { name: 'Authorize' }).waitFor()
+  })
+
   test('a parent who has connected it opens it for the child, from the own record', async () => {
     const parent = await aReader(app, clinic, 'parent@example.com', ['ana', 'kim'], 'parent')
     const { page, errors } = await openPage(browser, sizes.phone)

@@ -149,10 +149,11 @@ describe('FHIR API Application', () => {
   test('a launch URL is kept as it was written, and can be taken away', async () => {
     const launchUri = 'https://app.example/launch?mode=a%20b'
     const { body } = await create({ launchUri })
-    assert.equal(body.application.launchUri, launchUri)
+    assert.deepEqual([body.application.launchUri, body.application.requiresAudience], [launchUri, true])
     const path = `/applications/${body.application.id}`
     const cleared = await portal.call('PUT', path, { ...applicationForm, launchUri: null })
-    assert.equal(cleared.body.application.launchUri, null)
+    const { application } = cleared.body
+    assert.deepEqual([application.launchUri, application.requiresAudience], [null, false])
   })
 
   test('deleting ends every grant at once', async () => {
