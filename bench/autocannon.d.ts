@@ -8,7 +8,9 @@ declare module 'autocannon' {
     requests: Array<{ method: 'GET'; path: string; headers: Record<string, string> }>
   }
   interface Result {
-    requests: { average: number }
+    requests: { total: number }
+    /** Seconds. */
+    duration: number
     non2xx: number
     errors: number
   }

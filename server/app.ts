@@ -19,7 +19,12 @@ import {
   createKeySets,
   type KeySets,
 } from './applications/applications.ts'
-import { createAuthorization, sweepPayloads, tokenLifetimes } from './authorization/authorization.ts'
+import {
+  createAuthorization,
+  keeperEmail,
+  sweepPayloads,
+  tokenLifetimes,
+} from './authorization/authorization.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
 import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
@@ -271,7 +276,7 @@ async function registerFaces(
 
 /** What strangers register belongs to an account into which nobody can sign in: no mail ever arrives there. */
 async function findStrangersAccount(accounts: Accounts, random: Random): Promise<string> {
-  const email = 'self-registered@onpatient.invalid'
+  const email = keeperEmail
   const known = await accounts.findByEmail(email)
   if (known) return known.id
   const password = random.bytes(32).toString('base64url')
@@ -303,8 +308,9 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
     // Pages and faces name both forms themselves; a redirect would be wrong on an API path.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id)
+    done()
   })
   return app
 }

@@ -33,6 +33,11 @@ export const errorCatalogue = {
     meaning:
       'The body could not be read as what its Content-Type says. Send well-formed JSON or form fields.',
   },
+  'search-too-long': {
+    category: 'too-large',
+    meaning:
+      'The search looks at more records than can be gone through in one request. Name a patient, a code or a period.',
+  },
   'body-too-large': {
     category: 'too-large',
     meaning: 'The body is larger than this address takes. Send it in several requests.',

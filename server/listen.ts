@@ -15,19 +15,20 @@ const maxHeaderBytes = 64 * 1024
 
 export async function listen(port: number, host: string): Promise<Listener> {
   const ready = Promise.withResolvers<RequestListener>()
-  const server = createServer(
-    { maxHeaderSize: maxHeaderBytes, requestTimeout: 60_000 },
-    (request, response) => {
-      void ready.promise.then((handle) => handle(request, response))
-    },
-  )
+  const server = createServer({ maxHeaderSize: maxHeaderBytes, requestTimeout: 60_000 })
+  const wait: RequestListener = (request, response) =>
+    void ready.promise.then((handle) => handle(request, response))
+  server.on('request', wait)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => resolve())
   })
   return {
     port: (server.address() as AddressInfo).port,
-    serve: (handle) => ready.resolve(handle),
+    serve(handle) {
+      server.off('request', wait).on('request', handle)
+      ready.resolve(handle)
+    },
     close: () => closeGracefully(server),
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** Where every part of the server takes randomness from; tests may pass a repeatable one. */
 export interface Random {
@@ -30,7 +30,7 @@ export function newSecret(prefix: SecretPrefix, random: Random): string {
  * bits, so a slow hash would add nothing; passwords go through argon2id instead.
  */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+  return hash('sha256', secret, 'hex')
 }
 
 /** Compares two stored hashes in constant time. */

@@ -1,6 +1,8 @@
 import { errorCatalogue, statusOf } from '../server/errors.ts'
 import { settingRows } from '../server/settings.ts'
 import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
+import { conformancePage } from './conformance-page.ts'
+import { table } from './markdown-table.ts'
 
 /** A page under docs/ that is written from the code, so that it cannot tell another story. */
 export interface GeneratedDoc {
@@ -15,6 +17,7 @@ export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/operate/settings.md', content: settingsPage() },
   { path: 'docs/api/errors.md', content: errorsPage() },
   { path: 'docs/api/scopes.md', content: scopesPage() },
+  { path: 'docs/api/conformance.md', content: note + conformancePage() },
 ]
 
 function settingsPage(): string {
@@ -89,9 +92,4 @@ patient has the same records, and none of the lines below shows any of those.
 
 ${table(['Scopes', 'Read by id', 'Found by search and list'], rows)}
 `
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -14,7 +14,8 @@ export interface TestServer {
 /** Nothing that is tested here needs the disk to be true after a power cut. Each test has a pool or two of its own. */
 const quick = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
 
-export async function startPostgres(): Promise<TestServer> {
+/** `flags`: settings of the server; by default it is quick and forgets at a power cut. */
+export async function startPostgres(flags: Record<string, string> = quick): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'onpatient-postgres-'))
   // As root the server runs as a user of its own, who must reach the folder.
   await chmod(folder, 0o755)
@@ -29,7 +30,7 @@ export async function startPostgres(): Promise<TestServer> {
     createPostgresUser: process.getuid?.() === 0,
     // Texts of another language than C, so that a column without an order of its own shows.
     initdbFlags: ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--locale=C.UTF-8'],
-    postgresFlags: Object.entries(quick).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    postgresFlags: Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     onLog: () => undefined,
     onError: () => undefined,
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Resource } from 'fhir/r4'
 import { indexValuesOf } from './index-values.ts'
-import { findMainDate, mainDateOf, noMainDate, severalMainDates } from './main-date.ts'
+import { findMainDate, mainDateOf, noMainDate } from './main-date.ts'
 
 const mainDate = (resource: object) => {
   const { resourceType } = resource as Resource
@@ -21,10 +21,11 @@ test('one date is the range that it covers', () => {
   assert.deepEqual(mainDate({ resourceType: 'Observation', effectiveDateTime: '2020-02-03' }), {
     low: Date.parse('2020-02-03'),
     high: Date.parse('2020-02-04'),
+    dates: 1,
   })
 })
 
-test('no date and several dates are told apart from every date', () => {
+test('no date and several dates are told apart from one', () => {
   assert.equal(mainDate({ resourceType: 'Observation' }), noMainDate)
   assert.equal(mainDate({ resourceType: 'Location' }), noMainDate)
   const [first, second] = ['2020-02-03', '2021-02-03'].flatMap((effectiveDateTime) =>
@@ -33,5 +34,9 @@ test('no date and several dates are told apart from every date', () => {
     ),
   )
   assert.ok(first && second)
-  assert.equal(findMainDate('Observation', [first, second]), severalMainDates)
+  assert.deepEqual(findMainDate('Observation', [second, first]), {
+    low: Date.parse('2020-02-03'),
+    high: Date.parse('2021-02-04'),
+    dates: 2,
+  })
 })

@@ -33,30 +33,32 @@ export function mainDateOf(type: string): string | undefined {
   return codeByType.get(type)
 }
 
-/** Where a record lies in time, as its rows of the main date say. */
+/** Where a record lies in time: from the beginning of its earliest main date to the end of its latest. */
 export interface MainDate {
   low: number
   high: number
+  /** 2 stands for several: conditions then look at them one by one. */
+  dates: 0 | 1 | 2
 }
 
 /** Beyond every date that FHIR can write, and exact in every database. */
 const never = 9e15
 
 /** A record without the date comes last in both directions; it meets no condition on it. */
-export const noMainDate: MainDate = { low: never, high: -never }
-
-/** A record with several: conditions and sorting look at its rows one by one. */
-export const severalMainDates: MainDate = { low: -never, high: never }
+export const noMainDate: MainDate = { low: never, high: -never, dates: 0 }
 
 /** The main date of a resource, from its index values. */
 export function findMainDate(type: string, values: readonly IndexValue[]): MainDate {
   const code = mainDateOf(type)
   if (code === undefined) return noMainDate
-  let found: MainDate | undefined
+  let found = noMainDate
   for (const value of values) {
     if (value.kind !== 'range' || value.param !== code) continue
-    if (found) return severalMainDates
-    found = { low: value.low, high: value.high }
+    found = {
+      low: Math.min(found.low, value.low),
+      high: Math.max(found.high, value.high),
+      dates: found.dates === 0 ? 1 : 2,
+    }
   }
-  return found ?? noMainDate
+  return found
 }

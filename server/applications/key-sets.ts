@@ -6,8 +6,8 @@ import type { PublicKey } from './key-set.ts'
 /** The public keys by which applications sign. */
 export interface KeySets {
   /**
-   * The keys of an application with this key id; none when it has none. Fetched keys are kept from 5 minutes to an
-   * hour. Throws `KeyFetchError` when they cannot be had.
+   * The keys of an application with this key id; none when it has none. Fetched keys are kept for as long as their
+   * Cache-Control says, an hour at most. Throws `KeyFetchError` when they cannot be had.
    */
   find(application: Pick<Application, 'jwks' | 'jwksUri'>, kid: string): Promise<PublicKey[]>
 }
@@ -16,7 +16,8 @@ interface KeySetsDeps extends FetchLimits {
   clock: Clock
 }
 
-const shortestMs = 5 * 60 * 1000
+/** When the answer does not say. */
+const usualMs = 5 * 60 * 1000
 const longestMs = 60 * 60 * 1000
 /** Nobody can make us ask an address more often, neither with made-up key ids nor while it fails. */
 const floorMs = 60 * 1000
@@ -24,8 +25,9 @@ const mostKept = 1000
 
 interface Kept {
   keys: PublicKey[]
-  fetchedAt: number
   freshUntil: number
+  /** The end of what counts while its server is down. */
+  usableUntil: number
   triedAt: number
   failure: KeyFetchError | undefined
   pending: Promise<void> | undefined
@@ -42,8 +44,8 @@ export function createKeySets({ clock, ...limits }: KeySetsDeps): KeySets {
     if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest)
     const entry: Kept = {
       keys: [],
-      fetchedAt: Number.NEGATIVE_INFINITY,
       freshUntil: 0,
+      usableUntil: 0,
       triedAt: Number.NEGATIVE_INFINITY,
       failure: undefined,
       pending: undefined,
@@ -73,8 +75,7 @@ export function createKeySets({ clock, ...limits }: KeySetsDeps): KeySets {
       entry.pending ??= refetch(uri, entry)
       await entry.pending
     }
-    // A server that is down for a moment does not lock the application out: its last keys count for an hour.
-    if (entry.fetchedAt + longestMs > now()) return has()
+    if (entry.usableUntil > now()) return has()
     throw entry.failure ?? new KeyFetchError('jwks_uri could not be fetched.')
   }
 
@@ -86,12 +87,17 @@ export function createKeySets({ clock, ...limits }: KeySetsDeps): KeySets {
   }
 }
 
+/**
+ * SMART App Launch 2.2, client authentication: asymmetric: keys are kept no longer than Cache-Control says, but for the minute in
+ * which an address is not asked again. Without that header a server that is down for a moment does not lock its
+ * application out: its last keys count for an hour.
+ */
 function keep(entry: Kept, { keys, maxAgeSeconds }: FetchedKeys, now: number): void {
-  const wanted = (maxAgeSeconds ?? 0) * 1000
+  const asked = maxAgeSeconds === undefined ? undefined : Math.min(maxAgeSeconds * 1000, longestMs)
   Object.assign(entry, {
     keys,
-    fetchedAt: now,
-    freshUntil: now + Math.min(Math.max(wanted, shortestMs), longestMs),
+    freshUntil: now + (asked ?? usualMs),
+    usableUntil: now + Math.max(asked ?? longestMs, floorMs),
     failure: undefined,
   })
 }

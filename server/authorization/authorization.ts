@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type Provider from 'oidc-provider'
 import type { Applications } from '#server/applications/applications.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
+import { preflight, readableByAll } from '../http/cors.ts'
 import type { Logger } from '../logger.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
 import { type ConsentDeps, consentRoutes } from './consent.ts'
@@ -13,10 +14,12 @@ import { completePushedRequest } from './pushed-request.ts'
 import { nameClientOfRefresh } from './refresh-without-client.ts'
 import { type RegistrationDeps, registrationRoutes } from './registration.ts'
 import { shapeAnswers } from './token-answer.ts'
+import { keepFromUntrusted } from './untrusted-redirects.ts'
 import { type UserinfoDeps, userinfoRoutes } from './userinfo.ts'
 
 export { tokenLifetimes } from './engine.ts'
 export { sweepPayloads } from './oidc-adapter.ts'
+export { keeperEmail } from './untrusted-redirects.ts'
 
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
@@ -42,6 +45,7 @@ export async function createAuthorization(deps: AuthorizationDeps): Promise<Auth
   const provider = await createEngine(deps)
   shapeAnswers(provider, deps)
   completeIntrospection(provider, deps)
+  keepFromUntrusted(provider, deps)
   return {
     consent: consentRoutes({ ...deps, provider }),
     endpoints: async (app) => {
@@ -83,11 +87,7 @@ function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): Fastify
 function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (_request, reply) => {
-      void reply.headers({
-        'access-control-allow-origin': '*',
-        'access-control-expose-headers': 'WWW-Authenticate, Retry-After, X-Request-Id',
-        'x-content-type-options': 'nosniff',
-      })
+      void reply.headers({ ...readableByAll, 'x-content-type-options': 'nosniff' })
     })
     await app.register(fastifyRateLimit, {
       max: deps.tokenRequestsPerMinute,
@@ -107,8 +107,10 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
       '/.well-known/jwks.json',
-    ])
+    ]) {
       app.get(url, (request, reply) => handOver(provider, deps, request, reply))
+      app.options(url, preflight('GET', 'Accept, Cache-Control, X-Requested-With'))
+    }
   }
 }
 
@@ -120,6 +122,8 @@ function refuseRegistration(app: FastifyInstance, { portalUrl }: AuthorizationDe
 
 function postEndpoint(app: FastifyInstance, path: string, provider: Provider, deps: AuthorizationDeps): void {
   const post = async (request: FastifyRequest, reply: FastifyReply) => {
+    // RFC 6749 §5.1, on errors too: they tell which secrets and tokens are wrong.
+    void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
     const query = queryOf(request)
     if (hasTokenParameters(query) && !(await acceptUrlParameters(request.raw, query, deps.applications)))
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
@@ -130,16 +134,7 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
   }
   for (const url of [path, `${path}/`]) {
     app.post(url, post)
-    app.options(url, async (_request, reply) =>
-      reply
-        .code(204)
-        .headers({
-          'access-control-allow-methods': 'POST',
-          'access-control-allow-headers': 'Authorization, Content-Type, DPoP',
-          'access-control-max-age': '3600',
-        })
-        .send(),
-    )
+    app.options(url, preflight('POST', 'Authorization, Content-Type, DPoP'))
     app.route({
       method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
       url,

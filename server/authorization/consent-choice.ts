@@ -14,8 +14,11 @@ export const durations = [
   { value: 'until-ended', label: 'Until I end it', seconds: undefined },
   { value: '13-months', label: '13 months', seconds: 396 * 24 * 3600 },
   { value: 'month', label: '30 days', seconds: 30 * 24 * 3600 },
-  { value: 'once', label: 'Two days only', seconds: 48 * 3600 },
+  { value: 'once', label: 'Once, for two days at most', seconds: 48 * 3600 },
 ] as const
+
+/** What asks for a refresh token: who allows a single visit does not give it. */
+const lastingScopes = ['offline_access', 'online_access']
 
 /** What the person decided on the consent page. */
 export interface ConsentChoice {
@@ -27,7 +30,7 @@ export interface ConsentChoice {
 }
 
 /** What is wrong with a form that allows nothing. */
-export type ConsentFault = 'no-kind' | 'no-person' | 'several-persons' | 'no-patient'
+export type ConsentFault = 'no-kind' | 'no-person' | 'several-persons' | 'no-patient' | 'no-duration'
 
 /**
  * Whether the application works on one patient, whom it wants to be told in the token answer (SMART App Launch 2.2, requesting
@@ -103,11 +106,16 @@ export function readConsentChoice(
   if (associationIds.length === 0) return 'no-person'
   if (wantsOnePatient(requestedScopes) && associationIds.length > 1) return 'several-persons'
   if (wantsOnePatient(requestedScopes) && !subject) return 'no-patient'
-  const duration = durations.find((each) => each.value === form.duration) ?? durations[0]
-  // SMART App Launch 2.2: what cannot be fulfilled is left out of the granted scopes.
-  const possible = requestedScopes.filter((text) => text !== 'launch/encounter' || subject?.encounter)
+  const duration = durations.find((each) => each.value === form.duration)
+  if (!duration) return 'no-duration'
+  const given = requestedScopes.filter(
+    (scope) =>
+      !(duration.value === 'once' && lastingScopes.includes(scope)) &&
+      // SMART App Launch 2.2: what cannot be fulfilled is left out of the granted scopes.
+      (scope !== 'launch/encounter' || subject?.encounter !== undefined),
+  )
   return {
-    scopes: possible.flatMap((text) => narrow(text, offered, ticked)),
+    scopes: given.flatMap((text) => narrow(text, offered, ticked)),
     associationIds,
     reachesPanel: form.panel === 'all',
     lifetimeSeconds: duration.seconds,

@@ -33,6 +33,7 @@ const faultWords: Record<ConsentFault, { field: string; message: string }> = {
   'no-kind': { field: 'kinds', message: 'Tick at least one kind of information, or choose Cancel.' },
   'several-persons': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
   'no-patient': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
+  'no-duration': { field: 'duration', message: 'Choose for how long.' },
   'no-person': { field: 'persons', message: 'Choose a record, or choose Cancel.' },
 }
 

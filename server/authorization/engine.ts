@@ -109,6 +109,8 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
     scopes: [...contextScopes],
     claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
     conformIdTokenClaims: false,
+    // SMART wants it in both requests, and RFC 6749 §4.1.3 in the second when it was in the first.
+    allowOmittingSingleRegisteredRedirectUri: false,
     responseTypes: ['code'],
     subjectTypes: ['public'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
@@ -136,8 +138,9 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       Session: 3600,
       Grant: tokenLifetimes.refreshTokenSeconds,
     },
-    // Classic applications always get one, `offline_access` or not.
-    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // Classic applications always get one, `offline_access` or not, unless the access ends with its first token.
+    issueRefreshToken: async (_ctx, client, code) =>
+      client.grantTypeAllowed('refresh_token') && lastsLonger(deps, code.grantId),
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
     loadExistingGrant: async (ctx) => {
@@ -174,6 +177,14 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
     },
     features: featuresOf(deps, backends),
   }
+}
+
+/** Whether a grant goes on when an access token that is issued now has expired. */
+async function lastsLonger({ grants, clock }: EngineDeps, grantId: string | undefined): Promise<boolean> {
+  const grant = grantId === undefined ? undefined : await answeringStoreFailure(grants.find)(grantId)
+  if (!grant) return false
+  const tokenEnds = clock.now().getTime() + tokenLifetimes.accessTokenSeconds * 1000
+  return grant.expiresAt === undefined || grant.expiresAt.getTime() > tokenEnds
 }
 
 /** What the engine does not know of itself: RFC 8414 §2. */

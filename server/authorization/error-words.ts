@@ -92,6 +92,24 @@ const pushedWords: Array<[RegExp, string]> = [
   ],
 ]
 
+const authorizationWords: Array<[RegExp, string]> = [
+  [
+    /^request_not_supported/,
+    'Request objects are not read here. Leave "request" out and send the parameters themselves, or push them (RFC 9126).',
+  ],
+  [/^registration_not_supported/, 'The parameter "registration" is not read here. Leave it out.'],
+  [/^unsupported response_type/, 'The only response_type here is "code".'],
+  [
+    /^unsupported response_mode/,
+    'The response_mode may be query, fragment or form_post. Leave it out for query.',
+  ],
+  [
+    /^End-User (authentication|interaction) is required/,
+    'Nothing is given without asking the person. Leave "prompt" out, or send prompt=login or prompt=consent.',
+  ],
+  [/id_token_hint/, 'The id_token_hint is not an id_token of this application. Leave it out.'],
+]
+
 const byDetail: Array<[RegExp, string]> = [
   [
     /authorization code already consumed/,
@@ -130,8 +148,8 @@ const byDetail: Array<[RegExp, string]> = [
     'The person or the server ended this access. Send the person to the authorization page again.',
   ],
   [
-    /PKCE verification failed|code_verifier/,
-    'The code_verifier does not fit the code_challenge of the authorization request (PKCE, RFC 7636).',
+    /PKCE verification failed|code_verifier|unsupported code_challenge_method/,
+    'The code_verifier does not fit the code_challenge of the authorization request, or only one of the two was sent (PKCE, RFC 7636).',
   ],
   [/client not found/, 'There is no application with this client_id. Compare it with the settings page.'],
   [
@@ -165,6 +183,7 @@ const byDetail: Array<[RegExp, string]> = [
   ...assertionWords,
   ...dpopWords,
   ...pushedWords,
+  ...authorizationWords,
 ]
 
 /** The description to send; `given` when there is nothing better to say. */

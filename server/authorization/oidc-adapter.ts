@@ -9,6 +9,7 @@ import { withAccessTokens } from './access-token-adapter.ts'
 import { answeringStoreFailures } from './answering-store-failures.ts'
 import { withBackendTokens } from './backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
+import { createSharedCommits, type SharedCommits } from './shared-commits.ts'
 
 export interface AdapterDeps {
   db: Db
@@ -25,15 +26,16 @@ const usedCodeMemorySeconds = 24 * 3600
 
 /** What the engine stores, by the name of its model. Every id is stored as its hash only. */
 export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
+  const commits = createSharedCommits(deps.db)
   return (kind) => {
     if (kind === 'Client') return answeringStoreFailures(clientAdapter(deps.applications))
-    const stored = payloadAdapter(kind, deps)
+    const stored = payloadAdapter(kind, deps, commits)
     if (kind === 'ClientCredentials') return answeringStoreFailures(withBackendTokens(stored, deps))
-    return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps) : stored)
+    return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps, commits) : stored)
   }
 }
 
-function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapter {
+function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps, commits: SharedCommits): Adapter {
   const now = () => clock.now().getTime()
 
   async function findRow(column: 'id_hash' | 'uid', value: string): Promise<OidcPayloadTable | undefined> {
@@ -49,7 +51,9 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
   async function isGrantOpen(id: string): Promise<boolean> {
     const grant = await grants.find(id)
     if (!grant || grant.endedAt) return false
-    return grant.expiresAt === undefined || grant.expiresAt.getTime() > now()
+    if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
+    const { patientIds, practiceIds } = await grants.describeCoverage(id)
+    return patientIds.length > 0 || practiceIds.length > 0
   }
 
   return {
@@ -63,11 +67,15 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
         uid: payload.uid ?? null,
         expires_at: now() + (expiresIn + memory) * 1000,
       }
-      await db
-        .insertInto('oidc_payload')
-        .values({ ...row, consumed_at: null, grace_used_at: null })
-        .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(row))
-        .execute()
+      await commits.run((shared) =>
+        shared
+          .insertInto('oidc_payload')
+          .values({ ...row, consumed_at: null, grace_used_at: null })
+          .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(row))
+          .execute(),
+      )
+      if (kind === 'RefreshToken' && payload.grantId)
+        await commits.run((shared) => renewGrant(shared, payload.grantId ?? '', row.expires_at))
     },
     async find(id) {
       if (kind === 'Grant' && !(await isGrantOpen(id))) return undefined
@@ -82,7 +90,7 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
     },
     findByUserCode: async () => undefined,
     async consume(id) {
-      await consume(db, kind, id, now(), grants)
+      await consume({ db, grants, commits }, kind, id, now())
     },
     async destroy(id) {
       await db
@@ -102,17 +110,25 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps): Adapt
  * Marks a code or refresh token as used, exactly once however many requests come at the same time: the engine finds
  * first and consumes later, so the condition must be in the statement (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
  */
-async function consume(db: Db, kind: string, id: string, now: number, grants: Grants): Promise<void> {
-  const own = () =>
-    db.updateTable('oidc_payload').where('kind', '=', kind).where('id_hash', '=', hashSecret(id))
-  const first = await own()
-    .set({ consumed_at: now })
-    .where('consumed_at', 'is', null)
-    .returning('id_hash')
-    .executeTakeFirst()
+async function consume(
+  { db, grants, commits }: Pick<AdapterDeps, 'db' | 'grants'> & { commits: SharedCommits },
+  kind: string,
+  id: string,
+  now: number,
+): Promise<void> {
+  // uses the primary key
+  const own = (shared: Db) =>
+    shared.updateTable('oidc_payload').where('kind', '=', kind).where('id_hash', '=', hashSecret(id))
+  const first = await commits.run((shared) =>
+    own(shared)
+      .set({ consumed_at: now })
+      .where('consumed_at', 'is', null)
+      .returning('id_hash')
+      .executeTakeFirst(),
+  )
   if (first) return
   if (kind === 'RefreshToken') {
-    const again = await own()
+    const again = await own(db)
       .set({ grace_used_at: now })
       .where('grace_used_at', 'is', null)
       .where('consumed_at', '>', now - refreshGraceSeconds * 1000)
@@ -132,6 +148,17 @@ async function consume(db: Db, kind: string, id: string, now: number, grants: Gr
   throw new errors.InvalidGrant(
     kind === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
   )
+}
+
+/** The engine's grant must outlive the newest refresh token, whose every use is a renewal. Uses the primary key. */
+async function renewGrant(db: Db, grantId: string, expiresAt: number): Promise<void> {
+  await db
+    .updateTable('oidc_payload')
+    .set({ expires_at: expiresAt })
+    .where('kind', '=', 'Grant')
+    .where('id_hash', '=', hashSecret(grantId))
+    .where('expires_at', '<', expiresAt)
+    .execute()
 }
 
 /** Deletes what the engine stored and nobody can use any more. */

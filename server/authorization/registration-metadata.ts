@@ -1,5 +1,5 @@
 /** RFC 7591 §2, client metadata: what an application says of itself when it registers, and what it is told. */
-import type { Application, ApplicationForm } from '#server/applications/applications.ts'
+import { type Application, type ApplicationForm, isLoopback } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 
 type Metadata = Record<string, unknown>
@@ -30,7 +30,7 @@ export function readMetadata(metadata: Metadata): ApplicationForm {
     name: readText(metadata, 'client_name') ?? '',
     kind: isPublic ? 'public' : 'confidential',
     authentication: isPublic ? 'none' : method === 'private_key_jwt' ? 'key' : 'secret',
-    redirectUris: readTexts(metadata, 'redirect_uris'),
+    redirectUris: readEncrypted(metadata),
     scopes: (readText(metadata, 'scope') ?? '').split(' '),
     logoUri: readText(metadata, 'logo_uri'),
     policyUri: readText(metadata, 'policy_uri'),
@@ -114,6 +114,22 @@ function readTexts(metadata: Metadata, name: string): string[] {
   if (Array.isArray(value) && value.length <= 100 && value.every((each) => typeof each === 'string'))
     return value
   throw invalid(name, 'It must be a list of at most 100 texts.')
+}
+
+/** RFC 9700 §2.6. In the console a developer is warned; nobody reads a warning here. */
+function readEncrypted(metadata: Metadata): string[] {
+  const uris = readTexts(metadata, 'redirect_uris')
+  const open = uris.find((uri) => URL.canParse(uri) && isPlainHttp(new URL(uri)))
+  if (open === undefined) return uris
+  throw new OnpatientError(
+    'redirect-uri-invalid',
+    `${open.slice(0, 200)} is plain http: anyone on the way can read the authorization code. Use https://, or http://127.0.0.1 for a program on the person's machine.`,
+    { field: 'redirectUris' },
+  )
+}
+
+function isPlainHttp(url: URL): boolean {
+  return url.protocol === 'http:' && !isLoopback(url)
 }
 
 function readFlag(metadata: Metadata, name: string): boolean {

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Application, Applications } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
+import { preflight } from '../http/cors.ts'
 import { answerInJson, refuseMethod, refuseToken } from './registration-answer.ts'
 import { readMetadata, renderMetadata } from './registration-metadata.ts'
 
@@ -86,7 +87,7 @@ export function registrationRoutes(deps: RegistrationDeps): FastifyPluginAsync {
     const limit = { config: { rateLimit: { max: registrationsPerHour, timeWindow: '1 hour' } } }
     for (const url of ['/o/register', '/o/register/']) {
       app.post(url, limit, register)
-      app.options(url, preflight('POST'))
+      app.options(url, preflight('POST', 'Authorization, Content-Type'))
     }
     // What was registered is changed in the portal, by the account that owns it (RFC 7592 §2 allows for that).
     app.route({
@@ -94,7 +95,7 @@ export function registrationRoutes(deps: RegistrationDeps): FastifyPluginAsync {
       url: '/o/register/:id',
       handler: async (request, reply) => refuseMethod(reply.header('allow', 'GET, DELETE'), request),
     })
-    app.options('/o/register/:id', preflight('GET, DELETE'))
+    app.options('/o/register/:id', preflight('GET, DELETE', 'Authorization, Content-Type'))
     app.get(
       '/o/register/:id',
       managed(async (application, request, reply) => sendCurrent(application, request, reply)),
@@ -130,16 +131,4 @@ function parse(text: string): unknown {
 function bearerOf(request: FastifyRequest): string | undefined {
   const [, token] = /^bearer +(\S{1,200}) *$/i.exec(request.headers.authorization ?? '') ?? []
   return token
-}
-
-function preflight(methods: string) {
-  return async (_request: FastifyRequest, reply: FastifyReply) =>
-    reply
-      .code(204)
-      .headers({
-        'access-control-allow-methods': methods,
-        'access-control-allow-headers': 'Authorization, Content-Type',
-        'access-control-max-age': '3600',
-      })
-      .send()
 }

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
@@ -7,6 +8,7 @@ import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 
 interface AnswerDeps extends SmartFieldsDeps {
   logger: Logger
+  clock: Clock
 }
 
 type Body = Record<string, unknown>
@@ -22,14 +24,21 @@ export function shapeAnswers(provider: Provider, deps: AnswerDeps): void {
   provider.on('revocation.error', remember)
   provider.on('introspection.error', remember)
   provider.on('pushed_authorization_request.error', remember)
+  provider.on('authorization.error', remember)
   provider.on('server_error', (_ctx, error) =>
     logger.error({ err: error }, 'the authorization engine failed'),
   )
 
   provider.use(async (ctx, next) => {
     await next()
+    if (!ctx.path.startsWith('/o/authorize')) return
     // Old clients know 302 only (RFC 6749 shows it in all its examples).
-    if (ctx.status === 303 && ctx.path.startsWith('/o/authorize')) ctx.status = 302
+    if (ctx.status === 303) ctx.status = 302
+    if (details.has(ctx)) sayPlainlyByRedirect(ctx, details.get(ctx))
+  })
+
+  provider.use(async (ctx, next) => {
+    await next()
     if (ctx.status === 503) ctx.set('retry-after', String(storeRetrySeconds))
     // An answer without a body: simple-oauth2 takes only JSON, and RFC 7009 §2.2 leaves the body open.
     if (ctx.path === '/o/revoke/' && ctx.status === 200) ctx.body = {}
@@ -52,6 +61,23 @@ function sayPlainly(body: Body, detail: string | undefined): void {
   body.error_description = describeOAuthError(String(given), detail)
 }
 
+/** The same for what goes back to the application by redirect. All else of the address stays as it is, byte for byte. */
+function sayPlainlyByRedirect(
+  ctx: { response: { get(name: string): string }; set(name: string, value: string): void },
+  detail: string | undefined,
+): void {
+  const location = ctx.response.get('location')
+  const [whole, , error = ''] = /([?#&])error=([^&]*)/.exec(location) ?? []
+  if (whole === undefined) return
+  const [, given = error] = /[?#&]error_description=([^&]*)/.exec(location) ?? []
+  const words = describeOAuthError(new URLSearchParams(`said=${given}`).get('said') ?? error, detail)
+  const rest = location.replace(/([?#&])error_description=[^&]*&?/, '$1')
+  ctx.set(
+    'location',
+    rest.replace(whole, () => `${whole}&error_description=${encodeURIComponent(words)}`),
+  )
+}
+
 /** What the application is told beside its tokens, and the scopes really granted. */
 async function addSmartFields(ctx: KoaContextWithOIDC, body: Body, deps: AnswerDeps): Promise<void> {
   const scopes = String(body.scope ?? '').split(' ')
@@ -59,5 +85,11 @@ async function addSmartFields(ctx: KoaContextWithOIDC, body: Body, deps: AnswerD
   if (body.refresh_token !== undefined && !scopes.includes('offline_access')) scopes.push('offline_access')
   body.scope = scopes.filter((scope) => scope !== '').join(' ')
   const grantId = ctx.oidc.entities.AccessToken?.grantId
-  if (grantId !== undefined) Object.assign(body, await findSmartFields(grantId, deps))
+  if (grantId === undefined) return
+  const fields = await findSmartFields(grantId, deps)
+  Object.assign(body, fields)
+  const end = fields.access_grant_expiration
+  if (typeof end !== 'string') return
+  const remaining = Math.floor((Date.parse(end) - deps.clock.now().getTime()) / 1000)
+  body.expires_in = Math.max(0, Math.min(Number(body.expires_in), remaining))
 }

@@ -4,6 +4,7 @@ import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Practices } from '#server/practices/practices.ts'
 import { OnpatientError, statusOf } from '../errors.ts'
 import { findPresentedToken } from '../http/bearer.ts'
+import { preflight } from '../http/cors.ts'
 import { findFhirUser } from './fhir-user.ts'
 
 export interface UserinfoDeps {
@@ -31,16 +32,7 @@ export function userinfoRoutes(deps: UserinfoDeps): FastifyPluginAsync {
     }
     for (const url of ['/o/userinfo', '/o/userinfo/']) {
       app.route({ method: ['GET', 'POST'], url, handler: answer })
-      app.options(url, async (_request, reply) =>
-        reply
-          .code(204)
-          .headers({
-            'access-control-allow-methods': 'GET, POST',
-            'access-control-allow-headers': 'Authorization, DPoP',
-            'access-control-max-age': '3600',
-          })
-          .send(),
-      )
+      app.options(url, preflight('GET, POST', 'Authorization, DPoP'))
     }
   }
 }

@@ -77,14 +77,17 @@ export interface Grants {
   endByEngine(grantId: string, reason: string): Promise<void>
   endAllOfAccount(accountId: string, reason: string): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
-  /** Stores the hash of an access token. */
-  storeAccessToken(token: {
-    token: string
-    grantId: string
-    scopes: string[]
-    expiresAt: Date
-    keyThumbprint?: string | undefined
-  }): Promise<void>
+  /** Stores the hash of an access token; `within`: a transaction of the caller, of which it is one statement. */
+  storeAccessToken(
+    token: {
+      token: string
+      grantId: string
+      scopes: string[]
+      expiresAt: Date
+      keyThumbprint?: string | undefined
+    },
+    within?: Db,
+  ): Promise<void>
   /** What a grant covers now, through associations that are still open. Uses the primary keys. */
   describeCoverage(grantId: string): Promise<Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>>
   /** What a launch fixed, as long as the grant reaches that patient. Uses the primary keys. */
@@ -210,7 +213,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
-    async storeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }) {
+    async storeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }, within = db) {
       const row = {
         token_hash: hashSecret(token),
         grant_id: grantId,
@@ -219,7 +222,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         expires_at: expiresAt.getTime(),
         jkt: keyThumbprint ?? null,
       }
-      await db
+      await within
         .insertInto('access_token')
         .values(row)
         .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))

@@ -28,8 +28,7 @@ interface Remembered {
 /**
  * What an access token opens now. One statement: the primary key of access_token, joined by primary key to its
  * grant and application, to the associations that are still open and, when the grant is about one patient, to the panel
- * that must still have them. A row comes back for each association; a grant whose associations have all ended still
- * opens, and covers nothing.
+ * that must still have them. A row comes back for each association; a grant that reaches nobody any more opens no more.
  */
 export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
   const remembered = new Map<string, Remembered>()
@@ -54,6 +53,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
       const [first] = rows
       if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
       assertAlive(first, now)
+      assertCovers(first, coverage)
       if (isUseToBeNoted(first.last_used_at, now)) {
         first.last_used_at = now
         await noteUse(db, first.grant_id, now)
@@ -161,6 +161,7 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'grant.last_used_at',
       'grant.practice_id as approving_practice_id',
       'application.deleted_at',
+      'grant_association.association_id',
       'association.role',
       'association.patient_id',
       'association.practice_id',
@@ -185,6 +186,18 @@ function assertAlive(token: Lifetime, now: number): void {
     throw new OnpatientError('token-revoked', 'The access behind this token was ended.')
   if (token.expires_at <= now || (token.grant_expires_at !== null && token.grant_expires_at <= now))
     throw new OnpatientError('token-expired', 'This access token has expired.')
+}
+
+/** Proxy rights that ended, a patient who left: with the last association the access is over, not merely empty. */
+function assertCovers(
+  { association_id }: Pick<TokenRow, 'association_id'>,
+  { patientIds, practiceIds }: Remembered['coverage'],
+): void {
+  if (association_id === null || patientIds.length > 0 || practiceIds.length > 0) return
+  throw new OnpatientError(
+    'token-revoked',
+    'The access behind this token was ended: the person is no longer connected to any of its records.',
+  )
 }
 
 const noteEveryMs = 3600 * 1000

@@ -38,13 +38,13 @@ export function apiFace({ root, mediaTypeFor, answer, sendError, bodies }: ApiFa
         (_request, bytes, done) => done(null, bytes),
       )
     app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    app.addHook('onRequest', async (request, reply) => {
+    app.addHook('onRequest', (request, reply, done) => {
       void reply
-        .header('x-request-id', request.id)
         .header('cache-control', 'no-store')
         .header('vary', 'Accept, Authorization')
         .header('x-content-type-options', 'nosniff')
         .type(mediaTypeFor(request))
+      done()
     })
     app.setErrorHandler((error, request, reply) => {
       const failure = apiFailure(error)

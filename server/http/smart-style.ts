@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { preflight, readableByAll } from './cors.ts'
 
 export const smartStylePath = '/smart-style.json'
 
@@ -22,8 +23,7 @@ const style = {
 /** How an app may look like the portal it was started from: SMART App Launch 2.2, styling (`smart_style_url`). */
 export const smartStyle: FastifyPluginAsync = async (app) => {
   app.get(smartStylePath, { logLevel: 'warn' }, async (_request, reply) =>
-    reply
-      .headers({ 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=3600' })
-      .send(style),
+    reply.headers({ ...readableByAll, 'cache-control': 'public, max-age=3600' }).send(style),
   )
+  app.options(smartStylePath, preflight('GET', 'Accept, Cache-Control, X-Requested-With'))
 }

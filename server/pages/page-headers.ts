@@ -23,6 +23,8 @@ export const pageHeaders = fastifyPlugin<{ isSecure: boolean }>(async (app, { is
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: { useDefaults: false, directives: policy },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
+    // For browsers that do not know frame-ancestors (RFC 9700 §4.16).
+    xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
     // Over plain http the header means nothing, and on localhost it would bind every other port to https.
     strictTransportSecurity: isSecure ? { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false } : false,

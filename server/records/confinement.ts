@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type Fragment, sqlJoin, sqlName, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import type { Confinement } from './records.ts'
 
@@ -6,15 +6,15 @@ import type { Confinement } from './records.ts'
  * The condition that a column holds a covered patient. Every statement that reads records carries it or an equality
  * with one covered patient; without it a query would answer for everybody. A confinement that covers nobody is false.
  */
-export function isCovered(column: string, { patientIds, practiceIds }: Confinement): RawBuilder<boolean> {
-  const ref = sql.ref(column)
+export function isCovered(column: string, { patientIds, practiceIds }: Confinement): Fragment {
+  const covered = sqlName(column)
   if (practiceIds.length === 0)
-    return patientIds.length === 0 ? sql`1 = 0` : sql`${ref} in (${sql.join(patientIds)})`
+    return patientIds.length === 0 ? sqlText`1 = 0` : sqlText`${covered} in (${sqlJoin(patientIds)})`
   // uses practice_patient_pk
-  const panel = sql`select patient_id from practice_patient where practice_id in (${sql.join(practiceIds)})`
-  if (patientIds.length === 0) return sql`${ref} in (${panel})`
-  const named = sql.join(patientIds.map((id) => sql`(${id})`))
-  return sql`${ref} in (${panel} union all values ${named})`
+  const panel = sqlText`select patient_id from practice_patient where practice_id in (${sqlJoin(practiceIds)})`
+  if (patientIds.length === 0) return sqlText`${covered} in (${panel})`
+  const named = sqlJoin(patientIds.map((id) => sqlText`(${id})`))
+  return sqlText`${covered} in (${panel} union all values ${named})`
 }
 
 /** The part of a confinement that is one patient; covers nobody when that patient is outside. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isCovered } from './confinement.ts'
@@ -19,7 +20,7 @@ async function countAboutPatients(db: Db, within: Confinement, query: ListQuery)
   const { rows } = await db
     .selectFrom('record')
     .select((eb) => eb.fn.countAll<number>().as('rows'))
-    .where(isCovered('record.patient_id', within))
+    .where(asExpression<boolean>(isCovered('record.patient_id', within)))
     .where((eb) => matchesQuery(eb, query))
     .executeTakeFirstOrThrow()
   return Number(rows) - (coversSeveral(within) ? await countDoubles(db, within, query) : 0)
@@ -34,7 +35,7 @@ async function countDoubles(db: Db, within: Confinement, query: ListQuery): Prom
       eb.fn.count<number>('record.id').distinct().as('ids'),
     ])
     .where('record.compartments', '>', sql.lit(1))
-    .where(isCovered('record.patient_id', within))
+    .where(asExpression<boolean>(isCovered('record.patient_id', within)))
     .where((eb) => matchesQuery(eb, query))
     .executeTakeFirstOrThrow()
   return Number(rows) - Number(ids)
@@ -52,7 +53,7 @@ async function countAboutNobody(db: Db, within: Confinement, query: ListQuery): 
     .where((eb) =>
       eb.or([
         ...(practiceIds.length > 0 ? [eb('record.practice_id', 'in', practiceIds)] : []),
-        ...(isCitable(type) ? [eb('record.id', 'in', citedIds(within, type))] : []),
+        ...(isCitable(type) ? [eb('record.id', 'in', asExpression<string>(citedIds(within, type)))] : []),
       ]),
     )
     .executeTakeFirstOrThrow()

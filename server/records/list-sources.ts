@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
+import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
@@ -159,7 +160,9 @@ function ofPractice(db: Db, query: ListQuery, practiceId: string): Source {
 /** Shared records that readable records cite; by record_pk. */
 function cited(db: Db, within: Confinement, query: ListQuery): Source {
   return (walk) =>
-    walkAboutNobody(db, query, walk, (rows) => rows.where('record.id', 'in', citedIds(within, query.type)))
+    walkAboutNobody(db, query, walk, (rows) =>
+      rows.where('record.id', 'in', asExpression<string>(citedIds(within, query.type))),
+    )
 }
 
 type AboutNobody = ReturnType<typeof selectAboutNobody>

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { isCitable } from '#fhir/compartment/compartment.ts'
+import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isCovered } from './confinement.ts'
@@ -36,12 +37,15 @@ function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]
     .where('record.id', 'in', ids)
     .where((eb) =>
       eb.or([
-        eb.and([eb('record.patient_id', '<>', ''), isCovered('record.patient_id', within)]),
+        eb.and([
+          eb('record.patient_id', '<>', ''),
+          asExpression<boolean>(isCovered('record.patient_id', within)),
+        ]),
         eb.and([
           eb('record.patient_id', '=', sql.lit('')),
           eb.or([
             ...(practiceIds.length > 0 ? [eb('record.practice_id', 'in', practiceIds)] : []),
-            ...(isCitable(type) ? [eb('record.id', 'in', citedIds(within, type))] : []),
+            ...(isCitable(type) ? [eb('record.id', 'in', asExpression<string>(citedIds(within, type)))] : []),
           ]),
         ]),
       ]),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
+import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
 import { isCovered } from './confinement.ts'
@@ -38,7 +39,7 @@ async function readAboutPatient(db: Db, within: Confinement, type: string, id: s
     .select('content')
     .where('type', '=', type)
     .where('id', '=', id)
-    .where(isCovered('patient_id', within))
+    .where(asExpression<boolean>(isCovered('patient_id', within)))
     .limit(1)
     .executeTakeFirst()
   return row?.content

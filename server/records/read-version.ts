@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
@@ -23,7 +24,7 @@ export async function readVersion(
     .where('id', '=', id)
     .where('version_id', '=', versionId)
     .where('deleted', '=', 0)
-    .where(isCovered('patient_id', within))
+    .where(asExpression<boolean>(isCovered('patient_id', within)))
     .limit(1)
     .executeTakeFirst()
   return row?.content
@@ -41,7 +42,7 @@ export function versionOf(content: string): number {
 export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, since, pageSize, after } = query
   if (!canBeAboutPatient(type)) return currentAlone(db, within, query)
-  const covered = isCovered('v.patient_id', within)
+  const covered = asExpression(isCovered('v.patient_id', within))
   const ofRecord = id === undefined ? sql`` : sql`and v.id = ${id}`
   const fromTime = since === undefined ? sql`` : sql`and v.last_updated >= ${since}`
   const beyond =

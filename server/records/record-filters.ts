@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, ExpressionWrapper, type SqlBool, sql } from 'kysely'
 import type { Condition as SearchCondition } from '#fhir/search/search-query.ts'
 import type { Schema } from '../store/schema/schema.ts'
+import { asExpression } from '../store/statement.ts'
 import { isCovered } from './confinement.ts'
 import type { Confinement, DateRange, ListQuery } from './records.ts'
 import { meetsCondition } from './search/search-conditions.ts'
@@ -22,7 +23,9 @@ export function matchesQuery(eb: Builder, query: ListQuery): Condition {
 function meets(condition: SearchCondition, { type }: ListQuery): Condition {
   const nowhere = { patientIds: [], practiceIds: [] }
   return new ExpressionWrapper(
-    meetsCondition(condition, { alias: 'record', type }, nowhere).toOperationNode(),
+    asExpression(
+      meetsCondition(condition, { alias: 'record', type, table: 'record' }, nowhere),
+    ).toOperationNode(),
   )
 }
 
@@ -59,7 +62,7 @@ export function isFirstRow(eb: Builder, within: Confinement): Condition {
           .whereRef('other.id', '=', 'record.id')
           .where('other.compartments', '>', sql.lit(1))
           .whereRef('other.patient_id', '<', 'record.patient_id')
-          .where(isCovered('other.patient_id', within)),
+          .where(asExpression<boolean>(isCovered('other.patient_id', within))),
       ),
     ),
   ])

@@ -21,14 +21,44 @@ const rowsPerStatement = 250
 
 export async function saveChanges(trx: Transaction<Schema>, changes: Change[]): Promise<void> {
   await retire(trx, changes)
-  for (const rows of chunked(changes.flatMap(toRows), rowsPerStatement))
-    await trx.insertInto('record').values(rows).execute()
+  const numbers = await insertRecords(trx, changes)
   for (const rows of chunked(changes.flatMap(toCitations), rowsPerStatement))
     await trx.insertInto('record_citation').values(rows).execute()
   await addIndexRows(
     trx,
-    changes.map(({ record: { type, id, values }, compartments }) => ({ type, id, values, compartments })),
+    changes.map(({ record: { type, id, values }, compartments }) => ({
+      type,
+      values,
+      rows: compartments.map((patientId) => ({
+        patientId,
+        no: numbers.get(rowName({ patient_id: patientId, type, id })) ?? 0,
+      })),
+    })),
   )
+}
+
+/** The numbers of the new rows, by `rowName`. */
+async function insertRecords(trx: Transaction<Schema>, changes: Change[]): Promise<Map<string, number>> {
+  const numbers = new Map<string, number>()
+  const [kept, fresh] = partition(changes.flatMap(toRows), ({ no }) => no !== undefined)
+  // Those that keep their number come first: SQLite would give it to a new row, now that the old one is gone.
+  for (const rows of [...chunked(kept, rowsPerStatement), ...chunked(fresh, rowsPerStatement)]) {
+    const inserted = await trx
+      .insertInto('record')
+      .values(rows)
+      .returning(['no', 'patient_id', 'type', 'id'])
+      .execute()
+    for (const row of inserted) numbers.set(rowName(row), row.no)
+  }
+  return numbers
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
+}
+
+function rowName({ patient_id, type, id }: { patient_id: string; type: string; id: string }): string {
+  return `${type}/${id} ${patient_id}`
 }
 
 /** Deletes a record: its last version joins its history, and after it the deletion itself as a version without content. */
@@ -74,7 +104,8 @@ async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Pr
         })),
       )
       .execute()
-    await removeIndexRows(trx, { type, id, compartments: before.patientIds, content: before.content })
+    const rows = [...before.numbers].map(([patientId, no]) => ({ patientId, no }))
+    await removeIndexRows(trx, { type, rows, content: before.content })
     // uses record_address
     await trx.deleteFrom('record').where('type', '=', type).where('id', '=', id).execute()
     // uses record_citation_source
@@ -87,8 +118,10 @@ async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Pr
   }
 }
 
-function toRows({ record, compartments, versionId, lastUpdated, content }: Change) {
+function toRows({ record, before, compartments, versionId, lastUpdated, content }: Change) {
   return compartments.map((patientId) => ({
+    // The same as before: pages of a search go on after it.
+    no: before?.numbers.get(patientId),
     patient_id: patientId,
     type: record.type,
     id: record.id,

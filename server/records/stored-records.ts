@@ -5,6 +5,8 @@ import { chunked } from './chunked.ts'
 /** The current version of a record, with every compartment that holds it in order. */
 export interface Stored {
   patientIds: string[]
+  /** The number of its row in each of them. */
+  numbers: Map<string, number>
   versionId: number
   lastUpdated: number
   practiceId: string
@@ -22,14 +24,15 @@ export async function findStored(
       // uses record_address
       const rows = await trx
         .selectFrom('record')
-        .select(['patient_id', 'id', 'version_id', 'last_updated', 'practice_id', 'content'])
+        .select(['no', 'patient_id', 'id', 'version_id', 'last_updated', 'practice_id', 'content'])
         .where('type', '=', type)
         .where('id', 'in', some)
         .execute()
       for (const row of rows) {
-        const known = stored.get(`${type}/${row.id}`)
-        if (known) known.patientIds.push(row.patient_id)
-        else stored.set(`${type}/${row.id}`, toStored(row))
+        const known = stored.get(`${type}/${row.id}`) ?? toStored(row)
+        known.patientIds.push(row.patient_id)
+        known.numbers.set(row.patient_id, row.no)
+        stored.set(`${type}/${row.id}`, known)
       }
     }
   }
@@ -71,7 +74,6 @@ export async function findDeletions(
 }
 
 interface Row {
-  patient_id: string
   version_id: number
   last_updated: number
   practice_id: string
@@ -80,7 +82,8 @@ interface Row {
 
 function toStored(row: Row): Stored {
   return {
-    patientIds: [row.patient_id],
+    patientIds: [],
+    numbers: new Map(),
     versionId: row.version_id,
     lastUpdated: row.last_updated,
     practiceId: row.practice_id,

@@ -6,6 +6,7 @@ import { up as searchIndex } from './migrations/0002-search-index.ts'
 import { up as deletions } from './migrations/0007-deletions.ts'
 import { up as searchDates } from './migrations/0008-search-dates.ts'
 import { up as clients } from './migrations/0009-clients.ts'
+import { up as recordNumbers } from './migrations/0010-record-numbers.ts'
 import { up as launches } from './migrations/0011-launches.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0007-deletions': { up: deletions },
   '0008-search-dates': { up: searchDates },
   '0009-clients': { up: clients },
+  '0010-record-numbers': { up: recordNumbers },
   '0011-launches': { up: launches },
 }
 

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { Compilable, CompiledQuery } from 'kysely'
 import type { Db } from './store.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 /** Stands for a parameter while a query is compiled. */
 class Placeholder {
@@ -12,18 +13,29 @@ class Placeholder {
 
 interface Prepared {
   query: CompiledQuery
+  /** Whether the parameters of the query are those of the call, one for one. */
+  isDirect: boolean
   /** On SQLite files: the statement itself. */
   statement: Statement | undefined
 }
 
-const readers = new WeakMap<object, Database>()
+interface Reader extends Pick<Database, 'prepare'> {
+  within: TimeLimit
+}
+
+const readers = new WeakMap<object, Reader>()
 
 /**
  * Names a connection of its own for prepared queries. It sees what is committed, as every other reader does, and does not have
  * to wait for its turn behind a transaction that this process is in the middle of.
  */
-export function readThrough(db: Db, reader: Database): void {
+export function readThrough(db: Db, reader: Reader): void {
   readers.set(db.getExecutor().adapter, reader)
+}
+
+/** That connection; undefined on PostgreSQL and in memory. */
+export function readerOf(db: Db): Reader | undefined {
+  return readers.get(db.getExecutor().adapter)
 }
 
 /**
@@ -41,16 +53,17 @@ export function preparedQuery<Row, Params extends Array<string | number>>(
     if (known) return known
     const placeholders = params.map((_param, position) => new Placeholder(position)) as unknown as Params
     const query = build(db, ...placeholders).compile() as CompiledQuery
-    const fresh = { query, statement: readers.get(adapter)?.prepare(query.sql) }
+    const isDirect = query.parameters.every((each, at) => each instanceof Placeholder && each.position === at)
+    const fresh = { query, isDirect, statement: readers.get(adapter)?.prepare(query.sql) }
     prepared.set(adapter, fresh)
     return fresh
   }
 
   return async (db, ...params) => {
-    const { query, statement } = prepare(db, params)
-    const values = query.parameters.map((each) =>
-      each instanceof Placeholder ? params[each.position] : each,
-    )
+    const { query, statement, isDirect } = prepare(db, params)
+    const values = isDirect
+      ? params
+      : query.parameters.map((each) => (each instanceof Placeholder ? params[each.position] : each))
     // Inside a transaction its own connection knows what it wrote.
     if (statement && !db.isTransaction) return statement.all(values) as Row[]
     const { rows } = await db.executeQuery<Row>({ ...query, parameters: values } as CompiledQuery<Row>)

@@ -10,6 +10,7 @@ import { readThrough } from './prepared-query.ts'
 import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 import { withStatementCache } from './statement-cache.ts'
+import { setTimeLimit } from './time-limit.ts'
 
 export type Db = Kysely<Schema>
 
@@ -27,17 +28,20 @@ export function openStore(setting: StoreSetting, logger?: Pick<Logger, 'warn'>):
   return setting.kind === 'sqlite' ? openSqliteStore(setting.file) : openPostgresStore(setting.url, logger)
 }
 
-function openReader(file: string): Database.Database {
-  const reader = new Database(file, { readonly: true })
-  reader.pragma('busy_timeout = 2000')
-  return reader
-}
+/**
+ * No search may hold up everybody else for longer. PostgreSQL, which serves others meanwhile, has a longer limit
+ * (postgres.ts).
+ */
+const searchLimitMs = 5000
 
 /**
  * Opens (and creates when absent) the SQLite file and applies missing migrations.
  * Throws `NewerDatabaseError` when the file was written by a newer version.
  */
-export async function openSqliteStore(file: string): Promise<Store> {
+export async function openSqliteStore(
+  file: string,
+  { limitMs = searchLimitMs }: { limitMs?: number } = {},
+): Promise<Store> {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const sqlite = new Database(file)
   // WAL lets readers go on while one process writes; FULL makes an acknowledged write survive a power cut.
@@ -46,15 +50,15 @@ export async function openSqliteStore(file: string): Promise<Store> {
   sqlite.pragma('foreign_keys = ON')
   // Long enough for an import next door, short because the process stands still while it waits.
   sqlite.pragma('busy_timeout = 2000')
+  setTimeLimit(sqlite, Number.POSITIVE_INFINITY)
   const db = new Kysely<Schema>({
     dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) as Database.Database }),
   })
   try {
     const isNew = await migrateToLatest(db)
-    const reader = file === ':memory:' ? undefined : openReader(file)
-    if (reader) readThrough(db, reader)
+    const closeReader = file === ':memory:' ? undefined : openReader(db, file, limitMs)
     const close = async () => {
-      reader?.close()
+      closeReader?.()
       await db.destroy()
     }
     return { kind: 'sqlite', db, isNew, close }
@@ -62,4 +66,12 @@ export async function openSqliteStore(file: string): Promise<Store> {
     await db.destroy()
     throw error
   }
+}
+
+/** A connection of its own for reads, so that they do not wait for a transaction of this process. Gives back how to close it. */
+function openReader(db: Db, file: string, limitMs: number): () => void {
+  const reader = new Database(file, { readonly: true })
+  reader.pragma('busy_timeout = 2000')
+  readThrough(db, { ...withStatementCache(reader), within: setTimeLimit(reader, limitMs) })
+  return () => void reader.close()
 }

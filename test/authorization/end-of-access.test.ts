@@ -83,8 +83,8 @@ describe('access ends at once', () => {
   test('when the chosen time is over', async () => {
     const account = await aReader(app, clinic, 'short@example.com', ['ana'])
     const client = await anApplication(app, clinic)
-    const tokens = await getTokens(app, client, account.email, {}, { duration: 'once' })
-    app.clock.forward(48 * 3600 + 1)
+    const tokens = await getTokens(app, client, account.email, {}, { duration: 'month' })
+    app.clock.forward(30 * 24 * 3600)
     const refresh = await postToken(app, {
       grant_type: 'refresh_token',
       refresh_token: tokens.refresh_token,
@@ -93,6 +93,16 @@ describe('access ends at once', () => {
     })
     assert.equal(refresh.body.error, 'invalid_grant')
   })
+
+  for (const relationship of ['self', 'parent'])
+    test(`when the last association is closed (${relationship})`, async () => {
+      const connection = await aConnection(['ana'], relationship)
+      const [association] = await app.nouns.practices.listAssociations(connection.account.id)
+      await app.nouns.practices.endAssociation(clinic.practice.id, association?.id ?? '')
+      await assertEnded(connection)
+      const answer = await readApi(app, 'Patient', connection.tokens.access_token)
+      assert.match(JSON.stringify(answer.body), /no longer connected/)
+    })
 
   test('for a ward, when the association with it ends; the others stay', async () => {
     const { account, tokens } = await aConnection(['ana', 'kim'], 'parent')

@@ -10,7 +10,7 @@ export interface PortalAnswer {
 }
 
 /** The portal's API as the browser of one account calls it. */
-export async function openPortal(app: TestApp, email: string) {
+export async function openPortal(app: Pick<TestApp, 'portalUrl'>, email: string) {
   const browser = openBrowser()
   await signIn(browser, await browser.get(`${app.portalUrl}/signin`), email)
   const call = async (

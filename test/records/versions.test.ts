@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Resource } from 'fhir/r4'
+import { parameterNumber } from '#server/records/search/parameter-number.ts'
 import { about, immunization, openSeededApi, patient } from '../faces/seeded-api.ts'
 
 const ada = { patientIds: ['ada'], practiceIds: [] }
@@ -77,11 +78,25 @@ test('what search compares follows each version', async () => {
   assert.deepEqual([await total('patient=ada'), await total('patient=bob')], [0, 1])
   const left = await api.store.db
     .selectFrom('record_text')
-    .select('id')
+    .select('value')
     .where('patient_id', '=', 'ada')
-    .where('type', '=', 'Immunization')
+    .where('parameter', '=', parameterNumber('Immunization', 'status'))
     .execute()
   assert.deepEqual(left, [], 'no row of the index is left behind')
+  const rows = await api.store.db
+    .selectFrom('record_text')
+    .leftJoin('record', (join) =>
+      join
+        .onRef('record.patient_id', '=', 'record_text.patient_id')
+        .onRef('record.no', '=', 'record_text.record_no'),
+    )
+    .select('record.id')
+    .execute()
+  assert.ok(rows.length > 0)
+  assert.ok(
+    rows.every(({ id }) => id !== null),
+    'every row of the index belongs to a record',
+  )
 })
 
 test('with all-or-nothing one bad record keeps the others out', async () => {

@@ -79,7 +79,7 @@ async function fill({ db }: Store, rows: number): Promise<void> {
     .insertInto('record_range')
     .values(
       numbers.map((low, index) => ({
-        ...{ patient_id: 'ana', type: 'Observation', param: 'value', id: `o${index}` },
+        ...{ patient_id: 'ana', parameter: 281_474_976_710_655, record_no: index + 1 },
         ...{ low, high: low, unit: texts[index] ?? '' },
       })),
     )
@@ -101,7 +101,7 @@ async function readAll({ db }: Store) {
   return {
     practices: await db.selectFrom('practice').selectAll().execute(),
     records: await db.selectFrom('record').selectAll().orderBy('id').execute(),
-    ranges: await db.selectFrom('record_range').selectAll().orderBy('id').execute(),
+    ranges: await db.selectFrom('record_range').selectAll().orderBy('record_no').execute(),
     index: await db.selectFrom('search_index').selectAll().execute(),
   }
 }
@@ -137,6 +137,39 @@ describe('moving to another database', { skip }, () => {
     const back = await copyDatabase({ from: postgres, to: otherSqlite })
     assert.ok(back.tables.every(({ isSame }) => isSame))
     assert.deepEqual(await readOnce(otherSqlite), before)
+  })
+
+  test('records that are written later get numbers of their own', async () => {
+    await using places = await prepare()
+    for (const [from, to] of [
+      [places.sqlite, places.postgres],
+      [places.postgres, places.otherSqlite],
+    ] as const) {
+      await copyDatabase({ from, to })
+      const store = await open(to)
+      const { no: last } = await store.db
+        .selectFrom('record')
+        .select((eb) => eb.fn.max('no').as('no'))
+        .executeTakeFirstOrThrow()
+      const { no, ...row } = await store.db
+        .selectFrom('record')
+        .selectAll()
+        .orderBy('no')
+        .limit(1)
+        .executeTakeFirstOrThrow()
+      const id = `later-${to.kind}`
+      await store.db
+        .insertInto('record')
+        .values({ ...row, id })
+        .execute()
+      const added = await store.db
+        .selectFrom('record')
+        .select('no')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      assert.ok(no < added.no && Number(added.no) === Number(last) + 1)
+      await store.close()
+    }
   })
 
   test('text with the character 0, which PostgreSQL has not, arrives with another in its place', async () => {

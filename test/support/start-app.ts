@@ -37,6 +37,8 @@ export interface TestApp extends AsyncDisposable {
   clock: TestClock
   /** The folder of the database file when the store is SQLite, gone at the end. */
   folder: string
+  /** As the setting DATABASE_URL has it: for another process on the same database. */
+  databaseUrl: string
 }
 
 /** A whole server on a free port with a database of its own; `env` overrides settings. */
@@ -70,6 +72,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<TestAp
     store,
     clock,
     folder,
+    databaseUrl: store.url,
     async [Symbol.asyncDispose]() {
       await server.close()
       await store.close()

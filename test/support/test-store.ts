@@ -10,12 +10,13 @@ export const testServerUrl = process.env.ONPATIENT_TEST_POSTGRES || undefined
  * An empty database of the kind that this run is about, gone when it is closed: SQLite in memory (or in the file given),
  * or a database of its own on the PostgreSQL server of ONPATIENT_TEST_POSTGRES.
  */
-export async function openTestStore({ file = ':memory:' } = {}): Promise<Store> {
-  if (testServerUrl === undefined) return openSqliteStore(file)
+export async function openTestStore({ file = ':memory:' } = {}): Promise<Store & { url: string }> {
+  if (testServerUrl === undefined) return { ...(await openSqliteStore(file)), url: `sqlite:${file}` }
   const { url, drop } = await createTestDatabase(testServerUrl)
   const store = await openPostgresStore(url)
   return {
     ...store,
+    url,
     async close() {
       await store.close()
       await drop()

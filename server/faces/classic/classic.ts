@@ -43,9 +43,12 @@ export function classicFace({
   const cursors = createCursors(cursorKey, random)
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    if (isDiscovery(request.url))
-      return reply.send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
-    const { row, id } = locate(request.url)
+    const path = pathParts(request.url)
+    if (isDiscovery(path))
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
+    const { row, id } = locate(path)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)
     const reader = await access.open(findPresentedToken(request, query, fhirUrl))
@@ -69,13 +72,12 @@ export function classicFace({
 }
 
 /** Needs no token: an app reads it before it has one. */
-function isDiscovery(url: string): boolean {
-  return pathParts(url).slice(1).join('/') === 'fhir/.well-known/smart-configuration'
+function isDiscovery([, face, folder, name, ...rest]: string[]): boolean {
+  return face === 'fhir' && folder === '.well-known' && name === 'smart-configuration' && rest.length === 0
 }
 
 /** The row and id that a path names. */
-function locate(url: string): { row: ClassicType; id: string | undefined } {
-  const [, face, type = '', id, ...rest] = pathParts(url)
+function locate([, face, type = '', id, ...rest]: string[]): { row: ClassicType; id: string | undefined } {
   const row = face === 'fhir' && rest.length === 0 ? rows.get(type) : undefined
   if (!row)
     throw new OnpatientError(

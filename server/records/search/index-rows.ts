@@ -4,12 +4,18 @@ import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { findMainDate } from '#fhir/search/main-date.ts'
 import type { Schema } from '../../store/schema/schema.ts'
 import { chunked } from '../chunked.ts'
+import { parameterNumber } from './parameter-number.ts'
+
+/** A row of `record`: in which compartment it lies, and its number. */
+export interface RecordRow {
+  patientId: string
+  no: number
+}
 
 /** A record whose rows of the index are written. */
 export interface Indexed {
   type: string
-  id: string
-  compartments: string[]
+  rows: readonly RecordRow[]
   values: readonly IndexValue[]
 }
 
@@ -19,14 +25,24 @@ const rowsPerStatement = 250
 export async function addIndexRows(trx: Transaction<Schema>, records: readonly Indexed[]): Promise<void> {
   const text: Array<Schema['record_text']> = []
   const range: Array<Schema['record_range']> = []
-  for (const { type, id, compartments, values } of records) {
+  for (const { type, rows, values } of records) {
     const mainDate = findMainDate(type, values)
-    for (const patient_id of compartments)
-      for (const value of values) {
-        const { param } = value
-        if (value.kind === 'text')
-          text.push({ patient_id, type, param, value: value.value, id, system: value.system, ...mainDate })
-        else range.push({ patient_id, type, param, id, low: value.low, high: value.high, unit: value.unit })
+    const nths = countWithin(values)
+    for (const { patientId: patient_id, no: record_no } of rows)
+      for (const [at, value] of values.entries()) {
+        const parameter = parameterNumber(type, value.param)
+        if (value.kind === 'range')
+          range.push({ patient_id, parameter, record_no, low: value.low, high: value.high, unit: value.unit })
+        else
+          text.push({
+            patient_id,
+            parameter,
+            value: value.value,
+            record_no,
+            nth: nths[at] ?? 0,
+            system: value.system,
+            ...mainDate,
+          })
       }
   }
   for (const rows of chunked(text, rowsPerStatement))
@@ -35,24 +51,48 @@ export async function addIndexRows(trx: Transaction<Schema>, records: readonly I
     await trx.insertInto('record_range').values(rows).execute()
 }
 
+/** For each value how many of the same parameter and text come before it: a code may be there with several systems. */
+function countWithin(values: readonly IndexValue[]): number[] {
+  const seen = new Map<string, number>()
+  return values.map((value) => {
+    if (value.kind === 'range') return 0
+    const key = `${value.param}\n${value.value}`
+    const nth = seen.get(key) ?? 0
+    seen.set(key, nth + 1)
+    return nth
+  })
+}
+
 /** Takes away the rows of a version that is replaced: they are found by what that version says. */
 export async function removeIndexRows(
   trx: Transaction<Schema>,
-  record: { type: string; id: string; compartments: string[]; content: string },
+  { type, rows, content }: { type: string; rows: readonly RecordRow[]; content: string },
 ): Promise<void> {
-  const { type, id, compartments } = record
-  const values = indexValuesOf(JSON.parse(record.content) as Resource)
-  for (const table of ['record_text', 'record_range'] as const) {
-    const kind = table === 'record_text' ? 'text' : 'range'
-    const params = [...new Set(values.flatMap((value) => (value.kind === kind ? [value.param] : [])))]
-    if (params.length === 0) continue
-    // By the beginning of the key: the patient's rows of these parameters.
-    await trx
-      .deleteFrom(table)
-      .where('patient_id', 'in', compartments)
-      .where('type', '=', type)
-      .where('param', 'in', params)
-      .where('id', '=', id)
-      .execute()
+  const values = indexValuesOf(JSON.parse(content) as Resource)
+  const { high } = findMainDate(type, values)
+  const text = values.filter((value) => value.kind === 'text')
+  const range = values.filter((value) => value.kind === 'range')
+  const numbersOf = (some: readonly IndexValue[]) => [
+    ...new Set(some.map(({ param }) => parameterNumber(type, param))),
+  ]
+  for (const { patientId, no } of rows) {
+    // By the beginning of record_text_pk: what this record could have there, one look for each.
+    if (text.length > 0)
+      await trx
+        .deleteFrom('record_text')
+        .where('patient_id', '=', patientId)
+        .where('parameter', 'in', numbersOf(text))
+        .where('value', 'in', [...new Set(text.map(({ value }) => value))])
+        .where('high', '=', high)
+        .where('record_no', '=', no)
+        .execute()
+    // By the beginning of record_range_pk.
+    if (range.length > 0)
+      await trx
+        .deleteFrom('record_range')
+        .where('patient_id', '=', patientId)
+        .where('parameter', 'in', numbersOf(range))
+        .where('record_no', '=', no)
+        .execute()
   }
 }

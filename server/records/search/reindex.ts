@@ -5,7 +5,7 @@ import type { Db } from '../../store/store.ts'
 import { addIndexRows } from './index-rows.ts'
 
 /** Counts up with every change of the rules by which index rows are taken from records. */
-const indexVersion = 2
+const indexVersion = 3
 
 const batchSize = 500
 
@@ -23,17 +23,16 @@ export async function bringIndexUpToDate(db: Db): Promise<void> {
     // uses record_pk
     const rows = await db
       .selectFrom('record')
-      .select(['patient_id', 'type', 'id', 'content'])
+      .select(['no', 'patient_id', 'type', 'id', 'content'])
       .where(sql<boolean>`(patient_id, type, id) > (${last.patient_id}, ${last.type}, ${last.id})`)
       .orderBy('patient_id')
       .orderBy('type')
       .orderBy('id')
       .limit(batchSize)
       .execute()
-    const batch = rows.map(({ patient_id, type, id, content }) => ({
+    const batch = rows.map(({ no, patient_id, type, content }) => ({
       type,
-      id,
-      compartments: [patient_id],
+      rows: [{ patientId: patient_id, no }],
       values: indexValuesOf(JSON.parse(content) as Resource),
     }))
     await db.transaction().execute((trx) => addIndexRows(trx, batch))

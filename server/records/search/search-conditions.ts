@@ -1,5 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
-import { mainDateOf, severalMainDates } from '#fhir/search/main-date.ts'
+import { mainDateOf } from '#fhir/search/main-date.ts'
 import type {
   Condition,
   NumberValue,
@@ -8,60 +7,58 @@ import type {
   SearchValue,
   TokenValue,
 } from '#fhir/search/search-query.ts'
+import { type Fragment, isInTime, sqlJoin, sqlName, sqlText } from '../../store/statement.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
+import { parameterNumber } from './parameter-number.ts'
 
-type Sql = RawBuilder<boolean>
-
-/** A row of `record` that conditions speak about, or of `record_text` for it: its name in the statement, and its type. */
-interface Subject {
+/** What conditions speak about: a record, by its name in the statement. */
+export interface Subject {
   alias: string
   type: string
-  /** Whether it is a row of `record_text`, which carries the main date. */
-  hasMainDate?: boolean
+  /** A row of the index knows of its record only the number and the main date. */
+  table: 'record' | 'record_text'
   /** When all records that come into question are of one patient: then the index can be asked once for all of them. */
   patientId?: string | undefined
 }
 
-/**
- * The condition that leads a search of one patient: a code, which few records have. The search starts from the rows of the
- * index that meet it, and asks the other conditions of the records that they are of.
- */
-export function findLeading(conditions: readonly Condition[]): ParameterCondition | undefined {
-  return conditions.find(
-    (each): each is ParameterCondition =>
-      each.kind === 'parameter' &&
-      each.parameter.type === 'token' &&
-      each.parameter.code !== '_id' &&
-      each.modifier === undefined &&
-      each.values.every((value) => value.type === 'token' && value.code !== undefined),
-  )
+/** The number of the record. */
+export function numberOf({ alias, table }: Pick<Subject, 'alias' | 'table'>): Fragment {
+  return sqlName(`${alias}.${table === 'record' ? 'no' : 'record_no'}`)
 }
 
-/** What a row of `record_text` must be like to meet the leading condition. */
-export function isLeading({ parameter, values }: ParameterCondition, alias: string): Sql {
-  const rules = values.flatMap((value) => (value.type === 'token' ? [meetsToken(value, alias)] : []))
-  return sql`${sql.ref(`${alias}.param`)} = ${parameter.code} and ${any(rules)}`
-}
-
-/** Whether it can be asked of a row of the index, without the record. */
+/** Whether a condition can be asked of a row of the index, without the record. */
 export function isAnsweredByIndex(condition: Condition): boolean {
-  if (condition.kind === 'or' || condition.kind === 'and')
-    return condition.conditions.every(isAnsweredByIndex)
-  return condition.kind !== 'parameter' || condition.parameter.code !== '_lastUpdated'
+  switch (condition.kind) {
+    case 'or':
+    case 'and':
+      return condition.conditions.every(isAnsweredByIndex)
+    case 'parameter':
+      return condition.parameter.code !== '_lastUpdated' && condition.parameter.code !== '_id'
+    case 'chain':
+      return true
+    case 'has':
+      return false
+  }
 }
 
-const yes: Sql = sql`1 = 1`
-const no: Sql = sql`1 = 0`
+const yes: Fragment = sqlText`1 = 1`
+const no: Fragment = sqlText`1 = 0`
 
-const all = (parts: Sql[]): Sql => (parts.length === 0 ? yes : sql`(${sql.join(parts, sql` and `)})`)
-const any = (parts: Sql[]): Sql => (parts.length === 0 ? no : sql`(${sql.join(parts, sql` or `)})`)
+const all = (parts: Fragment[]): Fragment =>
+  parts.length === 0 ? yes : sqlText`(${sqlJoin(parts, ' and ')})`
+const any = (parts: Fragment[]): Fragment => (parts.length === 0 ? no : sqlText`(${sqlJoin(parts, ' or ')})`)
 
 /**
  * Search conditions as SQL on one record. Index rows are looked up by the record's own patient, so a condition never reads
  * outside the compartment it is asked in; what a chain or `_has` leads to is confined again.
  */
-export function meetsCondition(condition: Condition, subject: Subject, within: Confinement, depth = 0): Sql {
+export function meetsCondition(
+  condition: Condition,
+  subject: Subject,
+  within: Confinement,
+  depth = 0,
+): Fragment {
   switch (condition.kind) {
     case 'or':
       return any(condition.conditions.map((each) => meetsCondition(each, subject, within, depth)))
@@ -87,24 +84,30 @@ function nextAlias(depth: number): string {
  */
 function meetsChain(
   { reference, targetType, condition }: Extract<Condition, { kind: 'chain' }>,
-  { alias, type }: Subject,
+  subject: Subject,
   within: Confinement,
   depth: number,
-): Sql {
+): Fragment {
+  const { alias, type } = subject
   const target = nextAlias(depth)
-  const met = meetsCondition(condition, { alias: target, type: targetType }, within, depth + 1)
-  return sql`exists (
+  const met = meetsCondition(
+    condition,
+    { alias: target, type: targetType, table: 'record' },
+    within,
+    depth + 1,
+  )
+  return sqlText`exists (
     select 1 from record_text as link
-    join record as ${sql.ref(target)}
-      on ${sql.ref(`${target}.type`)} = ${targetType}
-      and ${sql.ref(`${target}.id`)} = substr(link.value, ${targetType.length + 2})
-    where link.patient_id = ${sql.ref(`${alias}.patient_id`)} and link.type = ${type}
-      and link.param = ${reference.code} and link.id = ${sql.ref(`${alias}.id`)}
+    join record as ${sqlName(target)}
+      on ${sqlName(`${target}.type`)} = ${targetType}
+      and ${sqlName(`${target}.id`)} = substr(link.value, ${targetType.length + 2})
+    where link.patient_id = ${sqlName(`${alias}.patient_id`)}
+      and link.parameter = ${parameterNumber(type, reference.code)} and link.record_no = ${numberOf(subject)}
       and link.value like ${`${targetType}/%`}
-      and (${sql.ref(`${target}.patient_id`)} = ${sql.ref(`${alias}.patient_id`)}
-        or ${sql.ref(`${target}.patient_id`)} = ''
+      and (${sqlName(`${target}.patient_id`)} = ${sqlName(`${alias}.patient_id`)}
+        or ${sqlName(`${target}.patient_id`)} = ''
         or ${isCovered(`${target}.patient_id`, within)})
-      and ${met})`
+      and ${isInTime(`${target}.no`)} and ${met})`
 }
 
 /** Records that name this one: looked for in the covered compartments alone. */
@@ -113,20 +116,19 @@ function meetsHas(
   { alias, type }: Subject,
   within: Confinement,
   depth: number,
-): Sql {
+): Fragment {
   const other = nextAlias(depth)
-  const met = meetsCondition(condition, { alias: other, type: otherType }, within, depth + 1)
-  return sql`exists (
+  const met = meetsCondition(condition, { alias: other, type: otherType, table: 'record' }, within, depth + 1)
+  return sqlText`exists (
     select 1 from record_text as link
-    join record as ${sql.ref(other)}
-      on ${sql.ref(`${other}.patient_id`)} = link.patient_id
-      and ${sql.ref(`${other}.type`)} = link.type and ${sql.ref(`${other}.id`)} = link.id
-    where link.patient_id <> '' and ${isCovered('link.patient_id', within)} and link.type = ${otherType}
-      and link.param = ${reference.code} and link.value = ${`${type}/`} || ${sql.ref(`${alias}.id`)}
-      and ${met})`
+    join record as ${sqlName(other)}
+      on ${sqlName(`${other}.patient_id`)} = link.patient_id and ${sqlName(`${other}.no`)} = link.record_no
+    where link.patient_id <> '' and ${isCovered('link.patient_id', within)}
+      and link.parameter = ${parameterNumber(otherType, reference.code)} and link.value = ${`${type}/`} || ${sqlName(`${alias}.id`)}
+      and ${isInTime(`${other}.no`)} and ${met})`
 }
 
-function meetsParameter(condition: ParameterCondition, subject: Subject): Sql {
+function meetsParameter(condition: ParameterCondition, subject: Subject): Fragment {
   const { parameter, modifier, values, isMissing } = condition
   if (parameter.code === '_id') return meetsId(values, subject)
   if (parameter.code === '_lastUpdated') return meetsLastUpdated(values, subject)
@@ -135,39 +137,39 @@ function meetsParameter(condition: ParameterCondition, subject: Subject): Sql {
       rowExists('record_text', condition, subject, yes),
       rowExists('record_range', condition, subject, yes),
     ])
-    return isMissing ? sql`not ${present}` : present
+    return isMissing ? sqlText`not ${present}` : present
   }
   const met = any(values.map((value) => meetsValue(value, condition, subject)))
-  return modifier === 'not' ? sql`not ${met}` : met
+  return modifier === 'not' ? sqlText`not ${met}` : met
 }
 
-function meetsId(values: SearchValue[], { alias }: Subject): Sql {
+function meetsId(values: SearchValue[], { alias }: Subject): Fragment {
   const ids = values.flatMap((value) => (value.type === 'token' && value.code ? [value.code] : []))
-  return ids.length === 0 ? no : sql`${sql.ref(`${alias}.id`)} in (${sql.join(ids)})`
+  return ids.length === 0 ? no : sqlText`${sqlName(`${alias}.id`)} in (${sqlJoin(ids)})`
 }
 
 /** A moment, stored as the millisecond that it begins: the range [t, t + 1). */
-function meetsLastUpdated(values: SearchValue[], { alias }: Subject): Sql {
-  const low = sql.ref(`${alias}.last_updated`)
+function meetsLastUpdated(values: SearchValue[], { alias }: Subject): Fragment {
+  const low = sqlName(`${alias}.last_updated`)
   return any(
     values.flatMap((value) =>
       value.type === 'date'
-        ? [compare(value.prefix, { low, high: sql`(${low} + 1)` }, { low: value.start, high: value.end })]
+        ? [compare(value.prefix, { low, high: sqlText`(${low} + 1)` }, { low: value.start, high: value.end })]
         : [],
     ),
   )
 }
 
-function meetsValue(value: SearchValue, condition: ParameterCondition, subject: Subject): Sql {
-  const inText = (rule: Sql) => rowExists('record_text', condition, subject, rule)
-  const inRange = (prefix: Prefix, low: number, high: number, unit: string): Sql =>
+function meetsValue(value: SearchValue, condition: ParameterCondition, subject: Subject): Fragment {
+  const inText = (rule: Fragment) => rowExists('record_text', condition, subject, rule)
+  const inRange = (prefix: Prefix, low: number, high: number, unit: string): Fragment =>
     rowExists(
       'record_range',
       condition,
       subject,
       all([
-        sql`entry.unit = ${unit}`,
-        compare(prefix, { low: sql`entry.low`, high: sql`entry.high` }, { low, high }),
+        sqlText`entry.unit = ${unit}`,
+        compare(prefix, { low: sqlText`entry.low`, high: sqlText`entry.high` }, { low, high }),
       ]),
     )
   switch (value.type) {
@@ -176,12 +178,12 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, subject: 
     case 'string':
       return inText(meetsString(value, condition.modifier))
     case 'reference':
-      return value.targets.length === 0 ? no : inText(sql`entry.value in (${sql.join(value.targets)})`)
+      return value.targets.length === 0 ? no : inText(sqlText`entry.value in (${sqlJoin(value.targets)})`)
     case 'uri':
       return inText(meetsUri(value.value, condition.modifier))
     case 'date': {
       const byRows = inRange(value.prefix, value.start, value.end, '')
-      if (!subject.hasMainDate || condition.parameter.code !== mainDateOf(subject.type)) return byRows
+      if (subject.table === 'record' || condition.parameter.code !== mainDateOf(subject.type)) return byRows
       return meetsMainDate(value, subject.alias, byRows)
     }
     case 'number':
@@ -192,19 +194,18 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, subject: 
       return inText(
         any(
           value.values.map((text) =>
-            value.match === 'equal'
-              ? sql<boolean>`entry.value = ${text}`
-              : beginsWith(sql`entry.value`, text),
+            value.match === 'equal' ? sqlText`entry.value = ${text}` : beginsWith(sqlText`entry.value`, text),
           ),
         ),
       )
   }
 }
 
-function meetsToken({ code, system }: TokenValue, alias: string): Sql {
+/** `alias` is a row of `record_text`. */
+export function meetsToken({ code, system }: TokenValue, alias: string): Fragment {
   return all([
-    ...(code === undefined ? [] : [sql<boolean>`${sql.ref(`${alias}.value`)} = ${code}`]),
-    ...(system === undefined ? [] : [sql<boolean>`${sql.ref(`${alias}.system`)} = ${system ?? ''}`]),
+    ...(code === undefined ? [] : [sqlText`${sqlName(`${alias}.value`)} = ${code}`]),
+    ...(system === undefined ? [] : [sqlText`${sqlName(`${alias}.system`)} = ${system ?? ''}`]),
   ])
 }
 
@@ -212,13 +213,11 @@ function meetsToken({ code, system }: TokenValue, alias: string): Sql {
 function meetsMainDate(
   { prefix, start, end }: Extract<SearchValue, { type: 'date' }>,
   alias: string,
-  byRows: Sql,
-): Sql {
-  const [low, high] = [sql.ref(`${alias}.low`), sql.ref(`${alias}.high`)]
+  byRows: Fragment,
+): Fragment {
+  const [low, high, dates] = [sqlName(`${alias}.low`), sqlName(`${alias}.high`), sqlName(`${alias}.dates`)]
   const one = compare(prefix, { low, high }, { low: start, high: end })
-  const several = sql<boolean>`${low} = ${sql.lit(severalMainDates.low)}`
-  // A record without one has its end before its beginning.
-  return sql`case when ${several} then ${byRows} else ${high} > ${low} and ${one} end`
+  return sqlText`((${dates} = 1 and ${one}) or (${dates} = 2 and ${byRows}))`
 }
 
 function unitOf({ unit }: NumberValue): string {
@@ -228,26 +227,29 @@ function unitOf({ unit }: NumberValue): string {
 function meetsString(
   { normalized, original }: { normalized: string; original: string },
   modifier: ParameterCondition['modifier'],
-): Sql {
-  if (modifier === 'exact') return sql`entry.system = ${original}`
-  if (modifier === 'contains') return sql`entry.value like ${`%${escapeLike(normalized)}%`} escape '\\'`
-  return beginsWith(sql`entry.value`, normalized)
+): Fragment {
+  if (modifier === 'exact') return sqlText`entry.system = ${original}`
+  if (modifier === 'contains') return sqlText`entry.value like ${`%${escapeLike(normalized)}%`} escape '\\'`
+  return beginsWith(sqlText`entry.value`, normalized)
 }
 
-function meetsUri(uri: string, modifier: ParameterCondition['modifier']): Sql {
+function meetsUri(uri: string, modifier: ParameterCondition['modifier']): Fragment {
   if (modifier === 'below')
-    return any([sql`entry.value = ${uri}`, beginsWith(sql`entry.value`, `${uri.replace(/\/$/, '')}/`)])
+    return any([
+      sqlText`entry.value = ${uri}`,
+      beginsWith(sqlText`entry.value`, `${uri.replace(/\/$/, '')}/`),
+    ])
   // Every address above is a beginning of it that ends before a slash.
   if (modifier === 'above') {
     const above = uri.split('/').map((_part, index, parts) => parts.slice(0, index + 1).join('/'))
-    return sql`entry.value in (${sql.join(above)})`
+    return sqlText`entry.value in (${sqlJoin(above)})`
   }
-  return sql`entry.value = ${uri}`
+  return sqlText`entry.value = ${uri}`
 }
 
 /** A range of the key instead of LIKE, which neither database would answer from it for certain. */
-function beginsWith(column: RawBuilder<unknown>, text: string): Sql {
-  return text === '' ? yes : sql`(${column} >= ${text} and ${column} < ${`${text}\u{10ffff}`})`
+function beginsWith(column: Fragment, text: string): Fragment {
+  return text === '' ? yes : sqlText`(${column} >= ${text} and ${column} < ${`${text}\u{10ffff}`})`
 }
 
 function escapeLike(text: string): string {
@@ -258,17 +260,18 @@ function escapeLike(text: string): string {
 function rowExists(
   table: 'record_text' | 'record_range',
   { parameter, modifier }: ParameterCondition,
-  { alias, type, patientId }: Subject,
-  rule: Sql,
-): Sql {
+  subject: Subject,
+  rule: Fragment,
+): Fragment {
+  const { alias, type, patientId } = subject
   const param =
     modifier === 'text' || modifier === 'identifier' ? `${parameter.code}:${modifier}` : parameter.code
-  const rows = sql`from ${sql.table(table)} as entry where entry.type = ${type} and entry.param = ${param} and ${rule}`
-  const id = sql.ref(`${alias}.id`)
+  const rows = sqlText`from ${sqlName(table)} as entry where entry.parameter = ${parameterNumber(type, param)} and ${rule}`
+  const no = numberOf(subject)
   if (patientId !== undefined)
-    return sql`${id} in (select entry.id ${rows} and entry.patient_id = ${patientId})`
-  return sql`exists (
-    select 1 ${rows} and entry.patient_id = ${sql.ref(`${alias}.patient_id`)} and entry.id = ${id})`
+    return sqlText`${no} in (select entry.record_no ${rows} and entry.patient_id = ${patientId})`
+  return sqlText`exists (
+    select 1 ${rows} and entry.patient_id = ${sqlName(`${alias}.patient_id`)} and entry.record_no = ${no})`
 }
 
 interface Range<Bound> {
@@ -277,18 +280,18 @@ interface Range<Bound> {
 }
 
 /** The prefixes of FHIR R4 on ranges; the same rules as `meetsDateCondition` of fhir/dates.ts. */
-function compare(prefix: Prefix, stored: Range<RawBuilder<unknown>>, asked: Range<number>): Sql {
+function compare(prefix: Prefix, stored: Range<Fragment>, asked: Range<number>): Fragment {
   const { low, high } = stored
-  const rules: Record<Prefix, Sql> = {
-    eq: sql`(${low} >= ${asked.low} and ${high} <= ${asked.high})`,
-    ne: sql`(${low} < ${asked.low} or ${high} > ${asked.high})`,
-    gt: sql`${high} > ${asked.high}`,
-    lt: sql`${low} < ${asked.low}`,
-    ge: sql`(${low} >= ${asked.low} or ${high} > ${asked.high})`,
-    le: sql`(${high} <= ${asked.high} or ${low} < ${asked.low})`,
-    sa: sql`${low} >= ${asked.high}`,
-    eb: sql`${high} <= ${asked.low}`,
-    ap: sql`(${low} < ${asked.high} and ${high} > ${asked.low})`,
+  const rules: Record<Prefix, Fragment> = {
+    eq: sqlText`(${low} >= ${asked.low} and ${high} <= ${asked.high})`,
+    ne: sqlText`(${low} < ${asked.low} or ${high} > ${asked.high})`,
+    gt: sqlText`${high} > ${asked.high}`,
+    lt: sqlText`${low} < ${asked.low}`,
+    ge: sqlText`(${low} >= ${asked.low} or ${high} > ${asked.high})`,
+    le: sqlText`(${high} <= ${asked.high} or ${low} < ${asked.low})`,
+    sa: sqlText`${low} >= ${asked.high}`,
+    eb: sqlText`${high} <= ${asked.low}`,
+    ap: sqlText`(${low} < ${asked.high} and ${high} > ${asked.low})`,
   }
   return rules[prefix]
 }

@@ -1,7 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
-import { mainDateOf, severalMainDates } from '#fhir/search/main-date.ts'
+import { mainDateOf } from '#fhir/search/main-date.ts'
 import type { SearchParameter } from '#fhir/search/parameters.ts'
 import type { SortRule } from '#fhir/search/search-query.ts'
+import { type Fragment, sqlJoin, sqlName, sqlText } from '../../store/statement.ts'
+import { parameterNumber } from './parameter-number.ts'
+import { numberOf, type Subject } from './search-conditions.ts'
 
 type SortValue = string | number
 
@@ -10,11 +12,15 @@ export interface SearchKey {
   values: SortValue[]
   patientId: string
   id: string
+  /** The number of its row. */
+  no: number
 }
 
-interface SortColumn {
-  rule: SortRule
+/** A column of the order, by its name in the page: `k0`, `k1`, …, then what makes the order total. */
+export interface OrderColumn {
+  name: string
   descending: boolean
+  valueIn(key: SearchKey): SortValue
 }
 
 /** Records without the value come last, whichever the direction. */
@@ -23,77 +29,67 @@ const lastOf = {
   range: { ascending: 9e15, descending: -9e15 },
 }
 
-/** The columns that a search is ordered by; patient and id make the order total, so that pages neither skip nor repeat. */
-export function sortColumns(rules: readonly SortRule[]): SortColumn[] {
-  return rules.map((rule) => ({ rule, descending: rule.descending }))
+/**
+ * The columns that a search is ordered by. The patient and the record make the order total, so that pages neither skip nor
+ * repeat: the record by its id or, when only its number is at hand, by that, in the direction in which the index lies.
+ */
+export function orderColumns(
+  rules: ReadonlyArray<Pick<SortRule, 'descending'>>,
+  tie: 'id' | 'no',
+): OrderColumn[] {
+  const descending = tie === 'no' && rules.at(-1)?.descending === true
+  return [
+    ...rules.map((rule, index) => ({
+      name: `k${index}`,
+      descending: rule.descending,
+      valueIn: ({ values }: SearchKey) => values[index] ?? '',
+    })),
+    { name: 'patient_id', descending, valueIn: ({ patientId }) => patientId },
+    { name: tie, descending, valueIn: (key) => key[tie] },
+  ]
 }
 
-/** What a match is sorted by: a row of `record`, or the group of its rows of `record_text`, which carry the main date. */
-export function sortExpression(
-  { alias, type, hasMainDate = false }: { alias: string; type: string; hasMainDate?: boolean },
-  { parameter, descending }: SortRule,
-): RawBuilder<unknown> {
-  if (parameter === '_id') return sql.ref(`${alias}.id`)
-  if (parameter === '_lastUpdated') return sql.ref(`${alias}.last_updated`)
+/** What a match is sorted by. */
+export function sortExpression(subject: Subject, { parameter, descending }: SortRule): Fragment {
+  const { alias, type, table } = subject
+  if (parameter === '_id') return sqlName(`${alias}.id`)
+  if (parameter === '_lastUpdated') return sqlName(`${alias}.last_updated`)
+  if (table === 'record_text' && parameter.code === mainDateOf(type))
+    return sqlName(`${alias}.${descending ? 'high' : 'low'}`)
   const direction = descending ? 'descending' : 'ascending'
   // Of several values the one that comes first in this direction.
-  const [table, column] = isRange(parameter)
-    ? (['record_range', descending ? sql`max(entry.high)` : sql`min(entry.low)`] as const)
-    : (['record_text', descending ? sql`max(entry.value)` : sql`min(entry.value)`] as const)
+  const [rows, column] = isRange(parameter)
+    ? (['record_range', descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`] as const)
+    : (['record_text', descending ? sqlText`max(entry.value)` : sqlText`min(entry.value)`] as const)
   const missing = lastOf[isRange(parameter) ? 'range' : 'text'][direction]
-  const byRows = sql`coalesce((
-    select ${column} from ${sql.table(table)} as entry
-    where entry.patient_id = ${sql.ref(`${alias}.patient_id`)} and entry.type = ${type}
-      and entry.param = ${parameter.code} and entry.id = ${sql.ref(`${alias}.id`)}), ${missing})`
-  if (!hasMainDate || parameter.code !== mainDateOf(type)) return byRows
-  // All rows of a record say the same; it is one group.
-  const several = sql`min(${sql.ref(`${alias}.low`)}) = ${sql.lit(severalMainDates.low)}`
-  const one = descending ? sql`max(${sql.ref(`${alias}.high`)})` : sql`min(${sql.ref(`${alias}.low`)})`
-  return sql`case when ${several} then ${byRows} else ${one} end`
+  return sqlText`coalesce((
+    select ${column} from ${sqlName(rows)} as entry
+    where entry.patient_id = ${sqlName(`${alias}.patient_id`)}
+      and entry.parameter = ${parameterNumber(type, parameter.code)}
+      and entry.record_no = ${numberOf(subject)}), ${missing})`
 }
 
 function isRange({ type }: SearchParameter): boolean {
   return type === 'date' || type === 'number' || type === 'quantity'
 }
 
-interface OrderColumn {
-  name: string
-  descending: boolean
-}
-
-/** The order by the names of a page's columns: `k0`, `k1`, …, `patient_id`, `id`. */
-function orderColumns(columns: readonly SortColumn[]): OrderColumn[] {
-  return [
-    ...columns.map(({ descending }, index) => ({ name: `k${index}`, descending })),
-    { name: 'patient_id', descending: false },
-    { name: 'id', descending: false },
-  ]
-}
-
-export function orderBy(
-  columns: readonly SortColumn[],
-  isBackward: boolean,
-  table?: string,
-): RawBuilder<unknown> {
-  const parts = orderColumns(columns).map(
+export function orderBy(columns: readonly OrderColumn[], isBackward: boolean, table: string): Fragment {
+  const parts = columns.map(
     ({ name, descending }) =>
-      sql`${sql.ref(table ? `${table}.${name}` : name)} ${sql.raw(descending !== isBackward ? 'desc' : 'asc')}`,
+      sqlText`${sqlName(`${table}.${name}`)} ${descending !== isBackward ? sqlText`desc` : sqlText`asc`}`,
   )
-  return sql.join(parts)
+  return sqlJoin(parts)
 }
 
 /** What lies after a key in the order (before it, when backward): first column beyond, or equal and the next beyond, … */
-export function isBeyond(
-  columns: readonly SortColumn[],
-  key: SearchKey,
-  isBackward: boolean,
-): RawBuilder<boolean> {
-  const order = orderColumns(columns)
-  const values: SortValue[] = [...key.values, key.patientId, key.id]
-  return order.reduceRight<RawBuilder<boolean>>((rest, { name, descending }, index) => {
-    const column = sql.ref(name)
-    const value = values[index] ?? ''
-    const beyond = sql<boolean>`${column} ${sql.raw(descending !== isBackward ? '<' : '>')} ${value}`
-    return index === order.length - 1 ? beyond : sql`(${beyond} or (${column} = ${value} and ${rest}))`
-  }, sql`1 = 0`)
+export function isBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+  const [first] = columns
+  const sign = ({ descending }: OrderColumn) => (descending !== isBackward ? sqlText`<` : sqlText`>`)
+  const beyond = columns.reduceRight<Fragment>((rest, column, index) => {
+    const [name, value] = [sqlName(column.name), column.valueIn(key)]
+    const further = sqlText`${name} ${sign(column)} ${value}`
+    return index === columns.length - 1 ? further : sqlText`(${further} or (${name} = ${value} and ${rest}))`
+  }, sqlText`1 = 0`)
+  // Said for itself, so that the walk along an index begins at the key instead of at its end.
+  return first ? sqlText`${sqlName(first.name)} ${sign(first)}= ${first.valueIn(key)} and ${beyond}` : beyond
 }

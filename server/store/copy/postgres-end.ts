@@ -75,12 +75,29 @@ export async function openPostgresTarget(url: string): Promise<CopyTarget> {
       await link.query('commit')
     },
     async finish(tables) {
+      await continueNumbers(link, tables)
       // Without figures about its tables the planner would guess until the next autovacuum.
       await link.query(`analyze ${tables.map(({ name }) => quoted(name)).join(', ')}`)
       // This commit brings everything before it to the disk, too.
       await link.query('set synchronous_commit = on')
       await link.query(`drop table ${progressTable}`)
     },
+  }
+}
+
+/** Numbers that rows get by themselves go on after those that came along. */
+async function continueNumbers({ query }: Link, tables: readonly TableShape[]): Promise<void> {
+  const columns = await query(
+    `select relname, attname from pg_attribute join pg_class on pg_class.oid = attrelid
+     where relnamespace = current_schema()::regnamespace and attidentity <> '' and relname = any($1)`,
+    [tables.map(({ name }) => name)],
+  )
+  for (const [table, column] of columns) {
+    const name = quoted(String(table))
+    await query(
+      `select setval(pg_get_serial_sequence($1, $2), coalesce((select max(${quoted(String(column))}) from ${name}), 0) + 1, false)`,
+      [name, column],
+    )
   }
 }
 

@@ -1,9 +1,13 @@
+import type { Generated } from 'kysely'
+
 /**
  * The current version of every record. `patient_id` leads the key, so that one patient's records lie together and
  * the table can be distributed by patient; it is '' for shared records (Practitioner, Organization, Location,
  * Medication), which belong to no compartment. A record about several patients has one row in each compartment.
  */
 export interface RecordTable {
+  /** Names the row in the search index; stays the same through all versions of the record. */
+  no: Generated<number>
   patient_id: string
   type: string
   id: string
@@ -39,27 +43,33 @@ export interface RecordCitationTable {
   source_id: string
 }
 
-/** What search compares of a record: tokens, strings, references, uris. */
+/**
+ * What search compares of a record: tokens, strings, references, uris. Rows of one value lie in the order of the record's
+ * main date (fhir/search/main-date.ts), which each of them carries.
+ */
 export interface RecordTextTable {
   patient_id: string
-  type: string
-  /** The code of the search parameter. */
-  param: string
+  /** Type and search parameter, as a number (records/search/parameter-number.ts). */
+  parameter: number
   value: string
-  id: string
+  /** The latest end of the record's main dates. */
+  high: number
+  record_no: number
+  /** 0 for the first row of a value of a record, 1 for the next: one of each value counts each record once. */
+  nth: number
+  /** The earliest beginning of its main dates. */
+  low: number
+  /** How many main dates it has: 0, 1, or 2 for several. */
+  dates: number
   /** The system of a token, or a string as it was written; '' for others. */
   system: string
-  /** The main date of the record (fhir/search/main-date.ts). */
-  low: number
-  high: number
 }
 
 /** What search compares of a record: dates, numbers and quantities, as ranges [low, high). */
 export interface RecordRangeTable {
   patient_id: string
-  type: string
-  param: string
-  id: string
+  parameter: number
+  record_no: number
   low: number
   high: number
   unit: string

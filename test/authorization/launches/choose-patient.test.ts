@@ -195,13 +195,13 @@ describe('an application that starts alone has a provider choose a patient', () 
     assert.equal(await statusOf(app, onlyUser.access_token, 'Observation/kim-obs-0000'), 404)
   })
 
-  test('a patient who leaves the panel is out of reach with the next request, and back when they return', async () => {
+  test('when the patient leaves the panel the next request is refused, and given when they return', async () => {
     const { app } = people
     const tokens = await choose('leo')
     assert.equal(await statusOf(app, tokens.access_token, 'Patient/leo'), 200)
     await leavePanel(people, 'leo')
-    assert.equal(await statusOf(app, tokens.access_token, 'Patient/leo'), 404)
-    assert.deepEqual(await idsOf(app, tokens.access_token, 'Observation'), [])
+    assert.equal(await statusOf(app, tokens.access_token, 'Patient/leo'), 401)
+    assert.deepEqual(await idsOf(app, tokens.access_token, 'Observation'), ['status 401'])
     const refreshed = await refresh(people, tokens.refresh_token)
     const seen = await introspect(people, refreshed.access_token)
     for (const answer of [refreshed, seen]) assert.equal('patient' in answer, false)
@@ -298,7 +298,7 @@ describe('an application that starts alone has a provider choose a patient', () 
       ({ role }) => role === 'patient',
     )
     await app.nouns.practices.endAssociation(east.practice.id, association?.id ?? '')
-    assert.deepEqual(await idsOf(app, tokens.access_token, 'Patient'), [])
+    assert.deepEqual(await idsOf(app, tokens.access_token, 'Patient'), ['status 401'])
   })
 
   test('an account of two practices says in which one it searches', async () => {

@@ -335,7 +335,7 @@ describe('an application that is opened from the portal', () => {
       const tokens = await exchange(people, await allow(people, browser, page, { panel: 'all' }))
       assert.equal(await statusOf(app, tokens.access_token, 'Patient/kim'), 200)
       await app.nouns.practices.endAssociation(west.practice.id, associationId)
-      assert.equal(await statusOf(app, tokens.access_token, 'Patient/kim'), 404)
+      assert.equal(await statusOf(app, tokens.access_token, 'Patient/kim'), 401)
       const refreshed = await refresh(people, tokens.refresh_token)
       assert.equal('patient' in refreshed, false)
     })
@@ -377,7 +377,12 @@ describe('an application that is opened from the portal', () => {
 
     test('a double click on Authorize is one answer', async () => {
       const { browser, page } = await openAndAsk()
-      const form = { _csrf: fieldOf(page, '_csrf'), decision: 'Authorize', kind: boxesOf(page, 'kind') }
+      const form = {
+        _csrf: fieldOf(page, '_csrf'),
+        decision: 'Authorize',
+        kind: boxesOf(page, 'kind'),
+        duration: 'month',
+      }
       await browser.post(page.url, form)
       const second = await browser.post(page.url, form)
       const back = queryOf(await browser.follow(second, people.app.portalUrl))

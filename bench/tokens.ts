@@ -1,0 +1,58 @@
+import { defaultScopes } from '#server/applications/applications.ts'
+import { newSecret, systemRandom } from '#server/secrets.ts'
+import type { OpenNouns } from './open-nouns.ts'
+
+export const redirectUri = 'https://app.example.com/cb'
+
+/** An account that reaches patients, and its application. */
+export interface Holder {
+  accountId: string
+  application: { id: string; secret: string }
+  /** By patient. */
+  associationIds: Map<string, string>
+}
+
+export async function createHolder(
+  { accounts, practices, applications }: OpenNouns,
+  practiceId: string,
+  patientIds: readonly string[],
+  email = 'bench@example.com',
+): Promise<Holder> {
+  const account = await accounts.create({
+    email,
+    password: 'a-long-enough-password',
+    displayName: 'Bench',
+  })
+  const associationIds = new Map<string, string>()
+  for (const patientId of patientIds) {
+    const association = { accountId: account.id, practiceId, role: 'proxy', patientId } as const
+    associationIds.set(patientId, (await practices.associate(association)).id)
+  }
+  const { application, secret = '' } = await applications.create(account.id, {
+    name: 'Bench',
+    kind: 'confidential',
+    redirectUris: [redirectUri],
+    scopes: [...defaultScopes],
+  })
+  return { accountId: account.id, application: { id: application.id, secret }, associationIds }
+}
+
+/** A token like that of a patient's app, which covers one patient alone. */
+export async function issueToken(
+  { grants }: OpenNouns,
+  { accountId, application, associationIds }: Holder,
+  patientId: string,
+): Promise<string> {
+  const scopes = [...defaultScopes]
+  const grant = await grants.create({
+    accountId,
+    applicationId: application.id,
+    scopes,
+    associationIds: [associationIds.get(patientId) ?? ''],
+    expiresAt: undefined,
+  })
+  const token = newSecret('ops', systemRandom)
+  const expiresAt = new Date(Date.now() + 24 * 3600 * 1000)
+  await grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
+  return token
+}

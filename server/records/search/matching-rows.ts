@@ -1,0 +1,160 @@
+import {
+  canBeAboutNobody,
+  canBeAboutPatient,
+  isCitable,
+  onlySubjectElement,
+} from '#fhir/compartment/compartment.ts'
+import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
+import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
+import { citedIds } from '../citations.ts'
+import { isCovered } from '../confinement.ts'
+import type { Confinement } from '../records.ts'
+import { findLead, type Lead } from './leading-condition.ts'
+import { meetsCondition, numberOf, type Subject } from './search-conditions.ts'
+import { type OrderColumn, orderColumns, sortExpression } from './search-order.ts'
+
+type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
+
+/** What a search finds, inside a confinement. */
+export interface Matching {
+  /** Every matching record once: `patient_id`, `no` and the columns of the order. */
+  rows: Fragment
+  /** The same without those columns. */
+  unsorted: Fragment
+  columns: OrderColumn[]
+  /** Whether a statement of its own counts them faster than the one that sorts them. */
+  isCountedApart: boolean
+}
+
+export function matchingRows(within: Confinement, query: Query): Matching {
+  const scopes = scopesOf(within, query.type)
+  const [first, ...others] = scopes
+  const patientId = others.length === 0 && first?.patientId ? first.patientId : undefined
+  const lead = patientId === undefined ? undefined : findLead(query, patientId)
+  if (lead && patientId !== undefined) return led(within, query, lead, patientId)
+  const branches = (sort: Query['sort']) => {
+    const found = (first ? scopes : [nowhere]).map((scope) => amongRecords(within, { ...query, sort }, scope))
+    return sqlJoin(found, ' union all ')
+  }
+  return {
+    rows: branches(query.sort),
+    unsorted: branches([]),
+    columns: orderColumns(query.sort, 'id'),
+    isCountedApart: query.sort.length === 0 && remaining(query, patientId).length === 0,
+  }
+}
+
+/** The conditions that are not true of every record that comes into question. */
+function remaining({ type, conditions }: Query, patientId: string | undefined): Condition[] {
+  return conditions.filter((each) => !isImplied(each, type, patientId))
+}
+
+/** Whether every record of the type in the compartment of this patient meets the condition. */
+function isImplied(condition: Condition, type: string, patientId: string | undefined): boolean {
+  if (patientId === undefined || namedPatient(condition) !== patientId) return false
+  const element = onlySubjectElement(type)
+  const code = condition.kind === 'parameter' ? condition.parameter.code : ''
+  return element !== undefined && (code === 'patient' || code === element)
+}
+
+/** The one patient whom a condition names, by `patient` or `subject`. */
+export function namedPatient(condition: Condition): string | undefined {
+  if (condition.kind !== 'parameter' || condition.modifier === 'identifier') return undefined
+  const { parameter, values } = condition
+  if (parameter.code !== 'patient' && parameter.code !== 'subject') return undefined
+  const [value, another] = values
+  if (another !== undefined || value?.type !== 'reference') return undefined
+  const patients = value.targets.filter((target) => target.startsWith('Patient/'))
+  return patients.length === 1 ? patients[0]?.slice('Patient/'.length) : undefined
+}
+
+/** Looks at every record of the type in a scope. */
+function amongRecords(within: Confinement, query: Query, { scope, patientId }: Scope): Fragment {
+  const subject: Subject = { alias: 'record', type: query.type, table: 'record' }
+  const met = remaining(query, patientId).map(
+    (each) => sqlText` and ${meetsCondition(each, subject, within)}`,
+  )
+  const keys = query.sort.map((rule) => sortExpression(subject, rule))
+  return sqlText`
+    select record.no, record.patient_id, record.id ${named(keys)}
+    from record where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
+}
+
+/** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
+function led(within: Confinement, query: Query, lead: Lead, patientId: string): Matching {
+  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
+  const met = remaining(query, patientId)
+    .filter((each) => each !== lead.answers)
+    .map((each) => sqlText` and ${meetsCondition(each, subject, within)}`)
+  // By record_text_pk.
+  const select = (keys: Fragment[]) => sqlText`
+    select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
+      lead.patient_id, ${numberOf(subject)} as no ${named(keys)}
+    from record_text as lead
+    where lead.patient_id = ${patientId} and ${lead.isMet('lead')} ${sqlJoin(met, '')}`
+  const unsorted = select([])
+  // Nobody asked for an order: the newest first is the one in which the rows lie.
+  if (query.sort.length === 0)
+    return {
+      rows: select([sqlName('lead.high')]),
+      unsorted,
+      columns: orderColumns([{ descending: true }], 'no'),
+      isCountedApart: true,
+    }
+  return {
+    rows: select(query.sort.map((rule) => sortExpression(subject, rule))),
+    unsorted,
+    columns: orderColumns(query.sort, 'no'),
+    isCountedApart: true,
+  }
+}
+
+function named(keys: Fragment[]): Fragment {
+  return sqlJoin(
+    keys.map((key, index) => sqlText`, ${key} as ${sqlName(`k${index}`)}`),
+    '',
+  )
+}
+
+interface Scope {
+  scope: Fragment
+  /** When it is one compartment, or that of nobody. */
+  patientId?: string | undefined
+}
+
+const nowhere: Scope = { scope: sqlText`1 = 0` }
+
+/** Where records of the type may be read: in covered compartments, and about nobody where the rules of citing say so. */
+function scopesOf(within: Confinement, type: string): Scope[] {
+  const scopes: Scope[] = []
+  const { patientIds, practiceIds } = within
+  if (canBeAboutPatient(type) && patientIds.length + practiceIds.length > 0) {
+    const covered = isCovered('record.patient_id', within)
+    // With one compartment a record cannot come twice.
+    const [patientId] = patientIds
+    scopes.push(
+      patientId !== undefined && patientIds.length === 1 && practiceIds.length === 0
+        ? { scope: sqlText`record.patient_id = ${patientId}`, patientId }
+        : { scope: sqlText`${covered} and ${isInFirstCompartment(within)}` },
+    )
+  }
+  if (canBeAboutNobody(type)) {
+    const own = practiceIds.length > 0 ? sqlText`record.practice_id in (${sqlJoin(practiceIds)})` : undefined
+    const cited = isCitable(type) ? sqlText`record.id in ${citedIds(within, type)}` : undefined
+    const either = [own, cited].filter((each) => each !== undefined)
+    if (either.length > 0)
+      scopes.push({
+        scope: sqlText`record.patient_id = ${''} and (${sqlJoin(either, ' or ')})`,
+        patientId: '',
+      })
+  }
+  return scopes
+}
+
+/** A record in several covered compartments counts in the first. */
+function isInFirstCompartment(within: Confinement): Fragment {
+  return sqlText`(record.compartments = 1 or not exists (
+    select 1 from record as other
+    where other.type = record.type and other.id = record.id and other.compartments > 1
+      and other.patient_id < record.patient_id and ${isCovered('other.patient_id', within)}))`
+}

@@ -1,0 +1,96 @@
+import { CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { OnpatientError } from '../errors.ts'
+import { readerOf } from './prepared-query.ts'
+import type { Db } from './store.ts'
+import { TimeLimitError, timeLimitFunction } from './time-limit.ts'
+import { isSqlite } from './transaction.ts'
+
+type Value = string | number
+
+/** A piece of SQL with its parameters; what `sqlText` gives. */
+export interface Fragment {
+  readonly strings: readonly string[]
+  /** What PostgreSQL says with `true`, because it sees to it by itself. */
+  readonly isForSqlite?: boolean
+  readonly parts: ReadonlyArray<Fragment | Value>
+}
+
+/**
+ * SQL as a template, for statements that are put together anew for each request from dozens of pieces: searches. Kysely's own
+ * template freezes and visits a node for each of them, which takes longer than the statement itself; this one appends texts.
+ * What is put between braces is a piece of SQL or a parameter, and never becomes SQL by itself.
+ */
+export function sqlText(strings: TemplateStringsArray, ...parts: ReadonlyArray<Fragment | Value>): Fragment {
+  return { strings, parts }
+}
+
+/** A name of ours with its table, e.g. `record.id`. Never anything that came from outside. */
+export function sqlName(path: string): Fragment {
+  const quoted = path.split('.').map((part) => `"${part.replaceAll('"', '""')}"`)
+  return { strings: [quoted.join('.')], parts: [] }
+}
+
+export const sqlNothing: Fragment = sqlText``
+
+export function sqlJoin(fragments: ReadonlyArray<Fragment | Value>, separator = ', '): Fragment {
+  if (fragments.length === 0) return sqlNothing
+  return { strings: ['', ...fragments.slice(1).map(() => separator), ''], parts: fragments }
+}
+
+/**
+ * True until the statement has taken too long; for searches that look at many records. SQLite has no time limit of its own, so
+ * each row that is looked at asks. `column` is any of the table that is walked: it keeps the question inside the walk.
+ */
+export function isInTime(column: string): Fragment {
+  return { ...sqlText`${sqlName(timeLimitFunction)}(${sqlName(column)})`, isForSqlite: true }
+}
+
+/** The same piece for a query of Kysely. */
+export function asExpression<T>({ strings, parts, isForSqlite }: Fragment): RawBuilder<T> {
+  if (isForSqlite) return sql<T>`true`
+  const inner = parts.map((part) => (typeof part === 'object' ? asExpression(part) : part))
+  return sql<T>(strings as unknown as TemplateStringsArray, ...inner)
+}
+
+/**
+ * Runs a statement that reads. On a SQLite file it does not wait for a transaction of this process, as `preparedQuery`.
+ * Throws `search-too-long` when it was stopped because it took too long.
+ */
+export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> {
+  const values: Value[] = []
+  const statement = write(fragment, values, isSqlite(db))
+  const reader = db.isTransaction ? undefined : readerOf(db)
+  try {
+    if (reader) return reader.within(() => reader.prepare(statement).all(values) as Row[])
+    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(statement, values))
+    return rows
+  } catch (error) {
+    if (!isTooLong(error)) throw error
+    throw new OnpatientError(
+      'search-too-long',
+      'This search looks at more records than can be gone through in one request, so it was stopped. Name a patient, a code or a period in it.',
+      { cause: error },
+    )
+  }
+}
+
+function isTooLong(error: unknown): boolean {
+  // 57014: statement_timeout (PostgreSQL 18, appendix A).
+  return (
+    error instanceof TimeLimitError || (error instanceof Error && 'code' in error && error.code === '57014')
+  )
+}
+
+function write({ strings, parts, isForSqlite }: Fragment, values: Value[], onSqlite: boolean): string {
+  if (isForSqlite && !onSqlite) return 'true'
+  let written = strings[0] ?? ''
+  for (const [at, part] of parts.entries()) {
+    if (typeof part === 'object') written += write(part, values, onSqlite)
+    else {
+      values.push(part)
+      written += onSqlite ? '?' : `$${values.length}`
+    }
+    written += strings[at + 1] ?? ''
+  }
+  return written
+}

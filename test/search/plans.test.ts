@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { CompiledQuery } from 'kysely'
+import { parseSearch } from '#fhir/search/parse-search.ts'
+import { searchRecords } from '#server/records/search/search-records.ts'
+import type { Db } from '#server/store/store.ts'
+import { openSeededApi, patient } from '../faces/seeded-api.ts'
+import { testServerUrl } from '../support/test-store.ts'
+
+const laboratory = 'http://terminology.hl7.org/CodeSystem/observation-category'
+const ofAda = { patientIds: ['ada'], practiceIds: [] }
+
+const observation = (id: string, date: string | undefined, more: object = {}) => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  category: [{ coding: [{ system: laboratory, code: 'laboratory' }] }],
+  code: { coding: [{ system: 'http://loinc.org', code: '2345-7' }] },
+  subject: { reference: 'Patient/ada' },
+  ...(date === undefined ? {} : { effectiveDateTime: date }),
+  ...more,
+})
+
+async function openWithObservations(...observations: object[]) {
+  const api = await openSeededApi()
+  await api.addPractice('oak')
+  await api.write('oak', patient('ada'), patient('bob'), ...observations)
+  return api
+}
+
+const search = (db: Db, query: string, page: { pageSize?: number; after?: never } = {}) =>
+  searchRecords(db, ofAda, {
+    query: parseSearch('Observation', new URLSearchParams(query), { strict: true }),
+    pageSize: 10,
+    withTotal: true,
+    ...page,
+  })
+
+/** How SQLite would answer each statement of a search. The store is in memory, so that all go through Kysely. */
+async function plansOf(db: Db, query: string): Promise<string[]> {
+  const plans: string[] = []
+  const executeQuery: Db['executeQuery'] = async (compiled) => {
+    const { sql, parameters } = compiled as CompiledQuery
+    const explain = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters])
+    const { rows } = await db.executeQuery<{ detail: string }>(explain)
+    plans.push(rows.map(({ detail }) => detail).join('\n'))
+    return db.executeQuery(compiled)
+  }
+  const seeing = new Proxy(db, {
+    get(target, key) {
+      if (key === 'executeQuery') return executeQuery
+      const value = Reflect.get(target, key, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  await search(seeing, query)
+  return plans
+}
+
+const ledSearches = [
+  'category=laboratory&date=ge2015&_sort=-date',
+  `category=${laboratory}|laboratory&_sort=-date`,
+  'code=http://loinc.org|2345-7',
+  'date=ge2015&_sort=-date',
+]
+
+describe('a search of one patient', () => {
+  // PostgreSQL has other words for its plans, and other plans for few records.
+  for (const query of testServerUrl === undefined ? ledSearches : [])
+    test(`walks one index in its order and looks up only the records of its page: ${query}`, async () => {
+      await using api = await openWithObservations(observation('o1', '2020-01-01'))
+      const [page = '', ...others] = await plansOf(api.store.db, query)
+      assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
+      assert.match(page, /SEARCH record USING INTEGER PRIMARY KEY/)
+      assert.doesNotMatch(`${page}${others}`, /TEMP B-TREE|SCAN (?!page)/)
+    })
+
+  test('counts a record once whose code comes from two systems', async () => {
+    const twice = {
+      category: [
+        { coding: [{ system: laboratory, code: 'laboratory' }] },
+        { coding: [{ system: 'http://example.org/categories', code: 'laboratory' }] },
+      ],
+    }
+    await using api = await openWithObservations(
+      observation('o1', '2020-01-01', twice),
+      observation('o2', '2021-01-01'),
+    )
+    for (const [query, expected] of [
+      ['category=laboratory&_sort=-date', ['o2', 'o1']],
+      ['category=http://example.org/categories|laboratory', ['o1']],
+      [`category=${laboratory}|laboratory,http://example.org/categories|laboratory&_sort=date`, ['o1', 'o2']],
+    ] as const) {
+      const { total, records } = await search(api.store.db, query)
+      assert.deepEqual(
+        records.map(({ id }) => id),
+        expected,
+        query,
+      )
+      assert.equal(total, expected.length, query)
+    }
+  })
+
+  test('sorts a record with several dates by the one that comes first, and one without date last', async () => {
+    const twoDates = { effectiveTiming: { event: ['2010-01-01', '2024-01-01'] } }
+    await using api = await openWithObservations(
+      observation('between', '2015-01-01'),
+      observation('several', undefined, twoDates),
+      observation('never', undefined),
+    )
+    const ids = async (query: string) => (await search(api.store.db, query)).records.map(({ id }) => id)
+    assert.deepEqual(await ids('category=laboratory&_sort=-date'), ['several', 'between', 'never'])
+    assert.deepEqual(await ids('category=laboratory&_sort=date'), ['several', 'between', 'never'])
+    assert.deepEqual(await ids('category=laboratory'), ['several', 'between', 'never'])
+  })
+
+  test('goes on after its page when a record of the page gets a new version', async () => {
+    const sameDate = ['a', 'b', 'c', 'd'].map((id) => observation(id, '2020-01-01'))
+    await using api = await openWithObservations(...sameDate)
+    const first = await search(api.store.db, 'category=laboratory&_sort=-date', { pageSize: 2 })
+    const [shown] = first.records
+    await api.write('oak', observation(shown?.id ?? '', '2020-01-01', { status: 'amended' }))
+    const second = await search(api.store.db, 'category=laboratory&_sort=-date', {
+      pageSize: 2,
+      after: first.next as never,
+    })
+    const ids = [...first.records, ...second.records].map(({ id }) => id)
+    assert.deepEqual(ids.toSorted(), ['a', 'b', 'c', 'd'])
+  })
+})
