@@ -25,12 +25,14 @@ import {
   sweepPayloads,
   tokenLifetimes,
 } from './authorization/authorization.ts'
+import { brandLists } from './brands/brands.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
 import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
+import { dstu2Face } from './faces/dstu2/dstu2.ts'
 import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
@@ -199,6 +201,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(smartStyle)
+  await app.register(brandLists({ practices, portalUrl, fhirUrl }))
   await app.register(authorization.endpoints)
   await app.register(async (pages) => {
     await pages.register(pageHeaders, { isSecure })
@@ -206,6 +209,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     await pages.register(browser, { findSignIn: accounts.findSignIn, cookieKey: keys.form, isSecure })
     await pages.register(accountPages({ accounts, practices, outbox, portalUrl, isSecure, isProduction }))
     await pages.register(authorization.consent)
+    await pages.register(authorization.logout)
     await pages.register(
       docsPages({
         portalUrl,
@@ -248,6 +252,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
       )
     pages.setNotFoundHandler(notFoundPage(isProduction))
   })
+  await app.register(dstu2Face({ portalUrl, fhirUrl, offersRegistration: settings.registration !== 'off' }))
   if (origins.kind === 'one') await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
@@ -271,7 +276,7 @@ async function registerFaces(
   const offersRegistration = settings.registration !== 'off'
   const shared = { access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
   await app.register(classicFace(shared))
-  await app.register(r4Face({ ...shared, writeAccess }))
+  await app.register(r4Face({ ...shared, writeAccess, checksReferences: settings.checksReferences }))
 }
 
 /** What strangers register belongs to an account into which nobody can sign in: no mail ever arrives there. */

@@ -10,6 +10,7 @@ export type Category =
   | 'unprocessable'
   | 'too-large'
   | 'media-type'
+  | 'not-acceptable'
   | 'too-many'
   | 'unsupported'
   | 'unavailable'
@@ -45,6 +46,10 @@ export const errorCatalogue = {
   'media-type-not-supported': {
     category: 'media-type',
     meaning: 'The body has a Content-Type that is not read here. The message names those that are.',
+  },
+  'format-not-served': {
+    category: 'not-acceptable',
+    meaning: 'The answer was asked for in a format that is not served. Ask for JSON.',
   },
   'record-refused': {
     category: 'unprocessable',
@@ -218,6 +223,7 @@ export const statusOf = {
   unprocessable: 422,
   'too-large': 413,
   'media-type': 415,
+  'not-acceptable': 406,
   'too-many': 429,
   unsupported: 405,
   unavailable: 503,

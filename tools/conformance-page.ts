@@ -5,7 +5,7 @@ import {
 } from '../test/authorization/conformance/rfc-9700-rules.ts'
 import type { Remark, Rule } from '../test/authorization/conformance/rules.ts'
 import { smartDeviations, smartRemarks, smartRules } from '../test/authorization/conformance/smart-rules.ts'
-import { table } from './markdown-table.ts'
+import { markdownTable } from './markdown-table.ts'
 
 /** From the tables by which the tests are named: a rule without a test fails there. */
 export function conformancePage(): string {
@@ -47,15 +47,15 @@ function partOf(title: string, address: string, { rules, deviations, remarks }: 
 
 <${address}>
 
-${table(['Section', 'Level', 'Rule', 'Tests'], rows)}
+${markdownTable(['Section', 'Level', 'Rule', 'Tests'], rows)}
 
 ### Kept in another way
 
-${table(['Section', 'Rule', 'What we do, and why'], deviations.map(cellsOf))}
+${markdownTable(['Section', 'Rule', 'What we do, and why'], deviations.map(cellsOf))}
 
 ### For others
 
-${table(['Section', 'Rule', 'Why it is not tested here'], remarks.map(cellsOf))}`
+${markdownTable(['Section', 'Rule', 'Why it is not tested here'], remarks.map(cellsOf))}`
 }
 
 function cellsOf({ section, says, why }: Remark): string[] {

@@ -2,7 +2,8 @@ import { errorCatalogue, statusOf } from '../server/errors.ts'
 import { settingRows } from '../server/settings.ts'
 import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
 import { conformancePage } from './conformance-page.ts'
-import { table } from './markdown-table.ts'
+import { markdownTable } from './markdown-table.ts'
+import { searchParametersPage } from './search-parameters-page.ts'
 
 /** A page under docs/ that is written from the code, so that it cannot tell another story. */
 export interface GeneratedDoc {
@@ -18,6 +19,7 @@ export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/api/errors.md', content: errorsPage() },
   { path: 'docs/api/scopes.md', content: scopesPage() },
   { path: 'docs/api/conformance.md', content: note + conformancePage() },
+  { path: 'docs/api/search-parameters.md', content: `${note}${searchParametersPage()}` },
 ]
 
 function settingsPage(): string {
@@ -34,7 +36,7 @@ Settings are environment variables. All of them are optional, and an empty one c
 start, and a start with a faulty or misspelt one stops with a message that names every problem. How they work together
 is told in [Running onpatient](run.md).
 
-${table(['Name', 'Takes', 'Default', 'What for'], rows)}
+${markdownTable(['Name', 'Takes', 'Default', 'What for'], rows)}
 `
 }
 
@@ -52,7 +54,7 @@ Every error of the server has one of these codes. Where a request can be at faul
 change, and \`X-Request-Id\` finds it in the log. How each face of the API writes an error down is told in
 [The life of a request](../concepts/request.md#when-something-is-wrong).
 
-${table(['Code', 'Status', 'Category', 'What happened, and what to do'], rows)}
+${markdownTable(['Code', 'Status', 'Category', 'What happened, and what to do'], rows)}
 `
 }
 
@@ -64,9 +66,9 @@ function scopesPage(): string {
       : records.length === scopedRecords.length
         ? 'everything'
         : records.join(', ')
-  const rows = scopeCases.map(({ scopes, reads, searches = reads }) => [
+  const rows = scopeCases.map(({ scopes, reads, searches = reads, user }) => [
     scopes.map((scope) => `\`${scope}\``).join(' and '),
-    words(reads),
+    user === undefined ? words(reads) : `${user}, in its current version`,
     words(searches),
   ])
   return `${note}
@@ -83,6 +85,7 @@ practice, gave: the grant bounds it.
 - With a filter the past of a record is not told (\`_history\` is 403): a record that is a lab result today may have been something else. One
   version is, when that version meets the filter.
 - Writing is for practices: \`user/*.cud\` of a person of the practice, \`system/*.cud\` of an approved service. Filters give no writing.
+- \`openid\` with \`fhirUser\` opens the one record that stands for the person, by id and as it is now. In the example it is Ada who agreed.
 
 ## The records of the examples
 
@@ -90,6 +93,6 @@ One patient: \`Patient/ada\`; four observations: \`glucose\` (category laborator
 survey) and \`uncategorized\` (LOINC 2345-7 too); two conditions: \`problem\` (problem-list-item) and \`visit\` (encounter-diagnosis); a report. Another
 patient has the same records, and none of the lines below shows any of those.
 
-${table(['Scopes', 'Read by id', 'Found by search and list'], rows)}
+${markdownTable(['Scopes', 'Read by id', 'Found by search and list'], rows)}
 `
 }

@@ -11,7 +11,8 @@ export type { IndexValue } from './index-rows.ts'
  * The rows by which a resource is found, each once, in the order of its parameters. `param` is the code of the
  * parameter; an element that is there has at least one row of it, so that `:missing` needs nothing else.
  *
- * - token: value the code, system its system or ''. What people read of it: rows `<code>:text`, value normalized.
+ * - token: value the code, system its system or ''. What people read of it: rows `<code>:text`, value normalized. For
+ *   `:of-type` an identifier has a row with the system `system|code` of its type.
  * - string: value normalized, system the text as it is, for `:exact`.
  * - reference: value `Type/id`, or the address of another server or of a definition. Its identifier: token rows
  *   `<code>:identifier`.

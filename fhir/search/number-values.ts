@@ -13,8 +13,8 @@ export const lowestNumber = -Number.MAX_VALUE
 export const highestNumber = Number.MAX_VALUE
 
 /**
- * The half-open range that holds one number alone. Values of resources are exact, not ranges of their precision: JSON
- * does not keep the zeros of 7.0, and `gt100` must not find 100.
+ * The half-open range that holds one number alone. Values of resources are exact, not ranges of their precision:
+ * `gt100` must not find 100, and the database compares doubles.
  */
 export function exactly(value: number): NumberRange {
   return { low: value, high: nextAbove(value) }

@@ -1,7 +1,15 @@
-import { findParameter, parametersOf, type SearchParameter, type SearchParameterType } from './parameters.ts'
+import {
+  type AskedModifier,
+  type FindValueSet,
+  modifiersFor,
+  parseTyped,
+  parseValueSet,
+  whyNotAnswered,
+} from './modifiers.ts'
+import { findParameter, parametersOf, type SearchParameter } from './parameters.ts'
 import type { Asked } from './parse-single-value.ts'
 import { parseValue } from './parse-value.ts'
-import { type Condition, type Modifier, SearchError } from './search-query.ts'
+import { type Condition, type ParameterCondition, SearchError, type SearchValue } from './search-query.ts'
 import { quote, splitUnescaped } from './search-text.ts'
 
 /** What one request may cost; a chain over several types costs a condition for each. */
@@ -15,24 +23,13 @@ export interface Question {
   name: string
   value: string
   bases: readonly string[]
+  findValueSet: FindValueSet | undefined
   budget: Budget
 }
 
 const maximumDepth = 3
 const maximumTargets = 12
 const maximumLength = 2000
-
-/** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all. */
-const modifiersOf: Record<SearchParameterType, readonly Modifier[]> = {
-  token: ['not', 'text'],
-  string: ['exact', 'contains'],
-  reference: ['identifier'],
-  uri: ['above', 'below'],
-  date: [],
-  number: [],
-  quantity: [],
-  composite: [],
-}
 
 /** Undefined when `type` has no parameter of this name; throws SearchError for one that is asked in a wrong way. */
 export function parseCondition(type: string, question: Question): Condition | undefined {
@@ -135,16 +132,45 @@ function parseParameter(type: string, part: string, question: Question): Conditi
   const parameter = requireParameter(type, code, question)
   const { modifier, targetType } = readModifier(parameter, modifierText, more, question)
   spend(question, 'conditions', 1)
-  if (modifier === 'missing')
-    return { kind: 'parameter', parameter, modifier, isMissing: readMissing(question), values: [] }
+  if (modifier === 'missing') return missingCondition(parameter, readMissing(question))
   const { name, bases } = question
-  const asked: Asked = { name, resourceType: type, parameter, modifier, targetType, bases }
-  return {
-    kind: 'parameter',
+  const asked: Asked = {
+    name,
+    resourceType: type,
     parameter,
-    modifier,
-    values: readValues(question).flatMap((text) => parseValue(asked, text)),
+    modifier: keptModifier(modifier),
+    targetType,
+    bases,
   }
+  const values = readValues(question).flatMap((text) => parseModified(asked, text, modifier, question))
+  return { kind: 'parameter', parameter, modifier: asked.modifier, values }
+}
+
+/** What is a column of every record is never missing. */
+function missingCondition(parameter: SearchParameter, isMissing: boolean): Condition {
+  if (parameter.code === '_id' || parameter.code === '_lastUpdated')
+    return isMissing ? { kind: 'or', conditions: [] } : { kind: 'and', conditions: [] }
+  return { kind: 'parameter', parameter, modifier: 'missing', isMissing, values: [] }
+}
+
+/** The modifier that the query has, where the values do not say it already. */
+function keptModifier(modifier: AskedModifier | undefined): ParameterCondition['modifier'] {
+  if (modifier === 'of-type' || modifier === 'in') return undefined
+  return modifier === 'not-in' ? 'not' : modifier
+}
+
+function parseModified(
+  asked: Asked,
+  text: string,
+  modifier: AskedModifier | undefined,
+  question: Question,
+): SearchValue[] {
+  if (modifier === 'of-type') return [parseTyped(asked, text)]
+  if (modifier !== 'in' && modifier !== 'not-in') return parseValue(asked, text)
+  const codes = parseValueSet(question.name, text, question.findValueSet)
+  // Each code twice, with its system and without.
+  spend(question, 'values', codes.length / 2)
+  return codes
 }
 
 function readModifier(
@@ -152,18 +178,21 @@ function readModifier(
   text: string | undefined,
   more: string[],
   question: Question,
-): { modifier: Modifier | undefined; targetType: string | undefined } {
+): { modifier: AskedModifier | undefined; targetType: string | undefined } {
   if (text === undefined) return { modifier: undefined, targetType: undefined }
-  const known: readonly string[] = ['missing', ...modifiersOf[parameter.type]]
+  const known: readonly string[] = modifiersFor(parameter)
   if (more.length === 0) {
-    if (known.includes(text)) return { modifier: text as Modifier, targetType: undefined }
+    if (known.includes(text)) return { modifier: text as AskedModifier, targetType: undefined }
     if (parameter.targets.includes(text)) return { modifier: 'type', targetType: text }
   }
   const shown = [...known, ...parameter.targets.slice(0, 10)].map((each) => `:${each}`).join(', ')
   const refused = quote([text, ...more].join(':'))
+  const reason = whyNotAnswered(parameter, text)
   throw new SearchError(
     question.name,
-    `The modifier ${refused} cannot be used with ${parameter.code}. It takes ${shown}`,
+    reason === undefined
+      ? `The modifier ${refused} cannot be used with ${parameter.code}. It takes ${shown}`
+      : `${quote(question.name)} cannot be answered: ${reason}`,
   )
 }
 

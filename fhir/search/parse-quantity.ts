@@ -3,12 +3,13 @@ import type { NumberValue, Prefix } from './search-query.ts'
 import { splitUnescaped, unescapeText } from './search-text.ts'
 import { type CanonicalUnit, findCanonicalUnit } from './units.ts'
 
-const prefixes: readonly string[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']
+export const prefixes: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']
 
 /** `ge5` is `ge` and `5`; no prefix means `eq`. */
 export function splitPrefix(text: string): [Prefix, string] {
   const start = text.slice(0, 2)
-  return prefixes.includes(start) ? [start as Prefix, text.slice(2)] : ['eq', text]
+  const prefix = prefixes.find((each) => each === start)
+  return prefix ? [prefix, text.slice(2)] : ['eq', text]
 }
 
 /** Undefined when it is not a number. */

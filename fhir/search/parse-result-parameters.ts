@@ -1,4 +1,4 @@
-import { findParameter, type SearchParameter, searchableTypes } from './parameters.ts'
+import { findParameter, parametersOf, type SearchParameter, searchableTypes } from './parameters.ts'
 import { describeUnknown } from './parse-condition.ts'
 import { type IncludeRule, SearchError, type SearchQuery, type SortRule } from './search-query.ts'
 import { quote } from './search-text.ts'
@@ -24,8 +24,9 @@ const readers: Record<string, Reader> = {
   },
   _include: (query, value, name) => addInclude(query.includes, query.type, value, name),
   _revinclude(query, value, name) {
-    if (value.startsWith('*')) throw new SearchError(name, 'Name the type: _revinclude=Provenance:target')
-    addInclude(query.revincludes, query.type, value, name)
+    if (value !== '*') addInclude(query.revincludes, query.type, value, name)
+    else if (name === '_revinclude') query.revincludes.push(...everyRevinclude(query.type))
+    else throw new SearchError(name, `Name the type that is brought along: ${name}=Provenance:target`)
   },
   _summary(query, value, name) {
     requireFirst(query.summary === undefined, name)
@@ -101,6 +102,14 @@ function addInclude(includes: IncludeRule[], type: string, value: string, name: 
     throw new SearchError(name, `A search takes at most ${maximumIncludes} of _include and of _revinclude`)
   const target = targetType === undefined || targetType === '' ? {} : { targetType }
   includes.push({ sourceType, parameter, ...target, iterate })
+}
+
+/** All that may name a record of the type. */
+function everyRevinclude(type: string): IncludeRule[] {
+  const mayName = (each: SearchParameter) => each.type === 'reference' && each.targets.includes(type)
+  return searchableTypes
+    .filter((source) => parametersOf(source).some(mayName))
+    .map((sourceType) => ({ sourceType, parameter: '*', iterate: false }))
 }
 
 function requireReference(type: string, code: string, name: string): SearchParameter {

@@ -10,7 +10,7 @@ interface TokenElement {
   display?: unknown
   /** Identifier and ContactPoint, whose system is `phone`, `email`. */
   value?: unknown
-  type?: { text?: unknown }
+  type?: { text?: unknown; coding?: unknown }
   /** CodeableConcept. */
   coding?: unknown
   text?: unknown
@@ -21,7 +21,10 @@ export interface Token {
   code: string
 }
 
-/** Rows of codes, and rows `<code>:text` of what people read. */
+/**
+ * Rows of codes, and rows `<code>:text` of what people read. An identifier with a type has a row more for `:of-type`, whose
+ * system is that of the type with its code.
+ */
 export function tokenRows(code: string): Visit<IndexRows> {
   const textCode = `${code}:text`
   return (value, rows) => {
@@ -32,6 +35,7 @@ export function tokenRows(code: string): Visit<IndexRows> {
       addToken(code, each, rows)
       addWords(textCode, (each as TokenElement | null)?.display, rows)
     }
+    addTypedValue(code, element, rows)
     addWords(textCode, element.value === undefined ? element.text : element.type?.text, rows)
     // Text alone: the element is there, so `:missing=true` must not find the record.
     if (!rows.hasRowsOf(code)) rows.addText(code, '', '')
@@ -47,6 +51,19 @@ function addToken(param: string, value: unknown, rows: IndexRows): void {
 
 function addWords(param: string, text: unknown, rows: IndexRows): void {
   if (typeof text === 'string') rows.addText(param, normalizeText(text), '')
+}
+
+function addTypedValue(param: string, { value, type }: TokenElement, rows: IndexRows): void {
+  const coding = typeof value === 'string' && Array.isArray(type?.coding) ? type.coding : []
+  for (const each of coding) {
+    const token = isObject(each) && 'code' in each ? tokenOf(each) : undefined
+    if (token) rows.addText(param, value as string, typedSystem(token))
+  }
+}
+
+/** What stands for the type of an identifier as if it were a system; no system has a bar. */
+export function typedSystem({ system, code }: Token): string {
+  return `${system}|${code}`
 }
 
 /** The tokens of an element, for composites. */

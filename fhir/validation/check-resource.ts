@@ -1,3 +1,4 @@
+import { hasExactNumber } from '../exact-json.ts'
 import { checkCodes } from './check-codes.ts'
 import { checkPresence, tellUnknown } from './check-presence.ts'
 import { checkReference } from './check-reference.ts'
@@ -84,6 +85,8 @@ function checkField(fields: Fields, field: Field, path: string, context: Resourc
     findings.error('structure', at, problem)
     return
   }
+  if (isOddlyWritten(fields, field))
+    findings.error('value', at, 'Must be a whole number, written without a point or an exponent.')
   if (field.element.max === 1) {
     checkItem(value, sibling, field, at, context)
     return
@@ -93,6 +96,15 @@ function checkField(fields: Fields, field: Field, path: string, context: Resourc
   const count = Math.max(values.length, siblings.length)
   for (let index = 0; index < count && !findings.isFull; index++)
     checkItem(values[index], siblings[index], field, `${at}[${index}]`, context)
+}
+
+/** 1.0 and 1e3 are decimals, whatever their value: https://hl7.org/fhir/R4/datatypes.html#integer */
+function isOddlyWritten(fields: Fields, { key, type }: Field): boolean {
+  if (!/integer$|Int$/.test(type)) return false
+  const value = fields[key]
+  return Array.isArray(value)
+    ? value.some((_each, index) => hasExactNumber(value, index))
+    : hasExactNumber(fields, key)
 }
 
 /** Arrays where an element may be repeated, and only there: https://hl7.org/fhir/R4/json.html#repeat */

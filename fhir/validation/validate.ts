@@ -19,3 +19,10 @@ export function loadValidator(): Promise<Validator> {
   loading ??= import('./validator.ts').then(({ createValidator }) => createValidator())
   return loading
 }
+
+/** Value sets by their address, from the same tables. */
+export async function loadValueSets(): Promise<
+  (url: string) => { system: string; code: string }[] | undefined
+> {
+  return (await import('./value-sets.ts')).findValueSet
+}

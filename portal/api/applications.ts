@@ -5,6 +5,7 @@ export interface ApplicationForm {
   name: string
   kind: 'confidential' | 'public'
   redirectUris: string[]
+  postLogoutRedirectUris: string[]
   scopes: string[]
   logoUri: string | null
   policyUri: string | null

@@ -29,11 +29,19 @@ export interface Invitation {
   patient: PatientSummary | null
 }
 
+export interface RelatedPerson {
+  id: string
+  name: string
+  relationship: string
+}
+
 export interface InvitationForm {
   patientId: string
   email: string
   role: 'patient' | 'proxy'
   relationship: string
+  /** Who of those in the record the invited person is; null: nobody of them. */
+  relatedPersonId: string | null
 }
 
 const keyOf = (practiceId: string, part: string) => ['practice', practiceId, part]
@@ -48,6 +56,19 @@ export function usePatients(practiceId: string) {
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
+  })
+}
+
+/** Those whom the record names as near the patient. */
+export function useRelatedPeople(practiceId: string, patientId: string, isEnabled: boolean) {
+  return useQuery({
+    queryKey: [...keyOf(practiceId, 'related-people'), patientId],
+    queryFn: () =>
+      callApi<{ relatedPeople: RelatedPerson[] }>(
+        'GET',
+        `/practices/${practiceId}/patients/${patientId}/related-people`,
+      ),
+    enabled: isEnabled,
   })
 }
 

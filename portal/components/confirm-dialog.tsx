@@ -8,6 +8,8 @@ interface ConfirmDialogProps {
   children: ReactNode
   /** The verb of what will happen: "End access", never "OK". */
   action: string
+  /** The way out. */
+  cancel?: string
   isPending: boolean
   error: unknown
   onConfirm(): void
@@ -16,7 +18,7 @@ interface ConfirmDialogProps {
 
 /** Asks before something that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { isOpen, title, children, action, isPending, error, onConfirm, onClose } = props
+  const { isOpen, title, children, action, cancel = 'Keep it', isPending, error, onConfirm, onClose } = props
   return (
     <Modal opened={isOpen} onClose={onClose} title={title}>
       <Stack gap="lg">
@@ -24,7 +26,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         {error ? <FailureNotice error={error} title="That did not work" /> : null}
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose} data-autofocus>
-            Keep it
+            {cancel}
           </Button>
           <Button color="red" onClick={onConfirm} loading={isPending}>
             {action}

@@ -80,11 +80,12 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
   return {
     async open(presented) {
       const opened = await tokens.open(presented)
-      const { scopes, patientIds, practiceIds, isApproval, isBound } = opened
+      const { scopes, patientIds, practiceIds, isApproval, isBound, user } = opened
       if (isBound && practiceIds.length > 0) return openBoth(records, opened)
       const within = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'
-      return createReader(records, within, rulesOf(scopes, isApproval ? 'system' : 'person'), context)
+      const rules = rulesOf(scopes, isApproval ? 'system' : 'person')
+      return createReader(records, within, rules, { context, user })
     },
     async openForAccount(accountId, only) {
       const associations = await practices.listAssociations(accountId)
@@ -98,7 +99,7 @@ function createReader(
   records: AccessDeps['records'],
   within: Confinement,
   rules: ScopeRules,
-  context: 'patient' | 'system' = 'patient',
+  { context = 'patient', user }: { context?: 'patient' | 'system'; user?: OpenedGrant['user'] } = {},
 ): RecordReader {
   const assertAllowed = (type: string, interaction: 'r' | 's') => {
     if (!rules.allows(type, interaction)) throw scopeMissing(type, context)
@@ -111,6 +112,8 @@ function createReader(
   return {
     patientId: hasOne ? only : undefined,
     async read(type, id) {
+      // SMART App Launch 2.2, scopes for requesting identity data: what `fhirUser` names can be read, and nothing beside it.
+      if (user?.type === type && user.id === id) return records.read(user.within, type, id)
       assertAllowed(type, 'r')
       const content = await records.read(within, type, id)
       return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
@@ -160,11 +163,11 @@ function createReader(
 /** A provider's grant about one patient, whose `user` scopes reach the panel too. */
 function openBoth(
   records: AccessDeps['records'],
-  { scopes, patientIds, practiceIds }: Pick<OpenedGrant, 'scopes' | 'patientIds' | 'practiceIds'>,
+  { scopes, patientIds, practiceIds, user }: OpenedGrant,
 ): RecordReader {
   const rules = { patient: rulesOf(scopes, 'patient'), user: rulesOf(scopes, 'user') }
   return joinReaders({
-    patient: createReader(records, { patientIds, practiceIds: [] }, rulesOf(scopes, 'person')),
+    patient: createReader(records, { patientIds, practiceIds: [] }, rulesOf(scopes, 'person'), { user }),
     panel: createReader(records, { patientIds: [], practiceIds }, rules.user),
     rules,
   })

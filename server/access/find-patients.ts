@@ -1,5 +1,5 @@
 import type { Patient } from 'fhir/r4'
-import { nameOfPatient } from '#fhir/patient-name.ts'
+import { officialNameOf } from '#fhir/official-name.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { type Condition, SearchError } from '#fhir/search/search-query.ts'
 import type { RecordReader } from './access.ts'
@@ -61,7 +61,7 @@ function toLine(content: string): PatientLine {
   const patient = JSON.parse(content) as Patient
   return {
     id: patient.id ?? '',
-    name: nameOfPatient(patient),
+    name: officialNameOf(patient),
     birthDate: patient.birthDate,
     gender: patient.gender,
     identifiers: (patient.identifier ?? []).flatMap(({ value }) => value ?? []).slice(0, 2),

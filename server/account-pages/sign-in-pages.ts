@@ -12,16 +12,25 @@ import { parseLocalPath } from './local-path.ts'
 import { promise } from './promise.ts'
 import { findKnownDevice, rememberSignIn } from './remembered-browser.ts'
 
-/** `/signin?next=PATH` and `/signout`. `switch=1` asks before going on as the person who is signed in. */
+/**
+ * `/signin?next=PATH` and `/signout`. `switch=1` asks before going on as the person who is signed in; `again=1` asks for the
+ * password whoever is signed in; `login_hint` stands in the form.
+ */
 export function signInPages({ accounts, isSecure, isProduction }: AccountPagesDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/signin', async (request, reply) => {
       const next = parseLocalPath(readQuery(request, 'next')) ?? '/'
       prepare(reply, next)
       const view = viewOf(request, reply, isProduction)
-      if (!request.signedIn) {
+      const isAgain = readQuery(request, 'again') === '1'
+      if (!request.signedIn || isAgain) {
         const isSignedOut = readQuery(request, 'signed-out') === '1'
-        return sendPage(reply, signInPage({ next, csrfToken: view.csrfToken, isSignedOut }), view)
+        const email = request.signedIn?.account.email ?? readQuery(request, 'login_hint').slice(0, 254)
+        return sendPage(
+          reply,
+          signInPage({ next, csrfToken: view.csrfToken, email, isSignedOut, isAgain }),
+          view,
+        )
       }
       if (readQuery(request, 'switch') !== '1') return reply.redirect(next, 303)
       return sendPage(reply, switchPage(request.signedIn.account.displayName, next, view.csrfToken), view)
@@ -92,14 +101,16 @@ interface SignInForm {
   email?: string
   failure?: FormFailure
   isSignedOut?: boolean
+  /** The person is signed in, and an app wants the password all the same. */
+  isAgain?: boolean
 }
 
-function signInPage({ next, csrfToken, email, failure, isSignedOut }: SignInForm): Page {
+function signInPage({ next, csrfToken, email, failure, isSignedOut, isAgain }: SignInForm): Page {
   const errors = failure?.errors ?? []
   const body = html`${errorSummary(errors)}
 ${isSignedOut ? notice('success', html`<p>You are signed out of onpatient in this browser.</p>`) : undefined}
 <h1>Sign in</h1>
-${renderReason(next)}
+${isAgain ? html`<p class="soft">The app asks for your password again, to be sure that it is you.</p>` : renderReason(next)}
 <form method="post" action="/signin">
 ${csrfField(csrfToken)}
 ${hiddenField('next', next)}

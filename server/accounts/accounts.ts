@@ -92,6 +92,8 @@ export interface Accounts {
   startSignIn(accountId: string, visitor: Visitor): Promise<NewSignIn>
   /** The account behind a cookie, and its sign-in; undefined when unknown, ended or expired. Renews `lastSeenAt`. */
   findSignIn(token: string): Promise<{ account: Account; signIn: SignIn } | undefined>
+  /** Whether a browser is still signed in by it. */
+  isSignInOpen(signInId: string): Promise<boolean>
   listSignIns(accountId: string): Promise<SignIn[]>
   endSignIn(accountId: string, signInId: string): Promise<void>
   /** "Sign out everywhere", except the one given. */
@@ -177,6 +179,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     findByEmail,
     signIn,
     findSignIn: signIns.findSignIn,
+    isSignInOpen: signIns.isSignInOpen,
     listSignIns: signIns.listSignIns,
     endSignIn: signIns.endSignIn,
     endOtherSignIns: signIns.endOtherSignIns,

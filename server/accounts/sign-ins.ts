@@ -22,7 +22,10 @@ interface SignInsDeps {
   devices: KnownDevices
 }
 
-type Implemented = Pick<Accounts, 'findSignIn' | 'listSignIns' | 'endSignIn' | 'endOtherSignIns'>
+type Implemented = Pick<
+  Accounts,
+  'findSignIn' | 'isSignInOpen' | 'listSignIns' | 'endSignIn' | 'endOtherSignIns'
+>
 
 export interface SignIns extends Implemented {
   start(account: Account, visitor: Visitor): Promise<NewSignIn>
@@ -98,6 +101,16 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
         account: toAccount(account),
         signIn: toSignIn({ ...row, expires_at: expiresAt, last_seen_at: lastSeenAt }),
       }
+    },
+    async isSignInOpen(signInId) {
+      // uses the primary key
+      const row = await db
+        .selectFrom('sign_in')
+        .select('id')
+        .where('id', '=', signInId)
+        .where('expires_at', '>', now())
+        .executeTakeFirst()
+      return row !== undefined
     },
     async listSignIns(accountId) {
       // uses sign_in_account

@@ -16,6 +16,7 @@ export function checkApplicationForm(form: ApplicationForm): ApplicationForm {
     name: checkName(form.name),
     kind: form.kind,
     redirectUris: isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form.redirectUris),
+    postLogoutRedirectUris: checkPostLogoutRedirectUris(form.postLogoutRedirectUris ?? []),
     scopes,
     logoUri: checkLink(form.logoUri, 'logoUri'),
     policyUri: checkLink(form.policyUri, 'policyUri'),
@@ -43,7 +44,15 @@ function checkRedirectUris(texts: string[]): string[] {
     })
   if (uris.length > 20)
     throw new OnpatientError('redirect-uri-invalid', 'At most 20 redirect URIs.', { field: 'redirectUris' })
-  return uris.map(assertRedirectUri)
+  return uris.map((uri) => assertRedirectUri(uri))
+}
+
+/** OpenID Connect RP-Initiated Logout §3.1. The same rules: an address that a browser is sent to. */
+function checkPostLogoutRedirectUris(texts: string[]): string[] {
+  const field = 'postLogoutRedirectUris'
+  const uris = [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
+  if (uris.length > 20) throw new OnpatientError('redirect-uri-invalid', 'At most 20 addresses.', { field })
+  return uris.map((uri) => assertRedirectUri(uri, field))
 }
 
 function checkScopes(texts: string[], hasKey: boolean): string[] {

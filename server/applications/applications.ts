@@ -19,6 +19,8 @@ export interface Application {
   /** What the application may ask for; a request without `scope` asks for all of them. */
   scopes: string[]
   redirectUris: string[]
+  /** Where a browser may go after it was signed out (OpenID Connect RP-Initiated Logout §3.1). */
+  postLogoutRedirectUris: string[]
   logoUri: string | undefined
   policyUri: string | undefined
   tosUri: string | undefined
@@ -46,6 +48,8 @@ export interface ApplicationForm {
   name: string
   kind: 'confidential' | 'public'
   redirectUris: string[]
+  /** Left out of a change: as before. */
+  postLogoutRedirectUris?: string[] | undefined
   scopes: string[]
   logoUri?: string | undefined
   policyUri?: string | undefined
@@ -242,6 +246,7 @@ export function createApplications({
       const checked = checkApplicationForm({
         ...complete,
         authentication: form.authentication ?? current.authentication,
+        postLogoutRedirectUris: form.postLogoutRedirectUris ?? current.postLogoutRedirectUris,
       })
       const proof = checkAuthentication(complete, limits, current)
       await db

@@ -12,11 +12,11 @@ export function isLoopback(url: URL): boolean {
  * Checks one redirect URI as a developer typed it and returns it unchanged: matching is by exact string
  * (RFC 9700 §2.1), so it must not be normalised. Throws `redirect-uri-invalid` saying what to change.
  */
-export function assertRedirectUri(text: string): string {
+export function assertRedirectUri(text: string, field = 'redirectUris'): string {
   const reason = findRedirectUriFault(text)
   if (reason !== undefined)
     throw new OnpatientError('redirect-uri-invalid', `"${text.slice(0, 200)}" ${reason}`, {
-      field: 'redirectUris',
+      field,
     })
   return text
 }

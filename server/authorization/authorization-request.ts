@@ -26,9 +26,16 @@ export function completeAuthorizationRequest(
   // The engine stores the request: the launch id, which is a secret, goes into it as its hash.
   const [launch, another] = completed.getAll('launch')
   if (launch && another === undefined) completed.set('launch', hashSecret(launch))
-  // offline_access needs prompt=consent in OpenID Connect Core §11; never over what the application asked for.
-  if (!completed.has('prompt')) completed.set('prompt', 'consent')
+  completePrompt(completed)
   if (!splitScopes(completed.get('scope') ?? '').includes('openid'))
     for (const name of openidOnly) completed.delete(name)
   return completed
+}
+
+/** Everybody is asked for consent, which OpenID Connect Core §11 also wants for offline_access. With `none` it is refused. */
+function completePrompt(params: URLSearchParams): void {
+  const [prompt = '', another] = params.getAll('prompt')
+  const prompts = splitScopes(prompt)
+  if (another !== undefined || prompts.includes('none') || prompts.includes('consent')) return
+  params.set('prompt', [...prompts, 'consent'].join(' '))
 }

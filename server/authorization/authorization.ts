@@ -1,6 +1,7 @@
 import { fastifyRateLimit } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
 import { preflight, readableByAll } from '../http/cors.ts'
@@ -9,7 +10,9 @@ import { completeAuthorizationRequest } from './authorization-request.ts'
 import { type ConsentDeps, consentRoutes } from './consent.ts'
 import { createEngine, type EngineDeps } from './engine.ts'
 import { completeIntrospection } from './introspection-answer.ts'
+import { introspectByToken, presentsToken } from './introspection-by-token.ts'
 import { acceptUrlParameters, hasTokenParameters, urlParametersRefusal } from './legacy-url-parameters.ts'
+import { logoutRoutes } from './logout.ts'
 import { completePushedRequest } from './pushed-request.ts'
 import { nameClientOfRefresh } from './refresh-without-client.ts'
 import { type RegistrationDeps, registrationRoutes } from './registration.ts'
@@ -23,10 +26,11 @@ export { keeperEmail } from './untrusted-redirects.ts'
 
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
-  accounts: ConsentDeps['accounts']
+  accounts: EngineDeps['accounts'] & ConsentDeps['accounts'] & Pick<Accounts, 'endSignIn'>
   records: ConsentDeps['records']
   access: ConsentDeps['access']
   launches: ConsentDeps['launches']
+  practices: ConsentDeps['practices']
   isProduction: boolean
   logger: Logger
   /** Token requests that one network address may make in a minute. */
@@ -39,6 +43,8 @@ export interface Authorization {
   endpoints: FastifyPluginAsync
   /** `/o/interaction/:uid`; for a scope with `browser`, `pageHeaders` and `pageErrors`. */
   consent: FastifyPluginAsync
+  /** `GET /o/logout/`, for the same scope. */
+  logout: FastifyPluginAsync
 }
 
 export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
@@ -48,6 +54,7 @@ export async function createAuthorization(deps: AuthorizationDeps): Promise<Auth
   keepFromUntrusted(provider, deps)
   return {
     consent: consentRoutes({ ...deps, provider }),
+    logout: logoutRoutes({ ...deps, signingKeys: deps.keys.signing }),
     endpoints: async (app) => {
       // The engine reads the bodies itself: it must see doubled and malformed parameters as they came.
       app.removeAllContentTypeParsers()
@@ -76,6 +83,9 @@ function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): Fastify
     }
     for (const url of ['/o/authorize/', '/o/authorize'])
       app.route({ method: ['GET', 'POST'], url, handler: authorize })
+    // An application's page may send a form, with which no cookie of ours comes along (SameSite=Lax): the browser asks anew.
+    for (const url of ['/o/logout', '/o/logout/'])
+      app.post(url, async (request, reply) => reply.redirect(`/o/logout/?${await readForm(request)}`, 303))
     app.get('/o/authorize/:uid', async (request, reply) => {
       allowReturnToApplication(reply)
       return handOver(provider, deps, request, reply)
@@ -129,6 +139,8 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
     request.raw.url = `${path}/`
     if (path === '/o/token') await nameClientOfRefresh(request.raw, provider, deps.applications)
+    if (path === '/o/introspect' && presentsToken(request))
+      return introspectByToken(request, reply, await readForm(request), { ...deps, provider })
     if (path === '/o/par') await readPushedRequest(request, deps.applications)
     return handOver(provider, deps, request, reply)
   }

@@ -112,7 +112,12 @@ ${
 
 function renderIdentity(scopes: readonly string[]): SafeHtml | undefined {
   if (!scopes.includes('openid')) return undefined
-  return html`<p>It also learns who you are: your account${scopes.includes('profile') ? ' and your name' : ''}.</p>`
+  const learned = [
+    'your account',
+    ...(scopes.includes('profile') ? ['your name'] : []),
+    ...(scopes.includes('fhirUser') ? ['what the record says of you: name, contact and date of birth'] : []),
+  ]
+  return html`<p>It also learns who you are: ${learned.join(', ')}.</p>`
 }
 
 function renderDuration(): SafeHtml {

@@ -9,9 +9,11 @@ import type { Records } from '#server/records/records.ts'
 import { type ConsentFault, wantsOnePatient } from './consent-choice.ts'
 import { consentPage, nothingToSharePage } from './consent-page.ts'
 import { isOfPanel, readerOf, type Subject } from './consent-subject.ts'
+import { otherAccountPage } from './other-account-page.ts'
 import { mostPicked, patientPickerPage } from './patient-picker-page.ts'
 import type { Pending } from './pending-request.ts'
 import { describeReaches } from './reaches.ts'
+import { isOfOtherPerson } from './sign-in-demands.ts'
 
 export interface ConsentViewsDeps {
   access: Pick<Access, 'openForAccount'>
@@ -94,17 +96,20 @@ export function createConsentViews(deps: ConsentViewsDeps) {
   return {
     async show(request: FastifyRequest, reply: FastifyReply, shown: Shown): Promise<FastifyReply> {
       const { pending, signedIn, subject, form } = shown
+      const action = actionOf(pending)
+      if (isOfOtherPerson(pending.interaction, signedIn)) {
+        allowReturnToApplication(reply)
+        const view = viewOf(request, reply, isProduction)
+        const names = { applicationName: pending.application.name, accountName: signedIn.account.displayName }
+        return sendPage(reply, otherAccountPage({ ...names, csrfToken: view.csrfToken, action }), view)
+      }
       const associations = await practices.listAssociations(signedIn.account.id)
       if (associations.length === 0) {
         allowReturnToApplication(reply)
         const view = viewOf(request, reply, isProduction)
         const { application } = pending
         const { csrfToken } = view
-        return sendPage(
-          reply,
-          nothingToSharePage({ application, csrfToken, action: actionOf(pending) }),
-          view,
-        )
+        return sendPage(reply, nothingToSharePage({ application, csrfToken, action }), view)
       }
       const desks = associations.filter(isOfPanel)
       const desk = desks.find(({ id }) => id === form?.person) ?? desks[0]

@@ -11,11 +11,12 @@ import { OnpatientError } from '../errors.ts'
 import { type ConsentChoice, readConsentChoice, wantsOnePatient } from './consent-choice.ts'
 import { type Asked, createConsentSubjects, isOfPanel, isRefusal, type Subject } from './consent-subject.ts'
 import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
-import { findInteraction, finish, mustSignInAgain, type Pending, signInAddress } from './pending-request.ts'
+import { findInteraction, finish, type Pending, pathOf, wayToSignIn } from './pending-request.ts'
+import { answeredPrompts, isOfOtherPerson, mustChooseAccount, signInAddress } from './sign-in-demands.ts'
 
 export interface ConsentDeps extends ConsentViewsDeps {
   provider: Provider
-  accounts: Pick<Accounts, 'find' | 'endSignIn'>
+  accounts: Pick<Accounts, 'find'>
   applications: Pick<Applications, 'find'>
   grants: Pick<Grants, 'create'>
   launches: Pick<Launches, 'find' | 'redeem'>
@@ -35,7 +36,7 @@ interface Open {
  * `pageErrors`.
  */
 export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
-  const { provider, accounts, applications, practices, grants, clock, fhirUrl } = deps
+  const { provider, applications, practices, grants, clock, fhirUrl } = deps
   const subjects = createConsentSubjects(deps)
   const views = createConsentViews(deps)
 
@@ -47,11 +48,11 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
   }
 
   async function allow(
-    pending: Pending,
-    accountId: string,
+    { pending, signedIn }: Open,
     choice: ConsentChoice,
     subject: Subject | undefined,
   ): Promise<string> {
+    const accountId = signedIn.account.id
     const { application } = pending
     const expiresAt =
       choice.lifetimeSeconds === undefined
@@ -63,6 +64,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       scopes: choice.scopes,
       associationIds: choice.associationIds,
       expiresAt,
+      signInId: signedIn.signIn.id,
       context: subject && {
         patientId: subject.patient.id,
         encounterId: subject.encounter?.id,
@@ -81,20 +83,18 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     return grant.save()
   }
 
-  /** Undefined when nobody is signed in: then the browser was sent to sign in. */
+  /** Undefined when the sign-in is not as the request wants it: then the browser was sent to sign in. */
   async function openRequest(request: FastifyRequest, reply: FastifyReply): Promise<Open | undefined> {
     const pending = await getPending(request, reply)
     const { signedIn } = request
-    if (signedIn) return { pending, signedIn }
-    reply.redirect(signInAddress(request), 303)
+    const way = wayToSignIn(request, pending.interaction)
+    if (signedIn && !way) return { pending, signedIn }
+    reply.redirect(way ?? '/signin', 303)
     return undefined
   }
 
-  async function authorize(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { pending, signedIn }: Open,
-  ): Promise<FastifyReply> {
+  async function authorize(request: FastifyRequest, reply: FastifyReply, open: Open): Promise<FastifyReply> {
+    const { pending, signedIn } = open
     const form = formOf(request)
     const accountId = signedIn.account.id
     const asked = askedOf(pending, signedIn)
@@ -107,14 +107,32 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       return views.show(request, reply, { pending, signedIn, subject, fault: choice, form })
     const refusal = await subjects.redeemLaunch(asked)
     if (refusal) return finish(provider, request, reply, refusal)
-    const grantId = await allow(pending, accountId, choice, subject)
+    const grantId = await allow(open, choice, subject)
     // The engine gives only what was asked for by name: from here on the request is what the person left of it.
     pending.interaction.params.scope = choice.scopes.join(' ')
     await pending.interaction.persist()
     return finish(provider, request, reply, {
       login: { accountId, remember: false, ts: Math.floor(signedIn.signIn.createdAt.getTime() / 1000) },
       consent: { grantId },
+      ...answeredPrompts(pending.interaction),
     })
+  }
+
+  /** Searches, or goes on to the consent page with the patient that was chosen. */
+  async function choosePatient(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    open: Open,
+  ): Promise<FastifyReply> {
+    if (isOfOtherPerson(open.pending.interaction, open.signedIn)) return views.show(request, reply, open)
+    const form = formOf(request)
+    const asked = askedOf(open.pending, open.signedIn)
+    if (asked.launchHash !== undefined || !wantsOnePatient(asked.scopes))
+      throw new OnpatientError('not-allowed', 'This request leaves no patient to choose. Go back to the app.')
+    if (form.patient === undefined && form.choose === undefined)
+      return views.show(request, reply, { ...open, form })
+    const subject = await subjects.findChosen(asked, form)
+    return views.show(request, reply, { ...open, subject, fault: subject ? undefined : 'no-patient', form })
   }
 
   return async (app) => {
@@ -122,43 +140,35 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       const open = await openRequest(request, reply)
       if (!open) return reply
       const { pending, signedIn } = open
-      if (mustSignInAgain(pending.interaction, signedIn)) {
-        await accounts.endSignIn(signedIn.account.id, signedIn.signIn.id)
-        return reply.redirect(signInAddress(request), 303)
+      const { account } = request.query as { account?: unknown }
+      if (account !== 'chosen' && mustChooseAccount(pending.interaction, signedIn)) {
+        const chosen = `${pathOf(request)}?account=chosen`
+        return reply.redirect(signInAddress(chosen, pending.interaction, 'switch'), 303)
       }
+      if (isOfOtherPerson(pending.interaction, signedIn)) return views.show(request, reply, open)
       const subject = await subjects.findLaunched(askedOf(pending, signedIn))
       if (isRefusal(subject)) return finish(provider, request, reply, subject)
       return views.show(request, reply, { ...open, subject })
     })
 
-    // The choice of a patient: searches, or goes on to the consent page with the one that was chosen.
     app.post('/o/interaction/:uid/patient', async (request, reply) => {
       const open = await openRequest(request, reply)
-      if (!open) return reply
-      const form = formOf(request)
-      const asked = askedOf(open.pending, open.signedIn)
-      if (asked.launchHash !== undefined || !wantsOnePatient(asked.scopes))
-        throw new OnpatientError(
-          'not-allowed',
-          'This request leaves no patient to choose. Go back to the app.',
-        )
-      if (form.patient === undefined && form.choose === undefined)
-        return views.show(request, reply, { ...open, form })
-      const subject = await subjects.findChosen(asked, form)
-      return views.show(request, reply, { ...open, subject, fault: subject ? undefined : 'no-patient', form })
+      return open ? choosePatient(request, reply, open) : reply
     })
 
     app.post('/o/interaction/:uid', async (request, reply) => {
       const open = await openRequest(request, reply)
       if (!open) return reply
-      if (formOf(request).decision === 'Authorize') return authorize(request, reply, open)
-      return finish(provider, request, reply, {
-        error: 'access_denied',
-        error_description: 'The person chose not to give access.',
-      })
+      const isOther = isOfOtherPerson(open.pending.interaction, open.signedIn)
+      if (formOf(request).decision !== 'Authorize')
+        return finish(provider, request, reply, isOther ? anotherPerson : notGiven)
+      return isOther ? views.show(request, reply, open) : authorize(request, reply, open)
     })
   }
 }
+
+const notGiven = { error: 'access_denied', error_description: 'The person chose not to give access.' }
+const anotherPerson = { error: 'login_required', error_description: 'Another person is signed in.' }
 
 function formOf(request: FastifyRequest): Record<string, unknown> {
   return (request.body ?? {}) as Record<string, unknown>

@@ -1,4 +1,4 @@
-import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider'
+import Provider, { type Configuration, errors } from 'oidc-provider'
 import { contextScopes, splitScopes } from '#fhir/scope/scope.ts'
 import { proofAlgorithms } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
@@ -7,7 +7,6 @@ import type { Approvals } from '#server/grants/grants.ts'
 import { idTokenSeconds, type ServerKeys, type SigningKey } from '#server/keys/keys.ts'
 import type { Launches } from '#server/launches/launches.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
-import type { Practices } from '#server/practices/practices.ts'
 import type { UsedOnce } from '../store/used-once.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
 import { type BackendServices, backendTokenSeconds, createBackendServices } from './backend-services.ts'
@@ -16,7 +15,7 @@ import { describeOAuthError } from './error-words.ts'
 import { findFhirUser } from './fhir-user.ts'
 import { mayIntrospect } from './introspection-answer.ts'
 import { launchParameters } from './launch-parameters.ts'
-import { type AdapterDeps, createAdapter, refreshGraceSeconds } from './oidc-adapter.ts'
+import { type AdapterDeps, createAdapter, interactionSeconds, refreshGraceSeconds } from './oidc-adapter.ts'
 import {
   replaceAssertionKeys,
   replaceRedirectMatching,
@@ -24,12 +23,12 @@ import {
   replaceSecretComparison,
   replaceSigningKeys,
 } from './oidc-internals.ts'
+import { createPromptPolicy } from './prompt-policy.ts'
 import type { RegistrationPolicy } from './registration.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
 export interface EngineDeps extends AdapterDeps {
-  accounts: Pick<Accounts, 'find'>
-  practices: Pick<Practices, 'listAssociations'>
+  accounts: Pick<Accounts, 'find' | 'findSignIn' | 'isSignInOpen'>
   keys: ServerKeys
   keySets: KeySets
   approvals: Pick<Approvals, 'list'>
@@ -107,7 +106,8 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       short: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
     },
     scopes: [...contextScopes],
-    claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
+    // `sid` (OpenID Connect Back-Channel Logout §2.1): in which sign-in the person allowed it.
+    claims: { openid: ['sub', 'sid'], fhirUser: ['fhirUser'], profile: ['name'] },
     conformIdTokenClaims: false,
     // SMART wants it in both requests, and RFC 6749 §4.1.3 in the second when it was in the first.
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -134,20 +134,22 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       RefreshToken: tokenLifetimes.refreshTokenSeconds,
       ClientCredentials: backendTokenSeconds,
       IdToken: idTokenSeconds,
-      Interaction: 3600,
+      Interaction: interactionSeconds,
       Session: 3600,
       Grant: tokenLifetimes.refreshTokenSeconds,
     },
-    // Classic applications always get one, `offline_access` or not, unless the access ends with its first token.
+    // Applications with a secret or key always get one, `offline_access` or not: classic ones count on it. It ends with the grant.
+    // One that anybody could use is not given when the access ends with its first token.
     issueRefreshToken: async (_ctx, client, code) =>
-      client.grantTypeAllowed('refresh_token') && lastsLonger(deps, code.grantId),
+      client.grantTypeAllowed('refresh_token') &&
+      (client.tokenEndpointAuthMethod !== 'none' || lastsLonger(deps, code.grantId)),
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
     loadExistingGrant: async (ctx) => {
       const grantId = ctx.oidc.result?.consent?.grantId
       return grantId ? ctx.oidc.provider.Grant.find(grantId) : undefined
     },
-    findAccount: async (_ctx, id) => {
+    findAccount: async (_ctx, id, token) => {
       const account = await deps.accounts.find(id)
       if (!account) return undefined
       return {
@@ -155,12 +157,12 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
         claims: async () => ({
           sub: id,
           name: account.displayName,
-          ...(await findFhirUser(deps.practices, id, deps.fhirUrl)),
+          ...(await claimsOfGrant(deps, token)),
         }),
       }
     },
     interactions: {
-      policy: interactionPolicy.base(),
+      policy: createPromptPolicy(deps),
       url: (_ctx, interaction) => `/o/interaction/${interaction.uid}`,
     },
     // Every origin may call the token endpoint: applications in the browser live anywhere, and no cookie counts there.
@@ -187,11 +189,20 @@ async function lastsLonger({ grants, clock }: EngineDeps, grantId: string | unde
   return grant.expiresAt === undefined || grant.expiresAt.getTime() > tokenEnds
 }
 
+/** What the id_token says besides who it is: read from the grant of the code or refresh token that it is issued for. */
+async function claimsOfGrant({ grants, fhirUrl }: EngineDeps, token: object | undefined) {
+  const { grantId } = (token ?? {}) as { grantId?: string }
+  if (grantId === undefined) return {}
+  const [grant, user] = await Promise.all([grants.find(grantId), findFhirUser(grants, grantId, fhirUrl)])
+  return { ...user, ...(grant?.signInId === undefined ? {} : { sid: grant.signInId }) }
+}
+
 /** What the engine does not know of itself: RFC 8414 §2. */
 function discoveryOf({ portalUrl, registration }: EngineDeps): Record<string, unknown> {
   return {
     service_documentation: `${portalUrl}/api_fhir/api-docs/documentation`,
     userinfo_endpoint: `${portalUrl}/o/userinfo/`,
+    end_session_endpoint: `${portalUrl}/o/logout/`,
     ...(registration === 'off' ? {} : { registration_endpoint: `${portalUrl}/o/register/` }),
   }
 }

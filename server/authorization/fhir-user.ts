@@ -1,19 +1,14 @@
-import type { Practices } from '#server/practices/practices.ts'
+import type { Grants } from '#server/grants/grants.ts'
 
 /**
- * The FHIR resource that stands for the signed-in person, as an absolute URL (SMART App Launch 2.2, scopes for
- * requesting identity data); empty when there is none.
+ * The FHIR resource that stands for the person who gave a grant, as an absolute URL (SMART App Launch 2.2, scopes for
+ * requesting identity data); empty when there is none, as for staff. The token of the grant can read it.
  */
 export async function findFhirUser(
-  practices: Pick<Practices, 'listAssociations'>,
-  accountId: string,
+  grants: Pick<Grants, 'findUser'>,
+  grantId: string,
   fhirUrl: string,
 ): Promise<{ fhirUser?: string }> {
-  const associations = await practices.listAssociations(accountId)
-  const asProvider = associations.find((each) => each.practitionerId !== undefined)
-  const asPatient = associations.find((each) => each.role === 'patient')
-  const reference = asProvider
-    ? `Practitioner/${asProvider.practitionerId}`
-    : asPatient && `Patient/${asPatient.patientId}`
-  return reference === undefined ? {} : { fhirUser: `${fhirUrl}/onpatient_api/fhir/${reference}` }
+  const user = await grants.findUser(grantId)
+  return user === undefined ? {} : { fhirUser: `${fhirUrl}/fhir/r4/${user.type}/${user.id}` }
 }

@@ -1,12 +1,12 @@
 /** RFC 7662 with the fields of SMART App Launch 2.2, token introspection. */
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
-import type { Practices } from '#server/practices/practices.ts'
+import type { Grants } from '#server/grants/grants.ts'
 import { findFhirUser } from './fhir-user.ts'
 import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 
 export interface IntrospectionDeps extends SmartFieldsDeps {
-  practices: Pick<Practices, 'listAssociations'>
+  grants: SmartFieldsDeps['grants'] & Pick<Grants, 'findUser'>
   fhirUrl: string
 }
 
@@ -33,11 +33,12 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
     const body = ctx.body as Record<string, unknown> | undefined
     if (oidc?.route !== 'introspection' || body?.active !== true) return
     const { AccessToken, RefreshToken } = oidc.entities
-    Object.assign(body, await fieldsOf(AccessToken ?? RefreshToken ?? {}, deps))
+    Object.assign(body, await smartFieldsOf(AccessToken ?? RefreshToken ?? {}, deps))
   })
 }
 
-async function fieldsOf(
+/** Of a token of a person; empty for one of a service. */
+export async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
   deps: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
@@ -45,6 +46,6 @@ async function fieldsOf(
   const wantsUser = (scope ?? '').split(' ').includes('fhirUser')
   return {
     ...(await findSmartFields(grantId, deps)),
-    ...(wantsUser ? await findFhirUser(deps.practices, accountId, deps.fhirUrl) : {}),
+    ...(wantsUser ? await findFhirUser(deps.grants, grantId, deps.fhirUrl) : {}),
   }
 }

@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
-import type { Grants } from '#server/grants/grants.ts'
+import type { Grant, Grants } from '#server/grants/grants.ts'
 import type { Clock } from '../clock.ts'
 import { hashSecret } from '../secrets.ts'
 import type { OidcPayloadTable } from '../store/schema/grants.ts'
@@ -16,10 +17,14 @@ export interface AdapterDeps {
   clock: Clock
   grants: Grants
   applications: Applications
+  accounts: Pick<Accounts, 'isSignInOpen'>
 }
 
 /** How long a client may present a refresh token again whose answer it did not get. */
 export const refreshGraceSeconds = 30
+
+/** How long a person may take for an authorization request. */
+export const interactionSeconds = 3600
 
 /** A used code is remembered this long, so that a second use is seen as one and ends the tokens of the first. */
 const usedCodeMemorySeconds = 24 * 3600
@@ -35,7 +40,11 @@ export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
   }
 }
 
-function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps, commits: SharedCommits): Adapter {
+function payloadAdapter(
+  kind: string,
+  { db, clock, grants, accounts }: AdapterDeps,
+  commits: SharedCommits,
+): Adapter {
   const now = () => clock.now().getTime()
 
   async function findRow(column: 'id_hash' | 'uid', value: string): Promise<OidcPayloadTable | undefined> {
@@ -53,7 +62,9 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps, commit
     if (!grant || grant.endedAt) return false
     if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
     const { patientIds, practiceIds } = await grants.describeCoverage(id)
-    return patientIds.length > 0 || practiceIds.length > 0
+    if (patientIds.length === 0 && practiceIds.length === 0) return false
+    if (!isForOnlineUse(grant)) return true
+    return grant.signInId !== undefined && accounts.isSignInOpen(grant.signInId)
   }
 
   return {
@@ -104,6 +115,11 @@ function payloadAdapter(kind: string, { db, clock, grants }: AdapterDeps, commit
       await grants.endByEngine(grantId, 'ended by the application or by a reused code or token')
     },
   }
+}
+
+/** SMART App Launch 2.2, scopes for requesting a refresh token: `online_access` lasts as long as the person is signed in. */
+function isForOnlineUse({ scopes }: Grant): boolean {
+  return scopes.includes('online_access') && !scopes.includes('offline_access')
 }
 
 /**
@@ -190,6 +206,8 @@ function toPayload(row: OidcPayloadTable, id: string | undefined, now: number): 
   return {
     ...payload,
     ...(id === undefined ? {} : { jti: id }),
+    // When the request came, to be compared with sign-ins.
+    ...(row.kind === 'Interaction' ? { iat: row.expires_at / 1000 - interactionSeconds } : {}),
     exp: Math.floor(Date.now() / 1000) + remaining,
     ...(consumed ? { consumed: true } : {}),
   }

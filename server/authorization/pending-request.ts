@@ -2,12 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Application } from '#server/applications/applications.ts'
-import type { SignedIn } from '#server/http/browser.ts'
 import { allowReturnToApplication } from '#server/pages/page-headers.ts'
 import { OnpatientError } from '../errors.ts'
-
-/** The engine's pending authorization request. */
-export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+import { type Interaction, mustSignInAgain, signInAddress } from './sign-in-demands.ts'
 
 /** A request that waits for the person's answer. */
 export interface Pending {
@@ -35,18 +32,17 @@ export async function findInteraction(
   )
 }
 
-/** The sign-in page, which leads back to the request. */
-export function signInAddress(request: FastifyRequest): string {
-  return `/signin?next=${encodeURIComponent(request.url)}`
+/** Where the person must go before anything is shown or allowed; undefined when the sign-in is as the request wants it. */
+export function wayToSignIn(request: FastifyRequest, interaction: Interaction): string | undefined {
+  const { signedIn } = request
+  if (!signedIn) return signInAddress(pathOf(request), interaction, 'first')
+  return mustSignInAgain(interaction, signedIn)
+    ? signInAddress(pathOf(request), interaction, 'again')
+    : undefined
 }
 
-/** OpenID Connect Core §3.1.2.1: `prompt=login` and `max_age` want a sign-in that is fresh. */
-export function mustSignInAgain({ params, iat }: Interaction, { signIn }: SignedIn): boolean {
-  const signedInAt = signIn.createdAt.getTime() / 1000
-  const prompts = String(params.prompt ?? '').split(' ')
-  if (prompts.includes('login')) return signedInAt < iat
-  const maxAge = Number(params.max_age)
-  return params.max_age !== undefined && signedInAt + maxAge < iat
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? ''
 }
 
 /** Goes back to the engine, which sends the browser on to the application. */

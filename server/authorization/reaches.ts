@@ -1,5 +1,5 @@
 import type { Patient } from 'fhir/r4'
-import { nameOfPatient } from '#fhir/patient-name.ts'
+import { officialNameOf } from '#fhir/official-name.ts'
 import type { Association } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Reach } from './consent-page.ts'
@@ -33,5 +33,5 @@ async function labelOf(association: Association, records: Pick<Records, 'read' |
 
 async function nameOf(patientId: string, records: Pick<Records, 'read'>): Promise<string> {
   const content = await records.read({ patientIds: [patientId], practiceIds: [] }, 'Patient', patientId)
-  return nameOfPatient(content === undefined ? {} : (JSON.parse(content) as Patient))
+  return officialNameOf(content === undefined ? {} : (JSON.parse(content) as Patient))
 }

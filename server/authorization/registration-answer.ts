@@ -61,7 +61,7 @@ export function refuseToken(reply: FastifyReply, request: FastifyRequest, words:
 export function refuseMethod(reply: FastifyReply, request: FastifyRequest): FastifyReply {
   return send(reply, request, 405, {
     error: 'invalid_request',
-    error_description: `A registration is read with GET and ended with DELETE. ${request.method} is not answered: register anew.`,
+    error_description: `A registration is read with GET, replaced with PUT and ended with DELETE. ${request.method} is not answered.`,
   })
 }
 

@@ -11,6 +11,7 @@ const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']
 const wireNames: Record<string, string> = {
   name: 'client_name',
   redirectUris: 'redirect_uris',
+  postLogoutRedirectUris: 'post_logout_redirect_uris',
   scopes: 'scope',
   logoUri: 'logo_uri',
   policyUri: 'policy_uri',
@@ -31,6 +32,7 @@ export function readMetadata(metadata: Metadata): ApplicationForm {
     kind: isPublic ? 'public' : 'confidential',
     authentication: isPublic ? 'none' : method === 'private_key_jwt' ? 'key' : 'secret',
     redirectUris: readEncrypted(metadata),
+    postLogoutRedirectUris: readTexts(metadata, 'post_logout_redirect_uris'),
     scopes: (readText(metadata, 'scope') ?? '').split(' '),
     logoUri: readText(metadata, 'logo_uri'),
     policyUri: readText(metadata, 'policy_uri'),
@@ -51,6 +53,7 @@ export function renderMetadata(application: Application): Metadata {
     client_id_issued_at: Math.floor(application.createdAt.getTime() / 1000),
     client_name: application.name,
     redirect_uris: application.redirectUris,
+    post_logout_redirect_uris: application.postLogoutRedirectUris,
     scope: application.scopes.join(' '),
     token_endpoint_auth_method: { secret: 'client_secret_basic', key: 'private_key_jwt', none: 'none' }[
       application.authentication
@@ -75,7 +78,10 @@ export function renderMetadata(application: Application): Metadata {
 export function registrationError(error: OnpatientError): { error: string; error_description: string } {
   const name = wireNames[error.field ?? ''] ?? error.field
   return {
-    error: error.code === 'redirect-uri-invalid' ? 'invalid_redirect_uri' : 'invalid_client_metadata',
+    error:
+      error.code === 'redirect-uri-invalid' && error.field === 'redirectUris'
+        ? 'invalid_redirect_uri'
+        : 'invalid_client_metadata',
     error_description: name === undefined ? error.message : `${name}: ${error.message}`,
   }
 }

@@ -1,10 +1,11 @@
-/** Dynamic client registration (RFC 7591), and reading and deleting what was registered (RFC 7592). */
+/** Dynamic client registration (RFC 7591), and reading, changing and deleting what was registered (RFC 7592). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Application, Applications } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 import { preflight } from '../http/cors.ts'
 import { answerInJson, refuseMethod, refuseToken } from './registration-answer.ts'
 import { readMetadata, renderMetadata } from './registration-metadata.ts'
+import { readReplacement } from './registration-replacement.ts'
 
 /** Who may register: nobody, holders of a token that an account was given, or everybody. */
 export type RegistrationPolicy = 'off' | 'approved' | 'open'
@@ -74,9 +75,27 @@ export function registrationRoutes(deps: RegistrationDeps): FastifyPluginAsync {
     }
   }
 
-  const sendCurrent = (application: Application, request: FastifyRequest, reply: FastifyReply) =>
+  /** RFC 7592 §2.2: what is sent takes the place of all that was registered, and is judged as if it came for the first time. */
+  async function change(application: Application, request: FastifyRequest, reply: FastifyReply) {
+    const form = await readReplacement(bodyOf(request), application, applications.isSecretOf)
+    const { ownerAccountId, id, legacyUrlParameters } = application
+    const changed = await applications.update(ownerAccountId, id, { ...form, legacyUrlParameters })
+    // Who proved itself by a key until now has no secret yet.
+    const needsSecret =
+      changed.application.authentication === 'secret' && (await applications.listSecrets(id)).length === 0
+    const secret = needsSecret ? await applications.rotateSecret(ownerAccountId, id, 0) : undefined
+    return sendCurrent(changed.application, request, reply, secret)
+  }
+
+  const sendCurrent = (
+    application: Application,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    secret?: string,
+  ) =>
     reply.send({
       ...renderMetadata(application),
+      ...(secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
       // The token is stored as its hash: what was sent is what is valid.
       registration_access_token: bearerOf(request),
       registration_client_uri: `${portalUrl}/o/register/${application.id}`,
@@ -89,13 +108,13 @@ export function registrationRoutes(deps: RegistrationDeps): FastifyPluginAsync {
       app.post(url, limit, register)
       app.options(url, preflight('POST', 'Authorization, Content-Type'))
     }
-    // What was registered is changed in the portal, by the account that owns it (RFC 7592 §2 allows for that).
     app.route({
-      method: ['PUT', 'PATCH', 'POST'],
+      method: ['PATCH', 'POST'],
       url: '/o/register/:id',
-      handler: async (request, reply) => refuseMethod(reply.header('allow', 'GET, DELETE'), request),
+      handler: async (request, reply) => refuseMethod(reply.header('allow', 'GET, PUT, DELETE'), request),
     })
-    app.options('/o/register/:id', preflight('GET, DELETE', 'Authorization, Content-Type'))
+    app.options('/o/register/:id', preflight('GET, PUT, DELETE', 'Authorization, Content-Type'))
+    app.put('/o/register/:id', managed(change))
     app.get(
       '/o/register/:id',
       managed(async (application, request, reply) => sendCurrent(application, request, reply)),

@@ -82,7 +82,8 @@ function sayPlainlyByRedirect(
 async function addSmartFields(ctx: KoaContextWithOIDC, body: Body, deps: AnswerDeps): Promise<void> {
   const scopes = String(body.scope ?? '').split(' ')
   // Clients such as fhirclient refresh only when the answer says that they may.
-  if (body.refresh_token !== undefined && !scopes.includes('offline_access')) scopes.push('offline_access')
+  const saysSo = scopes.includes('offline_access') || scopes.includes('online_access')
+  if (body.refresh_token !== undefined && !saysSo) scopes.push('offline_access')
   body.scope = scopes.filter((scope) => scope !== '').join(' ')
   const grantId = ctx.oidc.entities.AccessToken?.grantId
   if (grantId === undefined) return

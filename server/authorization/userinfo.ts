@@ -1,16 +1,17 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { TokenDoor } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
-import type { Practices } from '#server/practices/practices.ts'
-import { OnpatientError, statusOf } from '../errors.ts'
+import type { Grants } from '#server/grants/grants.ts'
+import { OnpatientError } from '../errors.ts'
 import { findPresentedToken } from '../http/bearer.ts'
 import { preflight } from '../http/cors.ts'
+import { refuseBearer } from './bearer-refusal.ts'
 import { findFhirUser } from './fhir-user.ts'
 
 export interface UserinfoDeps {
   tokens: TokenDoor
   accounts: Pick<Accounts, 'find'>
-  practices: Pick<Practices, 'listAssociations'>
+  grants: Pick<Grants, 'findUser'>
   portalUrl: string
   fhirUrl: string
 }
@@ -27,7 +28,7 @@ export function userinfoRoutes(deps: UserinfoDeps): FastifyPluginAsync {
         return reply.send(await describePerson(deps, request))
       } catch (error) {
         if (!(error instanceof OnpatientError)) throw error
-        return refuse(request, reply, error)
+        return refuseBearer(request, reply, error, 'openid')
       }
     }
     for (const url of ['/o/userinfo', '/o/userinfo/']) {
@@ -38,10 +39,10 @@ export function userinfoRoutes(deps: UserinfoDeps): FastifyPluginAsync {
 }
 
 async function describePerson(
-  { tokens, accounts, practices, portalUrl, fhirUrl }: UserinfoDeps,
+  { tokens, accounts, grants, portalUrl, fhirUrl }: UserinfoDeps,
   request: FastifyRequest,
 ): Promise<object> {
-  const { accountId, scopes, isApproval } = await tokens.open(
+  const { accountId, grantId, scopes, isApproval } = await tokens.open(
     findPresentedToken(request, new URL(request.url, portalUrl).searchParams, portalUrl),
   )
   const account = isApproval || !scopes.includes('openid') ? undefined : await accounts.find(accountId)
@@ -54,18 +55,6 @@ async function describePerson(
   return {
     sub: account.id,
     ...(scopes.includes('profile') ? { name: account.displayName } : {}),
-    ...(scopes.includes('fhirUser') ? await findFhirUser(practices, account.id, fhirUrl) : {}),
+    ...(scopes.includes('fhirUser') ? await findFhirUser(grants, grantId, fhirUrl) : {}),
   }
-}
-
-/** RFC 6750 §3. */
-function refuse(request: FastifyRequest, reply: FastifyReply, error: OnpatientError): FastifyReply {
-  const status = statusOf[error.category]
-  const code = status === 403 ? 'insufficient_scope' : status === 401 ? 'invalid_token' : 'invalid_request'
-  const isBare = error.code === 'token-missing'
-  const challenge = `Bearer realm="onpatient"${isBare ? '' : `, error="${code}"`}${status === 403 ? ', scope="openid"' : ''}`
-  return reply
-    .code(status)
-    .header('www-authenticate', challenge)
-    .send({ error: code, error_description: error.message, request_id: request.id })
 }

@@ -9,6 +9,7 @@ interface CreateOptions {
   owner: string
   name: string
   redirectUri?: string[]
+  postLogoutRedirectUri?: string[]
   public?: boolean
   jwks?: string
   jwksUri?: string
@@ -27,6 +28,7 @@ export function applicationCommand(): Command {
     .requiredOption('--name <text>', 'the name people see')
     .option('--redirect-uri <uri...>', 'where people return to; a backend service may have none')
     .option('--launch-uri <uri>', 'where a launch from the portal starts it (SMART EHR launch)')
+    .option('--post-logout-redirect-uri <uri...>', 'where browsers may go after signing out')
     .option('--public', 'without a secret (browser and phone apps); PKCE is then a must')
     .option('--jwks <file>', 'it proves who it is by a key instead of a secret: a file with its public keys')
     .option('--jwks-uri <uri>', 'the same, with the address where it publishes its keys')
@@ -125,6 +127,7 @@ async function formOf(options: CreateOptions): Promise<ApplicationForm> {
     requiresDpop: options.requireDpop,
     redirectUris: options.redirectUri ?? [],
     launchUri: options.launchUri,
+    postLogoutRedirectUris: options.postLogoutRedirectUri,
     scopes: options.scope?.split(' ') ?? [],
   }
 }

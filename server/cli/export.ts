@@ -6,28 +6,34 @@ import { printResult, withNouns } from './with-nouns.ts'
 /** `onpatient export`: all records of a practice as NDJSON. */
 export function exportRecordsCommand(): Command {
   return new Command('export')
-    .description('Write all records of a practice as NDJSON, one compressed file for each type.')
+    .description('Write all records of a practice as NDJSON, one file for each type.')
     .argument('<folder>', 'a folder that is empty or does not exist yet')
     .option('--practice <id>', 'the practice that keeps the records; default: the only one there is')
+    .option('--gzip', 'compress the files: .ndjson.gz')
     .option('--json', 'print one JSON object')
     .action(runExport)
 }
 
 async function runExport(
   folder: string,
-  { practice: practiceId, json }: { practice?: string; json?: boolean },
+  { practice: practiceId, gzip = false, json }: { practice?: string; gzip?: boolean; json?: boolean },
 ): Promise<void> {
   await withNouns(async ({ records, practices }) => {
     const practice = await getPractice(practices, practiceId)
+    const startedAt = performance.now()
     const isTerminal = process.stderr.isTTY && !json
+    const rateOf = (count: number) => Math.round((count * 1000) / Math.max(1, performance.now() - startedAt))
     const outcome = await exportRecords(
       { records },
       {
         practiceId: practice.id,
         folder,
-        onProgress: (count) => isTerminal && process.stderr.write(`\r${count} records `),
+        gzip,
+        onProgress: (count) =>
+          isTerminal && process.stderr.write(`\r${count} records, ${rateOf(count)} a second `),
       },
     )
+    if (isTerminal) process.stderr.write('\r\u001b[K')
     const files = Object.entries(outcome.files).map(([name, count]) => `  ${name}  ${count}`)
     printResult(
       { practice: practice.id, ...outcome },

@@ -1,4 +1,4 @@
-import type { HumanName } from 'fhir/r4'
+import type { HumanName, RelatedPerson } from 'fhir/r4'
 import type { Account, Accounts } from '#server/accounts/accounts.ts'
 import { type Applications, defaultScopes } from '#server/applications/applications.ts'
 import type { Practice, Practices } from '#server/practices/practices.ts'
@@ -71,6 +71,7 @@ export async function makeDemo(deps: DemoDeps, options: DemoOptions = {}): Promi
   const practice = await findOrCreatePractice(deps, generated)
   const written = await writeRecords(deps, practice, generated, patients, options.onProgress)
   await makeSignIns(deps, practice, generated)
+  await listPractice(deps, practice)
   await makeApplication(deps)
   return { practice, ...written }
 }
@@ -81,6 +82,21 @@ async function findOrCreatePractice({ practices }: DemoDeps, generated: DemoPrac
   const organizationId = generated.organization.id ?? ''
   const existing = (await practices.list()).find((practice) => practice.organizationId === organizationId)
   return existing ?? practices.create({ name: demoPracticeName, kind: 'practice', organizationId })
+}
+
+/** Apps find it in the published list, unless somebody decided otherwise. The demo is never made in production. */
+async function listPractice({ practices }: DemoDeps, practice: Practice): Promise<void> {
+  if (await practices.brands.find(practice.id)) return
+  await practices.brands.save(practice.id, {
+    isListed: true,
+    name: practice.name,
+    aliases: ['Maple Street'],
+    description: 'A made-up practice for trying things out. Nobody in it is real.',
+    addressLine: '12 Maple Street',
+    city: 'Springfield',
+    state: 'IL',
+    postalCode: '62701',
+  })
 }
 
 async function writeRecords(
@@ -129,12 +145,22 @@ async function makeSignIns(
   await associate(adultAccount, { role: 'patient', patientId: adultId })
   await associate(parentAccount, { role: 'patient', patientId: parentId })
   for (const childId of childIds)
-    await associate(parentAccount, { role: 'proxy', patientId: childId, relationship: 'parent' })
+    await associate(parentAccount, {
+      role: 'proxy',
+      patientId: childId,
+      relationship: 'parent',
+      relatedPersonId: findGuardian(generated, childId, names.get(parentId)),
+    })
 }
 
 type Link =
   | { role: 'provider'; practitionerId: string }
-  | { role: 'patient' | 'proxy'; patientId: string; relationship?: string }
+  | {
+      role: 'patient' | 'proxy'
+      patientId: string
+      relationship?: string
+      relatedPersonId?: string | undefined
+    }
 
 /** Associates unless the account is associated in that way already. */
 function associator(practices: Practices, practiceId: string) {
@@ -154,6 +180,23 @@ async function findOrCreateAccount(accounts: Accounts, email: string, displayNam
 
 function fullName(name: HumanName | undefined): string {
   return [...(name?.given ?? []).slice(0, 1), name?.family].filter(Boolean).join(' ')
+}
+
+/** The RelatedPerson of a child's record that bears this name. */
+function findGuardian(
+  generated: DemoPractice,
+  childId: string,
+  name: string | undefined,
+): string | undefined {
+  for (const family of generated.families()) {
+    const child = family.members.find(({ patient }) => patient.id === childId)
+    if (child)
+      return child.records.find(
+        (record) =>
+          record.resourceType === 'RelatedPerson' && fullName((record as RelatedPerson).name?.[0]) === name,
+      )?.id
+  }
+  return undefined
 }
 
 /** The known people are in the first families, so this reads no further than those. */

@@ -5,7 +5,7 @@ import { type DocsFacts, formatDuration, type Limits } from './docs-facts.ts'
 import { contextFields, launchSection } from './launch-section.ts'
 import { code, table } from './table.ts'
 
-/** Discovery, authorize, launch, token, revoke, introspect. */
+/** Discovery, authorize, launch, token, revoke, introspect, sign-out. */
 export function authorizationSection(addresses: Addresses, facts: DocsFacts): SafeHtml {
   return html`<section aria-labelledby="authorization">
 <h2 id="authorization">Authorization</h2>
@@ -17,6 +17,7 @@ ${token(addresses)}
 ${lifetimes(facts.limits)}
 ${revoke(addresses)}
 ${introspect(addresses)}
+${signOut(addresses)}
 </section>`
 }
 
@@ -36,6 +37,15 @@ ${table(
     [code('GET /.well-known/oauth-authorization-server'), 'OAuth 2.0 authorization server metadata'],
     [code('GET /.well-known/openid-configuration'), 'The same for OpenID Connect'],
     [code('GET /.well-known/jwks.json'), 'The keys with which id tokens are signed'],
+    [code('GET /api/fhir/metadata'), 'DSTU2 Conformance, for clients that start there; it serves no records'],
+    [
+      html`<a href="/.well-known/smart-brands"><code>GET /.well-known/smart-brands</code></a>`,
+      'User-access brands: the practices that can be found here, as a FHIR Bundle',
+    ],
+    [
+      html`<a href="/.well-known/service-base-urls"><code>GET /.well-known/service-base-urls</code></a>, <a href="/.well-known/service-base-urls.csv"><code>.csv</code></a>`,
+      'Service base addresses of these practices, as a FHIR Bundle of Endpoints and Organizations, or as a table',
+    ],
   ],
 )}`
 }
@@ -80,7 +90,18 @@ ${table(
     [
       code('prompt'),
       'no',
-      html`<code>login</code> asks for a new sign-in, <code>none</code> shows no page and answers with an error if one were needed`,
+      html`<code>login</code> asks for the password again, <code>select_account</code> whether to go on as the one who is signed in. <code>none</code> shows no page and answers <code>login_required</code>, or <code>consent_required</code> when the person is signed in`,
+    ],
+    [
+      code('max_age'),
+      'no',
+      html`With <code>openid</code>: seconds since the password was given; after more it is asked for again. The id token then has <code>auth_time</code>`,
+    ],
+    [code('login_hint'), 'no', 'An e-mail address that stands in the sign-in form'],
+    [
+      code('id_token_hint'),
+      'no',
+      html`With <code>openid</code>: an id token of your application. Nobody but this person can go on`,
     ],
   ],
 )}
@@ -131,12 +152,12 @@ ${table(
     [code('refresh_token'), html`For the <a href="#lifetimes">next access token</a>`],
     [
       code('scope'),
-      html`What was granted, which may be less than you asked for. <code>offline_access</code> is among it when there is a refresh token.`,
+      html`What was granted, which may be less than you asked for. When there is a refresh token, <code>offline_access</code> or <code>online_access</code> is among it.`,
     ],
     ...contextFields.map((row) => [...row]),
     [
       code('id_token'),
-      html`With the scope <code>openid</code>: who signed in, as a signed token; <code>fhirUser</code> names that person's record`,
+      html`With the scope <code>openid</code>: who signed in, as a signed token; with <code>fhirUser</code> the address of that person's record: a Practitioner, a Patient or, for somebody who cares for the patient, a RelatedPerson. Your token can read it`,
     ],
   ],
 )}`
@@ -160,6 +181,7 @@ ${table(
 <ul>
 <li>A code that comes twice is refused, and the tokens of its first use end.</li>
 <li>Each refresh brings a new refresh token and uses up the one sent. A used one that comes again ends the whole access, since it may have been stolen.${facts.refreshGraceSeconds > 0 ? ` For ${formatDuration(facts.refreshGraceSeconds)} it is still answered, in case the first answer got lost on its way.` : ''}</li>
+<li>With <code>online_access</code> and without <code>offline_access</code>, refreshing works only while the person stays signed in in the browser in which the access was given.</li>
 <li>The person can end the access at any time. From that moment every token of it answers 401.</li>
 </ul>`
 }
@@ -199,7 +221,30 @@ ${table(
     [code('iat'), 'When it was issued, in seconds since 1970'],
     [code('sub'), 'The account that gave the access'],
     ...contextFields.map((row) => [...row]),
-    [code('fhirUser'), html`With the scope <code>fhirUser</code>: the record of the account`],
+    [code('fhirUser'), html`With the scope <code>fhirUser</code>: the address of the person's record`],
   ],
 )}`
+}
+
+function signOut({ portal }: Addresses): SafeHtml {
+  return html`<h3 id="sign-out">Sign out</h3>
+<p>Signs the person out of this browser (<a href="https://openid.net/specs/openid-connect-rpinitiated-1_0.html">OpenID Connect RP-Initiated Logout</a>). Send the browser there, by a link or a form.</p>
+${codeBlock('Opened by the browser of the person', `GET ${portal}/o/logout/`)}
+${table(
+  'Parameters of the sign-out request',
+  ['Parameter', 'Value'],
+  [
+    [
+      code('id_token_hint'),
+      'An id token of your application, expired or not. When it was issued in this very sign-in, the person is signed out at once; otherwise we ask first.',
+    ],
+    [code('client_id'), 'Your application, when there is no id token'],
+    [
+      code('post_logout_redirect_uri'),
+      'Where the browser goes afterwards: one of the addresses registered for your application, letter by letter',
+    ],
+    [code('state'), 'Any text; comes back with it'],
+  ],
+)}
+<p>What people allowed stays allowed: tokens are ended by <a href="#revoke">revoking</a> them.</p>`
 }

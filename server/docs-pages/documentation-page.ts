@@ -23,6 +23,7 @@ const contents: readonly ContentsEntry[] = [
   { id: 'lifetimes', title: 'How long things last', level: 3 },
   { id: 'revoke', title: 'Revoke', level: 3 },
   { id: 'introspect', title: 'Introspect', level: 3 },
+  { id: 'sign-out', title: 'Sign out', level: 3 },
   { id: 'scopes', title: 'Permissions (scopes)' },
   { id: 'reach', title: 'Whose records', level: 3 },
   { id: 'api', title: 'The API' },

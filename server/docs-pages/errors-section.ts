@@ -60,6 +60,7 @@ const adviceOf = {
   unprocessable: ['What was sent breaks a rule of FHIR or of the store', 'Correct the places that are named'],
   'too-large': ['The body is too large', 'Send it in several requests'],
   'media-type': ['The Content-Type is not read here', 'Use the one that is named'],
+  'not-acceptable': ['The answer cannot have the format that was asked for', 'Ask for JSON'],
   conflict: ['It exists already', 'Choose another value'],
   gone: ['A link was used or is too old', 'Ask for a new one'],
   'too-many': ['Too many requests', 'Wait for the seconds in Retry-After'],

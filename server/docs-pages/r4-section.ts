@@ -26,12 +26,16 @@ ${table(
     [code('GET TYPE/ID/_history/VERSION'), 'One version'],
     [
       code('GET TYPE/ID/_history, GET TYPE/_history'),
-      html`Versions, newest first, as a Bundle; <code>_since</code>, <code>_count</code>`,
+      html`Versions, newest first, as a Bundle; <code>_since</code>, <code>_at</code> (what was current then), <code>_count</code>`,
     ],
     [code('GET TYPE?…, POST TYPE/_search'), 'A searchset Bundle'],
     [
-      code('GET Patient/ID/$everything'),
-      html`All of one patient's records in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code>`,
+      code('GET or POST Patient/ID/$everything'),
+      html`All of one patient's records, and the practitioners, organizations and the like that they name, in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code>`,
+    ],
+    [
+      code('GET or POST DocumentReference/$docref'),
+      html`The documents of a <code>patient</code>, newest first; <code>start</code>, <code>end</code>, <code>type</code>, <code>profile</code>. No document is made for the request`,
     ],
     [
       code('POST TYPE/$validate, GET or POST TYPE/ID/$validate'),
@@ -70,10 +74,11 @@ ${table(
 <ul>
 <li>Parameters that are repeated must all hold; of values with commas between them one must.</li>
 <li>Prefixes on dates, numbers and quantities: <code>eq ne gt lt ge le sa eb ap</code>. Quantities are compared across units of the same kind.</li>
-<li>Modifiers: <code>:missing</code>, <code>:exact</code>, <code>:contains</code>, <code>:not</code>, <code>:text</code>, <code>:identifier</code>, <code>:above</code> and <code>:below</code> on addresses, and a type on references.</li>
+<li>Modifiers: <code>:missing</code>, <code>:exact</code>, <code>:contains</code>, <code>:not</code>, <code>:text</code>, <code>:identifier</code>, <code>:of-type</code> (<code>system|code|value</code>), <code>:above</code> and <code>:below</code> on addresses, a type on references, and <code>:in</code> and <code>:not-in</code> for the value sets of R4 and US Core that bind elements.</li>
 <li>Chains (<code>subject:Patient.name</code>) and <code>_has</code> look only into records that the token may read, of types that it covers.</li>
-<li><code>_sort</code>, <code>_count</code> (50, at most 1000), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code>.</li>
+<li><code>_sort</code>, <code>_count</code> (50, at most 1000), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>, <code>Type:*</code> and <code>*</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code>.</li>
 <li>A parameter that is not known is left out and named in an OperationOutcome of the answer; with <code>Prefer: handling=strict</code> it is a 400.</li>
+<li>Answers are JSON. A request for anything else (<code>_format</code>, <code>Accept</code>) is a 406.</li>
 </ul>
 ${codeBlock('Example', `GET ${r4}/Observation?patient=PATIENT_ID&category=laboratory&date=ge2024&_sort=-date`)}
 <h3 id="r4-types">Types and parameters</h3>

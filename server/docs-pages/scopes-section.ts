@@ -19,8 +19,15 @@ ${table(
       code('offline_access'),
       'Go on reading while the person is away; a classic application gets a refresh token without asking',
     ],
+    [
+      code('online_access'),
+      'Go on reading while the person is signed in here; refreshing stops when the sign-in ends',
+    ],
     [code('openid'), 'Learn which account signed in: an id token comes with the access token'],
-    [code('fhirUser'), html`With <code>openid</code>: the record of the person who signed in`],
+    [
+      code('fhirUser'),
+      html`With <code>openid</code>: learn which record is the person's own, and read that one`,
+    ],
     [
       code('launch/patient'),
       html`Be about one patient, whom the person chooses: see <a href="#launch">launch</a>`,

@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { createGzip, type Gzip } from 'node:zlib'
+import { createGzip } from 'node:zlib'
 import type { Records } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 
@@ -10,44 +11,50 @@ export interface ExportOptions {
   practiceId: string
   /** A folder that is empty or does not exist yet. */
   folder: string
+  /** Whether to compress the files. */
+  gzip?: boolean
   onProgress?(records: number): void
 }
 
 export interface ExportOutcome {
   records: number
-  /** How many records each file has, e.g. `Patient.ndjson.gz`. */
+  /** How many records each file has, e.g. `Patient.ndjson`. */
   files: Record<string, number>
 }
 
 interface OpenFile {
-  gzip: Gzip
+  stream: Writable
   written: Promise<void>
   path: string
   count: number
 }
 
 /**
- * Writes every record of a practice as NDJSON, one compressed file for each type, as Bulk Data clients and `onpatient import`
- * read it. A file has its name when it is complete; a stop leaves only `.part` files. Throws `invalid-parameter` for a
+ * Writes every record of a practice as NDJSON, one file for each type, as Bulk Data clients and `onpatient import` read it. A file has its name when it is complete; a stop leaves only `.part` files. Throws `invalid-parameter` for a
  * folder that has something in it.
  */
 export async function exportRecords(
   { records }: { records: Pick<Records, 'walk'> },
-  { practiceId, folder, onProgress }: ExportOptions,
+  { practiceId, folder, gzip = false, onProgress }: ExportOptions,
 ): Promise<ExportOutcome> {
   await prepareFolder(folder)
   const open = new Map<string, OpenFile>()
+  const ending = gzip ? 'ndjson.gz' : 'ndjson'
   let total = 0
   for await (const batch of records.walk(practiceId)) {
-    for (const { type, content } of batch) await append(open, folder, type, content)
+    for (const { type, content } of batch) {
+      const file = open.get(type) ?? openFile(join(folder, `${type}.${ending}.part`), gzip)
+      open.set(type, file)
+      await append(file, content)
+    }
     total += batch.length
     onProgress?.(total)
   }
   const files: Record<string, number> = {}
   for (const [type, file] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    file.gzip.end()
+    file.stream.end()
     await file.written
-    const name = `${type}.ndjson.gz`
+    const name = `${type}.${ending}`
     await rename(file.path, join(folder, name))
     files[name] = file.count
   }
@@ -61,31 +68,28 @@ async function prepareFolder(folder: string): Promise<void> {
   if (others.length > 0)
     throw new OnpatientError(
       'invalid-parameter',
-      `The folder ${folder} is not empty. Name one that is, so that old and new files do not mix.`,
+      `The folder ${folder} is not empty. Name a new one, or empty it, so that old and new files do not mix.`,
       { field: 'folder' },
     )
   for (const name of names) await rm(join(folder, name))
 }
 
-async function append(
-  open: Map<string, OpenFile>,
-  folder: string,
-  type: string,
-  content: string,
-): Promise<void> {
-  let file = open.get(type)
-  if (!file) {
-    const path = join(folder, `${type}.ndjson.gz.part`)
-    const gzip = createGzip()
-    const written = finished(gzip.pipe(createWriteStream(path, { mode: 0o600 })))
-    file = { gzip, written, path, count: 0 }
-    open.set(type, file)
-  }
+function openFile(path: string, gzip: boolean): OpenFile {
+  const file = createWriteStream(path, { mode: 0o600 })
+  const stream = gzip ? createGzip() : file
+  if (stream !== file) stream.pipe(file)
+  const written = finished(file)
+  // Whoever waits for it hears of a failure; until then it is no unhandled one.
+  written.catch(() => undefined)
+  return { stream, written, path, count: 0 }
+}
+
+async function append(file: OpenFile, content: string): Promise<void> {
   file.count++
   // Waits for the disk, or the records would pile up in memory.
-  if (!file.gzip.write(`${content}\n`))
+  if (!file.stream.write(`${content}\n`))
     await new Promise<void>((resolve, reject) => {
-      file.gzip.once('drain', resolve)
+      file.stream.once('drain', resolve)
       file.written.catch(reject)
     })
 }

@@ -5,6 +5,7 @@ import { hashSecret, newId, type Random } from '../secrets.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { findContext, type GrantContext, toContextRow } from './grant-context.ts'
+import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
 import { coverageOf, createTokenOpener, selectCoverage } from './open-grant.ts'
 
 /** What one account, or one practice, allowed one application. */
@@ -21,6 +22,8 @@ export interface Grant {
   lastUsedAt: Date | undefined
   /** Set when not the account but this practice allowed it: a backend service that its administrator approved. */
   practiceId: string | undefined
+  /** The sign-in in which the person gave it. */
+  signInId: string | undefined
 }
 
 /** What an access token opens, read in one indexed look-up. */
@@ -45,6 +48,8 @@ export interface OpenedGrant {
   isApproval: boolean
   /** Thumbprint of the key that the token is bound to (RFC 9449). */
   keyThumbprint: string | undefined
+  /** The record of the person who gave it, when the scopes openid and fhirUser open it. */
+  user: GrantUser | undefined
 }
 
 /** Grants and the access tokens that belong to them. */
@@ -57,6 +62,8 @@ export interface Grants {
     expiresAt: Date | undefined
     /** For an application that works on one patient. */
     context?: GrantContext | undefined
+    /** Unknown when it was not given in a browser. */
+    signInId?: string | undefined
   }): Promise<Grant>
   find(grantId: string): Promise<Grant | undefined>
   /** Grants of an account that are neither ended nor expired, newest first, with whose records each reaches. */
@@ -92,6 +99,8 @@ export interface Grants {
   describeCoverage(grantId: string): Promise<Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>>
   /** What a launch fixed, as long as the grant reaches that patient. Uses the primary keys. */
   describeContext(grantId: string): Promise<GrantContext | undefined>
+  /** Which record stands for the person who gave it; a proxy from before there were such records gets one now. */
+  findUser(grantId: string): Promise<GrantUser | undefined>
   /**
    * Throws `token-unknown`, `token-expired` or `token-revoked`. Uses the primary key of access_token and joins
    * grant and associations by theirs; what was read is used again for a second at most.
@@ -109,7 +118,7 @@ interface GrantsDeps {
   db: Db
   clock: Clock
   random: Random
-  practices: Pick<Practices, 'listAssociations'>
+  practices: Pick<Practices, 'listAssociations' | 'findRelatedPerson'>
 }
 
 export function createGrants({ db, clock, random, practices }: GrantsDeps): Grants {
@@ -131,7 +140,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
   }
 
   return {
-    async create({ accountId, applicationId, scopes, associationIds, expiresAt, context }) {
+    async create({ accountId, applicationId, scopes, associationIds, expiresAt, context, signInId }) {
       const row: GrantTable = {
         id: newId('gr', random),
         account_id: accountId,
@@ -143,6 +152,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         end_reason: null,
         last_used_at: null,
         practice_id: null,
+        sign_in_id: signInId ?? null,
       }
       const covered = associationIds.map((id) => ({ grant_id: row.id, association_id: id }))
       await db.transaction().execute(async (trx) => {
@@ -235,6 +245,28 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       const { patientIds } = await describeCoverage(grantId)
       return patientIds.includes(context.patientId) ? context : undefined
     },
+    async findUser(grantId) {
+      // uses the primary keys
+      const covered = await db
+        .selectFrom('grant_association')
+        .innerJoin('grant', 'grant.id', 'grant_association.grant_id')
+        .select(['grant.account_id', 'grant_association.association_id'])
+        .where('grant.id', '=', grantId)
+        .where('grant.practice_id', 'is', null)
+        .execute()
+      const [first] = covered
+      if (first === undefined) return undefined
+      const ids = new Set(covered.map(({ association_id }) => association_id))
+      const associations = await practices.listAssociations(first.account_id)
+      const links = associations
+        .filter(({ id }) => ids.has(id))
+        .map((association) => ({ ...association, practiceId: association.practice.id }))
+      const link = chooseUserLink(links)
+      if (link?.role !== 'proxy') return userOfLink(link)
+      const user = userOfLink({ ...link, relatedPersonId: await practices.findRelatedPerson(link) })
+      if (user !== undefined && link.relatedPersonId === undefined) opener.forget()
+      return user
+    },
     open: opener.open,
     forgetOpened: opener.forget,
     async sweep() {
@@ -260,6 +292,7 @@ function toGrant(row: GrantTable): Grant {
     endReason: row.end_reason ?? undefined,
     lastUsedAt: date(row.last_used_at),
     practiceId: row.practice_id ?? undefined,
+    signInId: row.sign_in_id ?? undefined,
   }
 }
 

@@ -5,6 +5,7 @@ import { hashSecret } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
+import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
 import type { OpenedGrant } from './grants.ts'
 
 /** Answers what tokens open; remembers it for a moment, because an app asks many times in a row. */
@@ -22,6 +23,7 @@ interface Remembered {
   rows: TokenRow[]
   scopes: string[]
   coverage: Coverage
+  user: GrantUser | undefined
   readAt: number
 }
 
@@ -38,7 +40,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     if (known && Math.abs(now - known.readAt) < rememberedMs) return known
     const rows = await selectToken(db, tokenHash)
     const scopes = rows[0]?.scopes.split(' ') ?? []
-    const fresh = { rows, scopes, coverage: coverageOf(rows), readAt: now }
+    const fresh = { rows, scopes, coverage: coverageOf(rows), user: userOf(rows, scopes), readAt: now }
     if (remembered.size >= mostRemembered) remembered.clear()
     // An unknown token is not remembered: it may be issued in this very moment.
     if (rows.length > 0) remembered.set(tokenHash, fresh)
@@ -49,7 +51,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     forget: () => remembered.clear(),
     async open(accessToken) {
       const now = clock.now().getTime()
-      const { rows, scopes, coverage } = await look(hashSecret(accessToken), now)
+      const { rows, scopes, coverage, user } = await look(hashSecret(accessToken), now)
       const [first] = rows
       if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
       assertAlive(first, now)
@@ -65,6 +67,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
         scopes,
         isApproval: first.approving_practice_id !== null,
         keyThumbprint: first.jkt ?? undefined,
+        user,
         ...coverage,
       }
     },
@@ -131,6 +134,26 @@ export const selectCoverage = preparedQuery((db, grantId: string) =>
     ])
     .where('grant.id', '=', grantId),
 )
+/** The scope `fhirUser` opens the record of the person, whatever else the token opens. */
+function userOf(rows: TokenRow[], scopes: string[]): GrantUser | undefined {
+  if (!scopes.includes('openid') || !scopes.includes('fhirUser')) return undefined
+  const links = rows.flatMap(({ association_id, role, practice_id, ...row }) =>
+    association_id === null || role === null || practice_id === null || row.approving_practice_id !== null
+      ? []
+      : [
+          {
+            id: association_id,
+            role,
+            practiceId: practice_id,
+            patientId: row.patient_id ?? undefined,
+            practitionerId: row.practitioner_id ?? undefined,
+            relatedPersonId: row.related_person_id ?? undefined,
+            createdAt: new Date(row.associated_at ?? 0),
+          },
+        ],
+  )
+  return userOfLink(chooseUserLink(links))
+}
 
 const selectToken = preparedQuery((db, tokenHash: string) =>
   db
@@ -161,13 +184,18 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'grant.last_used_at',
       'grant.practice_id as approving_practice_id',
       'application.deleted_at',
-      'grant_association.association_id',
+      // Also of an association that has ended, which `association_id` below does not name any more.
+      'grant_association.association_id as given_association_id',
       'association.role',
       'association.patient_id',
       'association.practice_id',
       'grant_context.patient_id as bound_patient_id',
       'grant_context.reaches_panel',
       'practice_patient.patient_id as panel_patient_id',
+      'association.id as association_id',
+      'association.practitioner_id',
+      'association.related_person_id',
+      'association.created_at as associated_at',
     ])
     .where('access_token.token_hash', '=', tokenHash),
 )
@@ -190,10 +218,10 @@ function assertAlive(token: Lifetime, now: number): void {
 
 /** Proxy rights that ended, a patient who left: with the last association the access is over, not merely empty. */
 function assertCovers(
-  { association_id }: Pick<TokenRow, 'association_id'>,
+  { given_association_id }: Pick<TokenRow, 'given_association_id'>,
   { patientIds, practiceIds }: Remembered['coverage'],
 ): void {
-  if (association_id === null || patientIds.length > 0 || practiceIds.length > 0) return
+  if (given_association_id === null || patientIds.length > 0 || practiceIds.length > 0) return
   throw new OnpatientError(
     'token-revoked',
     'The access behind this token was ended: the person is no longer connected to any of its records.',

@@ -75,6 +75,11 @@ function cookieName(name: string, isSecure: boolean): string {
   return `${isSecure ? '__Host-' : ''}onpatient_${name}`
 }
 
+/** The token of a sign-in among the cookies of a request that `browser` does not see. */
+export function readSignInCookie(cookies: string | undefined, isSecure: boolean): string | undefined {
+  return fastifyCookie.parse(cookies ?? '')[cookieName('sign_in', isSecure)]
+}
+
 /** Sets the cookie that keeps an account signed in; `SameSite=Lax` lets links from mails and apps find it. */
 export function setSignInCookie(
   reply: FastifyReply,

@@ -13,6 +13,7 @@ const issueType = {
   unprocessable: 'processing',
   'too-large': 'too-costly',
   'media-type': 'not-supported',
+  'not-acceptable': 'not-supported',
   'too-many': 'throttled',
   unsupported: 'not-supported',
   unavailable: 'transient',

@@ -1,5 +1,8 @@
 import { proofAlgorithms } from '#server/access/access.ts'
 
+/** Where `server/brands` publishes the practices that can be found here. */
+export const brandBundlePath = '/.well-known/smart-brands'
+
 interface SmartUrls {
   portalUrl: string
   /** Whether applications may register by the protocol. */
@@ -20,6 +23,10 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
     introspection_endpoint: `${portalUrl}/o/introspect/`,
     pushed_authorization_request_endpoint: `${portalUrl}/o/par/`,
     ...(offersRegistration ? { registration_endpoint: `${portalUrl}/o/register/` } : {}),
+    end_session_endpoint: `${portalUrl}/o/logout/`,
+    user_access_brand_bundle: `${portalUrl}${brandBundlePath}`,
+    // The one entry that is always in it: this server itself.
+    user_access_brand_identifier: { system: 'urn:ietf:rfc:3986', value: portalUrl },
     management_endpoint: `${portalUrl}/account/settings/connected-apps`,
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     response_types_supported: ['code'],
@@ -38,6 +45,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
       'fhirUser',
       'profile',
       'offline_access',
+      'online_access',
       'launch',
       'launch/patient',
       'launch/encounter',
@@ -60,6 +68,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
       'context-banner',
       'context-style',
       'permission-offline',
+      'permission-online',
       'permission-patient',
       'permission-user',
       'permission-v1',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Bundle, Resource } from 'fhir/r4'
 import { findSubjects } from '#fhir/compartment/compartment.ts'
+import { stringifyExact } from '#fhir/exact-json.ts'
 import { findBundleFault, type PreparedEntry, prepareBundle } from './bundle.ts'
 import { type ImportSource, UnreadableFileError } from './import-source.ts'
 import { type FileItem, readItems } from './read-items.ts'
@@ -177,7 +178,7 @@ function referenceOf(resource: Resource): string {
 /** From the content, so that the same import again finds its record; of the practice, because ids are of one practice. */
 function makeId(practiceId: string, resource: Resource): string {
   try {
-    const text = `${practiceId}\n${JSON.stringify(resource)}`
+    const text = `${practiceId}\n${stringifyExact(resource)}`
     return createHash('sha256').update(text).digest('hex').slice(0, 32)
   } catch (error) {
     // It cannot be written, so that it is refused under any id.

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import type { Bundle, Resource } from 'fhir/r4'
+import { parseExact } from '#fhir/exact-json.ts'
 import { type ImportSource, openSource, UnreadableFileError } from './import-source.ts'
 import { readLines } from './read-lines.ts'
 
@@ -60,7 +61,7 @@ function toItem(bytes: Buffer, place: string | undefined): FileItem {
   const text = withoutByteOrderMark(bytes)
   let value: { resourceType?: unknown } | null
   try {
-    value = JSON.parse(text)
+    value = parseExact(text) as typeof value
   } catch (error) {
     return problem(`The ${what} is not JSON (${describeSyntaxError(text, error)}).`)
   }

@@ -16,6 +16,7 @@ const titles = {
   unprocessable: 'That did not work',
   'too-large': 'That is too large',
   'media-type': 'That did not work',
+  'not-acceptable': 'That did not work',
   conflict: 'That exists already',
   'too-many': 'Please wait a little',
   unsupported: 'That is not possible here',

@@ -5,10 +5,16 @@ import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { formatCursor, parseCursor } from './page-cursor.ts'
 import { idText, parseInput } from './parse-input.ts'
-import { type PatientSummary, summarizePatient, summarizePatients } from './patient-summary.ts'
+import {
+  listRelatedPeople,
+  type PatientSummary,
+  summarizePatient,
+  summarizePatients,
+} from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
 const onePractice = z.strictObject({ id: idText })
+const onePatient = z.strictObject({ id: idText, patientId: idText })
 const oneAssociation = z.strictObject({ id: idText, associationId: idText })
 const oneInvitation = z.strictObject({ id: idText, invitationId: idText })
 const pageQuery = z.strictObject({ cursor: z.string().max(1000).optional() })
@@ -17,6 +23,7 @@ const invitationForm = z.strictObject({
   email: z.string().max(500),
   role: z.enum(['patient', 'proxy']),
   relationship: z.string().trim().max(100, 'at most 100 characters'),
+  relatedPersonId: idText.nullish(),
 })
 
 const pageSize = 50
@@ -53,6 +60,12 @@ export function deskRoutes({ practices, access }: PortalApiDeps): FastifyPluginA
         patients: page.contents.map(summarizePatient),
         next: formatCursor(page.next),
       }
+    })
+
+    app.get('/practices/:id/patients/:patientId/related-people', async (request) => {
+      const { id, patientId } = parseInput(onePatient, request.params)
+      const { reader } = await openDesk(request, id)
+      return { relatedPeople: await listRelatedPeople(reader, patientId) }
     })
 
     app.get('/practices/:id/people', async (request) => {
@@ -106,8 +119,13 @@ export function deskRoutes({ practices, access }: PortalApiDeps): FastifyPluginA
         request,
         parseInput(onePractice, request.params).id,
       )
-      const form = parseInput(invitationForm, request.body)
-      const invitation = await practices.invite({ ...form, practiceId: practice.id, invitedBy: account.id })
+      const { relatedPersonId, ...form } = parseInput(invitationForm, request.body)
+      const invitation = await practices.invite({
+        ...form,
+        relatedPersonId: relatedPersonId ?? undefined,
+        practiceId: practice.id,
+        invitedBy: account.id,
+      })
       const patients = await summarizePatients(reader, [invitation.patientId])
       return reply.code(201).send({ invitation: toInvitationJson(invitation, patients) })
     })

@@ -1,5 +1,5 @@
-import type { Patient } from 'fhir/r4'
-import { nameOfPatient } from '#fhir/patient-name.ts'
+import type { Patient, RelatedPerson } from 'fhir/r4'
+import { officialNameOf } from '#fhir/official-name.ts'
 import type { RecordReader } from '#server/access/access.ts'
 
 /** What lists show of a patient. */
@@ -14,7 +14,7 @@ export function summarizePatient(content: string): PatientSummary {
   const patient = JSON.parse(content) as Patient
   return {
     id: patient.id ?? '',
-    name: nameOfPatient(patient),
+    name: officialNameOf(patient),
     birthDate: patient.birthDate ?? null,
     gender: patient.gender ?? null,
   }
@@ -29,4 +29,28 @@ export async function summarizePatients(
   if (wanted.length === 0) return new Map()
   const { contents } = await reader.list({ type: 'Patient', ids: wanted, pageSize: wanted.length })
   return new Map(contents.map(summarizePatient).map((patient) => [patient.id, patient]))
+}
+
+/** Who the record says is near the patient; for choosing one of them. */
+export interface RelatedPersonSummary {
+  id: string
+  name: string
+  relationship: string
+}
+
+/** At most a hundred: a list to choose from. */
+export async function listRelatedPeople(
+  reader: RecordReader,
+  patientId: string,
+): Promise<RelatedPersonSummary[]> {
+  const { contents } = await reader.list({ type: 'RelatedPerson', patientId, pageSize: 100 })
+  return contents.map((content) => {
+    const person = JSON.parse(content) as RelatedPerson
+    const [how] = person.relationship ?? []
+    return {
+      id: person.id ?? '',
+      name: officialNameOf(person),
+      relationship: how?.text ?? how?.coding?.[0]?.display ?? '',
+    }
+  })
 }

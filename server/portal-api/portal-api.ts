@@ -3,6 +3,7 @@ import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { approvalRoutes } from './approval-routes.ts'
+import { brandRoutes } from './brand-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { launchRoutes } from './launch-routes.ts'
@@ -36,6 +37,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         await app.register(deskRoutes(deps))
         await app.register(applicationRoutes(deps))
         await app.register(approvalRoutes(deps))
+        await app.register(brandRoutes(deps))
         await app.register(grantRoutes(deps))
         await app.register(launchRoutes(deps))
         await app.register(recordRoutes(deps))

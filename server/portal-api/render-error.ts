@@ -15,6 +15,7 @@ const titles = {
   unprocessable: 'Something in the request breaks a rule',
   'too-large': 'Too large',
   'media-type': 'Wrong kind of content',
+  'not-acceptable': 'Not available in this format',
   'too-many': 'Too many requests',
   unsupported: 'Not possible here',
   unavailable: 'Not available at the moment',

@@ -81,6 +81,21 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     return content === undefined ? undefined : (JSON.parse(content) as { birthDate?: string }).birthDate
   }
 
+  async function isRelatedTo(patientId: string, relatedPersonId: string | undefined): Promise<boolean> {
+    if (relatedPersonId === undefined) return false
+    const within = { patientIds: [patientId], practiceIds: [] }
+    return (await records.read(within, 'RelatedPerson', relatedPersonId)) !== undefined
+  }
+
+  /** Confined to the patient: the record of somebody else's family must not become the invited person's. */
+  async function chosenRelatedPerson(form: Parameters<Practices['invite']>[0]): Promise<string | null> {
+    if (form.role === 'patient' || form.relatedPersonId === undefined) return null
+    if (await isRelatedTo(form.patientId, form.relatedPersonId)) return form.relatedPersonId
+    throw new OnpatientError('invalid-parameter', 'This patient has no such related person.', {
+      field: 'relatedPersonId',
+    })
+  }
+
   /** An invitation that reached nobody is none. */
   async function mailOrForget(
     { id, email }: InvitationTable,
@@ -126,6 +141,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         email,
         role: form.role,
         relationship: form.role === 'patient' ? 'self' : form.relationship.trim().slice(0, 60) || 'caregiver',
+        related_person_id: await chosenRelatedPerson(form),
         invited_by: form.invitedBy,
         created_at: now(),
         expires_at: now() + lifetimeMs,
@@ -168,8 +184,16 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         .returning('id')
         .executeTakeFirst()
       if (!accepted) throw invitationEnded()
-      const { practice, patientId, role, relationship } = invitation
-      return associate({ accountId, practiceId: practice.id, patientId, role, relationship })
+      const { practice, patientId, role, relationship, relatedPersonId } = invitation
+      return associate({
+        accountId,
+        practiceId: practice.id,
+        patientId,
+        role,
+        relationship,
+        // It may have been deleted since; then the account gets a record of its own.
+        relatedPersonId: (await isRelatedTo(patientId, relatedPersonId)) ? relatedPersonId : undefined,
+      })
     },
   }
 }
@@ -218,6 +242,7 @@ function toInvitation(row: InvitationRow): Invitation {
     email: row.email,
     role: row.role,
     relationship: row.relationship,
+    relatedPersonId: row.related_person_id ?? undefined,
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),
   }

@@ -15,6 +15,7 @@ export function toAssociation(row: AssociationRow): Association {
     role: row.role,
     patientId: row.patient_id ?? undefined,
     practitionerId: row.practitioner_id ?? undefined,
+    relatedPersonId: row.related_person_id ?? undefined,
     relationship: row.relationship,
     createdAt: new Date(row.created_at),
   }

@@ -6,9 +6,11 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
+import { createBrands } from './brands.ts'
 import { createInvitations } from './invitations.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { toAssociation, toPractice } from './practice-row.ts'
+import { createRelatedPeople } from './related-people.ts'
 
 export interface Practice {
   id: string
@@ -29,6 +31,8 @@ export interface Association {
   patientId: string | undefined
   /** Set for provider. */
   practitionerId: string | undefined
+  /** Set for proxy, unless it is from before there were such records (`findRelatedPerson` makes up for it). */
+  relatedPersonId: string | undefined
   relationship: string
   createdAt: Date
 }
@@ -40,8 +44,41 @@ export interface Invitation {
   email: string
   role: 'patient' | 'proxy'
   relationship: string
+  /** The RelatedPerson record of the patient that the invited person is, when the practice chose one. */
+  relatedPersonId: string | undefined
   createdAt: Date
   expiresAt: Date
+}
+
+/** How apps find a practice: what it publishes of itself. */
+export interface BrandForm {
+  isListed: boolean
+  /** By which patients know it. */
+  name: string
+  aliases: string[]
+  /** National Provider Identifier. */
+  npi?: string | undefined
+  website?: string | undefined
+  logoUri?: string | undefined
+  /** What patients find in the portal. */
+  description?: string | undefined
+  phone?: string | undefined
+  addressLine?: string | undefined
+  city?: string | undefined
+  state?: string | undefined
+  postalCode?: string | undefined
+}
+
+/** SMART App Launch 2.2, user-access brands. */
+export interface PracticeBrands {
+  /** Undefined until the practice filled it in. */
+  find(practiceId: string): Promise<BrandForm | undefined>
+  /** Throws `not-found`, `not-allowed` for a sandbox that is to be listed, `invalid-parameter`. */
+  save(practiceId: string, form: BrandForm): Promise<BrandForm>
+  /** Those that chose to be listed, in a fixed order. Never sandboxes. */
+  listListed(): Promise<Array<BrandForm & { practice: Practice; updatedAt: Date }>>
+  /** When any of them was saved last, be it to take it off the list. */
+  findLastChange(): Promise<Date | undefined>
 }
 
 /**
@@ -61,26 +98,36 @@ export interface Practices {
   listAssociations(accountId: string): Promise<Association[]>
   /** Open associations with a practice: who reaches its records. */
   listPeople(practiceId: string): Promise<Array<Association & { email: string; displayName: string }>>
+  /** A proxy who is given no `relatedPersonId` gets a RelatedPerson record, with the name and address of the account. */
   associate(association: {
     accountId: string
     practiceId: string
     role: Role
     patientId?: string
     practitionerId?: string
+    relatedPersonId?: string | undefined
     relationship?: string
   }): Promise<Association>
+  /** The RelatedPerson record of a proxy; made now when there is none yet. Undefined when the record refuses it. */
+  findRelatedPerson(association: Association): Promise<string | undefined>
   /** Ends an association of the practice. Throws `not-found`. */
   endAssociation(practiceId: string, associationId: string): Promise<void>
+  /** How apps find practices. */
+  brands: PracticeBrands
   addPatients(practiceId: string, patientIds: string[]): Promise<void>
   /** The practices that keep a patient's record. */
   listPracticesOf(patientId: string): Promise<Practice[]>
-  /** Mails a link; the practice must keep the patient. Throws `not-found`, `invalid-parameter`. */
+  /**
+   * Mails a link; the practice must keep the patient, and `relatedPersonId` must be of this patient. Throws `not-found`,
+   * `invalid-parameter`.
+   */
   invite(invitation: {
     practiceId: string
     patientId: string
     email: string
     role: 'patient' | 'proxy'
     relationship: string
+    relatedPersonId?: string | undefined
     invitedBy: string
   }): Promise<Invitation>
   listInvitations(practiceId: string): Promise<Invitation[]>
@@ -121,6 +168,7 @@ const sandboxPatients = 10
 export function createPractices(deps: PracticesDeps): Practices {
   const { db, clock, random, records, synthesize } = deps
   const now = () => clock.now().getTime()
+  const relatedPeople = createRelatedPeople({ db, records })
 
   async function insertPractice(
     name: string,
@@ -147,6 +195,11 @@ export function createPractices(deps: PracticesDeps): Practices {
     return practice
   }
 
+  async function find(practiceId: string): Promise<Practice | undefined> {
+    const row = await db.selectFrom('practice').selectAll().where('id', '=', practiceId).executeTakeFirst()
+    return row && toPractice(row)
+  }
+
   /** Associations that are open, with their practice. */
   function openAssociations() {
     return db
@@ -158,14 +211,17 @@ export function createPractices(deps: PracticesDeps): Practices {
   }
 
   const associate: Practices['associate'] = async (form) => {
+    const id = newId('asn', random)
     const row = {
-      id: newId('asn', random),
+      id,
       account_id: form.accountId,
       practice_id: form.practiceId,
       role: form.role,
       patient_id: form.patientId ?? null,
       practitioner_id: form.practitionerId ?? null,
       relationship: form.relationship ?? (form.role === 'patient' ? 'self' : ''),
+      // The record first: an association that names it must never lead to nothing.
+      related_person_id: form.relatedPersonId ?? (await relatedPeople.write({ ...form, id })) ?? null,
       created_at: now(),
       ended_at: null,
     }
@@ -193,6 +249,9 @@ export function createPractices(deps: PracticesDeps): Practices {
     ...createInvitations({ ...deps, associate }),
     create,
     associate,
+    findRelatedPerson: relatedPeople.find,
+    find,
+    brands: createBrands({ db, clock, find }),
     async createForProvider(account, name) {
       const practice = await create({ name, kind: 'practice' })
       await addProvider(practice, account)
@@ -219,10 +278,6 @@ export function createPractices(deps: PracticesDeps): Practices {
         patientId: people.knownPeople().adultId,
       })
       return practice
-    },
-    async find(practiceId) {
-      const row = await db.selectFrom('practice').selectAll().where('id', '=', practiceId).executeTakeFirst()
-      return row && toPractice(row)
     },
     async list() {
       const rows = await db.selectFrom('practice').selectAll().orderBy('created_at').orderBy('id').execute()

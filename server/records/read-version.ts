@@ -40,11 +40,12 @@ export function versionOf(content: string): number {
  * a version from before a correction stays with the patient it was about.
  */
 export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
-  const { type, id, since, pageSize, after } = query
+  const { type, id, since, at, pageSize, after } = query
   if (!canBeAboutPatient(type)) return currentAlone(db, within, query)
   const covered = asExpression(isCovered('v.patient_id', within))
   const ofRecord = id === undefined ? sql`` : sql`and v.id = ${id}`
   const fromTime = since === undefined ? sql`` : sql`and v.last_updated >= ${since}`
+  const during = at === undefined ? sql`` : wasCurrent(at)
   const beyond =
     after === undefined
       ? sql``
@@ -52,7 +53,7 @@ export async function listVersions(db: Db, within: Confinement, query: VersionQu
   const part = (table: string, deleted: string) => sql`
     select distinct v.id, v.version_id, v.last_updated, ${sql.raw(deleted)} as deleted, v.content
     from ${sql.table(table)} as v
-    where v.type = ${type} and ${covered} ${ofRecord} ${fromTime}`
+    where v.type = ${type} and ${covered} ${ofRecord} ${fromTime} ${during}`
   const all = (extra: typeof beyond) => sql`
     ${part('record', '0')} ${extra} union all ${part('record_version', 'v.deleted')} ${extra}`
   const { rows } = await sql<VersionRow>`
@@ -62,6 +63,15 @@ export async function listVersions(db: Db, within: Confinement, query: VersionQu
     total: number
   }>`select count(*) as total from (${all(sql``)}) as versions`.execute(db)
   return cut(rows, pageSize, Number(count.rows[0]?.total ?? 0))
+}
+
+/** A version is current until the next one of its record. */
+function wasCurrent({ start, end }: { start: number; end: number }) {
+  const isNext = sql`next.type = v.type and next.id = v.id and next.version_id > v.version_id and next.last_updated <= ${start}`
+  // uses record_address, and record_version_pk
+  return sql`and v.last_updated < ${end}
+    and not exists (select 1 from record as next where ${isNext})
+    and not exists (select 1 from record_version as next where next.patient_id = v.patient_id and ${isNext})`
 }
 
 function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
@@ -78,10 +88,13 @@ function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
 }
 
 /** Of a shared record only the current version is told. */
-async function currentAlone(db: Db, within: Confinement, { type, id }: VersionQuery): Promise<VersionPage> {
+async function currentAlone(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
+  const { type, id, since, at } = query
+  const nothing = { total: 0, versions: [], next: undefined }
   const content = id === undefined ? undefined : await readRecord(db, within, type, id)
-  if (id === undefined || content === undefined) return { total: 0, versions: [], next: undefined }
+  if (id === undefined || content === undefined) return nothing
   const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
+  if ((since !== undefined && lastUpdated < since) || (at && lastUpdated >= at.end)) return nothing
   const version = { id, version_id: versionOf(content), last_updated: lastUpdated, deleted: 0, content }
   return { total: 1, versions: [version], next: undefined }
 }

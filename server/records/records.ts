@@ -73,6 +73,8 @@ export interface VersionQuery {
   id?: string | undefined
   /** Changed at or after, in ms. */
   since?: number | undefined
+  /** Current at some time from `start` to before `end`, in ms. */
+  at?: { start: number; end: number } | undefined
   pageSize: number
   after?: VersionKey | undefined
 }

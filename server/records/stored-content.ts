@@ -1,6 +1,7 @@
 import type { Resource } from 'fhir/r4'
+import { stringifyExact } from '#fhir/exact-json.ts'
 
-/** A resource as text, cut where the store puts the version in. */
+/** A resource as text, with its numbers as they were written, cut where the store puts the version in. */
 export interface ContentParts {
   head: string
   tail: string
@@ -26,6 +27,6 @@ export function renderContent({ head, tail }: ContentParts, versionId: number, l
 
 /** The members of an object after others, with its closing brace. */
 function continueObject(value: object): string {
-  const text = JSON.stringify(value)
+  const text = stringifyExact(value)
   return text === '{}' ? '}' : `,${text.slice(1)}`
 }

@@ -8,6 +8,7 @@ import { up as searchDates } from './migrations/0008-search-dates.ts'
 import { up as clients } from './migrations/0009-clients.ts'
 import { up as recordNumbers } from './migrations/0010-record-numbers.ts'
 import { up as launches } from './migrations/0011-launches.ts'
+import { up as brands } from './migrations/0013-brands.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '0009-clients': { up: clients },
   '0010-record-numbers': { up: recordNumbers },
   '0011-launches': { up: launches },
+  '0013-brands': { up: brands },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { getTokens, openConsent, postToken, readApi, type TokenAnswer } from '../support/authorize.ts'
+import {
+  authorize,
+  getTokens,
+  openConsent,
+  postToken,
+  readApi,
+  type TokenAnswer,
+} from '../support/authorize.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -38,16 +46,46 @@ describe('how long access lasts', () => {
     assert.deepEqual(offered, ['Until I end it', '13 months', '30 days', 'Once, for two days at most'])
   })
 
-  test('once: no refresh token, no offline_access, and after two days nothing', async () => {
+  test('once: after two days there is nothing, whatever the application asked for and refreshed', async () => {
     for (const scope of ['patient/*.rs offline_access', 'patient/*.rs online_access', 'patient/*.rs']) {
       const tokens = await tokensFor('once', scope)
-      assert.equal(tokens.refresh_token, undefined)
-      assert.equal(tokens.scope, 'patient/*.rs')
       assert.equal(secondsUntil(tokens.access_grant_expiration), 2 * day)
       assert.equal(tokens.expires_in, 2 * day)
-      assert.equal((await readApi(app, 'Patient', tokens.access_token)).status, 200)
-      app.clock.forward(2 * day)
-      assert.equal((await readApi(app, 'Patient', tokens.access_token)).status, 401)
+      app.clock.forward(day)
+      // Classic applications count on a refresh token; it moves no end.
+      const { body } = await refresh(tokens.refresh_token)
+      assert.equal(body.expires_in, day)
+      assert.equal((await readApi(app, 'Patient', body.access_token)).status, 200)
+      app.clock.forward(day)
+      for (const token of [tokens.access_token, body.access_token])
+        assert.equal((await readApi(app, 'Patient', token)).status, 401)
+      assert.equal((await refresh(body.refresh_token)).body.error, 'invalid_grant')
+    }
+  })
+
+  test('once: an application without a secret gets no refresh token', async () => {
+    const phone = await anApplication(app, clinic, { kind: 'public' })
+    const verifier = 'v'.repeat(43)
+    const challenge = createHash('sha256').update(verifier).digest('base64url')
+    const asked = {
+      scope: 'patient/*.rs offline_access',
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+    }
+    for (const [duration, isGiven] of [
+      ['once', false],
+      ['month', true],
+    ] as const) {
+      const back = await authorize(app, phone.id, person, asked, { duration })
+      const { body } = await postToken(app, {
+        grant_type: 'authorization_code',
+        code: back.get('code') ?? '',
+        redirect_uri: redirectUri,
+        client_id: phone.id,
+        code_verifier: verifier,
+      })
+      assert.equal(body.refresh_token !== undefined, isGiven)
+      assert.equal(body.scope.includes('offline_access'), isGiven)
     }
   })
 

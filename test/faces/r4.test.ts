@@ -1,81 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { about, immunization, openSeededApi, origin, patient, type SeededApi } from './seeded-api.ts'
-
-const base = '/fhir/r4'
-
-interface Bundle {
-  resourceType: string
-  type: string
-  total?: number
-  link: Array<{ relation: string; url: string }>
-  entry?: Array<{
-    fullUrl: string
-    resource: { resourceType: string; id: string } & Record<string, unknown>
-    search?: { mode: string }
-    request?: { method: string }
-  }>
-}
-
-async function openFamily() {
-  const api = await openSeededApi()
-  await api.addPractice('oak')
-  await api.write(
-    'oak',
-    { resourceType: 'Organization', id: 'org', name: 'Oak' },
-    { resourceType: 'Practitioner', id: 'doc', name: [{ family: 'Quill', given: ['Ines'] }] },
-    { resourceType: 'Practitioner', id: 'unseen', name: [{ family: 'Nobody' }] },
-    {
-      ...patient('ada'),
-      name: [{ family: 'Löwe', given: ['Ada'] }],
-      birthDate: '1990-02-03',
-      gender: 'female',
-    },
-    { ...patient('bob'), name: [{ family: 'Baker', given: ['Bob'] }] },
-    immunization('i1', 'ada', {
-      occurrenceDateTime: '2020-05-01',
-      performer: [{ actor: { reference: 'Practitioner/doc' } }],
-    }),
-    immunization('i2', 'ada', { occurrenceDateTime: '2021-05-01' }),
-    immunization('i3', 'bob', { occurrenceDateTime: '2022-05-01' }),
-    observation('o1', 'ada', '2024-03-01T10:00:00Z', 98.6, 'laboratory'),
-    observation('o2', 'ada', '2024-04-01', 120, 'vital-signs'),
-    observation('o3', 'bob', '2024-05-01', 80, 'vital-signs'),
-  )
-  const { token: ada } = await api.issueToken([{ role: 'patient', practiceId: 'oak', patientId: 'ada' }])
-  const { token: doctor } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }])
-  return Object.assign(api, { ada, doctor })
-}
-
-function observation(
-  id: string,
-  patientId: string,
-  effectiveDateTime: string,
-  value: number,
-  category: string,
-) {
-  return {
-    resourceType: 'Observation',
-    id,
-    status: 'final',
-    category: [
-      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] },
-    ],
-    code: { coding: [{ system: 'http://loinc.org', code: `code-${id}`, display: 'A measurement' }] },
-    subject: about(patientId),
-    effectiveDateTime,
-    valueQuantity: { value, unit: 'mg/dL', system: 'http://unitsofmeasure.org', code: 'mg/dL' },
-  }
-}
-
-async function search(api: SeededApi, path: string, token: string): Promise<Bundle> {
-  const { status, text } = await api.get(path.startsWith('http') ? path : `${base}/${path}`, token)
-  assert.equal(status, 200, `${path}\n${text}`)
-  return JSON.parse(text) as Bundle
-}
-
-const idsOf = (bundle: Bundle, mode = 'match') =>
-  (bundle.entry ?? []).filter((each) => each.search?.mode === mode).map(({ resource }) => resource.id)
+import { type Bundle, base, idsOf, linkOf, openFamily, search } from './r4-family.ts'
+import { immunization, origin } from './seeded-api.ts'
 
 test('metadata needs no token and names types, parameters and where to sign in', async () => {
   await using api = await openFamily()
@@ -152,10 +78,6 @@ test('older versions are read, and a history tells them newest first', async () 
     seen.push(await search(api, next, api.ada))
   assert.equal(new Set(seen.map((page) => JSON.stringify(page.entry))).size, 3)
 })
-
-function linkOf({ link }: Bundle, relation: string): string | undefined {
-  return link.find((each) => each.relation === relation)?.url
-}
 
 test('searches by token, date, quantity, string and reference find what they should', async () => {
   await using api = await openFamily()
@@ -285,7 +207,7 @@ test('a parameter that is not known is named in the outcome, or refused when the
   assert.match(strict.text, /colour/)
 })
 
-test('$everything holds the whole compartment in pages, and only that', async () => {
+test('$everything holds the whole compartment and who is named there, in pages, and only that', async () => {
   await using api = await openFamily()
   const seen: string[] = []
   let url: string | undefined = `${origin}${base}/Patient/ada/$everything?_count=2`
@@ -300,6 +222,7 @@ test('$everything holds the whole compartment in pages, and only that', async ()
     'Observation/o1',
     'Observation/o2',
     'Patient/ada',
+    'Practitioner/doc',
   ])
   const some = await search(api, 'Patient/ada/$everything?_type=Observation&start=2024-04-01', api.ada)
   assert.deepEqual(
@@ -318,7 +241,7 @@ test('what is not served is a 4xx OperationOutcome that says what to do', async 
     ['Observation?_sort=colour', 400, /colour|_sort/],
     ['Observation?patient=a/b/c', 400, /patient/],
     ['Observation?cursor=abc', 400, /cursor/],
-    ['Observation?_format=xml', 400, /only JSON/],
+    ['Observation?_format=xml', 406, /only JSON/],
     ['Observation?_id=%ff', 400, /percent-encoded/],
     ['Observation/o1/nothing', 404, /no such address/],
     ['', 405, /POST is/],

@@ -78,7 +78,10 @@ export async function openSeededApi(): Promise<SeededApi> {
   const time = { now: Date.UTC(2025, 5, 1) }
   const clock = { now: () => new Date(time.now) }
   const random = systemRandom
-  const noAssociations = { listAssociations: async (): Promise<Association[]> => [] }
+  const noAssociations = {
+    listAssociations: async (): Promise<Association[]> => [],
+    findRelatedPerson: async () => undefined,
+  }
   const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })
   const records = createRecords({ db: store.db, clock, random })
   const tokens = createTokenDoor({ grants, clock, usedOnce: createUsedOnce({ db: store.db, clock }) })

@@ -60,6 +60,8 @@ export interface ScopeCase {
   reads: ScopedRecord[]
   /** Found by searches and lists; the same as `reads` when absent. */
   searches?: ScopedRecord[]
+  /** Read by id as it is now, because it is the person who gave the grant: never searched, never an older version. */
+  user?: ScopedRecord
 }
 
 const laboratory = `category=${observationCategory}|laboratory`
@@ -92,7 +94,9 @@ export const scopeCases: readonly ScopeCase[] = [
   },
   { scopes: ['patient/Observation.write'], reads: [] },
   { scopes: ['patient/Observation.cud'], reads: [] },
-  { scopes: ['openid', 'fhirUser', 'offline_access'], reads: [] },
+  { scopes: ['openid', 'fhirUser', 'offline_access'], reads: [], user: 'Patient/ada' },
+  { scopes: ['openid', 'offline_access'], reads: [] },
+  { scopes: ['fhirUser'], reads: [] },
   { scopes: ['system/*.rs'], reads: [] },
   { scopes: [`patient/Observation.rs?${laboratory}`], reads: labs },
   { scopes: [`user/Observation.rs?${laboratory}`], reads: labs },

@@ -35,7 +35,7 @@ export async function startTwoProcesses() {
       passwordCost: { memoryKib: 64, passes: 1 },
     })
     const usedOnce = createUsedOnce({ db: store.db, clock })
-    const adapter = createAdapter({ db: store.db, clock, grants, applications })
+    const adapter = createAdapter({ db: store.db, clock, grants, applications, accounts })
     return { store, records, practices, grants, applications, accounts, usedOnce, adapter }
   }
   const first = await start()

@@ -8,6 +8,8 @@ export interface ConsentAnswer {
   kinds?: string[]
   /** How many of the offered records to leave ticked; all when absent. */
   persons?: number
+  /** Which of them to leave ticked, by association. */
+  personIds?: string[]
   duration?: string
 }
 
@@ -52,7 +54,7 @@ export async function answerConsent(
     _csrf: fieldOf(page, '_csrf'),
     decision: answer.decision ?? 'Authorize',
     kind: answer.kinds ?? boxesOf(page, 'kind'),
-    person: persons.slice(0, answer.persons ?? persons.length),
+    person: answer.personIds ?? persons.slice(0, answer.persons ?? persons.length),
     duration: answer.duration ?? 'until-ended',
   })
   return browser.follow(sent, app.portalUrl)

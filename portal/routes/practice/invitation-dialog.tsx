@@ -2,7 +2,12 @@ import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/co
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import type { PatientSummary } from '../../api/me.ts'
-import { type InvitationForm, useInvite } from '../../api/practice-desk.ts'
+import {
+  type InvitationForm,
+  type RelatedPerson,
+  useInvite,
+  useRelatedPeople,
+} from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 
@@ -12,12 +17,47 @@ interface InvitationDialogProps {
   onClose(): void
 }
 
+const nobody = ''
+
+interface KnownPeopleProps {
+  people: readonly RelatedPerson[]
+  chosen: string
+  onChoose(id: string): void
+}
+
+/** So that apps show the person whom the record knows already, and not a second one of the same name. */
+function KnownPeople({ people, chosen, onChoose }: KnownPeopleProps) {
+  return (
+    <Radio.Group
+      label="Is it one of the people in the record?"
+      size="md"
+      value={chosen}
+      onChange={(id) => onChoose(id)}
+    >
+      <Stack gap="sm" mt="sm">
+        {people.map(({ id, name, relationship }) => (
+          <Radio key={id} size="md" value={id} label={name} description={relationship || undefined} />
+        ))}
+        <Radio size="md" value={nobody} label="Somebody else" />
+      </Stack>
+    </Radio.Group>
+  )
+}
+
 /** Invites the patient, or somebody who cares for them, by mail. */
 export function InvitationDialog({ practiceId, patient, onClose }: InvitationDialogProps) {
   const invite = useInvite(practiceId)
   const [role, setRole] = useState<InvitationForm['role']>('patient')
   const [email, setEmail] = useState('')
   const [relationship, setRelationship] = useState('')
+  const [relatedPersonId, setRelatedPersonId] = useState(nobody)
+  const { data } = useRelatedPeople(practiceId, patient.id, role === 'proxy')
+  const known = data?.relatedPeople ?? []
+  function choose(id: string) {
+    const person = known.find((each) => each.id === id)
+    setRelatedPersonId(id)
+    if (person?.relationship) setRelationship(person.relationship.toLowerCase())
+  }
   function submit(event: FormEvent) {
     event.preventDefault()
     const form = {
@@ -25,6 +65,7 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
       email,
       role,
       relationship: role === 'patient' ? 'self' : relationship,
+      relatedPersonId: role === 'patient' || relatedPersonId === nobody ? null : relatedPersonId,
     }
     invite.mutate(form, {
       onSuccess: () => {
@@ -53,6 +94,9 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
               />
             </Stack>
           </Radio.Group>
+          {role === 'proxy' && known.length > 0 && (
+            <KnownPeople people={known} chosen={relatedPersonId} onChoose={choose} />
+          )}
           {role === 'proxy' && (
             <TextInput
               label="Relationship"

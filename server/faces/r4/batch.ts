@@ -1,3 +1,4 @@
+import { stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
 import { type Action, type BundleEntry, readAction } from './bundle-action.ts'
 import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
@@ -19,7 +20,7 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
     const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message } }]
     return { response: { status: '400', outcome: { resourceType: 'OperationOutcome', issue } } }
   }
-  const { method, url, resource, ifMatch, condition } = action
+  const { method, url, resource, ifMatch, condition, readHeaders } = action
   const isPatch = method === 'PATCH'
   return inject(sent, {
     method,
@@ -28,10 +29,11 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
       ? {
           payload: isPatch
             ? Buffer.from(String((resource as { data?: unknown }).data ?? ''), 'base64')
-            : JSON.stringify(resource),
+            : stringifyExact(resource),
         }
       : {}),
     headers: {
+      ...readHeaders,
       ...(resource ? { 'content-type': isPatch ? patchMediaType : resourceMediaTypes[0] } : {}),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       ...(method === 'POST' && condition !== undefined ? { 'if-none-exist': condition } : {}),
@@ -63,16 +65,15 @@ export async function inject(
     ...(payload === undefined ? {} : { payload }),
   })
   const { etag, location, 'last-modified': modified } = answer.headers
-  const body: unknown = answer.body === '' ? undefined : JSON.parse(answer.body)
   const isFailure = answer.statusCode >= 400
   return {
-    ...(body === undefined || isFailure ? {} : { resource: body }),
+    ...(answer.body === '' || isFailure ? {} : { resource: answer.body }),
     response: {
       status: String(answer.statusCode),
       ...(typeof location === 'string' ? { location } : {}),
       ...(typeof etag === 'string' ? { etag } : {}),
       ...(typeof modified === 'string' ? { lastModified: new Date(modified).toISOString() } : {}),
-      ...(isFailure ? { outcome: body } : {}),
+      ...(isFailure && answer.body !== '' ? { outcome: JSON.parse(answer.body) } : {}),
     },
   }
 }

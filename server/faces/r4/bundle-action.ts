@@ -7,7 +7,14 @@ import { assertResource } from './read-body.ts'
 export interface BundleEntry {
   fullUrl?: unknown
   resource?: unknown
-  request?: { method?: unknown; url?: unknown; ifMatch?: unknown; ifNoneExist?: unknown }
+  request?: {
+    method?: unknown
+    url?: unknown
+    ifMatch?: unknown
+    ifNoneMatch?: unknown
+    ifModifiedSince?: unknown
+    ifNoneExist?: unknown
+  }
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -24,6 +31,8 @@ export interface Action {
   id: string | undefined
   condition: string | undefined
   ifMatch: string | undefined
+  /** Headers of a conditional read. */
+  readHeaders: { 'if-none-match'?: string; 'if-modified-since'?: string }
   fullUrl: string | undefined
   resource: Resource | undefined
 }
@@ -31,7 +40,7 @@ export interface Action {
 /** Reads one entry of a batch or transaction. Throws `invalid-body` that names the entry and what is wrong with it. */
 export function readAction(entry: BundleEntry, index: number, base: string): Action {
   const place = `Bundle.entry[${index}]`
-  const { method, url, ifMatch, ifNoneExist } = entry?.request ?? {}
+  const { method, url, ifMatch, ifNoneExist, ...others } = entry?.request ?? {}
   const known = methods.find((each) => each === method)
   if (known === undefined) throw wrong(place, 'request.method must be GET, POST, PUT, PATCH or DELETE.')
   const address = readUrl(url, place, base)
@@ -47,8 +56,18 @@ export function readAction(entry: BundleEntry, index: number, base: string): Act
     condition:
       known === 'POST' ? textOf(ifNoneExist) : known === 'PUT' && id === undefined ? search : undefined,
     ifMatch: textOf(ifMatch),
+    readHeaders: readConditions(others),
     fullUrl: textOf(entry.fullUrl),
     resource: readEntryResource(entry, known, type, place),
+  }
+}
+
+/** The moment of a Bundle is an instant, that of a header is written in the way of HTTP. */
+function readConditions({ ifNoneMatch, ifModifiedSince }: NonNullable<BundleEntry['request']>) {
+  const [tag, since] = [textOf(ifNoneMatch), Date.parse(textOf(ifModifiedSince) ?? '')]
+  return {
+    ...(tag === undefined ? {} : { 'if-none-match': tag }),
+    ...(Number.isNaN(since) ? {} : { 'if-modified-since': new Date(since).toUTCString() }),
   }
 }
 

@@ -22,8 +22,8 @@ interface Answer {
   outcome?: unknown
 }
 
-/** An entry of the answer. */
-export type AnswerEntry = { resource?: unknown; response: Answer }
+/** An entry of the answer; the resource is JSON text and goes out as it is. */
+export type AnswerEntry = { resource?: string; response: Answer }
 
 const mostEntries = 10_000
 
@@ -50,6 +50,12 @@ export async function answerBundle(
           entries.map((entry, index) => readAction(entry, index, sent.base)),
         )
   return sent.reply.send(
-    JSON.stringify({ resourceType: 'Bundle', type: `${bundle.type}-response`, entry: answers }),
+    `{"resourceType":"Bundle","type":"${bundle.type}-response"${
+      answers.length === 0 ? '' : `,"entry":[${answers.map(renderAnswer).join(',')}]`
+    }}`,
   )
+}
+
+function renderAnswer({ resource, response }: AnswerEntry): string {
+  return `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`
 }

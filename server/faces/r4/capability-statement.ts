@@ -1,16 +1,16 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4'
 import { parametersOf } from '#fhir/search/parameters.ts'
 import { r4Types } from './r4-types.ts'
-import { usCoreProfiles } from './us-core-profiles.ts'
+import { listUsCoreProfiles } from './us-core-profiles.ts'
 
-/** What this API can do, and no more: https://hl7.org/fhir/R4/capabilitystatement.html */
-export function capabilityStatement({
-  fhirUrl,
-  portalUrl,
-}: {
+interface Stated {
   fhirUrl: string
   portalUrl: string
-}): CapabilityStatement {
+  checksReferences: boolean
+}
+
+/** What this API can do, and no more: https://hl7.org/fhir/R4/capabilitystatement.html */
+export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: Stated): CapabilityStatement {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -21,12 +21,13 @@ export function capabilityStatement({
     implementation: { description: 'Patient access with onpatient', url: `${fhirUrl}/fhir/r4` },
     fhirVersion: '4.0.1',
     format: ['json', 'application/fhir+json'],
-    instantiates: ['http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server'],
+    patchFormat: ['application/json-patch+json'],
+    instantiates: [usCoreServer, `${usCoreServer}|6.1.0`, `${usCoreServer}|8.0.0`],
     rest: [
       {
         mode: 'server',
         security: securityOf(portalUrl),
-        resource: r4Types.map(describeType),
+        resource: r4Types.map((type) => describeType(type, checksReferences)),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
       },
     ],
@@ -63,17 +64,25 @@ function securityOf(portalUrl: string) {
   }
 }
 
-function describeType(type: string): CapabilityStatementRestResource {
+const usCoreServer = 'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server'
+
+/** `Type:parameter` of the references by which records of other types may name one of this type. */
+function listRevIncludes(type: string): string[] {
+  return r4Types.flatMap((source) =>
+    parametersOf(source)
+      .filter((each) => each.type === 'reference' && each.targets.includes(type))
+      .map(({ code }) => `${source}:${code}`),
+  )
+}
+
+function describeType(type: string, checksReferences: boolean): CapabilityStatementRestResource {
   const parameters = parametersOf(type)
   const references = parameters.filter((each) => each.type === 'reference')
-  const profiles = usCoreProfiles[type]
+  const profiles = listUsCoreProfiles(type)
+  const revIncludes = listRevIncludes(type)
   return {
     type: type as CapabilityStatementRestResource['type'],
-    ...(profiles
-      ? {
-          supportedProfile: profiles.map((name) => `http://hl7.org/fhir/us/core/StructureDefinition/${name}`),
-        }
-      : {}),
+    ...(profiles.length > 0 ? { supportedProfile: profiles } : {}),
     interaction: [
       { code: 'read' },
       { code: 'vread' },
@@ -92,11 +101,15 @@ function describeType(type: string): CapabilityStatementRestResource {
     conditionalRead: 'full-support',
     conditionalUpdate: true,
     conditionalDelete: 'not-supported',
-    referencePolicy: ['literal', 'enforced'],
+    referencePolicy: checksReferences ? ['literal', 'logical', 'enforced'] : ['literal', 'logical'],
     ...(references.length > 0 ? { searchInclude: references.map(({ code }) => `${type}:${code}`) } : {}),
+    ...(revIncludes.length > 0 ? { searchRevInclude: revIncludes } : {}),
     searchParam: parameters.map(({ code, type: kind, url }) => ({ name: code, type: kind, definition: url })),
     operation: [
       { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
+      ...(type === 'DocumentReference'
+        ? [{ name: 'docref', definition: 'http://hl7.org/fhir/us/core/OperationDefinition/docref' }]
+        : []),
       ...(type === 'Patient'
         ? [
             {

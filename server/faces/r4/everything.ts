@@ -1,4 +1,4 @@
-import { canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import { canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { type DateCondition, parseDate } from '#fhir/dates.ts'
 import { hasDate } from '#fhir/when-it-happened.ts'
 import type { RecordReader } from '#server/access/access.ts'
@@ -23,7 +23,8 @@ interface Context {
 }
 
 /**
- * `Patient/id/$everything`: all records of one compartment that the scopes cover, type by type, in pages
+ * `Patient/id/$everything`: all records of one compartment that the scopes cover, and the practitioners, organizations and the
+ * like that they name, type by type, in pages
  * (https://hl7.org/fhir/R4/operation-patient-everything.html).
  */
 export async function answerEverything(reader: RecordReader, id: string, context: Context): Promise<string> {
@@ -31,7 +32,7 @@ export async function answerEverything(reader: RecordReader, id: string, context
   if ((await reader.read('Patient', id)) === undefined)
     throw new OnpatientError('not-found', 'There is no Patient with this id among the records of this token.')
   const types = parseTypes(findSingle(query, '_type')).filter(
-    (type) => canBeAboutPatient(type) && reader.allows(type, 's'),
+    (type) => (canBeAboutPatient(type) || isCitable(type)) && reader.allows(type, 's'),
   )
   const binding = JSON.stringify(['r4-everything', id, ...[...query].filter(isFilter).sort()])
   const start = openCursor<Place>(cursors, query, binding)

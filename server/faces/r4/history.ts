@@ -1,4 +1,4 @@
-import { parseDate } from '#fhir/dates.ts'
+import { parseDate, type TimeRange } from '#fhir/dates.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { VersionKey, VersionRow } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -14,11 +14,12 @@ export async function answerHistory(
   { type, id }: { type: string; id?: string | undefined },
   { query, base, cursors }: { query: URLSearchParams; base: string; cursors: Cursors },
 ): Promise<string> {
-  const since = parseSince(findSingle(query, '_since'))
-  const binding = JSON.stringify(['r4-history', type, id ?? null, since ?? null])
+  const since = readTime(query, '_since')?.start
+  const at = readTime(query, '_at')
+  const binding = JSON.stringify(['r4-history', type, id ?? null, since ?? null, at ?? null])
   const after = openCursor<VersionKey>(cursors, query, binding)
-  const page = await reader.listVersions({ type, id, since, pageSize: parseCount(query), after })
-  if (id !== undefined && page.total === 0 && since === undefined)
+  const page = await reader.listVersions({ type, id, since, at, pageSize: parseCount(query), after })
+  if (id !== undefined && page.total === 0 && since === undefined && at === undefined)
     throw new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
   const address = id === undefined ? `${base}/${type}/_history` : `${base}/${type}/${id}/_history`
   const links: BundleLink[] = [{ relation: 'self', url: withQuery(address, query) }]
@@ -52,13 +53,14 @@ function toEntry(base: string, type: string, version: VersionRow): BundleEntry {
   }
 }
 
-function parseSince(text: string | undefined): number | undefined {
+function readTime(query: URLSearchParams, name: string): TimeRange | undefined {
+  const text = findSingle(query, name)
   if (text === undefined) return undefined
   const range = parseDate(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
-  if (range) return range.start
+  if (range) return range
   throw new OnpatientError(
     'invalid-parameter',
-    'The parameter _since must be an instant such as 2026-01-31T08:00:00Z.',
-    { field: '_since' },
+    `The parameter ${name} must be a date or time such as 2026-01-31 or 2026-01-31T08:00:00Z.`,
+    { field: name },
   )
 }

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { applyPatch, type Operation } from 'rfc6902'
+import { parseExact, rawJson, stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
 import { assertResource, bodyLimitBytes } from './read-body.ts'
 
@@ -8,21 +9,29 @@ const mostOperations = 100
 
 /** A record after a JSON Patch (RFC 6902; https://hl7.org/fhir/R4/http.html#patch). Throws `record-refused`. */
 export function patchResource(content: string, patch: unknown): Resource {
-  const before = assertResource(JSON.parse(content))
-  const { resourceType, id } = before
+  const { resourceType, id } = assertResource(JSON.parse(content))
+  const held = holdValues(content) as object
+  const asWritten = holdValues(stringifyExact(patch)) as unknown[]
   for (const [index, operation] of readPatch(patch).entries()) {
-    const fault = apply(before, operation)
+    const value = 'value' in operation ? { value: (asWritten[index] as { value?: unknown }).value } : {}
+    const fault = apply(held, operation, { ...operation, ...value })
     if (fault !== undefined) throw refused(index, fault)
   }
-  const after = assertResource(before, resourceType)
+  const after = assertResource(parseExact(releaseValues(held)), resourceType)
   if (after.id === id) return after
   throw new OnpatientError('record-refused', 'A patch cannot change the id of a record.')
 }
 
-/** Why an operation cannot be done, or undefined when it was. */
-function apply(resource: Resource, operation: Operation): string | undefined {
+/** Why an operation cannot be done, or undefined when it was. `heldOperation`: with its value as in `held`. */
+function apply(held: object, operation: Operation, heldOperation: Operation): string | undefined {
+  const { op } = operation
+  if ('from' in operation && !leadsToValue(held, operation.from)) return 'its "from" leads nowhere.'
   try {
-    const [error] = applyPatch(resource, [operation])
+    // RFC 6902 §4.6: numbers are equal when their values are, however they are written.
+    const [error] =
+      op === 'test'
+        ? applyPatch(JSON.parse(releaseValues(held)), [operation])
+        : applyPatch(held, [heldOperation])
     if (error) return error.name === 'TestError' ? 'the test failed.' : 'its path leads nowhere.'
   } catch (error) {
     // Thrown for a path below a text or number.
@@ -30,9 +39,37 @@ function apply(resource: Resource, operation: Operation): string | undefined {
     return 'its path leads nowhere.'
   }
   // Copies of copies double with each operation.
-  if (operation.op === 'copy' && JSON.stringify(resource).length > bodyLimitBytes)
-    return 'the record becomes too large.'
+  if (op === 'copy' && JSON.stringify(held).length > bodyLimitBytes) return 'the record becomes too large.'
   return undefined
+}
+
+/** Whether a pointer leads to a value of the record: one into a text, e.g. to its length, does not. */
+function leadsToValue(held: unknown, pointer: string): boolean {
+  let value = held
+  for (const part of pointer.slice(1).split('/')) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return false
+    value = (value as Record<string, unknown>)[name]
+  }
+  return true
+}
+
+/**
+ * JSON with each number as the text that it was written as, so that what patches move about keeps it (fhir/exact-json.ts). A
+ * letter before every text tells numbers from texts.
+ */
+function holdValues(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
+    if (typeof value === 'number') return `n${context?.source}`
+    return typeof value === 'string' ? `t${value}` : value
+  })
+}
+
+function releaseValues(held: unknown): string {
+  return JSON.stringify(held, (_key, value: unknown) => {
+    if (typeof value !== 'string') return value
+    return value.startsWith('n') ? rawJson(value.slice(1)) : value.slice(1)
+  })
 }
 
 function readPatch(patch: unknown): Operation[] {

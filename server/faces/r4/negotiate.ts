@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { parseExact, stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findSingle } from '../../http/query.ts'
 
@@ -22,18 +23,28 @@ function decodeFormat(text: string): string {
 
 const jsonNames = /^(json|text\/json|application\/(fhir[+ ]json|json[+ ]fhir|json))$/i
 
-/** Throws when `_format` asks for what is not served. */
-export function assertJson(query: URLSearchParams): void {
+/** Throws `format-not-served` when `_format`, or else the header Accept, asks for what is not. */
+export function assertJson(query: URLSearchParams, { headers }: FastifyRequest): void {
   const format = findSingle(query, '_format')
-  if (format === undefined || jsonNames.test(format.split(';')[0]?.trim() ?? '')) return
-  throw new OnpatientError(
-    'invalid-parameter',
-    `The parameter _format asks for "${format.slice(0, 60)}", but only JSON is served. Use json or application/fhir+json.`,
+  if (format === undefined) {
+    // Headers that name nothing of FHIR come from clients that do not care.
+    const accept = headers.accept ?? ''
+    if (!/xml|turtle/i.test(accept) || /json|\*\/\*|application\/\*|html/i.test(accept)) return
+    throw notServed(`The header Accept asks for "${accept.slice(0, 60)}"`)
+  }
+  if (!jsonNames.test(format.split(';')[0]?.trim() ?? ''))
+    throw notServed(`The parameter _format asks for "${format.slice(0, 60)}"`)
+}
+
+function notServed(what: string): OnpatientError {
+  return new OnpatientError(
+    'format-not-served',
+    `${what}, but only JSON is served. Use json or application/fhir+json.`,
     { field: '_format' },
   )
 }
 
 /** A record as it is sent: as stored, or indented for people. */
 export function present(content: string, query: URLSearchParams): string {
-  return query.get('_pretty') === 'true' ? JSON.stringify(JSON.parse(content), null, 2) : content
+  return query.get('_pretty') === 'true' ? stringifyExact(parseExact(content), 2) : content
 }

@@ -13,14 +13,16 @@ import { type Random, systemRandom } from '../../secrets.ts'
 import { answerBundle } from './bundle-answer.ts'
 import { capabilityStatement } from './capability-statement.ts'
 import { isUnchanged } from './conditional-read.ts'
+import { answerDocref } from './docref.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
 import { assertJson, mediaTypeFor, present } from './negotiate.ts'
+import { readOperationParameters } from './operation-parameters.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type R4Address, readAddress } from './read-address.ts'
 import { bodyLimitBytes, patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { answerSearch } from './search.ts'
-import { subset } from './subset.ts'
+import { readSubset, subset } from './subset.ts'
 import { answerValidate } from './validate-operation.ts'
 import { create, patch, remove, update, updateWhere } from './write.ts'
 
@@ -34,6 +36,8 @@ interface R4Deps {
   portalUrl: string
   /** Whether applications may register by the protocol; told in the discovery document. */
   offersRegistration?: boolean
+  /** Whether a written reference must lead to a record; told in the CapabilityStatement. */
+  checksReferences?: boolean
   /** Seals the cursors of lists; the same in every process. */
   cursorKey: string
   random?: Random
@@ -51,15 +55,15 @@ interface Opened {
 /** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
 export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
-  const { offersRegistration = false } = deps
+  const { offersRegistration = false, checksReferences = true } = deps
   const cursors = createCursors(cursorKey, random)
-  const metadata = JSON.stringify(capabilityStatement({ fhirUrl, portalUrl }))
+  const metadata = JSON.stringify(capabilityStatement({ fhirUrl, portalUrl, checksReferences }))
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const address = readAddress(pathParts(request.url))
     assertMethod(address, request, reply)
     const query = parseQuery(request.url)
-    assertJson(query)
+    assertJson(query, request)
     if (address.kind === 'smart-configuration')
       return reply
         .type('application/json; charset=utf-8')
@@ -106,13 +110,25 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       case 'history':
         return send(await answerHistory(reader, address, { query, base, cursors }))
       case 'everything':
-        return send(await answerEverything(reader, address.id, { query, base, cursors }))
+        return send(
+          await answerEverything(reader, address.id, {
+            query: readOperationParameters(request, query),
+            base,
+            cursors,
+          }),
+        )
+      case 'docref': {
+        const params = readOperationParameters(request, query)
+        return send(await answerDocref(reader, { params, base, cursors }))
+      }
       case 'validate':
         return answerValidate(reply, address, opened)
       case 'search': {
         const params = new URLSearchParams([...query, ...formOf(request)])
         const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
-        return send(await answerSearch(reader, { type: address.type, params, isStrict, base, cursors }))
+        assertJson(params, request)
+        const text = await answerSearch(reader, { type: address.type, params, isStrict, base, cursors })
+        return reply.send(present(text, params))
       }
       default:
         throw noSuchAddress()
@@ -139,14 +155,7 @@ async function sendRecord(
   const content = isResourceId(id) ? await reader.read(type, id) : undefined
   if (content === undefined) throw (await wasDeleted(reader, type, id)) ? deleted(type) : notHere(type)
   if (isUnchanged(request, reply, content)) return reply.code(304).send()
-  const summary = query.get('_summary')
-  const elements = query.get('_elements')?.split(',')
-  const wanted = { summary: isSummary(summary) ? summary : undefined, elements }
-  return reply.send(present(subset(content, type, wanted), query))
-}
-
-function isSummary(text: string | null): text is 'true' | 'text' | 'data' {
-  return text === 'true' || text === 'text' || text === 'data'
+  return reply.send(present(subset(content, type, readSubset(query)), query))
 }
 
 async function sendVersion(
@@ -197,17 +206,19 @@ function formOf({ method, body }: FastifyRequest): URLSearchParams {
   return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
 }
 
+/** Operations that change nothing, though their parameters may be sent in a body. */
+const questions = ['validate', 'everything', 'docref']
+
 /** Methods beside reading that an address answers. */
 function writingMethods(address: R4Address): string[] {
-  if (address.kind === 'base') return ['POST']
+  if (address.kind === 'base' || questions.includes(address.kind)) return ['POST']
   if (address.kind === 'instance') return ['PUT', 'PATCH', 'DELETE']
   if (address.kind === 'search') return address.isForm ? ['POST'] : ['POST', 'PUT']
-  if (address.kind === 'validate') return ['POST']
   return []
 }
 
 function isWrite(address: R4Address, { method }: FastifyRequest): boolean {
-  const isQuestion = address.kind === 'validate' || (address.kind === 'search' && address.isForm)
+  const isQuestion = questions.includes(address.kind) || (address.kind === 'search' && address.isForm)
   return !isQuestion && writingMethods(address).includes(method)
 }
 

@@ -8,6 +8,7 @@ export type R4Address =
   | { kind: 'version'; type: string; id: string; versionId: string }
   | { kind: 'history'; type: string; id?: string }
   | { kind: 'everything'; type: 'Patient'; id: string }
+  | { kind: 'docref' }
   | { kind: 'validate'; type: string; id: string | undefined }
   | { kind: 'none' }
 
@@ -40,5 +41,8 @@ function readSecond(type: string, second: string): R4Address {
   if (second === '_search') return { kind: 'search', type, isForm: true }
   if (second === '_history') return { kind: 'history', type }
   if (second === '$validate') return { kind: 'validate', type, id: undefined }
+  if (second === '$docref' && type === 'DocumentReference') return { kind: 'docref' }
+  // No operation of a type but those above.
+  if (second.startsWith('$')) return { kind: 'none' }
   return { kind: 'instance', type, id: second }
 }

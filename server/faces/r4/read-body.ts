@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
+import { parseExact } from '#fhir/exact-json.ts'
 import { isResourceId } from '#fhir/reference.ts'
 import { OnpatientError } from '../../errors.ts'
 
@@ -13,7 +14,7 @@ export const bodyLimitBytes = 20 * 1024 * 1024
 /** Enough for every real record, and few enough for every function that walks through one. */
 const deepest = 100
 
-/** The body as JSON. Throws `media-type-not-supported` and `invalid-body`, which says where it stops being JSON. */
+/** The body as JSON, with numbers as they were written. Throws `media-type-not-supported` and `invalid-body`, which says where it stops being JSON. */
 export function readJson({ body, headers }: FastifyRequest, mediaTypes: readonly string[]): unknown {
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
   if (!Buffer.isBuffer(body) || !mediaTypes.includes(mediaType.trim().toLowerCase()))
@@ -24,7 +25,7 @@ export function readJson({ body, headers }: FastifyRequest, mediaTypes: readonly
   if (!isUtf8(body)) throw new OnpatientError('invalid-body', 'The body is not in UTF-8.')
   assertNotDeep(body)
   try {
-    return JSON.parse(body.toString('utf8'))
+    return parseExact(body.toString('utf8'))
   } catch (error) {
     const [position = 'its beginning'] =
       /position \d+|end of JSON input/.exec(error instanceof Error ? error.message : '') ?? []

@@ -1,5 +1,6 @@
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
+import { loadValueSets } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -23,15 +24,33 @@ type Place = ['after' | 'before', SearchKey]
 
 /** A search as a Bundle: https://hl7.org/fhir/R4/http.html#search */
 export async function answerSearch(reader: RecordReader, request: SearchRequest): Promise<string> {
-  const { type, params, base, cursors } = request
-  const query = readQuery(request)
-  const address = `${base}/${type}`
+  const { type, base } = request
+  return answerQuery(reader, await readQuery(request), { ...request, address: `${base}/${type}` })
+}
+
+interface AskedQuery {
+  /** Of the request, without parameters; links lead there. */
+  address: string
+  /** As the request had them; they are in the links. */
+  params: URLSearchParams
+  base: string
+  cursors: Cursors
+}
+
+/** The Bundle of a query, one page of it, with links to the others. */
+export async function answerQuery(
+  reader: RecordReader,
+  query: SearchQuery,
+  { address, params, base, cursors }: AskedQuery,
+): Promise<string> {
+  const { type } = query
   const own = withoutCursor(params)
   const self = ownLink(address, own, query)
   if (query.summary === 'count' || query.count === 0)
     return renderBundle('searchset', await reader.countFound(query), [{ relation: 'self', url: self }], [])
+  const local = address.slice(base.length + 1)
   // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
-  const binding = JSON.stringify(['r4', 2, type, [...own].filter(([name]) => name !== '_count').sort()])
+  const binding = JSON.stringify(['r4', 2, local, [...own].filter(([name]) => name !== '_count').sort()])
   const place = openCursor<Place>(cursors, params, binding)
   const pageSize = pageSizeOf(query.count)
   const page = await reader.search(query, { pageSize, ...(place ? { [place[0]]: place[1] } : {}) })
@@ -55,9 +74,11 @@ export async function answerSearch(reader: RecordReader, request: SearchRequest)
   ])
 }
 
-function readQuery({ type, params, isStrict }: SearchRequest): SearchQuery {
+async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
+  const asksForValueSet = [...params.keys()].some((name) => /:(not-)?in$/.test(name))
+  const findValueSet = asksForValueSet ? { findValueSet: await loadValueSets() } : {}
   try {
-    return parseSearch(type, withoutCursor(params), { strict: isStrict })
+    return parseSearch(type, withoutCursor(params), { strict: isStrict, bases: [base], ...findValueSet })
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
     throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })

@@ -1,5 +1,8 @@
+import { parseExact, stringifyExact } from '#fhir/exact-json.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import { summaryElements } from '#fhir/summary-elements.ts'
+import { OnpatientError } from '../../errors.ts'
+import { findSingle } from '../../http/query.ts'
 
 /** Elements that are in every subset: https://hl7.org/fhir/R4/search.html#elements */
 const always = ['resourceType', 'id', 'meta']
@@ -12,9 +15,9 @@ export function subset(
 ): string {
   const keeps = keptElements(type, summary, elements)
   if (!keeps) return content
-  const resource = JSON.parse(content) as Record<string, unknown>
-  const kept = Object.entries(resource).filter(([name]) => keeps(name.replace(/^_/, '')))
-  return JSON.stringify(markSubsetted(Object.fromEntries(kept)))
+  const resource = parseExact(content) as Record<string, unknown>
+  for (const name of Object.keys(resource)) if (!keeps(name.replace(/^_/, ''))) delete resource[name]
+  return stringifyExact(markSubsetted(resource))
 }
 
 function keptElements(
@@ -39,4 +42,15 @@ const subsetted = {
 function markSubsetted(resource: Record<string, unknown>): Record<string, unknown> {
   const meta = (resource.meta ?? {}) as { tag?: object[] }
   return { ...resource, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } }
+}
+
+/** What a read asks to see of its record. Throws `invalid-parameter`: the whole would be more than was asked for. */
+export function readSubset(query: URLSearchParams): Pick<SearchQuery, 'summary' | 'elements'> {
+  const summary = findSingle(query, '_summary')
+  const known = (['true', 'text', 'data', 'false'] as const).find((each) => each === summary)
+  if (summary !== undefined && known === undefined)
+    throw new OnpatientError('invalid-parameter', 'A read takes _summary as true, text, data or false.', {
+      field: '_summary',
+    })
+  return { summary: known, elements: findSingle(query, '_elements')?.split(',') }
 }

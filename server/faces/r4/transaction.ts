@@ -1,4 +1,5 @@
 import type { Resource } from 'fhir/r4'
+import { copyExact, parseExact } from '#fhir/exact-json.ts'
 import { parseReference, visitReferences } from '#fhir/reference.ts'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
@@ -28,7 +29,10 @@ export async function transact(
   }
   for (const action of actions)
     if (!answers.has(action))
-      answers.set(action, await inject(sent, { method: action.method, url: action.url }))
+      answers.set(
+        action,
+        await inject(sent, { method: action.method, url: action.url, headers: action.readHeaders }),
+      )
   return actions.flatMap((action) => answers.get(action) ?? [])
 }
 
@@ -89,7 +93,7 @@ async function planPuts(transaction: RecordTransaction, actions: Action[], rando
     if (plan.puts.has(address))
       throw new OnpatientError('invalid-body', `${action.place}: ${address} comes twice in this transaction.`)
     // The transaction may run again, so the request's own objects stay as they came.
-    plan.puts.set(address, { action, resource: structuredClone({ ...content, id }) as Resource })
+    plan.puts.set(address, { action, resource: copyExact({ ...content, id }) as Resource })
   }
   return plan
 }
@@ -140,7 +144,7 @@ async function identify(
 function readPatchOf(resource: Resource, place: string): unknown {
   const { data } = resource as { data?: unknown }
   try {
-    return JSON.parse(Buffer.from(String(data ?? ''), 'base64').toString('utf8'))
+    return parseExact(Buffer.from(String(data ?? ''), 'base64').toString('utf8'))
   } catch {
     throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`)
   }

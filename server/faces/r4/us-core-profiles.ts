@@ -1,5 +1,22 @@
-/** The profiles of US Core 6.1.0, by the type they are of. */
-export const usCoreProfiles: Readonly<Record<string, readonly string[]>> = {
+/** Profiles of US Core that 6.1.0 does not have yet. */
+const sinceEight = new Set([
+  'us-core-adi-documentreference',
+  'us-core-average-blood-pressure',
+  'us-core-care-experience-preference',
+  'us-core-observation-adi-documentation',
+  'us-core-treatment-intervention-preference',
+])
+
+/** Addresses of the profiles of a type that writes are checked against, without a version and with each. */
+export function listUsCoreProfiles(type: string): string[] {
+  return (usCoreProfiles[type] ?? []).flatMap((name) => {
+    const url = `http://hl7.org/fhir/us/core/StructureDefinition/${name}`
+    return [url, ...(sinceEight.has(name) ? [] : [`${url}|6.1.0`]), `${url}|8.0.0`]
+  })
+}
+
+/** The profiles of US Core 6.1.0 and 8.0.0, by the type they are of. */
+const usCoreProfiles: Readonly<Record<string, readonly string[]>> = {
   AllergyIntolerance: ['us-core-allergyintolerance'],
   CarePlan: ['us-core-careplan'],
   CareTeam: ['us-core-careteam'],
@@ -7,7 +24,7 @@ export const usCoreProfiles: Readonly<Record<string, readonly string[]>> = {
   Coverage: ['us-core-coverage'],
   Device: ['us-core-implantable-device'],
   DiagnosticReport: ['us-core-diagnosticreport-lab', 'us-core-diagnosticreport-note'],
-  DocumentReference: ['us-core-documentreference'],
+  DocumentReference: ['us-core-adi-documentreference', 'us-core-documentreference'],
   Encounter: ['us-core-encounter'],
   Goal: ['us-core-goal'],
   Immunization: ['us-core-immunization'],
@@ -16,13 +33,19 @@ export const usCoreProfiles: Readonly<Record<string, readonly string[]>> = {
   MedicationDispense: ['us-core-medicationdispense'],
   MedicationRequest: ['us-core-medicationrequest'],
   Observation: [
+    'head-occipital-frontal-circumference-percentile',
+    'pediatric-bmi-for-age',
+    'pediatric-weight-for-height',
+    'us-core-average-blood-pressure',
     'us-core-blood-pressure',
     'us-core-bmi',
     'us-core-body-height',
     'us-core-body-temperature',
     'us-core-body-weight',
+    'us-core-care-experience-preference',
     'us-core-head-circumference',
     'us-core-heart-rate',
+    'us-core-observation-adi-documentation',
     'us-core-observation-clinical-result',
     'us-core-observation-lab',
     'us-core-observation-occupation',
@@ -34,6 +57,7 @@ export const usCoreProfiles: Readonly<Record<string, readonly string[]>> = {
     'us-core-respiratory-rate',
     'us-core-simple-observation',
     'us-core-smokingstatus',
+    'us-core-treatment-intervention-preference',
     'us-core-vital-signs',
   ],
   Organization: ['us-core-organization'],

@@ -5,6 +5,7 @@ import type { RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import { assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
+import { present } from './negotiate.ts'
 import { patchMediaType, readJson, readResource } from './read-body.ts'
 import { assertValid } from './validate.ts'
 
@@ -128,7 +129,7 @@ async function putOne(transaction: RecordTransaction, resource: Resource): Promi
 
 /** 201 or 200, with as much of the record as `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops). */
 function send(
-  { request, reply, base }: WriteRequest,
+  { request, reply, query, base }: WriteRequest,
   { kind, type, id, versionId, content }: Done,
 ): FastifyReply {
   const [, lastUpdated = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
@@ -139,7 +140,7 @@ function send(
     .header('location', `${base}/${type}/${id}/_history/${versionId}`)
   const [, wanted] =
     /return\s*=\s*"?(minimal|OperationOutcome)/i.exec(headerOf(request, 'prefer') ?? '') ?? []
-  if (wanted === undefined) return reply.send(content)
+  if (wanted === undefined) return reply.send(present(content, query))
   if (wanted.toLowerCase() === 'minimal') return reply.removeHeader('content-type').send()
   const text = `The ${type} was ${kind}; its version is ${versionId}.`
   const issue = [{ severity: 'information', code: 'informational', details: { text } }]

@@ -10,6 +10,8 @@ export interface ApplicationTable {
   scopes: string
   /** JSON array of strings. */
   redirect_uris: string
+  /** JSON array of strings: where a browser may go after signing out. */
+  post_logout_redirect_uris: Generated<string>
   logo_uri: string | null
   policy_uri: string | null
   tos_uri: string | null

@@ -16,6 +16,8 @@ export interface GrantTable {
    * the grant covers is the whole panel of this practice.
    */
   practice_id: string | null
+  /** The sign-in in which it was given; null in grants from before this was noted. */
+  sign_in_id: string | null
 }
 
 /** Through which associations of the account the grant reaches records. */

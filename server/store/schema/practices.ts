@@ -26,6 +26,8 @@ export interface AssociationTable {
   practitioner_id: string | null
   /** How a proxy is related, in words ("parent"); "self" for a patient. */
   relationship: string
+  /** The RelatedPerson record of a proxy; null until it is needed when the association is from before there were any. */
+  related_person_id: string | null
   created_at: number
   ended_at: number | null
 }
@@ -38,9 +40,30 @@ export interface InvitationTable {
   email: string
   role: 'patient' | 'proxy'
   relationship: string
+  /** The RelatedPerson record that the practice says the invited person is. */
+  related_person_id: string | null
   invited_by: string
   created_at: number
   expires_at: number
   failed_attempts: number
   accepted_at: number | null
+}
+
+/** How apps find a practice (SMART App Launch 2.2, user-access brands); no row: never filled in, not listed. */
+export interface PracticeBrandTable {
+  practice_id: string
+  is_listed: number
+  name: string
+  /** JSON array of strings. */
+  aliases: string
+  npi: string | null
+  website: string | null
+  logo_uri: string | null
+  description: string | null
+  phone: string | null
+  address_line: string | null
+  city: string | null
+  state: string | null
+  postal_code: string | null
+  updated_at: number
 }

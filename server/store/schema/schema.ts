@@ -14,7 +14,13 @@ import type {
   UsedOnceTable,
 } from './grants.ts'
 import type { GrantContextTable, LaunchTable } from './launches.ts'
-import type { AssociationTable, InvitationTable, PracticePatientTable, PracticeTable } from './practices.ts'
+import type {
+  AssociationTable,
+  InvitationTable,
+  PracticeBrandTable,
+  PracticePatientTable,
+  PracticeTable,
+} from './practices.ts'
 import type {
   RecordCitationTable,
   RecordRangeTable,
@@ -32,6 +38,7 @@ export interface Schema {
   throttle: ThrottleTable
   practice: PracticeTable
   practice_patient: PracticePatientTable
+  practice_brand: PracticeBrandTable
   association: AssociationTable
   invitation: InvitationTable
   application: ApplicationTable

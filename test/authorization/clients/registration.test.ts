@@ -186,15 +186,113 @@ describe('registration that is open', () => {
     assert.equal((await readApi(app, 'Patient/ana', access_token)).status, 401)
   })
 
-  test('changing it is refused with the methods that work', async () => {
+  test('methods that it does not know are refused with those that work', async () => {
     const { body } = await register(metadata)
     const token = body.registration_access_token
-    for (const method of ['PUT', 'PATCH', 'POST']) {
+    for (const method of ['PATCH', 'POST']) {
       const answer = await send(body.registration_client_uri, method, { token, body: metadata })
       assert.equal(answer.status, 405)
-      assert.equal(answer.headers.get('allow'), 'GET, DELETE')
+      assert.equal(answer.headers.get('allow'), 'GET, PUT, DELETE')
     }
   })
+
+  const replace = (registered: Registration, change: object) =>
+    send(registered.registration_client_uri, 'PUT', {
+      token: registered.registration_access_token,
+      body: { client_id: registered.client_id, ...metadata, ...change },
+    })
+
+  test('what was registered is replaced as a whole: what is left out is gone', async () => {
+    const { body } = await register({
+      ...metadata,
+      policy_uri: 'https://app.example.com/privacy',
+      post_logout_redirect_uris: ['https://app.example.com/bye'],
+    })
+    assert.deepEqual(body.post_logout_redirect_uris, ['https://app.example.com/bye'])
+    const { status, body: changed } = await replace(body, {
+      client_name: 'Journal',
+      client_secret: body.client_secret,
+      redirect_uris: ['https://app.example.com/new'],
+    })
+    assert.equal(status, 200, JSON.stringify(changed))
+    assert.deepEqual(
+      [changed.client_id, changed.client_name, changed.redirect_uris, changed.policy_uri],
+      [body.client_id, 'Journal', ['https://app.example.com/new'], undefined],
+    )
+    assert.deepEqual(changed.post_logout_redirect_uris, [])
+    assert.equal('client_secret' in changed, false)
+    assert.equal(changed.registration_access_token, body.registration_access_token)
+    const read = await send(body.registration_client_uri, 'GET', { token: body.registration_access_token })
+    assert.deepEqual(read.body, changed)
+    const back = { response_type: 'code', client_id: body.client_id, redirect_uri: redirectUri }
+    assert.equal((await fetch(`${app.portalUrl}/o/authorize/?${new URLSearchParams(back)}`)).status, 400)
+  })
+
+  test('the secret goes on working after a change, and cannot be chosen', async () => {
+    const { body } = await register(metadata)
+    for (const client_secret of ['mine', 'ops_x', 7]) {
+      const { status, body: refused } = await replace(body, { client_secret })
+      assert.deepEqual([status, refused.error], [400, 'invalid_client_metadata'])
+    }
+    await replace(body, {})
+    assert.equal(await app.nouns.applications.isSecretOf(body.client_id, body.client_secret), true)
+  })
+
+  test('from key to secret it gets a secret, once, and from secret to key the secret dies', async () => {
+    const keyed = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.public] } }
+    const { body } = await register({ ...metadata, ...keyed })
+    const { body: changed } = await replace(body, {})
+    assert.match(changed.client_secret, /^ops_/)
+    assert.equal('client_secret' in (await replace(body, {})).body, false)
+    await replace(body, keyed)
+    assert.equal(await app.nouns.applications.isSecretOf(body.client_id, changed.client_secret), false)
+  })
+
+  test('more scopes than before give nothing to grants that people gave before', async () => {
+    const { body } = await register({ ...metadata, scope: 'patient/Immunization.read offline_access' })
+    const client = { id: body.client_id, secret: body.client_secret }
+    const tokens = await getTokens(app, client, 'ana@example.com')
+    assert.equal((await replace(body, { scope: 'patient/*.read offline_access' })).status, 200)
+    const { body: refreshed } = await postToken(app, {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      scope: 'patient/*.read',
+      client_id: client.id,
+      client_secret: client.secret,
+    })
+    assert.equal(refreshed.error, 'invalid_scope')
+    assert.equal((await readApi(app, 'Patient/ana', tokens.access_token)).status, 403)
+  })
+
+  const changes: Array<[string, object, RegExp]> = [
+    ['another client_id', { client_id: 'app_other' }, /client_id/],
+    ['no client_id', { client_id: undefined }, /client_id/],
+    ['a registration token of its own', { registration_access_token: 'rat_x' }, /registration_access_token/],
+    ['an address of its own', { registration_client_uri: 'https://a.example' }, /registration_client_uri/],
+    ['an end of its secret', { client_secret_expires_at: 1 }, /client_secret_expires_at/],
+    ['another day of birth', { client_id_issued_at: 1 }, /client_id_issued_at/],
+    ['becoming public', { token_endpoint_auth_method: 'none' }, /stays public/],
+    ['keys without keys', { token_endpoint_auth_method: 'private_key_jwt' }, /jwks/],
+    ['system scopes with a secret', { scope: 'system/*.rs' }, /scope.*key/],
+    ['scopes that write', { scope: 'patient/*.cruds' }, /scope/],
+    ['a redirect URI of javascript', { redirect_uris: ['javascript:alert(1)'] }, /redirect_uris/],
+    ['no redirect URI', { redirect_uris: [] }, /redirect/i],
+    [
+      'an address after sign-out of javascript',
+      { post_logout_redirect_uris: ['javascript:alert(1)'] },
+      /post_logout_redirect_uris/,
+    ],
+    ['a hidden character in its name', { client_name: 'A\u202eB' }, /client_name/],
+  ]
+  for (const [title, change, words] of changes)
+    test(`a change is refused for ${title}, and leaves everything as it was`, async () => {
+      const { body } = await register(metadata)
+      const before = await app.nouns.applications.find(body.client_id)
+      const { status, body: refused } = await replace(body, change)
+      assert.equal(status, 400, JSON.stringify(refused))
+      assert.match(`${refused.error} ${refused.error_description}`, words)
+      assert.deepEqual(await app.nouns.applications.find(body.client_id), before)
+    })
 
   test('only its own token opens it, and the refusal does not tell whether it exists', async () => {
     const mine = (await register(metadata)).body
@@ -210,8 +308,11 @@ describe('registration that is open', () => {
     ]
     const words = new Set()
     for (const [uri, token] of tries)
-      for (const method of ['GET', 'DELETE']) {
-        const { status, headers, body } = await send(uri, method, token === undefined ? {} : { token })
+      for (const method of ['GET', 'PUT', 'DELETE']) {
+        const { status, headers, body } = await send(uri, method, {
+          ...(token === undefined ? {} : { token }),
+          ...(method === 'PUT' ? { body: metadata } : {}),
+        })
         assert.equal(status, 401)
         assert.match(String(headers.get('www-authenticate')), /^Bearer/)
         words.add(body.error_description)

@@ -212,6 +212,12 @@ export const smartRules = {
     'MUST',
     'iss, sub and fhirUser of the id_token are told',
   ),
+  introspectByToken: rule(
+    'introspection',
+    'token introspection',
+    'MUST',
+    'a client may prove itself by an access token of its own',
+  ),
   introspectAccess: rule(
     'introspection',
     'token introspection',
@@ -263,7 +269,7 @@ export const smartDeviations: readonly Remark[] = [
   },
   {
     section: 'token introspection',
-    says: 'A client that may introspect proves it by an access token, and is told about the tokens of all clients.',
-    why: 'No client may: each proves itself as at the token endpoint, and is told about its own tokens alone (RFC 7662 §4).',
+    says: 'A client that may introspect is told about the tokens of all clients.',
+    why: 'No client may: whichever way it proves itself, it is told about its own tokens alone (RFC 7662 §4).',
   },
 ]

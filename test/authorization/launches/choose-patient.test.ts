@@ -206,7 +206,7 @@ describe('an application that starts alone has a provider choose a patient', () 
     const seen = await introspect(people, refreshed.access_token)
     for (const answer of [refreshed, seen]) assert.equal('patient' in answer, false)
     await joinPanel(people, 'leo')
-    assert.equal(await statusOf(app, refreshed.access_token, 'Patient/leo'), 200)
+    assert.equal(await statusOf(app, tokens.access_token, 'Patient/leo'), 200)
   })
 
   describe('ways round the choice', () => {

@@ -13,6 +13,8 @@ export interface ApplicationDraft {
   name: string
   kind: Application['kind']
   redirectUris: RedirectUriRow[]
+  /** One address a line, as typed. */
+  postLogoutRedirectUris: string
   scopes: ScopeDraft
   logoUri: string
   policyUri: string
@@ -37,6 +39,7 @@ export function emptyDraft(): ApplicationDraft {
     name: '',
     kind: 'confidential',
     redirectUris: [newRow()],
+    postLogoutRedirectUris: '',
     scopes: { wholeOfPatient: true, wholeOfUser: true, offline: true, others: '' },
     logoUri: '',
     policyUri: '',
@@ -53,6 +56,7 @@ export function draftOf(application: Application): ApplicationDraft {
     name: application.name,
     kind: application.kind,
     redirectUris: application.redirectUris.map(newRow),
+    postLogoutRedirectUris: application.postLogoutRedirectUris.join('\n'),
     scopes: scopeDraftOf(application.scopes),
     logoUri: application.logoUri ?? '',
     policyUri: application.policyUri ?? '',
@@ -70,6 +74,7 @@ export function formOf(draft: ApplicationDraft): ApplicationForm {
     name: draft.name,
     kind: draft.kind,
     redirectUris: draft.redirectUris.map(({ text }) => text),
+    postLogoutRedirectUris: linesOf(draft.postLogoutRedirectUris),
     scopes: scopesOf(draft.scopes),
     logoUri: draft.logoUri || null,
     policyUri: draft.policyUri || null,
@@ -79,6 +84,10 @@ export function formOf(draft: ApplicationDraft): ApplicationForm {
     authentication: draft.kind === 'public' ? 'none' : draft.proof,
     ...(usesKey(draft) ? keysOf(draft.keys) : { jwks: null, jwksUri: null }),
   }
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\s+/).filter((line) => line !== '')
 }
 
 export function usesKey({ kind, proof }: Pick<ApplicationDraft, 'kind' | 'proof'>): boolean {

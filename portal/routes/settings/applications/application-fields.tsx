@@ -1,4 +1,4 @@
-import { Stack, Switch, Text, TextInput, Title } from '@mantine/core'
+import { Stack, Switch, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { faultOf } from '../../../components/form-failure.ts'
 import { type ApplicationDraft, usesKey } from './application-draft.ts'
@@ -11,6 +11,7 @@ import { ScopeChoice } from './scope-choice.tsx'
 export const fieldNames = [
   'name',
   'redirectUris',
+  'postLogoutRedirectUris',
   'scopes',
   'jwks',
   'jwksUri',
@@ -136,6 +137,20 @@ function LinkFields({ draft, error, change }: LinkFieldsProps) {
             error={faultOf(error, part)}
           />
         ))}
+        <Textarea
+          className="narrow"
+          label="Addresses after signing out"
+          description="Where your application may send people after it signed them out here, one address a line. Compared letter by letter."
+          inputMode="url"
+          spellCheck={false}
+          autosize
+          minRows={2}
+          name="postLogoutRedirectUris"
+          autoComplete="off"
+          value={draft.postLogoutRedirectUris}
+          onChange={(event) => change({ postLogoutRedirectUris: event.currentTarget.value })}
+          error={faultOf(error, 'postLogoutRedirectUris')}
+        />
         <Switch
           size="md"
           label="Accept parameters in the URL (legacy)"

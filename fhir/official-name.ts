@@ -1,7 +1,7 @@
-import type { Patient } from 'fhir/r4'
+import type { HumanName } from 'fhir/r4'
 
 /** The official name, else the first one: maiden names and nicknames come after it. */
-export function nameOfPatient({ name = [] }: Pick<Patient, 'name'>): string {
+export function officialNameOf({ name = [] }: { name?: HumanName[] | undefined }): string {
   const chosen = name.find((each) => each.use === 'official') ?? name[0]
   const text = chosen?.text ?? [...(chosen?.given ?? []), chosen?.family ?? ''].join(' ').trim()
   return text === '' ? 'Name unknown' : text

@@ -1,0 +1,16 @@
+import type { CodesRow } from './definition-tables.ts'
+import r4Table from './r4-definitions.json' with { type: 'json' }
+import usCoreTable from './us-core.json' with { type: 'json' }
+
+const r4Sets: Record<string, CodesRow> = r4Table.valueSets
+const usCoreSets: Record<string, CodesRow> = usCoreTable.valueSets
+
+/** The value sets of required bindings by their address; any version, because one is at hand. */
+export function findValueSet(canonical: string): { system: string; code: string }[] | undefined {
+  const [, base = '', name = ''] = /^https?:\/\/(.+)\/ValueSet\/([\w.-]+)(?:\|.*)?$/.exec(canonical) ?? []
+  const sets = base === 'hl7.org/fhir/us/core' ? usCoreSets : bases.includes(base) ? r4Sets : {}
+  const codes = Object.hasOwn(sets, name) ? sets[name] : undefined
+  return codes && Object.entries(codes).flatMap(([system, list]) => list.map((code) => ({ system, code })))
+}
+
+const bases = ['hl7.org/fhir', 'terminology.hl7.org']

@@ -1,0 +1,62 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { callApi } from './call-api.ts'
+
+interface OfApplication {
+  id: string
+  application: { id: string; name: string }
+  scopes: string[]
+}
+
+/** A developer asks the practice to let a service in. */
+export interface ServiceRequest extends OfApplication {
+  requestedBy: string
+  requestedAt: string
+}
+
+/** A service that the practice let in. */
+export interface ApprovedService extends OfApplication {
+  approvedBy: string
+  approvedAt: string
+  lastUsedAt: string | null
+}
+
+interface BackendServices {
+  approvals: ApprovedService[]
+  requests: ServiceRequest[]
+}
+
+const keyOf = (practiceId: string) => ['practice', practiceId, 'backend-services']
+
+export function useBackendServices(practiceId: string) {
+  return useQuery({
+    queryKey: keyOf(practiceId),
+    queryFn: () => callApi<BackendServices>('GET', `/practices/${practiceId}/approvals`),
+  })
+}
+
+/** Approves exactly what was shown: what the service asks for in the meantime is not part of it. */
+export function useApprove(practiceId: string) {
+  return useChange(practiceId, ({ application, scopes }: ServiceRequest) =>
+    callApi('POST', `/practices/${practiceId}/approvals`, { applicationId: application.id, scopes }),
+  )
+}
+
+export function useRefuse(practiceId: string) {
+  return useChange(practiceId, ({ id }: ServiceRequest) =>
+    callApi('DELETE', `/practices/${practiceId}/approval-requests/${id}`),
+  )
+}
+
+export function useEndApproval(practiceId: string) {
+  return useChange(practiceId, ({ id }: ApprovedService) =>
+    callApi('DELETE', `/practices/${practiceId}/approvals/${id}`),
+  )
+}
+
+function useChange<Input>(practiceId: string, mutationFn: (input: Input) => Promise<unknown>) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn,
+    onSuccess: () => client.invalidateQueries({ queryKey: keyOf(practiceId) }),
+  })
+}

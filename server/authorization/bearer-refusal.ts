@@ -1,0 +1,19 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type OnpatientError, statusOf } from '../errors.ts'
+
+/** RFC 6750 §3: how an endpoint for access tokens refuses one; `scope` is what it needs. */
+export function refuseBearer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: OnpatientError,
+  scope?: string,
+): FastifyReply {
+  const status = statusOf[error.category]
+  const code = status === 403 ? 'insufficient_scope' : status === 401 ? 'invalid_token' : 'invalid_request'
+  const isBare = error.code === 'token-missing'
+  const wanted = status === 403 && scope !== undefined ? `, scope="${scope}"` : ''
+  return reply
+    .code(status)
+    .header('www-authenticate', `Bearer realm="onpatient"${isBare ? '' : `, error="${code}"`}${wanted}`)
+    .send({ error: code, error_description: error.message, request_id: request.id })
+}

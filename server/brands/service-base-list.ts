@@ -1,0 +1,33 @@
+import { type BrandUrls, baseUrlOf, type ListedBrand } from './brand-bundle.ts'
+
+const columns = [
+  'organization',
+  'organization_id',
+  'npi',
+  'city',
+  'state',
+  'postal_code',
+  'fhir_version',
+  'base_url',
+]
+
+/** The same list for people with a spreadsheet: RFC 4180. */
+export function serviceBaseCsv(brands: readonly ListedBrand[], urls: BrandUrls): string {
+  const rows = brands.map(({ name, practice, npi = '', city = '', state = '', postalCode = '' }) => [
+    name,
+    practice.organizationId,
+    npi,
+    city,
+    state,
+    postalCode,
+    '4.0.1',
+    baseUrlOf(urls),
+  ])
+  return [columns, ...rows].map((row) => `${row.map(toCell).join(',')}\r\n`).join('')
+}
+
+/** A spreadsheet takes a cell that begins like a formula for one, and may run what is in it. */
+function toCell(text: string): string {
+  const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return `"${inert.replaceAll('"', '""')}"`
+}

@@ -1,0 +1,73 @@
+import { parseSearch } from '#fhir/search/parse-search.ts'
+import { type Condition, SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
+import type { RecordReader } from '#server/access/access.ts'
+import { OnpatientError } from '../../errors.ts'
+import type { Cursors } from '../../http/cursor.ts'
+import { findSingle } from '../../http/query.ts'
+import { answerQuery } from './search.ts'
+
+const type = 'DocumentReference'
+
+/**
+ * `DocumentReference/$docref`: the documents of a patient that there are, newest first; none is made for the request
+ * (http://hl7.org/fhir/us/core/OperationDefinition/docref). Throws `invalid-parameter`.
+ */
+export async function answerDocref(
+  reader: RecordReader,
+  { params, base, cursors }: { params: URLSearchParams; base: string; cursors: Cursors },
+): Promise<string> {
+  const address = `${base}/${type}/$docref`
+  return answerQuery(reader, readQuery(params, base), { address, params, base, cursors })
+}
+
+function readQuery(params: URLSearchParams, base: string): SearchQuery {
+  const value = (name: string) => findSingle(params, name)
+  const [patient, start, end] = ['patient', 'start', 'end'].map(value)
+  if (patient === undefined)
+    throw new OnpatientError('invalid-parameter', 'Say whose documents: $docref?patient=ID.', {
+      field: 'patient',
+    })
+  const asked = [
+    ['patient', patient],
+    ['_sort', '-date'],
+    ...list('type', value('type')),
+    ...list('_profile', value('profile')),
+    ...list('_count', value('_count')),
+    // Without dates the documents that count today are asked for.
+    ...(start === undefined && end === undefined ? [['status', 'current']] : []),
+  ] as Array<[string, string]>
+  const query = parse(asked, base)
+  if (start !== undefined) query.conditions.push(ofCare(`ge${start}`, base))
+  if (end !== undefined) query.conditions.push(ofCare(`le${end}`, base))
+  // No document is made on demand.
+  if (value('on-demand') === 'true') query.conditions.push({ kind: 'or', conditions: [] })
+  return query
+}
+
+function list(name: string, text: string | undefined): Array<[string, string]> {
+  return text === undefined ? [] : [[name, text]]
+}
+
+/** The dates are those of care; where a document does not tell, that of its making stands in. */
+function ofCare(date: string, base: string): Condition {
+  const both = parse(
+    [
+      ['period:missing', 'true'],
+      ['date', date],
+    ],
+    base,
+  ).conditions
+  return {
+    kind: 'or',
+    conditions: [...parse([['period', date]], base).conditions, { kind: 'and', conditions: both }],
+  }
+}
+
+function parse(pairs: Array<[string, string]>, base: string): SearchQuery {
+  try {
+    return parseSearch(type, pairs, { strict: true, bases: [base] })
+  } catch (error) {
+    if (!(error instanceof SearchError)) throw error
+    throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })
+  }
+}

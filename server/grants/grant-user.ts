@@ -1,0 +1,47 @@
+import type { Association } from '#server/practices/practices.ts'
+
+type Link = Pick<Association, 'role' | 'patientId' | 'practitionerId' | 'relatedPersonId' | 'createdAt'> & {
+  id: string
+  practiceId: string
+}
+
+/** The record of the person who gave a grant, and whose reading it is part of. */
+export interface GrantUser {
+  type: 'Practitioner' | 'Patient' | 'RelatedPerson'
+  id: string
+  within: { patientIds: string[]; practiceIds: string[] }
+}
+
+/**
+ * Through which of a grant's associations its account is somebody in the records (SMART App Launch 2.2, scopes for
+ * requesting identity data). The grant decides, not all that the account is: who gave an app only a child's record is a
+ * related person there, though a patient or a provider elsewhere.
+ */
+export function chooseUserLink<L extends Link>(links: readonly L[]): L | undefined {
+  const inOrder = links.toSorted(
+    (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
+  )
+  return (
+    inOrder.find(({ role, practitionerId }) => role === 'provider' && practitionerId !== undefined) ??
+    inOrder.find(({ role, patientId }) => role === 'patient' && patientId !== undefined) ??
+    inOrder.find(({ role, patientId }) => role === 'proxy' && patientId !== undefined)
+  )
+}
+
+/** Undefined for a proxy whose record is not written yet. */
+export function userOfLink(link: Link | undefined): GrantUser | undefined {
+  if (link === undefined) return undefined
+  const { role, patientId, practitionerId, relatedPersonId, practiceId } = link
+  if (role === 'provider' && practitionerId !== undefined)
+    return {
+      type: 'Practitioner',
+      id: practitionerId,
+      within: { patientIds: [], practiceIds: [practiceId] },
+    }
+  if (patientId === undefined) return undefined
+  const within = { patientIds: [patientId], practiceIds: [] }
+  if (role === 'patient') return { type: 'Patient', id: patientId, within }
+  return role === 'proxy' && relatedPersonId !== undefined
+    ? { type: 'RelatedPerson', id: relatedPersonId, within }
+    : undefined
+}

@@ -1,0 +1,76 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { BrandForm } from '#server/practices/practices.ts'
+import { OnpatientError } from '../errors.ts'
+import { getSignedIn } from '../http/browser.ts'
+import { idText, parseInput } from './parse-input.ts'
+import type { PortalApiDeps } from './portal-api-deps.ts'
+
+const onePractice = z.strictObject({ id: idText })
+// What is said is judged by the door, which says what to change; here only its form and size.
+const text = z
+  .string()
+  .max(4000)
+  .nullish()
+  .transform((given) => given ?? undefined)
+const brandForm = z.strictObject({
+  isListed: z.boolean(),
+  name: z.string().max(500),
+  aliases: z.array(z.string().max(500)).max(50),
+  npi: text,
+  website: text,
+  logoUri: text,
+  description: text,
+  phone: text,
+  addressLine: text,
+  city: text,
+  state: text,
+  postalCode: text,
+})
+
+/** What a practice publishes of itself, for apps that help patients to find it. */
+export function brandRoutes({ practices }: PortalApiDeps): FastifyPluginAsync {
+  /** Staff may look; what is published in the name of the practice is for a provider to decide. */
+  async function openPractice(request: FastifyRequest, does: 'look' | 'decide') {
+    const { id } = parseInput(onePractice, request.params)
+    const associations = await practices.listAssociations(getSignedIn(request).account.id)
+    const own = associations.filter(
+      ({ practice, role }) => practice.id === id && (role === 'provider' || role === 'staff'),
+    )
+    const [first] = own
+    if (!first) throw new OnpatientError('not-found', 'There is no such practice among yours.')
+    if (does === 'decide' && !own.some(({ role }) => role === 'provider'))
+      throw new OnpatientError('not-allowed', 'Only a provider of the practice decides what is published.')
+    return first.practice
+  }
+
+  return async (app) => {
+    app.get('/practices/:id/brand', async (request) => {
+      const practice = await openPractice(request, 'look')
+      const brand = await practices.brands.find(practice.id)
+      return { brand: toJson(brand ?? { isListed: false, name: practice.name, aliases: [] }) }
+    })
+    app.put('/practices/:id/brand', async (request) => {
+      const practice = await openPractice(request, 'decide')
+      return { brand: toJson(await practices.brands.save(practice.id, parseInput(brandForm, request.body))) }
+    })
+  }
+}
+
+function toJson(brand: BrandForm) {
+  const { isListed, name, aliases } = brand
+  return {
+    isListed,
+    name,
+    aliases,
+    npi: brand.npi ?? null,
+    website: brand.website ?? null,
+    logoUri: brand.logoUri ?? null,
+    description: brand.description ?? null,
+    phone: brand.phone ?? null,
+    addressLine: brand.addressLine ?? null,
+    city: brand.city ?? null,
+    state: brand.state ?? null,
+    postalCode: brand.postalCode ?? null,
+  }
+}

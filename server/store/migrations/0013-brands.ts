@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely'
+
+/**
+ * Who stands in the record for a proxy, in which sign-in a grant was given, where a browser goes after signing out, and how
+ * apps find a practice. Columns are only added, so that the step is quick on a large database.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  // The RelatedPerson record of a proxy; null until it is needed in databases from before this step.
+  await db.schema.alterTable('association').addColumn('related_person_id', 'text').execute()
+  await db.schema.alterTable('invitation').addColumn('related_person_id', 'text').execute()
+  await db.schema.alterTable('grant').addColumn('sign_in_id', 'text').execute()
+  await db.schema
+    .alterTable('application')
+    .addColumn('post_logout_redirect_uris', 'text', (c) => c.notNull().defaultTo('[]'))
+    .execute()
+  await db.schema
+    .createTable('practice_brand')
+    .addColumn('practice_id', 'text', (c) => c.primaryKey().references('practice.id'))
+    .addColumn('is_listed', 'integer', (c) => c.notNull())
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('aliases', 'text', (c) => c.notNull())
+    .addColumn('npi', 'text')
+    .addColumn('website', 'text')
+    .addColumn('logo_uri', 'text')
+    .addColumn('description', 'text')
+    .addColumn('phone', 'text')
+    .addColumn('address_line', 'text')
+    .addColumn('city', 'text')
+    .addColumn('state', 'text')
+    .addColumn('postal_code', 'text')
+    .addColumn('updated_at', 'bigint', (c) => c.notNull())
+    .execute()
+  // The published list: the listed ones, in a fixed order.
+  await db.schema
+    .createIndex('practice_brand_listed')
+    .on('practice_brand')
+    .columns(['is_listed', 'practice_id'])
+    .execute()
+}

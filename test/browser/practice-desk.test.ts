@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { aKey, aKeyApplication } from '../authorization/clients/client-keys.ts'
+import { aClinic, aPatient, type Clinic, password } from '../support/people.ts'
+import { startApp, type TestApp } from '../support/start-app.ts'
+import { checkAccessibility, checkWidth } from './check-accessibility.ts'
+import { launchChromium, openPage, sizes } from './open-chromium.ts'
+import { signInByHand } from './sign-up.ts'
+
+for (const [size, options] of Object.entries(sizes))
+  describe(`the practice desk, ${size}`, () => {
+    let app: TestApp
+    let browser: Browser
+    let clinic: Clinic
+    before(async () => {
+      app = await startApp()
+      browser = await launchChromium()
+      clinic = await aClinic(app, 'Elm Street Clinic')
+    })
+    after(async () => {
+      await browser?.close()
+      await app?.[Symbol.asyncDispose]()
+    })
+
+    async function openDesk(tab: string) {
+      const opened = await openPage(browser, options)
+      await opened.page.goto(`${app.portalUrl}/practice/${clinic.practice.id}?tab=${tab}`)
+      await signInByHand(opened.page, clinic.provider.email, password)
+      return opened
+    }
+
+    test('a provider approves a backend service, refuses another, and ends the first', async () => {
+      const developer = await aClinic(app, 'Software House')
+      const key = await aKey('ES384')
+      const scopes = ['system/Observation.rs', 'system/Condition.cruds']
+      const { page, errors } = await openDesk('services')
+      await page.getByText('No service is waiting').waitFor()
+      await checkAccessibility(page, 'no backend services')
+      for (const name of ['Quality reports', 'Curious robot']) {
+        const service = await aKeyApplication(app, developer, key, { name, redirectUris: [], scopes })
+        await app.nouns.approvals.request(service.id, clinic.practice.id, developer.provider.id)
+      }
+      await page.reload()
+      await page.getByText('Add, change or delete: Conditions and diagnoses').first().waitFor()
+      await checkAccessibility(page, 'requests of backend services')
+      await checkWidth(page, 'requests of backend services')
+
+      await page.getByRole('button', { name: 'Approve Quality reports' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+      await page.getByRole('button', { name: 'End access of Quality reports' }).waitFor()
+      await page.getByRole('button', { name: 'Refuse Curious robot' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Refuse' }).click()
+      await page.getByText('No service is waiting').waitFor()
+      const [approval, another] = await app.nouns.approvals.list({ practiceId: clinic.practice.id })
+      assert.deepEqual(
+        [approval?.applicationName, approval?.scopes, another],
+        ['Quality reports', scopes, undefined],
+      )
+      await checkAccessibility(page, 'approved services')
+
+      await page.getByRole('button', { name: 'End access of Quality reports' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
+      await page.getByText('No program reaches the records').waitFor()
+      assert.deepEqual(await app.nouns.approvals.list({ practiceId: clinic.practice.id }), [])
+      assert.deepEqual(errors, [])
+    })
+
+    test('a provider lists the practice, and is told which field is wrong', async () => {
+      const { page, errors } = await openDesk('brand')
+      await page.locator('input[name=name]').waitFor()
+      await page.getByLabel('List this practice').check({ force: true })
+      await page.getByLabel('Web site').fill('elm.example')
+      await page.getByLabel('City').fill('Springfield')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Give an address that starts with https://').waitFor()
+      await checkAccessibility(page, 'refused brand')
+      await page.getByLabel('Web site').fill('https://elm.example')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Apps find the practice now').waitFor()
+      await checkAccessibility(page, 'brand')
+      await checkWidth(page, 'brand')
+      const [brand] = await app.nouns.practices.brands.listListed()
+      assert.deepEqual(
+        [brand?.name, brand?.website, brand?.city],
+        ['Elm Street Clinic', 'https://elm.example', 'Springfield'],
+      )
+      assert.deepEqual(errors, [])
+    })
+
+    test('the invitation of a caregiver offers the people whom the record knows', async () => {
+      await aPatient(app, clinic, 'mia')
+      await app.nouns.records.write([
+        {
+          practiceId: clinic.practice.id,
+          resource: JSON.parse(
+            '{"resourceType":"RelatedPerson","id":"jo","patient":{"reference":"Patient/mia"},"name":[{"text":"Jo Rivera"}],"relationship":[{"text":"Mother"}]}',
+          ),
+        },
+      ])
+      const { page, errors } = await openDesk('people')
+      await page.getByRole('button', { name: 'Invite for mia Rivera' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('A family member or caregiver').check()
+      await dialog.getByLabel('Jo Rivera').check()
+      await checkAccessibility(page, 'invitation of a caregiver')
+      await dialog.getByLabel(/e-mail/i).fill('jo@rivera.example')
+      await dialog.getByRole('button', { name: /send/i }).click()
+      await dialog.waitFor({ state: 'hidden' })
+      const [invitation] = await app.nouns.practices.listInvitations(clinic.practice.id)
+      assert.deepEqual([invitation?.relatedPersonId, invitation?.relationship], ['jo', 'mother'])
+      assert.deepEqual(errors, [])
+    })
+  })

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CapabilityStatement } from 'fhir/r4'
+import usCore from '#fhir/validation/us-core.json' with { type: 'json' }
+import { type Bundle, base, idsOf, linkOf, openFamily, search } from './r4-family.ts'
+import { patient } from './seeded-api.ts'
+
+test('the CapabilityStatement names the profiles that writes are checked against, and no others', async () => {
+  await using api = await openFamily()
+  const { json } = await api.get(`${base}/metadata`)
+  const [rest] = (json as unknown as CapabilityStatement).rest ?? []
+  const stated = (rest?.resource ?? []).flatMap(({ supportedProfile = [] }) => supportedProfile)
+  const checked = Object.entries(usCore.profiles)
+    .filter(([, { type }]) => type !== 'Extension')
+    .flatMap(([url, { versions }]) => [url, ...Object.keys(versions).map((version) => `${url}|${version}`)])
+  assert.deepEqual(stated.toSorted(), checked.toSorted())
+  const patients = rest?.resource?.find(({ type }) => type === 'Patient')
+  assert.ok(patients?.searchRevInclude?.includes('Provenance:target'))
+  assert.ok(patients?.searchRevInclude?.includes('Observation:patient'))
+  assert.equal(patients?.conditionalRead, 'full-support')
+})
+
+test('every include that the CapabilityStatement names is answered', async () => {
+  await using api = await openFamily()
+  const { json } = await api.get(`${base}/metadata`)
+  const [rest] = (json as unknown as CapabilityStatement).rest ?? []
+  for (const { type, searchInclude = [], searchRevInclude = [] } of rest?.resource ?? []) {
+    const asked = [
+      ...searchInclude.slice(0, 25).map((each) => `_include=${each}`),
+      ...searchRevInclude.slice(0, 25).map((each) => `_revinclude=${each}`),
+    ]
+    if (asked.length > 0) await search(api, `${type}?_count=1&${asked.join('&')}`, api.doctor)
+  }
+})
+
+test('_at tells the versions that were current then', async () => {
+  await using api = await openFamily()
+  const day = 24 * 60 * 60 * 1000
+  const start = api.time.now
+  const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], { lifetimeSeconds: 1e7 })
+  const at = (days: number) => new Date(start + days * day).toISOString()
+  api.time.now = start + 10 * day
+  await api.write('oak', { ...patient('ada'), gender: 'male' })
+  api.time.now = start + 20 * day
+  await api.write('oak', { ...patient('ada'), gender: 'other' })
+  const versions = async (query: string) =>
+    ((await search(api, `Patient/ada/_history?${query}`, token)).entry ?? []).map(
+      ({ resource }) => (resource.meta as { versionId: string }).versionId,
+    )
+  assert.deepEqual(await versions(`_at=${at(5)}`), ['1'])
+  assert.deepEqual(await versions(`_at=${at(10)}`), ['2'])
+  assert.deepEqual(await versions(`_at=${at(25)}`), ['3'])
+  assert.deepEqual(await versions(`_at=${at(-1)}`), [])
+  assert.deepEqual(await versions(`_at=${at(0).slice(0, 4)}`), ['3', '2', '1'])
+  assert.deepEqual(await versions(`_at=${at(0).slice(0, 4)}&_since=${at(11)}`), ['3'])
+  const ofType = await search(api, `Patient/_history?_at=${at(15)}&_count=1`, token)
+  assert.equal(ofType.total, 2)
+  const next = await search(api, linkOf(ofType, 'next') ?? '', token)
+  const both = [...(ofType.entry ?? []), ...(next.entry ?? [])].map(
+    ({ resource }) => `${resource.id}/${(resource.meta as { versionId: string }).versionId}`,
+  )
+  assert.deepEqual(both.toSorted(), ['ada/2', 'bob/1'])
+  assert.equal((await api.get(`${base}/Patient/_history?_at=then`, token)).status, 400)
+})
+
+test('what is answered to GET is answered to HEAD, without the body', async () => {
+  await using api = await openFamily()
+  const paths = [
+    'metadata',
+    '.well-known/smart-configuration',
+    'Patient/ada',
+    'Patient/ada/_history',
+    'Patient/ada/_history/1',
+    'Patient/_history',
+    'Patient/ada/$everything',
+    'Patient/ada/$validate',
+    'Patient?name=ada',
+    'Patient/nobody',
+    'Spaceship',
+  ]
+  for (const path of paths) {
+    const [get, head] = await Promise.all(
+      (['GET', 'HEAD'] as const).map((method) =>
+        api.app.inject({
+          method,
+          url: `${base}/${path}`,
+          headers: { authorization: `Bearer ${api.doctor}`, host: 'api.example.org' },
+        }),
+      ),
+    )
+    assert.equal(head?.statusCode, get?.statusCode, path)
+    assert.equal(head?.payload, '', path)
+    for (const name of ['etag', 'last-modified', 'content-type'])
+      assert.equal(head?.headers[name], get?.headers[name], `${path} ${name}`)
+  }
+})
+
+test('a search may come in the address, in a form, and in both', async () => {
+  await using api = await openFamily()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const post = async (query: string, body: string): Promise<Bundle> => {
+    const path = `${base}/Observation/_search${query}`
+    const { status, text } = await api.send({ method: 'POST', path, token: api.doctor, body, headers })
+    assert.equal(status, 200, text)
+    return JSON.parse(text) as Bundle
+  }
+  for (const [query, body] of [
+    ['?patient=ada&category=laboratory', ''],
+    ['', 'patient=ada&category=laboratory'],
+    ['?patient=ada', 'category=laboratory'],
+  ] as const) {
+    const found = await post(query, body)
+    assert.deepEqual(idsOf(found), ['o1'], `${query} ${body}`)
+    assert.match(linkOf(found, 'self') ?? '', /Observation\?patient=ada&category=laboratory$/)
+  }
+  const path = `${base}/Observation/_search`
+  const pretty = await api.send({ method: 'POST', path, token: api.doctor, body: '_pretty=true', headers })
+  assert.match(pretty.text, /\n {2}"type": "searchset"/)
+  const xml = await api.send({ method: 'POST', path, token: api.doctor, body: '_format=xml', headers })
+  assert.equal(xml.status, 406)
+})
+
+test('an answer in another format than JSON is refused, not given as something else', async () => {
+  await using api = await openFamily()
+  const read = (accept: string, query = '') => api.get(`${base}/Patient/ada${query}`, api.ada, { accept })
+  for (const accept of ['application/fhir+xml', 'text/turtle', 'application/xml;q=1'])
+    assert.equal((await read(accept)).status, 406, accept)
+  for (const accept of [
+    '*/*',
+    'application/fhir+xml, application/fhir+json;q=0.5',
+    'text/html,application/xml',
+    '',
+  ])
+    assert.equal((await read(accept)).status, 200, accept)
+  // https://hl7.org/fhir/R4/http.html#mime-type: it stands above the header.
+  assert.equal((await read('application/fhir+xml', '?_format=json')).status, 200)
+  assert.equal((await read('application/json', '?_format=application/fhir%2Bxml')).status, 406)
+})
+
+test('a read that asks for a part in a way that is not known is refused', async () => {
+  await using api = await openFamily()
+  assert.equal((await api.get(`${base}/Patient/ada?_summary=some`, api.ada)).status, 400)
+  assert.equal((await api.get(`${base}/Patient/ada?_summary=count`, api.ada)).status, 400)
+  const whole = await api.get(`${base}/Patient/ada?_summary=false`, api.ada)
+  assert.equal(whole.text, (await api.get(`${base}/Patient/ada`, api.ada)).text)
+})
+
+test('$everything brings along who is named, and takes its parameters in a body, too', async () => {
+  await using api = await openFamily()
+  const all = await search(api, 'Patient/ada/$everything', api.ada)
+  assert.deepEqual(idsOf(all).toSorted(), ['ada', 'doc', 'i1', 'i2', 'o1', 'o2'])
+  const post = (body: object) =>
+    api.send({ method: 'POST', path: `${base}/Patient/ada/$everything`, token: api.ada, body })
+  const parameter = [
+    { name: '_type', valueCode: 'Observation' },
+    { name: '_type', valueCode: 'Patient' },
+    { name: '_count', valueInteger: 2 },
+  ]
+  const some = await post({ resourceType: 'Parameters', parameter })
+  assert.deepEqual(idsOf(some.json as unknown as Bundle), ['o1', 'o2'])
+  const next = linkOf(some.json as unknown as Bundle, 'next')
+  assert.deepEqual(idsOf(await search(api, next ?? '', api.ada)), ['ada'])
+  for (const wrong of [
+    { resourceType: 'Patient' },
+    { resourceType: 'Parameters', parameter: [{ name: 'start' }] },
+  ])
+    assert.equal((await post(wrong)).status, 400)
+  assert.match((await api.get(`${base}/Patient/$everything`, api.ada)).text, /no such address/)
+})
+
+test('a browser may write and read conditionally from any origin', async () => {
+  await using api = await openFamily()
+  const { statusCode, headers } = await api.app.inject({
+    method: 'OPTIONS',
+    url: `${base}/Patient/ada`,
+    headers: {
+      origin: 'https://app.example.com',
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'authorization,if-match,prefer,content-type',
+    },
+  })
+  assert.equal(statusCode, 204)
+  assert.match(String(headers['access-control-allow-methods']), /PUT/)
+  assert.match(String(headers['access-control-allow-headers']), /If-Match/)
+  assert.equal(headers['access-control-allow-credentials'], undefined)
+  const read = await api.get(`${base}/Patient/ada`, api.ada)
+  assert.match(String(read.headers['access-control-expose-headers']), /ETag/)
+})
+
+test('the reads of a batch are conditional when they say so', async () => {
+  await using api = await openFamily()
+  const entry = [
+    { ifNoneMatch: 'W/"1"' },
+    { ifNoneMatch: 'W/"2"' },
+    { ifModifiedSince: '2025-06-02T00:00:00Z' },
+  ].map((more) => ({ request: { method: 'GET', url: 'Patient/ada', ...more } }))
+  const body = { resourceType: 'Bundle', type: 'batch', entry }
+  const { json } = await api.send({ method: 'POST', path: base, token: api.ada, body })
+  const answers = json.entry as Array<{ response: { status: string }; resource?: object }>
+  assert.deepEqual(
+    answers.map(({ response, resource }) => [response.status, resource !== undefined]),
+    [
+      ['304', false],
+      ['200', true],
+      ['304', false],
+    ],
+  )
+})

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { base, idsOf, openFamily, search } from './r4-family.ts'
+import { about, origin, patient } from './seeded-api.ts'
+
+const typed = (type: string, system: string, value: string) => ({
+  type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: type }] },
+  system,
+  value,
+})
+
+async function openWithIdentifiers() {
+  const api = await openFamily()
+  await api.write(
+    'oak',
+    { ...patient('cid'), identifier: [typed('MR', 'urn:oak', '12345'), typed('SS', 'urn:us', '67890')] },
+    {
+      ...patient('dee'),
+      identifier: [typed('MR', 'urn:elm', '67890'), { system: 'urn:oak', value: '12345' }],
+    },
+    {
+      resourceType: 'Condition',
+      id: 'c1',
+      subject: about('cid'),
+      code: { text: 'Asthma' },
+      clinicalStatus: {
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
+      },
+    },
+    {
+      resourceType: 'Condition',
+      id: 'c2',
+      subject: about('cid'),
+      clinicalStatus: { coding: [{ system: 'urn:other', code: 'active' }] },
+    },
+    { resourceType: 'Condition', id: 'c3', subject: about('cid'), code: { text: 'Unknown' } },
+  )
+  return api
+}
+
+test(':of-type finds an identifier by its type and value together', async () => {
+  await using api = await openWithIdentifiers()
+  const v2 = 'http://terminology.hl7.org/CodeSystem/v2-0203'
+  const cases: Array<[string, string[]]> = [
+    [`Patient?identifier:of-type=${v2}|MR|12345`, ['cid']],
+    [`Patient?identifier:of-type=${v2}|MR|67890`, ['dee']],
+    [`Patient?identifier:of-type=${v2}|SS|67890`, ['cid']],
+    [`Patient?identifier:of-type=${v2}|SS|12345`, []],
+    [`Patient?identifier:of-type=${v2}|MR|12345,${v2}|MR|67890`, ['cid', 'dee']],
+    ['Patient?identifier:of-type=urn:oak|MR|12345', []],
+    [`Condition?patient.identifier:of-type=${v2}|SS|67890&code:text=asthma`, ['c1']],
+    ['Patient?identifier=12345', ['cid', 'dee']],
+    ['Patient?identifier=urn:oak|12345', ['cid', 'dee']],
+    ['Patient?identifier:missing=true', ['ada', 'bob']],
+  ]
+  for (const [path, ids] of cases) assert.deepEqual(idsOf(await search(api, path, api.doctor)), ids, path)
+  for (const wrong of ['12345', 'MR|12345', `${v2}|MR|`, `${v2}||1`, `${v2}|MR|1|2`])
+    assert.equal(
+      (await api.get(`${base}/Patient?identifier:of-type=${wrong}`, api.doctor)).status,
+      400,
+      wrong,
+    )
+  assert.equal((await api.get(`${base}/Patient?gender:of-type=a|b|c`, api.doctor)).status, 400)
+})
+
+test(':in and :not-in ask for the codes of a value set that is known', async () => {
+  await using api = await openWithIdentifiers()
+  const clinical = 'http://hl7.org/fhir/ValueSet/condition-clinical'
+  const cases: Array<[string, string[]]> = [
+    [`Condition?clinical-status:in=${clinical}`, ['c1']],
+    [`Condition?clinical-status:in=${clinical}|4.0.1`, ['c1']],
+    [`Condition?clinical-status:not-in=${clinical}`, ['c2', 'c3']],
+    // An element that is only a code has the system of its binding.
+    ['Patient?gender:in=http://hl7.org/fhir/ValueSet/administrative-gender', ['ada']],
+    [
+      'Observation?subject:Patient.gender:in=http://hl7.org/fhir/ValueSet/administrative-gender',
+      ['o1', 'o2'],
+    ],
+  ]
+  for (const [path, ids] of cases) assert.deepEqual(idsOf(await search(api, path, api.doctor)), ids, path)
+  const unknown = await api.get(`${base}/Condition?code:in=http://example.org/ValueSet/mine`, api.doctor)
+  assert.equal(unknown.status, 400)
+  assert.match(unknown.text, /value set .* is not known here/)
+  const many = Array.from({ length: 50 }, () => 'http://hl7.org/fhir/ValueSet/resource-types').join()
+  assert.equal((await api.get(`${base}/Patient?gender:in=${many}`, api.doctor)).status, 400)
+})
+
+test('a modifier that cannot be answered is refused, with the reason', async () => {
+  await using api = await openFamily()
+  const cases: Array<[string, RegExp]> = [
+    ['Condition?code:below=http://snomed.info/sct|404684003', /hierarchy of the code system/],
+    ['Condition?code:above=404684003', /hierarchy of the code system/],
+    ['Observation?date:exact=2024', /cannot be used with date/],
+    ['Patient?_id:not=ada', /cannot be used with _id/],
+    ['Patient?_lastUpdated:above=2024', /cannot be used/],
+    ['Patient?name:of-type=a|b|c', /cannot be used with name/],
+  ]
+  for (const [path, words] of cases) {
+    const { status, text } = await api.get(`${base}/${path}`, api.doctor)
+    assert.equal(status, 400, path)
+    assert.match(text, words)
+  }
+})
+
+test('id and time of change are never missing', async () => {
+  await using api = await openFamily()
+  for (const name of ['_id', '_lastUpdated']) {
+    assert.deepEqual(idsOf(await search(api, `Patient?${name}:missing=false`, api.doctor)), ['ada', 'bob'])
+    assert.deepEqual(idsOf(await search(api, `Patient?${name}:missing=true`, api.doctor)), [])
+  }
+})
+
+test('a reference may be given with our own address', async () => {
+  await using api = await openFamily()
+  const found = await search(
+    api,
+    `Immunization?patient=${encodeURIComponent(`${origin}${base}/Patient/ada`)}`,
+    api.doctor,
+  )
+  assert.deepEqual(idsOf(found), ['i1', 'i2'])
+})
+
+test('_revinclude=* brings along all that names a match, as far as the token may read it', async () => {
+  await using api = await openFamily()
+  const all = await search(api, 'Patient?_id=ada&_revinclude=*', api.doctor)
+  assert.deepEqual(idsOf(all, 'include').toSorted(), ['i1', 'i2', 'o1', 'o2'])
+  assert.deepEqual(idsOf(await search(api, 'Practitioner?_revinclude=*', api.ada), 'include'), ['i1'])
+  const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
+    scopes: ['patient/Patient.rs', 'patient/Immunization.rs'],
+  })
+  assert.deepEqual(idsOf(await search(api, 'Patient?_id=ada&_revinclude=*', token), 'include'), ['i1', 'i2'])
+  assert.equal((await api.get(`${base}/Patient?_revinclude:iterate=*`, api.doctor)).status, 400)
+})
