@@ -251,7 +251,7 @@ describe('registration that is open', () => {
   test('more scopes than before give nothing to grants that people gave before', async () => {
     const { body } = await register({ ...metadata, scope: 'patient/Immunization.read offline_access' })
     const client = { id: body.client_id, secret: body.client_secret }
-    const tokens = await getTokens(app, client, 'ana@example.com')
+    const tokens = await getTokens(app, client, 'ana@example.com', { aud: `${app.fhirUrl}/fhir/r4` })
     assert.equal((await replace(body, { scope: 'patient/*.read offline_access' })).status, 200)
     const { body: refreshed } = await postToken(app, {
       grant_type: 'refresh_token',
