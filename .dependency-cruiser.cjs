@@ -4,6 +4,7 @@ const nouns = [
   'practices',
   'applications',
   'grants',
+  'launches',
   'records',
   'access',
   'authorization',
@@ -80,7 +81,7 @@ module.exports = {
       from: {
         path: '^server/',
         pathNot: [
-          '^server/(store|accounts|practices|applications|grants|records|keys|authorization)/',
+          '^server/(store|accounts|practices|applications|grants|launches|records|keys|authorization)/',
           '^server/cli/doctor\\.ts$',
           '^server/http/probes\\.ts$',
           '\\.test\\.ts$',
@@ -92,7 +93,7 @@ module.exports = {
       name: 'http-at-the-edge',
       severity: 'error',
       from: {
-        path: '^server/(store|accounts|practices|applications|grants|records|access|mail|keys)/',
+        path: '^server/(store|accounts|practices|applications|grants|launches|records|access|mail|keys)/',
         pathNot: '\\.test\\.ts$',
       },
       to: { path: 'node_modules/(fastify|@fastify)/' },

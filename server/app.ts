@@ -41,6 +41,7 @@ import { probes } from './http/probes.ts'
 import { createRequestIds } from './http/request-id.ts'
 import { smartStyle } from './http/smart-style.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
+import { createLaunches, type Launches } from './launches/launches.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import { createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mail/mail.ts'
 import type { Origins } from './origins.ts'
@@ -79,6 +80,7 @@ export interface Nouns {
   keySets: KeySets
   grants: Grants
   approvals: Approvals
+  launches: Launches
   usedOnce: UsedOnce
   records: Records
   tokens: TokenDoor
@@ -120,6 +122,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     allowsLoopbackHttp: !settings.production,
   })
   const approvals = createApprovals({ db, clock, random, applications, grants })
+  const launches = createLaunches({ db, clock, random, practices, fhirBase: `${origins.fhirUrl}/fhir/r4` })
   const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })
   const accounts = createAccounts({
     db,
@@ -140,6 +143,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     await accounts.sweep()
     await grants.sweep()
     await usedOnce.sweep()
+    await launches.sweep()
     await sweepPayloads({ db, clock })
   }
   return {
@@ -152,6 +156,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     keySets,
     grants,
     approvals,
+    launches,
     usedOnce,
     records,
     tokens,
@@ -175,6 +180,8 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     applications,
     keySets: nouns.keySets,
     approvals: nouns.approvals,
+    launches: nouns.launches,
+    access,
     usedOnce: nouns.usedOnce,
     tokens: nouns.tokens,
     practices,
@@ -229,6 +236,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         applications,
         grants,
         approvals: nouns.approvals,
+        launches: nouns.launches,
         access,
         portalUrl,
         fhirUrl,

@@ -9,7 +9,7 @@ export function createLogger(level: string): Logger {
 
 /** Query parameters that carry a secret or say who a patient is; the log shows that they were there, not what. */
 const hiddenParameters =
-  /([?&](?:code|token|access_token|refresh_token|client_secret|client_assertion|password|state|id_token_hint|login_hint|patient|_id|cursor)=)[^&]*/gi
+  /([?&](?:code|token|access_token|refresh_token|client_secret|client_assertion|password|state|id_token_hint|login_hint|patient|_id|cursor|launch)=)[^&]*/gi
 
 /** An address as the log may show it. */
 export function redactUrl(url: string): string {

@@ -13,7 +13,7 @@ export const systemRandom: Random = { bytes: randomBytes }
  * A leak scanner can search for the prefixes of the second group.
  */
 export type IdPrefix = 'acc' | 'prac' | 'asn' | 'app' | 'gr' | 'inv' | 'sec' | 'req' | 'sig' | 'apr' | 'pk'
-export type SecretPrefix = 'ops' | 'si' | 'lnk' | 'rat' | 'irt' | 'psi' | 'brw'
+export type SecretPrefix = 'ops' | 'si' | 'lnk' | 'rat' | 'irt' | 'psi' | 'brw' | 'lau'
 
 /** A public identifier with 120 random bits, for example `app_5tq0…`. */
 export function newId(prefix: IdPrefix, random: Random): string {

@@ -38,7 +38,9 @@ export const contextScopes: ReadonlySet<string> = new Set([
   'profile',
   'offline_access',
   'online_access',
+  'launch',
   'launch/patient',
+  'launch/encounter',
 ])
 
 /** Undefined when the text is not a clinical scope of either notation. */

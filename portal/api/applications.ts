@@ -10,6 +10,8 @@ export interface ApplicationForm {
   logoUri: string | null
   policyUri: string | null
   tosUri: string | null
+  /** Where the portal opens it for a patient. */
+  launchUri: string | null
   legacyUrlParameters: boolean
   /** How it proves who it is. */
   authentication: 'secret' | 'key' | 'none'
@@ -21,6 +23,8 @@ export interface ApplicationForm {
 export interface Application extends ApplicationForm {
   /** Also the client id. */
   id: string
+  /** Every request must say for which server the token is meant. */
+  requiresAudience: boolean
   createdAt: string
   updatedAt: string
   secrets: Array<{ id: string; createdAt: string; expiresAt: string | null }>

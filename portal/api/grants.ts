@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { callApi } from './call-api.ts'
-import type { Association } from './me.ts'
+import type { Association, PatientSummary } from './me.ts'
 
 /** An app that the account has connected. */
 export interface Grant {
@@ -11,6 +11,8 @@ export interface Grant {
   expiresAt: string | null
   lastUsedAt: string | null
   associations: Association[]
+  /** Of an access that is about one patient. */
+  subject?: { patient: PatientSummary | null; reachesPanel: boolean }
 }
 
 const queryKey = ['grants']

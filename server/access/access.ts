@@ -14,9 +14,12 @@ import type {
 } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import { type IncludedRecord, includeRecords, typesInConditions } from './include-records.ts'
+import { joinReaders } from './join-readers.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
+export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
+export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
 export { createTokenDoor, type PresentedToken, proofAlgorithms, type TokenDoor } from './presented-token.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
@@ -28,9 +31,13 @@ export interface Access {
   open(presented: PresentedToken | undefined): Promise<RecordReader>
   /**
    * For the signed-in person's own portal: every type, confined to the associations that the sign-in reaches. With
-   * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff.
+   * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff; with
+   * `associationId` to what this one opens, and to nothing unless the sign-in reaches it.
    */
-  openForAccount(signIn: ReachingSignIn, only?: { practiceId: string }): Promise<RecordReader>
+  openForAccount(
+    signIn: ReachingSignIn,
+    only?: { practiceId: string } | { associationId: string },
+  ): Promise<RecordReader>
 }
 
 export interface RecordReader {
@@ -72,18 +79,17 @@ interface AccessDeps {
 export function createAccess({ tokens, records, practices }: AccessDeps): Access {
   return {
     async open(presented) {
-      const { scopes, patientIds, practiceIds, isApproval, user } = await tokens.open(presented)
+      const opened = await tokens.open(presented)
+      const { scopes, patientIds, practiceIds, isApproval, isBound, user } = opened
+      if (isBound && practiceIds.length > 0) return openBoth(records, opened)
       const within = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'
-      return createReader(records, within, rulesOf(scopes, isApproval), { context, user })
+      const rules = rulesOf(scopes, isApproval ? 'system' : 'person')
+      return createReader(records, within, rules, { context, user })
     },
     async openForAccount(signIn, only) {
       const associations = await practices.listReachable(signIn)
-      return createReader(
-        records,
-        only ? panelOf(associations, only.practiceId) : coverage(associations),
-        noRestriction,
-      )
+      return createReader(records, confinementOf(associations, only), noRestriction)
     },
   }
 }
@@ -154,14 +160,29 @@ function createReader(
   }
 }
 
-/** An app asks many times in a row with the same token, whose scopes are then the same list. */
-const rulesByScopes = new WeakMap<readonly string[], ScopeRules>()
+/** A provider's grant about one patient, whose `user` scopes reach the panel too. */
+function openBoth(
+  records: AccessDeps['records'],
+  { scopes, patientIds, practiceIds, user }: OpenedGrant,
+): RecordReader {
+  const rules = { patient: rulesOf(scopes, 'patient'), user: rulesOf(scopes, 'user') }
+  return joinReaders({
+    patient: createReader(records, { patientIds, practiceIds: [] }, rulesOf(scopes, 'person'), { user }),
+    panel: createReader(records, { patientIds: [], practiceIds }, rules.user),
+    rules,
+  })
+}
 
-function rulesOf(scopes: string[], isApproval: boolean): ScopeRules {
-  const known = rulesByScopes.get(scopes)
-  if (known) return known
-  const rules = createScopeRules(parseScopes(scopes, isApproval))
-  rulesByScopes.set(scopes, rules)
+/** Which scopes count; those of a person are of both contexts. */
+type Counting = ClinicalScope['context'] | 'person'
+
+/** An app asks many times in a row with the same token, whose scopes are then the same list. */
+const rulesByScopes = new WeakMap<readonly string[], Map<Counting, ScopeRules>>()
+
+function rulesOf(scopes: string[], counting: Counting): ScopeRules {
+  const known = rulesByScopes.get(scopes) ?? new Map<Counting, ScopeRules>()
+  const rules = known.get(counting) ?? createScopeRules(parseScopes(scopes, counting))
+  rulesByScopes.set(scopes, known.set(counting, rules))
   return rules
 }
 
@@ -170,10 +191,11 @@ function rulesOf(scopes: string[], isApproval: boolean): ScopeRules {
  * those are. `system` scopes count in what a practice approved for a backend service, and nowhere else; there nothing
  * else counts.
  */
-function parseScopes(scopes: string[], isApproval: boolean): ClinicalScope[] {
+function parseScopes(scopes: string[], counting: Counting): ClinicalScope[] {
   return scopes.flatMap((text) => {
     const scope = parseClinicalScope(text)
-    return scope && (scope.context === 'system') === isApproval ? [scope] : []
+    const counts = counting === 'person' ? scope?.context !== 'system' : scope?.context === counting
+    return scope && counts ? [scope] : []
   })
 }
 
@@ -202,6 +224,15 @@ function coverage(associations: Association[]): Confinement {
     patientIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [] : (each.patientId ?? [])))),
     practiceIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [each.practice.id] : []))),
   }
+}
+
+function confinementOf(
+  associations: Association[],
+  only: { practiceId: string } | { associationId: string } | undefined,
+): Confinement {
+  if (only === undefined) return coverage(associations)
+  if ('practiceId' in only) return panelOf(associations, only.practiceId)
+  return coverage(associations.filter(({ id }) => id === only.associationId))
 }
 
 function panelOf(associations: Association[], practiceId: string): Confinement {

@@ -2,7 +2,7 @@ import { contextScopes, parseClinicalScope, splitScopes } from '#fhir/scope/scop
 import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import type { ApplicationForm } from './applications.ts'
-import { assertRedirectUri } from './redirect-uri.ts'
+import { assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
 
 /** What a new application may ask for unless its developer chooses: the whole record, for as long as allowed. */
 export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read', 'offline_access']
@@ -21,6 +21,7 @@ export function checkApplicationForm(form: ApplicationForm): ApplicationForm {
     logoUri: checkLink(form.logoUri, 'logoUri'),
     policyUri: checkLink(form.policyUri, 'policyUri'),
     tosUri: checkLink(form.tosUri, 'tosUri'),
+    launchUri: checkLaunchUri(form.launchUri),
     legacyUrlParameters: form.legacyUrlParameters === true,
   }
 }
@@ -100,6 +101,19 @@ function checkLink(text: string | undefined, field: string): string | undefined 
   if (link.length > 2000 || !/^https?:\/\//i.test(link) || !URL.canParse(link))
     throw invalid(field, 'Must be an http:// or https:// address.')
   return link
+}
+
+/** The browser is sent there with a secret in the address, so it must lead to where it says. */
+function checkLaunchUri(text: string | undefined): string | undefined {
+  const uri = text?.trim()
+  if (!uri) return undefined
+  const fault = findRedirectUriFault(uri)
+  if (fault !== undefined) throw invalid('launchUri', `"${uri.slice(0, 200)}" ${fault}`)
+  const { searchParams } = new URL(uri)
+  const taken = ['iss', 'launch'].find((name) => searchParams.has(name))
+  if (taken !== undefined)
+    throw invalid('launchUri', `Leave "${taken}" out of the address: each launch adds it.`)
+  return uri
 }
 
 function invalid(field: string, message: string): OnpatientError {

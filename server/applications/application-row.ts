@@ -17,6 +17,7 @@ export function columnsOf(form: ApplicationForm, proof: AuthenticationForm) {
     logo_uri: form.logoUri ?? null,
     policy_uri: form.policyUri ?? null,
     tos_uri: form.tosUri ?? null,
+    launch_uri: form.launchUri ?? null,
     legacy_url_parameters: form.legacyUrlParameters ? 1 : 0,
     authentication: proof.authentication,
     jwks: proof.jwks === undefined ? null : JSON.stringify(proof.jwks),
@@ -39,6 +40,7 @@ export function toApplication(row: ApplicationRow): Application {
     logoUri: row.logo_uri ?? undefined,
     policyUri: row.policy_uri ?? undefined,
     tosUri: row.tos_uri ?? undefined,
+    launchUri: row.launch_uri ?? undefined,
     legacyUrlParameters: row.legacy_url_parameters === 1,
     authentication: row.authentication,
     jwks: row.jwks === null ? undefined : (JSON.parse(row.jwks) as KeySet),
@@ -46,6 +48,7 @@ export function toApplication(row: ApplicationRow): Application {
     requiresPar: row.requires_par === 1,
     requiresDpop: row.requires_dpop === 1,
     isBackend: row.authentication === 'key' && scopes.some((scope) => scope.startsWith('system/')),
+    requiresAudience: row.launch_uri !== null || row.registration_token_hash !== null,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   }

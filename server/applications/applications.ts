@@ -24,6 +24,8 @@ export interface Application {
   logoUri: string | undefined
   policyUri: string | undefined
   tosUri: string | undefined
+  /** Where a launch from the portal starts it (SMART App Launch, EHR launch); undefined: it only starts alone. */
+  launchUri: string | undefined
   legacyUrlParameters: boolean
   /** How it proves at the token endpoint who it is: by a secret, by a signature (private_key_jwt), or not at all. */
   authentication: 'secret' | 'key' | 'none'
@@ -36,6 +38,8 @@ export interface Application {
   requiresDpop: boolean
   /** A backend service: has system scopes, which work only with the approval of a practice. */
   isBackend: boolean
+  /** It must say for which server its token is meant (`aud`): it has a launch URL, or came by dynamic registration. */
+  requiresAudience: boolean
   createdAt: Date
   updatedAt: Date
 }
@@ -50,6 +54,7 @@ export interface ApplicationForm {
   logoUri?: string | undefined
   policyUri?: string | undefined
   tosUri?: string | undefined
+  launchUri?: string | undefined
   legacyUrlParameters?: boolean | undefined
   /** For a confidential application; default 'secret'. */
   authentication?: Application['authentication'] | undefined

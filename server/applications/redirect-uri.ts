@@ -21,7 +21,8 @@ export function assertRedirectUri(text: string, field = 'redirectUris'): string 
   return text
 }
 
-function findRedirectUriFault(text: string): string | undefined {
+/** Why the browser must not be sent to this address; undefined when it may. */
+export function findRedirectUriFault(text: string): string | undefined {
   if (text.length > 2000) return 'is longer than 2000 characters.'
   if (!/^https?:\/\//i.test(text))
     return 'does not start with http:// or https://. Use the address of a page of your application.'

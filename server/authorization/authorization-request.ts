@@ -1,5 +1,6 @@
 import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Application } from '#server/applications/applications.ts'
+import { hashSecret } from '../secrets.ts'
 import { narrowRequestedScopes } from './requested-scopes.ts'
 
 /** Parameters that mean something only with `openid`; the engine would refuse the whole request for them. */
@@ -15,10 +16,16 @@ export function completeAuthorizationRequest(
 ): URLSearchParams {
   const completed = new URLSearchParams(params)
   if (application && completed.getAll('scope').length <= 1) {
-    const scopes = narrowRequestedScopes(completed.get('scope') ?? undefined, application)
+    const scopes = narrowRequestedScopes(completed.get('scope') ?? undefined, application).filter(
+      // An application that left its scopes out and starts alone did not ask for the one that stands for a launch.
+      (scope) => scope !== 'launch' || completed.get('scope') || completed.has('launch'),
+    )
     // Nothing left: the request goes on as it came, and the engine answers invalid_scope.
     if (scopes.length > 0) completed.set('scope', scopes.join(' '))
   }
+  // The engine stores the request: the launch id, which is a secret, goes into it as its hash.
+  const [launch, another] = completed.getAll('launch')
+  if (launch && another === undefined) completed.set('launch', hashSecret(launch))
   completePrompt(completed)
   if (!splitScopes(completed.get('scope') ?? '').includes('openid'))
     for (const name of openidOnly) completed.delete(name)

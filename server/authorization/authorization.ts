@@ -28,6 +28,8 @@ export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
   accounts: EngineDeps['accounts'] & ConsentDeps['accounts'] & Pick<Accounts, 'endSignIn'>
   records: ConsentDeps['records']
+  access: ConsentDeps['access']
+  launches: ConsentDeps['launches']
   practices: ConsentDeps['practices']
   isProduction: boolean
   logger: Logger

@@ -7,6 +7,7 @@ import {
   parseClinicalScope,
 } from '#fhir/scope/scope.ts'
 import type { Association } from '#server/practices/practices.ts'
+import type { Subject } from './consent-subject.ts'
 
 /** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
 export const durations = [
@@ -23,11 +24,13 @@ const lastingScopes = ['offline_access', 'online_access']
 export interface ConsentChoice {
   scopes: string[]
   associationIds: string[]
+  /** Whether `user` scopes reach the whole panel, where the application works on one patient. */
+  reachesPanel: boolean
   lifetimeSeconds: number | undefined
 }
 
 /** What is wrong with a form that allows nothing. */
-export type ConsentFault = 'no-kind' | 'no-person' | 'several-persons' | 'no-duration'
+export type ConsentFault = 'no-kind' | 'no-person' | 'several-persons' | 'no-patient' | 'no-duration'
 
 /**
  * Whether the application works on one patient, whom it wants to be told in the token answer (SMART App Launch 2.2, requesting
@@ -35,6 +38,11 @@ export type ConsentFault = 'no-kind' | 'no-person' | 'several-persons' | 'no-dur
  */
 export function wantsOnePatient(scopes: readonly string[]): boolean {
   return scopes.includes('launch/patient')
+}
+
+/** Whether the application asks for what the person may see beyond one patient. */
+export function wantsPanel(scopes: readonly string[]): boolean {
+  return scopes.some((text) => parseClinicalScope(text)?.context === 'user')
 }
 
 /** A line of the consent page: a type of record, or a part of one when nothing asks for the whole. */
@@ -86,20 +94,30 @@ export function readConsentChoice(
   form: Record<string, unknown>,
   requestedScopes: readonly string[],
   associations: readonly Association[],
+  subject?: Pick<Subject, 'association' | 'encounter'> | undefined,
 ): ConsentChoice | ConsentFault {
   const offered = itemsOf(requestedScopes).map(({ value }) => value)
   const ticked = new Set(listOf(form.kind).filter((value) => offered.includes(value)))
   const chosen = new Set(listOf(form.person))
-  const associationIds = associations.filter((each) => chosen.has(each.id)).map((each) => each.id)
+  const associationIds = subject
+    ? [subject.association.id]
+    : associations.filter((each) => chosen.has(each.id)).map((each) => each.id)
   if (ticked.size === 0) return 'no-kind'
   if (associationIds.length === 0) return 'no-person'
   if (wantsOnePatient(requestedScopes) && associationIds.length > 1) return 'several-persons'
+  if (wantsOnePatient(requestedScopes) && !subject) return 'no-patient'
   const duration = durations.find((each) => each.value === form.duration)
   if (!duration) return 'no-duration'
-  const given = requestedScopes.filter((scope) => duration.value !== 'once' || !lastingScopes.includes(scope))
+  const given = requestedScopes.filter(
+    (scope) =>
+      !(duration.value === 'once' && lastingScopes.includes(scope)) &&
+      // SMART App Launch 2.2: what cannot be fulfilled is left out of the granted scopes.
+      (scope !== 'launch/encounter' || subject?.encounter !== undefined),
+  )
   return {
     scopes: given.flatMap((text) => narrow(text, offered, ticked)),
     associationIds,
+    reachesPanel: form.panel === 'all',
     lifetimeSeconds: duration.seconds,
   }
 }

@@ -1,9 +1,11 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { everyKind, kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
 import type { Application } from '#server/applications/applications.ts'
-import { csrfField, errorSummary, notice } from '#server/pages/form.ts'
+import { csrfField, errorSummary, hiddenField, notice } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
-import { type ConsentFault, durations, itemsOf, wantsOnePatient } from './consent-choice.ts'
+import { type ConsentFault, durations, itemsOf, wantsOnePatient, wantsPanel } from './consent-choice.ts'
+import { isOfPanel, type Subject } from './consent-subject.ts'
+import { describeBirth, describeEncounter } from './describe-patient.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
 export interface Reach {
@@ -18,6 +20,8 @@ export interface ConsentView {
   ownerName: string
   redirectHost: string
   scopes: readonly string[]
+  /** The one patient, when that is settled; else the person chooses among the reaches. */
+  subject: Subject | undefined
   reaches: readonly Reach[]
   accountName: string
   csrfToken: string
@@ -28,6 +32,7 @@ export interface ConsentView {
 const faultWords: Record<ConsentFault, { field: string; message: string }> = {
   'no-kind': { field: 'kinds', message: 'Tick at least one kind of information, or choose Cancel.' },
   'several-persons': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
+  'no-patient': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
   'no-duration': { field: 'duration', message: 'Choose for how long.' },
   'no-person': { field: 'persons', message: 'Choose a record, or choose Cancel.' },
 }
@@ -45,7 +50,7 @@ ${
 <p class="lead">The app was made by <strong>${ownerName}</strong>, not by your practice. You decide what it gets.</p>
 <form method="post" action="${view.action}" id="authorizationForm">
 ${csrfField(view.csrfToken)}
-${renderPersons(view)}
+${view.subject ? renderSubject(view.subject, view) : renderPersons(view)}
 ${renderKinds(view.scopes)}
 ${renderIdentity(view.scopes)}
 ${renderDuration()}
@@ -71,6 +76,22 @@ function renderPersons({ reaches, scopes }: ConsentView): SafeHtml {
 <span>${reach.label}<span class="option-note">kept by ${reach.practiceName}</span></span></label>`,
   )
   return html`<fieldset id="persons" tabindex="-1"><legend>Whose record</legend>${boxes}</fieldset>`
+}
+
+function renderSubject(subject: Subject, { action, scopes }: ConsentView): SafeHtml {
+  const { association, patient, encounter, isLaunched } = subject
+  const offersPanel = isOfPanel(association) && wantsPanel(scopes)
+  return html`<fieldset id="persons" tabindex="-1"><legend>Whose record</legend>
+${isLaunched ? '' : html`${hiddenField('person', association.id)}${hiddenField('patient', patient.id)}`}
+<p class="subject"><strong>${patient.name}</strong>, ${describeBirth(patient)}<span class="option-note">kept by ${association.practice.name}</span>
+${encounter ? html`<span class="option-note">Opened for the visit: ${describeEncounter(encounter)}</span>` : ''}</p>
+${isLaunched || !isOfPanel(association) ? '' : html`<p><a href="${action}">Choose another patient</a></p>`}
+${
+  offersPanel
+    ? html`<label class="option"><input type="checkbox" name="panel" value="all">
+<span>Also what you may see of all other patients of ${association.practice.name}<span class="option-note">The app asks for it. Without it, everything is about ${patient.name} alone.</span></span></label>`
+    : ''
+}</fieldset>`
 }
 
 function renderKinds(scopes: readonly string[]): SafeHtml {

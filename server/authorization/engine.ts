@@ -1,10 +1,11 @@
 import Provider, { type Configuration, errors } from 'oidc-provider'
-import { splitScopes } from '#fhir/scope/scope.ts'
+import { contextScopes, splitScopes } from '#fhir/scope/scope.ts'
 import { proofAlgorithms } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import { assertionAlgorithms, type KeySets } from '#server/applications/applications.ts'
 import type { Approvals } from '#server/grants/grants.ts'
 import { idTokenSeconds, type ServerKeys, type SigningKey } from '#server/keys/keys.ts'
+import type { Launches } from '#server/launches/launches.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { UsedOnce } from '../store/used-once.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
@@ -13,6 +14,7 @@ import { assertAssertion, assertionKeysOf, clockSkewSeconds } from './client-ass
 import { describeOAuthError } from './error-words.ts'
 import { findFhirUser } from './fhir-user.ts'
 import { mayIntrospect } from './introspection-answer.ts'
+import { launchParameters } from './launch-parameters.ts'
 import { type AdapterDeps, createAdapter, interactionSeconds, refreshGraceSeconds } from './oidc-adapter.ts'
 import {
   replaceAssertionKeys,
@@ -30,6 +32,7 @@ export interface EngineDeps extends AdapterDeps {
   keys: ServerKeys
   keySets: KeySets
   approvals: Pick<Approvals, 'list'>
+  launches: Pick<Launches, 'find'>
   usedOnce: Pick<UsedOnce, 'use'>
   /** Who may register applications by the protocol. */
   registration: RegistrationPolicy
@@ -102,7 +105,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
       long: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
       short: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
     },
-    scopes: ['openid', 'fhirUser', 'profile', 'offline_access', 'online_access', 'launch/patient'],
+    scopes: [...contextScopes],
     // `sid` (OpenID Connect Back-Channel Logout §2.1): in which sign-in the person allowed it.
     claims: { openid: ['sub', 'sid', 'amr'], fhirUser: ['fhirUser'], profile: ['name'] },
     conformIdTokenClaims: false,
@@ -164,13 +167,7 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
     },
     // Every origin may call the token endpoint: applications in the browser live anywhere, and no cookie counts there.
     clientBasedCORS: () => true,
-    extraParams: {
-      // SMART App Launch 2.2: `aud` says for which server the token is meant; a token for another must not be made here.
-      aud: (_ctx, value) => {
-        if (value !== undefined && !audiencesOf(deps).includes(value.replace(/\/$/, '')))
-          throw new errors.InvalidRequest(`aud must be one of: ${audiencesOf(deps).join(', ')}`)
-      },
-    },
+    extraParams: launchParameters(deps),
     renderError: (ctx, out) => {
       ctx.type = 'text/html; charset=utf-8'
       ctx.body = renderErrorPage({
@@ -208,11 +205,6 @@ function discoveryOf({ portalUrl, registration }: EngineDeps): Record<string, un
     end_session_endpoint: `${portalUrl}/o/logout/`,
     ...(registration === 'off' ? {} : { registration_endpoint: `${portalUrl}/o/register/` }),
   }
-}
-
-/** Bases of the API that an application may name as the audience of its token. */
-function audiencesOf({ portalUrl, fhirUrl }: EngineDeps): string[] {
-  return [`${fhirUrl}/onpatient_api/fhir`, `${fhirUrl}/fhir/r4`, `${portalUrl}/api/fhir`, fhirUrl]
 }
 
 function featuresOf(

@@ -2,12 +2,11 @@
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
 import type { Grants } from '#server/grants/grants.ts'
-import { smartStylePath } from '../http/smart-style.ts'
 import { findFhirUser } from './fhir-user.ts'
+import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 
-export interface IntrospectionDeps {
-  grants: Pick<Grants, 'describeCoverage' | 'find' | 'findUser'>
-  portalUrl: string
+export interface IntrospectionDeps extends SmartFieldsDeps {
+  grants: SmartFieldsDeps['grants'] & Pick<Grants, 'findUser'>
   fhirUrl: string
 }
 
@@ -26,7 +25,7 @@ export function mayIntrospect(client: Client, token: IntrospectedToken): boolean
   return token.clientId === client.clientId && client.tokenEndpointAuthMethod !== 'none'
 }
 
-/** Adds `patient` and `fhirUser`, as the token answer and the id_token had them. */
+/** Adds the launch context and `fhirUser`, as the token answer and the id_token had them. */
 export function completeIntrospection(provider: Provider, deps: IntrospectionDeps): void {
   provider.use(async (ctx, next) => {
     await next()
@@ -41,22 +40,12 @@ export function completeIntrospection(provider: Provider, deps: IntrospectionDep
 /** Of a token of a person; empty for one of a service. */
 export async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
-  { grants, portalUrl, fhirUrl }: IntrospectionDeps,
+  deps: IntrospectionDeps,
 ): Promise<Record<string, unknown>> {
   if (grantId === undefined || accountId === undefined) return {}
-  const [{ patientIds, practiceIds }, grant] = await Promise.all([
-    grants.describeCoverage(grantId),
-    grants.find(grantId),
-  ])
-  const [patient, another] = patientIds
-  const hasOne = patient !== undefined && another === undefined && practiceIds.length === 0
-  const scopes = (scope ?? '').split(' ')
-  // What of the launch context the token answer had (token-answer.ts), introspection has, too.
-  const isLaunched = hasOne && scopes.includes('launch/patient')
+  const wantsUser = (scope ?? '').split(' ').includes('fhirUser')
   return {
-    ...(hasOne ? { patient } : {}),
-    ...(isLaunched ? { need_patient_banner: true, smart_style_url: `${portalUrl}${smartStylePath}` } : {}),
-    ...(grant?.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}),
-    ...(scopes.includes('fhirUser') ? await findFhirUser(grants, grantId, fhirUrl) : {}),
+    ...(await findSmartFields(grantId, deps)),
+    ...(wantsUser ? await findFhirUser(deps.grants, grantId, deps.fhirUrl) : {}),
   }
 }

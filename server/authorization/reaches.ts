@@ -1,10 +1,8 @@
+import type { Patient } from 'fhir/r4'
+import { officialNameOf } from '#fhir/official-name.ts'
 import type { Association } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Reach } from './consent-page.ts'
-
-interface PatientName {
-  name?: Array<{ given?: string[]; family?: string; text?: string }>
-}
 
 /** Says in words whose record each association opens. A name is read only for a patient the account reaches. */
 export async function describeReaches(
@@ -35,6 +33,5 @@ async function labelOf(association: Association, records: Pick<Records, 'read' |
 
 async function nameOf(patientId: string, records: Pick<Records, 'read'>): Promise<string> {
   const content = await records.read({ patientIds: [patientId], practiceIds: [] }, 'Patient', patientId)
-  const name = content === undefined ? undefined : (JSON.parse(content) as PatientName).name?.[0]
-  return name?.text ?? [...(name?.given ?? []), name?.family].filter(Boolean).join(' ') ?? 'name not recorded'
+  return officialNameOf(content === undefined ? {} : (JSON.parse(content) as Patient))
 }

@@ -1,17 +1,14 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Grants } from '#server/grants/grants.ts'
 import type { Clock } from '../clock.ts'
-import { smartStylePath } from '../http/smart-style.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
+import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 
-interface AnswerDeps {
-  grants: Pick<Grants, 'describeCoverage' | 'find'>
+interface AnswerDeps extends SmartFieldsDeps {
   logger: Logger
   clock: Clock
-  portalUrl: string
 }
 
 type Body = Record<string, unknown>
@@ -81,12 +78,8 @@ function sayPlainlyByRedirect(
   )
 }
 
-/** SMART App Launch 2.2, launch context arrives with your access token: `patient`, and the scopes really granted. */
-async function addSmartFields(
-  ctx: KoaContextWithOIDC,
-  body: Body,
-  { grants, clock, portalUrl }: AnswerDeps,
-): Promise<void> {
+/** What the application is told beside its tokens, and the scopes really granted. */
+async function addSmartFields(ctx: KoaContextWithOIDC, body: Body, deps: AnswerDeps): Promise<void> {
   const scopes = String(body.scope ?? '').split(' ')
   // Clients such as fhirclient refresh only when the answer says that they may.
   const saysSo = scopes.includes('offline_access') || scopes.includes('online_access')
@@ -94,17 +87,10 @@ async function addSmartFields(
   body.scope = scopes.filter((scope) => scope !== '').join(' ')
   const grantId = ctx.oidc.entities.AccessToken?.grantId
   if (grantId === undefined) return
-  const [coverage, grant] = await Promise.all([grants.describeCoverage(grantId), grants.find(grantId)])
-  // When the person's choice ends it, whatever is refreshed until then.
-  if (grant?.expiresAt) {
-    body.access_grant_expiration = grant.expiresAt.toISOString()
-    const remaining = Math.floor((grant.expiresAt.getTime() - clock.now().getTime()) / 1000)
-    body.expires_in = Math.max(0, Math.min(Number(body.expires_in), remaining))
-  }
-  if (coverage.patientIds.length === 1 && coverage.practiceIds.length === 0)
-    body.patient = coverage.patientIds[0]
-  if (body.patient === undefined || !scopes.includes('launch/patient')) return
-  // An app that starts alone must itself show whose record it is about.
-  body.need_patient_banner = true
-  body.smart_style_url = `${portalUrl}${smartStylePath}`
+  const fields = await findSmartFields(grantId, deps)
+  Object.assign(body, fields)
+  const end = fields.access_grant_expiration
+  if (typeof end !== 'string') return
+  const remaining = Math.floor((Date.parse(end) - deps.clock.now().getTime()) / 1000)
+  body.expires_in = Math.max(0, Math.min(Number(body.expires_in), remaining))
 }

@@ -15,6 +15,7 @@ interface CreateOptions {
   jwksUri?: string
   requirePar?: boolean
   requireDpop?: boolean
+  launchUri?: string
   scope?: string
   json?: boolean
 }
@@ -26,6 +27,7 @@ export function applicationCommand(): Command {
     .requiredOption('--owner <email>', 'the account that owns it')
     .requiredOption('--name <text>', 'the name people see')
     .option('--redirect-uri <uri...>', 'where people return to; a backend service may have none')
+    .option('--launch-uri <uri>', 'where a launch from the portal starts it (SMART EHR launch)')
     .option('--post-logout-redirect-uri <uri...>', 'where browsers may go after signing out')
     .option('--public', 'without a secret (browser and phone apps); PKCE is then a must')
     .option('--jwks <file>', 'it proves who it is by a key instead of a secret: a file with its public keys')
@@ -92,6 +94,7 @@ async function createApplication(options: CreateOptions): Promise<void> {
         client_secret: secret ?? null,
         authentication: application.authentication,
         redirect_uris: application.redirectUris,
+        launch_uri: application.launchUri ?? null,
         scope: application.scopes.join(' '),
         warnings: warnings.map((warning) => warning.message),
       },
@@ -123,6 +126,7 @@ async function formOf(options: CreateOptions): Promise<ApplicationForm> {
     requiresPar: options.requirePar,
     requiresDpop: options.requireDpop,
     redirectUris: options.redirectUri ?? [],
+    launchUri: options.launchUri,
     postLogoutRedirectUris: options.postLogoutRedirectUri,
     scopes: options.scope?.split(' ') ?? [],
   }

@@ -2,15 +2,17 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
 import { type DocsFacts, formatDuration, type Limits } from './docs-facts.ts'
+import { contextFields, launchSection } from './launch-section.ts'
 import { code, table } from './table.ts'
 
-/** Discovery, authorize, token, revoke, introspect, sign-out. */
+/** Discovery, authorize, launch, token, revoke, introspect, sign-out. */
 export function authorizationSection(addresses: Addresses, facts: DocsFacts): SafeHtml {
   return html`<section aria-labelledby="authorization">
 <h2 id="authorization">Authorization</h2>
 <p>OAuth 2.0 (<a href="https://www.rfc-editor.org/rfc/rfc6749">RFC 6749</a>) with the authorization code grant, as <a href="https://hl7.org/fhir/smart-app-launch/STU2.2/">SMART App Launch</a> uses it.</p>
 ${discovery(addresses)}
 ${authorize(addresses, facts.limits)}
+${launchSection(addresses)}
 ${token(addresses)}
 ${lifetimes(facts.limits)}
 ${revoke(addresses)}
@@ -48,7 +50,7 @@ ${table(
 )}`
 }
 
-function authorize({ authorize: address }: Addresses, { codeSeconds }: Limits): SafeHtml {
+function authorize({ authorize: address, r4 }: Addresses, { codeSeconds }: Limits): SafeHtml {
   return html`<h3 id="authorize">Authorize</h3>
 ${codeBlock('Opened by the browser of the person', `GET ${address}`)}
 ${table(
@@ -78,7 +80,12 @@ ${table(
       html`PKCE (<a href="https://www.rfc-editor.org/rfc/rfc7636">RFC 7636</a>). When it was sent, the token request must bring the <code>code_verifier</code>.`,
     ],
     [code('code_challenge_method'), 'with code_challenge', html`<code>S256</code>`],
-    [code('aud'), 'no', 'The base of the API that the tokens are for'],
+    [
+      code('aud'),
+      'with a launch URL or dynamic registration',
+      html`The base of the API that the tokens are for, such as <code>${r4}</code>; a wrong one is refused`,
+    ],
+    [code('launch'), 'with the scope launch', html`The <a href="#launch">launch id</a> as it came`],
     [code('nonce'), 'no', html`With the scope <code>openid</code>: comes back in the id token`],
     [
       code('prompt'),
@@ -150,7 +157,7 @@ ${table(
       code('scope'),
       html`What was granted, which may be less than you asked for. When there is a refresh token, <code>offline_access</code> or <code>online_access</code> is among it.`,
     ],
-    [code('patient'), 'The id of the patient, when the token is about exactly one'],
+    ...contextFields.map((row) => [...row]),
     [
       code('id_token'),
       html`With the scope <code>openid</code>: who signed in, as a signed token; with <code>fhirUser</code> the address of that person's record: a Practitioner, a Patient or, for somebody who cares for the patient, a RelatedPerson. Your token can read it`,
@@ -216,7 +223,7 @@ ${table(
     [code('exp'), 'When it ends, in seconds since 1970'],
     [code('iat'), 'When it was issued, in seconds since 1970'],
     [code('sub'), 'The account that gave the access'],
-    [code('patient'), 'The id of the patient, when the token is about exactly one'],
+    ...contextFields.map((row) => [...row]),
     [code('fhirUser'), html`With the scope <code>fhirUser</code>: the address of the person's record`],
   ],
 )}`

@@ -28,7 +28,12 @@ ${table(
       code('fhirUser'),
       html`With <code>openid</code>: learn which record is the person's own, and read that one`,
     ],
-    [code('launch/patient'), 'Be told the patient in the token answer'],
+    [
+      code('launch/patient'),
+      html`Be about one patient, whom the person chooses: see <a href="#launch">launch</a>`,
+    ],
+    [code('launch'), 'Be about the patient for whom the portal opened the application'],
+    [code('launch/encounter'), 'Be told the visit for which it was opened, if it was opened for one'],
   ],
 )}
 <p>The API is for reading. Scopes for writing are understood and give nothing.</p>

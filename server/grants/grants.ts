@@ -4,8 +4,9 @@ import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, type Random } from '../secrets.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
+import { findContext, type GrantContext, toContextRow } from './grant-context.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
-import { coverageOf, createTokenOpener } from './open-grant.ts'
+import { coverageOf, createTokenOpener, selectCoverage } from './open-grant.ts'
 
 /** What one account, or one practice, allowed one application. */
 export interface Grant {
@@ -31,10 +32,18 @@ export interface OpenedGrant {
   accountId: string
   applicationId: string
   scopes: string[]
-  /** Open associations that the grant covers; whose compartments the token may read. */
+  /**
+   * Whose compartments the token may read: patients of open associations that the grant covers. Of a grant that is about
+   * one patient this one alone, as long as an open association still reaches them.
+   */
   patientIds: string[]
-  /** Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. */
+  /**
+   * Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. Of a
+   * grant that is about one patient they count for `user` scopes alone.
+   */
   practiceIds: string[]
+  /** Whether the grant is about one patient (SMART launch context). */
+  isBound: boolean
   /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
   isApproval: boolean
   /** Thumbprint of the key that the token is bound to (RFC 9449). */
@@ -51,15 +60,23 @@ export interface Grants {
     scopes: string[]
     associationIds: string[]
     expiresAt: Date | undefined
+    /** For an application that works on one patient. */
+    context?: GrantContext | undefined
     /** Unknown when it was not given in a browser. */
     signInId?: string | undefined
   }): Promise<Grant>
   find(grantId: string): Promise<Grant | undefined>
   /** Grants of an account that are neither ended nor expired, newest first, with whose records each reaches. */
-  listOpen(
-    accountId: string,
-  ): Promise<
-    Array<Grant & { applicationName: string; applicationOwner: string; associations: Association[] }>
+  listOpen(accountId: string): Promise<
+    Array<
+      Grant & {
+        applicationName: string
+        applicationOwner: string
+        associations: Association[]
+        /** Of a grant that is about one patient. */
+        context: Pick<GrantContext, 'patientId' | 'reachesPanel'> | undefined
+      }
+    >
   >
   /** Ends it and all its tokens at once. Throws `not-found` when it is not the account's. */
   end(accountId: string, grantId: string, reason: string): Promise<void>
@@ -81,7 +98,9 @@ export interface Grants {
     within?: Db,
   ): Promise<void>
   /** What a grant covers now, through associations that are still open. Uses the primary keys. */
-  describeCoverage(grantId: string): Promise<{ patientIds: string[]; practiceIds: string[] }>
+  describeCoverage(grantId: string): Promise<Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>>
+  /** What a launch fixed, as long as the grant reaches that patient. Uses the primary keys. */
+  describeContext(grantId: string): Promise<GrantContext | undefined>
   /** Which record stands for the person who gave it; a proxy from before there were such records gets one now. */
   findUser(grantId: string): Promise<GrantUser | undefined>
   /**
@@ -118,8 +137,12 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
     opener.forget()
   }
 
+  async function describeCoverage(grantId: string) {
+    return coverageOf(await selectCoverage(db, grantId))
+  }
+
   return {
-    async create({ accountId, applicationId, scopes, associationIds, expiresAt, signInId }) {
+    async create({ accountId, applicationId, scopes, associationIds, expiresAt, context, signInId }) {
       const row: GrantTable = {
         id: newId('gr', random),
         account_id: accountId,
@@ -137,6 +160,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       await db.transaction().execute(async (trx) => {
         await trx.insertInto('grant').values(row).execute()
         if (covered.length > 0) await trx.insertInto('grant_association').values(covered).execute()
+        if (context) await trx.insertInto('grant_context').values(toContextRow(row.id, context)).execute()
       })
       return toGrant(row)
     },
@@ -150,8 +174,10 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .selectFrom('grant')
         .innerJoin('application', 'application.id', 'grant.application_id')
         .innerJoin('account', 'account.id', 'application.owner_account_id')
+        .leftJoin('grant_context', 'grant_context.grant_id', 'grant.id')
         .selectAll('grant')
         .select(['application.name as application_name', 'account.display_name as application_owner'])
+        .select(['grant_context.patient_id', 'grant_context.reaches_panel'])
         .where('grant.account_id', '=', accountId)
         .where('grant.practice_id', 'is', null)
         .where('grant.ended_at', 'is', null)
@@ -172,6 +198,10 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         ...toGrant(row),
         applicationName: row.application_name,
         applicationOwner: row.application_owner,
+        context:
+          row.patient_id === null
+            ? undefined
+            : { patientId: row.patient_id, reachesPanel: row.reaches_panel === 1 },
         associations: covered.flatMap((each) => {
           const association = each.grant_id === row.id ? associations.get(each.association_id) : undefined
           return association ? [association] : []
@@ -236,24 +266,12 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
         .execute()
     },
-    async describeCoverage(grantId) {
-      const rows = await db
-        .selectFrom('grant')
-        .leftJoin('grant_association', 'grant_association.grant_id', 'grant.id')
-        .leftJoin('association', (join) =>
-          join
-            .onRef('association.id', '=', 'grant_association.association_id')
-            .on('association.ended_at', 'is', null),
-        )
-        .select([
-          'association.role',
-          'association.patient_id',
-          'association.practice_id',
-          'grant.practice_id as approving_practice_id',
-        ])
-        .where('grant.id', '=', grantId)
-        .execute()
-      return coverageOf(rows)
+    describeCoverage,
+    async describeContext(grantId) {
+      const context = await findContext(db, grantId)
+      if (!context) return undefined
+      const { patientIds } = await describeCoverage(grantId)
+      return patientIds.includes(context.patientId) ? context : undefined
     },
     async findUser(grantId) {
       // uses the primary keys
@@ -313,3 +331,5 @@ export {
   createApprovals,
   isCovered,
 } from './approvals.ts'
+export type { ContextReference, GrantContext } from './grant-context.ts'
+export { formatReferences, parseReferences } from './grant-context.ts'

@@ -22,15 +22,15 @@ const mostRemembered = 10_000
 interface Remembered {
   rows: TokenRow[]
   scopes: string[]
-  coverage: Pick<OpenedGrant, 'patientIds' | 'practiceIds'>
+  coverage: Coverage
   user: GrantUser | undefined
   readAt: number
 }
 
 /**
  * What an access token opens now. One statement: the primary key of access_token, joined by primary key to its
- * grant and application, and to the associations that are still open. A row comes back for each association;
- * a grant whose associations have all ended opens no more.
+ * grant and application, to the associations that are still open and, when the grant is about one patient, to the panel
+ * that must still have them. A row comes back for each association; a grant that reaches nobody any more opens no more.
  */
 export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
   const remembered = new Map<string, Remembered>()
@@ -74,26 +74,66 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
   }
 }
 
+type Coverage = Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>
+
 interface CoverageRow {
   role: Role | null
   patient_id: string | null
   practice_id: string | null
   /** Set when a practice approved the grant for a backend service. */
   approving_practice_id: string | null
+  /** Set when the grant is about one patient. */
+  bound_patient_id: string | null
+  reaches_panel: number | null
+  /** That patient, when the panel of the row's practice has them. */
+  panel_patient_id: string | null
 }
 
 /** Patients and proxies reach a compartment; providers and staff a whole panel. Deny by default: nothing else counts. */
-export function coverageOf(rows: CoverageRow[]): { patientIds: string[]; practiceIds: string[] } {
+export function coverageOf(rows: CoverageRow[]): Coverage {
   const approving = rows[0]?.approving_practice_id ?? undefined
-  if (approving !== undefined) return { patientIds: [], practiceIds: [approving] }
+  if (approving !== undefined) return { patientIds: [], practiceIds: [approving], isBound: false }
   const patients = rows.filter((row) => row.role === 'patient' || row.role === 'proxy')
   const panels = rows.filter((row) => row.role === 'provider' || row.role === 'staff')
+  const patientIds = [...new Set(patients.flatMap((row) => row.patient_id ?? []))]
+  const practiceIds = [...new Set(panels.flatMap((row) => row.practice_id ?? []))]
+  const bound = rows[0]?.bound_patient_id ?? undefined
+  if (bound === undefined) return { patientIds, practiceIds, isBound: false }
+  const isReached = patientIds.includes(bound) || panels.some((row) => row.panel_patient_id === bound)
   return {
-    patientIds: [...new Set(patients.flatMap((row) => row.patient_id ?? []))],
-    practiceIds: [...new Set(panels.flatMap((row) => row.practice_id ?? []))],
+    patientIds: isReached ? [bound] : [],
+    practiceIds: rows[0]?.reaches_panel === 1 ? practiceIds : [],
+    isBound: true,
   }
 }
 
+/** What a grant covers now. Uses the primary keys. */
+export const selectCoverage = preparedQuery((db, grantId: string) =>
+  db
+    .selectFrom('grant')
+    .leftJoin('grant_context', 'grant_context.grant_id', 'grant.id')
+    .leftJoin('grant_association', 'grant_association.grant_id', 'grant.id')
+    .leftJoin('association', (join) =>
+      join
+        .onRef('association.id', '=', 'grant_association.association_id')
+        .on('association.ended_at', 'is', null),
+    )
+    .leftJoin('practice_patient', (join) =>
+      join
+        .onRef('practice_patient.practice_id', '=', 'association.practice_id')
+        .onRef('practice_patient.patient_id', '=', 'grant_context.patient_id'),
+    )
+    .select([
+      'association.role',
+      'association.patient_id',
+      'association.practice_id',
+      'grant.practice_id as approving_practice_id',
+      'grant_context.patient_id as bound_patient_id',
+      'grant_context.reaches_panel',
+      'practice_patient.patient_id as panel_patient_id',
+    ])
+    .where('grant.id', '=', grantId),
+)
 /** The scope `fhirUser` opens the record of the person, whatever else the token opens. */
 function userOf(rows: TokenRow[], scopes: string[]): GrantUser | undefined {
   if (!scopes.includes('openid') || !scopes.includes('fhirUser')) return undefined
@@ -126,6 +166,12 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
         .onRef('association.id', '=', 'grant_association.association_id')
         .on('association.ended_at', 'is', null),
     )
+    .leftJoin('grant_context', 'grant_context.grant_id', 'grant.id')
+    .leftJoin('practice_patient', (join) =>
+      join
+        .onRef('practice_patient.practice_id', '=', 'association.practice_id')
+        .onRef('practice_patient.patient_id', '=', 'grant_context.patient_id'),
+    )
     .select([
       'access_token.grant_id',
       'access_token.scopes',
@@ -138,10 +184,14 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'grant.last_used_at',
       'grant.practice_id as approving_practice_id',
       'application.deleted_at',
-      'grant_association.association_id',
+      // Also of an association that has ended, which `association_id` below does not name any more.
+      'grant_association.association_id as given_association_id',
       'association.role',
       'association.patient_id',
       'association.practice_id',
+      'grant_context.patient_id as bound_patient_id',
+      'grant_context.reaches_panel',
+      'practice_patient.patient_id as panel_patient_id',
       'association.id as association_id',
       'association.practitioner_id',
       'association.related_person_id',
@@ -168,10 +218,10 @@ function assertAlive(token: Lifetime, now: number): void {
 
 /** Proxy rights that ended, a patient who left: with the last association the access is over, not merely empty. */
 function assertCovers(
-  { association_id }: Pick<TokenRow, 'association_id'>,
+  { given_association_id }: Pick<TokenRow, 'given_association_id'>,
   { patientIds, practiceIds }: Remembered['coverage'],
 ): void {
-  if (association_id === null || patientIds.length > 0 || practiceIds.length > 0) return
+  if (given_association_id === null || patientIds.length > 0 || practiceIds.length > 0) return
   throw new OnpatientError(
     'token-revoked',
     'The access behind this token was ended: the person is no longer connected to any of its records.',

@@ -22,6 +22,7 @@ const applicationForm = z.strictObject({
   logoUri: link,
   policyUri: link,
   tosUri: link,
+  launchUri: link,
   legacyUrlParameters: z.boolean().optional(),
   authentication: z.enum(['secret', 'key', 'none']).optional(),
   jwks: z
@@ -111,6 +112,8 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     logoUri: application.logoUri ?? null,
     policyUri: application.policyUri ?? null,
     tosUri: application.tosUri ?? null,
+    launchUri: application.launchUri ?? null,
+    requiresAudience: application.requiresAudience,
     authentication: application.authentication,
     jwks: application.jwks ?? null,
     jwksUri: application.jwksUri ?? null,

@@ -14,9 +14,10 @@ export function grantRoutes({ grants, access }: PortalApiDeps): FastifyPluginAsy
     app.get('/grants', async (request) => {
       const { account, signIn } = getSignedIn(request)
       const open = await grants.listOpen(account.id)
-      const patientIds = open.flatMap(({ associations }) =>
-        associations.flatMap(({ patientId }) => patientId ?? []),
-      )
+      const patientIds = open.flatMap(({ associations, context }) => [
+        ...associations.flatMap(({ patientId }) => patientId ?? []),
+        ...(context ? [context.patientId] : []),
+      ])
       const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
       return {
         grants: open.map((grant) => ({
@@ -31,6 +32,11 @@ export function grantRoutes({ grants, access }: PortalApiDeps): FastifyPluginAsy
           expiresAt: grant.expiresAt ?? null,
           lastUsedAt: grant.lastUsedAt ?? null,
           associations: grant.associations.map((each) => toAssociationJson(each, patients)),
+          // Of a grant about one patient: null when it reaches them no longer.
+          subject: grant.context && {
+            patient: patients.get(grant.context.patientId) ?? null,
+            reachesPanel: grant.context.reachesPanel,
+          },
         })),
       }
     })

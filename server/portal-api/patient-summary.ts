@@ -1,4 +1,5 @@
-import type { HumanName, Patient, RelatedPerson } from 'fhir/r4'
+import type { Patient, RelatedPerson } from 'fhir/r4'
+import { officialNameOf } from '#fhir/official-name.ts'
 import type { RecordReader } from '#server/access/access.ts'
 
 /** What lists show of a patient. */
@@ -13,7 +14,7 @@ export function summarizePatient(content: string): PatientSummary {
   const patient = JSON.parse(content) as Patient
   return {
     id: patient.id ?? '',
-    name: formatName(patient),
+    name: officialNameOf(patient),
     birthDate: patient.birthDate ?? null,
     gender: patient.gender ?? null,
   }
@@ -48,15 +49,8 @@ export async function listRelatedPeople(
     const [how] = person.relationship ?? []
     return {
       id: person.id ?? '',
-      name: formatName(person),
+      name: officialNameOf(person),
       relationship: how?.text ?? how?.coding?.[0]?.display ?? '',
     }
   })
-}
-
-/** The official name, else the first one: maiden names and nicknames come after it. */
-function formatName({ name = [] }: { name?: HumanName[] | undefined }): string {
-  const chosen = name.find((each) => each.use === 'official') ?? name[0]
-  const text = chosen?.text ?? [...(chosen?.given ?? []), chosen?.family ?? ''].join(' ').trim()
-  return text === '' ? 'Name unknown' : text
 }

@@ -2,6 +2,7 @@ import type { Access } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import type { Approvals, Grants } from '#server/grants/grants.ts'
+import type { Launches } from '#server/launches/launches.ts'
 import type { Practices } from '#server/practices/practices.ts'
 
 export interface PortalApiDeps {
@@ -10,6 +11,7 @@ export interface PortalApiDeps {
   applications: Applications
   grants: Grants
   approvals: Approvals
+  launches: Launches
   access: Access
   portalUrl: string
   fhirUrl: string

@@ -7,6 +7,7 @@ import { brandRoutes } from './brand-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
 import { factorRoutes } from './factor-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
+import { launchRoutes } from './launch-routes.ts'
 import { meRoutes } from './me-routes.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 import { practiceRoutes } from './practice-routes.ts'
@@ -42,6 +43,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         await app.register(approvalRoutes(deps))
         await app.register(brandRoutes(deps))
         await app.register(grantRoutes(deps))
+        await app.register(launchRoutes(deps))
         await app.register(recordRoutes(deps))
       },
       { prefix: '/portal-api' },

@@ -7,6 +7,7 @@ import { up as deletions } from './migrations/0007-deletions.ts'
 import { up as searchDates } from './migrations/0008-search-dates.ts'
 import { up as clients } from './migrations/0009-clients.ts'
 import { up as recordNumbers } from './migrations/0010-record-numbers.ts'
+import { up as launches } from './migrations/0011-launches.ts'
 import { up as secondFactor } from './migrations/0012-second-factor.ts'
 import { up as brands } from './migrations/0013-brands.ts'
 
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '0008-search-dates': { up: searchDates },
   '0009-clients': { up: clients },
   '0010-record-numbers': { up: recordNumbers },
+  '0011-launches': { up: launches },
   '0012-second-factor': { up: secondFactor },
   '0013-brands': { up: brands },
 }

@@ -1,41 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, password } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
+import { type AppPage, startAppPage } from './fhirclient-app.ts'
 import { launchChromium, openPage, sizes } from './open-chromium.ts'
 import { signInByHand } from './sign-up.ts'
-
-interface AppPage {
-  origin: string
-  server: Server
-}
-
-/** An app of one page, as the documentation of fhirclient shows it; another origin than ours. */
-async function startAppPage(): Promise<AppPage> {
-  const library = await readFile(new URL(import.meta.resolve('fhirclient/build/fhir-client.js')))
-  const page = `<!doctype html><title>App</title><body><pre id="seen"></pre><script src="/fhir-client.js"></script><script>
-const settings = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
-if (settings.iss) FHIR.oauth2.authorize(settings)
-else FHIR.oauth2.ready().then(async (client) => {
-  window.client = client
-  const patient = await client.patient.read()
-  const labs = await client.request('Observation?patient=' + client.patient.id, { pageLimit: 0, flat: true })
-  document.title = 'ready'
-  document.getElementById('seen').textContent = JSON.stringify({ id: patient.id, labs: labs.length, user: client.user.fhirUser })
-}).catch((error) => { document.title = 'failed'; document.getElementById('seen').textContent = String(error) })
-</script></body>`
-  const server = createServer((request, response) => {
-    const isLibrary = request.url === '/fhir-client.js'
-    response.setHeader('content-type', isLibrary ? 'text/javascript' : 'text/html')
-    response.end(isLibrary ? library : page)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  return { server, origin: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` }
-}
 
 describe('an app made with fhirclient, in a browser', () => {
   let app: TestApp

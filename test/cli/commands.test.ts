@@ -35,12 +35,14 @@ test('an account with a practice, records imported into it, a patient account an
   const created = await cli.run(
     ...['application', 'create', '--owner', 'dr@elm.example', '--name', 'My app'],
     ...['--redirect-uri', 'https://app.example/cb', '--redirect-uri', 'http://app.example/cb', '--json'],
+    ...['--launch-uri', 'https://app.example/launch'],
   )
   assert.equal(created.code, 0, created.stderr)
   const application = JSON.parse(created.stdout)
   assert.match(application.client_id, /^app_/)
   assert.match(application.client_secret, /^ops_/)
   assert.equal(application.redirect_uris.length, 2)
+  assert.equal(application.launch_uri, 'https://app.example/launch')
   assert.equal(application.warnings.length, 1, 'plain http is warned about')
 
   const open = await cli.run(

@@ -133,6 +133,7 @@ export async function openSeededApi(): Promise<SeededApi> {
         logo_uri: null,
         policy_uri: null,
         tos_uri: null,
+        launch_uri: null,
         legacy_url_parameters: 0,
         created_at: 0,
         updated_at: 0,

@@ -130,6 +130,10 @@ describe('FHIR API Application', () => {
       [{ scopes: ['everything'] }, 'scopes'],
       [{ logoUri: 'javascript:alert(1)' }, 'logoUri'],
       [{ policyUri: 'nowhere' }, 'policyUri'],
+      [{ launchUri: 'javascript:alert(1)' }, 'launchUri'],
+      [{ launchUri: 'https://app.example@evil.example/' }, 'launchUri'],
+      [{ launchUri: 'https://app.example/#launch' }, 'launchUri'],
+      [{ launchUri: 'https://app.example/?iss=https://evil.example' }, 'launchUri'],
       [{ isAdmin: true }, 'isAdmin'],
     ]
     for (const [change, field] of wrong) {
@@ -140,6 +144,16 @@ describe('FHIR API Application', () => {
       const { status } = await portal.call('POST', '/applications', body)
       assert.ok(status >= 400 && status < 500, `${status} for ${body.slice(0, 20)}`)
     }
+  })
+
+  test('a launch URL is kept as it was written, and can be taken away', async () => {
+    const launchUri = 'https://app.example/launch?mode=a%20b'
+    const { body } = await create({ launchUri })
+    assert.deepEqual([body.application.launchUri, body.application.requiresAudience], [launchUri, true])
+    const path = `/applications/${body.application.id}`
+    const cleared = await portal.call('PUT', path, { ...applicationForm, launchUri: null })
+    const { application } = cleared.body
+    assert.deepEqual([application.launchUri, application.requiresAudience], [null, false])
   })
 
   test('deleting ends every grant at once', async () => {

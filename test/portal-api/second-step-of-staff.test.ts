@@ -95,6 +95,12 @@ describe('a practice that asks its staff for a second step', () => {
     assert.equal(work?.needsSecondStep, true)
     assert.equal(associations.find(({ role }) => role === 'patient')?.needsSecondStep, false)
 
+    const workId = work?.id ?? ''
+    const choices = await desk.call('GET', `/launches/choices?association=${workId}&patient=ana`)
+    assert.equal(choices.status, 404)
+    const launch = { associationId: workId, patientId: 'ana', applicationId: clientOf.id }
+    assert.equal((await desk.call('POST', '/launches', launch)).status, 404)
+
     // Applications: what was given before has ended, that of patients goes on, and consent offers no panel.
     assert.equal((await readApi(app, 'Patient', before.access_token)).status, 401)
     assert.equal((await readApi(app, 'Patient', patients.access_token)).status, 200)
@@ -113,6 +119,13 @@ describe('a practice that asks its staff for a second step', () => {
       duration: 'until-ended',
     })
     assert.equal(forced.status, 400)
+    const onePatient = await openConsent(
+      app,
+      { ...request, scope: 'launch/patient patient/*.rs' },
+      staff.email,
+    )
+    const way = await browser.get(`${app.portalUrl}${new URL(onePatient.page.url).searchParams.get('next')}`)
+    assert.doesNotMatch(way.body, /name="birthDate"/, 'no search of the panel')
   })
 
   test('after the second step was set up the panel is open, for applications too', async () => {

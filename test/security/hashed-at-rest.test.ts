@@ -30,6 +30,25 @@ test('no secret, password or token that was issued is in any file or table of th
     { response_type: 'code', client_id: client.id, redirect_uri: redirectUri },
     reader.email,
   )
+  const launcher = await anApplication(app, clinic, { launchUri: 'https://app.example.com/launch' })
+  const [association] = await app.nouns.practices.listAssociations(clinic.provider.id)
+  assert.ok(association)
+  const launchAddress = await app.nouns.launches.start(association, launcher.id, {
+    associationId: association.id,
+    patientId: 'ana',
+  })
+  const launch = new URL(launchAddress).searchParams.get('launch') ?? ''
+  // The request that brings it waits for an answer.
+  const launched = {
+    response_type: 'code',
+    client_id: launcher.id,
+    redirect_uri: redirectUri,
+    aud: app.fhirUrl,
+    scope: 'launch patient/*.rs',
+    launch,
+  }
+  const { page: waiting } = await openConsent(app, launched, clinic.provider.email)
+  assert.equal(waiting.status, 200)
   const signIn =
     (await browser.jar.getCookies(app.portalUrl)).find((cookie) => cookie.key.endsWith('sign_in'))?.value ??
     ''
@@ -56,6 +75,7 @@ test('no secret, password or token that was issued is in any file or table of th
     clientSecret: client.secret,
     rotated,
     unusedCode,
+    launch,
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token,
     newAccessToken: refreshed.body.access_token,

@@ -43,6 +43,8 @@ export function Home() {
 }
 
 export interface PersonInCare {
+  /** One of the associations that open the record. */
+  associationId: string
   patient: PatientSummary
   practices: string[]
   isSelf: boolean
@@ -52,12 +54,13 @@ export interface PersonInCare {
 /** One person may be a patient of several practices; they stay one person. */
 function findPeople(associations: readonly Association[]): PersonInCare[] {
   const people = new Map<string, PersonInCare>()
-  for (const { patient, practice, role, relationship } of associations) {
+  for (const { id, patient, practice, role, relationship } of associations) {
     if (!patient || (role !== 'patient' && role !== 'proxy')) continue
     const known = people.get(patient.id)
     if (known) known.practices.push(practice.name)
     else
       people.set(patient.id, {
+        associationId: id,
         patient,
         practices: [practice.name],
         isSelf: role === 'patient',

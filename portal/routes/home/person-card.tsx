@@ -6,10 +6,11 @@ import { formatAge, formatFhirDate } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
 import { type RecordSection, recordSections } from '../../record/record-sections.ts'
 import type { PersonInCare } from './home.tsx'
+import { OpenApp } from './open-app.tsx'
 import { SectionLines } from './section-lines.tsx'
 
 /** One person, and what their record holds. */
-export function PersonCard({ patient, practices, isSelf, relationship }: PersonInCare) {
+export function PersonCard({ associationId, patient, practices, isSelf, relationship }: PersonInCare) {
   const age = patient.birthDate ? formatAge(patient.birthDate) : undefined
   return (
     <section className="card" aria-labelledby={`person-${patient.id}`}>
@@ -33,6 +34,7 @@ export function PersonCard({ patient, practices, isSelf, relationship }: PersonI
           )}
         </div>
       </Group>
+      <OpenApp associationId={associationId} patient={patient} />
       <RecordSections patientId={patient.id} />
     </section>
   )

@@ -1,19 +1,22 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
-import type { PatientSummary } from '../../api/me.ts'
+import type { Association, PatientSummary } from '../../api/me.ts'
 import { usePatients } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatAge, formatFhirDate } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { OpenAppButton } from './open-app-button.tsx'
 
 interface PatientListProps {
-  practiceId: string
+  /** Of the provider or staff member with the practice. */
+  association: Association
   onInvite(patient: PatientSummary): void
 }
 
-export function PatientList({ practiceId, onInvite }: PatientListProps) {
-  const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
-    usePatients(practiceId)
+export function PatientList({ association, onInvite }: PatientListProps) {
+  const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = usePatients(
+    association.practice.id,
+  )
   const patients = data?.pages.flatMap((page) => page.patients) ?? []
   const count = data?.pages.at(-1)?.count ?? 0
   return (
@@ -35,7 +38,12 @@ export function PatientList({ practiceId, onInvite }: PatientListProps) {
         <Stack gap="md">
           <ul className="rows" aria-labelledby="patients">
             {patients.map((patient) => (
-              <PatientRow key={patient.id} patient={patient} onInvite={() => onInvite(patient)} />
+              <PatientRow
+                key={patient.id}
+                association={association}
+                patient={patient}
+                onInvite={() => onInvite(patient)}
+              />
             ))}
           </ul>
           {error && (
@@ -61,7 +69,13 @@ export function PatientList({ practiceId, onInvite }: PatientListProps) {
   )
 }
 
-function PatientRow({ patient, onInvite }: { patient: PatientSummary; onInvite(): void }) {
+interface PatientRowProps {
+  association: Association
+  patient: PatientSummary
+  onInvite(): void
+}
+
+function PatientRow({ association, patient, onInvite }: PatientRowProps) {
   const { name, birthDate, gender } = patient
   const details = [
     birthDate && `born ${formatFhirDate(birthDate)}`,
@@ -76,16 +90,19 @@ function PatientRow({ patient, onInvite }: { patient: PatientSummary; onInvite()
           {details.filter(Boolean).join(' · ')}
         </Text>
       </div>
-      <Button
-        variant="default"
-        size="sm"
-        className="touch"
-        onClick={onInvite}
-        leftSection={<IconUserPlus size={18} aria-hidden />}
-        aria-label={`Invite for ${name}`}
-      >
-        Invite
-      </Button>
+      <div className="row-actions">
+        <OpenAppButton association={association} patient={patient} />
+        <Button
+          variant="default"
+          size="sm"
+          className="touch"
+          onClick={onInvite}
+          leftSection={<IconUserPlus size={18} aria-hidden />}
+          aria-label={`Invite for ${name}`}
+        >
+          Invite
+        </Button>
+      </div>
     </li>
   )
 }

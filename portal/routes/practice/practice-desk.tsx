@@ -52,7 +52,7 @@ export function PracticeDesk() {
         </Tabs.List>
         <Tabs.Panel value="people">
           <div className="desk">
-            <PatientList practiceId={practice.id} onInvite={setInvited} />
+            <PatientList association={own} onInvite={setInvited} />
             <Stack gap="lg">
               <InvitationList practiceId={practice.id} />
               <PeopleList practice={practice} />

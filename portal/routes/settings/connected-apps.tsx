@@ -95,11 +95,13 @@ function GrantCard({ grant }: { grant: Grant }) {
   )
 }
 
-function subjectsOf({ associations }: Grant): string {
-  const subjects = associations.map(({ patient, practice, role }) =>
-    role === 'provider' || role === 'staff'
-      ? `All patients of ${practice.name}`
-      : (patient?.name ?? 'A patient'),
+function subjectsOf({ associations, subject }: Grant): string {
+  const isOfPanel = ({ role }: Grant['associations'][number]) => role === 'provider' || role === 'staff'
+  const reached =
+    subject && !subject.reachesPanel ? associations.filter((each) => !isOfPanel(each)) : associations
+  const subjects = reached.map((each) =>
+    isOfPanel(each) ? `All patients of ${each.practice.name}` : (each.patient?.name ?? 'A patient'),
   )
+  if (associations.length > 0 && subject?.patient) subjects.unshift(subject.patient.name)
   return [...new Set(subjects)].join(', ') || 'Nobody any more'
 }

@@ -15,6 +15,8 @@ export interface ApplicationTable {
   logo_uri: string | null
   policy_uri: string | null
   tos_uri: string | null
+  /** Where a launch from the portal starts the application (SMART App Launch, EHR launch). */
+  launch_uri: string | null
   /** 1: accepts token parameters in the URL, as one old client sends them. */
   legacy_url_parameters: number
   /** How it proves at the token endpoint who it is: by a secret, by a signature (private_key_jwt), or not at all. */

@@ -20,6 +20,7 @@ import type {
   ServerKeyTable,
   UsedOnceTable,
 } from './grants.ts'
+import type { GrantContextTable, LaunchTable } from './launches.ts'
 import type {
   AssociationTable,
   InvitationTable,
@@ -58,6 +59,8 @@ export interface Schema {
   approval_request: ApprovalRequestTable
   grant: GrantTable
   grant_association: GrantAssociationTable
+  grant_context: GrantContextTable
+  launch: LaunchTable
   access_token: AccessTokenTable
   used_once: UsedOnceTable
   oidc_payload: OidcPayloadTable

@@ -68,6 +68,8 @@ describe('registration that is open', () => {
   const register = (body: unknown, type?: string) =>
     send(`${app.portalUrl}/o/register/`, 'POST', { body, ...(type ? { type } : {}) })
 
+  const aud = () => `${app.fhirUrl}/fhir/r4`
+
   test('gives an application that works at once', async () => {
     const { status, body, headers } = await register(metadata)
     assert.equal(status, 201, JSON.stringify(body))
@@ -78,14 +80,14 @@ describe('registration that is open', () => {
     assert.equal(body.token_endpoint_auth_method, 'client_secret_basic')
     assert.deepEqual(body.grant_types, ['authorization_code', 'refresh_token'])
     const client = { id: body.client_id, secret: body.client_secret }
-    const tokens = await getTokens(app, client, 'ana@example.com')
+    const tokens = await getTokens(app, client, 'ana@example.com', { aud: aud() })
     assert.equal((await readApi(app, 'Patient/ana', tokens.access_token)).status, 200)
   })
 
   test('people are told that nobody answers for it', async () => {
     const { body } = await register(metadata)
     const request = { response_type: 'code', client_id: body.client_id, redirect_uri: redirectUri }
-    const { page } = await openConsent(app, request, 'ana@example.com')
+    const { page } = await openConsent(app, { ...request, aud: aud() }, 'ana@example.com')
     assert.match(page.body, /Somebody unknown/)
   })
 
@@ -153,6 +155,11 @@ describe('registration that is open', () => {
     assert.deepEqual([status, 'contacts' in body], [201, false])
   })
 
+  test('takes a launch URL, and tells it', async () => {
+    const { status, body } = await register({ ...metadata, launch_uri: 'https://app.example/launch' })
+    assert.deepEqual([status, body.launch_uri], [201, 'https://app.example/launch'])
+  })
+
   test('what was registered can be read and deleted with its token', async () => {
     const { body } = await register(metadata)
     const { registration_client_uri: uri, registration_access_token: token } = body
@@ -174,7 +181,7 @@ describe('registration that is open', () => {
   test('deleting it ends its tokens', async () => {
     const { body } = await register(metadata)
     const client = { id: body.client_id, secret: body.client_secret }
-    const { access_token } = await getTokens(app, client, 'ana@example.com')
+    const { access_token } = await getTokens(app, client, 'ana@example.com', { aud: aud() })
     await send(body.registration_client_uri, 'DELETE', { token: body.registration_access_token })
     assert.equal((await readApi(app, 'Patient/ana', access_token)).status, 401)
   })
@@ -244,7 +251,7 @@ describe('registration that is open', () => {
   test('more scopes than before give nothing to grants that people gave before', async () => {
     const { body } = await register({ ...metadata, scope: 'patient/Immunization.read offline_access' })
     const client = { id: body.client_id, secret: body.client_secret }
-    const tokens = await getTokens(app, client, 'ana@example.com')
+    const tokens = await getTokens(app, client, 'ana@example.com', { aud: `${app.fhirUrl}/fhir/r4` })
     assert.equal((await replace(body, { scope: 'patient/*.read offline_access' })).status, 200)
     const { body: refreshed } = await postToken(app, {
       grant_type: 'refresh_token',
@@ -371,6 +378,12 @@ describe('registration that is open', () => {
     ['the implicit flow', { grant_types: ['implicit'] }, 'invalid_client_metadata', /grant_types/],
     ['the response type token', { response_types: ['token'] }, 'invalid_client_metadata', /response_types/],
     ['a software statement', { software_statement: 'eyJ' }, 'invalid_client_metadata', /software_statement/],
+    [
+      'a launch URL with launch',
+      { launch_uri: 'https://a.example/?launch=1' },
+      'invalid_client_metadata',
+      /launch_uri/,
+    ],
     ['a logo that is no address', { logo_uri: 'javascript:alert(1)' }, 'invalid_client_metadata', /logo_uri/],
   ]
   for (const [title, change, error, words] of refused)

@@ -190,7 +190,13 @@ describe('RFC 9700: where browsers are sent', () => {
     'askFirst',
     async () => {
       const { body } = await register([redirectUri])
-      const back = await authorize(world.app, String(body.client_id), person, {}, { decision: 'Cancel' })
+      const back = await authorize(
+        world.app,
+        String(body.client_id),
+        person,
+        { aud: `${world.app.fhirUrl}/fhir/r4` },
+        { decision: 'Cancel' },
+      )
       assert.equal(back.get('error'), 'access_denied')
     },
     'after a decision the person goes back to it',

@@ -213,7 +213,10 @@ describe('RFC 9700: tokens', () => {
     ['a client secret', async () => world.client.secret],
     ['a client_id', async () => world.client.id],
     ['the cookie of a signed-in person', async () => (await signInOf(world)).token],
-    ['a registration token', () => world.app.nouns.applications.registrationTokens.issueFor(world.client.id)],
+    [
+      'a registration token',
+      () => world.app.nouns.applications.registrationTokens.issueFor(world.otherOpen.id),
+    ],
     [
       'an id_token that says of itself that it is an access token',
       async () => unsigned({ aud: world.app.fhirUrl, scope: 'patient/*.rs', client_id: world.client.id }),

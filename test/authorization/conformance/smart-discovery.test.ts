@@ -114,7 +114,11 @@ describe('SMART App Launch 2.2: discovery', () => {
 
   prove('scopesSupported', async () => {
     const { document } = await read()
-    const forPeople = document.scopes_supported.filter((scope) => !scope.startsWith('system/'))
+    // What only a launch gives is proven in smart-ehr-launch.
+    const ofLaunch = ['launch', 'launch/encounter']
+    const forPeople = document.scopes_supported.filter(
+      (scope) => !scope.startsWith('system/') && !ofLaunch.includes(scope),
+    )
     for (const scope of forPeople) {
       const tokens = await world.tokensOf(world.client, { scope: `${scope} patient/*.rs` })
       assert.ok(tokens.scope.split(' ').includes(scope), `${scope} is not in ${tokens.scope}`)

@@ -43,6 +43,44 @@ export const smartRules = {
     'every origin may read configuration, token answers and records',
   ),
 
+  launchAddress: rule(
+    'ehr-launch',
+    'app launch',
+    'MUST',
+    'the launch URL is opened with iss, the FHIR base, and an opaque launch',
+  ),
+  launchEchoed: rule(
+    'ehr-launch',
+    'app launch',
+    'MUST',
+    'launch is a scope and a parameter of the request, and either alone is refused',
+  ),
+  launchContext: rule(
+    'ehr-launch',
+    'scopes',
+    'MUST',
+    'the token answer has the patient and the encounter of the launch',
+  ),
+  launchFields: rule(
+    'ehr-launch',
+    'scopes',
+    'MUST',
+    'need_patient_banner, intent, smart_style_url and fhirContext have their form',
+  ),
+  fhirContextForm: rule(
+    'ehr-launch',
+    'scopes',
+    'MUST NOT',
+    'fhirContext names the patient or the encounter of the launch once more',
+  ),
+  contextKept: rule('ehr-launch', 'scopes', 'SHOULD', 'a refresh and introspection tell the same context'),
+  encounterScope: rule(
+    'ehr-launch',
+    'scopes',
+    'MUST',
+    'launch/encounter is not granted when there is no encounter',
+  ),
+
   getAndPost: rule('launch', 'app launch', 'MUST', 'an authorization request may come by GET and by POST'),
   aud: rule('launch', 'app launch', 'MUST', 'aud is supported, and another audience is refused'),
   redirectRequired: rule('launch', 'app launch', 'MUST', 'redirect_uri is needed in both requests'),
@@ -202,8 +240,8 @@ export const smartRemarks: readonly Remark[] = [
   },
   {
     section: 'scopes',
-    says: 'EHR launch: `launch`, `launch/encounter`, `fhirContext`, `intent`, `tenant`.',
-    why: 'Not among the capabilities.',
+    says: '`tenant` among the launch context; `launch/encounter` of an app that starts alone.',
+    why: 'Optional, and not among the capabilities. Such a scope is left out of what is granted.',
   },
   {
     section: 'app state, brands, task launch',

@@ -19,6 +19,7 @@ export interface ApplicationDraft {
   logoUri: string
   policyUri: string
   tosUri: string
+  launchUri: string
   legacyUrlParameters: boolean
   /** Of a confidential application. */
   proof: 'secret' | 'key'
@@ -43,6 +44,7 @@ export function emptyDraft(): ApplicationDraft {
     logoUri: '',
     policyUri: '',
     tosUri: '',
+    launchUri: '',
     legacyUrlParameters: false,
     proof: 'secret',
     keys: '',
@@ -59,6 +61,7 @@ export function draftOf(application: Application): ApplicationDraft {
     logoUri: application.logoUri ?? '',
     policyUri: application.policyUri ?? '',
     tosUri: application.tosUri ?? '',
+    launchUri: application.launchUri ?? '',
     legacyUrlParameters: application.legacyUrlParameters,
     proof: application.authentication === 'key' ? 'key' : 'secret',
     keys: keysTextOf(application),
@@ -76,6 +79,7 @@ export function formOf(draft: ApplicationDraft): ApplicationForm {
     logoUri: draft.logoUri || null,
     policyUri: draft.policyUri || null,
     tosUri: draft.tosUri || null,
+    launchUri: draft.launchUri || null,
     legacyUrlParameters: draft.legacyUrlParameters,
     authentication: draft.kind === 'public' ? 'none' : draft.proof,
     ...(usesKey(draft) ? keysOf(draft.keys) : { jwks: null, jwksUri: null }),

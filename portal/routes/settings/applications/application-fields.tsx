@@ -15,6 +15,7 @@ export const fieldNames = [
   'scopes',
   'jwks',
   'jwksUri',
+  'launchUri',
   'logoUri',
   'policyUri',
   'tosUri',
@@ -72,6 +73,18 @@ export function ApplicationFields({ draft, error, isRegistered, onChange }: Appl
             rows={draft.redirectUris}
             error={error}
             onChange={(redirectUris) => change({ redirectUris })}
+          />
+          <TextInput
+            className="narrow"
+            label="Launch URL"
+            description="May be left empty. Where the portal opens your application for a patient (SMART EHR launch); iss and launch are added to it. With a launch URL every request must bring aud."
+            inputMode="url"
+            name="launchUri"
+            autoComplete="off"
+            placeholder="https://"
+            value={draft.launchUri}
+            onChange={(event) => change({ launchUri: event.currentTarget.value })}
+            error={faultOf(error, 'launchUri')}
           />
         </Stack>
       </section>

@@ -13,6 +13,8 @@ export interface ExampleValues {
   proof: Array<[string, string]>
   redirectUri: string
   scope: string
+  /** The `aud` of its requests, where that is a must. */
+  audience: string | undefined
 }
 
 /** The pair of RFC 7636, appendix B. Good enough to try a link by hand; a real application makes its own each time. */
@@ -30,7 +32,9 @@ export function exampleValuesOf(application: Application, secret: string | null,
     isPublic: application.kind === 'public',
     proof: proofOf(application, secret),
     redirectUri: application.redirectUris[0] ?? '',
-    scope: application.scopes.join(' '),
+    // What stands for a launch works in a launch alone.
+    scope: application.scopes.filter((scope) => scope !== 'launch').join(' '),
+    audience: application.requiresAudience ? urls.fhirClassic : undefined,
   }
 }
 
@@ -52,13 +56,15 @@ function proofOf({ id, authentication }: Application, secret: string | null): Ar
 }
 
 /** The address of step 1, with the parameters in the order of the tutorial. */
-export function authorizeLink({ authorize, redirectUri, clientId, isPublic, scope }: ExampleValues): string {
+export function authorizeLink(values: ExampleValues): string {
+  const { authorize, redirectUri, clientId, isPublic, scope, audience } = values
   const link = [
     `${authorize}?redirect_uri=${encodeURIComponent(redirectUri)}`,
     'response_type=code',
     `client_id=${encodeURIComponent(clientId)}`,
     `scope=${encodeURIComponent(scope)}`,
   ]
+  if (audience !== undefined) link.push(`aud=${encodeURIComponent(audience)}`)
   if (isPublic) link.push(`code_challenge=${examplePkce.challenge}`, 'code_challenge_method=S256')
   return link.join('&')
 }

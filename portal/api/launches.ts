@@ -1,0 +1,58 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { callApi } from './call-api.ts'
+
+/** An application that can be opened from here. */
+export interface LaunchableApplication {
+  id: string
+  name: string
+  owner: string
+}
+
+/** A visit that it can be opened for. */
+export interface Encounter {
+  id: string
+  title: string
+  start: string | null
+}
+
+export interface LaunchForm {
+  /** Why the account may see the patient. */
+  associationId: string
+  patientId: string
+  applicationId: string
+  encounterId: string | null
+  intent: string | null
+}
+
+export function useLaunchChoices(associationId: string, patientId: string) {
+  const query = new URLSearchParams({ association: associationId, patient: patientId })
+  return useQuery({
+    queryKey: ['launch-choices', associationId, patientId],
+    queryFn: () =>
+      callApi<{ applications: LaunchableApplication[]; encounters: Encounter[] }>(
+        'GET',
+        `/launches/choices?${query}`,
+      ),
+  })
+}
+
+/**
+ * Opens an application in a new tab. The tab is there before the server answers, as browsers let only a click open one; it
+ * does not keep a way back to this page.
+ */
+export function useLaunch() {
+  return useMutation({
+    mutationFn: async (form: LaunchForm) => {
+      const tab = window.open('', '_blank')
+      try {
+        const { url } = await callApi<{ url: string }>('POST', '/launches', form)
+        if (!tab) return window.location.assign(url)
+        tab.opener = null
+        tab.location.replace(url)
+      } catch (error) {
+        tab?.close()
+        throw error
+      }
+    },
+  })
+}

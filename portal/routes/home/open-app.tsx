@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core'
+import { IconExternalLink } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useLaunchChoices } from '../../api/launches.ts'
+import type { PatientSummary } from '../../api/me.ts'
+import { OpenAppDialog } from '../../components/open-app-dialog.tsx'
+
+interface OpenAppProps {
+  associationId: string
+  patient: PatientSummary
+}
+
+/** For a person who has connected an app that can be opened from here; nothing for everybody else. */
+export function OpenApp({ associationId, patient }: OpenAppProps) {
+  const { data } = useLaunchChoices(associationId, patient.id)
+  const [isOpen, setIsOpen] = useState(false)
+  if (!data || data.applications.length === 0) return null
+  return (
+    <>
+      <Button
+        variant="default"
+        mb="lg"
+        onClick={() => setIsOpen(true)}
+        leftSection={<IconExternalLink size={18} aria-hidden />}
+        aria-label={`Open an app for ${patient.name}`}
+      >
+        Open an app
+      </Button>
+      {isOpen && (
+        <OpenAppDialog
+          associationId={associationId}
+          patient={patient}
+          empty="There is no app to open any more."
+          onClose={() => setIsOpen(false)}
+        />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,119 @@
+import { html, type SafeHtml } from '@remix-run/html-template'
+import type { PatientLine, PatientQuestion } from '#server/access/access.ts'
+import type { Application } from '#server/applications/applications.ts'
+import { csrfField, errorSummary, hiddenField, submitButton, textField } from '#server/pages/form.ts'
+import type { Page } from '#server/pages/page.ts'
+import type { Association } from '#server/practices/practices.ts'
+import type { Reach } from './consent-page.ts'
+import { describeBirth } from './describe-patient.ts'
+
+/** How many patients are shown; who is not among them is found by searching. */
+export const mostPicked = 20
+
+export interface PickerView {
+  application: Application
+  /** The own record and those of wards. */
+  ownReaches: readonly Reach[]
+  /** Where the account is provider or staff. */
+  desks: readonly Association[]
+  /** The one that is searched. */
+  desk: Association
+  question: PatientQuestion
+  /** Undefined: the question cannot be read. */
+  found: { patients: PatientLine[]; hasMore: boolean } | undefined
+  csrfToken: string
+  /** Of the authorization request. */
+  action: string
+  /** A patient was chosen who cannot be. */
+  isRefused: boolean
+}
+
+/**
+ * Asks a provider for the patient whom an application is opened for. Everything is sent by POST: names and numbers of patients
+ * stay out of addresses and logs.
+ */
+export function patientPickerPage(view: PickerView): Page {
+  const { application, question, found, isRefused } = view
+  const errors = [
+    ...(found
+      ? []
+      : [
+          {
+            field: 'birthDate',
+            message: 'Write the date of birth as year-month-day, for example 1984-05-02.',
+          },
+        ]),
+    ...(isRefused
+      ? [{ field: 'found', message: 'Choose one of the patients below, or search for another.' }]
+      : []),
+  ]
+  const body = html`${errorSummary(errors)}
+<p class="eyebrow">Connect an app</p>
+<h1>Choose a patient</h1>
+<p class="lead"><strong>${application.name}</strong> works on one patient at a time. On the next page you decide what it may read.</p>
+${renderOwn(view)}
+<form method="post" action="${view.action}/patient" role="search">
+${csrfField(view.csrfToken)}
+${renderDesks(view)}
+${textField({ name: 'name', label: 'Name', type: 'search', value: question.name, hint: 'The beginning of a given or family name is enough.', autocomplete: 'off', maxLength: 100 })}
+${textField({ name: 'birthDate', label: 'Date of birth', value: question.birthDate, hint: 'As 1984-05-02, or the year alone.', error: found ? undefined : 'Write it as year-month-day.', autocomplete: 'off', maxLength: 10 })}
+${textField({ name: 'identifier', label: 'Record number', value: question.identifier, hint: 'In full.', autocomplete: 'off', maxLength: 100 })}
+<div class="actions">${submitButton('Search', 'secondary')}</div>
+</form>
+${renderFound(view)}
+<form method="post" action="${view.action}">
+${csrfField(view.csrfToken)}
+<div class="actions"><input type="submit" name="decision" value="Cancel" class="button button-secondary"></div>
+</form>`
+  return { title: `${errors.length > 0 ? 'Error: ' : ''}Choose a patient for ${application.name}`, body }
+}
+
+function renderOwn({ ownReaches, action, csrfToken }: PickerView): SafeHtml | undefined {
+  if (ownReaches.length === 0) return undefined
+  const rows = ownReaches.map(
+    ({
+      associationId,
+      label,
+      practiceName,
+    }) => html`<li><div class="row-text">${label}<span class="option-note">kept by ${practiceName}</span></div>
+<form method="post" action="${action}/patient">${csrfField(csrfToken)}${hiddenField('person', associationId)}
+<button type="submit" name="choose" value="own" class="button button-secondary" aria-label="Choose: ${label}">Choose</button></form></li>`,
+  )
+  return html`<h2>You and your family</h2><ul class="rows">${rows}</ul><h2>Patients of your practice</h2>`
+}
+
+function renderDesks({ desks, desk }: PickerView): SafeHtml {
+  if (desks.length === 1) return hiddenField('person', desk.id)
+  const options = desks.map(
+    ({ id, practice }) =>
+      html`<option value="${id}"${id === desk.id ? html` selected` : ''}>${practice.name}</option>`,
+  )
+  return html`<div class="field"><label for="person">Practice</label><select id="person" name="person">${options}</select></div>`
+}
+
+function renderFound({ found, desk, question, action, csrfToken }: PickerView): SafeHtml | undefined {
+  if (!found) return undefined
+  const { patients, hasMore } = found
+  const isSearch = [question.name, question.birthDate, question.identifier].some((text) => text?.trim())
+  if (patients.length === 0)
+    return html`<p id="found" tabindex="-1" role="status">${
+      isSearch
+        ? `No patient of ${desk.practice.name} fits. Check the spelling, or search with less.`
+        : `${desk.practice.name} has no patients yet.`
+    }</p>`
+  const rows = patients.map(
+    (
+      patient,
+    ) => html`<li><div class="row-text">${patient.name}<span class="option-note">${describePatient(patient)}</span></div>
+<button type="submit" name="patient" value="${patient.id}" class="button button-secondary" aria-label="Choose ${patient.name}, ${describeBirth(patient)}">Choose</button></li>`,
+  )
+  return html`<form method="post" action="${action}/patient" id="found" tabindex="-1">
+${csrfField(csrfToken)}${hiddenField('person', desk.id)}
+<ul class="rows" aria-label="Patients of ${desk.practice.name}">${rows}</ul>
+${hasMore ? html`<p class="soft" role="status">The first ${mostPicked} are shown. Search with more to find the others.</p>` : ''}
+</form>`
+}
+
+function describePatient(patient: PatientLine): string {
+  return [describeBirth(patient), patient.gender, ...patient.identifiers].filter(Boolean).join(' · ')
+}

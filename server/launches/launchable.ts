@@ -1,0 +1,58 @@
+import type { Association } from '#server/practices/practices.ts'
+import type { LaunchesDeps } from './launches.ts'
+
+/** What a menu shows of an application. */
+export interface LaunchableApplication {
+  id: string
+  name: string
+  ownerName: string
+  launchUri: string
+}
+
+const most = 100
+
+/**
+ * Anybody may register an application, so a launch URL alone puts it into nobody's menu. An account finds there what it owns,
+ * what it has connected and, at the desk of a practice, what the providers and staff of the practice own.
+ */
+export async function listLaunchable(
+  { db, practices }: Pick<LaunchesDeps, 'db' | 'practices'>,
+  { accountId, practice, role }: Association,
+): Promise<LaunchableApplication[]> {
+  const isOfPractice = role === 'provider' || role === 'staff'
+  const colleagues = isOfPractice ? await practices.listPeople(practice.id) : []
+  const owners = colleagues.filter((each) => each.role === 'provider' || each.role === 'staff')
+  const ownerIds = [...new Set([accountId, ...owners.map((each) => each.accountId)])]
+  // uses application_owner, and grant_account for what is connected
+  const rows = await db
+    .selectFrom('application')
+    .innerJoin('account', 'account.id', 'application.owner_account_id')
+    .select(['application.id', 'application.name', 'application.launch_uri', 'account.display_name'])
+    .where('application.deleted_at', 'is', null)
+    .where('application.launch_uri', 'is not', null)
+    .where((eb) =>
+      eb.or([
+        eb('application.owner_account_id', 'in', ownerIds),
+        eb(
+          'application.id',
+          'in',
+          eb
+            .selectFrom('grant')
+            .select('grant.application_id')
+            .where('grant.account_id', '=', accountId)
+            .where('grant.practice_id', 'is', null)
+            .where('grant.ended_at', 'is', null),
+        ),
+      ]),
+    )
+    .orderBy('application.name')
+    .orderBy('application.id')
+    .limit(most)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    ownerName: row.display_name,
+    launchUri: row.launch_uri ?? '',
+  }))
+}
