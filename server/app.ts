@@ -38,7 +38,7 @@ import { type Approvals, createApprovals, createGrants, type Grants } from './gr
 import { browser } from './http/browser.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { probes } from './http/probes.ts'
-import { createRequestIds } from './http/request-id.ts'
+import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { smartStyle } from './http/smart-style.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
@@ -315,9 +315,6 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
     // Pages and faces name both forms themselves; a redirect would be wrong on an API path.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
   })
-  app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id)
-    done()
-  })
+  app.addHook('onRequest', tellRequestId)
   return app
 }

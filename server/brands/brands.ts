@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { Practices } from '#server/practices/practices.ts'
-import { cors } from '../http/cors.ts'
+import { preflight, readableByAll } from '../http/cors.ts'
 import { brandBundlePath } from '../http/smart-configuration.ts'
 import { type BrandUrls, brandBundle, type ListedBrand, serviceBaseBundle } from './brand-bundle.ts'
 import { serviceBaseCsv } from './service-base-list.ts'
@@ -24,10 +24,13 @@ export function brandLists({ practices: { brands }, ...urls }: BrandsDeps): Fast
   }
 
   return async (app) => {
-    await app.register(cors)
-    app.get(brandBundlePath, asJson(brandBundle))
-    app.get('/.well-known/service-base-urls', asJson(serviceBaseBundle))
-    app.get('/.well-known/service-base-urls.csv', async (request, reply) => {
+    const publish = (path: string, answer: RouteHandlerMethod) => {
+      app.get(path, answer)
+      app.options(path, preflight('GET', 'Accept, Cache-Control, If-None-Match, X-Requested-With'))
+    }
+    publish(brandBundlePath, asJson(brandBundle))
+    publish('/.well-known/service-base-urls', asJson(serviceBaseBundle))
+    publish('/.well-known/service-base-urls.csv', async (request, reply) => {
       const listed: ListedBrand[] = await brands.listListed()
       return send(request, reply, 'text/csv; charset=utf-8', serviceBaseCsv(listed, urls))
     })
@@ -38,6 +41,7 @@ function send(request: FastifyRequest, reply: FastifyReply, type: string, body: 
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   // Weak, as the specification recommends: a proxy may compress it.
   void reply.headers({
+    ...readableByAll,
     etag: `W/${tag}`,
     'cache-control': `public, max-age=${maxAgeSeconds}`,
     vary: 'Accept',

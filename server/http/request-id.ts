@@ -1,3 +1,4 @@
+import type { onRequestHookHandler } from 'fastify'
 import { newId, type Random } from '../secrets.ts'
 
 /**
@@ -8,4 +9,10 @@ export function createRequestIds(random: Random): () => string {
   const process = newId('req', random).slice(0, 14)
   let count = 0
   return () => `${process}${(++count).toString(36).padStart(6, '0')}`
+}
+
+/** For the whole server: every answer carries the id, also one that nobody foresaw. */
+export const tellRequestId: onRequestHookHandler = (request, reply, done) => {
+  void reply.header('x-request-id', request.id)
+  done()
 }

@@ -11,6 +11,9 @@ interface AxeResult {
 
 /** axe on the page as it stands: WCAG 2.2 A and AA and axe's own best practices. */
 export async function checkAccessibility(page: Page, name: string): Promise<void> {
+  // Half-way through fading in, everything is pale.
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations().filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime)).map((each) => each.finished))`)
   // Playwright evaluates past the content security policy, which lets no script in.
   await page.evaluate(await readFile(axeFile, 'utf8'))
   const { violations } = (await page.evaluate(

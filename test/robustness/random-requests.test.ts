@@ -41,13 +41,15 @@ describe('random requests', () => {
   /** The status; 0 when the server closed the connection before the whole request was there. */
   function send({ method, path, headers, body }: OddRequest): Promise<number> {
     return new Promise((resolve, reject) => {
+      const hasBody = method !== 'GET' && method !== 'HEAD'
       // A redirect repeats what was asked for, encoded once more.
       const options = {
         host: '127.0.0.1',
         port: app.port,
         method,
         path,
-        headers,
+        // Node leaves it out of DELETE and OPTIONS, and then the body would be taken for the next request.
+        headers: hasBody ? { ...headers, 'content-length': body.length } : headers,
         agent,
         maxHeaderSize: 2 ** 17,
       }
@@ -62,7 +64,7 @@ describe('random requests', () => {
         if (isClosed) resolve(status)
         else reject(error)
       })
-      sent.end(method === 'GET' || method === 'HEAD' ? undefined : body)
+      sent.end(hasBody ? body : undefined)
     })
   }
 

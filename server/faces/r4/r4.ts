@@ -63,11 +63,11 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     const address = readAddress(pathParts(request.url))
     assertMethod(address, request, reply)
     const query = parseQuery(request.url)
-    assertJson(query, request)
     if (address.kind === 'smart-configuration')
       return reply
         .type('application/json; charset=utf-8')
         .send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
+    assertJson(query, request)
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return reply.send(present(metadata, query))
     if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)

@@ -240,7 +240,15 @@ describe('RFC 9700: clients, pages and proxies', () => {
       assert.match(headers.get('location') ?? '', /[?&]error=(unsupported_response_mode|invalid_request)/)
     }
     const { page } = await openConsent(world.app, request1(), person)
-    assert.doesNotMatch(page.body, /postMessage|<script/)
+    // The only script is ours, and speaks to nobody but its own page.
+    const scripts = [...page.body.matchAll(/<script([^>]*)>/g)].map(([, attributes = '']) => attributes)
+    for (const attributes of scripts) {
+      const [, path = ''] = /src="(\/assets\/[^"]+)"/.exec(attributes) ?? []
+      assert.notEqual(path, '', attributes)
+      const script = await (await fetch(world.app.portalUrl + path)).text()
+      assert.doesNotMatch(script, /postMessage|opener/)
+    }
+    assert.doesNotMatch(page.body, /postMessage/)
   })
 
   complete()
