@@ -26,6 +26,7 @@ export async function includeRecords(
   { type, includes, revincludes }: Pick<SearchQuery, 'type' | 'includes' | 'revincludes'>,
   page: readonly FoundRecord[],
 ): Promise<IncludedRecord[]> {
+  if (includes.length === 0 && revincludes.length === 0) return []
   const matched = page.map((record) => ({ ...record, type }))
   const known = new Set(matched.map(addressOf))
   const included: IncludedRecord[] = []

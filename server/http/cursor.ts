@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } from 'node:crypto'
 import type { Random } from '../secrets.ts'
 
 /** Turns a place in a list into a text that means nothing to its reader, and back. */
@@ -16,7 +16,7 @@ const tagBytes = 16
  * authenticated with them: a cursor of one list cannot be taken to another.
  */
 export function createCursors(key: string, random: Random): Cursors {
-  const secret = Buffer.from(hkdfSync('sha256', key, '', 'onpatient list cursor', 32))
+  const secret = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'onpatient list cursor', 32)))
   return {
     seal(place, binding) {
       const nonce = random.bytes(nonceBytes)

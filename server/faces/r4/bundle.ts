@@ -29,12 +29,11 @@ export function renderBundle(
 }
 
 function renderEntry({ fullUrl, resource, mode, request, response }: BundleEntry): string {
-  const parts = [
-    ...(mode === 'outcome' ? [] : [`"fullUrl":${JSON.stringify(fullUrl)}`]),
-    ...(resource === undefined ? [] : [`"resource":${resource}`]),
-    ...(mode === undefined ? [] : [`"search":{"mode":"${mode}"}`]),
-    ...(request === undefined ? [] : [`"request":${JSON.stringify(request)}`]),
-    ...(response === undefined ? [] : [`"response":${JSON.stringify(response)}`]),
-  ]
+  const parts: string[] = []
+  if (mode !== 'outcome') parts.push(`"fullUrl":${JSON.stringify(fullUrl)}`)
+  if (resource !== undefined) parts.push(`"resource":${resource}`)
+  if (mode !== undefined) parts.push(`"search":{"mode":"${mode}"}`)
+  if (request !== undefined) parts.push(`"request":${JSON.stringify(request)}`)
+  if (response !== undefined) parts.push(`"response":${JSON.stringify(response)}`)
   return `{${parts.join(',')}}`
 }
