@@ -1,7 +1,12 @@
 import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { OpenedGrant } from '#server/grants/grants.ts'
-import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
+import {
+  type Association,
+  type Practices,
+  type ReachingSignIn,
+  reachesPanel,
+} from '#server/practices/practices.ts'
 import type {
   Confinement,
   ListPage,
@@ -219,10 +224,9 @@ function scopeMissing(type: string, context: 'patient' | 'system'): OnpatientErr
 }
 
 function coverage(associations: Association[]): Confinement {
-  const isOfPanel = ({ role }: Association) => role === 'provider' || role === 'staff'
   return {
-    patientIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [] : (each.patientId ?? [])))),
-    practiceIds: unique(associations.flatMap((each) => (isOfPanel(each) ? [each.practice.id] : []))),
+    patientIds: unique(associations.flatMap((each) => (reachesPanel(each) ? [] : (each.patientId ?? [])))),
+    practiceIds: unique(associations.flatMap((each) => (reachesPanel(each) ? [each.practice.id] : []))),
   }
 }
 

@@ -3,8 +3,9 @@ import { everyKind, kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, hiddenField, notice } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
+import { reachesPanel } from '#server/practices/practices.ts'
 import { type ConsentFault, durations, itemsOf, wantsOnePatient, wantsPanel } from './consent-choice.ts'
-import { isOfPanel, type Subject } from './consent-subject.ts'
+import type { Subject } from './consent-subject.ts'
 import { describeBirth, describeEncounter } from './describe-patient.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
@@ -80,12 +81,12 @@ function renderPersons({ reaches, scopes }: ConsentView): SafeHtml {
 
 function renderSubject(subject: Subject, { action, scopes }: ConsentView): SafeHtml {
   const { association, patient, encounter, isLaunched } = subject
-  const offersPanel = isOfPanel(association) && wantsPanel(scopes)
+  const offersPanel = reachesPanel(association) && wantsPanel(scopes)
   return html`<fieldset id="persons" tabindex="-1"><legend>Whose record</legend>
 ${isLaunched ? '' : html`${hiddenField('person', association.id)}${hiddenField('patient', patient.id)}`}
 <p class="subject"><strong>${patient.name}</strong>, ${describeBirth(patient)}<span class="option-note">kept by ${association.practice.name}</span>
 ${encounter ? html`<span class="option-note">Opened for the visit: ${describeEncounter(encounter)}</span>` : ''}</p>
-${isLaunched || !isOfPanel(association) ? '' : html`<p><a href="${action}">Choose another patient</a></p>`}
+${isLaunched || !reachesPanel(association) ? '' : html`<p><a href="${action}">Choose another patient</a></p>`}
 ${
   offersPanel
     ? html`<label class="option"><input type="checkbox" name="panel" value="all">

@@ -123,10 +123,6 @@ export function isRefusal(outcome: Subject | Refusal | undefined): outcome is Re
   return outcome !== undefined && 'error' in outcome
 }
 
-export function isOfPanel({ role }: Pick<Association, 'role'>): boolean {
-  return role === 'provider' || role === 'staff'
-}
-
 function denied(error_description: string): Refusal {
   return { error: 'access_denied', error_description }
 }

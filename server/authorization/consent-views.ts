@@ -4,11 +4,11 @@ import type { Accounts } from '#server/accounts/accounts.ts'
 import type { SignedIn } from '#server/http/browser.ts'
 import { allowReturnToApplication } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
-import type { Association, Practices } from '#server/practices/practices.ts'
+import { type Association, type Practices, reachesPanel } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
 import { type ConsentFault, wantsOnePatient } from './consent-choice.ts'
 import { consentPage, nothingToSharePage } from './consent-page.ts'
-import { isOfPanel, readerOf, type Subject } from './consent-subject.ts'
+import { readerOf, type Subject } from './consent-subject.ts'
 import { otherAccountPage } from './other-account-page.ts'
 import { mostPicked, patientPickerPage } from './patient-picker-page.ts'
 import type { Pending } from './pending-request.ts'
@@ -74,7 +74,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       desk,
     }: { associations: readonly Association[]; desks: Association[]; desk: Association },
   ): Promise<FastifyReply> {
-    const own = associations.filter((each) => !isOfPanel(each))
+    const own = associations.filter((each) => !reachesPanel(each))
     allowReturnToApplication(reply)
     const view = viewOf(request, reply, isProduction)
     const question = questionOf(form)
@@ -114,7 +114,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
         const { csrfToken } = view
         return sendPage(reply, nothingToSharePage({ application, csrfToken, action }), view)
       }
-      const desks = associations.filter(isOfPanel)
+      const desks = associations.filter(reachesPanel)
       const desk = desks.find(({ id }) => id === form?.person) ?? desks[0]
       if (subject || !desk || !wantsOnePatient(pending.scopes))
         return sendConsent(request, reply, shown, associations)

@@ -6,10 +6,11 @@ import type { Applications } from '#server/applications/applications.ts'
 import type { Grants } from '#server/grants/grants.ts'
 import type { SignedIn } from '#server/http/browser.ts'
 import type { Launches } from '#server/launches/launches.ts'
+import { reachesPanel } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { type ConsentChoice, readConsentChoice, wantsOnePatient } from './consent-choice.ts'
-import { type Asked, createConsentSubjects, isOfPanel, isRefusal, type Subject } from './consent-subject.ts'
+import { type Asked, createConsentSubjects, isRefusal, type Subject } from './consent-subject.ts'
 import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
 import { findInteraction, finish, type Pending, pathOf, wayToSignIn } from './pending-request.ts'
 import { answeredPrompts, isOfOtherPerson, mustChooseAccount, signInAddress } from './sign-in-demands.ts'
@@ -72,7 +73,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
         fhirContext: subject.fhirContext,
         // Apps open in a tab of their own, where nothing of ours is around them.
         needsPatientBanner: true,
-        reachesPanel: choice.reachesPanel && isOfPanel(subject.association),
+        reachesPanel: choice.reachesPanel && reachesPanel(subject.association),
       },
     })
     // The engine's grant carries our id: tokens, codes and our row are one grant.

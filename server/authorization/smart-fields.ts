@@ -3,11 +3,11 @@
  * be it for the code, for a refresh token or by introspection.
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
-import type { Grants } from '#server/grants/grants.ts'
+import type { Coverage, Grants } from '#server/grants/grants.ts'
 import { smartStylePath } from '../http/smart-style.ts'
 
 export interface SmartFieldsDeps {
-  grants: Pick<Grants, 'describeCoverage' | 'describeContext' | 'find'>
+  grants: Pick<Grants, 'describeReach' | 'find'>
   portalUrl: string
 }
 
@@ -16,9 +16,8 @@ export async function findSmartFields(
   grantId: string,
   { grants, portalUrl }: SmartFieldsDeps,
 ): Promise<Record<string, unknown>> {
-  const [coverage, context, grant] = await Promise.all([
-    grants.describeCoverage(grantId),
-    grants.describeContext(grantId),
+  const [{ context, ...coverage }, grant] = await Promise.all([
+    grants.describeReach(grantId),
     grants.find(grantId),
   ])
   // When the person's choice ends it, whatever is refreshed until then.
@@ -36,11 +35,7 @@ export async function findSmartFields(
 }
 
 /** A classic application did not ask for one patient, but is told whose record it is when there is just one. */
-function findOnlyPatient({
-  patientIds,
-  practiceIds,
-  isBound,
-}: Awaited<ReturnType<Grants['describeCoverage']>>): { patient?: string } {
+function findOnlyPatient({ patientIds, practiceIds, isBound }: Coverage): { patient?: string } {
   const [patient, another] = patientIds
   if (isBound || patient === undefined || another !== undefined || practiceIds.length > 0) return {}
   return { patient }

@@ -52,6 +52,9 @@ export interface OpenedGrant {
   user: GrantUser | undefined
 }
 
+/** What a grant covers now. */
+export type Coverage = Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>
+
 /** Grants and the access tokens that belong to them. */
 export interface Grants {
   create(grant: {
@@ -98,9 +101,9 @@ export interface Grants {
     within?: Db,
   ): Promise<void>
   /** What a grant covers now, through associations that are still open. Uses the primary keys. */
-  describeCoverage(grantId: string): Promise<Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>>
-  /** What a launch fixed, as long as the grant reaches that patient. Uses the primary keys. */
-  describeContext(grantId: string): Promise<GrantContext | undefined>
+  describeCoverage(grantId: string): Promise<Coverage>
+  /** The same, with what a launch fixed as long as the grant reaches that patient. Uses the primary keys. */
+  describeReach(grantId: string): Promise<Coverage & { context: GrantContext | undefined }>
   /** Which record stands for the person who gave it; a proxy from before there were such records gets one now. */
   findUser(grantId: string): Promise<GrantUser | undefined>
   /**
@@ -267,11 +270,10 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .execute()
     },
     describeCoverage,
-    async describeContext(grantId) {
-      const context = await findContext(db, grantId)
-      if (!context) return undefined
-      const { patientIds } = await describeCoverage(grantId)
-      return patientIds.includes(context.patientId) ? context : undefined
+    async describeReach(grantId) {
+      const [coverage, context] = await Promise.all([describeCoverage(grantId), findContext(db, grantId)])
+      const isReached = context !== undefined && coverage.patientIds.includes(context.patientId)
+      return { ...coverage, context: isReached ? context : undefined }
     },
     async findUser(grantId) {
       // uses the primary keys

@@ -1,4 +1,4 @@
-import type { Role } from '#server/practices/practices.ts'
+import { type Role, reachesPanel } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret } from '../secrets.ts'
@@ -6,7 +6,7 @@ import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
-import type { OpenedGrant } from './grants.ts'
+import type { Coverage, OpenedGrant } from './grants.ts'
 
 /** Answers what tokens open; remembers it for a moment, because an app asks many times in a row. */
 export interface TokenOpener {
@@ -74,8 +74,6 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
   }
 }
 
-type Coverage = Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>
-
 interface CoverageRow {
   role: Role | null
   patient_id: string | null
@@ -94,7 +92,7 @@ export function coverageOf(rows: CoverageRow[]): Coverage {
   const approving = rows[0]?.approving_practice_id ?? undefined
   if (approving !== undefined) return { patientIds: [], practiceIds: [approving], isBound: false }
   const patients = rows.filter((row) => row.role === 'patient' || row.role === 'proxy')
-  const panels = rows.filter((row) => row.role === 'provider' || row.role === 'staff')
+  const panels = rows.filter(reachesPanel)
   const patientIds = [...new Set(patients.flatMap((row) => row.patient_id ?? []))]
   const practiceIds = [...new Set(panels.flatMap((row) => row.practice_id ?? []))]
   const bound = rows[0]?.bound_patient_id ?? undefined

@@ -1,4 +1,4 @@
-import type { Association } from '#server/practices/practices.ts'
+import { type Association, reachesPanel } from '#server/practices/practices.ts'
 import type { LaunchesDeps } from './launches.ts'
 
 /** What a menu shows of an application. */
@@ -19,9 +19,8 @@ export async function listLaunchable(
   { db, practices }: Pick<LaunchesDeps, 'db' | 'practices'>,
   { accountId, practice, role }: Association,
 ): Promise<LaunchableApplication[]> {
-  const isOfPractice = role === 'provider' || role === 'staff'
-  const colleagues = isOfPractice ? await practices.listPeople(practice.id) : []
-  const owners = colleagues.filter((each) => each.role === 'provider' || each.role === 'staff')
+  const colleagues = reachesPanel({ role }) ? await practices.listPeople(practice.id) : []
+  const owners = colleagues.filter(reachesPanel)
   const ownerIds = [...new Set([accountId, ...owners.map((each) => each.accountId)])]
   // uses application_owner, and grant_account for what is connected
   const rows = await db

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '#server/accounts/accounts.ts'
-import type { Association } from '#server/practices/practices.ts'
+import { type Association, reachesPanel } from '#server/practices/practices.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
-import { isWork } from './workplace.ts'
 
 // The doors say what is too short or too long, in better words; here only the absurd is refused.
 const nameForm = z.strictObject({ displayName: z.string().max(500) })
@@ -29,7 +28,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
         signInId: signIn.id,
         associations: associations.map((each) => ({
           ...toAssociationJson(each, patients),
-          needsSecondStep: isWork(each) && waiting.has(each.practice.id),
+          needsSecondStep: reachesPanel(each) && waiting.has(each.practice.id),
         })),
         urls: urlsOf(deps),
         isProduction,

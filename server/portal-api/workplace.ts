@@ -1,7 +1,10 @@
-import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
+import {
+  type Association,
+  type Practices,
+  type ReachingSignIn,
+  reachesPanel,
+} from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
-
-export const isWork = ({ role }: Association) => role === 'provider' || role === 'staff'
 
 /**
  * The associations by which the person works at a practice. To everybody else the practice is not there: whether it
@@ -13,7 +16,7 @@ export async function getWork(
   practiceId: string,
 ): Promise<[Association, ...Association[]]> {
   const reachable = await practices.listReachable(signIn)
-  const [first, ...others] = reachable.filter((each) => isWork(each) && each.practice.id === practiceId)
+  const [first, ...others] = reachable.filter((each) => reachesPanel(each) && each.practice.id === practiceId)
   if (first) return [first, ...others]
   const waiting = await practices.listWaiting(signIn)
   if (waiting.some(({ id }) => id === practiceId))

@@ -39,6 +39,11 @@ export interface Association {
   createdAt: Date
 }
 
+/** Whether an association reaches the whole panel of its practice, as the work there does; others reach one patient. */
+export function reachesPanel({ role }: { role: Role | null }): boolean {
+  return role === 'provider' || role === 'staff'
+}
+
 /** What of a sign-in decides how far it reaches. */
 export interface ReachingSignIn {
   accountId: string
