@@ -14,3 +14,15 @@ export async function measureMemory(): Promise<number> {
   const { heapUsed, external } = process.memoryUsage()
   return (heapUsed + external) / 1024 / 1024
 }
+
+/**
+ * Megabytes that are still in use beyond `before` (megabytes, too), as soon as they are fewer than `most`, or after ten
+ * seconds: buffers are given back by another thread, which a busy machine lets wait. What leaks stays.
+ */
+export async function measureGrowth(before: number, most: number): Promise<number> {
+  const end = performance.now() + 10_000
+  for (;;) {
+    const growth = (await measureMemory()) - before
+    if (growth < most || performance.now() > end) return growth
+  }
+}
