@@ -12,20 +12,12 @@ export type R4Address =
   | { kind: 'validate'; type: string; id: string | undefined }
   | { kind: 'none' }
 
-/** What is read before there is a token. */
-const documents: Record<string, R4Address> = {
-  metadata: { kind: 'metadata' },
-  '.well-known/smart-configuration': { kind: 'smart-configuration' },
-}
-
 /** The parts of the path, from `fhir`, `r4` on: https://hl7.org/fhir/R4/http.html#summary */
 export function readAddress([, face, ...parts]: string[]): R4Address {
   const [type = '', second, third, fourth, ...rest] = parts
-  const known = documents[parts.join('/')]
-  if (face === 'r4' && known) return known
-  if (face === 'r4' && parts.length === 0) return { kind: 'base' }
   if (face !== 'r4' || rest.length > 0) return { kind: 'none' }
-  if (second === undefined) return { kind: 'search', type, isForm: false }
+  if (parts.length === 0) return { kind: 'base' }
+  if (second === undefined) return readFirst(type)
   if (third === undefined) return readSecond(type, second)
   if (third === '_history')
     return fourth === undefined
@@ -37,7 +29,12 @@ export function readAddress([, face, ...parts]: string[]): R4Address {
   return { kind: 'none' }
 }
 
+function readFirst(type: string): R4Address {
+  return type === 'metadata' ? { kind: 'metadata' } : { kind: 'search', type, isForm: false }
+}
+
 function readSecond(type: string, second: string): R4Address {
+  if (type === '.well-known' && second === 'smart-configuration') return { kind: 'smart-configuration' }
   if (second === '_search') return { kind: 'search', type, isForm: true }
   if (second === '_history') return { kind: 'history', type }
   if (second === '$validate') return { kind: 'validate', type, id: undefined }
