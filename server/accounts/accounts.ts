@@ -2,6 +2,7 @@ import { checkAddress, type Mailer } from '#server/mail/mail.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { newId, type Random } from '../secrets.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName, toAccount } from './account-row.ts'
 import { createEmailChange } from './email-change.ts'
@@ -167,6 +168,11 @@ interface AccountsDeps {
   passwordCost?: PasswordCost
 }
 
+// uses the primary key
+const selectAccount = preparedQuery((db, id: string) =>
+  db.selectFrom('account').selectAll().where('id', '=', id),
+)
+
 export function createAccounts(deps: AccountsDeps): Accounts {
   const { db, clock, random, mailer, portalUrl, deviceKey, onPasswordChanged, passwordCost } = deps
   const passwords = createPasswords(passwordCost)
@@ -184,7 +190,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const { signIn, provePassword } = createPasswordSignIn({ db, passwords, throttle, devices, startOrWait })
 
   async function find(accountId: string): Promise<Account | undefined> {
-    const row = await db.selectFrom('account').selectAll().where('id', '=', accountId).executeTakeFirst()
+    const [row] = await selectAccount(db, accountId)
     return row && toAccount(row)
   }
 

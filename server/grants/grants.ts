@@ -2,11 +2,14 @@ import type { Association, Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, type Random } from '../secrets.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
-import { findContext, type GrantContext, toContextRow } from './grant-context.ts'
+import { userLinksOf } from './coverage.ts'
+import { type GrantContext, toContextRow } from './grant-context.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
-import { coverageOf, createTokenOpener, selectCoverage } from './open-grant.ts'
+import { createTokenOpener } from './open-grant.ts'
+import { reachOf, selectReach, toGrant } from './reach.ts'
 
 /** What one account, or one practice, allowed one application. */
 export interface Grant {
@@ -55,6 +58,12 @@ export interface OpenedGrant {
 /** What a grant covers now. */
 export type Coverage = Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>
 
+export type GrantReach = Coverage & {
+  grant: Grant
+  /** What a launch fixed, as long as the grant reaches that patient. */
+  context: GrantContext | undefined
+}
+
 /** Grants and the access tokens that belong to them. */
 export interface Grants {
   create(grant: {
@@ -68,7 +77,8 @@ export interface Grants {
     /** Unknown when it was not given in a browser. */
     signInId?: string | undefined
   }): Promise<Grant>
-  find(grantId: string): Promise<Grant | undefined>
+  /** A grant, ended or not, with what it covers now through associations that are still open. Uses the primary keys. */
+  findReach(grantId: string): Promise<GrantReach | undefined>
   /** Grants of an account that are neither ended nor expired, newest first, with whose records each reaches. */
   listOpen(accountId: string): Promise<
     Array<
@@ -100,10 +110,6 @@ export interface Grants {
     },
     within?: Db,
   ): Promise<void>
-  /** What a grant covers now, through associations that are still open. Uses the primary keys. */
-  describeCoverage(grantId: string): Promise<Coverage>
-  /** The same, with what a launch fixed as long as the grant reaches that patient. Uses the primary keys. */
-  describeReach(grantId: string): Promise<Coverage & { context: GrantContext | undefined }>
   /** Which record stands for the person who gave it; a proxy from before there were such records gets one now. */
   findUser(grantId: string): Promise<GrantUser | undefined>
   /**
@@ -116,6 +122,26 @@ export interface Grants {
   /** Deletes access tokens that expired a month ago; until then a client is told "expired", not "unknown". */
   sweep(): Promise<void>
 }
+
+const insertToken = preparedQuery(
+  (
+    db,
+    hash: string,
+    grantId: string,
+    scopes: string,
+    issuedAt: number,
+    expiresAt: number,
+    keyThumbprint: string | null,
+  ) =>
+    db.insertInto('access_token').values({
+      token_hash: hash,
+      grant_id: grantId,
+      scopes,
+      issued_at: issuedAt,
+      expires_at: expiresAt,
+      jkt: keyThumbprint,
+    }),
+)
 
 const expiredTokenMemoryMs = 30 * 24 * 3600 * 1000
 
@@ -138,10 +164,6 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
     // One statement: from its commit on, every look-up of every token of these grants is refused in every process.
     await ending(reason).where(column, '=', value).execute()
     opener.forget()
-  }
-
-  async function describeCoverage(grantId: string) {
-    return coverageOf(await selectCoverage(db, grantId))
   }
 
   return {
@@ -167,9 +189,8 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       })
       return toGrant(row)
     },
-    async find(grantId) {
-      const row = await db.selectFrom('grant').selectAll().where('id', '=', grantId).executeTakeFirst()
-      return row && toGrant(row)
+    async findReach(grantId) {
+      return reachOf(await selectReach(db, grantId))
     },
     async listOpen(accountId) {
       // uses grant_account
@@ -255,47 +276,19 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     async storeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }, within = db) {
-      const row = {
-        token_hash: hashSecret(token),
-        grant_id: grantId,
-        scopes: scopes.join(' '),
-        issued_at: now(),
-        expires_at: expiresAt.getTime(),
-        jkt: keyThumbprint ?? null,
-      }
-      await within
-        .insertInto('access_token')
-        .values(row)
-        .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
-        .execute()
-    },
-    describeCoverage,
-    async describeReach(grantId) {
-      const [coverage, context] = await Promise.all([describeCoverage(grantId), findContext(db, grantId)])
-      const isReached = context !== undefined && coverage.patientIds.includes(context.patientId)
-      return { ...coverage, context: isReached ? context : undefined }
+      const hash = hashSecret(token)
+      const key = keyThumbprint ?? null
+      await insertToken(within, hash, grantId, scopes.join(' '), now(), expiresAt.getTime(), key)
     },
     async findUser(grantId) {
-      // uses the primary keys
-      const covered = await db
-        .selectFrom('grant_association')
-        .innerJoin('grant', 'grant.id', 'grant_association.grant_id')
-        .select(['grant.account_id', 'grant_association.association_id'])
-        .where('grant.id', '=', grantId)
-        .where('grant.practice_id', 'is', null)
-        .execute()
-      const [first] = covered
-      if (first === undefined) return undefined
-      const ids = new Set(covered.map(({ association_id }) => association_id))
-      const associations = await practices.listAssociations(first.account_id)
-      const links = associations
-        .filter(({ id }) => ids.has(id))
-        .map((association) => ({ ...association, practiceId: association.practice.id }))
-      const link = chooseUserLink(links)
-      if (link?.role !== 'proxy') return userOfLink(link)
-      const user = userOfLink({ ...link, relatedPersonId: await practices.findRelatedPerson(link) })
-      if (user !== undefined && link.relatedPersonId === undefined) opener.forget()
-      return user
+      const rows = await selectReach(db, grantId)
+      const link = chooseUserLink(userLinksOf(rows))
+      if (link?.role !== 'proxy' || link.relatedPersonId !== undefined) return userOfLink(link)
+      const associations = await practices.listAssociations(rows[0]?.account_id ?? '')
+      const association = associations.find(({ id }) => id === link.id)
+      const relatedPersonId = association && (await practices.findRelatedPerson(association))
+      if (relatedPersonId !== undefined) opener.forget()
+      return userOfLink({ ...link, relatedPersonId })
     },
     open: opener.open,
     forgetOpened: opener.forget,
@@ -306,23 +299,6 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .where('expires_at', '<=', now() - expiredTokenMemoryMs)
         .execute()
     },
-  }
-}
-
-function toGrant(row: GrantTable): Grant {
-  const date = (time: number | null) => (time === null ? undefined : new Date(time))
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    applicationId: row.application_id,
-    scopes: row.scopes.split(' '),
-    createdAt: new Date(row.created_at),
-    expiresAt: date(row.expires_at),
-    endedAt: date(row.ended_at),
-    endReason: row.end_reason ?? undefined,
-    lastUsedAt: date(row.last_used_at),
-    practiceId: row.practice_id ?? undefined,
-    signInId: row.sign_in_id ?? undefined,
   }
 }
 

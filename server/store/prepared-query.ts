@@ -15,7 +15,7 @@ interface Prepared {
   query: CompiledQuery
   /** Whether the parameters of the query are those of the call, one for one. */
   isDirect: boolean
-  /** On SQLite files: the statement itself. */
+  /** Of a read on a SQLite file: the statement itself. */
   statement: Statement | undefined
 }
 
@@ -42,7 +42,7 @@ export function readerOf(db: Db): Reader | undefined {
  * A query of the hot path, compiled at its first use instead of at each: `build` is called once, with placeholders, so it
  * must not look at its parameters. Every database of the process gets its own.
  */
-export function preparedQuery<Row, Params extends Array<string | number>>(
+export function preparedQuery<Row, Params extends Array<string | number | null>>(
   build: (db: Db, ...params: Params) => Compilable<Row>,
 ): (db: Db, ...params: Params) => Promise<Row[]> {
   const prepared = new WeakMap<object, Prepared>()
@@ -54,7 +54,9 @@ export function preparedQuery<Row, Params extends Array<string | number>>(
     const placeholders = params.map((_param, position) => new Placeholder(position)) as unknown as Params
     const query = build(db, ...placeholders).compile() as CompiledQuery
     const isDirect = query.parameters.every((each, at) => each instanceof Placeholder && each.position === at)
-    const fresh = { query, isDirect, statement: readers.get(adapter)?.prepare(query.sql) }
+    const isRead = query.query.kind === 'SelectQueryNode'
+    const statement = isRead ? readers.get(adapter)?.prepare(query.sql) : undefined
+    const fresh = { query, isDirect, statement }
     prepared.set(adapter, fresh)
     return fresh
   }
