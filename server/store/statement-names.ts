@@ -4,6 +4,12 @@ const mostNames = 200
 const longestText = 8000
 
 /**
+ * The table of panels. How many records of a whole panel match differs so much from search to search that one plan for
+ * all would be many times slower for some; beside what such a search looks at, planning it takes no time.
+ */
+const panelTable = 'practice_patient'
+
+/**
  * Names for statements, by which a connection of PostgreSQL keeps them prepared: planning one anew takes longer than most
  * reads. A text gets a name when it comes a second time. There are so many names at most, e.g. of searches nobody repeats;
  * then all texts start afresh.
@@ -15,7 +21,7 @@ export class StatementNames {
 
   nameOf(text: string): string | undefined {
     const known = this.#names.get(text)
-    if (known !== undefined || text.length > longestText) return known
+    if (known !== undefined || text.length > longestText || text.includes(panelTable)) return known
     if (!this.#seenOnce.delete(text)) {
       if (this.#seenOnce.size >= mostNames) this.#seenOnce.clear()
       this.#seenOnce.add(text)
