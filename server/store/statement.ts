@@ -53,7 +53,7 @@ export function asExpression<T>({ strings, parts, isForSqlite }: Fragment): RawB
 }
 
 /**
- * Runs a statement that reads. On a SQLite file it does not wait for a transaction of this process, as `preparedQuery`.
+ * Runs a statement that reads. It does not wait for a transaction of this process, as `preparedQuery`.
  * Throws `search-too-long` when it was stopped because it took too long.
  */
 export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> {
@@ -61,7 +61,7 @@ export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> 
   const statement = write(fragment, values, isSqlite(db))
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
-    if (reader) return reader.within(() => reader.prepare(statement).all(values) as Row[])
+    if (reader) return await reader.search<Row>(statement, values)
     const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(statement, values))
     return rows
   } catch (error) {

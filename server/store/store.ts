@@ -72,6 +72,14 @@ export async function openSqliteStore(
 function openReader(db: Db, file: string, limitMs: number): () => void {
   const reader = new Database(file, { readonly: true })
   reader.pragma('busy_timeout = 2000')
-  readThrough(db, { ...withStatementCache(reader), within: setTimeLimit(reader, limitMs) })
+  const within = setTimeLimit(reader, limitMs)
+  const statements = withStatementCache(reader)
+  readThrough(db, {
+    prepare(text) {
+      const statement = reader.prepare(text)
+      return (values) => statement.all(values) as never
+    },
+    search: (text, values) => within(() => statements.prepare(text).all(values) as never),
+  })
   return () => void reader.close()
 }
