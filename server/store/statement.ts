@@ -1,6 +1,7 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { OnpatientError } from '../errors.ts'
 import { readerOf } from './prepared-query.ts'
+import { sqlitePlaceholder } from './sqlite-dialect.ts'
 import type { Db } from './store.ts'
 import { TimeLimitError, timeLimitFunction } from './time-limit.ts'
 import { isSqlite } from './transaction.ts'
@@ -88,7 +89,7 @@ function write({ strings, parts, isForSqlite }: Fragment, values: Value[], onSql
     if (typeof part === 'object') written += write(part, values, onSqlite)
     else {
       values.push(part)
-      written += onSqlite ? '?' : `$${values.length}`
+      written += onSqlite ? sqlitePlaceholder : `$${values.length}`
     }
     written += strings[at + 1] ?? ''
   }
