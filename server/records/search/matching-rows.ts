@@ -10,7 +10,7 @@ import { citedIds } from '../citations.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { findLead, type Lead } from './leading-condition.ts'
-import { meetsCondition, numberOf, type Subject } from './search-conditions.ts'
+import { earliestEnd, meetsCondition, numberOf, type Subject } from './search-conditions.ts'
 import { type OrderColumn, orderColumns, sortExpression } from './search-order.ts'
 
 type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
@@ -86,9 +86,12 @@ function amongRecords(within: Confinement, query: Query, { scope, patientId }: S
 /** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
 function led(within: Confinement, query: Query, lead: Lead, patientId: string): Matching {
   const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
-  const met = remaining(query, patientId)
-    .filter((each) => each !== lead.answers)
-    .map((each) => sqlText` and ${meetsCondition(each, subject, within)}`)
+  const asked = remaining(query, patientId).filter((each) => each !== lead.answers)
+  const ends = asked.map((each) => earliestEnd(each, query.type)).filter((end) => end !== undefined)
+  const met = [
+    ...ends.map((end) => sqlText` and lead.high > ${end}`),
+    ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, within)}`),
+  ]
   // By record_text_pk.
   const select = (keys: Fragment[]) => sqlText`
     select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
