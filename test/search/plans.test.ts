@@ -72,6 +72,8 @@ describe('a search of one patient', () => {
       const [page = '', ...others] = await plansOf(api.store.db, query)
       assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
       assert.match(page, /SEARCH record USING INTEGER PRIMARY KEY/)
+      // Nothing that ended before is walked, neither for the page nor for the count.
+      if (query.includes('date=')) assert.equal(page.match(/AND value=\? AND high>\?\)/g)?.length, 2)
       assert.doesNotMatch(`${page}${others}`, /TEMP B-TREE|SCAN (?!page)/)
     })
 

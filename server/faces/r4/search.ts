@@ -5,7 +5,6 @@ import type { RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
-import { pageLink } from '../../http/page-links.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { openCursor, pageSizeOf } from './paging.ts'
 import { subset } from './subset.ts'
@@ -45,21 +44,20 @@ export async function answerQuery(
 ): Promise<string> {
   const { type } = query
   const own = withoutCursor(params)
-  const self = ownLink(address, own, query)
+  const first = linkTo(address, own)
+  const links: BundleLink[] = [{ relation: 'self', url: selfLink(first, address, own, query) }]
   if (query.summary === 'count' || query.count === 0)
-    return renderBundle('searchset', await reader.countFound(query), [{ relation: 'self', url: self }], [])
+    return renderBundle('searchset', await reader.countFound(query), links, [])
   const local = address.slice(base.length + 1)
   // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
-  const binding = JSON.stringify(['r4', 2, local, [...own].filter(([name]) => name !== '_count').sort()])
+  const binding = JSON.stringify(['r4', 2, local, own.filter(([name]) => name !== '_count').sort()])
   const place = openCursor<Place>(cursors, params, binding)
   const pageSize = pageSizeOf(query.count)
   const page = await reader.search(query, { pageSize, ...(place ? { [place[0]]: place[1] } : {}) })
-  const links: BundleLink[] = [
-    { relation: 'self', url: self },
-    { relation: 'first', url: own.size === 0 ? address : `${address}?${own}` },
-  ]
+  links.push({ relation: 'first', url: first })
+  const start = own.length === 0 ? `${first}?` : `${first}&`
   const link = (relation: 'next' | 'previous', to: Place) =>
-    links.push({ relation, url: pageLink(address, own, cursors.seal(to, binding)) })
+    links.push({ relation, url: `${start}cursor=${cursors.seal(to, binding)}` })
   if (page.next) link('next', ['after', page.next])
   if (page.previous) link('previous', ['before', page.previous])
   const entry = (mode: 'match' | 'include', of: string, record: FoundRecord): BundleEntry => ({
@@ -75,27 +73,35 @@ export async function answerQuery(
 }
 
 async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
-  const asksForValueSet = [...params.keys()].some((name) => /:(not-)?in$/.test(name))
+  const pairs = withoutCursor(params)
+  const asksForValueSet = pairs.some(([name]) => /:(not-)?in$/.test(name))
   const findValueSet = asksForValueSet ? { findValueSet: await loadValueSets() } : {}
   try {
-    return parseSearch(type, withoutCursor(params), { strict: isStrict, bases: [base], ...findValueSet })
+    return parseSearch(type, pairs, { strict: isStrict, bases: [base], ...findValueSet })
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
     throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })
   }
 }
 
-function withoutCursor(params: URLSearchParams): URLSearchParams {
-  const others = new URLSearchParams(params)
-  others.delete('cursor')
-  return others
+type Pairs = Array<[string, string]>
+
+function withoutCursor(params: URLSearchParams): Pairs {
+  return [...params].filter(([name]) => name !== 'cursor')
+}
+
+function linkTo(address: string, pairs: Pairs): string {
+  return pairs.length === 0 ? address : `${address}?${new URLSearchParams(pairs)}`
 }
 
 /** What was really searched: without the parameters that were left out. */
-function ownLink(address: string, params: URLSearchParams, { ignored }: SearchQuery): string {
-  const used = new URLSearchParams(params)
-  for (const { name } of ignored) used.delete(name)
-  return used.size === 0 ? address : `${address}?${used}`
+function selfLink(whole: string, address: string, pairs: Pairs, { ignored }: SearchQuery): string {
+  if (ignored.length === 0) return whole
+  const names = new Set(ignored.map(({ name }) => name))
+  return linkTo(
+    address,
+    pairs.filter(([name]) => !names.has(name)),
+  )
 }
 
 /** Parameters that were left out are told in the answer, or the client would take it for what it asked. */

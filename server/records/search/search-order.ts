@@ -20,6 +20,8 @@ export interface SearchKey {
 export interface OrderColumn {
   name: string
   descending: boolean
+  /** Whether it was asked for: its value is then part of the key. */
+  isTold: boolean
   valueIn(key: SearchKey): SortValue
 }
 
@@ -29,24 +31,30 @@ const lastOf = {
   range: { ascending: 9e15, descending: -9e15 },
 }
 
-/**
- * The columns that a search is ordered by. The patient and the record make the order total, so that pages neither skip nor
- * repeat: the record by its id or, when only its number is at hand, by that, in the direction in which the index lies.
- */
+/** What makes an order total. */
+export interface Tie {
+  /** The record by its id or, when only its number is at hand, by that, in the direction in which the index lies. */
+  by: 'id' | 'no'
+  /** Whether all matches are of one patient. */
+  isOnePatient: boolean
+}
+
+/** The columns that a search is ordered by; with the patient and the record in it pages neither skip nor repeat. */
 export function orderColumns(
   rules: ReadonlyArray<Pick<SortRule, 'descending'>>,
-  tie: 'id' | 'no',
+  { by, isOnePatient }: Tie,
 ): OrderColumn[] {
-  const descending = tie === 'no' && rules.at(-1)?.descending === true
-  return [
-    ...rules.map((rule, index) => ({
-      name: `k${index}`,
-      descending: rule.descending,
-      valueIn: ({ values }: SearchKey) => values[index] ?? '',
-    })),
-    { name: 'patient_id', descending, valueIn: ({ patientId }) => patientId },
-    { name: tie, descending, valueIn: (key) => key[tie] },
-  ]
+  const descending = by === 'no' && rules.at(-1)?.descending === true
+  const columns: OrderColumn[] = rules.map((rule, index) => ({
+    name: `k${index}`,
+    descending: rule.descending,
+    isTold: true,
+    valueIn: ({ values }) => values[index] ?? '',
+  }))
+  if (!isOnePatient)
+    columns.push({ name: 'patient_id', descending, isTold: false, valueIn: ({ patientId }) => patientId })
+  columns.push({ name: by, descending, isTold: false, valueIn: (key) => key[by] })
+  return columns
 }
 
 /** What a match is sorted by. */
@@ -81,14 +89,29 @@ export function orderBy(columns: readonly OrderColumn[], isBackward: boolean, ta
   return sqlJoin(parts)
 }
 
-/** What lies after a key in the order (before it, when backward): first column beyond, or equal and the next beyond, … */
+/** What lies after a key in the order; before it, when backward. */
 export function isBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+  return compareKey(columns, key, { isBackward, withKey: false })
+}
+
+/** What does not: the others, and the record of the key itself. */
+export function isNotBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+  return compareKey(columns, key, { isBackward: !isBackward, withKey: true })
+}
+
+/** First column beyond, or equal and the next beyond, … */
+function compareKey(
+  columns: readonly OrderColumn[],
+  key: SearchKey,
+  { isBackward, withKey }: { isBackward: boolean; withKey: boolean },
+): Fragment {
   const [first] = columns
   const sign = ({ descending }: OrderColumn) => (descending !== isBackward ? sqlText`<` : sqlText`>`)
   const beyond = columns.reduceRight<Fragment>((rest, column, index) => {
     const [name, value] = [sqlName(column.name), column.valueIn(key)]
-    const further = sqlText`${name} ${sign(column)} ${value}`
-    return index === columns.length - 1 ? further : sqlText`(${further} or (${name} = ${value} and ${rest}))`
+    if (index === columns.length - 1)
+      return withKey ? sqlText`${name} ${sign(column)}= ${value}` : sqlText`${name} ${sign(column)} ${value}`
+    return sqlText`(${name} ${sign(column)} ${value} or (${name} = ${value} and ${rest}))`
   }, sqlText`1 = 0`)
   // Said for itself, so that the walk along an index begins at the key instead of at its end.
   return first ? sqlText`${sqlName(first.name)} ${sign(first)}= ${first.valueIn(key)} and ${beyond}` : beyond
