@@ -1,17 +1,38 @@
-import { SqliteAdapter, SqliteDialect } from 'kysely'
+import type { Database } from 'better-sqlite3'
+import { type Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
+
+/** What Kysely and we need of a connection. */
+export type SqliteConnection = Pick<Database, 'prepare' | 'close'>
 
 /**
  * SQLite undoes CREATE TABLE with its transaction, so a migration that fails leaves nothing behind and can be tried again.
  * Kysely assumes the contrary for all drivers of SQLite and would run migrations without a transaction.
  */
 class TransactionalSqliteAdapter extends SqliteAdapter {
+  readonly connection: SqliteConnection
+  constructor(connection: SqliteConnection) {
+    super()
+    this.connection = connection
+  }
   override get supportsTransactionalDdl(): boolean {
     return true
   }
 }
 
 export class TransactionalSqliteDialect extends SqliteDialect {
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalSqliteAdapter()
+  readonly #connection: SqliteConnection
+  constructor({ database }: { database: SqliteConnection }) {
+    // Kysely's type asks for statements whose rows are not typed; they are the same.
+    super({ database: database as Database })
+    this.#connection = database
   }
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter(this.#connection)
+  }
+}
+
+/** The one connection on which all transactions of a SQLite database run; undefined on PostgreSQL. */
+export function sqliteConnectionOf<T>(db: Kysely<T>): SqliteConnection | undefined {
+  const { adapter } = db.getExecutor()
+  return adapter instanceof TransactionalSqliteAdapter ? adapter.connection : undefined
 }
