@@ -1,4 +1,5 @@
 import { CompiledQuery, type Transaction } from 'kysely'
+import { writeArray } from './postgres-array.ts'
 import type { Schema } from './schema/schema.ts'
 import { type SqliteConnection, sqliteConnectionOf } from './sqlite-dialect.ts'
 
@@ -56,23 +57,16 @@ function sqliteInsert(table: string, names: readonly string[]) {
 
 /** The values of each column are one parameter, an array: a statement of thousands of parameters takes longer to read than to run. */
 function postgresInsert(table: string, names: readonly string[], types: readonly ColumnType[]) {
-  const hasContent = types.includes('content')
-  const rowsPerStatement = hasContent ? 250 : 2000
+  const rowsPerStatement = types.includes('content') ? 250 : 2000
   const size = rowsPerStatement * names.length
   return function* (cells: readonly Cell[]): Generator<CompiledQuery> {
     for (let start = 0; start < cells.length; start += size) {
-      const end = Math.min(start + size, cells.length)
       const values: Cell[] = []
       const arrays = types.map((type, column) => {
-        if (type !== 'content') {
-          values.push(writeArray(cells, start + column, end, names.length))
-          return `$${values.length}::${type}[]`
-        }
+        const own = everyNth(cells, names.length, start + column, Math.min(start + size, cells.length))
+        if (type !== 'content') return `$${values.push(writeArray(own))}::${type}[]`
         // Each by itself: in an array every quotation mark of a JSON text would be escaped.
-        const own: string[] = []
-        for (let at = start + column; at < end; at += names.length)
-          own.push(`$${values.push(cells[at] ?? null)}`)
-        return `array[${own.join()}]::text[]`
+        return `array[${own.map((text) => `$${values.push(text)}`).join()}]::text[]`
       })
       yield CompiledQuery.raw(
         `insert into ${table} (${names.join()}) select * from unnest(${arrays.join()})`,
@@ -82,17 +76,8 @@ function postgresInsert(table: string, names: readonly string[], types: readonly
   }
 }
 
-/** One column as PostgreSQL writes an array (PostgreSQL 18, §8.15.2). */
-function writeArray(cells: readonly Cell[], first: number, end: number, step: number): string {
-  let text = '{'
-  for (let at = first; at < end; at += step) {
-    const cell = cells[at]
-    if (at > first) text += ','
-    text += typeof cell === 'string' ? quote(cell) : (cell ?? 'NULL')
-  }
-  return `${text}}`
-}
-
-function quote(text: string): string {
-  return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`
+function everyNth(cells: readonly Cell[], n: number, first: number, end: number): Cell[] {
+  const some: Cell[] = []
+  for (let at = first; at < end; at += n) some.push(cells[at] ?? null)
+  return some
 }
