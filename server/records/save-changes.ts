@@ -1,9 +1,9 @@
 import type { Transaction } from 'kysely'
-import { type Cell, rowInsert } from '../store/row-insert.ts'
+import { type Cell, filledTable, insertRows } from '../store/insert-rows.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { PreparedRecord } from './prepare-record.ts'
 import { takeNumbers } from './record-numbers.ts'
-import { addIndexRows, type RecordRow, removeIndexRows } from './search/index-rows.ts'
+import { indexRowsOf, type RecordRow, removeIndexRows } from './search/index-rows.ts'
 import type { Stored } from './stored-records.ts'
 
 /** A new version of a record that is about to be written. */
@@ -17,7 +17,7 @@ export interface Change {
   content: string
 }
 
-const insertRecords = rowInsert('record', {
+const recordTable = filledTable('record', {
   no: 'bigint',
   patient_id: 'text',
   type: 'text',
@@ -31,7 +31,7 @@ const insertRecords = rowInsert('record', {
   content: 'content',
 })
 
-const insertCitations = rowInsert('record_citation', {
+const citationTable = filledTable('record_citation', {
   patient_id: 'text',
   target_type: 'text',
   target_id: 'text',
@@ -42,12 +42,11 @@ const insertCitations = rowInsert('record_citation', {
 export async function saveChanges(trx: Transaction<Schema>, changes: Change[]): Promise<void> {
   await retire(trx, changes)
   const numbered = await numberRows(trx, changes)
-  await insertRecords(trx, numbered.flatMap(toRecordCells))
-  await insertCitations(trx, changes.flatMap(toCitationCells))
-  await addIndexRows(
-    trx,
-    numbered.map(({ record: { type, values }, rows }) => ({ type, values, rows })),
-  )
+  await insertRows(trx, [
+    { into: recordTable, cells: numbered.flatMap(toRecordCells) },
+    { into: citationTable, cells: changes.flatMap(toCitationCells) },
+    ...indexRowsOf(numbered.map(({ record: { type, values }, rows }) => ({ type, values, rows }))),
+  ])
 }
 
 interface NumberedChange extends Change {

@@ -2,7 +2,7 @@ import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { findMainDate } from '#fhir/search/main-date.ts'
-import { type Cell, rowInsert } from '../../store/row-insert.ts'
+import { type Cell, filledTable, type Rows } from '../../store/insert-rows.ts'
 import type { Schema } from '../../store/schema/schema.ts'
 import { parameterNumber } from './parameter-number.ts'
 
@@ -19,7 +19,7 @@ export interface Indexed {
   values: readonly IndexValue[]
 }
 
-const insertText = rowInsert('record_text', {
+const textTable = filledTable('record_text', {
   patient_id: 'text',
   parameter: 'bigint',
   value: 'text',
@@ -31,7 +31,7 @@ const insertText = rowInsert('record_text', {
   dates: 'integer',
 })
 
-const insertRanges = rowInsert('record_range', {
+const rangeTable = filledTable('record_range', {
   patient_id: 'text',
   parameter: 'bigint',
   record_no: 'bigint',
@@ -40,8 +40,8 @@ const insertRanges = rowInsert('record_range', {
   unit: 'text',
 })
 
-/** Adds the rows of records that have none. */
-export async function addIndexRows(trx: Transaction<Schema>, records: readonly Indexed[]): Promise<void> {
+/** The rows of records that have none. */
+export function indexRowsOf(records: readonly Indexed[]): Rows[] {
   const text: Cell[] = []
   const ranges: Cell[] = []
   for (const { type, rows, values } of records) {
@@ -54,8 +54,10 @@ export async function addIndexRows(trx: Transaction<Schema>, records: readonly I
         else text.push(patientId, parameter, value.value, no, nths[at] ?? 0, value.system, low, high, dates)
       }
   }
-  await insertText(trx, text)
-  await insertRanges(trx, ranges)
+  return [
+    { into: textTable, cells: text },
+    { into: rangeTable, cells: ranges },
+  ]
 }
 
 /** For each value how many of the same parameter and text come before it: a code may be there with several systems. */
