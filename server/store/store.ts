@@ -52,7 +52,7 @@ export async function openSqliteStore(
   sqlite.pragma('busy_timeout = 2000')
   setTimeLimit(sqlite, Number.POSITIVE_INFINITY)
   const db = new Kysely<Schema>({
-    dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) as Database.Database }),
+    dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) }),
   })
   try {
     const isNew = await migrateToLatest(db)
