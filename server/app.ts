@@ -133,7 +133,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     portalUrl,
     deviceKey: keys.device,
     factorKey: settings.factorKey ?? keys.factor,
-    onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
+    endGrants: (tx, id) => grants.endAllOfAccount(id, 'the password was changed', tx),
+    onPasswordChanged: grants.forgetOpened,
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })

@@ -66,6 +66,7 @@ export type GrantReach = Coverage & {
 
 /** Grants and the access tokens that belong to them. */
 export interface Grants {
+  /** Throws `sign-in-required` when the sign-in in which it was given has ended. */
   create(grant: {
     accountId: string
     applicationId: string
@@ -95,7 +96,8 @@ export interface Grants {
   end(accountId: string, grantId: string, reason: string): Promise<void>
   /** By the engine: a code was used twice, a refresh token came back, or the client revoked. */
   endByEngine(grantId: string, reason: string): Promise<void>
-  endAllOfAccount(accountId: string, reason: string): Promise<void>
+  /** `within`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endAllOfAccount(accountId: string, reason: string, within?: Db): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
   /** Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. */
   endAllOfStaff(practiceId: string, reason: string): Promise<void>
@@ -156,8 +158,11 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
   const now = () => clock.now().getTime()
   const opener = createTokenOpener(db, clock)
 
-  function ending(reason: string) {
-    return db.updateTable('grant').set({ ended_at: now(), end_reason: reason }).where('ended_at', 'is', null)
+  function ending(reason: string, within = db) {
+    return within
+      .updateTable('grant')
+      .set({ ended_at: now(), end_reason: reason })
+      .where('ended_at', 'is', null)
   }
 
   async function endWhere(column: 'id' | 'application_id', value: string, reason: string) {
@@ -183,6 +188,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       }
       const covered = associationIds.map((id) => ({ grant_id: row.id, association_id: id }))
       await db.transaction().execute(async (trx) => {
+        if (signInId !== undefined) await holdSignIn(trx, signInId)
         await trx.insertInto('grant').values(row).execute()
         if (covered.length > 0) await trx.insertInto('grant_association').values(covered).execute()
         if (context) await trx.insertInto('grant_context').values(toContextRow(row.id, context)).execute()
@@ -243,9 +249,12 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       if (!ended) throw new OnpatientError('not-found', 'There is no such open access among yours.')
     },
     endByEngine: (grantId, reason) => endWhere('id', grantId, reason),
-    async endAllOfAccount(accountId, reason) {
+    async endAllOfAccount(accountId, reason, within) {
       // What a practice approved is the practice's: it outlives the password of the administrator who did it.
-      await ending(reason).where('account_id', '=', accountId).where('practice_id', 'is', null).execute()
+      await ending(reason, within)
+        .where('account_id', '=', accountId)
+        .where('practice_id', 'is', null)
+        .execute()
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
@@ -300,6 +309,22 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .execute()
     },
   }
+}
+
+/**
+ * A change of the password ends the sign-ins, then the grants. This writes, so that it waits for one that is under way; the
+ * next one waits for the caller's transaction, and ends its grant, too.
+ */
+async function holdSignIn(trx: Db, signInId: string): Promise<void> {
+  // uses the primary key
+  const open = await trx
+    .updateTable('sign_in')
+    .set((eb) => ({ last_seen_at: eb.ref('last_seen_at') }))
+    .where('id', '=', signInId)
+    .returning('id')
+    .executeTakeFirst()
+  if (!open)
+    throw new OnpatientError('sign-in-required', 'You were signed out in the meantime. Sign in again.')
 }
 
 export {

@@ -34,7 +34,8 @@ export async function startTwoProcesses() {
       ...parts,
       deviceKey: 'd'.repeat(43),
       factorKey: 'f'.repeat(43),
-      onPasswordChanged: async () => undefined,
+      endGrants: async () => undefined,
+      onPasswordChanged: () => undefined,
       passwordCost: { memoryKib: 64, passes: 1 },
     })
     const usedOnce = createUsedOnce({ db: store.db, clock })

@@ -11,7 +11,7 @@ import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { findLead, type Lead } from './leading-condition.ts'
 import { earliestEnd, meetsCondition, numberOf, type Subject } from './search-conditions.ts'
-import { type OrderColumn, orderColumns, sortExpression } from './search-order.ts'
+import { type OrderColumn, orderColumns, type SortKey, sortKey } from './search-order.ts'
 
 type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 
@@ -73,14 +73,16 @@ export function namedPatient(condition: Condition): string | undefined {
 
 /** Looks at every record of the type in a scope. */
 function amongRecords(within: Confinement, query: Query, { scope, patientId }: Scope): Fragment {
-  const subject: Subject = { alias: 'record', type: query.type, table: 'record' }
+  // What is about nobody is of all practices: more than is looked at here.
+  const ofPatient = patientId === '' ? undefined : patientId
+  const subject: Subject = { alias: 'record', type: query.type, table: 'record', patientId: ofPatient }
   const met = remaining(query, patientId).map(
     (each) => sqlText` and ${meetsCondition(each, subject, within)}`,
   )
-  const keys = query.sort.map((rule) => sortExpression(subject, rule))
+  const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
   return sqlText`
     select record.no, record.patient_id, record.id ${named(keys)}
-    from record where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
+    from record ${joined(keys)} where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
 }
 
 /** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
@@ -93,16 +95,18 @@ function led(within: Confinement, query: Query, lead: Lead, patientId: string): 
     ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, within)}`),
   ]
   // By record_text_pk.
-  const select = (keys: Fragment[]) => sqlText`
+  const select = (keys: SortKey[]) => sqlText`
     select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
       lead.patient_id, ${numberOf(subject)} as no ${named(keys)}
-    from record_text as lead
+    from record_text as lead ${joined(keys)}
     where lead.patient_id = ${patientId} and ${lead.isMet('lead')} ${sqlJoin(met, '')}`
   const isNewestFirst = query.sort.length === 0
   return {
     // Nobody asked for an order: the newest first is the one in which the rows lie.
     rows: select(
-      isNewestFirst ? [sqlName('lead.high')] : query.sort.map((rule) => sortExpression(subject, rule)),
+      isNewestFirst
+        ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
+        : query.sort.map((rule, index) => sortKey(subject, rule, index)),
     ),
     unsorted: select([]),
     columns: orderColumns(isNewestFirst ? [{ descending: true }] : query.sort, {
@@ -114,9 +118,16 @@ function led(within: Confinement, query: Query, lead: Lead, patientId: string): 
   }
 }
 
-function named(keys: Fragment[]): Fragment {
+function named(keys: SortKey[]): Fragment {
   return sqlJoin(
-    keys.map((key, index) => sqlText`, ${key} as ${sqlName(`k${index}`)}`),
+    keys.map(({ expression }, index) => sqlText`, ${expression} as ${sqlName(`k${index}`)}`),
+    '',
+  )
+}
+
+function joined(keys: SortKey[]): Fragment {
+  return sqlJoin(
+    keys.map(({ join }) => join),
     '',
   )
 }

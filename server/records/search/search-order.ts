@@ -1,7 +1,7 @@
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type { SearchParameter } from '#fhir/search/parameters.ts'
 import type { SortRule } from '#fhir/search/search-query.ts'
-import { type Fragment, sqlJoin, sqlName, sqlText } from '../../store/statement.ts'
+import { type Fragment, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { parameterNumber } from './parameter-number.ts'
 import { numberOf, type Subject } from './search-conditions.ts'
 
@@ -57,24 +57,62 @@ export function orderColumns(
   return columns
 }
 
-/** What a match is sorted by. */
-export function sortExpression(subject: Subject, { parameter, descending }: SortRule): Fragment {
+/** What a match is sorted by, and what must be joined for it. */
+export interface SortKey {
+  expression: Fragment
+  join: Fragment
+}
+
+/** The key of the rule at `index`. */
+export function sortKey(subject: Subject, rule: SortRule, index: number): SortKey {
   const { alias, type, table } = subject
-  if (parameter === '_id') return sqlName(`${alias}.id`)
-  if (parameter === '_lastUpdated') return sqlName(`${alias}.last_updated`)
+  const { parameter, descending } = rule
+  const column = (name: string) => ({ expression: sqlName(`${alias}.${name}`), join: sqlNothing })
+  if (parameter === '_id') return column('id')
+  if (parameter === '_lastUpdated') return column('last_updated')
   if (table === 'record_text' && parameter.code === mainDateOf(type))
-    return sqlName(`${alias}.${descending ? 'high' : 'low'}`)
-  const direction = descending ? 'descending' : 'ascending'
-  // Of several values the one that comes first in this direction.
-  const [rows, column] = isRange(parameter)
-    ? (['record_range', descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`] as const)
-    : (['record_text', descending ? sqlText`max(entry.value)` : sqlText`min(entry.value)`] as const)
-  const missing = lastOf[isRange(parameter) ? 'range' : 'text'][direction]
+    return column(descending ? 'high' : 'low')
+  return isRange(parameter)
+    ? { expression: rangeOf(subject, parameter, descending), join: sqlNothing }
+    : textKey(subject, parameter, { descending, name: `sorted_${index}` })
+}
+
+/** Of several ranges the one that comes first in this direction. By record_range_pk. */
+function rangeOf(subject: Subject, parameter: SearchParameter, descending: boolean): Fragment {
+  const { alias, type } = subject
   return sqlText`coalesce((
-    select ${column} from ${sqlName(rows)} as entry
+    select ${descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`} from record_range as entry
     where entry.patient_id = ${sqlName(`${alias}.patient_id`)}
       and entry.parameter = ${parameterNumber(type, parameter.code)}
-      and entry.record_no = ${numberOf(subject)}), ${missing})`
+      and entry.record_no = ${numberOf(subject)}), ${lastOf.range[descending ? 'descending' : 'ascending']})`
+}
+
+/**
+ * Of several texts the one that comes first in this direction. Rows lie in the order of their texts, so that those of one record are
+ * found by going through all of its patient: once for all records, when they are of one patient.
+ */
+function textKey(
+  subject: Subject,
+  parameter: SearchParameter,
+  { descending, name }: { descending: boolean; name: string },
+): SortKey {
+  const { alias, type, patientId } = subject
+  const first = descending ? sqlText`max(entry.value)` : sqlText`min(entry.value)`
+  const missing = lastOf.text[descending ? 'descending' : 'ascending']
+  const rows = (patient: Fragment | string) =>
+    sqlText`record_text as entry where entry.patient_id = ${patient} and entry.parameter = ${parameterNumber(type, parameter.code)}`
+  if (patientId === undefined)
+    return {
+      expression: sqlText`coalesce((select ${first}
+        from ${rows(sqlName(`${alias}.patient_id`))} and entry.record_no = ${numberOf(subject)}), ${missing})`,
+      join: sqlNothing,
+    }
+  return {
+    expression: sqlText`coalesce(${sqlName(`${name}.text`)}, ${missing})`,
+    join: sqlText` left join (
+      select entry.record_no, ${first} as text from ${rows(patientId)} group by entry.record_no) as ${sqlName(name)}
+      on ${sqlName(`${name}.record_no`)} = ${numberOf(subject)}`,
+  }
 }
 
 function isRange({ type }: SearchParameter): boolean {
