@@ -26,12 +26,12 @@ ${table(
     [code('GET TYPE/ID/_history/VERSION'), 'One version'],
     [
       code('GET TYPE/ID/_history, GET TYPE/_history'),
-      html`Versions, newest first, as a Bundle; <code>_since</code>, <code>_at</code> (what was current then), <code>_count</code>`,
+      html`Versions, newest first, as a Bundle; <code>_since</code>, <code>_at</code> (what was current then), <code>_count</code> (0: the total alone), <code>_summary</code>, <code>_elements</code>`,
     ],
     [code('GET TYPE?…, POST TYPE/_search'), 'A searchset Bundle'],
     [
       code('GET or POST Patient/ID/$everything'),
-      html`All of one patient's records, and the practitioners, organizations and the like that they name, in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code>`,
+      html`All of one patient's records, and the practitioners, organizations and the like that they name, in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code> (0: the total alone), <code>_summary</code>, <code>_elements</code>`,
     ],
     [
       code('GET or POST DocumentReference/$docref'),

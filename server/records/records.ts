@@ -39,6 +39,7 @@ export interface ListQuery {
   lastUpdatedFrom?: number | undefined
   /** What scopes ask of the records besides. */
   conditions?: Condition[] | undefined
+  /** 0: only to count. */
   pageSize: number
   /** Where the page starts (exclusive), from `ListPage`. */
   after?: PageKey | undefined
@@ -75,6 +76,7 @@ export interface VersionQuery {
   since?: number | undefined
   /** Current at some time from `start` to before `end`, in ms. */
   at?: { start: number; end: number } | undefined
+  /** 0: only to count. */
   pageSize: number
   after?: VersionKey | undefined
 }

@@ -206,3 +206,38 @@ test('the reads of a batch are conditional when they say so', async () => {
     ],
   )
 })
+
+test('histories and $everything tell their total alone, and give the part of each record that is asked for', async () => {
+  await using api = await openFamily()
+  await api.write('oak', { ...patient('ada'), gender: 'male' })
+  const lists: Array<[string, number]> = [
+    ['Patient/ada/_history', 2],
+    ['Patient/_history', 3],
+    ['Practitioner/doc/_history', 1],
+    ['Patient/ada/_history?_since=2100', 0],
+    ['Patient/ada/$everything', 6],
+    ['Patient/ada/$everything?_type=Observation&start=2024-04-01', 1],
+  ]
+  for (const [path, total] of lists)
+    for (const question of ['_count=0', '_summary=count']) {
+      const found = await search(api, `${path}${path.includes('?') ? '&' : '?'}${question}`, api.doctor)
+      assert.deepEqual(
+        [found.total, found.entry, found.link.map(({ relation }) => relation)],
+        [total, undefined, ['self']],
+        `${path} ${question}`,
+      )
+    }
+  for (const path of ['Patient/ada/_history', 'Patient/ada/$everything?_type=Patient']) {
+    const question = path.includes('?') ? '&' : '?'
+    const { entry = [] } = await search(api, `${path}${question}_elements=gender`, api.doctor)
+    assert.ok(entry.length > 0)
+    for (const { resource } of entry) {
+      assert.equal(resource.name, undefined)
+      assert.match(JSON.stringify(resource), /SUBSETTED/)
+    }
+    assert.equal((await api.get(`${base}/${path}${question}_summary=some`, api.doctor)).status, 400)
+    assert.equal((await api.get(`${base}/${path}${question}_count=-1`, api.doctor)).status, 400)
+  }
+  const version = await api.get(`${base}/Patient/ada/_history/1?_elements=birthDate`, api.doctor)
+  assert.deepEqual(Object.keys(version.json).toSorted(), ['birthDate', 'id', 'meta', 'resourceType'])
+})

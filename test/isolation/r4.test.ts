@@ -72,8 +72,9 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
         '',
         '/_history',
         '/_history/1',
+        '/_history?_count=0',
         '/$validate',
-        ...(type === 'Patient' ? ['/$everything'] : []),
+        ...(type === 'Patient' ? ['/$everything', '/$everything?_count=0'] : []),
       ]) {
         const hidden = await api.get(`${base}/${type}/${id}${path}`, reader.token)
         assert.equal(hidden.status, 404, `${type}/${id}${path} for ${reader.name}`)
@@ -86,6 +87,23 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     for (const reader of api.readers)
       for (const type of types)
         assertNothingHidden((await search(`${type}/_history`, reader)).addresses, reader, `${type}/_history`)
+  })
+
+  test('in the totals of histories and of $everything', async () => {
+    for (const reader of api.readers) {
+      // Of shared records no history of the type is told.
+      for (const type of patientTypes)
+        assert.equal(
+          (await search(`${type}/_history?_count=0`, reader)).bundle.total,
+          visibleIds(type, reader).length,
+        )
+      for (const patientId of reader.patients) {
+        const all = await search(`Patient/${patientId}/$everything?_count=1000`, reader)
+        const { bundle } = await search(`Patient/${patientId}/$everything?_summary=count`, reader)
+        assert.equal(bundle.total, all.addresses.length)
+        assertNothingHidden(all.addresses, reader, '$everything')
+      }
+    }
   })
 
   test('whichever way another person is named: id, reference, chain, _has, include, text', async () => {

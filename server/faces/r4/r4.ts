@@ -165,7 +165,9 @@ async function sendVersion(
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
   const content = await reader.readVersion({ type, id, versionId: number })
   if (content === undefined) throw notHere(type)
-  return isUnchanged(request, reply, content) ? reply.code(304).send() : reply.send(present(content, query))
+  return isUnchanged(request, reply, content)
+    ? reply.code(304).send()
+    : reply.send(present(subset(content, type, readSubset(query)), query))
 }
 
 /** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */

@@ -7,7 +7,7 @@ import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
 import { pageLink } from '../../http/page-links.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { openCursor, pageSizeOf } from './paging.ts'
+import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
 import { subset } from './subset.ts'
 
 interface SearchRequest {
@@ -46,7 +46,7 @@ export async function answerQuery(
   const { type } = query
   const own = withoutCursor(params)
   const self = ownLink(address, own, query)
-  if (query.summary === 'count' || query.count === 0)
+  if (asksForTotalAlone(query))
     return renderBundle('searchset', await reader.countFound(query), [{ relation: 'self', url: self }], [])
   const local = address.slice(base.length + 1)
   // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
