@@ -30,6 +30,14 @@ ${table(
     ],
     [code('GET TYPE?…, POST TYPE/_search'), 'A searchset Bundle'],
     [
+      code('GET Patient/ID/TYPE?…, POST Patient/ID/TYPE/_search'),
+      html`A search in the <a href="https://hl7.org/fhir/R4/compartmentdefinition-patient.html">compartment</a> of a patient: records that name the patient as subject, but also as performer, subscriber and the like. <code>Patient/ID/*</code> searches all types`,
+    ],
+    [
+      code('GET /fhir/r4?_type=TYPE,TYPE, POST /fhir/r4/_search'),
+      html`A search over types (at most 20), by the parameters that all of them have; type after type, without <code>_sort</code> and includes, and with a total when <code>_total=accurate</code> asks for it`,
+    ],
+    [
       code('GET or POST Patient/ID/$everything'),
       html`All of one patient's records, and the practitioners, organizations and the like that they name, in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code> (0: the total alone), <code>_summary</code>, <code>_elements</code>`,
     ],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { CompiledQuery } from 'kysely'
 import { parseSearch } from '#fhir/search/parse-search.ts'
+import { inPatientCompartment } from '#fhir/search/patient-compartment.ts'
 import { searchRecords } from '#server/records/search/search-records.ts'
 import type { Db } from '#server/store/store.ts'
 import { openSeededApi, patient } from '../faces/seeded-api.ts'
@@ -37,7 +38,7 @@ const search = (db: Db, query: string, page: { pageSize?: number; after?: never 
   })
 
 /** How SQLite would answer each statement of a search. The store is in memory, so that all go through Kysely. */
-async function plansOf(db: Db, query: string): Promise<string[]> {
+async function plansOf(db: Db, ask: (db: Db) => Promise<unknown>): Promise<string[]> {
   const plans: string[] = []
   const executeQuery: Db['executeQuery'] = async (compiled) => {
     const { sql, parameters } = compiled as CompiledQuery
@@ -53,7 +54,7 @@ async function plansOf(db: Db, query: string): Promise<string[]> {
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
-  await search(seeing, query)
+  await ask(seeing)
   return plans
 }
 
@@ -69,7 +70,7 @@ describe('a search of one patient', () => {
   for (const query of testServerUrl === undefined ? ledSearches : [])
     test(`walks one index in its order and looks up only the records of its page: ${query}`, async () => {
       await using api = await openWithObservations(observation('o1', '2020-01-01'))
-      const [page = '', ...others] = await plansOf(api.store.db, query)
+      const [page = '', ...others] = await plansOf(api.store.db, (db) => search(db, query))
       assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
       assert.match(page, /SEARCH record USING INTEGER PRIMARY KEY/)
       assert.doesNotMatch(`${page}${others}`, /TEMP B-TREE|SCAN (?!page)/)
@@ -127,4 +128,33 @@ describe('a search of one patient', () => {
     const ids = [...first.records, ...second.records].map(({ id }) => id)
     assert.deepEqual(ids.toSorted(), ['a', 'b', 'c', 'd'])
   })
+})
+
+test('a compartment is searched in a panel without looking at the records of the other patients', async () => {
+  await using api = await openWithObservations(
+    observation('o1', '2020-01-01'),
+    observation('taken', '2021-01-01', {
+      subject: { reference: 'Patient/bob' },
+      performer: [{ reference: 'Patient/ada' }],
+    }),
+    observation('o2', '2022-01-01', { subject: { reference: 'Patient/bob' } }),
+  )
+  const panel = { patientIds: [], practiceIds: ['oak'] }
+  const find = (db: Db, patientId: string) => {
+    const condition = inPatientCompartment('Observation', patientId) ?? { kind: 'or', conditions: [] }
+    const query = { type: 'Observation', conditions: [condition], sort: [] }
+    return searchRecords(db, panel, { query, pageSize: 10, withTotal: true })
+  }
+  for (const [patientId, ids] of [
+    ['ada', ['o1', 'taken']],
+    ['bob', ['o2', 'taken']],
+    ['nobody', []],
+  ] as const)
+    assert.deepEqual((await find(api.store.db, patientId)).records.map(({ id }) => id).toSorted(), ids)
+  if (testServerUrl !== undefined) return
+  const [narrowing = ''] = await plansOf(api.store.db, (db) => find(db, 'ada'))
+  assert.match(
+    narrowing,
+    /SEARCH record_text USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/,
+  )
 })

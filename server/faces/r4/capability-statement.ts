@@ -28,7 +28,8 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
         mode: 'server',
         security: securityOf(portalUrl),
         resource: r4Types.map((type) => describeType(type, checksReferences)),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'search-system' }],
+        compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
       },
     ],
   }

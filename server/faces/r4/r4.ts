@@ -12,6 +12,7 @@ import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
 import { answerBundle } from './bundle-answer.ts'
 import { capabilityStatement } from './capability-statement.ts'
+import { answerCompartmentSearch } from './compartment-search.ts'
 import { isUnchanged } from './conditional-read.ts'
 import { answerDocref } from './docref.ts'
 import { answerEverything } from './everything.ts'
@@ -22,6 +23,7 @@ import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type R4Address, readAddress } from './read-address.ts'
 import { bodyLimitBytes, patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { answerSearch } from './search.ts'
+import { answerSystemSearch } from './search-several.ts'
 import { readSubset, subset } from './subset.ts'
 import { answerValidate } from './validate-operation.ts'
 import { create, patch, remove, update, updateWhere } from './write.ts'
@@ -52,6 +54,11 @@ interface Opened {
   base: string
 }
 
+type SearchAddress = Extract<
+  R4Address,
+  { kind: 'search' } | { kind: 'compartment' } | { kind: 'system-search' } | { kind: 'base' }
+>
+
 /** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
 export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
@@ -70,7 +77,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     assertJson(query, request)
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return reply.send(present(metadata, query))
-    if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)
+    assertKnownType(address)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
     const token = findPresentedToken(request, query, fhirUrl)
     if (isWrite(address, request)) return write(address, { request, reply, query, base, token })
@@ -123,16 +130,31 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       }
       case 'validate':
         return answerValidate(reply, address, opened)
-      case 'search': {
-        const params = new URLSearchParams([...query, ...formOf(request)])
-        const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
-        assertJson(params, request)
-        const text = await answerSearch(reader, { type: address.type, params, isStrict, base, cursors })
-        return reply.send(present(text, params))
-      }
+      case 'search':
+      case 'compartment':
+      case 'system-search':
+      case 'base':
+        return sendFound(opened, address)
       default:
         throw noSuchAddress()
     }
+  }
+
+  async function sendFound(
+    { request, reply, query, reader, base }: Opened,
+    address: SearchAddress,
+  ): Promise<FastifyReply> {
+    const params = new URLSearchParams([...query, ...formOf(request)])
+    const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
+    assertJson(params, request)
+    const asked = { params, isStrict, base, cursors }
+    const text =
+      address.kind === 'search'
+        ? await answerSearch(reader, { ...asked, type: address.type })
+        : address.kind === 'compartment'
+          ? await answerCompartmentSearch(reader, address, asked)
+          : await answerSystemSearch(reader, asked)
+    return reply.send(present(text, params))
   }
 
   return apiFace({
@@ -189,8 +211,10 @@ function notHere(type: string): OnpatientError {
   return new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
 }
 
-function unknownType(type: string): OnpatientError {
-  return new OnpatientError(
+function assertKnownType(address: R4Address): void {
+  const type = 'type' in address ? address.type : address.kind === 'compartment' ? address.of : '*'
+  if (type === '*' || isR4Type(type)) return
+  throw new OnpatientError(
     'not-found',
     `${type.slice(0, 60)} is not a type of record that is served here. See the CapabilityStatement at /fhir/r4/metadata.`,
   )
@@ -208,26 +232,27 @@ function formOf({ method, body }: FastifyRequest): URLSearchParams {
   return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
 }
 
-/** Operations that change nothing, though their parameters may be sent in a body. */
-const questions = ['validate', 'everything', 'docref']
+/** They change nothing, though their parameters may be sent in a body. */
+function isQuestion(address: R4Address): boolean {
+  if (address.kind === 'search' || address.kind === 'compartment') return address.isForm
+  return ['validate', 'everything', 'docref', 'system-search'].includes(address.kind)
+}
 
 /** Methods beside reading that an address answers. */
 function writingMethods(address: R4Address): string[] {
-  if (address.kind === 'base' || questions.includes(address.kind)) return ['POST']
+  if (address.kind === 'base' || isQuestion(address)) return ['POST']
   if (address.kind === 'instance') return ['PUT', 'PATCH', 'DELETE']
-  if (address.kind === 'search') return address.isForm ? ['POST'] : ['POST', 'PUT']
-  return []
+  return address.kind === 'search' ? ['POST', 'PUT'] : []
 }
 
 function isWrite(address: R4Address, { method }: FastifyRequest): boolean {
-  const isQuestion = questions.includes(address.kind) || (address.kind === 'search' && address.isForm)
-  return !isQuestion && writingMethods(address).includes(method)
+  return !isQuestion(address) && writingMethods(address).includes(method)
 }
 
 function assertMethod(address: R4Address, { method }: FastifyRequest, reply: FastifyReply): void {
   if (address.kind === 'none') throw noSuchAddress()
-  // A Bundle, or a resource to be validated, can only be sent.
-  const isSentOnly = address.kind === 'base' || (address.kind === 'validate' && address.id === undefined)
+  // A resource to be validated can only be sent.
+  const isSentOnly = address.kind === 'validate' && address.id === undefined
   const allowed = [...(isSentOnly ? [] : ['GET', 'HEAD']), ...writingMethods(address)]
   if (allowed.includes(method)) return
   void reply.header('allow', [...allowed, 'OPTIONS'].join(', '))

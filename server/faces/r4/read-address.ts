@@ -1,9 +1,13 @@
 /** What a path below `/fhir/r4` asks for. */
 export type R4Address =
+  /** A Bundle that is sent, or a search over types. */
   | { kind: 'base' }
+  | { kind: 'system-search' }
   | { kind: 'metadata' }
   | { kind: 'smart-configuration' }
   | { kind: 'search'; type: string; isForm: boolean }
+  /** `of`: a type, or `*` for all. */
+  | { kind: 'compartment'; patientId: string; of: string; isForm: boolean }
   | { kind: 'instance'; type: string; id: string }
   | { kind: 'version'; type: string; id: string; versionId: string }
   | { kind: 'history'; type: string; id?: string }
@@ -21,20 +25,35 @@ const documents: Record<string, R4Address> = {
 /** The parts of the path, from `fhir`, `r4` on: https://hl7.org/fhir/R4/http.html#summary */
 export function readAddress([, face, ...parts]: string[]): R4Address {
   const [type = '', second, third, fourth, ...rest] = parts
-  const known = documents[parts.join('/')]
-  if (face === 'r4' && known) return known
-  if (face === 'r4' && parts.length === 0) return { kind: 'base' }
   if (face !== 'r4' || rest.length > 0) return { kind: 'none' }
-  if (second === undefined) return { kind: 'search', type, isForm: false }
+  const known = documents[parts.join('/')]
+  if (known) return known
+  if (parts.length === 0) return { kind: 'base' }
+  if (second === undefined)
+    return type === '_search' ? { kind: 'system-search' } : { kind: 'search', type, isForm: false }
   if (third === undefined) return readSecond(type, second)
+  return readThird({ type, id: second }, third, fourth)
+}
+
+function readThird(
+  { type, id }: { type: string; id: string },
+  third: string,
+  fourth: string | undefined,
+): R4Address {
   if (third === '_history')
     return fourth === undefined
-      ? { kind: 'history', type, id: second }
-      : { kind: 'version', type, id: second, versionId: fourth }
-  if (third === '$everything' && type === 'Patient' && fourth === undefined)
-    return { kind: 'everything', type, id: second }
-  if (third === '$validate' && fourth === undefined) return { kind: 'validate', type, id: second }
-  return { kind: 'none' }
+      ? { kind: 'history', type, id }
+      : { kind: 'version', type, id, versionId: fourth }
+  if (type === 'Patient' && isCompartmentPart(third) && (fourth === undefined || fourth === '_search'))
+    return { kind: 'compartment', patientId: id, of: third, isForm: fourth !== undefined }
+  if (fourth !== undefined) return { kind: 'none' }
+  if (third === '$everything' && type === 'Patient') return { kind: 'everything', type, id }
+  return third === '$validate' ? { kind: 'validate', type, id } : { kind: 'none' }
+}
+
+/** A type, known or not, or `*`. */
+function isCompartmentPart(third: string): boolean {
+  return third === '*' || /^[A-Z][A-Za-z]*$/.test(third)
 }
 
 function readSecond(type: string, second: string): R4Address {

@@ -10,7 +10,7 @@ import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
 import { subset } from './subset.ts'
 
-interface SearchRequest {
+export interface SearchRequest {
   type: string
   /** All parameters, those of the address and of a form together. */
   params: URLSearchParams
@@ -45,7 +45,7 @@ export async function answerQuery(
 ): Promise<string> {
   const { type } = query
   const own = withoutCursor(params)
-  const self = ownLink(address, own, query)
+  const self = ownLink(address, own, query.ignored)
   if (asksForTotalAlone(query))
     return renderBundle('searchset', await reader.countFound(query), [{ relation: 'self', url: self }], [])
   const local = address.slice(base.length + 1)
@@ -70,11 +70,12 @@ export async function answerQuery(
   return renderBundle('searchset', query.total === 'none' ? undefined : page.total, links, [
     ...page.records.map((record) => entry('match', type, record)),
     ...page.included.map((record) => entry('include', record.type, record)),
-    ...outcomeEntries(query),
+    ...outcomeEntries(query.ignored),
   ])
 }
 
-async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
+/** What the parameters ask for. Throws `invalid-parameter`. */
+export async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
   const asksForValueSet = [...params.keys()].some((name) => /:(not-)?in$/.test(name))
   const findValueSet = asksForValueSet ? { findValueSet: await loadValueSets() } : {}
   try {
@@ -85,21 +86,21 @@ async function readQuery({ type, params, isStrict, base }: SearchRequest): Promi
   }
 }
 
-function withoutCursor(params: URLSearchParams): URLSearchParams {
+export function withoutCursor(params: URLSearchParams): URLSearchParams {
   const others = new URLSearchParams(params)
   others.delete('cursor')
   return others
 }
 
 /** What was really searched: without the parameters that were left out. */
-function ownLink(address: string, params: URLSearchParams, { ignored }: SearchQuery): string {
+export function ownLink(address: string, params: URLSearchParams, ignored: SearchQuery['ignored']): string {
   const used = new URLSearchParams(params)
   for (const { name } of ignored) used.delete(name)
   return used.size === 0 ? address : `${address}?${used}`
 }
 
 /** Parameters that were left out are told in the answer, or the client would take it for what it asked. */
-function outcomeEntries({ ignored }: SearchQuery): BundleEntry[] {
+export function outcomeEntries(ignored: SearchQuery['ignored']): BundleEntry[] {
   if (ignored.length === 0) return []
   const issue = ignored.map(({ name, reason }) => ({
     severity: 'warning',

@@ -51,6 +51,7 @@ function remaining({ type, conditions }: Query, patientId: string | undefined): 
 
 /** Whether every record of the type in the compartment of this patient meets the condition. */
 function isImplied(condition: Condition, type: string, patientId: string | undefined): boolean {
+  if (condition.kind === 'or') return condition.conditions.some((each) => isImplied(each, type, patientId))
   if (patientId === undefined || namedPatient(condition) !== patientId) return false
   const element = onlySubjectElement(type)
   const code = condition.kind === 'parameter' ? condition.parameter.code : ''

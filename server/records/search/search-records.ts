@@ -5,6 +5,7 @@ import type { Db } from '../../store/store.ts'
 import { narrowToPatient } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { type Matching, matchingRows, namedPatient } from './matching-rows.ts'
+import { narrowToReferring } from './narrow-to-referring.ts'
 import { isBeyond, type OrderColumn, orderBy, type SearchKey } from './search-order.ts'
 
 /** A page of a search. */
@@ -89,7 +90,7 @@ async function narrowToNamedPatient(
     const narrowed = patientId === undefined ? undefined : await narrowToPatient(db, within, patientId)
     if (narrowed && narrowed.patientIds.length > 0) return narrowed
   }
-  return within
+  return narrowToReferring(db, within, type, conditions)
 }
 
 interface Page {
