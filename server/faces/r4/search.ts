@@ -1,6 +1,7 @@
+import { needsTerminology } from '#fhir/search/modifiers.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
-import { loadValueSets } from '#fhir/validation/validate.ts'
+import { loadTerminology } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -76,10 +77,13 @@ export async function answerQuery(
 
 /** What the parameters ask for. Throws `invalid-parameter`. */
 export async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
-  const asksForValueSet = [...params.keys()].some((name) => /:(not-)?in$/.test(name))
-  const findValueSet = asksForValueSet ? { findValueSet: await loadValueSets() } : {}
+  const terminology = [...params.keys()].some(needsTerminology) ? await loadTerminology() : undefined
   try {
-    return parseSearch(type, withoutCursor(params), { strict: isStrict, bases: [base], ...findValueSet })
+    return parseSearch(type, withoutCursor(params), {
+      strict: isStrict,
+      bases: [base],
+      ...(terminology ? { terminology } : {}),
+    })
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
     throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })
