@@ -14,7 +14,10 @@ ${table(
   'Requests of the R4 API',
   ['Request', 'Answer'],
   [
-    [code('GET metadata'), 'The CapabilityStatement'],
+    [
+      code('GET metadata'),
+      html`The CapabilityStatement; <code>_summary=true</code> and <code>_elements</code> give a part of it. Compressed when <code>Accept-Encoding</code> says so, 304 when <code>If-None-Match</code> has its <code>ETag</code>`,
+    ],
     [
       code('GET .well-known/smart-configuration'),
       'Where the authorization server is, as SMART App Launch says',

@@ -9,14 +9,15 @@ import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
+import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
 import { answerBundle } from './bundle-answer.ts'
-import { capabilityStatement } from './capability-statement.ts'
 import { answerCompartmentSearch } from './compartment-search.ts'
 import { isUnchanged } from './conditional-read.ts'
 import { answerDocref } from './docref.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
+import { createMetadata } from './metadata.ts'
 import { assertJson, mediaTypeFor, present } from './negotiate.ts'
 import { readOperationParameters } from './operation-parameters.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
@@ -64,19 +65,18 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const { offersRegistration = false, checksReferences = true } = deps
   const cursors = createCursors(cursorKey, random)
-  const metadata = JSON.stringify(capabilityStatement({ fhirUrl, portalUrl, checksReferences }))
+  const metadata = createMetadata({ fhirUrl, portalUrl, checksReferences })
+  const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const address = readAddress(pathParts(request.url))
     assertMethod(address, request, reply)
     const query = parseQuery(request.url)
     if (address.kind === 'smart-configuration')
-      return reply
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
+      return sendDocument(request, reply.type('application/json; charset=utf-8'), smart)
     assertJson(query, request)
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
-    if (address.kind === 'metadata') return reply.send(present(metadata, query))
+    if (address.kind === 'metadata') return sendDocument(request, reply, metadata(query))
     assertKnownType(address)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
     const token = findPresentedToken(request, query, fhirUrl)

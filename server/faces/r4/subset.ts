@@ -13,6 +13,8 @@ export function subset(content: string, type: string, { summary, elements }: Sub
   if (!keeps) return content
   const resource = parseExact(content) as Record<string, unknown>
   for (const name of Object.keys(resource)) if (!keeps(name.replace(/^_/, ''))) delete resource[name]
+  if (summary === 'true')
+    for (const path of summaryElements(type).omitted ?? []) omit(resource, path.split('.'))
   return stringifyExact(markSubsetted(resource))
 }
 
@@ -28,6 +30,22 @@ function keptElements(
   if (summary === 'data') return (name) => name !== 'text'
   if (summary === 'true') return named([...summaryElements(type).summary, ...mandatory])
   return undefined
+}
+
+function omit(value: unknown, path: string[]): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const each of value) omit(each, path)
+    return
+  }
+  const [name = '', ...below] = path
+  const fields = value as Record<string, unknown>
+  if (below.length > 0) {
+    omit(fields[name], below)
+    return
+  }
+  delete fields[name]
+  delete fields[`_${name}`]
 }
 
 const subsetted = {
