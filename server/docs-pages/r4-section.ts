@@ -66,21 +66,27 @@ ${table(
     ],
     [
       code('PUT TYPE/ID'),
-      html`A new version, or a new record under this id. <code>If-Match: W/"3"</code> refuses with 412 when the record has changed since`,
+      html`A new version, or a new record under this id. <code>If-Match: W/"3"</code> refuses with 412 when the record has changed since, <code>If-None-Match: *</code> when there is one`,
     ],
     [
       code('PUT TYPE?identifier=…'),
       'Updates the one record that matches, or creates it; 412 when several match',
     ],
-    [code('PATCH TYPE/ID'), html`A JSON Patch, sent as <code>application/json-patch+json</code>`],
-    [code('DELETE TYPE/ID'), 'Deletes; the history keeps the versions, and a read answers 410'],
+    [
+      code('PATCH TYPE/ID, PATCH TYPE?identifier=…'),
+      html`A JSON Patch, sent as <code>application/json-patch+json</code>`,
+    ],
+    [
+      code('DELETE TYPE/ID, DELETE TYPE?identifier=…'),
+      'Deletes; the history keeps the versions, and a read answers 410. With a condition: the one record that matches; 412 when several do',
+    ],
     [
       code('POST /fhir/r4'),
       'A Bundle: a transaction is done as a whole or not at all and may refer within itself by fullUrl; a batch is done entry by entry',
     ],
   ],
 )}
-<p>What is written must be valid FHIR R4, and keep each US Core profile that its <code>meta.profile</code> names; otherwise the answer is 422 and tells every place. The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code> leaves the record out of the answer. Bodies may have 20 MB.</p>
+<p>What is written must be valid FHIR R4, and keep each US Core profile that its <code>meta.profile</code> names; otherwise the answer is 422 and tells every place. The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code>, <code>representation</code> or <code>OperationOutcome</code> says what the answer holds, also for each entry of a Bundle. Bodies may have 20 MB.</p>
 <h3 id="r4-search">Search</h3>
 <ul>
 <li>Parameters that are repeated must all hold; of values with commas between them one must.</li>

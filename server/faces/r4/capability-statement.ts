@@ -106,7 +106,7 @@ function describeType(type: string, checksReferences: boolean): CapabilityStatem
     conditionalCreate: true,
     conditionalRead: 'full-support',
     conditionalUpdate: true,
-    conditionalDelete: 'not-supported',
+    conditionalDelete: 'single',
     referencePolicy: checksReferences ? ['literal', 'logical', 'enforced'] : ['literal', 'logical'],
     ...(references.length > 0 ? { searchInclude: references.map(({ code }) => `${type}:${code}`) } : {}),
     searchRevInclude: listRevIncludes(type),

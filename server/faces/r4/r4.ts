@@ -96,14 +96,19 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       return answerBundle(() => writeAccess.open(token), { ...sent, random })
     }
     const writer = await writeAccess.open(token)
-    if (address.kind === 'instance') {
-      if (request.method === 'PUT') return update(writer, address, sent)
-      return request.method === 'PATCH' ? patch(writer, address, sent) : remove(writer, address, sent)
+    if (address.kind !== 'instance' && address.kind !== 'search') throw noSuchAddress()
+    switch (request.method) {
+      case 'POST':
+        return create(writer, address.type, sent)
+      case 'PUT':
+        return address.kind === 'instance'
+          ? update(writer, address, sent)
+          : updateWhere(writer, address.type, sent)
+      case 'PATCH':
+        return patch(writer, address, sent)
+      default:
+        return remove(writer, address, sent)
     }
-    if (address.kind !== 'search') throw noSuchAddress()
-    return request.method === 'POST'
-      ? create(writer, address.type, sent)
-      : updateWhere(writer, address.type, sent)
   }
 
   async function dispatch(address: R4Address, opened: Opened): Promise<FastifyReply> {
@@ -144,6 +149,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     { request, reply, query, reader, base }: Opened,
     address: SearchAddress,
   ): Promise<FastifyReply> {
+    assertForm(request)
     const params = new URLSearchParams([...query, ...formOf(request)])
     const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
     assertJson(params, request)
@@ -186,7 +192,8 @@ async function sendVersion(
 ): Promise<FastifyReply> {
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
   const content = await reader.readVersion({ type, id, versionId: number })
-  if (content === undefined) throw notHere(type)
+  if (content === undefined)
+    throw (await isDeletion(reader, { type, id, versionId: number })) ? deleted(type) : notHere(type)
   return isUnchanged(request, reply, content)
     ? reply.code(304).send()
     : reply.send(present(subset(content, type, readSubset(query)), query))
@@ -197,6 +204,16 @@ async function wasDeleted(reader: RecordReader, type: string, id: string): Promi
   if (!isResourceId(id) || !reader.allowsHistory(type)) return false
   const { versions } = await reader.listVersions({ type, id, pageSize: 1 })
   return Number(versions[0]?.deleted ?? 0) === 1
+}
+
+/** Whether a version is the deletion of its record: https://hl7.org/fhir/R4/http.html#vread */
+async function isDeletion(
+  reader: RecordReader,
+  { type, id, versionId }: { type: string; id: string; versionId: number },
+): Promise<boolean> {
+  if (versionId === 0 || !isResourceId(id) || !reader.allowsHistory(type)) return false
+  const { versions } = await reader.listVersions({ type, id, pageSize: 1000 })
+  return versions.some((each) => Number(each.version_id) === versionId && Number(each.deleted) === 1)
 }
 
 function deleted(type: string): OnpatientError {
@@ -232,6 +249,17 @@ function formOf({ method, body }: FastifyRequest): URLSearchParams {
   return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
 }
 
+/** Parameters in a body of another kind would be left out, and the answer hold more than was asked for. */
+function assertForm({ method, body, headers }: FastifyRequest): void {
+  const { 'content-length': length = '0' } = headers
+  const isOther = typeof body !== 'string' && (Buffer.isBuffer(body) ? body.length > 0 : length !== '0')
+  if (method !== 'POST' || !isOther) return
+  throw new OnpatientError(
+    'media-type-not-supported',
+    'Send the parameters of a search as a form, with the header "Content-Type: application/x-www-form-urlencoded", or in the address.',
+  )
+}
+
 /** They change nothing, though their parameters may be sent in a body. */
 function isQuestion(address: R4Address): boolean {
   if (address.kind === 'search' || address.kind === 'compartment') return address.isForm
@@ -242,7 +270,7 @@ function isQuestion(address: R4Address): boolean {
 function writingMethods(address: R4Address): string[] {
   if (address.kind === 'base' || isQuestion(address)) return ['POST']
   if (address.kind === 'instance') return ['PUT', 'PATCH', 'DELETE']
-  return address.kind === 'search' ? ['POST', 'PUT'] : []
+  return address.kind === 'search' ? ['POST', 'PUT', 'PATCH', 'DELETE'] : []
 }
 
 function isWrite(address: R4Address, { method }: FastifyRequest): boolean {
