@@ -15,7 +15,8 @@ export function searchParametersPage(): string {
 # Search parameters
 
 What \`GET /fhir/r4/TYPE?…\` takes. A comma between values means any of them, a parameter that comes twice means both. The CapabilityStatement at
-\`/fhir/r4/metadata\` says the same for programs.
+\`/fhir/r4/metadata\` says the same for programs. \`GET /fhir/r4/Patient/ID/TYPE?…\` takes the same, in the compartment of one patient;
+\`GET /fhir/r4?_type=TYPE,TYPE\` and \`GET /fhir/r4/Patient/ID/*\` take what all of their types have.
 
 - **Modifiers** stand behind the name: \`name:exact=Lee\`. References also take a type (\`subject:Patient=1\`) and chains (\`subject:Patient.name=lee\`).
 - **Comparators** stand before the value: \`date=ge2024-03\`.
