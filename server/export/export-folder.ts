@@ -21,7 +21,7 @@ export async function openFolder(folder: string, options: Options, now: number):
   await mkdir(folder, { recursive: true })
   const names = await readdir(folder)
   if (names.length === 0) {
-    const state = { ...options, startedAt: now, files: {}, isWhole: false }
+    const state = { ...options, pid: process.pid, startedAt: now, files: {}, isWhole: false }
     await saveState(folder, state)
     return state
   }
@@ -38,8 +38,11 @@ export async function openFolder(folder: string, options: Options, now: number):
     )
   assertSameExport(folder, state, options)
   assertNothingElse(folder, state, names)
+  assertNotWritten(folder, state)
   await cutFiles(folder, state, names)
-  return state
+  const own = { ...state, pid: process.pid }
+  await saveState(folder, own)
+  return own
 }
 
 /** Gives the files their names, which says that they are complete. */
@@ -62,6 +65,25 @@ function assertSameExport(folder: string, state: ExportState, { practiceId, gzip
       folder,
       `holds an export ${state.gzip ? 'with' : 'without'} --gzip that was stopped. Name a new folder, or go on ${state.gzip ? 'with' : 'without'} --gzip.`,
     )
+}
+
+/** Two at a time would write into the same files. */
+function assertNotWritten(folder: string, { pid }: ExportState): void {
+  if (pid === process.pid || !isRunning(pid)) return
+  throw refused(
+    folder,
+    `is being written by an export in the process ${pid}. Wait for its end, or stop it to go on from there. When that number belongs to another program by now, name a new folder.`,
+  )
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // Signal 0 only asks.
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function assertNothingElse(

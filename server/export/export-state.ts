@@ -6,6 +6,8 @@ import type { WalkPlace } from '#server/records/records.ts'
 export interface ExportState {
   practiceId: string
   gzip: boolean
+  /** The process that writes, or did before it was stopped. */
+  pid: number
   /** When the first run began, in ms. */
   startedAt: number
   /** The last record that is in the files; undefined before the first. */

@@ -127,6 +127,9 @@ test('an export that was stopped goes on, and its files are those of an undistur
     assert.deepEqual(last, { ...undisturbed, kept: 10_000 })
     assert.equal(seen[0], 10_500)
     assert.deepEqual(await readFolder(folder), await readFolder(whole))
+    await using other = await openImport()
+    const again = await other.run(folder)
+    assert.deepEqual([again.created, again.rejected], [total, 0])
   }
 })
 
@@ -192,6 +195,12 @@ test('a folder with anything else in it is left alone, with words that say what 
   await exportUntil(app, stopped, 6000)
   await refuses(stopped, /an export without --gzip .* go on without --gzip/, { gzip: true })
   await refuses(stopped, /of the practice prac_\w+ that was stopped/, { practiceId: 'prac_other' })
+  const statePath = join(stopped, 'export-state.json.part')
+  const state = await readFile(statePath, 'utf8')
+  // Whoever started this test is running.
+  await writeFile(statePath, state.replace(/"pid":\d+/, `"pid":${process.ppid}`))
+  await refuses(stopped, /is being written by an export in the process \d+\. Wait for its end/)
+  await writeFile(statePath, state)
   await writeFile(join(stopped, 'notes.txt'), 'mine')
   await refuses(stopped, /and notes\.txt, which is not of it\. Take that file away to go on/)
   await rm(join(stopped, 'notes.txt'))
