@@ -110,8 +110,8 @@ function* familiesOf(generated: DemoPractice, patientIds: string[]): Generator<R
 export async function findBusyPatient(nouns: OpenNouns, practiceId: string): Promise<string> {
   const results = new Map<string, number>()
   const immunizations: Immunization[] = []
-  for await (const batch of nouns.records.walk(practiceId))
-    for (const { type, content } of batch) {
+  for await (const { records } of nouns.records.walk(practiceId))
+    for (const { type, content } of records) {
       if (type === 'Immunization') immunizations.push(JSON.parse(content))
       if (type !== 'Observation' || !content.includes('"laboratory"')) continue
       const patient = patientOf((JSON.parse(content) as Observation).subject)

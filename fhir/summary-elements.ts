@@ -5,6 +5,8 @@ interface SummaryElements {
   summary: readonly string[]
   /** Elements without which a resource of the type is not valid. */
   mandatory: readonly string[]
+  /** Below those of the summary, not part of it: `participant.period`. */
+  omitted?: readonly string[]
 }
 
 /** From the definitions of R4, by tools/compile-summary-elements.ts. */

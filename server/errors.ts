@@ -61,7 +61,8 @@ export const errorCatalogue = {
   },
   'version-conflict': {
     category: 'precondition',
-    meaning: 'The record has changed since the version in If-Match. Read it again and repeat the change.',
+    meaning:
+      'The record has changed since the version in If-Match, or is there although If-None-Match says that it must not be. Read it again and repeat the change.',
   },
   'several-match': {
     category: 'precondition',

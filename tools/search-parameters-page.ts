@@ -15,7 +15,8 @@ export function searchParametersPage(): string {
 # Search parameters
 
 What \`GET /fhir/r4/TYPE?…\` takes. A comma between values means any of them, a parameter that comes twice means both. The CapabilityStatement at
-\`/fhir/r4/metadata\` says the same for programs.
+\`/fhir/r4/metadata\` says the same for programs. \`GET /fhir/r4/Patient/ID/TYPE?…\` takes the same, in the compartment of one patient;
+\`GET /fhir/r4?_type=TYPE,TYPE\` and \`GET /fhir/r4/Patient/ID/*\` take what all of their types have.
 
 - **Modifiers** stand behind the name: \`name:exact=Lee\`. References also take a type (\`subject:Patient=1\`) and chains (\`subject:Patient.name=lee\`).
 - **Comparators** stand before the value: \`date=ge2024-03\`.
@@ -23,7 +24,8 @@ What \`GET /fhir/r4/TYPE?…\` takes. A comma between values means any of them, 
   (\`Observation:subject:Patient\`), and backwards, \`_revinclude=Observation:subject\`; \`:iterate\` goes on from there. \`Type:*\` and \`*\` mean all.
 - **How the answer looks**: \`_sort\` (up to five parameters, \`-\` turns round), \`_count\`, \`_summary\`, \`_elements\`, \`_total\`.
 - \`:in\` and \`:not-in\` know the value sets of FHIR R4 and US Core that list the codes which alone may stand in an element. \`:above\` and \`:below\`
-  are for addresses: hierarchies of codes are not known here.
+  are for addresses, and for codes (\`system|code\`) of the systems that the definitions of R4 hold as a whole, such as condition-clinical or v3-ActCode;
+  SNOMED CT, LOINC and their like are not among them.
 
 ## Every type
 

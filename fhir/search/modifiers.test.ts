@@ -33,7 +33,10 @@ const exampleOf: Record<SearchParameter['type'], string> = {
 
 function parse(type: string, name: string, value: string): boolean {
   try {
-    parseSearch(type, [[name, value]], { strict: true, findValueSet: () => [{ system: 'a', code: 'b' }] })
+    parseSearch(type, [[name, value]], {
+      strict: true,
+      terminology: { findValueSet: () => [{ system: 'a', code: 'b' }], findRelatedCodes: () => ['b'] },
+    })
     return true
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
@@ -47,7 +50,9 @@ function* everyParameter(): Generator<{ type: string; parameter: SearchParameter
 
 function exampleFor(parameter: SearchParameter, modifier: string): string {
   if (modifier === 'missing') return 'true'
-  return modifier === 'of-type' ? 'a|b|c' : exampleOf[parameter.type]
+  if (modifier === 'of-type') return 'a|b|c'
+  const isRelated = modifier === 'above' || modifier === 'below'
+  return isRelated && parameter.type === 'token' ? 'a|b' : exampleOf[parameter.type]
 }
 
 test('every parameter of every type takes the modifiers that are told of it, and no others', () => {

@@ -12,9 +12,26 @@ export type AskedModifier = Modifier | 'of-type' | 'in' | 'not-in'
 /** The codes of a value set; undefined when it is not known. */
 export type FindValueSet = (url: string) => readonly { system: string; code: string }[] | undefined
 
+/** A code and all that are above or below it; undefined when the hierarchy of its system is not known. */
+export type FindRelatedCodes = (
+  code: { system: string; code: string },
+  direction: 'above' | 'below',
+) => readonly string[] | undefined
+
+/** What modifiers need to know of codes; without it no value set and no hierarchy is known. */
+export interface Terminology {
+  findValueSet: FindValueSet
+  findRelatedCodes: FindRelatedCodes
+}
+
+/** Whether a parameter, by its name in a request, asks for something of terminology. */
+export function needsTerminology(name: string): boolean {
+  return /:(in|not-in|above|below)$/.test(name)
+}
+
 /** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all. */
 const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
-  token: ['not', 'text', 'in', 'not-in'],
+  token: ['not', 'text', 'in', 'not-in', 'above', 'below'],
   string: ['exact', 'contains'],
   reference: ['identifier'],
   uri: ['above', 'below'],
@@ -42,13 +59,6 @@ export function prefixesFor({ type, components }: SearchParameter): readonly Pre
   return isOrdered || /(date|quantity|range|number)$/.test(second) ? prefixes : []
 }
 
-/** Why a modifier that FHIR has for the type of the parameter is not answered; undefined for others. */
-export function whyNotAnswered({ type }: SearchParameter, modifier: string): string | undefined {
-  if (type === 'token' && (modifier === 'above' || modifier === 'below'))
-    return `the modifier ${quote(modifier)} needs the hierarchy of the code system, which this server does not have. Name the codes, with commas between them`
-  return undefined
-}
-
 /** `system|code|value` of an identifier: https://hl7.org/fhir/R4/search.html#token */
 export function parseTyped(asked: Asked, text: string): TokenValue {
   const [system = '', code = '', value = '', ...more] = splitUnescaped(text, '|').map(unescapeText)
@@ -58,7 +68,7 @@ export function parseTyped(asked: Asked, text: string): TokenValue {
 }
 
 /**
- * The codes of a value set. Elements that are only a code have no system of their own: their binding implies it.
+ * The codes of a value set.
  * Throws SearchError for a value set that is not known.
  */
 export function parseValueSet(name: string, url: string, find: FindValueSet | undefined): TokenValue[] {
@@ -68,7 +78,29 @@ export function parseValueSet(name: string, url: string, find: FindValueSet | un
       name,
       `The value set ${quote(url)} of ${quote(name)} is not known here; those of FHIR R4 and US Core are that list the codes which alone may stand in an element. Name the codes, with commas between them`,
     )
-  return codes.flatMap(({ system, code }) =>
-    [system, ''].map((each): TokenValue => ({ type: 'token', system: clipText(each), code: clipText(code) })),
-  )
+  return codes.flatMap(withAndWithoutSystem)
+}
+
+/** `system|code` and the codes above or below it. Throws SearchError when their hierarchy is not known. */
+export function parseRelated(
+  asked: Asked,
+  text: string,
+  direction: 'above' | 'below',
+  find: FindRelatedCodes | undefined,
+): TokenValue[] {
+  const [system = '', code = '', ...more] = splitUnescaped(text, '|').map(unescapeText)
+  if (system === '' || code === '' || more.length > 0)
+    refuse(asked, text, 'system|code: in which code system it is above or below others')
+  const codes = find?.({ system, code }, direction)
+  if (!codes)
+    throw new SearchError(
+      asked.name,
+      `${quote(asked.name)} cannot be answered: the hierarchy of the code system ${quote(system)} is not known here; those that the definitions of FHIR R4 hold as a whole are. Name the codes, with commas between them`,
+    )
+  return codes.flatMap((each) => withAndWithoutSystem({ system, code: each }))
+}
+
+/** Elements that are only a code have no system of their own. */
+function withAndWithoutSystem({ system, code }: { system: string; code: string }): TokenValue[] {
+  return [system, ''].map((each) => ({ type: 'token', system: clipText(each), code: clipText(code) }))
 }

@@ -1,10 +1,10 @@
 import {
   type AskedModifier,
-  type FindValueSet,
   modifiersFor,
+  parseRelated,
   parseTyped,
   parseValueSet,
-  whyNotAnswered,
+  type Terminology,
 } from './modifiers.ts'
 import { findParameter, parametersOf, type SearchParameter } from './parameters.ts'
 import type { Asked } from './parse-single-value.ts'
@@ -23,7 +23,7 @@ export interface Question {
   name: string
   value: string
   bases: readonly string[]
-  findValueSet: FindValueSet | undefined
+  terminology: Terminology | undefined
   budget: Budget
 }
 
@@ -150,7 +150,7 @@ function parseParameter(type: string, part: string, question: Question): Conditi
     name,
     resourceType: type,
     parameter,
-    modifier: keptModifier(modifier),
+    modifier: keptModifier(parameter, modifier),
     targetType,
     bases,
   }
@@ -166,8 +166,12 @@ function missingCondition(parameter: SearchParameter, isMissing: boolean): Condi
 }
 
 /** The modifier that the query has, where the values do not say it already. */
-function keptModifier(modifier: AskedModifier | undefined): ParameterCondition['modifier'] {
+function keptModifier(
+  { type }: SearchParameter,
+  modifier: AskedModifier | undefined,
+): ParameterCondition['modifier'] {
   if (modifier === 'of-type' || modifier === 'in') return undefined
+  if (type === 'token' && (modifier === 'above' || modifier === 'below')) return undefined
   return modifier === 'not-in' ? 'not' : modifier
 }
 
@@ -178,11 +182,25 @@ function parseModified(
   question: Question,
 ): SearchValue[] {
   if (modifier === 'of-type') return [parseTyped(asked, text)]
-  if (modifier !== 'in' && modifier !== 'not-in') return parseValue(asked, text)
-  const codes = parseValueSet(question.name, text, question.findValueSet)
+  const codes = parseCodes(asked, text, modifier, question)
+  if (!codes) return parseValue(asked, text)
   // Each code twice, with its system and without.
   spend(question, 'values', codes.length / 2)
   return codes
+}
+
+/** The codes for which a value set or a place in a hierarchy stands; undefined for what stands for itself. */
+function parseCodes(
+  asked: Asked,
+  text: string,
+  modifier: AskedModifier | undefined,
+  { name, terminology }: Question,
+): SearchValue[] | undefined {
+  if (modifier === 'in' || modifier === 'not-in') return parseValueSet(name, text, terminology?.findValueSet)
+  const isRelated = modifier === 'above' || modifier === 'below'
+  return isRelated && asked.parameter.type === 'token'
+    ? parseRelated(asked, text, modifier, terminology?.findRelatedCodes)
+    : undefined
 }
 
 function readModifier(
@@ -198,12 +216,9 @@ function readModifier(
   }
   const shown = [...known, ...parameter.targets.slice(0, 10)].map((each) => `:${each}`).join(', ')
   const refused = quote([text, ...more].join(':'))
-  const reason = whyNotAnswered(parameter, text)
   throw new SearchError(
     question.name,
-    reason === undefined
-      ? `The modifier ${refused} cannot be used with ${parameter.code}. It takes ${shown}`
-      : `${quote(question.name)} cannot be answered: ${reason}`,
+    `The modifier ${refused} cannot be used with ${parameter.code}. It takes ${shown}`,
   )
 }
 

@@ -25,7 +25,7 @@ const readers: Record<string, Reader> = {
   _include: (query, value, name) => addInclude(query.includes, query.type, value, name),
   _revinclude(query, value, name) {
     if (value !== '*') addInclude(query.revincludes, query.type, value, name)
-    else if (name === '_revinclude') query.revincludes.push(...everyRevinclude(query.type))
+    else if (name === '_revinclude') query.revincludes = withEveryRevinclude(query)
     else throw new SearchError(name, `Name the type that is brought along: ${name}=Provenance:target`)
   },
   _summary(query, value, name) {
@@ -99,18 +99,31 @@ function addInclude(includes: IncludeRule[], type: string, value: string, name: 
     throw new SearchError(name, `${name} takes Type:parameter, and ${quote(sourceType)} is no type`)
   const parameter = code === '*' ? '*' : requireReference(sourceType, code, name)
   if (targetType !== undefined && targetType !== '') requireTarget(parameter, targetType, name)
-  if (includes.length >= maximumIncludes)
-    throw new SearchError(name, `A search takes at most ${maximumIncludes} of _include and of _revinclude`)
   const target = targetType === undefined || targetType === '' ? {} : { targetType }
-  includes.push({ sourceType, parameter, ...target, iterate })
+  const rule: IncludeRule = { sourceType, parameter, ...target, iterate }
+  if (includes.some((each) => isSameRule(each, rule))) return
+  // The types of `*` are not counted: there are no more than types.
+  if (includes.filter((each) => each.parameter !== '*').length >= maximumIncludes)
+    throw new SearchError(name, `A search takes at most ${maximumIncludes} of _include and of _revinclude`)
+  includes.push(rule)
 }
 
-/** All that may name a record of the type. */
-function everyRevinclude(type: string): IncludeRule[] {
+function isSameRule(one: IncludeRule, other: IncludeRule): boolean {
+  return (
+    one.sourceType === other.sourceType &&
+    one.parameter === other.parameter &&
+    one.targetType === other.targetType &&
+    one.iterate === other.iterate
+  )
+}
+
+/** All that may name a record of the type, each once however often it is asked for; what goes on from there stays. */
+function withEveryRevinclude({ type, revincludes }: SearchQuery): IncludeRule[] {
   const mayName = (each: SearchParameter) => each.type === 'reference' && each.targets.includes(type)
-  return searchableTypes
+  const all = searchableTypes
     .filter((source) => parametersOf(source).some(mayName))
-    .map((sourceType) => ({ sourceType, parameter: '*', iterate: false }))
+    .map((sourceType): IncludeRule => ({ sourceType, parameter: '*', iterate: false }))
+  return [...revincludes.filter(({ iterate }) => iterate), ...all]
 }
 
 function requireReference(type: string, code: string, name: string): SearchParameter {

@@ -94,3 +94,14 @@ test('an unknown parameter is refused when strict, else named', () => {
   )
   assert.equal(conditions.length, 1)
 })
+
+test('what is included is asked for once, however often the search says it', () => {
+  const parse = (parameters: string[]) =>
+    parseSearch('Patient', new URLSearchParams(parameters.join('&')), { strict: true }).revincludes.length
+  const everything = parse(['_revinclude=*'])
+  assert.equal(parse(['_revinclude=*', '_revinclude=*', '_revinclude=Observation:*']), everything)
+  assert.equal(parse(['_revinclude=Observation:*', '_revinclude=*']), everything)
+  assert.equal(parse(['_revinclude=*', '_revinclude=Provenance:target']), everything + 1)
+  assert.equal(parse(['_revinclude=Provenance:target', '_revinclude=Provenance:target']), 1)
+  assert.equal(parse(['_revinclude=Provenance:target', '_revinclude:iterate=Provenance:target']), 2)
+})

@@ -1,4 +1,4 @@
-import type { FindValueSet } from './modifiers.ts'
+import type { Terminology } from './modifiers.ts'
 import { searchableTypes } from './parameters.ts'
 import { describeUnknown, parseCondition, type Question } from './parse-condition.ts'
 import { readResultParameter } from './parse-result-parameters.ts'
@@ -17,8 +17,8 @@ export interface SearchOptions {
   strict: boolean
   /** Addresses of our own API, without a slash at the end: references below them are relative ones. */
   bases?: readonly string[]
-  /** For `:in` and `:not-in`; without it no value set is known. */
-  findValueSet?: FindValueSet
+  /** For `:in`, `:not-in`, and `:above` and `:below` on codes. */
+  terminology?: Terminology
 }
 
 /**
@@ -39,7 +39,7 @@ export function parseSearch(
     count++
     if (count > maximumPairs)
       throw new SearchError(name, `A search takes at most ${maximumPairs} parameters: split it`)
-    readPair(query, { name, value, bases, findValueSet: options.findValueSet, budget }, options)
+    readPair(query, { name, value, bases, terminology: options.terminology, budget }, options)
   }
   return query
 }

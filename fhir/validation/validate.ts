@@ -1,3 +1,4 @@
+import type { Terminology } from '../search/modifiers.ts'
 import type { ValidationIssue } from './findings.ts'
 
 export type { ValidationIssue }
@@ -20,9 +21,11 @@ export function loadValidator(): Promise<Validator> {
   return loading
 }
 
-/** Value sets by their address, from the same tables. */
-export async function loadValueSets(): Promise<
-  (url: string) => { system: string; code: string }[] | undefined
-> {
-  return (await import('./value-sets.ts')).findValueSet
+/** Value sets by their address, from the same tables, and hierarchies of codes: for searches. */
+export async function loadTerminology(): Promise<Terminology> {
+  const [{ findValueSet }, { findRelatedCodes }] = await Promise.all([
+    import('./value-sets.ts'),
+    import('../search/code-hierarchies.ts'),
+  ])
+  return { findValueSet, findRelatedCodes }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { exportRecords } from '#server/export/export.ts'
+import { type ExportOutcome, exportRecords } from '#server/export/export.ts'
+import { systemClock } from '../clock.ts'
 import { getPractice } from './practice-option.ts'
 import { printResult, withNouns } from './with-nouns.ts'
 
@@ -7,7 +8,10 @@ import { printResult, withNouns } from './with-nouns.ts'
 export function exportRecordsCommand(): Command {
   return new Command('export')
     .description('Write all records of a practice as NDJSON, one file for each type.')
-    .argument('<folder>', 'a folder that is empty or does not exist yet')
+    .argument(
+      '<folder>',
+      'a folder that is empty, does not exist yet, or holds the same export that was stopped: then it goes on',
+    )
     .option('--practice <id>', 'the practice that keeps the records; default: the only one there is')
     .option('--gzip', 'compress the files: .ndjson.gz')
     .option('--json', 'print one JSON object')
@@ -24,7 +28,7 @@ async function runExport(
     const isTerminal = process.stderr.isTTY && !json
     const rateOf = (count: number) => Math.round((count * 1000) / Math.max(1, performance.now() - startedAt))
     const outcome = await exportRecords(
-      { records },
+      { records, clock: systemClock },
       {
         practiceId: practice.id,
         folder,
@@ -37,8 +41,19 @@ async function runExport(
     const files = Object.entries(outcome.files).map(([name, count]) => `  ${name}  ${count}`)
     printResult(
       { practice: practice.id, ...outcome },
-      [`${practice.name}: ${outcome.records} records in ${folder}`, ...files],
+      [`${practice.name}: ${outcome.records} records in ${folder}`, ...files, ...describeRun(outcome)],
       json,
     )
   })
+}
+
+function describeRun({ kept, changedMeanwhile }: ExportOutcome): string[] {
+  return [
+    ...(kept > 0 ? [`${kept} of them were there from a run that was stopped.`] : []),
+    ...(changedMeanwhile
+      ? [
+          'Records were written or deleted since the export began: some may be missing, or be in it as they were before. For the records of one moment export to a new folder while nothing writes.',
+        ]
+      : []),
+  ]
 }

@@ -14,7 +14,10 @@ ${table(
   'Requests of the R4 API',
   ['Request', 'Answer'],
   [
-    [code('GET metadata'), 'The CapabilityStatement'],
+    [
+      code('GET metadata'),
+      html`The CapabilityStatement; <code>_summary=true</code> and <code>_elements</code> give a part of it. Compressed when <code>Accept-Encoding</code> says so, 304 when <code>If-None-Match</code> has its <code>ETag</code>`,
+    ],
     [
       code('GET .well-known/smart-configuration'),
       'Where the authorization server is, as SMART App Launch says',
@@ -26,12 +29,20 @@ ${table(
     [code('GET TYPE/ID/_history/VERSION'), 'One version'],
     [
       code('GET TYPE/ID/_history, GET TYPE/_history'),
-      html`Versions, newest first, as a Bundle; <code>_since</code>, <code>_at</code> (what was current then), <code>_count</code>`,
+      html`Versions, newest first, as a Bundle; <code>_since</code>, <code>_at</code> (what was current then), <code>_count</code> (0: the total alone), <code>_summary</code>, <code>_elements</code>`,
     ],
     [code('GET TYPE?…, POST TYPE/_search'), 'A searchset Bundle'],
     [
+      code('GET Patient/ID/TYPE?…, POST Patient/ID/TYPE/_search'),
+      html`A search in the <a href="https://hl7.org/fhir/R4/compartmentdefinition-patient.html">compartment</a> of a patient: records that name the patient as subject, but also as performer, subscriber and the like. <code>Patient/ID/*</code> searches all types`,
+    ],
+    [
+      code('GET /fhir/r4?_type=TYPE,TYPE, POST /fhir/r4/_search'),
+      html`A search over types (at most 20), by the parameters that all of them have; type after type, without <code>_sort</code> and includes, and with a total when <code>_total=accurate</code> asks for it`,
+    ],
+    [
       code('GET or POST Patient/ID/$everything'),
-      html`All of one patient's records, and the practitioners, organizations and the like that they name, in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code>`,
+      html`All of one patient's records, and the practitioners, organizations and the like that they name, in pages; <code>_type</code>, <code>start</code>, <code>end</code>, <code>_since</code>, <code>_count</code> (0: the total alone), <code>_summary</code>, <code>_elements</code>`,
     ],
     [
       code('GET or POST DocumentReference/$docref'),
@@ -55,26 +66,32 @@ ${table(
     ],
     [
       code('PUT TYPE/ID'),
-      html`A new version, or a new record under this id. <code>If-Match: W/"3"</code> refuses with 412 when the record has changed since`,
+      html`A new version, or a new record under this id. <code>If-Match: W/"3"</code> refuses with 412 when the record has changed since, <code>If-None-Match: *</code> when there is one`,
     ],
     [
       code('PUT TYPE?identifier=…'),
       'Updates the one record that matches, or creates it; 412 when several match',
     ],
-    [code('PATCH TYPE/ID'), html`A JSON Patch, sent as <code>application/json-patch+json</code>`],
-    [code('DELETE TYPE/ID'), 'Deletes; the history keeps the versions, and a read answers 410'],
+    [
+      code('PATCH TYPE/ID, PATCH TYPE?identifier=…'),
+      html`A JSON Patch, sent as <code>application/json-patch+json</code>`,
+    ],
+    [
+      code('DELETE TYPE/ID, DELETE TYPE?identifier=…'),
+      'Deletes; the history keeps the versions, and a read answers 410. With a condition: the one record that matches; 412 when several do',
+    ],
     [
       code('POST /fhir/r4'),
       'A Bundle: a transaction is done as a whole or not at all and may refer within itself by fullUrl; a batch is done entry by entry',
     ],
   ],
 )}
-<p>What is written must be valid FHIR R4, and keep each US Core profile that its <code>meta.profile</code> names; otherwise the answer is 422 and tells every place. The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code> leaves the record out of the answer. Bodies may have 20 MB.</p>
+<p>What is written must be valid FHIR R4, and keep each US Core profile that its <code>meta.profile</code> names; otherwise the answer is 422 and tells every place. The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code>, <code>representation</code> or <code>OperationOutcome</code> says what the answer holds, also for each entry of a Bundle. Bodies may have 20 MB.</p>
 <h3 id="r4-search">Search</h3>
 <ul>
 <li>Parameters that are repeated must all hold; of values with commas between them one must.</li>
 <li>Prefixes on dates, numbers and quantities: <code>eq ne gt lt ge le sa eb ap</code>. Quantities are compared across units of the same kind.</li>
-<li>Modifiers: <code>:missing</code>, <code>:exact</code>, <code>:contains</code>, <code>:not</code>, <code>:text</code>, <code>:identifier</code>, <code>:of-type</code> (<code>system|code|value</code>), <code>:above</code> and <code>:below</code> on addresses, a type on references, and <code>:in</code> and <code>:not-in</code> for the value sets of R4 and US Core that bind elements.</li>
+<li>Modifiers: <code>:missing</code>, <code>:exact</code>, <code>:contains</code>, <code>:not</code>, <code>:text</code>, <code>:identifier</code>, <code>:of-type</code> (<code>system|code|value</code>), <code>:above</code> and <code>:below</code> on addresses and on codes (<code>system|code</code>) of the systems that the definitions of R4 hold as a whole, a type on references, and <code>:in</code> and <code>:not-in</code> for the value sets of R4 and US Core that bind elements.</li>
 <li>Chains (<code>subject:Patient.name</code>) and <code>_has</code> look only into records that the token may read, of types that it covers.</li>
 <li><code>_sort</code>, <code>_count</code> (50, at most 1000), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>, <code>Type:*</code> and <code>*</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code>.</li>
 <li>A parameter that is not known is left out and named in an OperationOutcome of the answer; with <code>Prefer: handling=strict</code> it is a 400.</li>

@@ -1,15 +1,12 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Writable } from 'node:stream'
-import { finished } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import type { Records } from '#server/records/records.ts'
-import { OnpatientError } from '../errors.ts'
+import type { Clock } from '../clock.ts'
+import { fileName, nameFiles, openFolder } from './export-folder.ts'
+import { type ExportState, saveState } from './export-state.ts'
+import { openPartFiles, type PartFiles } from './part-files.ts'
 
 export interface ExportOptions {
   practiceId: string
-  /** A folder that is empty or does not exist yet. */
+  /** A folder that is empty, does not exist yet, or holds an export of the same that was stopped. */
   folder: string
   /** Whether to compress the files. */
   gzip?: boolean
@@ -18,78 +15,94 @@ export interface ExportOptions {
 
 export interface ExportOutcome {
   records: number
+  /** How many of them a run before, which was stopped, had written. */
+  kept: number
   /** How many records each file has, e.g. `Patient.ndjson`. */
   files: Record<string, number>
+  /** Whether records were written or deleted since the first run began: then the files are not of one moment. */
+  changedMeanwhile: boolean
 }
 
-interface OpenFile {
-  stream: Writable
-  written: Promise<void>
-  path: string
-  count: number
-}
+/** So many batches of the walk are at most written again after a stop. */
+const batchesToState = 10
 
 /**
- * Writes every record of a practice as NDJSON, one file for each type, as Bulk Data clients and `onpatient import` read it. A file has its name when it is complete; a stop leaves only `.part` files. Throws `invalid-parameter` for a
- * folder that has something in it.
+ * Writes every record of a practice as NDJSON, one file for each type, as Bulk Data clients and `onpatient import` read it. A file
+ * has its name when all are complete. After a stop, repeating it goes on from the last state that was saved, and the files
+ * become what they would have become without the stop. Throws `invalid-parameter` for a folder that has something else in it.
  */
 export async function exportRecords(
-  { records }: { records: Pick<Records, 'walk'> },
+  { records, clock }: { records: Pick<Records, 'walk' | 'countKept'>; clock: Clock },
   { practiceId, folder, gzip = false, onProgress }: ExportOptions,
 ): Promise<ExportOutcome> {
-  await prepareFolder(folder)
-  const open = new Map<string, OpenFile>()
-  const ending = gzip ? 'ndjson.gz' : 'ndjson'
-  let total = 0
-  for await (const batch of records.walk(practiceId)) {
+  const state = await openFolder(folder, { practiceId, gzip }, clock.now().getTime())
+  const kept = countIn(state)
+  if (!state.isWhole) await writeRest(records, { state, folder, onProgress })
+  const found = await records.countKept(practiceId, { changedAfter: state.startedAt })
+  await nameFiles(folder, state)
+  const written = countIn(state)
+  return {
+    records: written,
+    kept,
+    files: Object.fromEntries(
+      Object.entries(state.files)
+        .map(([type, file]): [string, number] => [fileName(type, gzip), file.records])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+    changedMeanwhile: found.changed > 0 || found.all !== written,
+  }
+}
+
+interface Writing {
+  state: ExportState
+  folder: string
+  onProgress: ExportOptions['onProgress']
+}
+
+async function writeRest(
+  records: Pick<Records, 'walk'>,
+  { state, folder, onProgress }: Writing,
+): Promise<void> {
+  const files = openPartFiles(folder, state.gzip)
+  try {
+    await writeTo(files, records, { state, folder, onProgress })
+  } finally {
+    await files.close()
+  }
+}
+
+async function writeTo(
+  files: PartFiles,
+  records: Pick<Records, 'walk'>,
+  { state, folder, onProgress }: Writing,
+): Promise<void> {
+  let total = countIn(state)
+  let batches = 0
+  const counts = new Map<string, number>()
+  for await (const { records: batch, place } of records.walk(state.practiceId, state.place)) {
     for (const { type, content } of batch) {
-      const file = open.get(type) ?? openFile(join(folder, `${type}.${ending}.part`), gzip)
-      open.set(type, file)
-      await append(file, content)
+      await files.append(type, content)
+      counts.set(type, (counts.get(type) ?? 0) + 1)
     }
     total += batch.length
     onProgress?.(total)
+    state.place = place
+    if (++batches % batchesToState === 0) await keep(files, { state, folder, counts })
   }
-  const files: Record<string, number> = {}
-  for (const [type, file] of [...open].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    file.stream.end()
-    await file.written
-    const name = `${type}.${ending}`
-    await rename(file.path, join(folder, name))
-    files[name] = file.count
-  }
-  return { records: total, files }
+  state.isWhole = true
+  await keep(files, { state, folder, counts })
 }
 
-async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const names = await readdir(folder)
-  const others = names.filter((name) => !name.endsWith('.part'))
-  if (others.length > 0)
-    throw new OnpatientError(
-      'invalid-parameter',
-      `The folder ${folder} is not empty. Name a new one, or empty it, so that old and new files do not mix.`,
-      { field: 'folder' },
-    )
-  for (const name of names) await rm(join(folder, name))
+async function keep(
+  files: PartFiles,
+  { state, folder, counts }: Pick<Writing, 'state' | 'folder'> & { counts: Map<string, number> },
+): Promise<void> {
+  for (const [type, bytes] of await files.flush())
+    state.files[type] = { bytes, records: (state.files[type]?.records ?? 0) + (counts.get(type) ?? 0) }
+  counts.clear()
+  await saveState(folder, state)
 }
 
-function openFile(path: string, gzip: boolean): OpenFile {
-  const file = createWriteStream(path, { mode: 0o600 })
-  const stream = gzip ? createGzip() : file
-  if (stream !== file) stream.pipe(file)
-  const written = finished(file)
-  // Whoever waits for it hears of a failure; until then it is no unhandled one.
-  written.catch(() => undefined)
-  return { stream, written, path, count: 0 }
-}
-
-async function append(file: OpenFile, content: string): Promise<void> {
-  file.count++
-  // Waits for the disk, or the records would pile up in memory.
-  if (!file.stream.write(`${content}\n`))
-    await new Promise<void>((resolve, reject) => {
-      file.stream.once('drain', resolve)
-      file.written.catch(reject)
-    })
+function countIn({ files }: ExportState): number {
+  return Object.values(files).reduce((sum, { records }) => sum + records, 0)
 }

@@ -89,12 +89,12 @@ function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
 
 /** Of a shared record only the current version is told. */
 async function currentAlone(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
-  const { type, id, since, at } = query
+  const { type, id, since, at, pageSize } = query
   const nothing = { total: 0, versions: [], next: undefined }
   const content = id === undefined ? undefined : await readRecord(db, within, type, id)
   if (id === undefined || content === undefined) return nothing
   const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
   if ((since !== undefined && lastUpdated < since) || (at && lastUpdated >= at.end)) return nothing
   const version = { id, version_id: versionOf(content), last_updated: lastUpdated, deleted: 0, content }
-  return { total: 1, versions: [version], next: undefined }
+  return { total: 1, versions: [version].slice(0, pageSize), next: undefined }
 }

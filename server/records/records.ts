@@ -11,13 +11,14 @@ import { listVersions, readVersion } from './read-version.ts'
 import { type RecordTransaction, transactRecords } from './record-transaction.ts'
 import { bringIndexUpToDate } from './search/reindex.ts'
 import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
-import { type WalkedRecord, walkRecords } from './walk-records.ts'
+import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk-records.ts'
 import { prepareWrite } from './write-records.ts'
 
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { SearchKey } from './search/search-order.ts'
 export type { FoundRecord, SearchPage, SearchPageQuery } from './search/search-records.ts'
 
+export type { WalkPlace } from './walk-records.ts'
 export type { Written } from './write-records.ts'
 
 /** Whose records a read is confined to. Every read statement carries one; there is no read without. */
@@ -39,6 +40,7 @@ export interface ListQuery {
   lastUpdatedFrom?: number | undefined
   /** What scopes ask of the records besides. */
   conditions?: Condition[] | undefined
+  /** 0: only to count. */
   pageSize: number
   /** Where the page starts (exclusive), from `ListPage`. */
   after?: PageKey | undefined
@@ -75,6 +77,7 @@ export interface VersionQuery {
   since?: number | undefined
   /** Current at some time from `start` to before `end`, in ms. */
   at?: { start: number; end: number } | undefined
+  /** 0: only to count. */
   pageSize: number
   after?: VersionKey | undefined
 }
@@ -132,8 +135,10 @@ export interface Records {
   /** One page of what matches a FHIR search. */
   search(within: Confinement, page: SearchPageQuery): Promise<SearchPage>
   countFound(within: Confinement, query: SearchPageQuery['query']): Promise<number>
-  /** Every record of a practice once, in batches; for export. */
-  walk(practiceId: string): AsyncIterable<WalkedRecord[]>
+  /** Every record of a practice once, in batches, from the first or after a place; for export. */
+  walk(practiceId: string, after?: WalkPlace): AsyncIterable<WalkedBatch>
+  /** How many records that would be, and how many of them were written after a time in ms. */
+  countKept(practiceId: string, since: { changedAfter: number }): Promise<{ all: number; changed: number }>
   /** Writes the search index anew after its rules have changed; at start, before the first write. */
   bringIndexUpToDate(): Promise<void>
   /**
@@ -170,7 +175,8 @@ export function createRecords({ db, clock, random, checksReferences = true }: Re
     search: (within, page) => searchRecords(db, within, page),
     countFound: (within, query) => countFound(db, within, query),
     bringIndexUpToDate: () => oneAtATime(db, locks.searchIndex, () => bringIndexUpToDate(db)),
-    walk: (practiceId) => walkRecords(db, practiceId),
+    walk: (practiceId, after) => walkRecords(db, practiceId, after),
+    countKept: (practiceId, since) => countKept(db, practiceId, since),
     write: async (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random }, batch, mode)(),
     prepare: (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random }, batch, mode),
     transact: (practiceId, work) =>

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { CapabilityStatement } from 'fhir/r4'
 import usCore from '#fhir/validation/us-core.json' with { type: 'json' }
 import { type Bundle, base, idsOf, linkOf, openFamily, search } from './r4-family.ts'
-import { patient } from './seeded-api.ts'
+import { about, patient } from './seeded-api.ts'
 
 test('the CapabilityStatement names the profiles that writes are checked against, and no others', async () => {
   await using api = await openFamily()
@@ -205,4 +206,128 @@ test('the reads of a batch are conditional when they say so', async () => {
       ['304', false],
     ],
   )
+})
+
+test('histories and $everything tell their total alone, and give the part of each record that is asked for', async () => {
+  await using api = await openFamily()
+  await api.write('oak', { ...patient('ada'), gender: 'male' })
+  const lists: Array<[string, number]> = [
+    ['Patient/ada/_history', 2],
+    ['Patient/_history', 3],
+    ['Practitioner/doc/_history', 1],
+    ['Patient/ada/_history?_since=2100', 0],
+    ['Patient/ada/$everything', 6],
+    ['Patient/ada/$everything?_type=Observation&start=2024-04-01', 1],
+  ]
+  for (const [path, total] of lists)
+    for (const question of ['_count=0', '_summary=count']) {
+      const found = await search(api, `${path}${path.includes('?') ? '&' : '?'}${question}`, api.doctor)
+      assert.deepEqual(
+        [found.total, found.entry, found.link.map(({ relation }) => relation)],
+        [total, undefined, ['self']],
+        `${path} ${question}`,
+      )
+    }
+  for (const path of ['Patient/ada/_history', 'Patient/ada/$everything?_type=Patient']) {
+    const question = path.includes('?') ? '&' : '?'
+    const { entry = [] } = await search(api, `${path}${question}_elements=gender`, api.doctor)
+    assert.ok(entry.length > 0)
+    for (const { resource } of entry) {
+      assert.equal(resource.name, undefined)
+      assert.match(JSON.stringify(resource), /SUBSETTED/)
+    }
+    assert.equal((await api.get(`${base}/${path}${question}_summary=some`, api.doctor)).status, 400)
+    assert.equal((await api.get(`${base}/${path}${question}_count=-1`, api.doctor)).status, 400)
+  }
+  const version = await api.get(`${base}/Patient/ada/_history/1?_elements=birthDate`, api.doctor)
+  assert.deepEqual(Object.keys(version.json).toSorted(), ['birthDate', 'id', 'meta', 'resourceType'])
+})
+
+test('metadata is sent compressed to who takes that, and not again to who has it', async () => {
+  await using api = await openFamily()
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    api.app.inject({ url: path, headers: { host: 'api.example.org', ...headers } })
+  for (const path of [
+    `${base}/metadata`,
+    `${base}/.well-known/smart-configuration`,
+    '/onpatient_api/fhir/.well-known/smart-configuration',
+  ]) {
+    const plain = await ask(path)
+    assert.equal(plain.headers['content-encoding'], undefined)
+    assert.match(String(plain.headers.vary), /Accept-Encoding/)
+    assert.equal(plain.headers['cache-control'], 'public, no-cache')
+    for (const [accepted, coding] of [
+      ['gzip, deflate, br', 'br'],
+      ['gzip', 'gzip'],
+      ['br;q=0.1, gzip;q=0.9', 'gzip'],
+      ['*', 'br'],
+      ['br;q=0, gzip;q=0', undefined],
+      ['identity, gzip;q=0.5', undefined],
+      ['deflate', undefined],
+    ] as const) {
+      const { headers, rawPayload } = await ask(path, { 'accept-encoding': accepted })
+      assert.equal(headers['content-encoding'], coding, accepted)
+      const bytes =
+        coding === 'br'
+          ? brotliDecompressSync(rawPayload)
+          : coding === 'gzip'
+            ? gunzipSync(rawPayload)
+            : rawPayload
+      assert.equal(bytes.toString(), plain.payload)
+      assert.equal(headers.etag, plain.headers.etag)
+    }
+    const etag = String(plain.headers.etag)
+    for (const tags of [etag, `"other", ${etag}`, etag.slice(2), '*']) {
+      const again = await ask(path, { 'if-none-match': tags })
+      assert.deepEqual([again.statusCode, again.payload], [304, ''])
+    }
+    assert.equal((await ask(path, { 'if-none-match': 'W/"other"' })).statusCode, 200)
+  }
+})
+
+test('parts of metadata are what the standard says, each with an ETag of its own', async () => {
+  await using api = await openFamily()
+  const read = async (query: string) => {
+    const { status, headers, json } = await api.get(`${base}/metadata?${query}`)
+    assert.equal(status, 200, query)
+    return { etag: headers.etag, statement: json as unknown as CapabilityStatement & Record<string, unknown> }
+  }
+  const whole = await read('')
+  const summary = await read('_summary=true')
+  const [resource] = summary.statement.rest?.[0]?.resource ?? []
+  assert.deepEqual(
+    Object.keys(resource ?? {}).toSorted(),
+    ['operation', 'supportedProfile', 'type'].filter((name) => name in (resource ?? {})),
+  )
+  assert.equal(summary.statement.rest?.[0]?.resource?.length, whole.statement.rest?.[0]?.resource?.length)
+  assert.match(JSON.stringify(summary.statement.meta), /SUBSETTED/)
+  const some = await read('_elements=software')
+  assert.deepEqual(Object.keys(some.statement).toSorted(), [
+    ...['date', 'fhirVersion', 'format', 'kind', 'meta', 'resourceType', 'software', 'status'],
+  ])
+  const pretty = await read('_pretty=true')
+  assert.deepEqual(pretty.statement, whole.statement)
+  assert.equal(new Set([whole, summary, some, pretty].map(({ etag }) => etag)).size, 4)
+  assert.equal((await api.get(`${base}/metadata?_summary=some`)).status, 400)
+  for (let index = 0; index < 50; index++) await read(`_elements=software,x${index}`)
+})
+
+test('a summary leaves out what is not part of it inside of its elements, too', async () => {
+  await using api = await openFamily()
+  await api.write('oak', {
+    resourceType: 'Encounter',
+    id: 'visit',
+    status: 'finished',
+    class: { code: 'AMB' },
+    subject: about('ada'),
+    participant: [
+      { individual: { reference: 'Practitioner/doc' }, period: { start: '2024-01-01' } },
+      { individual: { reference: 'Practitioner/doc' }, _period: { id: 'p' } },
+    ],
+  })
+  const { json } = await api.get(`${base}/Encounter/visit?_summary=true`, api.doctor)
+  assert.deepEqual(json.participant, [
+    { individual: { reference: 'Practitioner/doc' } },
+    { individual: { reference: 'Practitioner/doc' } },
+  ])
 })

@@ -85,11 +85,66 @@ test(':in and :not-in ask for the codes of a value set that is known', async () 
   assert.equal((await api.get(`${base}/Patient?gender:in=${many}`, api.doctor)).status, 400)
 })
 
+test(':below and :above find codes by the hierarchy of their system', async () => {
+  await using api = await openFamily()
+  const clinical = 'http://terminology.hl7.org/CodeSystem/condition-clinical'
+  const condition = (id: string, system: string, code: string) => ({
+    resourceType: 'Condition',
+    id,
+    subject: about('ada'),
+    clinicalStatus: { coding: [{ system, code }] },
+  })
+  const encounter = (id: string, code: string) => ({
+    resourceType: 'Encounter',
+    id,
+    status: 'finished',
+    class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code },
+    subject: about('ada'),
+  })
+  const order = (id: string, intent: string) => ({
+    resourceType: 'ServiceRequest',
+    id,
+    status: 'active',
+    intent,
+    subject: about('ada'),
+  })
+  await api.write(
+    'oak',
+    ...['active', 'relapse', 'resolved'].map((code) => condition(code, clinical, code)),
+    condition('other', 'urn:other', 'relapse'),
+    ...['ACUTE', 'IMP', 'AMB'].map((code) => encounter(code, code)),
+    ...['order', 'filler-order', 'plan'].map((code) => order(code, code)),
+  )
+  const cases: Array<[string, string[]]> = [
+    [`Condition?clinical-status:below=${clinical}|active`, ['active', 'relapse']],
+    [`Condition?clinical-status:below=${clinical}|relapse`, ['relapse']],
+    [`Condition?clinical-status:above=${clinical}|relapse`, ['active', 'relapse']],
+    [`Condition?clinical-status:above=${clinical}|resolved,${clinical}|active`, ['active', 'resolved']],
+    ['Encounter?class:below=http://terminology.hl7.org/CodeSystem/v3-ActCode|IMP', ['ACUTE', 'IMP']],
+    [
+      'Encounter?class:below=http://terminology.hl7.org/CodeSystem/v3-ActCode|_ActEncounterCode',
+      ['ACUTE', 'AMB', 'IMP'],
+    ],
+    ['ServiceRequest?intent:below=http://hl7.org/fhir/request-intent|order', ['filler-order', 'order']],
+    [
+      'ServiceRequest?intent:above=http://hl7.org/fhir/request-intent|filler-order',
+      ['filler-order', 'order'],
+    ],
+    [`Patient?_has:Condition:patient:clinical-status:below=${clinical}|active`, ['ada']],
+    [
+      'Observation?category:below=http://terminology.hl7.org/CodeSystem/observation-category|laboratory',
+      ['o1'],
+    ],
+  ]
+  for (const [path, ids] of cases)
+    assert.deepEqual(idsOf(await search(api, path, api.doctor)).toSorted(), ids, path)
+})
+
 test('a modifier that cannot be answered is refused, with the reason', async () => {
   await using api = await openFamily()
   const cases: Array<[string, RegExp]> = [
     ['Condition?code:below=http://snomed.info/sct|404684003', /hierarchy of the code system/],
-    ['Condition?code:above=404684003', /hierarchy of the code system/],
+    ['Condition?code:above=404684003', /write system\|code/],
     ['Observation?date:exact=2024', /cannot be used with date/],
     ['Patient?_id:not=ada', /cannot be used with _id/],
     ['Patient?_lastUpdated:above=2024', /cannot be used/],

@@ -145,6 +145,9 @@ test('$validate takes a Parameters with resource, profile and mode, and a profil
     'warning not-supported Resource',
     fine,
   ])
+  for (const mode of ['update', 'profile'])
+    assert.deepEqual(await send(`/Patient/$validate?mode=${mode}`, patient('x')), [fine])
+  assert.equal((await api.request('POST', '/Patient/$validate?mode=look', patient('x'))).status, 400)
   assert.deepEqual(await send('/Patient/$validate?profile=https://a.example/p', patient('x')), [
     'warning not-found Patient',
     fine,

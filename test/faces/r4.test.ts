@@ -244,7 +244,7 @@ test('what is not served is a 4xx OperationOutcome that says what to do', async 
     ['Observation?_format=xml', 406, /only JSON/],
     ['Observation?_id=%ff', 400, /percent-encoded/],
     ['Observation/o1/nothing', 404, /no such address/],
-    ['', 405, /POST is/],
+    ['', 400, /_type=/],
     ['Observation/o1/_history/x', 404, /among the records/],
   ]
   for (const [path, status, words] of cases) {

@@ -13,7 +13,8 @@ import { openTestStore } from '../support/test-store.ts'
 export async function openImport() {
   const store = await openTestStore()
   const folder = await mkdtemp(join(tmpdir(), 'onpatient-import-'))
-  const parts = { db: store.db, clock: startClock(), random: systemRandom }
+  const clock = startClock()
+  const parts = { db: store.db, clock, random: systemRandom }
   const records = createRecords(parts)
   const practices = createPractices({
     ...parts,
@@ -28,6 +29,7 @@ export async function openImport() {
   const within = { patientIds: [], practiceIds: [practice.id] }
   return {
     records,
+    clock,
     practice,
     store,
     folder,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { patientCompartmentTypes } from '#fhir/search/patient-compartment.ts'
 import {
   hiddenIds,
   openTwoPractices,
@@ -14,6 +15,7 @@ import {
 const base = '/fhir/r4'
 const types = [...patientTypes, ...sharedTypes]
 const everybody = Object.values(practices).flat()
+const isInCompartment = (type: string) => patientCompartmentTypes.includes(type)
 const withoutRequest = (text: string) => text.replaceAll(/req_\w+/g, '')
 
 interface Bundle {
@@ -72,8 +74,9 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
         '',
         '/_history',
         '/_history/1',
+        '/_history?_count=0',
         '/$validate',
-        ...(type === 'Patient' ? ['/$everything'] : []),
+        ...(type === 'Patient' ? ['/$everything', '/$everything?_count=0'] : []),
       ]) {
         const hidden = await api.get(`${base}/${type}/${id}${path}`, reader.token)
         assert.equal(hidden.status, 404, `${type}/${id}${path} for ${reader.name}`)
@@ -86,6 +89,23 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     for (const reader of api.readers)
       for (const type of types)
         assertNothingHidden((await search(`${type}/_history`, reader)).addresses, reader, `${type}/_history`)
+  })
+
+  test('in the totals of histories and of $everything', async () => {
+    for (const reader of api.readers) {
+      // Of shared records no history of the type is told.
+      for (const type of patientTypes)
+        assert.equal(
+          (await search(`${type}/_history?_count=0`, reader)).bundle.total,
+          visibleIds(type, reader).length,
+        )
+      for (const patientId of reader.patients) {
+        const all = await search(`Patient/${patientId}/$everything?_count=1000`, reader)
+        const { bundle } = await search(`Patient/${patientId}/$everything?_summary=count`, reader)
+        assert.equal(bundle.total, all.addresses.length)
+        assertNothingHidden(all.addresses, reader, '$everything')
+      }
+    }
   })
 
   test('whichever way another person is named: id, reference, chain, _has, include, text', async () => {
@@ -104,7 +124,16 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
       `Patient?_has:Encounter:patient:location=Location/oak-location&_id=${patientId}`,
       `Provenance?target=Observation/${patientId}-observation`,
       `Provenance?target:Observation.patient=${patientId}`,
+      ...types.filter(isInCompartment).map((type) => `Patient/${patientId}/${type}`),
+      `Patient/${patientId}/Observation?_sort=-_lastUpdated`,
+      `Patient/${patientId}/Observation?patient.name=Family-${patientId}`,
+      `Patient/${patientId}/*?_total=accurate&_count=1000`,
+      `?_type=Observation,Condition,Encounter&patient=${patientId}&_total=accurate`,
+      `?_type=Patient,Observation&_id=${patientId},${patientId}-observation&_total=accurate`,
     ]
+    const [patient] = api.readers
+    const own = await search('Patient/ada/*?_count=1000', patient as Reader)
+    assert.ok(own.addresses.length > 15, 'the way through a compartment works')
     for (const reader of api.readers)
       for (const patientId of everybody)
         for (const way of ways(patientId)) {
@@ -165,11 +194,21 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
       'Observation',
       'Observation/ada-observation',
       'Observation/_history',
+      'Patient/ada/Observation',
+      'Patient/ada/Immunization?patient.name=ada',
+      '?_type=Immunization,Observation',
       'Immunization?patient.name=ada',
       'Immunization?_has:Provenance:target:_id=x',
       'Patient/ada/$everything',
     ])
       assert.equal((await api.get(`${base}/${path}`, token)).status, 403, path)
+    const { addresses } = await search('Patient/ada/*', {
+      name: 'a narrow scope',
+      token,
+      patients: [],
+      practices: [],
+    })
+    assert.deepEqual(addresses, ['Immunization/ada-immunization'])
     const { text } = await api.get(`${base}/Immunization?_include=Immunization:patient`, token)
     assert.doesNotMatch(text, /"resourceType":"Patient"/)
   })

@@ -73,6 +73,12 @@ describe('scopes open exactly what they say, whichever way it is asked for', () 
       assert.ok(expected.includes(status), `${path} is ${status}`)
     }
 
+    async function checkWaysToPatient(type: string, token: string, expected: string[]): Promise<void> {
+      const ways = [`Patient/ada/${type}`, `Patient/ada/*?_type=${type}`, `?_type=${type}`]
+      if (type !== 'Patient') ways.push(`${type}?patient=ada`)
+      for (const way of ways) assert.deepEqual((await search(way, token)).matches, expected, way)
+    }
+
     async function checkSearches(type: string, token: string, expected: string[]): Promise<void> {
       const first = await api.get(`${r4}/${type}`, token)
       if (first.status === 403) {
@@ -84,7 +90,7 @@ describe('scopes open exactly what they say, whichever way it is asked for', () 
       assert.deepEqual([all.matches, all.total], [expected, expected.length])
       assert.equal((await search(`${type}?_summary=count`, token)).total, expected.length)
       assert.deepEqual((await search(`${type}?_sort=-_lastUpdated&_count=50`, token)).matches, expected)
-      if (type !== 'Patient') assert.deepEqual((await search(`${type}?patient=ada`, token)).matches, expected)
+      await checkWaysToPatient(type, token, expected)
       const listed = JSON.parse((await api.get(`${classic}/${type}?page-size=50`, token)).text) as {
         count: number
         results: Array<{ id: string }>

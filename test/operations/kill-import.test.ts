@@ -78,7 +78,7 @@ async function describeContent({ open }: Database) {
   const records = createRecords({ db: store.db, clock: systemClock, random: systemRandom })
   const contents: string[] = []
   for await (const batch of records.walk(practiceId))
-    contents.push(...batch.map(({ content }) => content.replace(/"lastUpdated":"[^"]*"/, '')))
+    contents.push(...batch.records.map(({ content }) => content.replace(/"lastUpdated":"[^"]*"/, '')))
   const rows = await countAllRows(store)
   await store.close()
   return { contents: contents.sort(), rows }

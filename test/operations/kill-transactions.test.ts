@@ -102,8 +102,8 @@ async function sendBundles(address: string, token: string, name: string, acknowl
 async function countByBundle(url: string, practiceId: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   const nouns = await openNouns(url)
-  for await (const batch of nouns.records.walk(practiceId))
-    for (const { content } of batch) {
+  for await (const { records } of nouns.records.walk(practiceId))
+    for (const { content } of records) {
       const { identifier } = JSON.parse(content) as Patient
       const name = identifier?.find(({ system }) => system === mark)?.value
       if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)

@@ -191,7 +191,10 @@ const searches = fc
     const asked = fc.tuple(fc.constantFrom(...codes), modifiers).map((parts) => parts.join(''))
     const has = fc.constantFrom(...codes).map((code) => `_has:Observation:subject:${code}`)
     const name = fc.oneof({ arbitrary: asked, weight: 4 }, names, has)
-    return pairs(name).map((query) => ({ path: `/fhir/r4/${type}`, query }))
+    const place = fc.constantFrom('', '', 'Patient/ana/', 'Patient/nobody/')
+    return fc
+      .tuple(place, pairs(name))
+      .map(([before, query]) => ({ path: `/fhir/r4/${before}${type}`, query }))
   })
 
 const lists = fc
@@ -207,6 +210,8 @@ const cursors = (given: Given) =>
         '/fhir/r4/Observation',
         '/fhir/r4/Patient/_history',
         '/fhir/r4/Patient/ana/$everything',
+        '/fhir/r4/Patient/ana/Observation',
+        '/fhir/r4/Patient/ana/*',
       ),
       fc.nat(200),
       fc.constantFrom('', 'A', '_', '%', '=', 'ä'),

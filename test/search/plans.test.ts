@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { CompiledQuery } from 'kysely'
 import { parseSearch } from '#fhir/search/parse-search.ts'
+import { inPatientCompartment } from '#fhir/search/patient-compartment.ts'
 import type { Confinement, SearchKey } from '#server/records/records.ts'
 import { searchRecords } from '#server/records/search/search-records.ts'
 import type { Db } from '#server/store/store.ts'
@@ -45,7 +46,7 @@ const search = (db: Db, query: string, { within = ofAda, ...page }: Asked = {}) 
   })
 
 /** How SQLite would answer each statement of a search. The store is in memory, so that all go through Kysely. */
-async function plansOf(db: Db, query: string): Promise<string[]> {
+async function plansOf(db: Db, ask: (db: Db) => Promise<unknown>): Promise<string[]> {
   const plans: string[] = []
   const executeQuery: Db['executeQuery'] = async (compiled) => {
     const { sql, parameters } = compiled as CompiledQuery
@@ -61,7 +62,7 @@ async function plansOf(db: Db, query: string): Promise<string[]> {
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
-  await search(seeing, query)
+  await ask(seeing)
   return plans
 }
 
@@ -77,7 +78,7 @@ describe('a search of one patient', () => {
   for (const query of testServerUrl === undefined ? ledSearches : [])
     test(`walks one index in its order and looks up only the records of its page: ${query}`, async () => {
       await using api = await openWithObservations(observation('o1', '2020-01-01'))
-      const [page = '', ...others] = await plansOf(api.store.db, query)
+      const [page = '', ...others] = await plansOf(api.store.db, (db) => search(db, query))
       assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
       assert.match(page, /SEARCH record USING INTEGER PRIMARY KEY/)
       // Nothing that ended before is walked, neither for the page nor for the count.
@@ -91,7 +92,7 @@ describe('a search of one patient', () => {
     : [])
     test(`asks the index once for all records: ${query}`, async () => {
       await using api = await openWithObservations(observation('o1', '2020-01-01'))
-      const plans = await plansOf(api.store.db, query)
+      const plans = await plansOf(api.store.db, (db) => search(db, query))
       assert.doesNotMatch(`${plans}`, /CORRELATED|EXISTS/)
     })
 
@@ -196,4 +197,62 @@ describe('a search of one patient', () => {
     const ids = [...first.records, ...second.records].map(({ id }) => id)
     assert.deepEqual(ids.toSorted(), ['a', 'b', 'c', 'd'])
   })
+})
+
+test('a compartment is searched in a panel without looking at the records of the other patients', async () => {
+  await using api = await openWithObservations(
+    observation('o1', '2020-01-01'),
+    observation('taken', '2021-01-01', {
+      subject: { reference: 'Patient/bob' },
+      performer: [{ reference: 'Patient/ada' }],
+    }),
+    observation('o2', '2022-01-01', { subject: { reference: 'Patient/bob' } }),
+  )
+  const panel = { patientIds: [], practiceIds: ['oak'] }
+  const find = (db: Db, patientId: string) => {
+    const condition = inPatientCompartment('Observation', patientId) ?? { kind: 'or', conditions: [] }
+    const query = { type: 'Observation', conditions: [condition], sort: [] }
+    return searchRecords(db, panel, { query, pageSize: 10, withTotal: true })
+  }
+  for (const [patientId, ids] of [
+    ['ada', ['o1', 'taken']],
+    ['bob', ['o2', 'taken']],
+    ['nobody', []],
+  ] as const)
+    assert.deepEqual((await find(api.store.db, patientId)).records.map(({ id }) => id).toSorted(), ids)
+  if (testServerUrl !== undefined) return
+  const [narrowing = ''] = await plansOf(api.store.db, (db) => find(db, 'ada'))
+  assert.match(
+    narrowing,
+    /SEARCH record_text USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/,
+  )
+})
+
+test('a walk over what names a patient goes on in its order when it comes to name them in another compartment, too', async () => {
+  const byAda = (date: string, subject: string) => ({
+    subject: { reference: `Patient/${subject}` },
+    performer: [{ reference: 'Patient/ada' }],
+    effectiveDateTime: date,
+  })
+  await using api = await openWithObservations(
+    // By date the other way round than by id.
+    ...['a', 'b', 'c', 'd'].map((id, index) => observation(id, undefined, byAda(`202${index}-01-01`, 'ada'))),
+  )
+  const within = { patientIds: [], practiceIds: ['oak'] }
+  const found: string[] = []
+  let after: SearchKey | undefined
+  do {
+    const page = await search(api.store.db, 'code=2345-7&performer=Patient/ada', {
+      pageSize: 1,
+      after,
+      within,
+    })
+    found.push(...page.records.map(({ id }) => id))
+    after = page.next
+    if (found.length === 1) await api.write('oak', observation('z', undefined, byAda('2030-01-01', 'bob')))
+  } while (after)
+  assert.deepEqual(
+    found.filter((id) => id !== 'z'),
+    ['a', 'b', 'c', 'd'],
+  )
 })

@@ -6,6 +6,7 @@ import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { parseQuery } from '../../http/query.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
+import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
 import { type ClassicType, classicTypes } from './classic-types.ts'
 import { list } from './list.ts'
@@ -41,13 +42,11 @@ export function classicFace({
   random = systemRandom,
 }: ClassicDeps): FastifyPluginAsync {
   const cursors = createCursors(cursorKey, random)
+  const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const path = pathParts(request.url)
-    if (isDiscovery(path))
-      return reply
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
+    if (isDiscovery(path)) return sendDocument(request, reply.type('application/json; charset=utf-8'), smart)
     const { row, id } = locate(path)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)

@@ -3,6 +3,7 @@ import { OnpatientError } from '../../errors.ts'
 import { apiFace, pathParts } from '../../http/api-face.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
+import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { conformance } from './conformance.ts'
 
 interface Dstu2Deps {
@@ -15,15 +16,17 @@ interface Dstu2Deps {
 
 /** The DSTU2 base at `/api/fhir`: discovery, for clients that start here. It serves no records. */
 export function dstu2Face({ portalUrl, fhirUrl, offersRegistration }: Dstu2Deps): FastifyPluginAsync {
-  const metadata = JSON.stringify(conformance({ portalUrl, offersRegistration }))
-  const smart = JSON.stringify(smartConfiguration({ portalUrl, offersRegistration }))
+  const metadata = staticDocument(JSON.stringify(conformance({ portalUrl, offersRegistration })))
+  const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const path = pathParts(request.url).slice(1).join('/')
     const isSmart = path === 'fhir/.well-known/smart-configuration'
     if (!isSmart && path !== 'fhir/metadata') throw notServed(fhirUrl)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
-    return isSmart ? reply.type('application/json; charset=utf-8').send(smart) : reply.send(metadata)
+    return isSmart
+      ? sendDocument(request, reply.type('application/json; charset=utf-8'), smart)
+      : sendDocument(request, reply, metadata)
   }
 
   return apiFace({

@@ -3,6 +3,7 @@ import { OnpatientError } from '../../errors.ts'
 import { type Action, type BundleEntry, readAction } from './bundle-action.ts'
 import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
+import { readReturn } from './write.ts'
 
 /** A batch is what its entries are, sent one after the other. */
 export async function answerEach(sent: BundleRequest, entries: BundleEntry[]): Promise<AnswerEntry[]> {
@@ -53,27 +54,30 @@ export async function inject(
   { request, base }: BundleRequest,
   { method, url, payload, headers }: Injected,
 ): Promise<AnswerEntry> {
-  const { authorization } = request.headers
+  const { authorization, prefer } = request.headers
   const answer = await request.server.inject({
     method,
     url: `${new URL(base).pathname}/${url}`,
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
+      ...(prefer === undefined ? {} : { prefer }),
       ...headers,
       host: request.headers.host ?? '',
     },
     ...(payload === undefined ? {} : { payload }),
   })
   const { etag, location, 'last-modified': modified } = answer.headers
-  const isFailure = answer.statusCode >= 400
+  const isRead = method === 'GET' || method === 'HEAD'
+  // A failure, or what `Prefer` asks for in place of what was written.
+  const isOutcome = answer.statusCode >= 400 || (!isRead && readReturn(request) === 'OperationOutcome')
   return {
-    ...(answer.body === '' || isFailure ? {} : { resource: answer.body }),
+    ...(answer.body === '' || isOutcome ? {} : { resource: answer.body }),
     response: {
       status: String(answer.statusCode),
       ...(typeof location === 'string' ? { location } : {}),
       ...(typeof etag === 'string' ? { etag } : {}),
       ...(typeof modified === 'string' ? { lastModified: new Date(modified).toISOString() } : {}),
-      ...(isFailure && answer.body !== '' ? { outcome: JSON.parse(answer.body) } : {}),
+      ...(isOutcome && answer.body !== '' ? { outcome: JSON.parse(answer.body) } : {}),
     },
   }
 }

@@ -44,6 +44,10 @@ export function readAction(entry: BundleEntry, index: number, base: string): Act
   const known = methods.find((each) => each === method)
   if (known === undefined) throw wrong(place, 'request.method must be GET, POST, PUT, PATCH or DELETE.')
   const address = readUrl(url, place, base)
+  const isRead = known === 'GET' || known === 'HEAD'
+  // What a read asks for is looked at where it is answered.
+  if (!isRead && !isR4Type(address.type))
+    throw wrong(place, `request.url names ${address.type.slice(0, 60)}, which is no type that is kept here.`)
   const fault = findFault(known, address, entry.resource !== undefined)
   if (fault !== undefined) throw wrong(place, fault)
   const { type, id, search } = address
@@ -53,8 +57,7 @@ export function readAction(entry: BundleEntry, index: number, base: string): Act
     url: address.url,
     type,
     id,
-    condition:
-      known === 'POST' ? textOf(ifNoneExist) : known === 'PUT' && id === undefined ? search : undefined,
+    condition: known === 'POST' ? textOf(ifNoneExist) : !isRead && id === undefined ? search : undefined,
     ifMatch: textOf(ifMatch),
     readHeaders: readConditions(others),
     fullUrl: textOf(entry.fullUrl),
@@ -84,10 +87,12 @@ function readUrl(url: unknown, place: string, base: string): Address {
   if (typeof url !== 'string' || url === '' || url.length > 4000)
     throw wrong(place, 'request.url must be an address such as Patient or Patient/ID.')
   const local = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '')
+  // It is resolved as an address when it is asked, so that it must not lead out of the API: there it would come from this machine.
+  const { pathname } = new URL(`${base}/${local}`)
+  if (!`${pathname}/`.startsWith(`${new URL(base).pathname}/`))
+    throw wrong(place, 'request.url must be an address below the base.')
   const [path = '', ...search] = local.split('?')
   const [type = '', id, ...more] = path.split('/')
-  if (!isR4Type(type))
-    throw wrong(place, `request.url names ${type.slice(0, 60)}, which is no type that is kept here.`)
   return { url: local, type, id, isLonger: more.length > 0, search: search.join('?') }
 }
 
@@ -108,8 +113,7 @@ function findIdFault(method: Method, id: string | undefined, search: string): st
   if (method === 'POST')
     return id === undefined ? undefined : 'POST goes to the type alone; to name the id, use PUT.'
   if (id !== undefined) return undefined
-  if (method !== 'PUT') return `${method} needs the address of one record: Type/ID.`
-  return search === '' ? 'PUT needs Type/ID, or Type?condition.' : undefined
+  return search === '' ? `${method} needs Type/ID, or Type?condition.` : undefined
 }
 
 function textOf(value: unknown): string | undefined {

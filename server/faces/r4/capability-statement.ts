@@ -1,9 +1,9 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4'
-import { parametersOf } from '#fhir/search/parameters.ts'
+import { parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
 import { r4Types } from './r4-types.ts'
 import { listUsCoreProfiles } from './us-core-profiles.ts'
 
-interface Stated {
+export interface Stated {
   fhirUrl: string
   portalUrl: string
   checksReferences: boolean
@@ -28,7 +28,8 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
         mode: 'server',
         security: securityOf(portalUrl),
         resource: r4Types.map((type) => describeType(type, checksReferences)),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'search-system' }],
+        compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
       },
     ],
   }
@@ -66,20 +67,25 @@ function securityOf(portalUrl: string) {
 
 const usCoreServer = 'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server'
 
-/** `Type:parameter` of the references by which records of other types may name one of this type. */
+/**
+ * `Type:parameter` of the references by which records of other types may name one of this type. `*` stands for those that may name
+ * a record of any type: written out for each type they were nearly half of the statement. Provenance is asked for by name (US Core).
+ */
 function listRevIncludes(type: string): string[] {
-  return r4Types.flatMap((source) =>
+  const isListed = (source: string, { targets, code }: SearchParameter) =>
+    targets.length < r4Types.length || (source === 'Provenance' && code === 'target')
+  const named = r4Types.flatMap((source) =>
     parametersOf(source)
-      .filter((each) => each.type === 'reference' && each.targets.includes(type))
+      .filter((each) => each.type === 'reference' && each.targets.includes(type) && isListed(source, each))
       .map(({ code }) => `${source}:${code}`),
   )
+  return ['*', ...named]
 }
 
 function describeType(type: string, checksReferences: boolean): CapabilityStatementRestResource {
   const parameters = parametersOf(type)
   const references = parameters.filter((each) => each.type === 'reference')
   const profiles = listUsCoreProfiles(type)
-  const revIncludes = listRevIncludes(type)
   return {
     type: type as CapabilityStatementRestResource['type'],
     ...(profiles.length > 0 ? { supportedProfile: profiles } : {}),
@@ -100,10 +106,10 @@ function describeType(type: string, checksReferences: boolean): CapabilityStatem
     conditionalCreate: true,
     conditionalRead: 'full-support',
     conditionalUpdate: true,
-    conditionalDelete: 'not-supported',
+    conditionalDelete: 'single',
     referencePolicy: checksReferences ? ['literal', 'logical', 'enforced'] : ['literal', 'logical'],
     ...(references.length > 0 ? { searchInclude: references.map(({ code }) => `${type}:${code}`) } : {}),
-    ...(revIncludes.length > 0 ? { searchRevInclude: revIncludes } : {}),
+    searchRevInclude: listRevIncludes(type),
     searchParam: parameters.map(({ code, type: kind, url }) => ({ name: code, type: kind, definition: url })),
     operation: [
       { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },

@@ -1,6 +1,6 @@
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
-import type { CurrentRecord, RecordTransaction } from '#server/records/records.ts'
+import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 
 /**
@@ -49,4 +49,10 @@ export function assertVersion(ifMatch: string | undefined, current: CurrentRecor
       ? 'If-Match names a version, but there is no such record.'
       : `If-Match names another version than the current one, which is W/"${current.versionId}". Read the record again and repeat the change.`,
   )
+}
+
+/** Throws `version-conflict` when a write that was to make a record (`If-None-Match: *`) met one. */
+export function assertNoneMatch(ifNoneMatch: string | undefined, kind: Written['kind']): void {
+  if (ifNoneMatch?.trim() !== '*' || kind === 'created') return
+  throw new OnpatientError('version-conflict', 'If-None-Match is *, but the record is there already.')
 }

@@ -2,14 +2,15 @@ import { canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { type DateCondition, parseDate } from '#fhir/dates.ts'
 import { hasDate } from '#fhir/when-it-happened.ts'
 import type { RecordReader } from '#server/access/access.ts'
-import type { PageKey } from '#server/records/records.ts'
+import type { ListQuery, PageKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
 import { pageLink } from '../../http/page-links.ts'
 import { findSingle } from '../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { openCursor, parseCount } from './paging.ts'
+import { asksForTotalAlone, openCursor, parseCount } from './paging.ts'
 import { isR4Type, r4Types } from './r4-types.ts'
+import { readListSubset, type Subset, subset } from './subset.ts'
 
 interface Place {
   type: string
@@ -36,9 +37,13 @@ export async function answerEverything(reader: RecordReader, id: string, context
   )
   const binding = JSON.stringify(['r4-everything', id, ...[...query].filter(isFilter).sort()])
   const start = openCursor<Place>(cursors, query, binding)
-  const { entries, next } = await takePage(reader, id, types, { context, start })
   const address = `${base}/Patient/${id}/$everything`
   const links: BundleLink[] = [{ relation: 'self', url: query.size === 0 ? address : `${address}?${query}` }]
+  const asked = { count: parseCount(query), ...readListSubset(query) }
+  const ofType = (type: string) => narrow(type, id, readFilters(query))
+  if (asksForTotalAlone(asked))
+    return renderBundle('searchset', await countAll(reader, types.map(ofType)), links, [])
+  const { entries, next } = await takePage(reader, types.map(ofType), { asked, base, start })
   if (next) links.push({ relation: 'next', url: pageLink(address, query, cursors.seal(next, binding)) })
   return renderBundle('searchset', undefined, links, entries)
 }
@@ -47,28 +52,51 @@ function isFilter([name]: [string, string]): boolean {
   return name !== '_count' && name !== 'cursor'
 }
 
+type OfType = Omit<ListQuery, 'pageSize' | 'after'>
+
+/** The records of one type that are asked for. */
+function narrow(type: string, patientId: string, { dates, since }: Filters): OfType {
+  return {
+    type,
+    patientId,
+    lastUpdatedFrom: since,
+    ...(hasDate(type) && dates.length > 0 ? { dates } : {}),
+  }
+}
+
+async function countAll(reader: RecordReader, all: OfType[]): Promise<number> {
+  let total = 0
+  for (const ofType of all) total += (await reader.list({ ...ofType, pageSize: 0 })).count
+  return total
+}
+
+interface AskedPage {
+  asked: Subset & { count: number }
+  base: string
+  start: Place | undefined
+}
+
 async function takePage(
   reader: RecordReader,
-  patientId: string,
-  types: string[],
-  { context: { query, base }, start }: { context: Context; start: Place | undefined },
+  all: OfType[],
+  { asked, base, start }: AskedPage,
 ): Promise<{ entries: BundleEntry[]; next: Place | undefined }> {
-  const pageSize = parseCount(query)
-  const filters = readFilters(query)
   const entries: BundleEntry[] = []
-  const from = start ? types.indexOf(start.type) : 0
-  for (const type of types.slice(Math.max(0, from))) {
-    if (entries.length >= pageSize) return { entries, next: { type, after: undefined } }
+  const from = start ? all.findIndex(({ type }) => type === start.type) : 0
+  for (const ofType of all.slice(Math.max(0, from))) {
+    const { type } = ofType
+    if (entries.length >= asked.count) return { entries, next: { type, after: undefined } }
     const page = await reader.list({
-      type,
-      patientId,
-      pageSize: pageSize - entries.length,
+      ...ofType,
+      pageSize: asked.count - entries.length,
       after: type === start?.type ? start.after : undefined,
-      lastUpdatedFrom: filters.since,
-      ...(hasDate(type) && filters.dates.length > 0 ? { dates: filters.dates } : {}),
     })
-    for (const resource of page.contents)
-      entries.push({ fullUrl: `${base}/${type}/${idOf(resource)}`, resource, mode: 'match' })
+    for (const content of page.contents)
+      entries.push({
+        fullUrl: `${base}/${type}/${idOf(content)}`,
+        resource: subset(content, type, asked),
+        mode: 'match',
+      })
     if (page.next) return { entries, next: { type, after: page.next } }
   }
   return { entries, next: undefined }
@@ -91,8 +119,13 @@ function parseTypes(text: string | undefined): string[] {
   )
 }
 
+interface Filters {
+  dates: DateCondition[]
+  since: number | undefined
+}
+
 /** `start` and `end` are dates of care, `_since` is the time of the last change. */
-function readFilters(query: URLSearchParams): { dates: DateCondition[]; since: number | undefined } {
+function readFilters(query: URLSearchParams): Filters {
   const [start, end, since] = ['start', 'end', '_since'].map((name) => readDate(query, name))
   const dates: DateCondition[] = []
   if (start) dates.push({ prefix: 'ge', ...start })

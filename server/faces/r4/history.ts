@@ -6,7 +6,8 @@ import type { Cursors } from '../../http/cursor.ts'
 import { pageLink } from '../../http/page-links.ts'
 import { findSingle } from '../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { openCursor, parseCount } from './paging.ts'
+import { asksForTotalAlone, openCursor, parseCount } from './paging.ts'
+import { readListSubset, type Subset, subset } from './subset.ts'
 
 /** `Type/_history` and `Type/id/_history`: https://hl7.org/fhir/R4/http.html#history */
 export async function answerHistory(
@@ -18,7 +19,9 @@ export async function answerHistory(
   const at = readTime(query, '_at')
   const binding = JSON.stringify(['r4-history', type, id ?? null, since ?? null, at ?? null])
   const after = openCursor<VersionKey>(cursors, query, binding)
-  const page = await reader.listVersions({ type, id, since, at, pageSize: parseCount(query), after })
+  const asked = { count: parseCount(query), ...readListSubset(query) }
+  const pageSize = asksForTotalAlone(asked) ? 0 : asked.count
+  const page = await reader.listVersions({ type, id, since, at, pageSize, after })
   if (id !== undefined && page.total === 0 && since === undefined && at === undefined)
     throw new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
   const address = id === undefined ? `${base}/${type}/_history` : `${base}/${type}/${id}/_history`
@@ -29,7 +32,7 @@ export async function answerHistory(
     'history',
     page.total,
     links,
-    page.versions.map((version) => toEntry(base, type, version)),
+    page.versions.map((version) => toEntry(base, type, version, asked)),
   )
 }
 
@@ -37,13 +40,13 @@ function withQuery(address: string, query: URLSearchParams): string {
   return query.size === 0 ? address : `${address}?${query}`
 }
 
-function toEntry(base: string, type: string, version: VersionRow): BundleEntry {
+function toEntry(base: string, type: string, version: VersionRow, asked: Subset): BundleEntry {
   const url = `${type}/${version.id}`
   const number = Number(version.version_id)
   const isDeleted = Number(version.deleted) === 1
   return {
     fullUrl: `${base}/${url}`,
-    ...(isDeleted ? {} : { resource: version.content }),
+    ...(isDeleted ? {} : { resource: subset(version.content, type, asked) }),
     request: { method: isDeleted ? 'DELETE' : number === 1 ? 'POST' : 'PUT', url },
     response: {
       status: isDeleted ? '204' : number === 1 ? '201' : '200',

@@ -32,17 +32,24 @@ export function assertJson(query: URLSearchParams, { headers }: FastifyRequest):
   if (format === undefined) {
     // Headers that name nothing of FHIR come from clients that do not care.
     const accept = headers.accept ?? ''
-    if (!/xml|turtle/i.test(accept) || /json|\*\/\*|application\/\*|html/i.test(accept)) return
+    const isForeign = /xml|turtle/i.test(accept) && !/json|\*\/\*|application\/\*|html/i.test(accept)
+    if (!isForeign && !accept.split(',').every(isOtherVersion)) return
     throw notServed(`The header Accept asks for "${accept.slice(0, 60)}"`)
   }
-  if (!jsonNames.test(format.split(';')[0]?.trim() ?? ''))
+  if (!jsonNames.test(format.split(';')[0]?.trim() ?? '') || isOtherVersion(format))
     throw notServed(`The parameter _format asks for "${format.slice(0, 60)}"`)
+}
+
+/** Whether a media type says that it is of another version than R4: https://hl7.org/fhir/R4/http.html#version-parameter */
+export function isOtherVersion(mediaType: string): boolean {
+  const [, version] = /;\s*fhirVersion\s*=\s*"?([\d.]*)/i.exec(mediaType) ?? []
+  return version !== undefined && !/^4\.0(\.\d+)?$/.test(version)
 }
 
 function notServed(what: string): OnpatientError {
   return new OnpatientError(
     'format-not-served',
-    `${what}, but only JSON is served. Use json or application/fhir+json.`,
+    `${what}, but only JSON is served, of FHIR R4. Use json or application/fhir+json.`,
     { field: '_format' },
   )
 }

@@ -1,3 +1,4 @@
+import type { SearchQuery } from '#fhir/search/search-query.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
 import { findSingle } from '../../http/query.ts'
@@ -9,13 +10,18 @@ const largestCount = 1000
 export function parseCount(query: URLSearchParams): number {
   const text = findSingle(query, '_count')
   if (text === undefined) return defaultCount
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0)
+  if (!/^\d{1,9}$/.test(text))
     throw new OnpatientError(
       'invalid-parameter',
-      `The parameter _count must be a whole number from 1 to ${largestCount}.`,
+      `The parameter _count must be a whole number from 0 to ${largestCount}.`,
       { field: '_count' },
     )
   return Math.min(Number(text), largestCount)
+}
+
+/** `_summary=count`, and `_count=0` is the same: the total without entries (https://hl7.org/fhir/R4/search.html#count). */
+export function asksForTotalAlone({ summary, count }: Pick<SearchQuery, 'summary' | 'count'>): boolean {
+  return summary === 'count' || count === 0
 }
 
 export function pageSizeOf(count: number | undefined): number {

@@ -9,19 +9,22 @@ import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
+import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
 import { answerBundle } from './bundle-answer.ts'
-import { capabilityStatement } from './capability-statement.ts'
+import { answerCompartmentSearch } from './compartment-search.ts'
 import { isUnchanged } from './conditional-read.ts'
 import { answerDocref } from './docref.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
+import { createMetadata } from './metadata.ts'
 import { assertJson, mediaTypeFor, present } from './negotiate.ts'
 import { readOperationParameters } from './operation-parameters.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type R4Address, readAddress } from './read-address.ts'
 import { bodyLimitBytes, patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { answerSearch } from './search.ts'
+import { answerSystemSearch } from './search-several.ts'
 import { readSubset, subset } from './subset.ts'
 import { answerValidate } from './validate-operation.ts'
 import { create, patch, remove, update, updateWhere } from './write.ts'
@@ -52,25 +55,29 @@ interface Opened {
   base: string
 }
 
+type SearchAddress = Extract<
+  R4Address,
+  { kind: 'search' } | { kind: 'compartment' } | { kind: 'system-search' } | { kind: 'base' }
+>
+
 /** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
 export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const { offersRegistration = false, checksReferences = true } = deps
   const cursors = createCursors(cursorKey, random)
-  const metadata = JSON.stringify(capabilityStatement({ fhirUrl, portalUrl, checksReferences }))
+  const metadata = createMetadata({ fhirUrl, portalUrl, checksReferences })
+  const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const address = readAddress(pathParts(request.url))
     assertMethod(address, request, reply)
     const query = parseQuery(request.url)
     if (address.kind === 'smart-configuration')
-      return reply
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
+      return sendDocument(request, reply.type('application/json; charset=utf-8'), smart)
     assertJson(query, request)
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
-    if (address.kind === 'metadata') return reply.send(present(metadata, query))
-    if ('type' in address && !isR4Type(address.type)) throw unknownType(address.type)
+    if (address.kind === 'metadata') return sendDocument(request, reply, metadata(query))
+    assertKnownType(address)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
     const token = findPresentedToken(request, query, fhirUrl)
     if (isWrite(address, request)) return write(address, { request, reply, query, base, token })
@@ -89,14 +96,19 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       return answerBundle(() => writeAccess.open(token), { ...sent, random })
     }
     const writer = await writeAccess.open(token)
-    if (address.kind === 'instance') {
-      if (request.method === 'PUT') return update(writer, address, sent)
-      return request.method === 'PATCH' ? patch(writer, address, sent) : remove(writer, address, sent)
+    if (address.kind !== 'instance' && address.kind !== 'search') throw noSuchAddress()
+    switch (request.method) {
+      case 'POST':
+        return create(writer, address.type, sent)
+      case 'PUT':
+        return address.kind === 'instance'
+          ? update(writer, address, sent)
+          : updateWhere(writer, address.type, sent)
+      case 'PATCH':
+        return patch(writer, address, sent)
+      default:
+        return remove(writer, address, sent)
     }
-    if (address.kind !== 'search') throw noSuchAddress()
-    return request.method === 'POST'
-      ? create(writer, address.type, sent)
-      : updateWhere(writer, address.type, sent)
   }
 
   async function dispatch(address: R4Address, opened: Opened): Promise<FastifyReply> {
@@ -123,16 +135,32 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       }
       case 'validate':
         return answerValidate(reply, address, opened)
-      case 'search': {
-        const params = new URLSearchParams([...query, ...formOf(request)])
-        const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
-        assertJson(params, request)
-        const text = await answerSearch(reader, { type: address.type, params, isStrict, base, cursors })
-        return reply.send(present(text, params))
-      }
+      case 'search':
+      case 'compartment':
+      case 'system-search':
+      case 'base':
+        return sendFound(opened, address)
       default:
         throw noSuchAddress()
     }
+  }
+
+  async function sendFound(
+    { request, reply, query, reader, base }: Opened,
+    address: SearchAddress,
+  ): Promise<FastifyReply> {
+    assertForm(request)
+    const params = new URLSearchParams([...query, ...formOf(request)])
+    const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
+    assertJson(params, request)
+    const asked = { params, isStrict, base, cursors }
+    const text =
+      address.kind === 'search'
+        ? await answerSearch(reader, { ...asked, type: address.type })
+        : address.kind === 'compartment'
+          ? await answerCompartmentSearch(reader, address, asked)
+          : await answerSystemSearch(reader, asked)
+    return reply.send(present(text, params))
   }
 
   return apiFace({
@@ -164,8 +192,11 @@ async function sendVersion(
 ): Promise<FastifyReply> {
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
   const content = await reader.readVersion({ type, id, versionId: number })
-  if (content === undefined) throw notHere(type)
-  return isUnchanged(request, reply, content) ? reply.code(304).send() : reply.send(present(content, query))
+  if (content === undefined)
+    throw (await isDeletion(reader, { type, id, versionId: number })) ? deleted(type) : notHere(type)
+  return isUnchanged(request, reply, content)
+    ? reply.code(304).send()
+    : reply.send(present(subset(content, type, readSubset(query)), query))
 }
 
 /** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */
@@ -173,6 +204,16 @@ async function wasDeleted(reader: RecordReader, type: string, id: string): Promi
   if (!isResourceId(id) || !reader.allowsHistory(type)) return false
   const { versions } = await reader.listVersions({ type, id, pageSize: 1 })
   return Number(versions[0]?.deleted ?? 0) === 1
+}
+
+/** Whether a version is the deletion of its record: https://hl7.org/fhir/R4/http.html#vread */
+async function isDeletion(
+  reader: RecordReader,
+  { type, id, versionId }: { type: string; id: string; versionId: number },
+): Promise<boolean> {
+  if (versionId === 0 || !isResourceId(id) || !reader.allowsHistory(type)) return false
+  const { versions } = await reader.listVersions({ type, id, pageSize: 1000 })
+  return versions.some((each) => Number(each.version_id) === versionId && Number(each.deleted) === 1)
 }
 
 function deleted(type: string): OnpatientError {
@@ -187,8 +228,10 @@ function notHere(type: string): OnpatientError {
   return new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
 }
 
-function unknownType(type: string): OnpatientError {
-  return new OnpatientError(
+function assertKnownType(address: R4Address): void {
+  const type = 'type' in address ? address.type : address.kind === 'compartment' ? address.of : '*'
+  if (type === '*' || isR4Type(type)) return
+  throw new OnpatientError(
     'not-found',
     `${type.slice(0, 60)} is not a type of record that is served here. See the CapabilityStatement at /fhir/r4/metadata.`,
   )
@@ -206,26 +249,38 @@ function formOf({ method, body }: FastifyRequest): URLSearchParams {
   return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
 }
 
-/** Operations that change nothing, though their parameters may be sent in a body. */
-const questions = ['validate', 'everything', 'docref']
+/** Parameters in a body of another kind would be left out, and the answer hold more than was asked for. */
+function assertForm({ method, body, headers }: FastifyRequest): void {
+  const { 'content-length': length = '0' } = headers
+  const isOther = typeof body !== 'string' && (Buffer.isBuffer(body) ? body.length > 0 : length !== '0')
+  if (method !== 'POST' || !isOther) return
+  throw new OnpatientError(
+    'media-type-not-supported',
+    'Send the parameters of a search as a form, with the header "Content-Type: application/x-www-form-urlencoded", or in the address.',
+  )
+}
+
+/** They change nothing, though their parameters may be sent in a body. */
+function isQuestion(address: R4Address): boolean {
+  if (address.kind === 'search' || address.kind === 'compartment') return address.isForm
+  return ['validate', 'everything', 'docref', 'system-search'].includes(address.kind)
+}
 
 /** Methods beside reading that an address answers. */
 function writingMethods(address: R4Address): string[] {
-  if (address.kind === 'base' || questions.includes(address.kind)) return ['POST']
+  if (address.kind === 'base' || isQuestion(address)) return ['POST']
   if (address.kind === 'instance') return ['PUT', 'PATCH', 'DELETE']
-  if (address.kind === 'search') return address.isForm ? ['POST'] : ['POST', 'PUT']
-  return []
+  return address.kind === 'search' ? ['POST', 'PUT', 'PATCH', 'DELETE'] : []
 }
 
 function isWrite(address: R4Address, { method }: FastifyRequest): boolean {
-  const isQuestion = questions.includes(address.kind) || (address.kind === 'search' && address.isForm)
-  return !isQuestion && writingMethods(address).includes(method)
+  return !isQuestion(address) && writingMethods(address).includes(method)
 }
 
 function assertMethod(address: R4Address, { method }: FastifyRequest, reply: FastifyReply): void {
   if (address.kind === 'none') throw noSuchAddress()
-  // A Bundle, or a resource to be validated, can only be sent.
-  const isSentOnly = address.kind === 'base' || (address.kind === 'validate' && address.id === undefined)
+  // A resource to be validated can only be sent.
+  const isSentOnly = address.kind === 'validate' && address.id === undefined
   const allowed = [...(isSentOnly ? [] : ['GET', 'HEAD']), ...writingMethods(address)]
   if (allowed.includes(method)) return
   void reply.header('allow', [...allowed, 'OPTIONS'].join(', '))

@@ -1,9 +1,13 @@
 /** What a path below `/fhir/r4` asks for. */
 export type R4Address =
+  /** A Bundle that is sent, or a search over types. */
   | { kind: 'base' }
+  | { kind: 'system-search' }
   | { kind: 'metadata' }
   | { kind: 'smart-configuration' }
   | { kind: 'search'; type: string; isForm: boolean }
+  /** `of`: a type, or `*` for all. */
+  | { kind: 'compartment'; patientId: string; of: string; isForm: boolean }
   | { kind: 'instance'; type: string; id: string }
   | { kind: 'version'; type: string; id: string; versionId: string }
   | { kind: 'history'; type: string; id?: string }
@@ -19,18 +23,33 @@ export function readAddress([, face, ...parts]: string[]): R4Address {
   if (parts.length === 0) return { kind: 'base' }
   if (second === undefined) return readFirst(type)
   if (third === undefined) return readSecond(type, second)
+  return readThird({ type, id: second }, third, fourth)
+}
+
+function readThird(
+  { type, id }: { type: string; id: string },
+  third: string,
+  fourth: string | undefined,
+): R4Address {
   if (third === '_history')
     return fourth === undefined
-      ? { kind: 'history', type, id: second }
-      : { kind: 'version', type, id: second, versionId: fourth }
-  if (third === '$everything' && type === 'Patient' && fourth === undefined)
-    return { kind: 'everything', type, id: second }
-  if (third === '$validate' && fourth === undefined) return { kind: 'validate', type, id: second }
-  return { kind: 'none' }
+      ? { kind: 'history', type, id }
+      : { kind: 'version', type, id, versionId: fourth }
+  if (type === 'Patient' && isCompartmentPart(third) && (fourth === undefined || fourth === '_search'))
+    return { kind: 'compartment', patientId: id, of: third, isForm: fourth !== undefined }
+  if (fourth !== undefined) return { kind: 'none' }
+  if (third === '$everything' && type === 'Patient') return { kind: 'everything', type, id }
+  return third === '$validate' ? { kind: 'validate', type, id } : { kind: 'none' }
+}
+
+/** A type, known or not, or `*`. */
+function isCompartmentPart(third: string): boolean {
+  return third === '*' || /^[A-Z][A-Za-z]*$/.test(third)
 }
 
 function readFirst(type: string): R4Address {
-  return type === 'metadata' ? { kind: 'metadata' } : { kind: 'search', type, isForm: false }
+  if (type === 'metadata') return { kind: 'metadata' }
+  return type === '_search' ? { kind: 'system-search' } : { kind: 'search', type, isForm: false }
 }
 
 function readSecond(type: string, second: string): R4Address {

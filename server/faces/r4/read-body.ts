@@ -4,6 +4,7 @@ import type { Resource } from 'fhir/r4'
 import { parseExact } from '#fhir/exact-json.ts'
 import { isResourceId } from '#fhir/reference.ts'
 import { OnpatientError } from '../../errors.ts'
+import { isOtherVersion } from './negotiate.ts'
 
 export const resourceMediaTypes = ['application/fhir+json', 'application/json', 'text/json']
 export const patchMediaType = 'application/json-patch+json'
@@ -17,10 +18,11 @@ const deepest = 100
 /** The body as JSON, with numbers as they were written. Throws `media-type-not-supported` and `invalid-body`, which says where it stops being JSON. */
 export function readJson({ body, headers }: FastifyRequest, mediaTypes: readonly string[]): unknown {
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
-  if (!Buffer.isBuffer(body) || !mediaTypes.includes(mediaType.trim().toLowerCase()))
+  const isOther = isOtherVersion(headers['content-type'] ?? '')
+  if (!Buffer.isBuffer(body) || !mediaTypes.includes(mediaType.trim().toLowerCase()) || isOther)
     throw new OnpatientError(
       'media-type-not-supported',
-      `Send the body as JSON, with the header "Content-Type: ${mediaTypes[0]}".`,
+      `Send the body as JSON of FHIR R4, with the header "Content-Type: ${mediaTypes[0]}".`,
     )
   if (!isUtf8(body)) throw new OnpatientError('invalid-body', 'The body is not in UTF-8.')
   assertNotDeep(body)

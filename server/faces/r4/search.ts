@@ -1,15 +1,16 @@
+import { needsTerminology } from '#fhir/search/modifiers.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
-import { loadValueSets } from '#fhir/validation/validate.ts'
+import { loadTerminology } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { openCursor, pageSizeOf } from './paging.ts'
+import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
 import { subset } from './subset.ts'
 
-interface SearchRequest {
+export interface SearchRequest {
   type: string
   /** All parameters, those of the address and of a form together. */
   params: URLSearchParams
@@ -45,9 +46,8 @@ export async function answerQuery(
   const { type } = query
   const own = withoutCursor(params)
   const first = linkTo(address, own)
-  const links: BundleLink[] = [{ relation: 'self', url: selfLink(first, address, own, query) }]
-  if (query.summary === 'count' || query.count === 0)
-    return renderBundle('searchset', await reader.countFound(query), links, [])
+  const links: BundleLink[] = [{ relation: 'self', url: selfLink(address, own, query.ignored) }]
+  if (asksForTotalAlone(query)) return renderBundle('searchset', await reader.countFound(query), links, [])
   const local = address.slice(base.length + 1)
   // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
   const binding = JSON.stringify(['r4', 2, local, own.filter(([name]) => name !== '_count').sort()])
@@ -68,35 +68,39 @@ export async function answerQuery(
   return renderBundle('searchset', query.total === 'none' ? undefined : page.total, links, [
     ...page.records.map((record) => entry('match', type, record)),
     ...page.included.map((record) => entry('include', record.type, record)),
-    ...outcomeEntries(query),
+    ...outcomeEntries(query.ignored),
   ])
 }
 
-async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
+/** What the parameters ask for. Throws `invalid-parameter`. */
+export async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
   const pairs = withoutCursor(params)
-  const asksForValueSet = pairs.some(([name]) => /:(not-)?in$/.test(name))
-  const findValueSet = asksForValueSet ? { findValueSet: await loadValueSets() } : {}
+  const terminology = pairs.some(([name]) => needsTerminology(name)) ? await loadTerminology() : undefined
   try {
-    return parseSearch(type, pairs, { strict: isStrict, bases: [base], ...findValueSet })
+    return parseSearch(type, pairs, {
+      strict: isStrict,
+      bases: [base],
+      ...(terminology ? { terminology } : {}),
+    })
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
     throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })
   }
 }
 
-type Pairs = Array<[string, string]>
+export type Pairs = Array<[string, string]>
 
-function withoutCursor(params: URLSearchParams): Pairs {
+export function withoutCursor(params: URLSearchParams): Pairs {
   return [...params].filter(([name]) => name !== 'cursor')
 }
 
-function linkTo(address: string, pairs: Pairs): string {
+export function linkTo(address: string, pairs: Pairs): string {
   return pairs.length === 0 ? address : `${address}?${new URLSearchParams(pairs)}`
 }
 
 /** What was really searched: without the parameters that were left out. */
-function selfLink(whole: string, address: string, pairs: Pairs, { ignored }: SearchQuery): string {
-  if (ignored.length === 0) return whole
+export function selfLink(address: string, pairs: Pairs, ignored: SearchQuery['ignored']): string {
+  if (ignored.length === 0) return linkTo(address, pairs)
   const names = new Set(ignored.map(({ name }) => name))
   return linkTo(
     address,
@@ -105,7 +109,7 @@ function selfLink(whole: string, address: string, pairs: Pairs, { ignored }: Sea
 }
 
 /** Parameters that were left out are told in the answer, or the client would take it for what it asked. */
-function outcomeEntries({ ignored }: SearchQuery): BundleEntry[] {
+export function outcomeEntries(ignored: SearchQuery['ignored']): BundleEntry[] {
   if (ignored.length === 0) return []
   const issue = ignored.map(({ name, reason }) => ({
     severity: 'warning',

@@ -8,15 +8,13 @@ import { findSingle } from '../../http/query.ts'
 const always = ['resourceType', 'id', 'meta']
 
 /** A resource as `_summary` or `_elements` asks for it, marked as incomplete; untouched, and unparsed, without them. */
-export function subset(
-  content: string,
-  type: string,
-  { summary, elements }: Pick<SearchQuery, 'summary' | 'elements'>,
-): string {
+export function subset(content: string, type: string, { summary, elements }: Subset): string {
   const keeps = keptElements(type, summary, elements)
   if (!keeps) return content
   const resource = parseExact(content) as Record<string, unknown>
   for (const name of Object.keys(resource)) if (!keeps(name.replace(/^_/, ''))) delete resource[name]
+  if (summary === 'true')
+    for (const path of summaryElements(type).omitted ?? []) omit(resource, path.split('.'))
   return stringifyExact(markSubsetted(resource))
 }
 
@@ -35,6 +33,22 @@ function keptElements(
   return undefined
 }
 
+function omit(value: unknown, path: string[]): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    for (const each of value) omit(each, path)
+    return
+  }
+  const [name = '', ...below] = path
+  const fields = value as Record<string, unknown>
+  if (below.length > 0) {
+    omit(fields[name], below)
+    return
+  }
+  delete fields[name]
+  delete fields[`_${name}`]
+}
+
 const subsetted = {
   system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
   code: 'SUBSETTED',
@@ -45,12 +59,30 @@ function markSubsetted(resource: Record<string, unknown>): Record<string, unknow
   return { ...resource, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } }
 }
 
+/** Which part of each resource is asked for. */
+export type Subset = Pick<SearchQuery, 'summary' | 'elements'>
+
+const ofRecord = ['true', 'text', 'data', 'false'] as const
+
 /** What a read asks to see of its record. Throws `invalid-parameter`: the whole would be more than was asked for. */
-export function readSubset(query: URLSearchParams): Pick<SearchQuery, 'summary' | 'elements'> {
+export function readSubset(query: URLSearchParams): Subset {
+  return readWith(query, ofRecord, 'A read')
+}
+
+/** What a list asks to see of its records, or `count` for none of them. Throws like `readSubset`. */
+export function readListSubset(query: URLSearchParams): Subset {
+  return readWith(query, [...ofRecord, 'count'], 'This list')
+}
+
+function readWith(
+  query: URLSearchParams,
+  summaries: ReadonlyArray<NonNullable<Subset['summary']>>,
+  who: string,
+): Subset {
   const summary = findSingle(query, '_summary')
-  const known = (['true', 'text', 'data', 'false'] as const).find((each) => each === summary)
+  const known = summaries.find((each) => each === summary)
   if (summary !== undefined && known === undefined)
-    throw new OnpatientError('invalid-parameter', 'A read takes _summary as true, text, data or false.', {
+    throw new OnpatientError('invalid-parameter', `${who} takes _summary as ${summaries.join(', ')}.`, {
       field: '_summary',
     })
   return { summary: known, elements: findSingle(query, '_elements')?.split(',') }

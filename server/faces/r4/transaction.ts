@@ -8,11 +8,11 @@ import type { Random } from '../../secrets.ts'
 import { inject } from './batch.ts'
 import type { Action } from './bundle-action.ts'
 import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
-import { assertVersion, findOne, parseCondition } from './condition.ts'
+import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
 import { isR4Type } from './r4-types.ts'
 import { assertAllValid, assertValid } from './validate.ts'
-import { notOfPractice, withKnownId } from './write.ts'
+import { describeWrite, nothingMatches, notOfPractice, readReturn, withKnownId } from './write.ts'
 
 /** Deletions first, then what is new and changed together, then reads: the order of the specification. */
 export async function transact(
@@ -46,27 +46,47 @@ function listWritten(actions: Action[]): Array<{ resource: Resource; place: stri
 async function writeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  { base, random }: BundleRequest,
+  { base, random, request }: BundleRequest,
 ): Promise<Map<Action, AnswerEntry>> {
+  const told = { base, wanted: readReturn(request) }
   const answers = new Map<Action, AnswerEntry>()
   for (const action of actions) {
     if (action.method !== 'DELETE') continue
-    const { type, id = '', ifMatch } = action
-    if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
-    await transaction.remove(type, id)
+    await removeOne(transaction, action)
     answers.set(action, { response: { status: '204' } })
   }
   const { addresses, puts, known } = await planPuts(transaction, actions, random)
   for (const [action, record] of known)
-    answers.set(action, answerOf(base, 'unchanged', { ...record, type: action.type }))
+    answers.set(action, answerOf(told, { ...record, kind: 'unchanged', type: action.type }))
   for (const { action, resource } of puts.values())
     await resolve(transaction, resource, { addresses, action, base })
   const written = await transaction.put([...puts.values()].map(({ resource }) => resource))
   for (const each of written) {
     const put = puts.get(`${each.type}/${each.id}`)
-    if (put) answers.set(put.action, answerOf(base, each.kind, each))
+    if (!put) continue
+    assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
+    answers.set(put.action, answerOf(told, each))
   }
   return answers
+}
+
+async function removeOne(
+  transaction: RecordTransaction,
+  { type, id, condition, ifMatch }: Action,
+): Promise<void> {
+  const isLookedAt = id === undefined || ifMatch !== undefined
+  const current = isLookedAt ? await findNamed(transaction, { type, id, condition }) : undefined
+  assertVersion(ifMatch, current)
+  const found = id ?? current?.id
+  if (found !== undefined) await transaction.remove(type, found)
+}
+
+/** By its id, or by the condition in place of one. */
+function findNamed(
+  transaction: RecordTransaction,
+  { type, id, condition = '' }: Pick<Action, 'type' | 'id' | 'condition'>,
+): Promise<CurrentRecord | undefined> {
+  return id === undefined ? findOne(transaction, parseCondition(type, condition)) : transaction.read(type, id)
 }
 
 interface Plan {
@@ -108,36 +128,43 @@ interface Identified {
 /** Which record an entry is about, as far as that decides what others refer to. */
 async function identify(
   transaction: RecordTransaction,
-  { method, type, id, condition, ifMatch, resource, place }: Action,
+  action: Action,
   random: Random,
 ): Promise<Identified | undefined> {
+  const { method, type, id, condition, ifMatch, resource, place } = action
   if (!resource) return undefined
+  if (method === 'PATCH') return patchNamed(transaction, action, resource)
   const known =
     condition === undefined ? undefined : await findOne(transaction, parseCondition(type, condition))
   const newId = () => random.bytes(16).toString('hex')
   if (method === 'POST')
     return known ? { id: known.id, content: resource, known } : { id: newId(), content: resource }
-  if (method === 'PUT' && id === undefined) {
+  if (id === undefined) {
     assertVersion(ifMatch, known)
     const content = withKnownId(resource, known?.id)
     return { id: content.id ?? newId(), content }
   }
-  const address = id ?? ''
-  const current =
-    method === 'PATCH' || ifMatch !== undefined ? await transaction.read(type, address) : undefined
-  assertVersion(ifMatch, current)
-  if (method === 'PATCH') {
-    if (!current) throw notOfPractice(type)
-    const content = patchResource(current.content, readPatchOf(resource, place))
-    await assertValid(content, `${place}.resource`)
-    return { id: address, content }
-  }
-  if (resource.id !== address)
+  if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
+  if (resource.id !== id)
     throw new OnpatientError(
       'invalid-body',
       `${place}: the id of the resource must be the one of request.url.`,
     )
-  return { id: address, content: resource }
+  return { id, content: resource }
+}
+
+async function patchNamed(
+  transaction: RecordTransaction,
+  action: Action,
+  binary: Resource,
+): Promise<Identified> {
+  const { type, ifMatch, place } = action
+  const current = await findNamed(transaction, action)
+  if (!current) throw action.id === undefined ? nothingMatches(type) : notOfPractice(type)
+  assertVersion(ifMatch, current)
+  const content = patchResource(current.content, readPatchOf(binary, place))
+  await assertValid(content, `${place}.resource`)
+  return { id: current.id, content }
 }
 
 /** A JSON Patch travels in a Binary: https://hl7.org/fhir/R4/http.html#patch */
@@ -181,17 +208,19 @@ async function resolve(
 }
 
 function answerOf(
-  base: string,
-  kind: Written['kind'],
-  { type, id, versionId, content }: { type: string; id: string; versionId: number; content: string },
+  { base, wanted }: { base: string; wanted: ReturnType<typeof readReturn> },
+  done: Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>,
 ): AnswerEntry {
+  const { kind, type, id, versionId, content } = done
   const [, lastModified = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
   return {
+    ...(wanted === 'representation' ? { resource: content } : {}),
     response: {
       status: kind === 'created' ? '201' : '200',
       location: `${base}/${type}/${id}/_history/${versionId}`,
       etag: `W/"${versionId}"`,
       lastModified,
+      ...(wanted === 'OperationOutcome' ? { outcome: describeWrite(done) } : {}),
     },
   }
 }

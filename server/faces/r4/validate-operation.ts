@@ -62,8 +62,18 @@ function readSubject(sent: unknown, query: URLSearchParams): Subject {
   return {
     resource: isParameters ? named('resource')[0]?.resource : sent,
     profiles: [...query.getAll('profile'), ...texts('profile')].filter((text) => text !== ''),
-    mode: query.get('mode') ?? texts('mode')[0],
+    mode: assertMode(query.get('mode') ?? texts('mode')[0]),
   }
+}
+
+/** https://hl7.org/fhir/R4/valueset-resource-validation-mode.html */
+const modes = ['create', 'update', 'delete', 'profile']
+
+function assertMode(mode: string | undefined): string | undefined {
+  if (mode === undefined || modes.includes(mode)) return mode
+  throw new OnpatientError('invalid-parameter', `The parameter mode is one of ${modes.join(', ')}.`, {
+    field: 'mode',
+  })
 }
 
 function textOf(parameter: Parameter | null): string[] {

@@ -3,7 +3,7 @@ import type { Resource } from 'fhir/r4'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
-import { assertVersion, findOne, parseCondition } from './condition.ts'
+import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
 import { present } from './negotiate.ts'
 import { patchMediaType, readJson, readResource } from './read-body.ts'
@@ -48,7 +48,7 @@ export async function update(
   const ifMatch = headerOf(sent.request, 'if-match')
   const done = await writer.transact(async (transaction) => {
     if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
-    return putOne(transaction, resource)
+    return assertNew(sent.request, await putOne(transaction, resource))
   })
   return send(sent, done)
 }
@@ -66,9 +66,15 @@ export async function updateWhere(
   const done = await writer.transact(async (transaction) => {
     const known = await findOne(transaction, query)
     assertVersion(ifMatch, known)
-    return putOne(transaction, withKnownId(resource, known?.id))
+    return assertNew(sent.request, await putOne(transaction, withKnownId(resource, known?.id)))
   })
   return send(sent, done)
+}
+
+/** Undoes the write of what was there already when `If-None-Match: *` says that it must not be (RFC 9110 §13.1.2). */
+function assertNew(request: FastifyRequest, done: Done): Done {
+  assertNoneMatch(headerOf(request, 'if-none-match'), done.kind)
+  return done
 }
 
 /** The id of the record that matched is the one that counts; another in the body is a mistake. */
@@ -81,17 +87,24 @@ export function withKnownId(resource: Resource, id: string | undefined): Resourc
   )
 }
 
-/** PATCH Type/id with a JSON Patch. */
-export async function patch(
-  writer: RecordWriter,
-  { type, id }: { type: string; id: string },
-  sent: WriteRequest,
-): Promise<FastifyReply> {
+/** What a write is about: one record by its id, or the one that matches the parameters of the address. */
+type Named = { type: string; id?: string }
+
+/** The record that is there; undefined when it is not. Throws `several-match`. */
+function findNamed({ type, id }: Named, { query }: WriteRequest) {
+  if (id !== undefined) return (transaction: RecordTransaction) => transaction.read(type, id)
+  const condition = parseCondition(type, query.toString())
+  return (transaction: RecordTransaction) => findOne(transaction, condition)
+}
+
+/** PATCH Type/id, or Type?condition, with a JSON Patch. */
+export async function patch(writer: RecordWriter, named: Named, sent: WriteRequest): Promise<FastifyReply> {
   const operations = readJson(sent.request, [patchMediaType])
   const ifMatch = headerOf(sent.request, 'if-match')
+  const find = findNamed(named, sent)
   const done = await writer.transact(async (transaction) => {
-    const current = await transaction.read(type, id)
-    if (!current) throw notOfPractice(type)
+    const current = await find(transaction)
+    if (!current) throw named.id === undefined ? nothingMatches(named.type) : notOfPractice(named.type)
     assertVersion(ifMatch, current)
     const resource = patchResource(current.content, operations)
     await assertValid(resource)
@@ -100,16 +113,17 @@ export async function patch(
   return send(sent, done)
 }
 
-/** DELETE Type/id; the same whether it was there or not (https://hl7.org/fhir/R4/http.html#delete). */
-export async function remove(
-  writer: RecordWriter,
-  { type, id }: { type: string; id: string },
-  { request, reply }: WriteRequest,
-): Promise<FastifyReply> {
+/** DELETE Type/id, or Type?condition; the same whether it was there or not (https://hl7.org/fhir/R4/http.html#delete). */
+export async function remove(writer: RecordWriter, named: Named, sent: WriteRequest): Promise<FastifyReply> {
+  const { request, reply } = sent
   const ifMatch = headerOf(request, 'if-match')
+  const find = findNamed(named, sent)
   await writer.transact(async (transaction) => {
-    if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
-    await transaction.remove(type, id)
+    const isLookedAt = named.id === undefined || ifMatch !== undefined
+    const current = isLookedAt ? await find(transaction) : undefined
+    assertVersion(ifMatch, current)
+    const id = named.id ?? current?.id
+    if (id !== undefined) await transaction.remove(named.type, id)
   })
   return reply.code(204).removeHeader('content-type').send()
 }
@@ -118,6 +132,13 @@ export function notOfPractice(type: string): OnpatientError {
   return new OnpatientError(
     'not-found',
     `There is no ${type} with this id among the records of this practice.`,
+  )
+}
+
+export function nothingMatches(type: string): OnpatientError {
+  return new OnpatientError(
+    'not-found',
+    `No ${type} among the records of this practice matches the condition.`,
   )
 }
 
@@ -138,13 +159,27 @@ function send(
     .header('etag', `W/"${versionId}"`)
     .header('last-modified', new Date(lastUpdated).toUTCString())
     .header('location', `${base}/${type}/${id}/_history/${versionId}`)
+  const wanted = readReturn(request)
+  if (wanted === 'minimal') return reply.removeHeader('content-type').send()
+  if (wanted === 'OperationOutcome')
+    return reply.send(JSON.stringify(describeWrite({ kind, type, versionId })))
+  return reply.send(present(content, query))
+}
+
+/** How much of what was written the client wants to see; undefined when it does not say (https://hl7.org/fhir/R4/http.html#ops). */
+export function readReturn(
+  request: FastifyRequest,
+): 'minimal' | 'representation' | 'OperationOutcome' | undefined {
   const [, wanted] =
-    /return\s*=\s*"?(minimal|OperationOutcome)/i.exec(headerOf(request, 'prefer') ?? '') ?? []
-  if (wanted === undefined) return reply.send(present(content, query))
-  if (wanted.toLowerCase() === 'minimal') return reply.removeHeader('content-type').send()
+    /return\s*=\s*"?(minimal|representation|OperationOutcome)/i.exec(headerOf(request, 'prefer') ?? '') ?? []
+  const known = ['minimal', 'representation', 'OperationOutcome'] as const
+  return known.find((each) => each.toLowerCase() === wanted?.toLowerCase())
+}
+
+export function describeWrite({ kind, type, versionId }: Pick<Done, 'kind' | 'type' | 'versionId'>): object {
   const text = `The ${type} was ${kind}; its version is ${versionId}.`
   const issue = [{ severity: 'information', code: 'informational', details: { text } }]
-  return reply.send(JSON.stringify({ resourceType: 'OperationOutcome', issue }))
+  return { resourceType: 'OperationOutcome', issue }
 }
 
 function headerOf({ headers }: FastifyRequest, name: string): string | undefined {

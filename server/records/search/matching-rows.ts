@@ -28,10 +28,20 @@ export interface Matching {
   isCountedApart: boolean
 }
 
-export function matchingRows(within: Confinement, query: Query): Matching {
+/** Where a search looks. */
+export interface Narrowed {
+  within: Confinement
+  /**
+   * False when it follows from what records say at this moment. Then the order does not depend on it: the next page, for which
+   * another record may have come, must go on in the same.
+   */
+  isLasting: boolean
+}
+
+export function matchingRows({ within, isLasting }: Narrowed, query: Query): Matching {
   const scopes = scopesOf(within, query.type)
   const [first, ...others] = scopes
-  const patientId = others.length === 0 ? first?.patientId : undefined
+  const patientId = isLasting && others.length === 0 ? first?.patientId : undefined
   const lead = patientId ? findLead(query, patientId) : undefined
   if (lead && patientId) return led(within, query, lead, patientId)
   const branches = (sort: Query['sort']) => {
@@ -54,6 +64,7 @@ function remaining({ type, conditions }: Query, patientId: string | undefined): 
 
 /** Whether every record of the type in the compartment of this patient meets the condition. */
 function isImplied(condition: Condition, type: string, patientId: string | undefined): boolean {
+  if (condition.kind === 'or') return condition.conditions.some((each) => isImplied(each, type, patientId))
   if (patientId === undefined || namedPatient(condition) !== patientId) return false
   const element = onlySubjectElement(type)
   const code = condition.kind === 'parameter' ? condition.parameter.code : ''

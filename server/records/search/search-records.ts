@@ -4,7 +4,8 @@ import { type Fragment, readRows, sqlJoin, sqlName, sqlNothing, sqlText } from '
 import type { Db } from '../../store/store.ts'
 import { narrowToPatient } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
-import { type Matching, matchingRows, namedPatient } from './matching-rows.ts'
+import { type Matching, matchingRows, type Narrowed, namedPatient } from './matching-rows.ts'
+import { narrowToReferring } from './narrow-to-referring.ts'
 import { isBeyond, isNotBeyond, orderBy, type SearchKey } from './search-order.ts'
 
 /** A page of a search. */
@@ -96,16 +97,15 @@ async function narrowToNamedPatient(
   db: Db,
   within: Confinement,
   { type, conditions }: SearchPageQuery['query'],
-): Promise<Confinement> {
-  if (within.patientIds.length + within.practiceIds.length === 1 && within.practiceIds.length === 0)
-    return within
-  if (canBeAboutNobody(type)) return within
+): Promise<Narrowed> {
+  const isOne = within.patientIds.length === 1 && within.practiceIds.length === 0
+  if (isOne || canBeAboutNobody(type)) return { within, isLasting: true }
   for (const condition of conditions) {
     const patientId = namedPatient(condition)
     const narrowed = patientId === undefined ? undefined : await narrowToPatient(db, within, patientId)
-    if (narrowed && narrowed.patientIds.length > 0) return narrowed
+    if (narrowed && narrowed.patientIds.length > 0) return { within: narrowed, isLasting: true }
   }
-  return within
+  return { within: await narrowToReferring(db, within, type, conditions), isLasting: false }
 }
 
 /**
