@@ -87,7 +87,7 @@ export interface Nouns {
   access: Access
   writeAccess: WriteAccess
   metrics: Metrics
-  /** Deletes what is over: sign-ins, links, tokens. Harmless at any time, in any number of processes. */
+  /** Deletes what is over (sign-ins, links, tokens), and has records of proxies follow their accounts. Harmless at any time, in any number of processes. */
   sweep(): Promise<void>
 }
 
@@ -133,6 +133,10 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     deviceKey: keys.device,
     factorKey: settings.factorKey ?? keys.factor,
     onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
+    onProfileChanged: (id) =>
+      practices
+        .followAccount(id)
+        .catch((error: unknown) => logger.warn({ err: error }, 'records of a proxy follow later')),
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })
@@ -141,6 +145,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const writeAccess = createWriteAccess({ tokens, records })
   const sweep = async () => {
     await accounts.sweep()
+    await practices.sweep()
     await grants.sweep()
     await usedOnce.sweep()
     await launches.sweep()

@@ -164,6 +164,8 @@ interface AccountsDeps {
   factorKey: string
   /** Ends the grants of the account. */
   onPasswordChanged(accountId: string): Promise<void>
+  /** What repeats name or address of the account follows. It must not throw: the change has been made. */
+  onProfileChanged?(accountId: string): Promise<void>
   passwordCost?: PasswordCost
 }
 
@@ -246,7 +248,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     ...createPasskeySignIn({ passkeys, signIns, throttle, find }),
     ...createSignUp({ ...parts, insert }),
     ...createPasswordChange({ ...parts, provePassword, onPasswordChanged }),
-    ...createEmailChange({ ...parts, provePassword }),
+    ...createEmailChange({ ...parts, provePassword, onProfileChanged: deps.onProfileChanged }),
     async create({ email: typed, password, displayName: name }) {
       const email = checkAddress(typed, 'email')
       const displayName = checkDisplayName(name)
@@ -286,6 +288,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         .returningAll()
         .executeTakeFirst()
       if (!row) throw new OnpatientError('not-found', 'There is no such account.')
+      await deps.onProfileChanged?.(accountId)
       return toAccount(row)
     },
   }
