@@ -28,7 +28,7 @@ import {
 import { brandLists } from './brands/brands.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
-import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
+import { demoApplication, demoChart, demoPassword, demoSignIns } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
@@ -253,7 +253,8 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         demoClient({
           portalUrl,
           fhirUrl,
-          ...demoApplication,
+          application: demoApplication,
+          launched: demoChart,
           signIns: { password: demoPassword, people: demoSignIns },
         }),
       )

@@ -12,6 +12,12 @@ export const demoApplication = {
   applicationSecret: 'ops_demo_secret_known_to_everybody',
 } as const
 
+/** That a provider opens from the practice desk; its pages are at `/demo/client`, too. */
+export const demoChart = {
+  applicationId: 'app_demo_chart',
+  applicationSecret: 'ops_demo_chart_secret_known_to_everybody',
+} as const
+
 /** Everybody in the demo has the same password. */
 export const demoPassword = 'maple-street-9'
 
@@ -46,13 +52,10 @@ export interface DemoOutcome {
   records: number
 }
 
-/** Whether the demo was begun and never finished: its application is made last. */
-export async function isDemoUnfinished({
-  practices,
-  applications,
-}: Pick<DemoDeps, 'practices' | 'applications'>): Promise<boolean> {
-  const begun = (await practices.list()).some((practice) => practice.name === demoPracticeName)
-  return begun && (await applications.find(demoApplication.applicationId)) === undefined
+/** Whether the demo was begun and never finished: what the practice publishes of itself is made last, and cannot be deleted. */
+export async function isDemoUnfinished({ practices }: Pick<DemoDeps, 'practices'>): Promise<boolean> {
+  const begun = (await practices.list()).find((practice) => practice.name === demoPracticeName)
+  return begun !== undefined && (await practices.brands.find(begun.id)) === undefined
 }
 
 /**
@@ -71,8 +74,8 @@ export async function makeDemo(deps: DemoDeps, options: DemoOptions = {}): Promi
   const practice = await findOrCreatePractice(deps, generated)
   const written = await writeRecords(deps, practice, generated, patients, options.onProgress)
   await makeSignIns(deps, practice, generated)
+  await makeApplications(deps)
   await listPractice(deps, practice)
-  await makeApplication(deps)
   return { practice, ...written }
 }
 
@@ -210,19 +213,30 @@ async function namesOf(generated: DemoPractice, wanted: string[]): Promise<Map<s
   return names
 }
 
-async function makeApplication({ accounts, applications, portalUrl }: DemoDeps): Promise<void> {
-  if (await applications.find(demoApplication.applicationId)) return
+async function makeApplications({ accounts, applications, portalUrl }: DemoDeps): Promise<void> {
   const owner = await accounts.findByEmail(demoSignIns[0].email)
   if (!owner) return
-  await applications.createKnown(
-    owner.id,
+  const pages = `${portalUrl}/demo/client`
+  const forms = [
     {
-      name: 'Demo client',
-      kind: 'confidential',
-      redirectUris: [`${portalUrl}/demo/client/callback`],
-      scopes: [...defaultScopes],
+      ...demoApplication,
+      form: { name: 'Demo client', redirectUris: [`${pages}/callback`], scopes: [...defaultScopes] },
     },
-    demoApplication.applicationId,
-    demoApplication.applicationSecret,
-  )
+    {
+      ...demoChart,
+      form: {
+        name: 'Demo chart',
+        redirectUris: [`${pages}/launched`],
+        launchUri: `${pages}/launch`,
+        scopes: ['patient/*.rs'],
+      },
+    },
+  ]
+  for (const { applicationId, applicationSecret, form } of forms)
+    await applications.createKnown(
+      owner.id,
+      { kind: 'confidential', ...form },
+      applicationId,
+      applicationSecret,
+    )
 }
