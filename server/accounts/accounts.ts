@@ -120,6 +120,10 @@ export interface Accounts {
   startPasskeySignIn(browser: string, visitor: Visitor): Promise<AssertionOptions>
   /** Throws `passkey-refused`. */
   signInWithPasskey(form: { browser: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
+  /** For checks by the operator: nobody is signed in, and nothing is counted. */
+  hasPassword(accountId: string, password: string): Promise<boolean>
+  /** Whether the secrets of authenticator apps open with the key of now; for checks by the operator. */
+  countSealedSecrets(): Promise<{ all: number; unreadable: number }>
   /** Asks in a sign-in for the password again, before changes of factors. Throws `sign-in-failed`, `too-many-requests`. */
   proveAgain(signIn: SignIn, password: string): Promise<void>
   /** The same by a passkey of the account. Throws `passkey-refused`. */
@@ -183,7 +187,13 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const factors = createFactors(ofFactors)
   const secondSteps = createSecondStep({ ...ofFactors, throttle, devices, find, hasFactor: factors.has })
   const { startOrWait } = secondSteps
-  const { signIn, provePassword } = createPasswordSignIn({ db, passwords, throttle, devices, startOrWait })
+  const { signIn, provePassword, hasPassword } = createPasswordSignIn({
+    db,
+    passwords,
+    throttle,
+    devices,
+    startOrWait,
+  })
 
   async function find(accountId: string): Promise<Account | undefined> {
     const row = await db.selectFrom('account').selectAll().where('id', '=', accountId).executeTakeFirst()
@@ -238,6 +248,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     find,
     findByEmail,
     signIn,
+    hasPassword,
+    countSealedSecrets: apps.countSealed,
     factors,
     secondStep: secondSteps,
     findSignIn: signIns.findSignIn,

@@ -4,6 +4,7 @@ import { type Applications, defaultScopes } from '#server/applications/applicati
 import type { Practice, Practices } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
+import type { Random } from '../secrets.ts'
 import { type DemoPractice, generatePractice } from './generator/generate-practice.ts'
 
 /** The application behind `/demo/client`. Its secret is public, which is why it exists outside production only. */
@@ -77,6 +78,38 @@ export async function makeDemo(deps: DemoDeps, options: DemoOptions = {}): Promi
   await makeApplications(deps)
   await listPractice(deps, practice)
   return { practice, ...written }
+}
+
+/** Sign-ins of the demo that still have the password that everybody knows. */
+export async function findOpenSignIns({ accounts }: Pick<DemoDeps, 'accounts'>): Promise<Account[]> {
+  const known = await Promise.all(demoSignIns.map(({ email }) => accounts.findByEmail(email)))
+  const isOpen = await Promise.all(
+    known.map((account) => account && accounts.hasPassword(account.id, demoPassword)),
+  )
+  return known.filter((account, index) => account !== undefined && isOpen[index] === true) as Account[]
+}
+
+/**
+ * Ends what is public about the demo and keeps all else: its people get passwords that nobody knows, its applications are
+ * deleted, and its practice is not listed any more. Safe to repeat.
+ */
+export async function endDemo(
+  deps: Pick<DemoDeps, 'accounts' | 'practices' | 'applications'> & { random: Random },
+): Promise<{ closed: string[] }> {
+  const { accounts, practices, applications, random } = deps
+  const provider = await accounts.findByEmail(demoSignIns[0].email)
+  for (const { applicationId } of [demoApplication, demoChart])
+    if ((await applications.find(applicationId))?.ownerAccountId === provider?.id && provider)
+      await applications.remove(provider.id, applicationId)
+  for (const { practice } of provider ? await practices.listAssociations(provider.id) : []) {
+    const brand = await practices.brands.find(practice.id)
+    if (practice.name === demoPracticeName && brand?.isListed)
+      await practices.brands.save(practice.id, { ...brand, isListed: false })
+  }
+  const open = await findOpenSignIns(deps)
+  for (const { id } of open)
+    await accounts.changePassword(id, demoPassword, random.bytes(24).toString('base64url'), '')
+  return { closed: open.map(({ email }) => email) }
 }
 
 const demoDay = new Date('2026-11-01T12:00:00Z')

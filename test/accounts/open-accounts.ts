@@ -17,7 +17,7 @@ export async function openAccounts() {
   const clock = startClock()
   const outbox = createOutbox({ clock, logger: createLogger('silent') })
   const changed: string[] = []
-  const accounts = createAccounts({
+  const deps = {
     db: store.db,
     clock,
     random: systemRandom,
@@ -25,11 +25,14 @@ export async function openAccounts() {
     portalUrl,
     deviceKey: 'd'.repeat(43),
     factorKey: 'f'.repeat(43),
-    onPasswordChanged: async (id) => void changed.push(id),
+    onPasswordChanged: async (id: string) => void changed.push(id),
     passwordCost: { memoryKib: 64, passes: 1 },
-  })
+  }
+  const accounts = createAccounts(deps)
   return {
     accounts,
+    /** The same accounts, after a restart with another FACTOR_KEY. */
+    withFactorKey: (factorKey: string) => createAccounts({ ...deps, factorKey }),
     store,
     clock,
     outbox,
