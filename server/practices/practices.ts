@@ -148,8 +148,8 @@ export interface Practices {
   /** The practices that keep a patient's record. */
   listPracticesOf(patientId: string): Promise<Practice[]>
   /**
-   * Mails a link; the practice must keep the patient, and `relatedPersonId` must be of this patient. Throws `not-found`,
-   * `invalid-parameter`.
+   * Mails a link; the practice must keep the patient with a date of birth, and `relatedPersonId` must be of this patient.
+   * Throws `not-found`, `invalid-parameter`.
    */
   invite(invitation: {
     practiceId: string
