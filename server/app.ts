@@ -28,7 +28,7 @@ import {
 import { brandLists } from './brands/brands.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
-import { demoApplication, demoPassword, demoSignIns } from './demo/demo.ts'
+import { demoApplication, demoChart, demoPassword, demoSignIns } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
 import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
@@ -88,7 +88,7 @@ export interface Nouns {
   access: Access
   writeAccess: WriteAccess
   metrics: Metrics
-  /** Deletes what is over: sign-ins, links, tokens. Harmless at any time, in any number of processes. */
+  /** Deletes what is over (sign-ins, links, tokens), and has records of proxies follow their accounts. Harmless at any time, in any number of processes. */
   sweep(): Promise<void>
 }
 
@@ -135,6 +135,10 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     factorKey: settings.factorKey ?? keys.factor,
     endGrants: (tx, id) => grants.endAllOfAccount(id, 'the password was changed', tx),
     onPasswordChanged: grants.forgetOpened,
+    onProfileChanged: (id) =>
+      practices
+        .followAccount(id)
+        .catch((error: unknown) => logger.warn({ err: error }, 'records of a proxy follow later')),
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })
@@ -143,6 +147,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const writeAccess = createWriteAccess({ tokens, records })
   const sweep = async () => {
     await accounts.sweep()
+    await practices.sweep()
     await grants.sweep()
     await usedOnce.sweep()
     await launches.sweep()
@@ -250,7 +255,8 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         demoClient({
           portalUrl,
           fhirUrl,
-          ...demoApplication,
+          application: demoApplication,
+          launched: demoChart,
           signIns: { password: demoPassword, people: demoSignIns },
         }),
       )

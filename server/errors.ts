@@ -172,6 +172,11 @@ export const errorCatalogue = {
     category: 'unavailable',
     meaning: 'The database is locked, read-only or full. Nothing was changed; try again later.',
   },
+  'factor-key-wrong': {
+    category: 'unavailable',
+    meaning:
+      'Codes of authenticator apps cannot be checked, since the server was started with another FACTOR_KEY. A recovery code or a passkey works; the operator asks "onpatient doctor".',
+  },
   'mail-unavailable': {
     category: 'unavailable',
     meaning: 'The mail server did not take a mail. Try again later.',

@@ -86,7 +86,7 @@ export const settingRows: readonly Row[] = [
     name: 'DEMO',
     form: 'on or off',
     default: 'on when the database is new and NODE_ENV is not production',
-    help: 'Whether to fill a new database with a synthetic practice and known sign-ins.',
+    help: 'Whether to fill a new database with a synthetic practice and known sign-ins. In production none is made; on says there that a database that has them is meant, else the server does not start with it.',
     refuse: (value) => (value === 'on' || value === 'off' ? undefined : 'is neither on nor off'),
   },
   {

@@ -1,8 +1,9 @@
-import { Button, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { type Encounter, type LaunchableApplication, useLaunch, useLaunchChoices } from '../api/launches.ts'
 import type { PatientSummary } from '../api/me.ts'
+import { Dialog } from './dialog.tsx'
 import { FailureNotice } from './failure-notice.tsx'
 import { formatFhirDate } from './format-date.ts'
 import { LoadingLines } from './loading-lines.tsx'
@@ -36,7 +37,7 @@ export function OpenAppDialog({ associationId, patient, empty, isSandbox, onClos
     )
   }
   return (
-    <Modal opened onClose={onClose} title={`Open an app for ${patient.name}`}>
+    <Dialog onClose={onClose} title={`Open an app for ${patient.name}`}>
       {isPending && <LoadingLines lines={3} />}
       {error && (
         <FailureNotice error={error} title="The apps could not be loaded" retry={() => void refetch()} />
@@ -70,7 +71,7 @@ export function OpenAppDialog({ associationId, patient, empty, isSandbox, onClos
         </Stack>
       )}
       {launch.error && <FailureNotice error={launch.error} title="The app was not opened" />}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -121,6 +121,10 @@ export interface Accounts {
   startPasskeySignIn(browser: string, visitor: Visitor): Promise<AssertionOptions>
   /** Throws `passkey-refused`. */
   signInWithPasskey(form: { browser: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
+  /** For checks by the operator: nobody is signed in, and nothing is counted. */
+  hasPassword(accountId: string, password: string): Promise<boolean>
+  /** Whether the secrets of authenticator apps open with the key of now; for checks by the operator. */
+  countSealedSecrets(): Promise<{ all: number; unreadable: number }>
   /** Asks in a sign-in for the password again, before changes of factors. Throws `sign-in-failed`, `too-many-requests`. */
   proveAgain(signIn: SignIn, password: string): Promise<void>
   /** The same by a passkey of the account. Throws `passkey-refused`. */
@@ -167,6 +171,8 @@ interface AccountsDeps {
   endGrants(tx: Db, accountId: string): Promise<void>
   /** After that transaction: what tokens opened is forgotten. */
   onPasswordChanged(): void
+  /** What repeats name or address of the account follows. It must not throw: the change has been made. */
+  onProfileChanged?(accountId: string): Promise<void>
   passwordCost?: PasswordCost
 }
 
@@ -189,7 +195,13 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const factors = createFactors(ofFactors)
   const secondSteps = createSecondStep({ ...ofFactors, throttle, devices, find, hasFactor: factors.has })
   const { startOrWait } = secondSteps
-  const { signIn, provePassword } = createPasswordSignIn({ db, passwords, throttle, devices, startOrWait })
+  const { signIn, provePassword, hasPassword } = createPasswordSignIn({
+    db,
+    passwords,
+    throttle,
+    devices,
+    startOrWait,
+  })
 
   async function find(accountId: string): Promise<Account | undefined> {
     const [row] = await selectAccount(db, accountId)
@@ -244,6 +256,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     find,
     findByEmail,
     signIn,
+    hasPassword,
+    countSealedSecrets: apps.countSealed,
     factors,
     secondStep: secondSteps,
     findSignIn: signIns.findSignIn,
@@ -254,7 +268,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     ...createPasskeySignIn({ passkeys, signIns, throttle, find }),
     ...createSignUp({ ...parts, insert }),
     ...createPasswordChange({ ...parts, provePassword, endGrants, onPasswordChanged }),
-    ...createEmailChange({ ...parts, provePassword }),
+    ...createEmailChange({ ...parts, provePassword, onProfileChanged: deps.onProfileChanged }),
     async create({ email: typed, password, displayName: name }) {
       const email = checkAddress(typed, 'email')
       const displayName = checkDisplayName(name)
@@ -294,6 +308,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         .returningAll()
         .executeTakeFirst()
       if (!row) throw new OnpatientError('not-found', 'There is no such account.')
+      await deps.onProfileChanged?.(accountId)
       return toAccount(row)
     },
   }

@@ -18,6 +18,7 @@ interface EmailChangeDeps {
   findByEmail: Accounts['findByEmail']
   /** Throws `sign-in-failed` or `too-many-requests`. */
   provePassword(accountId: string, password: string, field: string): Promise<Account>
+  onProfileChanged: ((accountId: string) => Promise<void>) | undefined
 }
 
 const waiting = z.object({ email: z.string() })
@@ -47,8 +48,8 @@ export function createEmailChange(
       }
       await mailer.send(accountMails.addressChanging(account.email, portalUrl))
     },
-    finishEmailChange: (token) =>
-      db.transaction().execute(async (tx) => {
+    async finishEmailChange(token) {
+      const account = await db.transaction().execute(async (tx) => {
         const link = await links.redeem(tx, 'change-email', token)
         const { email } = waiting.parse(link.payload)
         const taken = await tx
@@ -68,7 +69,10 @@ export function createEmailChange(
         // A reset link in the old mailbox must not open the account any more.
         await links.endAll(tx, row.id)
         return toAccount(row)
-      }),
+      })
+      await deps.onProfileChanged?.(account.id)
+      return account
+    },
   }
 }
 

@@ -16,7 +16,7 @@ interface PasswordSignInDeps {
   startOrWait: SecondSteps['startOrWait']
 }
 
-export interface PasswordSignIn extends Pick<Accounts, 'signIn'> {
+export interface PasswordSignIn extends Pick<Accounts, 'signIn' | 'hasPassword'> {
   /** Asks a signed-in person for the password again; `field` is where the form has it. */
   provePassword(accountId: string, password: string, field: string): Promise<Account>
 }
@@ -53,6 +53,9 @@ export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
       await throttle.takeBack(counters)
       await refreshHash(row, password)
       return startOrWait(toAccount(row), visitor)
+    },
+    async hasPassword(accountId, password) {
+      return passwords.isRight(password, (await findRow('id', accountId))?.password_hash)
     },
     async provePassword(accountId, password, field) {
       const counters: Counter[] = [{ counted: 'known-device', subject: accountId }]

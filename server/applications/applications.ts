@@ -95,8 +95,11 @@ export interface Applications {
     keeperAccountId: string,
     form: ApplicationForm,
   ): Promise<{ application: Application; secret: string | undefined; warnings: Warning[] }>
-  /** With an id and secret chosen by the caller: for the demo, whose values are documented. */
-  createKnown(ownerAccountId: string, form: ApplicationForm, id: string, secret: string): Promise<Application>
+  /**
+   * With an id and secret chosen by the caller: for the demo, whose values are documented. What has that id stays as it is,
+   * also when it was deleted.
+   */
+  createKnown(ownerAccountId: string, form: ApplicationForm, id: string, secret: string): Promise<void>
   /** Throws `not-found` when it is not the owner's, and as `create`. */
   update(
     ownerAccountId: string,
@@ -241,8 +244,10 @@ export function createApplications({
       return register(ownerAccountId, form)
     },
     createForStranger: register,
-    createKnown(ownerAccountId, form, id, secret) {
-      return insert(ownerAccountId, id, checkApplicationForm(form), checkAuthentication(form, limits), secret)
+    async createKnown(ownerAccountId, form, id, secret) {
+      const known = await db.selectFrom('application').select('id').where('id', '=', id).executeTakeFirst()
+      if (known) return
+      await insert(ownerAccountId, id, checkApplicationForm(form), checkAuthentication(form, limits), secret)
     },
     async update(ownerAccountId, applicationId, form) {
       const current = await getOwned(ownerAccountId, applicationId)

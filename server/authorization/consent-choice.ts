@@ -30,14 +30,46 @@ export interface ConsentChoice {
 }
 
 /** What is wrong with a form that allows nothing. */
-export type ConsentFault = 'no-kind' | 'no-person' | 'several-persons' | 'no-patient' | 'no-duration'
+export type ConsentFault =
+  | 'no-kind'
+  | 'no-person'
+  | 'several-persons'
+  | 'no-patient'
+  | 'no-visit'
+  | 'no-duration'
+
+/** The form as the person filled it in. */
+export interface Answers {
+  kinds: ReadonlySet<string>
+  persons: ReadonlySet<string>
+  duration: string | undefined
+  reachesPanel: boolean
+  /** Undefined: no particular visit. */
+  encounterId: string | undefined
+}
+
+export function readAnswers(form: Record<string, unknown>): Answers {
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+  return {
+    kinds: new Set(listOf(form.kind)),
+    persons: new Set(listOf(form.person)),
+    duration: text(form.duration),
+    reachesPanel: form.panel === 'all',
+    encounterId: text(form.encounter),
+  }
+}
 
 /**
  * Whether the application works on one patient, whom it wants to be told in the token answer (SMART App Launch 2.2, requesting
- * launch context): then the person chooses one.
+ * launch context): then the person chooses one. A visit is one patient's, too.
  */
 export function wantsOnePatient(scopes: readonly string[]): boolean {
-  return scopes.includes('launch/patient')
+  return scopes.includes('launch/patient') || wantsVisit(scopes)
+}
+
+/** Whether the application wants to be told a visit of that patient. */
+export function wantsVisit(scopes: readonly string[]): boolean {
+  return scopes.includes('launch/encounter')
 }
 
 /** Whether the application asks for what the person may see beyond one patient. */
@@ -96,17 +128,18 @@ export function readConsentChoice(
   associations: readonly Association[],
   subject?: Pick<Subject, 'association' | 'encounter'> | undefined,
 ): ConsentChoice | ConsentFault {
+  const answers = readAnswers(form)
   const offered = itemsOf(requestedScopes).map(({ value }) => value)
-  const ticked = new Set(listOf(form.kind).filter((value) => offered.includes(value)))
-  const chosen = new Set(listOf(form.person))
+  const ticked = new Set(offered.filter((value) => answers.kinds.has(value)))
   const associationIds = subject
     ? [subject.association.id]
-    : associations.filter((each) => chosen.has(each.id)).map((each) => each.id)
+    : associations.filter((each) => answers.persons.has(each.id)).map((each) => each.id)
   if (ticked.size === 0) return 'no-kind'
   if (associationIds.length === 0) return 'no-person'
   if (wantsOnePatient(requestedScopes) && associationIds.length > 1) return 'several-persons'
   if (wantsOnePatient(requestedScopes) && !subject) return 'no-patient'
-  const duration = durations.find((each) => each.value === form.duration)
+  if (subject && answers.encounterId !== undefined && !subject.encounter) return 'no-visit'
+  const duration = durations.find((each) => each.value === answers.duration)
   if (!duration) return 'no-duration'
   const given = requestedScopes.filter(
     (scope) =>
@@ -117,7 +150,7 @@ export function readConsentChoice(
   return {
     scopes: given.flatMap((text) => narrow(text, offered, ticked)),
     associationIds,
-    reachesPanel: form.panel === 'all',
+    reachesPanel: answers.reachesPanel,
     lifetimeSeconds: duration.seconds,
   }
 }

@@ -1,12 +1,21 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { everyKind, kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
+import type { EncounterLine } from '#server/access/access.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, hiddenField, notice } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
 import { reachesPanel } from '#server/practices/practices.ts'
-import { type ConsentFault, durations, itemsOf, wantsOnePatient, wantsPanel } from './consent-choice.ts'
+import {
+  type Answers,
+  type ConsentFault,
+  durations,
+  itemsOf,
+  wantsOnePatient,
+  wantsPanel,
+} from './consent-choice.ts'
 import type { Subject } from './consent-subject.ts'
 import { describeBirth, describeEncounter } from './describe-patient.ts'
+import type { Registrant } from './registrant.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
 export interface Reach {
@@ -16,31 +25,45 @@ export interface Reach {
   practiceName: string
 }
 
+/** Visits of the chosen patient, for an application that starts alone and works on one. */
+export interface Visits {
+  /** The latest first. */
+  encounters: readonly EncounterLine[]
+  hasMore: boolean
+}
+
 export interface ConsentView {
   application: Application
-  ownerName: string
+  registrant: Registrant
   redirectHost: string
   scopes: readonly string[]
   /** The one patient, when that is settled; else the person chooses among the reaches. */
   subject: Subject | undefined
+  /** Whether the person may go back and choose somebody else. */
+  canChooseAnother: boolean
+  /** Undefined: there is no visit to choose. */
+  visits: Visits | undefined
   reaches: readonly Reach[]
   accountName: string
   csrfToken: string
   action: string
   fault: ConsentFault | undefined
+  /** Of a form that comes back, so that nothing has to be chosen again. */
+  answers: Answers | undefined
 }
 
 const faultWords: Record<ConsentFault, { field: string; message: string }> = {
   'no-kind': { field: 'kinds', message: 'Tick at least one kind of information, or choose Cancel.' },
   'several-persons': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
   'no-patient': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
+  'no-visit': { field: 'encounter', message: 'Choose one of the visits, or no particular one.' },
   'no-duration': { field: 'duration', message: 'Choose for how long.' },
   'no-person': { field: 'persons', message: 'Choose a record, or choose Cancel.' },
 }
 
 /** Asks the signed-in person what an application may read. Works without scripts. */
 export function consentPage(view: ConsentView): Page {
-  const { application, ownerName, redirectHost, fault } = view
+  const { application, redirectHost, fault } = view
   const body = html`${errorSummary(fault ? [faultWords[fault]] : [])}
 ${
   application.logoUri
@@ -48,13 +71,13 @@ ${
     : html`<p class="eyebrow">Connect an app</p>`
 }
 <h1>${application.name} asks to read health records</h1>
-<p class="lead">The app was made by <strong>${ownerName}</strong>, not by your practice. You decide what it gets.</p>
+<p class="lead">${renderRegistrant(view.registrant)} You decide what it gets.</p>
 <form method="post" action="${view.action}" id="authorizationForm">
 ${csrfField(view.csrfToken)}
 ${view.subject ? renderSubject(view.subject, view) : renderPersons(view)}
-${renderKinds(view.scopes)}
+${renderKinds(view)}
 ${renderIdentity(view.scopes)}
-${renderDuration()}
+${renderDuration(view.answers)}
 ${notice('info', html`<p>The app can only read; it changes nothing. You can end this at any time under <strong>Settings → Connected apps</strong>, and it stops at once.</p>`)}
 <div class="actions">
 <input type="submit" name="decision" value="Authorize" class="button button-primary">
@@ -66,47 +89,82 @@ ${renderLinks(application)}</p>`
   return { title: `${fault ? 'Error: ' : ''}Connect ${application.name}`, body }
 }
 
-function renderPersons({ reaches, scopes }: ConsentView): SafeHtml {
+/** A practice is named only when it is one of the person's: anybody may give a practice of their own its name. */
+function renderRegistrant(registrant: Registrant): SafeHtml {
+  switch (registrant.kind) {
+    case 'self':
+      return html`You registered this app yourself.`
+    case 'practice':
+      return html`The app was registered by <strong>${registrant.name}</strong>, who works at <strong>${registrant.practiceName}</strong>.`
+    case 'developer':
+      return html`The app was registered by <strong>${registrant.name}</strong>, a developer, not by your practice.`
+    case 'nobody':
+      return html`The app <strong>registered itself</strong>: neither your practice nor anybody else with an account here answers for it. Go on only if you know who made it.`
+  }
+}
+
+function renderPersons({ reaches, scopes, answers }: ConsentView): SafeHtml {
   const isOne = wantsOnePatient(scopes)
   const kind = isOne ? 'radio' : 'checkbox'
   // Nobody's record is chosen by a click too fast.
-  const checked = isOne && reaches.length > 1 ? '' : html` checked`
+  const isFirstChecked = !isOne || reaches.length === 1
   const boxes = reaches.map(
     (reach) =>
-      html`<label class="option"><input type="${kind}" name="person" value="${reach.associationId}"${checked}>
+      html`<label class="option"><input type="${kind}" name="person" value="${reach.associationId}"${checkedIf(answers ? answers.persons.has(reach.associationId) : isFirstChecked)}>
 <span>${reach.label}<span class="option-note">kept by ${reach.practiceName}</span></span></label>`,
   )
   return html`<fieldset id="persons" tabindex="-1"><legend>Whose record</legend>${boxes}</fieldset>`
 }
 
-function renderSubject(subject: Subject, { action, scopes }: ConsentView): SafeHtml {
+function checkedIf(isChecked: boolean): SafeHtml | undefined {
+  return isChecked ? html` checked` : undefined
+}
+
+function renderSubject(subject: Subject, view: ConsentView): SafeHtml {
+  const { action, scopes, answers, visits } = view
   const { association, patient, encounter, isLaunched } = subject
   const offersPanel = reachesPanel(association) && wantsPanel(scopes)
   return html`<fieldset id="persons" tabindex="-1"><legend>Whose record</legend>
 ${isLaunched ? '' : html`${hiddenField('person', association.id)}${hiddenField('patient', patient.id)}`}
 <p class="subject"><strong>${patient.name}</strong>, ${describeBirth(patient)}<span class="option-note">kept by ${association.practice.name}</span>
-${encounter ? html`<span class="option-note">Opened for the visit: ${describeEncounter(encounter)}</span>` : ''}</p>
-${isLaunched || !reachesPanel(association) ? '' : html`<p><a href="${action}">Choose another patient</a></p>`}
+${isLaunched && encounter ? html`<span class="option-note">Opened for the visit: ${describeEncounter(encounter)}</span>` : ''}</p>
+${view.canChooseAnother ? html`<p><a href="${action}">Choose another ${reachesPanel(association) ? 'patient' : 'record'}</a></p>` : ''}
+${visits && renderVisits(visits, answers)}
 ${
   offersPanel
-    ? html`<label class="option"><input type="checkbox" name="panel" value="all">
+    ? html`<label class="option"><input type="checkbox" name="panel" value="all"${checkedIf(answers?.reachesPanel === true)}>
 <span>Also what you may see of all other patients of ${association.practice.name}<span class="option-note">The app asks for it. Without it, everything is about ${patient.name} alone.</span></span></label>`
     : ''
 }</fieldset>`
 }
 
-function renderKinds(scopes: readonly string[]): SafeHtml {
+/** SMART App Launch 2.2, requesting launch context. An application works without a visit, too: it is then told none. */
+function renderVisits({ encounters, hasMore }: Visits, answers: Answers | undefined): SafeHtml {
+  if (encounters.length === 0)
+    return html`<p>The app asks for a visit too. None is recorded, so it starts without one.</p>`
+  const options = encounters.map(
+    (each) =>
+      html`<option value="${each.id}"${answers?.encounterId === each.id ? html` selected` : ''}>${describeEncounter(each)}</option>`,
+  )
+  return html`<div class="field"><label for="encounter">Visit</label>
+<p class="hint" id="encounter-hint">The app starts there.${hasMore ? html` The latest ${encounters.length} visits are offered; it may find older ones itself.` : ''}</p>
+<select id="encounter" name="encounter" aria-describedby="encounter-hint"><option value="">No particular visit</option>${options}</select></div>`
+}
+
+function renderKinds({ scopes, answers }: ConsentView): SafeHtml {
   const items = itemsOf(scopes)
+  const isTicked = (value: string) => answers?.kinds.has(value) ?? true
   const boxes = items.map(
     ({ value, label }) =>
-      html`<label class="option"><input type="checkbox" name="kind" value="${value}" checked><span>${label}</span></label>`,
+      html`<label class="option"><input type="checkbox" name="kind" value="${value}"${checkedIf(isTicked(value))}><span>${label}</span></label>`,
   )
+  const isOpen = items.some(({ value }) => !isTicked(value))
   return html`<fieldset id="kinds" tabindex="-1"><legend>What it may read</legend>
 ${
   items.length < kindsOfRecord.length
     ? html`<div class="options-plain">${boxes}</div>`
     : html`<p>${everyKind}</p>
-<details class="disclosure"><summary>See the ${items.length} kinds one by one, or leave some out</summary>
+<details class="disclosure"${isOpen ? html` open` : ''}><summary>See the ${items.length} kinds one by one, or leave some out</summary>
 <div class="options-plain">${boxes}</div></details>`
 }</fieldset>`
 }
@@ -121,8 +179,11 @@ function renderIdentity(scopes: readonly string[]): SafeHtml | undefined {
   return html`<p>It also learns who you are: ${learned.join(', ')}.</p>`
 }
 
-function renderDuration(): SafeHtml {
-  const options = durations.map(({ value, label }) => html`<option value="${value}">${label}</option>`)
+function renderDuration(answers: Answers | undefined): SafeHtml {
+  const options = durations.map(
+    ({ value, label }) =>
+      html`<option value="${value}"${answers?.duration === value ? html` selected` : ''}>${label}</option>`,
+  )
   return html`<div class="field"><label for="duration">For how long</label>
 <select id="duration" name="duration">${options}</select></div>`
 }

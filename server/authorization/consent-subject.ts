@@ -9,7 +9,7 @@ import {
 import type { ContextReference } from '#server/grants/grants.ts'
 import type { Launch, Launches } from '#server/launches/launches.ts'
 import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
-import { wantsOnePatient } from './consent-choice.ts'
+import { readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
 import { launchFaultWords } from './launch-parameters.ts'
 
 /** The one patient whom a request is about, and what else the application was opened with. */
@@ -99,13 +99,26 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
       const why = await findLaunched(asked)
       return isRefusal(why) ? why : outOfReach
     },
-    /** As the person chose: their own record, a ward's, or a patient of a practice of theirs. */
+    /**
+     * As the person chose: their own record, a ward's, or a patient of a practice of theirs; with the visit, when the
+     * application wants one and it is this patient's.
+     */
     async findChosen(asked: Asked, form: Record<string, unknown>): Promise<Subject | undefined> {
       if (!wantsOnePatient(asked.scopes)) return undefined
       const association = await findAssociation(asked.signIn, form.person)
       const patientId = association?.patientId ?? form.patient
       if (!association || typeof patientId !== 'string') return undefined
-      return findPatient(asked.signIn, association, patientId)
+      const subject = await findPatient(asked.signIn, association, patientId)
+      const { encounterId } = readAnswers(form)
+      if (!subject || encounterId === undefined || !wantsVisit(asked.scopes)) return subject
+      const reader = await readerOf(access, asked.signIn, association)
+      return { ...subject, encounter: await findEncounter(reader, patientId, encounterId) }
+    },
+    /** Of an account that reaches one record and no other: there is nobody to choose before a visit is. */
+    async findOnly(asked: Asked): Promise<Subject | undefined> {
+      const [association, another] = await practices.listReachable(asked.signIn)
+      if (!wantsVisit(asked.scopes) || another || association?.patientId === undefined) return undefined
+      return findPatient(asked.signIn, association, association.patientId)
     },
   }
 }

@@ -1,24 +1,30 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Access, findPatients, type PatientQuestion } from '#server/access/access.ts'
+import {
+  type Access,
+  findPatients,
+  listLatestEncounters,
+  type PatientQuestion,
+} from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { SignedIn } from '#server/http/browser.ts'
 import { allowReturnToApplication } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import { type Association, type Practices, reachesPanel } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
-import { type ConsentFault, wantsOnePatient } from './consent-choice.ts'
-import { consentPage, nothingToSharePage } from './consent-page.ts'
+import { type ConsentFault, readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
+import { consentPage, nothingToSharePage, type Visits } from './consent-page.ts'
 import { readerOf, type Subject } from './consent-subject.ts'
 import { otherAccountPage } from './other-account-page.ts'
 import { mostPicked, patientPickerPage } from './patient-picker-page.ts'
 import type { Pending } from './pending-request.ts'
 import { describeReaches } from './reaches.ts'
+import { findRegistrant } from './registrant.ts'
 import { isOfOtherPerson } from './sign-in-demands.ts'
 
 export interface ConsentViewsDeps {
   access: Pick<Access, 'openForAccount'>
   accounts: Pick<Accounts, 'find'>
-  practices: Pick<Practices, 'listReachable' | 'listWaiting'>
+  practices: Pick<Practices, 'listReachable' | 'listWaiting' | 'listAssociations'>
   records: Pick<Records, 'read' | 'list'>
   isProduction: boolean
 }
@@ -30,38 +36,52 @@ export interface Shown {
   /** Already known, by a launch or by choice. */
   subject?: Subject | undefined
   fault?: ConsentFault | undefined
-  /** What the picker was sent. */
+  /** What the picker, or the consent page, was sent. */
   form?: Record<string, unknown> | undefined
 }
 
 /** Sends the page that the request needs next: the choice of a patient, or the consent. */
 export function createConsentViews(deps: ConsentViewsDeps) {
-  const { access, accounts, practices, records, isProduction } = deps
+  const { access, practices, records, isProduction } = deps
 
   async function sendConsent(
     request: FastifyRequest,
     reply: FastifyReply,
-    { pending, signedIn, subject, fault }: Shown,
+    { pending, signedIn, subject, fault, form = {} }: Shown,
     associations: readonly Association[],
   ): Promise<FastifyReply> {
     const { application, interaction, scopes } = pending
     const { logoUri } = application
     allowReturnToApplication(reply, { imageOrigin: logoUri && new URL(logoUri).origin })
     const view = viewOf(request, reply, isProduction)
-    const owner = await accounts.find(application.ownerAccountId)
     const page = consentPage({
       application,
-      ownerName: owner?.displayName ?? 'an unknown developer',
+      registrant: await findRegistrant(application, signedIn.account.id, associations, deps),
       redirectHost: new URL(String(interaction.params.redirect_uri)).host,
       scopes,
       subject,
+      visits: subject && wantsVisit(scopes) ? await findVisits(signedIn, subject) : undefined,
+      canChooseAnother:
+        subject?.isLaunched === false && (associations.length > 1 || reachesPanel(subject.association)),
       reaches: subject ? [] : await describeReaches(associations, records),
       accountName: signedIn.account.displayName,
       csrfToken: view.csrfToken,
       action: actionOf(pending),
       fault,
+      answers: fault && readAnswers(form),
     })
     return sendPage(reply.code(fault ? 400 : 200), page, view)
+  }
+
+  /** Undefined for what a launch has fixed. */
+  async function findVisits(
+    { signIn }: SignedIn,
+    { association, patient, isLaunched }: Subject,
+  ): Promise<Visits | undefined> {
+    if (isLaunched) return undefined
+    const reader = await readerOf(access, signIn, association)
+    const latest = await listLatestEncounters(reader, patient.id, mostVisits + 1)
+    return { encounters: latest.slice(0, mostVisits), hasMore: latest.length > mostVisits }
   }
 
   async function sendPicker(
@@ -72,13 +92,14 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       associations,
       desks,
       desk,
-    }: { associations: readonly Association[]; desks: Association[]; desk: Association },
+    }: { associations: readonly Association[]; desks: Association[]; desk: Association | undefined },
   ): Promise<FastifyReply> {
     const own = associations.filter((each) => !reachesPanel(each))
     allowReturnToApplication(reply)
     const view = viewOf(request, reply, isProduction)
     const question = questionOf(form)
-    const found = await findPatients(await readerOf(access, signedIn.signIn, desk), question, mostPicked)
+    const found =
+      desk && (await findPatients(await readerOf(access, signedIn.signIn, desk), question, mostPicked))
     const page = patientPickerPage({
       application: pending.application,
       ownReaches: await describeReaches(own, records),
@@ -88,14 +109,31 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       found,
       csrfToken: view.csrfToken,
       action: actionOf(pending),
-      isRefused: fault === 'no-patient',
+      isRefused: fault !== undefined,
     })
-    return sendPage(reply.code(fault || !found ? 400 : 200), page, view)
+    return sendPage(reply.code(fault || (desk && !found) ? 400 : 200), page, view)
+  }
+
+  /** First for whom, where that is a page of its own, then what. */
+  async function sendQuestion(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    shown: Shown,
+    associations: readonly Association[],
+  ): Promise<FastifyReply> {
+    const { subject, form, pending } = shown
+    const desks = associations.filter(reachesPanel)
+    const desk = desks.find(({ id }) => id === form?.person) ?? desks[0]
+    // A family that is asked for no visit chooses on the consent page itself.
+    const hasPicker = wantsOnePatient(pending.scopes) && (desk !== undefined || wantsVisit(pending.scopes))
+    if (!subject && hasPicker) return sendPicker(request, reply, shown, { associations, desks, desk })
+    const isSettled = hasPicker || subject?.isLaunched === true
+    return sendConsent(request, reply, { ...shown, subject: isSettled ? subject : undefined }, associations)
   }
 
   return {
     async show(request: FastifyRequest, reply: FastifyReply, shown: Shown): Promise<FastifyReply> {
-      const { pending, signedIn, subject, form } = shown
+      const { pending, signedIn } = shown
       const action = actionOf(pending)
       if (isOfOtherPerson(pending.interaction, signedIn)) {
         allowReturnToApplication(reply)
@@ -114,14 +152,13 @@ export function createConsentViews(deps: ConsentViewsDeps) {
         const { csrfToken } = view
         return sendPage(reply, nothingToSharePage({ application, csrfToken, action }), view)
       }
-      const desks = associations.filter(reachesPanel)
-      const desk = desks.find(({ id }) => id === form?.person) ?? desks[0]
-      if (subject || !desk || !wantsOnePatient(pending.scopes))
-        return sendConsent(request, reply, shown, associations)
-      return sendPicker(request, reply, shown, { associations, desks, desk })
+      return sendQuestion(request, reply, shown, associations)
     },
   }
 }
+
+/** How many visits are offered, the latest first. */
+const mostVisits = 20
 
 function actionOf({ interaction }: Pending): string {
   return `/o/interaction/${interaction.uid}`

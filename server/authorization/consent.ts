@@ -153,9 +153,10 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
         return reply.redirect(signInAddress(chosen, pending.interaction, 'switch'), 303)
       }
       if (isOfOtherPerson(pending.interaction, signedIn)) return views.show(request, reply, open)
-      const subject = await subjects.findLaunched(askedOf(pending, signedIn))
-      if (isRefusal(subject)) return finish(provider, request, reply, subject)
-      return views.show(request, reply, { ...open, subject })
+      const asked = askedOf(pending, signedIn)
+      const launched = await subjects.findLaunched(asked)
+      if (isRefusal(launched)) return finish(provider, request, reply, launched)
+      return views.show(request, reply, { ...open, subject: launched ?? (await subjects.findOnly(asked)) })
     })
 
     app.post('/o/interaction/:uid/patient', async (request, reply) => {

@@ -145,7 +145,7 @@ const byDetail: Array<[RegExp, string]> = [
   ],
   [
     /grant not found|grant is expired/,
-    'The person or the server ended this access. Send the person to the authorization page again.',
+    'This access has ended: the person or the server ended it or, with online_access, the sign-in in which it was given is over. Send the person to the authorization page again; offline_access outlasts a sign-in.',
   ],
   [
     /PKCE verification failed|code_verifier|unsupported code_challenge_method/,

@@ -16,8 +16,8 @@ export interface PickerView {
   ownReaches: readonly Reach[]
   /** Where the account is provider or staff. */
   desks: readonly Association[]
-  /** The one that is searched. */
-  desk: Association
+  /** The one that is searched; undefined for who works at none, and chooses among the own reaches. */
+  desk: Association | undefined
   question: PatientQuestion
   /** Undefined: the question cannot be read. */
   found: { patients: PatientLine[]; hasMore: boolean } | undefined
@@ -33,9 +33,9 @@ export interface PickerView {
  * stay out of addresses and logs.
  */
 export function patientPickerPage(view: PickerView): Page {
-  const { application, question, found, isRefused } = view
+  const { application, found, isRefused, desk } = view
   const errors = [
-    ...(found
+    ...(found || !desk
       ? []
       : [
           {
@@ -44,31 +44,41 @@ export function patientPickerPage(view: PickerView): Page {
           },
         ]),
     ...(isRefused
-      ? [{ field: 'found', message: 'Choose one of the patients below, or search for another.' }]
+      ? [
+          desk
+            ? { field: 'found', message: 'Choose one of the patients below, or search for another.' }
+            : { field: 'own', message: 'Choose one of the records below.' },
+        ]
       : []),
   ]
+  const title = desk ? 'Choose a patient' : 'Choose a record'
   const body = html`${errorSummary(errors)}
 <p class="eyebrow">Connect an app</p>
-<h1>Choose a patient</h1>
+<h1>${title}</h1>
 <p class="lead"><strong>${application.name}</strong> works on one patient at a time. On the next page you decide what it may read.</p>
 ${renderOwn(view)}
-<form method="post" action="${view.action}/patient" role="search">
+${desk && renderSearch(view, desk)}
+<form method="post" action="${view.action}">
 ${csrfField(view.csrfToken)}
-${renderDesks(view)}
+<div class="actions"><input type="submit" name="decision" value="Cancel" class="button button-secondary"></div>
+</form>`
+  return { title: `${errors.length > 0 ? 'Error: ' : ''}${title} for ${application.name}`, body }
+}
+
+function renderSearch(view: PickerView, desk: Association): SafeHtml {
+  const { question, found } = view
+  return html`<form method="post" action="${view.action}/patient" role="search">
+${csrfField(view.csrfToken)}
+${renderDesks(view, desk)}
 ${textField({ name: 'name', label: 'Name', type: 'search', value: question.name, hint: 'The beginning of a given or family name is enough.', autocomplete: 'off', maxLength: 100 })}
 ${textField({ name: 'birthDate', label: 'Date of birth', value: question.birthDate, hint: 'As 1984-05-02, or the year alone.', error: found ? undefined : 'Write it as year-month-day.', autocomplete: 'off', maxLength: 10 })}
 ${textField({ name: 'identifier', label: 'Record number', value: question.identifier, hint: 'In full.', autocomplete: 'off', maxLength: 100 })}
 <div class="actions">${submitButton('Search', 'secondary')}</div>
 </form>
-${renderFound(view)}
-<form method="post" action="${view.action}">
-${csrfField(view.csrfToken)}
-<div class="actions"><input type="submit" name="decision" value="Cancel" class="button button-secondary"></div>
-</form>`
-  return { title: `${errors.length > 0 ? 'Error: ' : ''}Choose a patient for ${application.name}`, body }
+${renderFound(view, desk)}`
 }
 
-function renderOwn({ ownReaches, action, csrfToken }: PickerView): SafeHtml | undefined {
+function renderOwn({ ownReaches, action, csrfToken, desk }: PickerView): SafeHtml | undefined {
   if (ownReaches.length === 0) return undefined
   const rows = ownReaches.map(
     ({
@@ -79,10 +89,11 @@ function renderOwn({ ownReaches, action, csrfToken }: PickerView): SafeHtml | un
 <form method="post" action="${action}/patient">${csrfField(csrfToken)}${hiddenField('person', associationId)}
 <button type="submit" name="choose" value="own" class="button button-secondary" aria-label="Choose: ${label}">Choose</button></form></li>`,
   )
+  if (!desk) return html`<ul class="rows" id="own" tabindex="-1" aria-label="Records">${rows}</ul>`
   return html`<h2>You and your family</h2><ul class="rows">${rows}</ul><h2>Patients of your practice</h2>`
 }
 
-function renderDesks({ desks, desk }: PickerView): SafeHtml {
+function renderDesks({ desks }: PickerView, desk: Association): SafeHtml {
   if (desks.length === 1) return hiddenField('person', desk.id)
   const options = desks.map(
     ({ id, practice }) =>
@@ -91,7 +102,10 @@ function renderDesks({ desks, desk }: PickerView): SafeHtml {
   return html`<div class="field"><label for="person">Practice</label><select id="person" name="person">${options}</select></div>`
 }
 
-function renderFound({ found, desk, question, action, csrfToken }: PickerView): SafeHtml | undefined {
+function renderFound(
+  { found, question, action, csrfToken }: PickerView,
+  desk: Association,
+): SafeHtml | undefined {
   if (!found) return undefined
   const { patients, hasMore } = found
   const isSearch = [question.name, question.birthDate, question.identifier].some((text) => text?.trim())

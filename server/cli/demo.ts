@@ -1,8 +1,16 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../clock.ts'
-import { demoApplication, demoPassword, demoSignIns, makeDemo } from '../demo/demo.ts'
+import {
+  demoApplication,
+  demoPassword,
+  demoSignIns,
+  endDemo,
+  findOpenSignIns,
+  makeDemo,
+} from '../demo/demo.ts'
 import { OnpatientError } from '../errors.ts'
-import { readSettings } from '../settings.ts'
+import { systemRandom } from '../secrets.ts'
+import { readSettings, type Settings } from '../settings.ts'
 import { printResult, withNouns } from './with-nouns.ts'
 
 /** `onpatient demo`: the synthetic practice, at any size. */
@@ -11,8 +19,13 @@ export function demoCommand(): Command {
     .description('Fill the database with a synthetic practice and known sign-ins.')
     .option('--patients <number>', 'how many patients', parseCount, 30)
     .option('--seed <number>', 'another seed makes other people', parseCount)
+    .option(
+      '--end',
+      'close the known sign-ins of the demo, delete its applications and unlist it; records stay',
+    )
     .option('--json', 'print one JSON object')
-    .action(async (options: { patients: number; seed?: number; json?: boolean }) => {
+    .action(async (options: { patients: number; seed?: number; end?: boolean; json?: boolean }) => {
+      if (options.end) return closeDemo(options.json)
       if (readSettings().production)
         throw new OnpatientError(
           'not-allowed',
@@ -38,6 +51,33 @@ export function demoCommand(): Command {
         )
       })
     })
+}
+
+async function closeDemo(isJson: boolean | undefined): Promise<void> {
+  await withNouns(async (nouns) => {
+    const { closed } = await endDemo({ ...nouns, random: systemRandom })
+    const lines =
+      closed.length === 0
+        ? ['No sign-in of the demo was open.']
+        : ['Nobody can sign in by the password of the demo any more:', ...closed.map((email) => `  ${email}`)]
+    printResult({ closed }, [...lines, 'Its records, and all others, are as they were.'], isJson)
+  })
+}
+
+/** Throws in production when anybody could sign in by the documented password, unless `DEMO=on` says that this is meant. */
+export async function refuseOpenDemo({ production, demo }: Settings): Promise<void> {
+  if (!production || demo === 'on') return
+  const open = await withNouns(findOpenSignIns)
+  if (open.length === 0) return
+  throw new OnpatientError(
+    'not-allowed',
+    `This database has the demo in it, and everybody knows the password of ${open.map(({ email }) => email).join(', ')}.
+Nothing was started and nothing was changed. Do one of these:
+  - name another database by DATABASE_URL, for real records;
+  - sign in without NODE_ENV=production and change these passwords, if the accounts are in use;
+  - run "npx onpatient demo --end": it closes these sign-ins and keeps all records;
+  - set DEMO=on, if this is to be a public demo without any real record.`,
+  )
 }
 
 /** The known sign-ins as lines to print. */

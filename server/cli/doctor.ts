@@ -2,9 +2,10 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
+import { findOpenSignIns } from '../demo/demo.ts'
 import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import type { Store } from '../store/store.ts'
-import { openStore, printResult } from './with-nouns.ts'
+import { openStore, printResult, withNouns } from './with-nouns.ts'
 
 interface Finding {
   check: string
@@ -31,10 +32,13 @@ export function doctorCommand(): Command {
 async function examine(): Promise<Finding[]> {
   const settings = checkSettings()
   if (Array.isArray(settings)) return [checkNode(), ...settings]
+  const ofStore = await checkStore(settings)
   return [
     checkNode(),
     { check: 'settings', ok: true, message: 'every setting is well-formed' },
-    ...(await checkStore(settings)),
+    ...ofStore,
+    // What cannot be opened, or is damaged, is not looked into.
+    ...(ofStore.some(({ check, ok }) => check === 'database' && ok) ? await checkSecrets(settings) : []),
     checkMail(settings),
     checkTransport(settings),
   ]
@@ -104,6 +108,70 @@ async function countRecords({ db }: Store): Promise<Finding> {
     .select((eb) => eb.fn.countAll<number>().as('accounts'))
     .executeTakeFirstOrThrow()
   return { check: 'content', ok: true, message: `${records} records, ${accounts} accounts` }
+}
+
+/** What cannot be seen in the tables: whether keys open what is stored, and whether the demo is open to everybody. */
+async function checkSecrets(settings: Settings): Promise<Finding[]> {
+  try {
+    return await withNouns(async ({ accounts, keys }) => [
+      describeFactorKey(await accounts.countSealedSecrets(), settings),
+      describeSigningKeys(await keys.signing.examine()),
+      describeDemo(await findOpenSignIns({ accounts }), settings),
+    ])
+  } catch (error) {
+    return [{ check: 'keys', ok: false, message: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+function describeFactorKey(
+  { all, unreadable }: { all: number; unreadable: number },
+  { factorKey }: Settings,
+): Finding {
+  const check = 'second step'
+  const key = factorKey === undefined ? 'the key in the database' : 'FACTOR_KEY'
+  if (unreadable === 0)
+    return { check, ok: true, message: `${key} opens all ${all} secrets of authenticator apps` }
+  const cure =
+    factorKey === undefined
+      ? 'set FACTOR_KEY to the value with which the server ran before'
+      : 'set FACTOR_KEY to its value of before, or unset it if there was none'
+  return {
+    check,
+    ok: false,
+    message: `${key} does not open ${unreadable} of ${all} secrets of authenticator apps, whose codes are refused: ${cure}. If it is lost, remove them one by one with "npx onpatient account reset-factors --email ADDRESS"`,
+  }
+}
+
+function describeSigningKeys({ all, broken }: { all: number; broken: string[] }): Finding {
+  const check = 'signing keys'
+  if (broken.length === 0)
+    return {
+      check,
+      ok: true,
+      message: all === 0 ? 'none yet: the first start makes one' : `${all} of ${all} can sign`,
+    }
+  return {
+    check,
+    ok: false,
+    message: `${broken.length} of ${all} cannot be read (${broken.join(', ')}), so that nobody signs in to apps: make a new one with "npx onpatient keys rotate --at-once"`,
+  }
+}
+
+function describeDemo(open: ReadonlyArray<{ email: string }>, { production, demo }: Settings): Finding {
+  const check = 'demo'
+  if (open.length === 0) return { check, ok: true, message: 'no sign-in has the password of the demo' }
+  const who = open.map(({ email }) => email).join(', ')
+  if (!production || demo === 'on')
+    return {
+      check,
+      ok: true,
+      message: `${who}: everybody knows the password${production ? ', as DEMO=on says is meant' : ''}. Keep real records out of this database`,
+    }
+  return {
+    check,
+    ok: false,
+    message: `${who}: everybody knows the password, so that the server does not start. Name another database, or run "npx onpatient demo --end"`,
+  }
 }
 
 function checkDisk({ store }: Settings): Finding[] {

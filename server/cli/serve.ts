@@ -10,7 +10,7 @@ import { serve } from '../serve.ts'
 import { describeSettings, readSettings, type Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
-import { describeSignIns } from './demo.ts'
+import { describeSignIns, refuseOpenDemo } from './demo.ts'
 import { keepYoungHeapAsItIs } from './small-heap.ts'
 import { openStore } from './with-nouns.ts'
 import { listenToFirstProcess, runWorkers } from './workers.ts'
@@ -25,6 +25,7 @@ export function serveCommand(): Command {
 async function runServer(): Promise<void> {
   const settings = readSettings()
   const logger = createLogger(settings.logLevel)
+  if (cluster.isPrimary) await refuseOpenDemo(settings)
   if (settings.workers > 1 && cluster.isPrimary) return runWorkers(settings.workers, logger)
   keepYoungHeapAsItIs()
   const store = await openStore(settings)

@@ -4,12 +4,19 @@ import { type Applications, defaultScopes } from '#server/applications/applicati
 import type { Practice, Practices } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
+import type { Random } from '../secrets.ts'
 import { type DemoPractice, generatePractice } from './generator/generate-practice.ts'
 
 /** The application behind `/demo/client`. Its secret is public, which is why it exists outside production only. */
 export const demoApplication = {
   applicationId: 'app_demo',
   applicationSecret: 'ops_demo_secret_known_to_everybody',
+} as const
+
+/** That a provider opens from the practice desk; its pages are at `/demo/client`, too. */
+export const demoChart = {
+  applicationId: 'app_demo_chart',
+  applicationSecret: 'ops_demo_chart_secret_known_to_everybody',
 } as const
 
 /** Everybody in the demo has the same password. */
@@ -46,13 +53,10 @@ export interface DemoOutcome {
   records: number
 }
 
-/** Whether the demo was begun and never finished: its application is made last. */
-export async function isDemoUnfinished({
-  practices,
-  applications,
-}: Pick<DemoDeps, 'practices' | 'applications'>): Promise<boolean> {
-  const begun = (await practices.list()).some((practice) => practice.name === demoPracticeName)
-  return begun && (await applications.find(demoApplication.applicationId)) === undefined
+/** Whether the demo was begun and never finished: what the practice publishes of itself is made last, and cannot be deleted. */
+export async function isDemoUnfinished({ practices }: Pick<DemoDeps, 'practices'>): Promise<boolean> {
+  const begun = (await practices.list()).find((practice) => practice.name === demoPracticeName)
+  return begun !== undefined && (await practices.brands.find(begun.id)) === undefined
 }
 
 /**
@@ -71,9 +75,41 @@ export async function makeDemo(deps: DemoDeps, options: DemoOptions = {}): Promi
   const practice = await findOrCreatePractice(deps, generated)
   const written = await writeRecords(deps, practice, generated, patients, options.onProgress)
   await makeSignIns(deps, practice, generated)
+  await makeApplications(deps)
   await listPractice(deps, practice)
-  await makeApplication(deps)
   return { practice, ...written }
+}
+
+/** Sign-ins of the demo that still have the password that everybody knows. */
+export async function findOpenSignIns({ accounts }: Pick<DemoDeps, 'accounts'>): Promise<Account[]> {
+  const known = await Promise.all(demoSignIns.map(({ email }) => accounts.findByEmail(email)))
+  const isOpen = await Promise.all(
+    known.map((account) => account && accounts.hasPassword(account.id, demoPassword)),
+  )
+  return known.filter((account, index) => account !== undefined && isOpen[index] === true) as Account[]
+}
+
+/**
+ * Ends what is public about the demo and keeps all else: its people get passwords that nobody knows, its applications are
+ * deleted, and its practice is not listed any more. Safe to repeat.
+ */
+export async function endDemo(
+  deps: Pick<DemoDeps, 'accounts' | 'practices' | 'applications'> & { random: Random },
+): Promise<{ closed: string[] }> {
+  const { accounts, practices, applications, random } = deps
+  const provider = await accounts.findByEmail(demoSignIns[0].email)
+  for (const { applicationId } of [demoApplication, demoChart])
+    if ((await applications.find(applicationId))?.ownerAccountId === provider?.id && provider)
+      await applications.remove(provider.id, applicationId)
+  for (const { practice } of provider ? await practices.listAssociations(provider.id) : []) {
+    const brand = await practices.brands.find(practice.id)
+    if (practice.name === demoPracticeName && brand?.isListed)
+      await practices.brands.save(practice.id, { ...brand, isListed: false })
+  }
+  const open = await findOpenSignIns(deps)
+  for (const { id } of open)
+    await accounts.changePassword(id, demoPassword, random.bytes(24).toString('base64url'), '')
+  return { closed: open.map(({ email }) => email) }
 }
 
 const demoDay = new Date('2026-11-01T12:00:00Z')
@@ -210,19 +246,30 @@ async function namesOf(generated: DemoPractice, wanted: string[]): Promise<Map<s
   return names
 }
 
-async function makeApplication({ accounts, applications, portalUrl }: DemoDeps): Promise<void> {
-  if (await applications.find(demoApplication.applicationId)) return
+async function makeApplications({ accounts, applications, portalUrl }: DemoDeps): Promise<void> {
   const owner = await accounts.findByEmail(demoSignIns[0].email)
   if (!owner) return
-  await applications.createKnown(
-    owner.id,
+  const pages = `${portalUrl}/demo/client`
+  const forms = [
     {
-      name: 'Demo client',
-      kind: 'confidential',
-      redirectUris: [`${portalUrl}/demo/client/callback`],
-      scopes: [...defaultScopes],
+      ...demoApplication,
+      form: { name: 'Demo client', redirectUris: [`${pages}/callback`], scopes: [...defaultScopes] },
     },
-    demoApplication.applicationId,
-    demoApplication.applicationSecret,
-  )
+    {
+      ...demoChart,
+      form: {
+        name: 'Demo chart',
+        redirectUris: [`${pages}/launched`],
+        launchUri: `${pages}/launch`,
+        scopes: ['patient/*.rs'],
+      },
+    },
+  ]
+  for (const { applicationId, applicationSecret, form } of forms)
+    await applications.createKnown(
+      owner.id,
+      { kind: 'confidential', ...form },
+      applicationId,
+      applicationSecret,
+    )
 }

@@ -25,13 +25,13 @@ ${table(
 )}
 <h4 id="launch-scopes">What such a token reads</h4>
 <p>That one patient, and only as long as the person reaches them: when a patient leaves the panel of the practice, the next request is refused. <code>user</code> scopes are about the same patient too, unless the provider ticks on the consent page that they reach all patients of the practice. Then <code>patient</code> scopes still read the one patient alone, and each request is answered by the scopes of one context: by those of <code>user</code> when they give every type that it looks into, otherwise within the one patient. An application that reads the record of its user, <code>fhirUser</code>, needs that tick as well as a scope such as <code>user/Practitioner.rs</code>.</p>
-<p><code>launch/encounter</code> is granted when the application was opened for a visit, and left out of the granted scopes otherwise.</p>`
+<p><code>launch/encounter</code> is granted when the application was opened for a visit. When it starts alone, the person first chooses a patient, as with <code>launch/patient</code>, and then one of the latest visits or none. Without a visit the scope is left out of what is granted.</p>`
 }
 
 /** Fields of the answers about a token that is about one patient. */
 export const contextFields: ReadonlyArray<[SafeHtml, SafeHtml | string]> = [
   [code('patient'), 'The id of the patient, when the token is about exactly one'],
-  [code('encounter'), 'The id of the visit that the application was opened for'],
+  [code('encounter'), 'The id of the visit that the application was opened for, or that the person chose'],
   [code('intent'), 'A word that says what it was opened for'],
   [
     code('fhirContext'),

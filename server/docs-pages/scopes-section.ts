@@ -33,7 +33,10 @@ ${table(
       html`Be about one patient, whom the person chooses: see <a href="#launch">launch</a>`,
     ],
     [code('launch'), 'Be about the patient for whom the portal opened the application'],
-    [code('launch/encounter'), 'Be told the visit for which it was opened, if it was opened for one'],
+    [
+      code('launch/encounter'),
+      'Be told the visit for which it was opened, or that the person chose, if there is one',
+    ],
   ],
 )}
 <p>The API is for reading. Scopes for writing are understood and give nothing.</p>

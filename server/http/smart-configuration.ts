@@ -65,6 +65,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
       'context-ehr-patient',
       'context-ehr-encounter',
       'context-standalone-patient',
+      'context-standalone-encounter',
       'context-banner',
       'context-style',
       'permission-offline',

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type JsonWebKey, randomUUID } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type JsonWebKey, randomUUID, sign } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../store/store.ts'
 
@@ -23,6 +23,8 @@ export interface SigningKeys {
    */
   rotate(options?: { atOnce?: boolean }): Promise<SigningKeySummary>
   list(): Promise<SigningKeySummary[]>
+  /** How many keys are stored, and which of them cannot sign; for checks by the operator. Makes none. */
+  examine(): Promise<{ all: number; broken: string[] }>
 }
 
 /** What id_tokens live, in seconds. */
@@ -44,15 +46,19 @@ export function createSigningKeys({ db, clock }: { db: Db; clock: Clock }): Sign
   const now = () => clock.now().getTime()
   let remembered: { keys: SigningKey[]; readAt: number } | undefined
 
-  async function read(): Promise<Stored[]> {
+  function readRows() {
     // The table holds a handful of rows, and is read at most every 30 seconds.
-    const rows = await db
+    return db
       .selectFrom('server_key')
       .selectAll()
       .where((eb) => eb.or([eb('name', '=', firstName), eb('name', 'like', `${firstName}/%`)]))
       .orderBy('created_at')
       .orderBy('name')
       .execute()
+  }
+
+  async function read(): Promise<Stored[]> {
+    const rows = await readRows()
     return rows.map(({ name, value, created_at }) => ({
       name,
       key: JSON.parse(value) as SigningKey,
@@ -85,12 +91,14 @@ export function createSigningKeys({ db, clock }: { db: Db; clock: Clock }): Sign
       return keys
     },
     async rotate({ atOnce = false } = {}) {
-      const older = await readOrMake()
+      // At once, none of them is looked at: a broken one must not keep itself.
+      const older = atOnce ? [] : await readOrMake()
+      const names = atOnce ? (await readRows()).map((each) => each.name) : older.map((each) => each.name)
       const name = `${firstName}/${String(now()).padStart(15, '0')}-${randomUUID()}`
       await insert(name)
-      const kept = atOnce ? [] : publishedOf(older, now())
-      for (const each of older)
-        if (!kept.includes(each)) await db.deleteFrom('server_key').where('name', '=', each.name).execute()
+      const kept = publishedOf(older, now()).map((each) => each.name)
+      for (const each of names)
+        if (!kept.includes(each)) await db.deleteFrom('server_key').where('name', '=', each).execute()
       remembered = undefined
       const made = (await read()).find((each) => each.name === name)
       if (!made) throw new Error('the new key is not in the database')
@@ -99,6 +107,11 @@ export function createSigningKeys({ db, clock }: { db: Db; clock: Clock }): Sign
         createdAt: new Date(made.createdAt),
         state: atOnce ? 'signing' : 'announced',
       }
+    },
+    async examine() {
+      const rows = await readRows()
+      const broken = rows.filter(({ value }) => !canSign(value)).map(({ name }) => name)
+      return { all: rows.length, broken }
     },
     async list() {
       const stored = await readOrMake()
@@ -128,6 +141,15 @@ function publishedOf(stored: Stored[], now: number): Stored[] {
     return each !== signing && lastUse + idTokenSeconds * 1000 + marginMs > now
   })
   return [signing, ...others]
+}
+
+function canSign(value: string): boolean {
+  try {
+    const key = createPrivateKey({ key: JSON.parse(value) as JsonWebKey, format: 'jwk' })
+    return sign('sha256', Buffer.from('a test'), key).length > 0
+  } catch {
+    return false
+  }
 }
 
 /** RS256 is what every OpenID Connect client must understand (OpenID Connect Core §15.1). */

@@ -77,7 +77,13 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     return invitation
   }
 
-  async function readBirthDate({ patientId, practice }: Invitation): Promise<string | undefined> {
+  async function readBirthDate({
+    patientId,
+    practice,
+  }: {
+    patientId: string
+    practice: { id: string }
+  }): Promise<string | undefined> {
     const content = await records.read({ patientIds: [], practiceIds: [practice.id] }, 'Patient', patientId)
     return content === undefined ? undefined : (JSON.parse(content) as { birthDate?: string }).birthDate
   }
@@ -133,6 +139,13 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     async invite(form) {
       const email = checkAddress(form.email, 'email')
       const practice = await getKeepingPractice(db, form.practiceId, form.patientId)
+      const birthDate = await readBirthDate({ patientId: form.patientId, practice: { id: form.practiceId } })
+      if (!/^\d{4}-\d{2}-\d{2}$/.test(birthDate ?? ''))
+        throw new OnpatientError(
+          'invalid-parameter',
+          'This record has no full date of birth, which the invited person has to confirm. Add it to the record, then invite.',
+          { field: 'patientId' },
+        )
       const token = newSecret('lnk', random)
       const row: InvitationTable = {
         id: newId('inv', random),

@@ -136,16 +136,20 @@ export interface Practices {
   }): Promise<Association>
   /** The RelatedPerson record of a proxy; made now when there is none yet. Undefined when the record refuses it. */
   findRelatedPerson(association: Association): Promise<string | undefined>
-  /** Ends an association of the practice. Throws `not-found`. */
+  /** Ends an association of the practice; the RelatedPerson record made for it is not active any more. Throws `not-found`. */
   endAssociation(practiceId: string, associationId: string): Promise<void>
+  /** After the name or the address of an account has changed: the RelatedPerson records that were made for it follow. */
+  followAccount(accountId: string): Promise<void>
+  /** The same for all, so that a change whose record could not be written in its moment is made up for. */
+  sweep(): Promise<void>
   /** How apps find practices. */
   brands: PracticeBrands
   addPatients(practiceId: string, patientIds: string[]): Promise<void>
   /** The practices that keep a patient's record. */
   listPracticesOf(patientId: string): Promise<Practice[]>
   /**
-   * Mails a link; the practice must keep the patient, and `relatedPersonId` must be of this patient. Throws `not-found`,
-   * `invalid-parameter`.
+   * Mails a link; the practice must keep the patient with a date of birth, and `relatedPersonId` must be of this patient.
+   * Throws `not-found`, `invalid-parameter`.
    */
   invite(invitation: {
     practiceId: string
@@ -183,7 +187,7 @@ export interface PracticesDeps {
   random: Random
   mailer: Mailer
   portalUrl: string
-  records: Pick<Records, 'read' | 'write'>
+  records: Pick<Records, 'read' | 'list' | 'write' | 'transact'>
   synthesize(seed: number, patients: number): SyntheticPractice
   /** What rests on the association must end at once. */
   onAssociationEnded?(): void
@@ -363,7 +367,10 @@ export function createPractices(deps: PracticesDeps): Practices {
       deps.onAssociationEnded?.()
       if (!ended)
         throw new OnpatientError('not-found', 'There is no such person among those of this practice.')
+      await relatedPeople.follow({ associationId })
     },
+    followAccount: (accountId) => relatedPeople.follow({ accountId }),
+    sweep: () => relatedPeople.follow({}),
     async addPatients(practiceId, patientIds) {
       if (patientIds.length === 0) return
       await db

@@ -2,6 +2,7 @@ import { createAccounts, type NewSignIn, type Visitor } from '#server/accounts/a
 import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
 import { systemRandom } from '#server/secrets.ts'
+import type { Db } from '#server/store/store.ts'
 import { startClock } from '../support/start-app.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -17,7 +18,7 @@ export async function openAccounts() {
   const clock = startClock()
   const outbox = createOutbox({ clock, logger: createLogger('silent') })
   const changed: string[] = []
-  const accounts = createAccounts({
+  const deps = {
     db: store.db,
     clock,
     random: systemRandom,
@@ -25,12 +26,15 @@ export async function openAccounts() {
     portalUrl,
     deviceKey: 'd'.repeat(43),
     factorKey: 'f'.repeat(43),
-    endGrants: async (_tx, id) => void changed.push(id),
+    endGrants: async (_tx: Db, id: string) => void changed.push(id),
     onPasswordChanged: () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },
-  })
+  }
+  const accounts = createAccounts(deps)
   return {
     accounts,
+    /** The same accounts, after a restart with another FACTOR_KEY. */
+    withFactorKey: (factorKey: string) => createAccounts({ ...deps, factorKey }),
     store,
     clock,
     outbox,

@@ -366,3 +366,18 @@ test('a sealed secret is worth nothing in the row of another account', async () 
   const pending = await startPending(app, { ...ana, email: 'eve@lima.example' })
   await assert.rejects(pass(app, pending, codeOf(secret, app.clock.now())))
 })
+
+test('with another FACTOR_KEY codes are refused in words, and recovery codes still work', async () => {
+  await using app = await openAccounts()
+  const { account, secret, codes } = await withApp(app)
+  assert.deepEqual(await app.accounts.countSealedSecrets(), { all: 1, unreadable: 0 })
+  const restarted = app.withFactorKey('another key of at least 32 characters')
+  assert.deepEqual(await restarted.countSealedSecrets(), { all: 1, unreadable: 1 })
+  const { token } = await startPending(app)
+  const enter = (code: string) =>
+    restarted.secondStep.passWithCode({ pendingToken: token, code, visitor: here })
+  await assert.rejects(enter(codeOf(secret, app.clock.now())), isCode('factor-key-wrong'))
+  assert.equal((await enter(codes[0] ?? '')).account.id, account.id)
+  await app.store.db.updateTable('authenticator_app').set({ sealed_secret: 'damaged' }).execute()
+  assert.deepEqual(await app.accounts.countSealedSecrets(), { all: 1, unreadable: 1 })
+})

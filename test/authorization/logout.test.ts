@@ -250,4 +250,18 @@ describe('sign-out started by an application', () => {
     assert.equal((await refresh(online.tokens.refresh_token)).status, 400)
     assert.equal((await refresh(both.tokens.refresh_token)).status, 200)
   })
+
+  test('online_access from before sign-ins were noted is refused in words, and given anew it is refreshed', async () => {
+    const scope = 'online_access patient/*.rs'
+    const { tokens } = await connect('ana@example.com', { scope })
+    await app.store.db.updateTable('grant').set({ sign_in_id: null }).execute()
+    const { status, body } = await refresh(tokens.refresh_token)
+    assert.deepEqual([status, body.error], [400, 'invalid_grant'])
+    assert.match(String(body.error_description), /Send the person to the authorization page again/)
+    assert.match(String(body.error_description), /with online_access, the sign-in/)
+    // The same once more: nothing about it breaks.
+    assert.deepEqual((await refresh(tokens.refresh_token)).body.error, 'invalid_grant')
+    const anew = await connect('ana@example.com', { scope })
+    assert.equal((await refresh(anew.tokens.refresh_token)).status, 200)
+  })
 })

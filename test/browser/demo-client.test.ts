@@ -52,6 +52,37 @@ for (const [size, options] of Object.entries(sizes))
       assert.deepEqual(errors, [])
     })
 
+    test('a provider opens the demo chart from the practice desk, for a visit', async () => {
+      const { page, errors } = await openPage(browser, options)
+      await page.goto(`${app.portalUrl}/signin`)
+      await signInByHand(page, 'provider@demo.example', demoPassword)
+      await page.getByRole('link', { name: 'Open the practice desk' }).click()
+      await page
+        .getByRole('button', { name: /^Open app for/ })
+        .first()
+        .click()
+      const visit = page.getByLabel('Visit')
+      await visit.selectOption({ index: 1 })
+      const opening = page.context().waitForEvent('page')
+      await page.getByRole('button', { name: /^Open Demo chart for/ }).click()
+      const tab = await opening
+      await tab.locator('#authorizationForm [value=Authorize]').click()
+      await tab.waitForURL('**/demo/client/launched**')
+      const shown = String(await tab.evaluate('document.querySelector("main").textContent'))
+      for (const part of [
+        'Demo chart',
+        '/demo/client/launch?',
+        '"encounter"',
+        '/fhir/r4/Patient/',
+        '/fhir/r4/Encounter/',
+      ])
+        assert.ok(shown.includes(part), part)
+      assert.doesNotMatch(shown, /no particular one|No answer|No access/)
+      await checkAccessibility(tab, 'demo chart')
+      await checkWidth(tab, 'demo chart')
+      assert.deepEqual(errors, [])
+    })
+
     test('Cancel leads back with what happened, in words', async () => {
       const { page, errors } = await openPage(browser, options)
       await page.goto(`${app.portalUrl}/demo/client`)

@@ -148,7 +148,7 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
       await checkWidth(tab, 'the consent page of a launch')
     })
 
-  test('the choice of a patient works without scripts and can be used by everybody', async () => {
+  test('the choice of a patient and a visit works without scripts and can be used by everybody', async () => {
     const { id: clientId } = await anApplication(app, clinic, { redirectUris: [`${appPage.origin}/`] })
     for (const javaScriptEnabled of [false, true]) {
       const { page } = await openPage(browser, { ...sizes.phone, javaScriptEnabled })
@@ -156,7 +156,7 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
         response_type: 'code',
         client_id: clientId,
         redirect_uri: `${appPage.origin}/`,
-        scope: 'launch/patient patient/*.read',
+        scope: 'launch/patient launch/encounter patient/*.read',
       })
       await page.goto(`${app.portalUrl}/o/authorize/?${request}`)
       await signInByHand(page, clinic.provider.email, password)
@@ -168,6 +168,11 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
         await checkWidth(page, 'the choice of a patient')
       }
       await page.getByRole('button', { name: /^Choose kim Rivera, born April 2, 1988/ }).click()
+      await page.getByLabel('Visit', { exact: true }).selectOption('Check-up, May 4, 2026')
+      if (javaScriptEnabled) {
+        await checkAccessibility(page, 'consent with the choice of a visit')
+        await checkWidth(page, 'consent with the choice of a visit')
+      }
       await page.getByRole('button', { name: 'Authorize' }).click()
       await page.waitForURL(`${appPage.origin}/?code=**`)
     }

@@ -66,6 +66,35 @@ for (const [size, options] of Object.entries(sizes))
       assert.deepEqual(errors, [])
     })
 
+    test('dialogs give the focus back, and an invitation that nobody could accept is refused in words', async () => {
+      await aPatient(app, clinic, 'dee')
+      const resource = { resourceType: 'Patient', id: 'una', name: [{ text: 'Una Dated' }] } as const
+      await app.nouns.records.write([{ practiceId: clinic.practice.id, resource }])
+      const { page, errors } = await openDesk('people')
+      const focused = () => page.evaluate('document.activeElement?.getAttribute("aria-label")')
+      for (const name of ['Open app for dee Rivera', 'Invite for dee Rivera']) {
+        await page.getByRole('button', { name }).press('Enter')
+        await page.getByRole('dialog').waitFor()
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'hidden' })
+        assert.equal(await focused(), name)
+      }
+      await page.getByRole('button', { name: 'Invite for Una Dated' }).press('Enter')
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel(/e-mail/i).fill('una@example.com')
+      await dialog.getByRole('button', { name: 'Send the invitation' }).press('Enter')
+      await dialog.getByText(/no full date of birth/).waitFor()
+      await checkAccessibility(page, 'refused invitation')
+      await dialog.getByRole('button', { name: 'Cancel' }).press('Enter')
+      await dialog.waitFor({ state: 'hidden' })
+      assert.equal(await focused(), 'Invite for Una Dated')
+
+      await page.goto(`${app.portalUrl}/account/settings/connected-apps`)
+      await page.getByText('No app is connected').waitFor()
+      assert.equal(await page.getByText('You allowed these apps').count(), 0)
+      assert.deepEqual(errors, [])
+    })
+
     test('a provider lists the practice, and is told which field is wrong', async () => {
       const { page, errors } = await openDesk('brand')
       await page.locator('input[name=name]').waitFor()

@@ -125,6 +125,9 @@ test('doctor finds nothing wrong here, and says what is wrong with settings or t
   assert.equal(well.code, 0, well.stdout)
   assert.equal(JSON.parse(well.stdout).ok, true)
 
+  for (const check of ['second step', 'signing keys', 'demo'])
+    assert.match(well.stdout, new RegExp(`"check":"${check}","ok":true`))
+
   await using ill = await openCommandLine({ PORT: '99999', PORTAL_URL: 'nowhere', DATABASE_URLL: 'x' })
   const settings = await ill.run('doctor')
   assert.equal(settings.code, 1)
@@ -140,6 +143,28 @@ test('doctor finds nothing wrong here, and says what is wrong with settings or t
   const serve = await cli.run('serve')
   assert.equal(serve.code, 1)
   assert.match(serve.stderr, /newer version of onpatient/)
+})
+
+test('doctor says when keys do not open what is stored, and its cure works', async () => {
+  await using cli = await openCommandLine()
+  await cli.run('account', 'create', ...owner)
+  await cli.run('keys', 'list')
+  const db = new Database(join(cli.folder, 'onpatient.db'))
+  db.exec(`insert into authenticator_app (account_id, sealed_secret, created_at, confirmed_at, last_step)
+    select id, 'sealed-under-another-key-of-the-server', 1, 1, 0 from account`)
+  db.exec(`update server_key set value = '{' where name like 'signing%'`)
+  db.close()
+  const ill = await cli.run('doctor')
+  assert.equal(ill.code, 1)
+  assert.match(
+    ill.stdout,
+    /PROBLEM +second step: the key in the database does not open 1 of 1.*set FACTOR_KEY/,
+  )
+  assert.match(ill.stdout, /PROBLEM +signing keys: 1 of 1 cannot be read.*keys rotate --at-once/)
+  assert.equal((await cli.run('keys', 'rotate', '--at-once')).code, 0)
+  assert.equal((await cli.run('account', 'reset-factors', '--email', 'dr@elm.example')).code, 0)
+  const well = await cli.run('doctor')
+  assert.equal(well.code, 0, well.stdout)
 })
 
 test('all wrong settings are told at once at the start, and none of their secrets', async () => {

@@ -53,6 +53,39 @@ test('in production there is no demo, no outbox page and no demo client', async 
   assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
+test('a database with the demo does not start in production, unless it says so or the demo was ended', async () => {
+  await using tryout = await openCommandLine()
+  await tryout.run('demo', '--patients', '5')
+  const database = { DATABASE_URL: `sqlite:${join(tryout.folder, 'onpatient.db')}`, NODE_ENV: 'production' }
+  await using cli = await openCommandLine(database)
+  for (const workers of ['1', '2']) {
+    await using several = await openCommandLine({ ...database, WORKERS: workers })
+    const refused = await several.run('serve')
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /everybody knows the password of provider@demo\.example/)
+    assert.match(refused.stderr, /demo --end/)
+    assert.doesNotMatch(refused.stderr, /maple|\bat .*\.ts/)
+  }
+  const told = await cli.run('doctor')
+  assert.equal(told.code, 1)
+  assert.match(told.stdout, /PROBLEM +demo: provider@demo\.example.*demo --end/)
+
+  await using meant = await openCommandLine({ ...database, DEMO: 'on' })
+  const publicDemo = meant.start('serve')
+  await waitForAddress(publicDemo)
+  publicDemo.kill('SIGTERM')
+  await once(publicDemo, 'exit')
+
+  const ended = await cli.run('demo', '--end')
+  assert.equal(ended.code, 0, ended.stderr)
+  assert.match(ended.stdout, /parent@demo\.example.*records.* are as they were/s)
+  const child = cli.start('serve')
+  const { portalUrl } = await waitForAddress(child)
+  assert.equal(await get(`${portalUrl}/healthz`), 200)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+})
+
 test('DEMO=off starts empty', async () => {
   await using cli = await openCommandLine({ DEMO: 'off' })
   const child = cli.start('serve')

@@ -1,6 +1,6 @@
-import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Radio, Stack, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import type { PatientSummary } from '../../api/me.ts'
 import {
   type InvitationForm,
@@ -8,6 +8,7 @@ import {
   useInvite,
   useRelatedPeople,
 } from '../../api/practice-desk.ts'
+import { FormDialog } from '../../components/dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 
@@ -58,8 +59,7 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
     setRelatedPersonId(id)
     if (person?.relationship) setRelationship(person.relationship.toLowerCase())
   }
-  function submit(event: FormEvent) {
-    event.preventDefault()
+  function submit() {
     const form = {
       patientId: patient.id,
       email,
@@ -75,66 +75,60 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
     })
   }
   return (
-    <Modal opened onClose={onClose} title={`Invite for the record of ${patient.name}`}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <Radio.Group
-            label="Whom do you invite?"
+    <FormDialog
+      title={`Invite for the record of ${patient.name}`}
+      action="Send the invitation"
+      isPending={invite.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Radio.Group
+        label="Whom do you invite?"
+        size="md"
+        value={role}
+        onChange={(value) => setRole(value as InvitationForm['role'])}
+      >
+        <Stack gap="sm" mt="sm">
+          <Radio size="md" value="patient" label="The patient" description="Sees their own record." />
+          <Radio
             size="md"
-            value={role}
-            onChange={(value) => setRole(value as InvitationForm['role'])}
-          >
-            <Stack gap="sm" mt="sm">
-              <Radio size="md" value="patient" label="The patient" description="Sees their own record." />
-              <Radio
-                size="md"
-                value="proxy"
-                label="A family member or caregiver"
-                description="Sees this record in the patient's place."
-              />
-            </Stack>
-          </Radio.Group>
-          {role === 'proxy' && known.length > 0 && (
-            <KnownPeople people={known} chosen={relatedPersonId} onChoose={choose} />
-          )}
-          {role === 'proxy' && (
-            <TextInput
-              label="Relationship"
-              description="What this person is to the patient: mother, guardian, …"
-              name="relationship"
-              autoComplete="off"
-              value={relationship}
-              onChange={(event) => setRelationship(event.currentTarget.value)}
-              error={faultOf(invite.error, 'relationship')}
-              required
-            />
-          )}
-          <TextInput
-            label="E-mail address"
-            name="email"
-            type="email"
-            autoComplete="off"
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-            error={faultOf(invite.error, 'email')}
-            required
+            value="proxy"
+            label="A family member or caregiver"
+            description="Sees this record in the patient's place."
           />
-          <Text size="sm" c="dimmed">
-            The mail has a link that works for 14 days. Whoever opens it confirms the patient's date of birth.
-          </Text>
-          {isOfNoField(invite.error, ['email', 'relationship']) && (
-            <FailureNotice error={invite.error} title="The invitation was not sent" />
-          )}
-          <Group justify="flex-end" gap="sm">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={invite.isPending}>
-              Send the invitation
-            </Button>
-          </Group>
         </Stack>
-      </form>
-    </Modal>
+      </Radio.Group>
+      {role === 'proxy' && known.length > 0 && (
+        <KnownPeople people={known} chosen={relatedPersonId} onChoose={choose} />
+      )}
+      {role === 'proxy' && (
+        <TextInput
+          label="Relationship"
+          description="What this person is to the patient: mother, guardian, …"
+          name="relationship"
+          autoComplete="off"
+          value={relationship}
+          onChange={(event) => setRelationship(event.currentTarget.value)}
+          error={faultOf(invite.error, 'relationship')}
+          required
+        />
+      )}
+      <TextInput
+        label="E-mail address"
+        name="email"
+        type="email"
+        autoComplete="off"
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+        error={faultOf(invite.error, 'email')}
+        required
+      />
+      <Text size="sm" c="dimmed">
+        The mail has a link that works for 14 days. Whoever opens it confirms the patient's date of birth.
+      </Text>
+      {isOfNoField(invite.error, ['email', 'relationship']) && (
+        <FailureNotice error={invite.error} title="The invitation was not sent" />
+      )}
+    </FormDialog>
   )
 }

@@ -15,7 +15,9 @@ export function ConnectedApps() {
   return (
     <Stack gap="lg">
       <PageHeading title="Connected apps" />
-      <Text c="dimmed">You allowed these apps to read records. You can end that whenever you like.</Text>
+      {data && data.grants.length > 0 && (
+        <Text c="dimmed">You allowed these apps to read records. You can end that whenever you like.</Text>
+      )}
       {isPending && <LoadingLines lines={2} height={160} />}
       {error && (
         <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />

@@ -24,9 +24,11 @@ export interface AuthenticatorApps {
   start(account: Account): Promise<AppSecret>
   /** Within the caller's transaction. Throws `code-refused`. */
   confirm(tx: Db, accountId: string, code: string): Promise<void>
-  /** Takes a code, each time step once; whether it was right. Within the caller's transaction. */
+  /** Takes a code, each time step once; whether it was right. Within the caller's transaction. Throws `factor-key-wrong`. */
   take(tx: Db, accountId: string, code: string): Promise<boolean>
   remove(tx: Db, accountId: string): Promise<boolean>
+  /** How many secrets there are, and how many of them the key of now does not open. */
+  countSealed(): Promise<{ all: number; unreadable: number }>
 }
 
 interface AuthenticatorAppsDeps {
@@ -47,6 +49,16 @@ export function createAuthenticatorApps({
   // Each statement uses the primary key.
   const findRow = (tx: Db, accountId: string) =>
     tx.selectFrom('authenticator_app').selectAll().where('account_id', '=', accountId).executeTakeFirst()
+
+  function open({ sealed_secret, account_id }: { sealed_secret: string; account_id: string }) {
+    const secret = seal.open(sealed_secret, account_id)
+    if (secret) return secret
+    throw new OnpatientError(
+      'factor-key-wrong',
+      'Codes of authenticator apps cannot be checked at the moment. Use a recovery code or a passkey, or tell whoever runs this server.',
+      { detail: 'a secret does not open with FACTOR_KEY: see "onpatient doctor"' },
+    )
+  }
 
   return {
     async find(accountId) {
@@ -79,7 +91,7 @@ export function createAuthenticatorApps({
       const row = await findRow(tx, accountId)
       if (!row || row.confirmed_at !== null)
         throw new OnpatientError('not-allowed', 'No authenticator app is being set up. Start again.')
-      const step = findStep(seal.open(row.sealed_secret, accountId), code, clock.now())
+      const step = findStep(open(row), code, clock.now())
       if (step === undefined)
         throw codeRefused('This code is not right. Enter the one that the app shows now.')
       const confirmed = await tx
@@ -96,7 +108,7 @@ export function createAuthenticatorApps({
     async take(tx, accountId, code) {
       const row = await findRow(tx, accountId)
       if (!row?.confirmed_at) return false
-      const step = findStep(seal.open(row.sealed_secret, accountId), code, clock.now())
+      const step = findStep(open(row), code, clock.now())
       if (step === undefined) return false
       // A code that somebody read over a shoulder must not work again (RFC 6238 §5.2); of two at once, one wins.
       const taken = await tx
@@ -116,6 +128,11 @@ export function createAuthenticatorApps({
         .returning('confirmed_at')
         .executeTakeFirst()
       return removed !== undefined && removed.confirmed_at !== null
+    },
+    async countSealed() {
+      const rows = await db.selectFrom('authenticator_app').select(['account_id', 'sealed_secret']).execute()
+      const unreadable = rows.filter((row) => seal.open(row.sealed_secret, row.account_id) === undefined)
+      return { all: rows.length, unreadable: unreadable.length }
     },
   }
 }

@@ -5,8 +5,8 @@ import type { Random } from '../../secrets.ts'
 export interface SecretSeal {
   /** `binding` is authenticated: what was sealed for one account cannot be opened as another's. */
   seal(secret: Uint8Array, binding: string): string
-  /** Throws when the text is damaged, or was sealed under another key or binding. */
-  open(sealed: string, binding: string): Uint8Array<ArrayBuffer>
+  /** Undefined when the text is damaged, or was sealed under another key or binding. */
+  open(sealed: string, binding: string): Uint8Array<ArrayBuffer> | undefined
 }
 
 const nonceBytes = 12
@@ -23,19 +23,18 @@ export function createSecretSeal(key: string, random: Random): SecretSeal {
     },
     open(sealed, binding) {
       const bytes = Buffer.from(sealed, 'base64url')
+      if (bytes.length < nonceBytes + tagBytes) return undefined
       const decipher = createDecipheriv('aes-256-gcm', secretKey, bytes.subarray(0, nonceBytes), {
         authTagLength: tagBytes,
       })
         .setAAD(Buffer.from(binding))
         .setAuthTag(bytes.subarray(-tagBytes))
+      const secret = decipher.update(bytes.subarray(nonceBytes, -tagBytes))
       try {
-        return Uint8Array.from(
-          Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]),
-        )
-      } catch (error) {
-        throw new Error('the secret of an authenticator app cannot be opened: was FACTOR_KEY changed?', {
-          cause: error,
-        })
+        return Uint8Array.from(Buffer.concat([secret, decipher.final()]))
+      } catch {
+        // final() throws when the tag does not fit.
+        return undefined
       }
     },
   }

@@ -3,6 +3,8 @@ export interface ClientSettings {
   fhirUrl: string
   applicationId: string
   applicationSecret: string
+  /** Where the browser comes back to. */
+  redirectUri: string
   /** How long each request may take. */
   timeoutMs: number
 }
@@ -11,8 +13,4 @@ export interface ClientSettings {
 export interface DemoSignIns {
   password: string
   people: ReadonlyArray<{ who: string; email: string; sees: string }>
-}
-
-export function redirectUriOf({ portalUrl }: ClientSettings): string {
-  return `${portalUrl}/demo/client/callback`
 }

@@ -96,8 +96,8 @@ async function startClient(stubUrl: string, timeoutMs = 2000): Promise<FastifyIn
     demoClient({
       portalUrl: stubUrl,
       fhirUrl: stubUrl,
-      applicationId,
-      applicationSecret,
+      application: { applicationId, applicationSecret },
+      launched: { applicationId: 'app_chart', applicationSecret: 'ops_chart_secret_for_tests' },
       signIns: {
         password: 'maple',
         people: [{ who: 'a parent', email: 'p@demo.example', sees: 'two children' }],
@@ -401,5 +401,44 @@ test('a server that hangs is left after the time-out', async () => {
   } finally {
     app.server.closeAllConnections()
     await app.close()
+  }
+})
+
+test('a launch goes on to the authorization page with launch, aud and a state of this browser', async () => {
+  await using app = await startClient(portalUrl)
+  const iss = `${portalUrl}/fhir/r4`
+  const opened = await app.inject({ url: '/demo/client/launch', query: { iss, launch: 'lau_one' } })
+  assert.equal(opened.statusCode, 302)
+  const link = new URL(String(opened.headers.location))
+  const { state = '', ...sent } = Object.fromEntries(link.searchParams)
+  assert.deepEqual(sent, {
+    response_type: 'code',
+    client_id: 'app_chart',
+    redirect_uri: `${portalUrl}/demo/client/launched`,
+    scope: 'launch launch/encounter openid fhirUser patient/*.rs',
+    aud: iss,
+    launch: 'lau_one',
+  })
+  const url = '/demo/client/launched'
+  const foreign = await app.inject({ url, query: { code: 'c', state } })
+  assert.match(foreign.body, /another browser/)
+  const denied = await app.inject({
+    url,
+    query: { error: 'access_denied', state },
+    cookies: cookiesOf(opened),
+  })
+  assert.match(denied.body, /You pressed Cancel/)
+})
+
+test('a launch of another server, or without a launch id, goes nowhere', async () => {
+  await using app = await startClient(portalUrl)
+  for (const query of [
+    { iss: 'https://elsewhere.example/fhir/r4', launch: 'lau_one' },
+    { launch: 'lau_one' },
+    { iss: `${portalUrl}/fhir/r4` },
+  ] as Array<Record<string, string>>) {
+    const { statusCode, headers, body } = await app.inject({ url: '/demo/client/launch', query })
+    assert.deepEqual([statusCode, headers.location], [400, undefined])
+    assert.match(body, /not a launch from here/)
   }
 })

@@ -5,25 +5,39 @@ import { servePageAsset } from '../../pages/page-asset.ts'
 import { hideReferrer } from '../../pages/page-headers.ts'
 import { sendPage, viewOf } from '../../pages/view.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
-import { authorizeLink } from './authorize-link.ts'
+import { authorizeLink, launchLink } from './authorize-link.ts'
 import { createBrowserSeal } from './browser-seal.ts'
 import type { ClientSettings, DemoSignIns } from './client-settings.ts'
 import { showCode, stylesheet } from './demo-page.ts'
-import { deniedPage, foreignStatePage, lostSealPage, missingCodePage, refusedPage } from './return-pages.ts'
+import {
+  deniedPage,
+  foreignLaunchPage,
+  foreignStatePage,
+  lostSealPage,
+  missingCodePage,
+  refusedPage,
+} from './return-pages.ts'
 import { shortenSecrets } from './shorten-secrets.ts'
 import { startPage } from './start-page.ts'
-import { type Walk, walkFromCode, walkFromRefreshToken } from './walk.ts'
+import { type Walk, walkFromCode, walkFromLaunch, walkFromRefreshToken } from './walk.ts'
 import { walkPage } from './walk-page.ts'
 
 export interface DemoClientDeps {
   portalUrl: string
   fhirUrl: string
-  applicationId: string
-  applicationSecret: string
+  /** That starts alone. */
+  application: DemoCredentials
+  /** That is opened from the portal. */
+  launched: DemoCredentials
   signIns?: DemoSignIns
   random?: Random
   /** How long each request may take. */
   timeoutMs?: number
+}
+
+export interface DemoCredentials {
+  applicationId: string
+  applicationSecret: string
 }
 
 const cookieName = 'onpatient_demo_client'
@@ -34,12 +48,57 @@ const cookieName = 'onpatient_demo_client'
  * `browser`, `pageHeaders` and `pageErrors`.
  */
 export function demoClient(deps: DemoClientDeps): FastifyPluginAsync {
-  const settings: ClientSettings = { timeoutMs: 10_000, ...deps }
+  const shared = { timeoutMs: 10_000, ...deps }
+  const settings: ClientSettings = {
+    ...shared,
+    ...deps.application,
+    redirectUri: `${deps.portalUrl}/demo/client/callback`,
+  }
+  const launched: ClientSettings = {
+    ...shared,
+    ...deps.launched,
+    redirectUri: `${deps.portalUrl}/demo/client/launched`,
+  }
   const startUrl = `${deps.portalUrl}/demo/client`
   const seal = createBrowserSeal(deps.random ?? systemRandom)
 
   function show(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
     return sendPage(reply, page, viewOf(request, reply, false))
+  }
+
+  /** The id of the browser, which is given one when it has none. */
+  function knowBrowser(request: FastifyRequest, reply: FastifyReply): string {
+    const browserId = request.cookies[cookieName] || seal.newBrowserId()
+    void reply.setCookie(cookieName, browserId, {
+      path: '/demo/client',
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: deps.portalUrl.startsWith('https:'),
+    })
+    return browserId
+  }
+
+  /** What the browser brought back; undefined when it was answered with a page that says why there is no code. */
+  function takeCode(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): { code: string; state: string; browserId: string } | undefined {
+    // The code is in the address of this page.
+    hideReferrer(reply)
+    const browserId = request.cookies[cookieName] ?? ''
+    const state = single(request, 'state')
+    if (browserId === '' || state === undefined || !seal.isStateOf(browserId, state)) {
+      show(request, reply.code(400), foreignStatePage(startUrl))
+      return undefined
+    }
+    const error = single(request, 'error')
+    const code = single(request, 'code')
+    if (error === 'access_denied') show(request, reply, deniedPage(startUrl))
+    else if (error !== undefined)
+      show(request, reply, refusedPage(error, single(request, 'error_description'), startUrl))
+    else if (code === undefined) show(request, reply.code(400), missingCodePage(startUrl))
+    else return { code, state, browserId }
+    return undefined
   }
 
   function showWalk(
@@ -59,32 +118,42 @@ export function demoClient(deps: DemoClientDeps): FastifyPluginAsync {
 
     for (const url of ['/demo/client', '/demo/client/'])
       app.get(url, async (request, reply) => {
-        const browserId = request.cookies[cookieName] || seal.newBrowserId()
-        void reply.setCookie(cookieName, browserId, {
-          path: '/demo/client',
-          httpOnly: true,
-          sameSite: 'lax',
-          secure: deps.portalUrl.startsWith('https:'),
-        })
-        const link = authorizeLink(settings, seal.issueState(browserId))
+        const link = authorizeLink(settings, seal.issueState(knowBrowser(request, reply)))
         return show(request, reply, startPage(settings, link, deps.signIns))
       })
 
     app.get('/demo/client/callback', async (request, reply) => {
-      // The code is in the address of this page.
-      hideReferrer(reply)
-      const browserId = request.cookies[cookieName] ?? ''
-      const state = single(request, 'state')
-      if (browserId === '' || state === undefined || !seal.isStateOf(browserId, state))
-        return show(request, reply.code(400), foreignStatePage(startUrl))
-      const error = single(request, 'error')
-      if (error === 'access_denied') return show(request, reply, deniedPage(startUrl))
-      if (error !== undefined)
-        return show(request, reply, refusedPage(error, single(request, 'error_description'), startUrl))
-      const code = single(request, 'code')
-      if (code === undefined) return show(request, reply.code(400), missingCodePage(startUrl))
+      const taken = takeCode(request, reply)
+      if (!taken) return reply
+      const { code, state, browserId } = taken
       const walk = await walkFromCode(settings, code)
       return showWalk(request, reply, walk, howItBegan(settings, { code, state }), browserId)
+    })
+
+    app.get('/demo/client/launch', async (request, reply) => {
+      hideReferrer(reply)
+      const launch = single(request, 'launch')
+      const iss = single(request, 'iss')
+      if (launch === undefined || iss !== `${deps.fhirUrl}/fhir/r4`)
+        return show(request, reply.code(400), foreignLaunchPage(startUrl))
+      const state = seal.issueState(knowBrowser(request, reply))
+      return reply.redirect(launchLink(launched, { iss, launch, state }), 302)
+    })
+
+    app.get('/demo/client/launched', async (request, reply) => {
+      const taken = takeCode(request, reply)
+      if (!taken) return reply
+      const walk = await walkFromLaunch(launched, taken.code)
+      const { csrfToken } = viewOf(request, reply, false)
+      return show(
+        request,
+        reply,
+        walkPage(walk, howItWasOpened(launched, taken), {
+          title: 'Demo chart',
+          sealed: undefined,
+          csrfToken,
+        }),
+      )
     })
 
     app.post('/demo/client/refresh', async (request, reply) => {
@@ -111,6 +180,17 @@ function howItBegan(settings: ClientSettings, { code, state }: { code: string; s
 ${showCode('The link', shortenSecrets(authorizeLink(settings, state), [state]))}
 <p><strong>Step 2:</strong> you pressed Authorize, and your browser came back to the redirect URI with a code. The <code>state</code> is the one that this client gave to your browser.</p>
 ${showCode('The address of the return', `${settings.portalUrl}${returned}`)}`
+}
+
+function howItWasOpened(settings: ClientSettings, { code, state }: { code: string; state: string }) {
+  const iss = `${settings.fhirUrl}/fhir/r4`
+  const launch = 'LAUNCH_ID'
+  const shown = (text: string) => shortenSecrets(text, [code, state])
+  return html`<p><strong>Step 1:</strong> the portal opened this application in a new tab, at the launch URL that its developer has registered, with its FHIR address and a launch id that works once.</p>
+${showCode('The launch URL', `${settings.portalUrl}/demo/client/launch?${new URLSearchParams({ iss, launch })}`)}
+<p><strong>Step 2:</strong> the application sent your browser on to the authorization page at once, with the scope <code>launch</code>, the launch id as it came and <code>aud</code>. You pressed Authorize, and came back with a code.</p>
+${showCode('The link', shown(launchLink(settings, { iss, launch, state })))}
+${showCode('The address of the return', shown(`${settings.redirectUri}?code=${encodeURIComponent(code)}&state=${state}`))}`
 }
 
 /** A query parameter that is there exactly once. */

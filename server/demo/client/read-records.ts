@@ -6,6 +6,8 @@ import type { Step } from './step.ts'
 /** What was read, for the summary. */
 export interface Found {
   patient: { name: string; birthDate: string; gender: string }
+  /** That the application was opened for; undefined where there is none to tell. */
+  visit?: string | undefined
   immunizations: Array<{ date: string; vaccine: string }>
   pages: number
 }
@@ -15,7 +17,7 @@ const listAnswer = z.object({
   results: z.array(z.looseObject({ id: z.string() })),
 })
 
-const patientAnswer = z.object({
+export const patientAnswer = z.object({
   name: z
     .array(
       z.object({
@@ -45,7 +47,7 @@ const pageSize = 10
 /** A provider's panel has hundreds of pages; the first ones tell the story. */
 const maximumPages = 10
 
-interface Reading {
+export interface Reading {
   steps: Step[]
   found: Found | undefined
 }
@@ -85,16 +87,20 @@ export async function readRecords(settings: ClientSettings, accessToken: string)
   if (oneStep.problem || !patient.success) return { steps: [listStep, oneStep], found: undefined }
 
   const walk = await readPages(`${base}/Immunization?page-size=${pageSize}`, settings.fhirUrl, get)
-  const [name] = patient.data.name
-  const found: Found = {
-    patient: {
-      name: name?.text ?? [...(name?.given ?? []), name?.family].filter(Boolean).join(' '),
-      birthDate: patient.data.birthDate,
-      gender: patient.data.gender,
-    },
-    ...walk,
-  }
+  const found: Found = { patient: describePatient(patient.data), ...walk }
   return { steps: [listStep, oneStep, ...walk.steps], found }
+}
+
+export function describePatient({
+  name: [name],
+  birthDate,
+  gender,
+}: z.infer<typeof patientAnswer>): Found['patient'] {
+  return {
+    name: name?.text ?? [...(name?.given ?? []), name?.family].filter(Boolean).join(' '),
+    birthDate,
+    gender,
+  }
 }
 
 interface PageWalk extends Pick<Found, 'immunizations' | 'pages'> {
@@ -143,7 +149,7 @@ function pageWords(next: string | null): string {
     : `A list comes in pages. This client asks for ${pageSize} records on each and follows the address in next, which is complete.`
 }
 
-function problemOf({ answer }: Call, isAsExpected: boolean): string | undefined {
+export function problemOf({ answer }: Call, isAsExpected: boolean): string | undefined {
   if (!answer) return 'The server could not be reached, so the walk ends here.'
   if (answer.status !== 200) return 'The server refused, so the walk ends here. Its answer says why.'
   return isAsExpected
@@ -151,7 +157,7 @@ function problemOf({ answer }: Call, isAsExpected: boolean): string | undefined 
     : 'The answer does not look as the documentation says, so the walk ends here.'
 }
 
-function toImmunization(resource: unknown): Found['immunizations'][number] {
+export function toImmunization(resource: unknown): Found['immunizations'][number] {
   const { data } = immunizationAnswer.safeParse(resource)
   const { text, coding } = data?.vaccineCode ?? {}
   return {

@@ -41,6 +41,16 @@ export function foreignStatePage(startUrl: string): Page {
   )
 }
 
+/** A launch that cannot be this server's: `iss` is the address that the application would bring its token to. */
+export function foreignLaunchPage(startUrl: string): Page {
+  return cardPage(
+    'This is not a launch from here',
+    html`<p class="lead">The portal opens this application with <code>iss</code>, its own FHIR address, and <code>launch</code>. One of them is missing, or <code>iss</code> names another server.</p>
+<p>An application that follows whatever <code>iss</code> it is given may bring its secret to somebody else's server. So it knows its servers beforehand, as this one does.</p>`,
+    startUrl,
+  )
+}
+
 export function missingCodePage(startUrl: string): Page {
   return cardPage(
     'There is no code in the address',

@@ -1,6 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { Page } from '../../pages/page.ts'
-import { type ClientSettings, type DemoSignIns, redirectUriOf } from './client-settings.ts'
+import type { ClientSettings, DemoSignIns } from './client-settings.ts'
 import { demoPage, showCode } from './demo-page.ts'
 
 /** Explains what is about to happen and holds the one button. */
@@ -11,6 +11,7 @@ export function startPage(settings: ClientSettings, link: string, signIns: DemoS
       { id: 'connect', title: 'Connect' },
       { id: 'what-happens', title: 'What will happen' },
       { id: 'link', title: 'What is behind the button' },
+      { id: 'launch', title: 'Opened from a practice' },
     ],
     html`<h1>Demo client</h1>
 <p class="lead">This page plays an application of somebody else: a program that wants to read a person's record, with that person's consent. It takes the steps of the <a href="/api_fhir/api-docs/tutorial">tutorial</a> and shows each request with its answer.</p>
@@ -36,10 +37,14 @@ ${signIns ? renderSignIns(signIns) : ''}
 ${showCode('The link', link)}
 <dl class="facts">
 <dt><code>client_id</code></dt><dd><code>${settings.applicationId}</code>, the demo application</dd>
-<dt><code>redirect_uri</code></dt><dd><code>${redirectUriOf(settings)}</code>, where you come back to</dd>
+<dt><code>redirect_uri</code></dt><dd><code>${settings.redirectUri}</code>, where you come back to</dd>
 <dt><code>state</code></dt><dd>A signed value that only fits your browser. The client compares it when you come back.</dd>
 <dt><code>scope</code></dt><dd>Left out: that asks for everything the application may have.</dd>
 </dl>
+</section>
+<section aria-labelledby="launch">
+<h2 id="launch">Opened from a practice</h2>
+<p>Applications can also be opened for a patient, out of the portal: an EHR launch of SMART App Launch. The demo has one for that, too. Sign in <a href="/">at the portal</a> as <code>provider@demo.example</code>, open the practice desk, press <strong>Open app</strong> beside a patient, choose a visit if you like, and open <strong>Demo chart</strong>. It shows each of its requests, as this one does.</p>
 </section>`,
   )
 }

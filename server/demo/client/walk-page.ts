@@ -9,6 +9,8 @@ import type { Step } from './step.ts'
 import type { Walk } from './walk.ts'
 
 interface Continuation {
+  /** The name of the application. */
+  title?: string | undefined
   /** The refresh token, sealed; undefined when there is none. */
   sealed: string | undefined
   csrfToken: string
@@ -18,22 +20,26 @@ interface Continuation {
 const shownCharacters = 6000
 
 /** Everything that happened, step by step. `before` tells what led here. */
-export function walkPage(walk: Walk, before: SafeHtml, { sealed, csrfToken }: Continuation): Page {
+export function walkPage(
+  walk: Walk,
+  before: SafeHtml,
+  { title = 'Demo client', sealed, csrfToken }: Continuation,
+): Page {
   const shown = (text: string) => shortenSecrets(text, walk.secrets)
   const steps = walk.steps.map((step, index) => ({ step, id: `request-${index + 1}` }))
   return demoPage(
-    'Demo client',
+    title,
     [
       { id: 'outcome', title: 'Outcome' },
       { id: 'before', title: 'How it began' },
       ...steps.map(({ step, id }) => ({ id, title: step.title })),
     ],
-    html`<h1>Demo client</h1>
+    html`<h1>${title}</h1>
 <section aria-labelledby="outcome">
 <h2 id="outcome">Outcome</h2>
 ${renderOutcome(walk)}
 ${sealed ? renderRefresh(sealed, csrfToken) : ''}
-<p><a href="/demo/client">Start again</a></p>
+<p><a href="/demo/client">To the start page of the demo</a></p>
 </section>
 <section aria-labelledby="before">
 <h2 id="before">How it began</h2>
@@ -49,15 +55,16 @@ function renderOutcome({ found, steps }: Walk): SafeHtml {
     const problem = steps.at(-1)?.problem ?? 'The walk ended early.'
     return notice('warning', html`<p>${problem}</p>`)
   }
-  return html`${notice('success', html`<p>The demo client is connected and has read a record.</p>`)}
+  return html`${notice('success', html`<p>It is connected and has read a record.</p>`)}
 ${renderFound(found)}`
 }
 
-function renderFound({ patient, immunizations, pages }: Found): SafeHtml {
+function renderFound({ patient, visit, immunizations, pages }: Found): SafeHtml {
   return html`<dl class="facts">
 <dt>Patient</dt><dd>${patient.name || 'without a name'}</dd>
 <dt>Born</dt><dd>${patient.birthDate}</dd>
 <dt>Gender</dt><dd>${patient.gender}</dd>
+${visit === undefined ? '' : html`<dt>Visit</dt><dd>${visit}</dd>`}
 <dt>Immunizations</dt><dd>${immunizations.length} on ${pages} ${pages === 1 ? 'page' : 'pages'}</dd>
 </dl>
 ${immunizations.length > 0 ? renderImmunizations(immunizations) : ''}`

@@ -76,6 +76,26 @@ describe('the keys of id_tokens', () => {
     assert.equal(states?.filter(({ state }) => state === 'signing').length, 1)
   })
 
+  test('a key that cannot be read is told, and replaced at once', async () => {
+    const { signing } = app.nouns.keys
+    const { all, broken } = await signing.examine()
+    assert.ok(all > 0)
+    assert.deepEqual(broken, [])
+    const values = ['{"kty":"RSA"', '{"kty":"RSA","kid":"k","alg":"RS256","use":"sig","n":"AQAB"}']
+    for (const value of values) {
+      await app.store.db
+        .updateTable('server_key')
+        .set({ value })
+        .where('name', 'like', 'signing-rs256%')
+        .execute()
+      const seen = await signing.examine()
+      assert.equal(seen.broken.length, seen.all)
+      const made = await signing.rotate({ atOnce: true })
+      assert.deepEqual(await signing.examine(), { all: 1, broken: [] })
+      assert.equal(signedBy(await idToken()), made.kid)
+    }
+  })
+
   test('the private part is never published', async () => {
     for (const key of (await published()).keys)
       for (const part of ['d', 'p', 'q', 'dp', 'dq', 'qi']) assert.ok(!(part in key), part)

@@ -114,7 +114,7 @@ describe('SMART App Launch 2.2: discovery', () => {
 
   prove('scopesSupported', async () => {
     const { document } = await read()
-    // What only a launch gives is proven in smart-ehr-launch.
+    // What a launch or the choice of a visit gives is proven in smart-ehr-launch.
     const ofLaunch = ['launch', 'launch/encounter']
     const forPeople = document.scopes_supported.filter(
       (scope) => !scope.startsWith('system/') && !ofLaunch.includes(scope),

@@ -8,6 +8,7 @@ import {
   introspect,
   type LaunchPeople,
   launchUri,
+  pick,
   queryOf,
   refresh,
   startLaunchPeople,
@@ -96,6 +97,14 @@ describe('SMART App Launch 2.2: EHR launch', () => {
     const granted = async (context: object) => (await tokensOf(context)).scope.split(' ')
     assert.equal((await granted({})).includes('launch/encounter'), false)
     assert.equal((await granted({ encounterId: 'kim-visit' })).includes('launch/encounter'), true)
+  })
+
+  prove('standaloneEncounter', async () => {
+    const { browser, page } = await ask(people, { scope: 'launch/encounter patient/*.rs' })
+    const consent = await pick(browser, page, { patient: 'kim' })
+    const tokens = await exchange(people, await allow(people, browser, consent, { encounter: 'kim-visit' }))
+    assert.equal(tokens.encounter, 'kim-visit')
+    assert.ok(tokens.scope.split(' ').includes('launch/encounter'))
   })
 
   complete()

@@ -80,6 +80,12 @@ export const smartRules = {
     'MUST',
     'launch/encounter is not granted when there is no encounter',
   ),
+  standaloneEncounter: rule(
+    'ehr-launch',
+    'scopes',
+    'MUST',
+    'launch/encounter of an app that starts alone has the person choose an encounter, whose id the token answer has',
+  ),
 
   getAndPost: rule('launch', 'app launch', 'MUST', 'an authorization request may come by GET and by POST'),
   aud: rule('launch', 'app launch', 'MUST', 'aud is supported, and another audience is refused'),
@@ -240,8 +246,8 @@ export const smartRemarks: readonly Remark[] = [
   },
   {
     section: 'scopes',
-    says: '`tenant` among the launch context; `launch/encounter` of an app that starts alone.',
-    why: 'Optional, and not among the capabilities. Such a scope is left out of what is granted.',
+    says: '`tenant` among the launch context.',
+    why: 'Optional, and not among the capabilities.',
   },
   {
     section: 'app state, brands, task launch',

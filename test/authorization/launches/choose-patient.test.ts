@@ -108,15 +108,6 @@ describe('an application that starts alone has a provider choose a patient', () 
     }
   })
 
-  test('launch/encounter is not granted, as no encounter was chosen', async () => {
-    const tokens = await choose('kim', {}, 'launch/patient launch/encounter patient/*.rs')
-    assert.deepEqual(
-      new Set(tokens.scope.split(' ')),
-      new Set(['launch/patient', 'patient/*.rs', 'offline_access']),
-    )
-    assert.equal('encounter' in tokens, false)
-  })
-
   test('user scopes reach the panel when the provider ticks it, and patient scopes never do', async () => {
     const { app } = people
     const wanted =

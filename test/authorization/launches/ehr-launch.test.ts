@@ -142,9 +142,10 @@ describe('an application that is opened from the portal', () => {
   test('smart-configuration names what is there', async () => {
     const answer = await fetch(`${people.app.fhirUrl}/fhir/r4/.well-known/smart-configuration`)
     const { capabilities, scopes_supported: scopes } = (await answer.json()) as Record<string, string[]>
-    for (const name of ['launch-ehr', 'launch-standalone', 'context-ehr-patient', 'context-ehr-encounter'])
-      assert.ok(capabilities?.includes(name), name)
-    assert.equal(capabilities?.includes('context-standalone-encounter'), false)
+    for (const context of ['patient', 'encounter'])
+      for (const start of ['ehr', 'standalone'])
+        for (const name of [`launch-${start}`, `context-${start}-${context}`])
+          assert.ok(capabilities?.includes(name), name)
     for (const name of ['launch', 'launch/patient', 'launch/encounter'])
       assert.ok(scopes?.includes(name), name)
   })

@@ -44,7 +44,7 @@ export async function startLaunchPeople(): Promise<LaunchPeople> {
   return { app, west, east, client, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() }
 }
 
-function anEncounter(id: string, patientId: string, day: string): Encounter {
+export function anEncounter(id: string, patientId: string, day: string): Encounter {
   return {
     resourceType: 'Encounter',
     id,

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { type AppSecret, useConfirmApp } from '../../../api/factors.ts'
 import { CopyField } from '../../../components/copy-field.tsx'
+import { FormDialog } from '../../../components/dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../../components/form-failure.ts'
 import { QrCode } from '../../../components/qr-code.tsx'
@@ -17,8 +18,7 @@ interface AuthenticatorAppDialogProps {
 export function AuthenticatorAppDialog({ secret, onDone, onClose }: AuthenticatorAppDialogProps) {
   const confirm = useConfirmApp()
   const [code, setCode] = useState('')
-  function submit(event: FormEvent) {
-    event.preventDefault()
+  function submit() {
     confirm.mutate(code, {
       onSuccess: ({ recoveryCodes }) => {
         notifications.show({ message: 'The authenticator app is set up.' })
@@ -28,44 +28,35 @@ export function AuthenticatorAppDialog({ secret, onDone, onClose }: Authenticato
     })
   }
   return (
-    <Modal opened onClose={onClose} title="Set up an authenticator app">
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <Text>
-            Open an authenticator app on your phone, such as Aegis, Google Authenticator or your password
-            manager, and scan this picture with it.
-          </Text>
-          <QrCode
-            text={secret.uri}
-            label="QR code for your authenticator app. The key below it says the same."
-          />
-          <CopyField label="Or type this key into the app" value={groupByFour(secret.text)} />
-          <TextInput
-            label="Code"
-            description="The six digits that the app shows now."
-            name="code"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={10}
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-            error={faultOf(confirm.error, 'code')}
-            required
-          />
-          {isOfNoField(confirm.error, ['code']) && (
-            <FailureNotice error={confirm.error} title="The app was not set up" />
-          )}
-          <Group justify="flex-end" gap="sm">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={confirm.isPending}>
-              Turn it on
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title="Set up an authenticator app"
+      action="Turn it on"
+      isPending={confirm.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Text>
+        Open an authenticator app on your phone, such as Aegis, Google Authenticator or your password manager,
+        and scan this picture with it.
+      </Text>
+      <QrCode text={secret.uri} label="QR code for your authenticator app. The key below it says the same." />
+      <CopyField label="Or type this key into the app" value={groupByFour(secret.text)} />
+      <TextInput
+        label="Code"
+        description="The six digits that the app shows now."
+        name="code"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        maxLength={10}
+        value={code}
+        onChange={(event) => setCode(event.currentTarget.value)}
+        error={faultOf(confirm.error, 'code')}
+        required
+      />
+      {isOfNoField(confirm.error, ['code']) && (
+        <FailureNotice error={confirm.error} title="The app was not set up" />
+      )}
+    </FormDialog>
   )
 }
 

@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { ApiFailure } from '../../../api/call-api.ts'
 import { useAddPasskey } from '../../../api/factors.ts'
+import { FormDialog } from '../../../components/dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { faultOf } from '../../../components/form-failure.ts'
 import { nameOfBrowser } from '../name-of-browser.ts'
@@ -16,8 +17,7 @@ interface PasskeyDialogProps {
 export function PasskeyDialog({ onDone, onClose }: PasskeyDialogProps) {
   const add = useAddPasskey()
   const [name, setName] = useState(() => nameOfBrowser(navigator.userAgent))
-  function submit(event: FormEvent) {
-    event.preventDefault()
+  function submit() {
     add.mutate(name, {
       onSuccess: ({ recoveryCodes }) => {
         notifications.show({ message: `The passkey ${name} is ready.` })
@@ -27,36 +27,28 @@ export function PasskeyDialog({ onDone, onClose }: PasskeyDialogProps) {
     })
   }
   return (
-    <Modal opened onClose={onClose} title="Add a passkey">
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          <Text>
-            Your browser asks for your finger, your face or a PIN next. That never leaves your device.
-          </Text>
-          <TextInput
-            label="Name"
-            description="So that you know it again in the list."
-            name="name"
-            autoComplete="off"
-            maxLength={60}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            error={faultOf(add.error, 'name')}
-            required
-            data-autofocus
-          />
-          {add.error && faultOf(add.error, 'name') === undefined && <Failure error={add.error} />}
-          <Group justify="flex-end" gap="sm">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={add.isPending}>
-              Go on
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title="Add a passkey"
+      action="Go on"
+      isPending={add.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Text>Your browser asks for your finger, your face or a PIN next. That never leaves your device.</Text>
+      <TextInput
+        label="Name"
+        description="So that you know it again in the list."
+        name="name"
+        autoComplete="off"
+        maxLength={60}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={faultOf(add.error, 'name')}
+        required
+        data-autofocus
+      />
+      {add.error && faultOf(add.error, 'name') === undefined && <Failure error={add.error} />}
+    </FormDialog>
   )
 }
 

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { CopyValueButton } from '../../../components/copy-field.tsx'
+import { Dialog } from '../../../components/dialog.tsx'
 
 /** Recovery codes in clear, this one time. */
 export function RecoveryCodesDialog({ codes, onClose }: { codes: string[]; onClose(): void }) {
   return (
-    <Modal opened onClose={onClose} title="Keep these recovery codes" closeOnClickOutside={false}>
+    <Dialog onClose={onClose} title="Keep these recovery codes" closeOnClickOutside={false}>
       <Stack gap="md">
         <Text>
           Print them or keep them in your password manager, away from your phone. Each opens your account once
@@ -22,6 +23,6 @@ export function RecoveryCodesDialog({ codes, onClose }: { codes: string[]; onClo
           <Button onClick={onClose}>I have kept them</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }
