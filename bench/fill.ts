@@ -22,7 +22,7 @@ export async function importSynthea(database: BenchDatabase, folder: string): Pr
   const nouns = await openNouns(database.url)
   const practice = await nouns.practices.create({ name: 'Bench', kind: 'practice' })
   await nouns.close()
-  const printed = await run(['server/cli/onpatient.ts', 'import', folder, '--json'], {
+  const printed = await run(['server/cli/onpatient.js', 'import', folder, '--json'], {
     DATABASE_URL: database.url,
   })
   const { created, seconds } = JSON.parse(printed) as { created: number; seconds: number }

@@ -23,7 +23,7 @@ export async function measureImportMemory(databases: Databases, megabytes: numbe
     await nouns.close()
     let peak = 0
     const printed = await run(
-      ['server/cli/onpatient.ts', 'import', file, '--json'],
+      ['server/cli/onpatient.js', 'import', file, '--json'],
       { DATABASE_URL: database.url },
       (pid) => {
         peak = Math.max(peak, peakMegabytes(pid) ?? 0)

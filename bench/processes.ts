@@ -36,7 +36,7 @@ export async function start(
 
 /** Our server on a database, as people run it. */
 export function startServer(databaseUrl: string, env: Record<string, string> = {}): Promise<Running> {
-  return start(['server/cli/onpatient.ts', 'serve'], /runs at (\S+)/, {
+  return start(['server/cli/onpatient.js', 'serve'], /runs at (\S+)/, {
     PORT: '0',
     DATABASE_URL: databaseUrl,
     NODE_ENV: 'production',

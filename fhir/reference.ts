@@ -46,7 +46,8 @@ export function visitReferences(value: unknown, visit: (element: ReferenceElemen
     return
   }
   if (typeof value !== 'object' || value === null) return
-  for (const key in value) {
+  // Several times as fast as `for in`, whose shortcut objects of so many shapes miss.
+  for (const key of Object.keys(value)) {
     const child = (value as Record<string, unknown>)[key]
     if (typeof child === 'object') visitReferences(child, visit)
     else if (key === 'reference' && typeof child === 'string') visit(value as ReferenceElement)

@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every folder. Read it from top to bottom to see the system: keys and
  * nouns first, then what may be read, then the two sites that people and applications meet.
  */
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
 import {
   type Access,
   createAccess,
@@ -39,6 +39,7 @@ import { browser } from './http/browser.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
+import { lazyLoggers } from './http/request-logger.ts'
 import { smartStyle } from './http/smart-style.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
@@ -132,7 +133,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     portalUrl,
     deviceKey: keys.device,
     factorKey: settings.factorKey ?? keys.factor,
-    onPasswordChanged: (id) => grants.endAllOfAccount(id, 'the password was changed'),
+    endGrants: (tx, id) => grants.endAllOfAccount(id, 'the password was changed', tx),
+    onPasswordChanged: grants.forgetOpened,
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })
@@ -308,6 +310,9 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
   )
   const app = fastify({
     loggerInstance: requestLogger,
+    childLoggerFactory: lazyLoggers((level) => logger.isLevelEnabled(level)),
+    // Not even put together where they would not be written.
+    logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('info') }),
     genReqId: createRequestIds(random),
     // Believes that many hops of X-Forwarded-For, counted from this server, and nobody before them.
     trustProxy: (_address, hop) => hop < settings.trustedProxies,

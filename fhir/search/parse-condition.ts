@@ -34,6 +34,8 @@ const maximumLength = 2000
 /** Undefined when `type` has no parameter of this name; throws SearchError for one that is asked in a wrong way. */
 export function parseCondition(type: string, question: Question): Condition | undefined {
   const { name } = question
+  const plain = findParameter(type, name)
+  if (plain) return plainCondition(type, plain, question)
   if (name.startsWith('_has:')) return parsePart(type, name, question, 0)
   const code = /^[^.:]*/.exec(name)?.[0] ?? ''
   return findParameter(type, code) ? parsePart(type, name, question, 0) : undefined
@@ -127,9 +129,19 @@ export function describeUnknown(type: string, code: string): string {
   return `${type} has no search parameter ${quote(code)}. It has ${codes.join(', ')}`
 }
 
+/** Of a parameter without a modifier, as most are. */
+function plainCondition(resourceType: string, parameter: SearchParameter, question: Question): Condition {
+  spend(question, 'conditions', 1)
+  const { name, bases } = question
+  const asked: Asked = { name, resourceType, parameter, modifier: undefined, targetType: undefined, bases }
+  const values = readValues(question).flatMap((text) => parseValue(asked, text))
+  return { kind: 'parameter', parameter, modifier: undefined, values }
+}
+
 function parseParameter(type: string, part: string, question: Question): Condition {
   const [code = '', modifierText, ...more] = part.split(':')
   const parameter = requireParameter(type, code, question)
+  if (modifierText === undefined) return plainCondition(type, parameter, question)
   const { modifier, targetType } = readModifier(parameter, modifierText, more, question)
   spend(question, 'conditions', 1)
   if (modifier === 'missing') return missingCondition(parameter, readMissing(question))
@@ -193,11 +205,10 @@ function parseCodes(
 
 function readModifier(
   parameter: SearchParameter,
-  text: string | undefined,
+  text: string,
   more: string[],
   question: Question,
 ): { modifier: AskedModifier | undefined; targetType: string | undefined } {
-  if (text === undefined) return { modifier: undefined, targetType: undefined }
   const known: readonly string[] = modifiersFor(parameter)
   if (more.length === 0) {
     if (known.includes(text)) return { modifier: text as AskedModifier, targetType: undefined }

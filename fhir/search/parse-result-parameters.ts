@@ -46,6 +46,7 @@ const readers: Record<string, Reader> = {
 
 /** Says how the answer looks, not which records are in it. False when the name is none of these. */
 export function readResultParameter(query: SearchQuery, name: string, value: string): boolean {
+  if (!name.startsWith('_')) return false
   const [base = '', modifier, ...more] = name.split(':')
   const read = Object.hasOwn(readers, base) ? readers[base] : undefined
   if (!read) return false

@@ -64,14 +64,14 @@ export function parseUri({ modifier }: Asked, text: string): SearchValue[] {
 /** `Type/id`, a bare id for every type that it may mean, or an address. */
 export function parseTargets(asked: Asked, text: string): string[] {
   const { targetType, parameter, bases } = asked
+  const types = targetType === undefined ? parameter.targets : [targetType]
+  if (isResourceId(text)) return types.map((type) => `${type}/${text}`)
   const parsed = parseReference(text, bases)
   if (parsed.kind === 'relative') {
     if (targetType !== undefined && targetType !== parsed.type)
       refuse(asked, text, `a reference to ${targetType}, or leave ":${targetType}" out of the name`)
     return [`${parsed.type}/${parsed.id}`]
   }
-  const types = targetType === undefined ? parameter.targets : [targetType]
-  if (isResourceId(text)) return types.map((type) => `${type}/${text}`)
   if (!(text as string).includes(':')) refuse(asked, text, `Type/id, an id or an absolute address`)
   return [clipText((text as string).replace(/\/_history\/[^/]*$/, ''))]
 }

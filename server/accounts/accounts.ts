@@ -2,6 +2,7 @@ import { checkAddress, type Mailer } from '#server/mail/mail.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { newId, type Random } from '../secrets.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName, toAccount } from './account-row.ts'
 import { createEmailChange } from './email-change.ts'
@@ -137,7 +138,7 @@ export interface Accounts {
   endOtherSignIns(accountId: string, keepSignInId: string | undefined): Promise<void>
   /** Mails a reset link when the address has an account; says nothing either way. */
   startPasswordReset(email: string, visitor: Visitor): Promise<void>
-  /** Ends every sign-in, and (through `onPasswordChanged`) every grant. Throws `link-invalid`, `invalid-parameter`. */
+  /** Ends every sign-in, and (through `endGrants`) every grant. Throws `link-invalid`, `invalid-parameter`. */
   finishPasswordReset(token: string, newPassword: string, visitor: Visitor): Promise<SignInOutcome>
   /** Ends every other sign-in, and every grant. Throws `sign-in-failed` when `current` is wrong. */
   changePassword(accountId: string, current: string, next: string, keepSignInId: string): Promise<void>
@@ -162,13 +163,20 @@ interface AccountsDeps {
   deviceKey: string
   /** Seals the secrets of authenticator apps. */
   factorKey: string
-  /** Ends the grants of the account. */
-  onPasswordChanged(accountId: string): Promise<void>
+  /** Ends the grants of the account, within the transaction that changes its password. */
+  endGrants(tx: Db, accountId: string): Promise<void>
+  /** After that transaction: what tokens opened is forgotten. */
+  onPasswordChanged(): void
   passwordCost?: PasswordCost
 }
 
+// uses the primary key
+const selectAccount = preparedQuery((db, id: string) =>
+  db.selectFrom('account').selectAll().where('id', '=', id),
+)
+
 export function createAccounts(deps: AccountsDeps): Accounts {
-  const { db, clock, random, mailer, portalUrl, deviceKey, onPasswordChanged, passwordCost } = deps
+  const { db, clock, random, mailer, portalUrl, deviceKey, endGrants, onPasswordChanged, passwordCost } = deps
   const passwords = createPasswords(passwordCost)
   const devices = createKnownDevices(deviceKey, random)
   const links = createMailLinks({ db, clock, random })
@@ -184,7 +192,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const { signIn, provePassword } = createPasswordSignIn({ db, passwords, throttle, devices, startOrWait })
 
   async function find(accountId: string): Promise<Account | undefined> {
-    const row = await db.selectFrom('account').selectAll().where('id', '=', accountId).executeTakeFirst()
+    const [row] = await selectAccount(db, accountId)
     return row && toAccount(row)
   }
 
@@ -245,7 +253,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     endOtherSignIns: signIns.endOtherSignIns,
     ...createPasskeySignIn({ passkeys, signIns, throttle, find }),
     ...createSignUp({ ...parts, insert }),
-    ...createPasswordChange({ ...parts, provePassword, onPasswordChanged }),
+    ...createPasswordChange({ ...parts, provePassword, endGrants, onPasswordChanged }),
     ...createEmailChange({ ...parts, provePassword }),
     async create({ email: typed, password, displayName: name }) {
       const email = checkAddress(typed, 'email')

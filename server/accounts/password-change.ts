@@ -24,15 +24,17 @@ interface PasswordChangeDeps {
   findByEmail: Accounts['findByEmail']
   /** Throws `sign-in-failed` or `too-many-requests`. */
   provePassword(accountId: string, password: string, field: string): Promise<Account>
-  /** Comes before the change: a stop in between ends too much, never too little. */
-  onPasswordChanged(accountId: string): Promise<void>
+  /** Within the transaction of the change, after the sign-ins have ended. */
+  endGrants(tx: Db, accountId: string): Promise<void>
+  /** After that transaction. */
+  onPasswordChanged(): void
 }
 
 type Implemented = Pick<Accounts, 'startPasswordReset' | 'finishPasswordReset' | 'changePassword'>
 
 /** A new password ends what the old one opened: other sign-ins, mailed links and the grants of applications. */
 export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
-  const { db, clock, mailer, portalUrl, passwords, links, signIns, throttle, onPasswordChanged } = deps
+  const { db, clock, mailer, portalUrl, passwords, links, signIns, throttle } = deps
 
   async function setPassword(
     tx: Db,
@@ -45,8 +47,15 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       .where('id', '=', accountId)
       .execute()
     await signIns.endAllBut(tx, accountId, change.keepSignInId)
+    // After the sign-ins: a grant from the last moment of one is there by now, and none can follow.
+    await deps.endGrants(tx, accountId)
     await deps.secondSteps.endPending(tx, accountId)
     await links.endAll(tx, accountId)
+  }
+
+  async function inOneChange(work: (tx: Db) => Promise<void>): Promise<void> {
+    await db.transaction().execute(work)
+    deps.onPasswordChanged()
   }
 
   /** The notice is a courtesy: the mailer logs when it fails, and the change stands. */
@@ -75,8 +84,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       if (!account) throw linkInvalid()
       checkNewPassword(newPassword, account.email)
       const passwordHash = await passwords.hash(newPassword)
-      await onPasswordChanged(account.id)
-      await db.transaction().execute(async (tx) => {
+      await inOneChange(async (tx) => {
         await links.redeem(tx, 'reset-password', token)
         await setPassword(tx, account.id, { passwordHash, keepSignInId: undefined })
       })
@@ -88,8 +96,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       const account = await deps.provePassword(accountId, current, 'current')
       checkNext(next, current, account.email)
       const passwordHash = await passwords.hash(next)
-      await onPasswordChanged(accountId)
-      await db.transaction().execute((tx) => setPassword(tx, accountId, { passwordHash, keepSignInId }))
+      await inOneChange((tx) => setPassword(tx, accountId, { passwordHash, keepSignInId }))
       await tellOwner(account)
     },
   }

@@ -2,6 +2,7 @@ import type { Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { checkApplicationForm } from './application-form.ts'
 import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
@@ -128,6 +129,21 @@ interface ApplicationsDeps {
   allowsLoopbackHttp?: boolean
 }
 
+// uses the primary key
+const selectApplication = preparedQuery((db, id: string) =>
+  db.selectFrom('application').selectAll().where('id', '=', id).where('deleted_at', 'is', null),
+)
+
+// uses application_secret_application
+const selectSecrets = preparedQuery((db, applicationId: string, now: number) =>
+  db
+    .selectFrom('application_secret')
+    .selectAll()
+    .where('application_id', '=', applicationId)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .orderBy('created_at', 'desc'),
+)
+
 const maximumOverlapSeconds = 30 * 24 * 3600
 
 export function createApplications({
@@ -192,24 +208,13 @@ export function createApplications({
   }
 
   async function find(applicationId: string): Promise<Application | undefined> {
-    const row = await db
-      .selectFrom('application')
-      .selectAll()
-      .where('id', '=', applicationId)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst()
+    const [row] = await selectApplication(db, applicationId)
     return row && toApplication(row)
   }
 
-  /** Secrets that still work; uses application_secret_application. */
+  /** Secrets that still work. */
   function liveSecrets(applicationId: string) {
-    return db
-      .selectFrom('application_secret')
-      .selectAll()
-      .where('application_id', '=', applicationId)
-      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', clock.now().getTime())]))
-      .orderBy('created_at', 'desc')
-      .execute()
+    return selectSecrets(db, applicationId, clock.now().getTime())
   }
 
   async function endSecrets(applicationId: string): Promise<void> {

@@ -1,17 +1,12 @@
 import type { Adapter } from 'oidc-provider'
 import { hashSecret } from '../secrets.ts'
 import type { AdapterDeps } from './oidc-adapter.ts'
-import type { SharedCommits } from './shared-commits.ts'
 
 /**
  * Access tokens live in a narrow table of their own, which every API request reads once. What the engine needs for
  * introspection and revocation is put together from the token and its grant.
  */
-export function withAccessTokens(
-  stored: Adapter,
-  { db, clock, grants }: AdapterDeps,
-  commits: SharedCommits,
-): Adapter {
+export function withAccessTokens(stored: Adapter, { db, clock, grants, writes }: AdapterDeps): Adapter {
   return {
     ...stored,
     async upsert(id, payload, expiresIn = 0) {
@@ -22,7 +17,7 @@ export function withAccessTokens(
         expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
         keyThumbprint: payload.jkt,
       }
-      await commits.run((shared) => grants.storeAccessToken(token, shared))
+      await writes.add((trx) => grants.storeAccessToken(token, trx))
     },
     async find(id) {
       const row = await db

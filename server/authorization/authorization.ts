@@ -47,11 +47,20 @@ export interface Authorization {
   logout: FastifyPluginAsync
 }
 
+interface Engine {
+  provider: Provider
+  answer: ReturnType<Provider['callback']>
+  /** Where people know us: the addresses that the engine builds begin with it. */
+  site: URL
+}
+
 export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
   const provider = await createEngine(deps)
   shapeAnswers(provider, deps)
   completeIntrospection(provider, deps)
   keepFromUntrusted(provider, deps)
+  // The hooks are all there: what they come to is put together once.
+  const engine = { provider, answer: provider.callback(), site: new URL(deps.portalUrl) }
   return {
     consent: consentRoutes({ ...deps, provider }),
     logout: logoutRoutes({ ...deps, signingKeys: deps.keys.signing }),
@@ -59,14 +68,14 @@ export async function createAuthorization(deps: AuthorizationDeps): Promise<Auth
       // The engine reads the bodies itself: it must see doubled and malformed parameters as they came.
       app.removeAllContentTypeParsers()
       app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-      await app.register(authorizeEndpoint(provider, deps))
-      await app.register(clientEndpoints(provider, deps))
+      await app.register(authorizeEndpoint(engine, deps))
+      await app.register(clientEndpoints(engine, deps))
     },
   }
 }
 
 /** For browsers of people: `/o/authorize/` and its resumption after sign-in and consent. */
-function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): FastifyPluginAsync {
+function authorizeEndpoint(engine: Engine, deps: AuthorizationDeps): FastifyPluginAsync {
   return async (app) => {
     await app.register(pageHeaders, { isSecure: deps.portalUrl.startsWith('https:') })
     const authorize = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -79,7 +88,7 @@ function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): Fastify
       // Each request starts anew: who is signed in is decided by our own sign-in, not by an older flow.
       dropCookie(request, 'onpatient_flow')
       allowReturnToApplication(reply)
-      return handOver(provider, deps, request, reply)
+      return handOver(engine, request, reply)
     }
     for (const url of ['/o/authorize/', '/o/authorize'])
       app.route({ method: ['GET', 'POST'], url, handler: authorize })
@@ -88,13 +97,13 @@ function authorizeEndpoint(provider: Provider, deps: AuthorizationDeps): Fastify
       app.post(url, async (request, reply) => reply.redirect(`/o/logout/?${await readForm(request)}`, 303))
     app.get('/o/authorize/:uid', async (request, reply) => {
       allowReturnToApplication(reply)
-      return handOver(provider, deps, request, reply)
+      return handOver(engine, request, reply)
     })
   }
 }
 
 /** For applications: token, revocation, introspection and discovery. Any origin may call; cookies count for nothing. */
-function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPluginAsync {
+function clientEndpoints(engine: Engine, deps: AuthorizationDeps): FastifyPluginAsync {
   return async (app) => {
     app.addHook('onRequest', async (_request, reply) => {
       void reply.headers({ ...readableByAll, 'x-content-type-options': 'nosniff' })
@@ -108,8 +117,7 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
         error_description: `Too many requests from this address. Wait ${Math.ceil(ttl / 1000)} seconds.`,
       }),
     })
-    for (const name of ['token', 'revoke', 'introspect', 'par'])
-      postEndpoint(app, `/o/${name}`, provider, deps)
+    for (const name of ['token', 'revoke', 'introspect', 'par']) postEndpoint(app, `/o/${name}`, engine, deps)
     await app.register(userinfoRoutes(deps))
     if (deps.registration === 'off') refuseRegistration(app, deps)
     else await app.register(registrationRoutes(deps))
@@ -118,7 +126,7 @@ function clientEndpoints(provider: Provider, deps: AuthorizationDeps): FastifyPl
       '/.well-known/openid-configuration',
       '/.well-known/jwks.json',
     ]) {
-      app.get(url, (request, reply) => handOver(provider, deps, request, reply))
+      app.get(url, (request, reply) => handOver(engine, request, reply))
       app.options(url, preflight('GET', 'Accept, Cache-Control, X-Requested-With'))
     }
   }
@@ -130,7 +138,8 @@ function refuseRegistration(app: FastifyInstance, { portalUrl }: AuthorizationDe
     app.all(url, async (request, reply) => sendOAuthError(request, reply, 404, 'invalid_request', words))
 }
 
-function postEndpoint(app: FastifyInstance, path: string, provider: Provider, deps: AuthorizationDeps): void {
+function postEndpoint(app: FastifyInstance, path: string, engine: Engine, deps: AuthorizationDeps): void {
+  const { provider } = engine
   const post = async (request: FastifyRequest, reply: FastifyReply) => {
     // RFC 6749 §5.1, on errors too: they tell which secrets and tokens are wrong.
     void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
@@ -142,7 +151,7 @@ function postEndpoint(app: FastifyInstance, path: string, provider: Provider, de
     if (path === '/o/introspect' && presentsToken(request))
       return introspectByToken(request, reply, await readForm(request), { ...deps, provider })
     if (path === '/o/par') await readPushedRequest(request, deps.applications)
-    return handOver(provider, deps, request, reply)
+    return handOver(engine, request, reply)
   }
   for (const url of [path, `${path}/`]) {
     app.post(url, post)
@@ -193,20 +202,19 @@ function sendOAuthError(
 
 /** Lets the engine answer on the raw response, with the headers that were set before. */
 async function handOver(
-  provider: Provider,
-  deps: AuthorizationDeps,
+  { answer, site }: Engine,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { raw } = request
   // The engine builds addresses from the Host header; a forged one must not get into them.
-  raw.headers.host = new URL(deps.portalUrl).host
-  raw.headers['x-forwarded-proto'] = new URL(deps.portalUrl).protocol.slice(0, -1)
+  raw.headers.host = site.host
+  raw.headers['x-forwarded-proto'] = site.protocol.slice(0, -1)
   delete raw.headers['x-forwarded-host']
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) reply.raw.setHeader(name, value)
   reply.hijack()
-  await provider.callback()(raw, reply.raw)
+  await answer(raw, reply.raw)
   return reply
 }
 

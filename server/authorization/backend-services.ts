@@ -80,19 +80,20 @@ function unauthorized(words: string): Error {
 }
 
 /** Tokens of backend services lie with the others, and belong to the practice's approval. */
-export function withBackendTokens(stored: Adapter, { db, clock, grants }: AdapterDeps): Adapter {
+export function withBackendTokens(stored: Adapter, { db, clock, grants, writes }: AdapterDeps): Adapter {
   return {
     ...stored,
     async upsert(id, payload, expiresIn = 0) {
       const grantId = (payload.extra as { grant_id?: string } | undefined)?.grant_id
       if (grantId === undefined) throw new Error('a token of a backend service belongs to no approval')
-      await grants.storeAccessToken({
+      const token = {
         token: id,
         grantId,
         scopes: (payload.scope ?? '').split(' '),
         expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
         keyThumbprint: payload.jkt,
-      })
+      }
+      await writes.add((trx) => grants.storeAccessToken(token, trx))
     },
     async find(id) {
       // uses the primary keys

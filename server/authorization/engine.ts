@@ -23,11 +23,15 @@ import {
   replaceSecretComparison,
   replaceSigningKeys,
 } from './oidc-internals.ts'
+import { oncePerTokenRequest } from './once-per-token-request.ts'
 import { createPromptPolicy } from './prompt-policy.ts'
 import type { RegistrationPolicy } from './registration.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
+import { createSharedCommits } from './shared-commits.ts'
+import { answerTokenRequests } from './token-request.ts'
+import { createTokenWrites } from './token-writes.ts'
 
-export interface EngineDeps extends AdapterDeps {
+export interface EngineDeps extends Omit<AdapterDeps, 'writes'> {
   accounts: Pick<Accounts, 'find' | 'findSignIn' | 'isSignInOpen'>
   keys: ServerKeys
   keySets: KeySets
@@ -55,9 +59,16 @@ export const tokenLifetimes = {
 } as const
 
 /** Sets up oidc-provider as the authorization server. Pitfalls and reasons: docs/decisions/0002. */
-export async function createEngine(deps: EngineDeps): Promise<Provider> {
+export async function createEngine(given: EngineDeps): Promise<Provider> {
+  const deps = {
+    ...given,
+    applications: { ...given.applications, find: oncePerTokenRequest(given.applications.find) },
+    grants: { ...given.grants, findReach: oncePerTokenRequest(given.grants.findReach) },
+    writes: createTokenWrites(createSharedCommits(given.db)),
+  }
   const keys = await deps.keys.signing.listPublished()
   const provider = new Provider(deps.portalUrl, configurationOf(deps, keys))
+  answerTokenRequests(provider, deps)
   // Behind TLS the engine would else announce http:// addresses.
   provider.proxy = deps.portalUrl.startsWith('https:') || deps.trustedProxies > 0
   replaceSecretComparison(provider, (clientId, secret) => deps.applications.isSecretOf(clientId, secret))
@@ -84,7 +95,7 @@ function takeUpNewKeys(provider: Provider, { keys }: EngineDeps, first: SigningK
   })
 }
 
-function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
+function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Configuration {
   const backends = createBackendServices(deps)
   return {
     adapter: createAdapter(deps),
@@ -183,8 +194,9 @@ function configurationOf(deps: EngineDeps, keys: SigningKey[]): Configuration {
 
 /** Whether a grant goes on when an access token that is issued now has expired. */
 async function lastsLonger({ grants, clock }: EngineDeps, grantId: string | undefined): Promise<boolean> {
-  const grant = grantId === undefined ? undefined : await answeringStoreFailure(grants.find)(grantId)
-  if (!grant) return false
+  const reach = grantId === undefined ? undefined : await answeringStoreFailure(grants.findReach)(grantId)
+  if (!reach) return false
+  const { grant } = reach
   const tokenEnds = clock.now().getTime() + tokenLifetimes.accessTokenSeconds * 1000
   return grant.expiresAt === undefined || grant.expiresAt.getTime() > tokenEnds
 }
@@ -193,8 +205,9 @@ async function lastsLonger({ grants, clock }: EngineDeps, grantId: string | unde
 async function claimsOfGrant({ grants, fhirUrl }: EngineDeps, token: object | undefined) {
   const { grantId } = (token ?? {}) as { grantId?: string }
   if (grantId === undefined) return {}
-  const [grant, user] = await Promise.all([grants.find(grantId), findFhirUser(grants, grantId, fhirUrl)])
-  return { ...user, ...(grant?.signInId === undefined ? {} : { sid: grant.signInId }) }
+  const [reach, user] = await Promise.all([grants.findReach(grantId), findFhirUser(grants, grantId, fhirUrl)])
+  const signInId = reach?.grant.signInId
+  return { ...user, ...(signInId === undefined ? {} : { sid: signInId }) }
 }
 
 /** What the engine does not know of itself: RFC 8414 §2. */

@@ -4,13 +4,15 @@ import type { Applications } from '#server/applications/applications.ts'
 import type { Grant, Grants } from '#server/grants/grants.ts'
 import type { Clock } from '../clock.ts'
 import { hashSecret } from '../secrets.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { OidcPayloadTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { withAccessTokens } from './access-token-adapter.ts'
 import { answeringStoreFailures } from './answering-store-failures.ts'
 import { withBackendTokens } from './backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
-import { createSharedCommits, type SharedCommits } from './shared-commits.ts'
+import { oncePerTokenRequest } from './once-per-token-request.ts'
+import type { OneTimeUse, TokenWrites } from './token-writes.ts'
 
 export interface AdapterDeps {
   db: Db
@@ -18,6 +20,7 @@ export interface AdapterDeps {
   grants: Grants
   applications: Applications
   accounts: Pick<Accounts, 'isSignInOpen'>
+  writes: TokenWrites
 }
 
 /** How long a client may present a refresh token again whose answer it did not get. */
@@ -29,39 +32,47 @@ export const interactionSeconds = 3600
 /** A used code is remembered this long, so that a second use is seen as one and ends the tokens of the first. */
 const usedCodeMemorySeconds = 24 * 3600
 
+/** What is stored for longer than it lasts. */
+const marginSeconds: Record<string, number> = {
+  AuthorizationCode: usedCodeMemorySeconds,
+  // So that not every refresh token has to renew it.
+  Grant: 24 * 3600,
+}
+
 /** What the engine stores, by the name of its model. Every id is stored as its hash only. */
 export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
-  const commits = createSharedCommits(deps.db)
+  const findGrantRow = oncePerTokenRequest((id) => findPayload(deps.db, 'Grant', id))
   return (kind) => {
     if (kind === 'Client') return answeringStoreFailures(clientAdapter(deps.applications))
-    const stored = payloadAdapter(kind, deps, commits)
+    const stored = payloadAdapter(kind, deps, findGrantRow)
     if (kind === 'ClientCredentials') return answeringStoreFailures(withBackendTokens(stored, deps))
-    return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps, commits) : stored)
+    return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps) : stored)
   }
+}
+
+// uses the primary key
+const selectPayload = preparedQuery((db, kind: string, idHash: string) =>
+  db.selectFrom('oidc_payload').selectAll().where('kind', '=', kind).where('id_hash', '=', idHash),
+)
+
+async function findPayload(db: Db, kind: string, id: string): Promise<OidcPayloadTable | undefined> {
+  const [row] = await selectPayload(db, kind, hashSecret(id))
+  return row
 }
 
 function payloadAdapter(
   kind: string,
-  { db, clock, grants, accounts }: AdapterDeps,
-  commits: SharedCommits,
+  { db, clock, grants, accounts, writes }: AdapterDeps,
+  findGrantRow: (id: string) => Promise<OidcPayloadTable | undefined>,
 ): Adapter {
   const now = () => clock.now().getTime()
 
-  async function findRow(column: 'id_hash' | 'uid', value: string): Promise<OidcPayloadTable | undefined> {
-    return db
-      .selectFrom('oidc_payload')
-      .selectAll()
-      .where('kind', '=', kind)
-      .where(column, '=', value)
-      .executeTakeFirst()
-  }
-
   /** A refresh token or code is worth what its grant is worth at this moment. */
   async function isGrantOpen(id: string): Promise<boolean> {
-    const grant = await grants.find(id)
-    if (!grant || grant.endedAt) return false
+    const reach = await grants.findReach(id)
+    if (!reach || reach.grant.endedAt) return false
+    const { grant, patientIds, practiceIds } = reach
     if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
-    const { patientIds, practiceIds } = await grants.describeCoverage(id)
     if (patientIds.length === 0 && practiceIds.length === 0) return false
     if (!isForOnlineUse(grant)) return true
     return grant.signInId !== undefined && accounts.isSignInOpen(grant.signInId)
@@ -69,39 +80,36 @@ function payloadAdapter(
 
   return {
     async upsert(id, payload, expiresIn = 0) {
-      const memory = kind === 'AuthorizationCode' ? usedCodeMemorySeconds : 0
-      const row = {
-        kind,
-        id_hash: hashSecret(id),
-        payload: JSON.stringify(withoutIds(payload)),
-        grant_id: payload.grantId ?? null,
-        uid: payload.uid ?? null,
-        expires_at: now() + (expiresIn + memory) * 1000,
-      }
-      await commits.run((shared) =>
-        shared
-          .insertInto('oidc_payload')
-          .values({ ...row, consumed_at: null, grace_used_at: null })
-          .onConflict((conflict) => conflict.columns(['kind', 'id_hash']).doUpdateSet(row))
-          .execute(),
-      )
-      if (kind === 'RefreshToken' && payload.grantId)
-        await commits.run((shared) => renewGrant(shared, payload.grantId ?? '', row.expires_at))
+      const { grantId = null, uid = null } = payload
+      const expiresAt = now() + (expiresIn + (marginSeconds[kind] ?? 0)) * 1000
+      const text = JSON.stringify(withoutIds(payload))
+      await writes.add((trx) => upsertPayload(trx, kind, hashSecret(id), text, grantId, uid, expiresAt))
+      if (kind !== 'RefreshToken' || grantId === null) return
+      // The engine's grant must outlive the newest refresh token, whose every use is a renewal.
+      const grant = await findGrantRow(grantId)
+      if (grant && grant.expires_at < expiresAt)
+        await writes.add((trx) =>
+          renewGrant(trx, grant.id_hash, expiresAt + (marginSeconds.Grant ?? 0) * 1000),
+        )
     },
     async find(id) {
       if (kind === 'Grant' && !(await isGrantOpen(id))) return undefined
-      // uses the primary key
-      const row = await findRow('id_hash', hashSecret(id))
+      const row = await (kind === 'Grant' ? findGrantRow(id) : findPayload(db, kind, id))
       return row && toPayload(row, id, now())
     },
     async findByUid(uid) {
       // uses oidc_payload_uid
-      const row = await findRow('uid', uid)
+      const row = await db
+        .selectFrom('oidc_payload')
+        .selectAll()
+        .where('kind', '=', kind)
+        .where('uid', '=', uid)
+        .executeTakeFirst()
       return row && toPayload(row, undefined, now())
     },
     findByUserCode: async () => undefined,
     async consume(id) {
-      await consume({ db, grants, commits }, kind, id, now())
+      await writes.use(oneTimeUse(kind, id, now(), { db, grants }))
     },
     async destroy(id) {
       await db
@@ -126,57 +134,94 @@ function isForOnlineUse({ scopes }: Grant): boolean {
  * Marks a code or refresh token as used, exactly once however many requests come at the same time: the engine finds
  * first and consumes later, so the condition must be in the statement (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
  */
-async function consume(
-  { db, grants, commits }: Pick<AdapterDeps, 'db' | 'grants'> & { commits: SharedCommits },
+function oneTimeUse(
   kind: string,
   id: string,
   now: number,
-): Promise<void> {
-  // uses the primary key
-  const own = (shared: Db) =>
-    shared.updateTable('oidc_payload').where('kind', '=', kind).where('id_hash', '=', hashSecret(id))
-  const first = await commits.run((shared) =>
-    own(shared)
-      .set({ consumed_at: now })
-      .where('consumed_at', 'is', null)
-      .returning('id_hash')
-      .executeTakeFirst(),
-  )
-  if (first) return
-  if (kind === 'RefreshToken') {
-    const again = await own(db)
-      .set({ grace_used_at: now })
-      .where('grace_used_at', 'is', null)
-      .where('consumed_at', '>', now - refreshGraceSeconds * 1000)
-      .returning('id_hash')
-      .executeTakeFirst()
-    if (again) return
+  { db, grants }: Pick<AdapterDeps, 'db' | 'grants'>,
+): OneTimeUse {
+  const idHash = hashSecret(id)
+  return {
+    async take(trx) {
+      const [first] = await consumePayload(trx, kind, idHash, now)
+      if (first || kind !== 'RefreshToken') return first !== undefined
+      const [again] = await consumeInGrace(trx, kind, idHash, now, now - refreshGraceSeconds * 1000)
+      return again !== undefined
+    },
+    async refuse() {
+      if (kind === 'PushedAuthorizationRequest')
+        throw new errors.InvalidRequestUri('request_uri was already used')
+      const row = await findPayload(db, kind, id)
+      if (row?.grant_id) await grants.endByEngine(row.grant_id, 'a code or refresh token was used twice')
+      throw new errors.InvalidGrant(
+        kind === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
+      )
+    },
   }
-  const row = await db
-    .selectFrom('oidc_payload')
-    .select('grant_id')
-    .where('kind', '=', kind)
-    .where('id_hash', '=', hashSecret(id))
-    .executeTakeFirst()
-  if (kind === 'PushedAuthorizationRequest')
-    throw new errors.InvalidRequestUri('request_uri was already used')
-  if (row?.grant_id) await grants.endByEngine(row.grant_id, 'a code or refresh token was used twice')
-  throw new errors.InvalidGrant(
-    kind === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
-  )
 }
 
-/** The engine's grant must outlive the newest refresh token, whose every use is a renewal. Uses the primary key. */
-async function renewGrant(db: Db, grantId: string, expiresAt: number): Promise<void> {
-  await db
+// These use the primary key.
+const upsertPayload = preparedQuery(
+  (
+    db,
+    kind: string,
+    idHash: string,
+    payload: string,
+    grantId: string | null,
+    uid: string | null,
+    expiresAt: number,
+  ) =>
+    db
+      .insertInto('oidc_payload')
+      .values({
+        kind,
+        id_hash: idHash,
+        payload,
+        grant_id: grantId,
+        uid,
+        expires_at: expiresAt,
+        consumed_at: null,
+        grace_used_at: null,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['kind', 'id_hash']).doUpdateSet((eb) => ({
+          payload: eb.ref('excluded.payload'),
+          grant_id: eb.ref('excluded.grant_id'),
+          uid: eb.ref('excluded.uid'),
+          expires_at: eb.ref('excluded.expires_at'),
+        })),
+      ),
+)
+
+const renewGrant = preparedQuery((db, grantIdHash: string, expiresAt: number) =>
+  db
     .updateTable('oidc_payload')
     .set({ expires_at: expiresAt })
     .where('kind', '=', 'Grant')
-    .where('id_hash', '=', hashSecret(grantId))
-    .where('expires_at', '<', expiresAt)
-    .execute()
-}
+    .where('id_hash', '=', grantIdHash)
+    .where('expires_at', '<', expiresAt),
+)
 
+const consumePayload = preparedQuery((db, kind: string, idHash: string, now: number) =>
+  db
+    .updateTable('oidc_payload')
+    .set({ consumed_at: now })
+    .where('kind', '=', kind)
+    .where('id_hash', '=', idHash)
+    .where('consumed_at', 'is', null)
+    .returning('id_hash'),
+)
+
+const consumeInGrace = preparedQuery((db, kind: string, idHash: string, now: number, consumedAfter: number) =>
+  db
+    .updateTable('oidc_payload')
+    .set({ grace_used_at: now })
+    .where('kind', '=', kind)
+    .where('id_hash', '=', idHash)
+    .where('grace_used_at', 'is', null)
+    .where('consumed_at', '>', consumedAfter)
+    .returning('id_hash'),
+)
 /** Deletes what the engine stored and nobody can use any more. */
 export async function sweepPayloads({ db, clock }: Pick<AdapterDeps, 'db' | 'clock'>): Promise<void> {
   // uses oidc_payload_expiry

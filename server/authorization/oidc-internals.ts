@@ -2,8 +2,9 @@
  * The only file that reaches into the authorization engine (oidc-provider 9.13.3), so that an upgrade touches one
  * place. `oidc-internals.test.ts` pins what it relies on.
  */
-import type Provider from 'oidc-provider'
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import initializeKeystore from 'oidc-provider/lib/helpers/initialize_keystore.js'
+import insideOf from 'oidc-provider/lib/helpers/weak_cache.js'
 import { isLoopback, type PublicKey } from '#server/applications/applications.ts'
 import type { SigningKey } from '#server/keys/keys.ts'
 
@@ -95,6 +96,20 @@ export function replaceReplayDetection(
 /** The first key signs; all are published. */
 export function replaceSigningKeys(provider: Provider, keys: SigningKey[]): void {
   initializeKeystore.call(provider, { keys })
+}
+
+/** The token request that the engine is answering when it calls us; undefined when it is doing anything else. */
+export function currentTokenRequest(): KoaContextWithOIDC | undefined {
+  const { ctx } = Provider as unknown as { ctx: KoaContextWithOIDC | undefined }
+  return ctx?.oidc.route === 'token' ? ctx : undefined
+}
+
+export type TokenHandler = (ctx: KoaContextWithOIDC) => Promise<void>
+
+/** Puts something round what answers a token request, for every grant type; what it throws is answered like the engine's own. */
+export function wrapTokenHandlers(provider: Provider, wrap: (handle: TokenHandler) => TokenHandler): void {
+  const { grantTypeHandlers } = insideOf(provider)
+  for (const [grantType, handle] of grantTypeHandlers) grantTypeHandlers.set(grantType, wrap(handle))
 }
 
 function clientPrototypeOf(provider: Provider): ClientPrototype {

@@ -7,7 +7,7 @@ import type { Coverage, Grants } from '#server/grants/grants.ts'
 import { smartStylePath } from '../http/smart-style.ts'
 
 export interface SmartFieldsDeps {
-  grants: Pick<Grants, 'describeReach' | 'find'>
+  grants: Pick<Grants, 'findReach'>
   portalUrl: string
 }
 
@@ -16,13 +16,12 @@ export async function findSmartFields(
   grantId: string,
   { grants, portalUrl }: SmartFieldsDeps,
 ): Promise<Record<string, unknown>> {
-  const [{ context, ...coverage }, grant] = await Promise.all([
-    grants.describeReach(grantId),
-    grants.find(grantId),
-  ])
+  const reach = await grants.findReach(grantId)
+  if (!reach) return {}
+  const { grant, context } = reach
   // When the person's choice ends it, whatever is refreshed until then.
-  const end = grant?.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}
-  if (!context) return { ...findOnlyPatient(coverage), ...end }
+  const end = grant.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}
+  if (!context) return { ...findOnlyPatient(reach), ...end }
   return {
     patient: context.patientId,
     ...(context.encounterId === undefined ? {} : { encounter: context.encounterId }),

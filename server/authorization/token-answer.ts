@@ -1,21 +1,13 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
-import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
-
-interface AnswerDeps extends SmartFieldsDeps {
-  logger: Logger
-  clock: Clock
-}
 
 type Body = Record<string, unknown>
 
-/** Hooks that run round the engine: SMART fields on token answers, plain words on errors, 302 on redirects. */
-export function shapeAnswers(provider: Provider, deps: AnswerDeps): void {
-  const { logger } = deps
+/** Hooks that run round the engine: plain words on errors, 302 on redirects. */
+export function shapeAnswers(provider: Provider, { logger }: { logger: Logger }): void {
   const details = new WeakMap<object, string | undefined>()
   const remember = (ctx: KoaContextWithOIDC, error: { error_detail?: string | undefined }) => {
     details.set(ctx, error.error_detail)
@@ -43,13 +35,9 @@ export function shapeAnswers(provider: Provider, deps: AnswerDeps): void {
     // An answer without a body: simple-oauth2 takes only JSON, and RFC 7009 §2.2 leaves the body open.
     if (ctx.path === '/o/revoke/' && ctx.status === 200) ctx.body = {}
     const body = ctx.body as Body | undefined
-    if (typeof body !== 'object' || body === null) return
-    if (typeof body.error === 'string') {
-      sayPlainly(body, details.get(ctx))
-      body.request_id = ctx.res.getHeader('x-request-id')
-    } else if (typeof body.access_token === 'string') {
-      await addSmartFields(ctx as unknown as KoaContextWithOIDC, body, deps)
-    }
+    if (typeof body !== 'object' || body === null || typeof body.error !== 'string') return
+    sayPlainly(body, details.get(ctx))
+    body.request_id = ctx.res.getHeader('x-request-id')
   })
 }
 
@@ -76,21 +64,4 @@ function sayPlainlyByRedirect(
     'location',
     rest.replace(whole, () => `${whole}&error_description=${encodeURIComponent(words)}`),
   )
-}
-
-/** What the application is told beside its tokens, and the scopes really granted. */
-async function addSmartFields(ctx: KoaContextWithOIDC, body: Body, deps: AnswerDeps): Promise<void> {
-  const scopes = String(body.scope ?? '').split(' ')
-  // Clients such as fhirclient refresh only when the answer says that they may.
-  const saysSo = scopes.includes('offline_access') || scopes.includes('online_access')
-  if (body.refresh_token !== undefined && !saysSo) scopes.push('offline_access')
-  body.scope = scopes.filter((scope) => scope !== '').join(' ')
-  const grantId = ctx.oidc.entities.AccessToken?.grantId
-  if (grantId === undefined) return
-  const fields = await findSmartFields(grantId, deps)
-  Object.assign(body, fields)
-  const end = fields.access_grant_expiration
-  if (typeof end !== 'string') return
-  const remaining = Math.floor((Date.parse(end) - deps.clock.now().getTime()) / 1000)
-  body.expires_in = Math.max(0, Math.min(Number(body.expires_in), remaining))
 }

@@ -11,6 +11,7 @@ import { describeSettings, readSettings, type Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns } from './demo.ts'
+import { keepYoungHeapAsItIs } from './small-heap.ts'
 import { openStore } from './with-nouns.ts'
 import { listenToFirstProcess, runWorkers } from './workers.ts'
 
@@ -25,6 +26,7 @@ async function runServer(): Promise<void> {
   const settings = readSettings()
   const logger = createLogger(settings.logLevel)
   if (settings.workers > 1 && cluster.isPrimary) return runWorkers(settings.workers, logger)
+  keepYoungHeapAsItIs()
   const store = await openStore(settings)
   const server = await serve({
     settings,

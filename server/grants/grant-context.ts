@@ -1,6 +1,5 @@
 /** What a launch fixed for a grant: https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html */
 import type { GrantContextTable } from '../store/schema/launches.ts'
-import type { Db } from '../store/store.ts'
 
 /** Another record that the application is opened with, beside patient and encounter. */
 export interface ContextReference {
@@ -34,23 +33,15 @@ export function toContextRow(grantId: string, context: GrantContext): GrantConte
   }
 }
 
-/** Uses the primary key. Undefined: the grant is about no single patient. */
-export async function findContext(db: Db, grantId: string): Promise<GrantContext | undefined> {
-  const row = await db
-    .selectFrom('grant_context')
-    .selectAll()
-    .where('grant_id', '=', grantId)
-    .executeTakeFirst()
-  return (
-    row && {
-      patientId: row.patient_id,
-      encounterId: row.encounter_id ?? undefined,
-      intent: row.intent ?? undefined,
-      fhirContext: parseReferences(row.fhir_context),
-      needsPatientBanner: row.need_patient_banner === 1,
-      reachesPanel: row.reaches_panel === 1,
-    }
-  )
+export function toContext(row: Omit<GrantContextTable, 'grant_id'>): GrantContext {
+  return {
+    patientId: row.patient_id,
+    encounterId: row.encounter_id ?? undefined,
+    intent: row.intent ?? undefined,
+    fhirContext: parseReferences(row.fhir_context),
+    needsPatientBanner: row.need_patient_banner === 1,
+    reachesPanel: row.reaches_panel === 1,
+  }
 }
 
 export function formatReferences(references: readonly ContextReference[] = []): string | null {

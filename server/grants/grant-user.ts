@@ -1,9 +1,10 @@
 import type { Association } from '#server/practices/practices.ts'
 
-type Link = Pick<Association, 'role' | 'patientId' | 'practitionerId' | 'relatedPersonId' | 'createdAt'> & {
-  id: string
-  practiceId: string
-}
+/** An association through which a grant was given. */
+export type UserLink = Pick<
+  Association,
+  'id' | 'role' | 'patientId' | 'practitionerId' | 'relatedPersonId' | 'createdAt'
+> & { practiceId: string }
 
 /** The record of the person who gave a grant, and whose reading it is part of. */
 export interface GrantUser {
@@ -17,7 +18,7 @@ export interface GrantUser {
  * requesting identity data). The grant decides, not all that the account is: who gave an app only a child's record is a
  * related person there, though a patient or a provider elsewhere.
  */
-export function chooseUserLink<L extends Link>(links: readonly L[]): L | undefined {
+export function chooseUserLink(links: readonly UserLink[]): UserLink | undefined {
   const inOrder = links.toSorted(
     (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
   )
@@ -29,7 +30,7 @@ export function chooseUserLink<L extends Link>(links: readonly L[]): L | undefin
 }
 
 /** Undefined for a proxy whose record is not written yet. */
-export function userOfLink(link: Link | undefined): GrantUser | undefined {
+export function userOfLink(link: UserLink | undefined): GrantUser | undefined {
   if (link === undefined) return undefined
   const { role, patientId, practitionerId, relatedPersonId, practiceId } = link
   if (role === 'provider' && practitionerId !== undefined)

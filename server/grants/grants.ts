@@ -2,11 +2,14 @@ import type { Association, Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, type Random } from '../secrets.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
-import { findContext, type GrantContext, toContextRow } from './grant-context.ts'
+import { userLinksOf } from './coverage.ts'
+import { type GrantContext, toContextRow } from './grant-context.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
-import { coverageOf, createTokenOpener, selectCoverage } from './open-grant.ts'
+import { createTokenOpener } from './open-grant.ts'
+import { reachOf, selectReach, toGrant } from './reach.ts'
 
 /** What one account, or one practice, allowed one application. */
 export interface Grant {
@@ -55,8 +58,15 @@ export interface OpenedGrant {
 /** What a grant covers now. */
 export type Coverage = Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>
 
+export type GrantReach = Coverage & {
+  grant: Grant
+  /** What a launch fixed, as long as the grant reaches that patient. */
+  context: GrantContext | undefined
+}
+
 /** Grants and the access tokens that belong to them. */
 export interface Grants {
+  /** Throws `sign-in-required` when the sign-in in which it was given has ended. */
   create(grant: {
     accountId: string
     applicationId: string
@@ -68,7 +78,8 @@ export interface Grants {
     /** Unknown when it was not given in a browser. */
     signInId?: string | undefined
   }): Promise<Grant>
-  find(grantId: string): Promise<Grant | undefined>
+  /** A grant, ended or not, with what it covers now through associations that are still open. Uses the primary keys. */
+  findReach(grantId: string): Promise<GrantReach | undefined>
   /** Grants of an account that are neither ended nor expired, newest first, with whose records each reaches. */
   listOpen(accountId: string): Promise<
     Array<
@@ -85,7 +96,8 @@ export interface Grants {
   end(accountId: string, grantId: string, reason: string): Promise<void>
   /** By the engine: a code was used twice, a refresh token came back, or the client revoked. */
   endByEngine(grantId: string, reason: string): Promise<void>
-  endAllOfAccount(accountId: string, reason: string): Promise<void>
+  /** `within`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endAllOfAccount(accountId: string, reason: string, within?: Db): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
   /** Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. */
   endAllOfStaff(practiceId: string, reason: string): Promise<void>
@@ -100,10 +112,6 @@ export interface Grants {
     },
     within?: Db,
   ): Promise<void>
-  /** What a grant covers now, through associations that are still open. Uses the primary keys. */
-  describeCoverage(grantId: string): Promise<Coverage>
-  /** The same, with what a launch fixed as long as the grant reaches that patient. Uses the primary keys. */
-  describeReach(grantId: string): Promise<Coverage & { context: GrantContext | undefined }>
   /** Which record stands for the person who gave it; a proxy from before there were such records gets one now. */
   findUser(grantId: string): Promise<GrantUser | undefined>
   /**
@@ -116,6 +124,26 @@ export interface Grants {
   /** Deletes access tokens that expired a month ago; until then a client is told "expired", not "unknown". */
   sweep(): Promise<void>
 }
+
+const insertToken = preparedQuery(
+  (
+    db,
+    hash: string,
+    grantId: string,
+    scopes: string,
+    issuedAt: number,
+    expiresAt: number,
+    keyThumbprint: string | null,
+  ) =>
+    db.insertInto('access_token').values({
+      token_hash: hash,
+      grant_id: grantId,
+      scopes,
+      issued_at: issuedAt,
+      expires_at: expiresAt,
+      jkt: keyThumbprint,
+    }),
+)
 
 const expiredTokenMemoryMs = 30 * 24 * 3600 * 1000
 
@@ -130,18 +158,17 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
   const now = () => clock.now().getTime()
   const opener = createTokenOpener(db, clock)
 
-  function ending(reason: string) {
-    return db.updateTable('grant').set({ ended_at: now(), end_reason: reason }).where('ended_at', 'is', null)
+  function ending(reason: string, within = db) {
+    return within
+      .updateTable('grant')
+      .set({ ended_at: now(), end_reason: reason })
+      .where('ended_at', 'is', null)
   }
 
   async function endWhere(column: 'id' | 'application_id', value: string, reason: string) {
     // One statement: from its commit on, every look-up of every token of these grants is refused in every process.
     await ending(reason).where(column, '=', value).execute()
     opener.forget()
-  }
-
-  async function describeCoverage(grantId: string) {
-    return coverageOf(await selectCoverage(db, grantId))
   }
 
   return {
@@ -161,15 +188,15 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       }
       const covered = associationIds.map((id) => ({ grant_id: row.id, association_id: id }))
       await db.transaction().execute(async (trx) => {
+        if (signInId !== undefined) await holdSignIn(trx, signInId)
         await trx.insertInto('grant').values(row).execute()
         if (covered.length > 0) await trx.insertInto('grant_association').values(covered).execute()
         if (context) await trx.insertInto('grant_context').values(toContextRow(row.id, context)).execute()
       })
       return toGrant(row)
     },
-    async find(grantId) {
-      const row = await db.selectFrom('grant').selectAll().where('id', '=', grantId).executeTakeFirst()
-      return row && toGrant(row)
+    async findReach(grantId) {
+      return reachOf(await selectReach(db, grantId))
     },
     async listOpen(accountId) {
       // uses grant_account
@@ -222,9 +249,12 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       if (!ended) throw new OnpatientError('not-found', 'There is no such open access among yours.')
     },
     endByEngine: (grantId, reason) => endWhere('id', grantId, reason),
-    async endAllOfAccount(accountId, reason) {
+    async endAllOfAccount(accountId, reason, within) {
       // What a practice approved is the practice's: it outlives the password of the administrator who did it.
-      await ending(reason).where('account_id', '=', accountId).where('practice_id', 'is', null).execute()
+      await ending(reason, within)
+        .where('account_id', '=', accountId)
+        .where('practice_id', 'is', null)
+        .execute()
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
@@ -255,47 +285,19 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     async storeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }, within = db) {
-      const row = {
-        token_hash: hashSecret(token),
-        grant_id: grantId,
-        scopes: scopes.join(' '),
-        issued_at: now(),
-        expires_at: expiresAt.getTime(),
-        jkt: keyThumbprint ?? null,
-      }
-      await within
-        .insertInto('access_token')
-        .values(row)
-        .onConflict((conflict) => conflict.column('token_hash').doUpdateSet(row))
-        .execute()
-    },
-    describeCoverage,
-    async describeReach(grantId) {
-      const [coverage, context] = await Promise.all([describeCoverage(grantId), findContext(db, grantId)])
-      const isReached = context !== undefined && coverage.patientIds.includes(context.patientId)
-      return { ...coverage, context: isReached ? context : undefined }
+      const hash = hashSecret(token)
+      const key = keyThumbprint ?? null
+      await insertToken(within, hash, grantId, scopes.join(' '), now(), expiresAt.getTime(), key)
     },
     async findUser(grantId) {
-      // uses the primary keys
-      const covered = await db
-        .selectFrom('grant_association')
-        .innerJoin('grant', 'grant.id', 'grant_association.grant_id')
-        .select(['grant.account_id', 'grant_association.association_id'])
-        .where('grant.id', '=', grantId)
-        .where('grant.practice_id', 'is', null)
-        .execute()
-      const [first] = covered
-      if (first === undefined) return undefined
-      const ids = new Set(covered.map(({ association_id }) => association_id))
-      const associations = await practices.listAssociations(first.account_id)
-      const links = associations
-        .filter(({ id }) => ids.has(id))
-        .map((association) => ({ ...association, practiceId: association.practice.id }))
-      const link = chooseUserLink(links)
-      if (link?.role !== 'proxy') return userOfLink(link)
-      const user = userOfLink({ ...link, relatedPersonId: await practices.findRelatedPerson(link) })
-      if (user !== undefined && link.relatedPersonId === undefined) opener.forget()
-      return user
+      const rows = await selectReach(db, grantId)
+      const link = chooseUserLink(userLinksOf(rows))
+      if (link?.role !== 'proxy' || link.relatedPersonId !== undefined) return userOfLink(link)
+      const associations = await practices.listAssociations(rows[0]?.account_id ?? '')
+      const association = associations.find(({ id }) => id === link.id)
+      const relatedPersonId = association && (await practices.findRelatedPerson(association))
+      if (relatedPersonId !== undefined) opener.forget()
+      return userOfLink({ ...link, relatedPersonId })
     },
     open: opener.open,
     forgetOpened: opener.forget,
@@ -309,21 +311,20 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
   }
 }
 
-function toGrant(row: GrantTable): Grant {
-  const date = (time: number | null) => (time === null ? undefined : new Date(time))
-  return {
-    id: row.id,
-    accountId: row.account_id,
-    applicationId: row.application_id,
-    scopes: row.scopes.split(' '),
-    createdAt: new Date(row.created_at),
-    expiresAt: date(row.expires_at),
-    endedAt: date(row.ended_at),
-    endReason: row.end_reason ?? undefined,
-    lastUsedAt: date(row.last_used_at),
-    practiceId: row.practice_id ?? undefined,
-    signInId: row.sign_in_id ?? undefined,
-  }
+/**
+ * A change of the password ends the sign-ins, then the grants. This writes, so that it waits for one that is under way; the
+ * next one waits for the caller's transaction, and ends its grant, too.
+ */
+async function holdSignIn(trx: Db, signInId: string): Promise<void> {
+  // uses the primary key
+  const open = await trx
+    .updateTable('sign_in')
+    .set((eb) => ({ last_seen_at: eb.ref('last_seen_at') }))
+    .where('id', '=', signInId)
+    .returning('id')
+    .executeTakeFirst()
+  if (!open)
+    throw new OnpatientError('sign-in-required', 'You were signed out in the meantime. Sign in again.')
 }
 
 export {

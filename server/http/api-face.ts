@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type { OnpatientError } from '../errors.ts'
 import { redactUrl } from '../logger.ts'
 import { apiFailure } from './api-failure.ts'
-import { cors } from './cors.ts'
+import { preflightOfFaces, readableByAll } from './cors.ts'
 
 interface ApiFace {
   /** The first part of the path, e.g. `onpatient_api`. */
@@ -17,13 +17,20 @@ interface ApiFace {
 
 const formBytes = 256 * 1024
 
+/** Of answers and refusals alike. */
+const headersOfAll = {
+  ...readableByAll,
+  'cache-control': 'no-store',
+  vary: 'Accept, Authorization',
+  'x-content-type-options': 'nosniff',
+}
+
 /**
  * What every face of the API has in common: one handler takes every path below the root and finds its way itself, so that
  * slashes too many never lead to a redirect; CORS on every answer; nothing is cached; failures in the face's own form.
  */
 export function apiFace({ root, mediaTypeFor, answer, sendError, bodies }: ApiFace): FastifyPluginAsync {
   async function face(app: FastifyInstance): Promise<void> {
-    await app.register(cors)
     // Other bodies are never read.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -39,11 +46,7 @@ export function apiFace({ root, mediaTypeFor, answer, sendError, bodies }: ApiFa
       )
     app.addContentTypeParser('*', (_request, _payload, done) => done(null))
     app.addHook('onRequest', (request, reply, done) => {
-      void reply
-        .header('cache-control', 'no-store')
-        .header('vary', 'Accept, Authorization')
-        .header('x-content-type-options', 'nosniff')
-        .type(mediaTypeFor(request))
+      void reply.headers(headersOfAll).type(mediaTypeFor(request))
       done()
     })
     app.setErrorHandler((error, request, reply) => {
@@ -54,6 +57,7 @@ export function apiFace({ root, mediaTypeFor, answer, sendError, bodies }: ApiFa
       return sendError(reply, failure, request)
     })
     app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/*', handler: answer })
+    app.options('/*', preflightOfFaces)
   }
   return async (app) => {
     // Two slashes at the beginning are sent by clients whose configured host ends in one.

@@ -2,8 +2,9 @@ import cluster from 'node:cluster'
 import type { IncomingMessage } from 'node:http'
 import fp from 'fastify-plugin'
 import ipaddr from 'ipaddr.js'
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client'
 import { askFirstProcess } from '../several-processes.ts'
+import { createTallies, durationHistogram } from './request-tallies.ts'
 
 /** What a process counts of itself. Nothing in it names a person, a record or an application. */
 export interface Metrics {
@@ -15,20 +16,26 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const register = new Registry()
   const registers = [register]
-  const labelNames = ['method', 'route', 'status'] as const
-  const requests = new Counter({
+  const tallies = createTallies()
+  new Counter({
     name: 'onpatient_http_requests_total',
     help: 'Answers that went out.',
-    labelNames,
+    labelNames: ['method', 'route', 'status'],
     registers,
+    collect() {
+      this.reset()
+      for (const { labels, count } of tallies.answers()) this.inc(labels, count)
+    },
   })
-  const durations = new Histogram({
-    name: 'onpatient_http_request_duration_seconds',
-    help: 'From the arrival of a request to the end of its answer.',
-    labelNames: ['route'],
-    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
-    registers,
-  })
+  register.registerMetric(
+    durationHistogram(
+      {
+        name: 'onpatient_http_request_duration_seconds',
+        help: 'From the arrival of a request to the end of its answer.',
+      },
+      tallies,
+    ),
+  )
   const gauges = {
     onpatient_resident_memory_bytes: ['Memory of the processes.', () => process.memoryUsage.rss()],
     onpatient_processes: ['Processes that answer.', () => 1],
@@ -47,25 +54,8 @@ export function createMetrics(): Metrics {
     // Listens for the first process, which adds up what all have.
     new AggregatorRegistry()
   }
-  // Few, and looked up at every answer.
-  const counters = new Map<string, Counter.Internal>()
-  const histograms = new Map<string, Histogram.Internal<string>>()
   return {
-    count({ method, route, status, seconds }) {
-      const key = `${status} ${method} ${route}`
-      let counter = counters.get(key)
-      if (!counter) {
-        counter = requests.labels({ method, route, status: String(status) })
-        counters.set(key, counter)
-      }
-      let histogram = histograms.get(route)
-      if (!histogram) {
-        histogram = durations.labels({ route })
-        histograms.set(route, histogram)
-      }
-      counter.inc()
-      histogram.observe(seconds)
-    },
+    count: tallies.count,
     describe: () => (cluster.isWorker ? askFirstProcess('metrics') : register.metrics()),
   }
 }

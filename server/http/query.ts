@@ -26,6 +26,8 @@ function decode(text: string, name: string): string {
       `The parameter ${shorten(name)} is longer than ${longestValue} characters.`,
       { field: shorten(name) },
     )
+  // Most are plain.
+  if (/^[\w.:|-]*$/.test(text)) return text
   const decoded = decodeStrictly(text.replaceAll('+', ' '))
   if (decoded === undefined || decoded.includes('\0'))
     throw new OnpatientError(

@@ -36,7 +36,9 @@ interface Going extends WriteTarget {
 const linesPerBatch = 250
 const bytesPerBatch = 1024 * 1024
 
-/** Imports the wanted units of a file; returns those that wait for something in another file. */
+/**
+ * Imports the wanted units of a file; returns those that wait for something in another file. The last write may still go on.
+ */
 export async function importFile(
   target: WriteTarget,
   { source, wanted, round }: Pick<Going, 'wanted' | 'round'> & { source: ImportSource },
@@ -54,19 +56,23 @@ export async function importFile(
     lines: [],
     lineBytes: 0,
   }
+  const tellWritten = () => {
+    const bytes = bytesRead
+    target.writes.afterwards(() => onWritten(bytes))
+  }
   try {
     for await (const item of readItems(source, (bytes) => (bytesRead += bytes))) {
       await importItem(going, item)
       if (!isBatchFull(going) && item.kind !== 'bundle') continue
       await flushLines(going)
-      onWritten(bytesRead)
+      tellWritten()
     }
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error
     if (round.isFirst) target.tally.refuse({ file, reason: error.message })
   }
   await flushLines(going)
-  onWritten(bytesRead)
+  tellWritten()
   return going.waiting
 }
 

@@ -3,9 +3,10 @@ import { importFile, type Round } from './import-file.ts'
 import { findFiles } from './import-files.ts'
 import type { ImportSource } from './import-source.ts'
 import { createPracticeDirectory } from './practice-directory.ts'
-import { createTally, type ImportOutcome, type ImportProblem } from './tally.ts'
+import { createTally, type ImportOutcome, type ImportProblem, inOrder } from './tally.ts'
 import type { UnitSet } from './unit-set.ts'
 import type { WriteTarget } from './write-batch.ts'
+import { createWriteQueue } from './write-queue.ts'
 
 export type { ImportOutcome, ImportProblem } from './tally.ts'
 
@@ -28,7 +29,7 @@ export interface ImportOptions {
 }
 
 interface ImportDeps {
-  records: Pick<Records, 'write' | 'listShared'>
+  records: Pick<Records, 'prepare' | 'listShared'>
 }
 
 /**
@@ -41,13 +42,17 @@ interface ImportDeps {
 export async function importRecords({ records }: ImportDeps, options: ImportOptions): Promise<ImportOutcome> {
   const { practiceId, paths, onProblem } = options
   const found = await findFiles(paths)
+  const writes = createWriteQueue()
   try {
-    const tally = createTally(found.sources.length + found.unreadable.length, onProblem)
+    const files = found.sources.length + found.unreadable.length
+    const tally = inOrder(createTally(files, onProblem), writes)
     for (const problem of found.unreadable) tally.refuse(problem)
-    const directory = createPracticeDirectory((type) => records.listShared(practiceId, type))
-    await importSources({ records, practiceId, directory, tally }, found.sources, options)
+    const directory = createPracticeDirectory((type) => records.listShared(practiceId, type), writes)
+    await importSources({ records, practiceId, directory, tally, writes }, found.sources, options)
     return tally.outcome
   } finally {
+    // After a failure a write may still go on, and needs the database.
+    await writes.settled().catch(() => undefined)
     found.close()
   }
 }
@@ -57,7 +62,8 @@ async function importSources(
   sources: ImportSource[],
   { onProgress }: ImportOptions,
 ): Promise<void> {
-  const { outcome } = target.tally
+  const { writes, tally } = target
+  const { outcome } = tally
   const bytesTotal = sources.reduce((sum, { bytes }) => sum + bytes, 0)
   let todo: Todo[] = sources.map((source) => ({ source, wanted: undefined }))
   let waitedBefore = Number.POSITIVE_INFINITY
@@ -66,21 +72,23 @@ async function importSources(
   while (todo.length > 0) {
     const left: Todo[] = []
     for (const [done, each] of todo.entries()) {
+      const before = round.isFirst ? bytesBefore : bytesTotal
       const report = (filesLeft: number, bytesRead: number) =>
         onProgress?.({
           filesDone: sources.length - filesLeft,
           filesTotal: sources.length,
           records: outcome.created + outcome.updated + outcome.unchanged,
           // What waits for other files is read again, but is not new.
-          bytesDone: round.isFirst ? Math.min(bytesBefore + bytesRead, bytesTotal) : bytesTotal,
+          bytesDone: Math.min(before + bytesRead, bytesTotal),
           bytesTotal,
         })
       const filesLeft = left.length + todo.length - done
       const waiting = await importFile(target, { ...each, round }, (bytes) => report(filesLeft, bytes))
       bytesBefore += each.source.bytes
       if (waiting.size > 0) left.push({ source: each.source, wanted: waiting })
-      else report(filesLeft - 1, 0)
+      else writes.afterwards(() => report(filesLeft - 1, each.source.bytes))
     }
+    await writes.settled()
     const waits = left.reduce((sum, { wanted }) => sum + (wanted?.size ?? 0), 0)
     // When a round got nobody further, the next is the last, and tells what each has waited for.
     round = { isFirst: false, mayWait: waits < waitedBefore }

@@ -1,6 +1,7 @@
 import type { Resource } from 'fhir/r4'
 import { isCitable } from '#fhir/compartment/compartment.ts'
 import { createIdentifiers } from './identifiers.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /** The shared records of the practice (Practitioner, Organization, Location and the like) by identifier. */
 export interface PracticeDirectory {
@@ -11,12 +12,17 @@ export interface PracticeDirectory {
 }
 
 /** Reads the records of a type when they are first asked for; most imports ask for none. */
-export function createPracticeDirectory(listShared: (type: string) => Promise<string[]>): PracticeDirectory {
+export function createPracticeDirectory(
+  listShared: (type: string) => Promise<string[]>,
+  writes: Pick<WriteQueue, 'settled'>,
+): PracticeDirectory {
   const identifiers = createIdentifiers()
   const loaded = new Set<string>()
   return {
     async find(type, text) {
       if (!isCitable(type)) return []
+      // What is being written is there, once it is.
+      await writes.settled(type)
       if (!loaded.has(type))
         for (const content of await listShared(type)) identifiers.add(JSON.parse(content) as Resource)
       loaded.add(type)

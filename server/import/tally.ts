@@ -1,4 +1,5 @@
 import type { WriteOutcome } from '#server/records/records.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /** Something that was not imported: which file, where in it, and why. */
 export interface ImportProblem {
@@ -30,6 +31,14 @@ export interface Tally {
 
 /** So many problems are told, so that a broken file of a million lines stays readable. */
 const toldProblems = 100
+
+/** A tally that keeps the order of what is read, although a write still goes on while more is read. */
+export function inOrder(tally: Tally, writes: Pick<WriteQueue, 'afterwards'>): Tally {
+  return {
+    ...tally,
+    refuse: (problem, records) => writes.afterwards(() => tally.refuse(problem, records)),
+  }
+}
 
 export function createTally(
   files: number,

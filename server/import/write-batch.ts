@@ -2,6 +2,7 @@ import type { Resource } from 'fhir/r4'
 import type { Records, WriteMode } from '#server/records/records.ts'
 import type { PracticeDirectory } from './practice-directory.ts'
 import type { Tally } from './tally.ts'
+import type { WriteQueue } from './write-queue.ts'
 
 /** A resource, ready to be written, with where it stands in its file. */
 export interface Located {
@@ -10,33 +11,44 @@ export interface Located {
 }
 
 export interface WriteTarget {
-  records: Pick<Records, 'write'>
+  records: Pick<Records, 'prepare'>
   practiceId: string
   directory: PracticeDirectory
   tally: Tally
+  writes: WriteQueue
 }
 
-/** Writes in one transaction of the store, and tells what was refused. `present`: entries that were there already. */
+/** Batches of more records are not held in memory beside the next. */
+const recordsBeside = 2000
+
+/**
+ * Writes in one transaction of the store, and tells what was refused. Resolves when that has begun, so that more is read
+ * meanwhile. `present`: entries that were there already.
+ */
 export async function writeBatch(
-  { records, practiceId, directory, tally }: WriteTarget,
+  { records, practiceId, directory, tally, writes }: WriteTarget,
   file: string,
   located: Located[],
   mode: WriteMode,
   present = 0,
 ): Promise<void> {
-  const written = await records.write(
+  const write = records.prepare(
     located.map(({ resource }) => ({ practiceId, resource })),
     { mode },
   )
-  const refused = new Set(written.rejected.map(({ reference }) => reference))
-  const places = placesOf(located, refused)
-  for (const { reference, reason } of written.rejected)
-    tally.refuse({ file, place: places.get(reference)?.shift(), reference, reason })
-  const isNothing = mode === 'all-or-nothing' && refused.size > 0
-  if (isNothing) refuseRest(tally, file, located.length + present - written.rejected.length)
-  else tally.countWritten({ ...written, unchanged: written.unchanged + present })
-  for (const { resource } of isNothing ? [] : located)
-    if (!refused.has(`${resource.resourceType}/${resource.id}`)) directory.add(resource)
+  const types = new Set(located.map(({ resource }) => resource.resourceType))
+  await writes.add(types, write, (written) => {
+    const refused = new Set(written.rejected.map(({ reference }) => reference))
+    const places = placesOf(located, refused)
+    for (const { reference, reason } of written.rejected)
+      tally.refuse({ file, place: places.get(reference)?.shift(), reference, reason })
+    const isNothing = mode === 'all-or-nothing' && refused.size > 0
+    if (isNothing) refuseRest(tally, file, located.length + present - written.rejected.length)
+    else tally.countWritten({ ...written, unchanged: written.unchanged + present })
+    for (const { resource } of isNothing ? [] : located)
+      if (!refused.has(`${resource.resourceType}/${resource.id}`)) directory.add(resource)
+  })
+  if (located.length > recordsBeside) await writes.settled()
 }
 
 /** The other records of a transaction Bundle in which some were refused. */

@@ -12,7 +12,7 @@ import { type RecordTransaction, transactRecords } from './record-transaction.ts
 import { bringIndexUpToDate } from './search/reindex.ts'
 import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
 import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk-records.ts'
-import { writeRecords } from './write-records.ts'
+import { prepareWrite } from './write-records.ts'
 
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { SearchKey } from './search/search-order.ts'
@@ -147,6 +147,8 @@ export interface Records {
    * With `all-or-nothing` one rejected record means that nothing is written.
    */
   write(batch: RecordWrite[], options?: { mode?: WriteMode }): Promise<WriteOutcome>
+  /** `write` in two steps: all that needs no database, e.g. while another batch is written; then the rest. */
+  prepare(batch: RecordWrite[], options?: { mode?: WriteMode }): () => Promise<WriteOutcome>
   /** What one practice does, as a whole or not at all; `work` may run several times. Throws `record-refused`. */
   transact<Result>(
     practiceId: string,
@@ -175,7 +177,8 @@ export function createRecords({ db, clock, random, checksReferences = true }: Re
     bringIndexUpToDate: () => oneAtATime(db, locks.searchIndex, () => bringIndexUpToDate(db)),
     walk: (practiceId, after) => walkRecords(db, practiceId, after),
     countKept: (practiceId, since) => countKept(db, practiceId, since),
-    write: (batch, { mode = 'each' } = {}) => writeRecords({ db, clock, random }, batch, mode),
+    write: async (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random }, batch, mode)(),
+    prepare: (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random }, batch, mode),
     transact: (practiceId, work) =>
       transactRecords({ db, clock, random, checksReferences }, practiceId, work),
     listShared: (practiceId, type) => listShared(db, practiceId, type),

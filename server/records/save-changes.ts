@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely'
+import { type Cell, filledTable, insertRows } from '../store/insert-rows.ts'
 import type { Schema } from '../store/schema/schema.ts'
-import { chunked } from './chunked.ts'
 import type { PreparedRecord } from './prepare-record.ts'
-import { addIndexRows, removeIndexRows } from './search/index-rows.ts'
+import { takeNumbers } from './record-numbers.ts'
+import { indexRowsOf, type RecordRow, removeIndexRows } from './search/index-rows.ts'
 import type { Stored } from './stored-records.ts'
 
 /** A new version of a record that is about to be written. */
@@ -16,49 +17,62 @@ export interface Change {
   content: string
 }
 
-/** Rows in one statement: few enough for every database's limit on parameters. */
-const rowsPerStatement = 250
+const recordTable = filledTable('record', {
+  no: 'bigint',
+  patient_id: 'text',
+  type: 'text',
+  id: 'text',
+  version_id: 'integer',
+  last_updated: 'bigint',
+  practice_id: 'text',
+  compartments: 'integer',
+  date_start: 'bigint',
+  date_end: 'bigint',
+  content: 'content',
+})
+
+const citationTable = filledTable('record_citation', {
+  patient_id: 'text',
+  target_type: 'text',
+  target_id: 'text',
+  source_type: 'text',
+  source_id: 'text',
+})
 
 export async function saveChanges(trx: Transaction<Schema>, changes: Change[]): Promise<void> {
   await retire(trx, changes)
-  const numbers = await insertRecords(trx, changes)
-  for (const rows of chunked(changes.flatMap(toCitations), rowsPerStatement))
-    await trx.insertInto('record_citation').values(rows).execute()
-  await addIndexRows(
-    trx,
-    changes.map(({ record: { type, id, values }, compartments }) => ({
-      type,
-      values,
-      rows: compartments.map((patientId) => ({
-        patientId,
-        no: numbers.get(rowName({ patient_id: patientId, type, id })) ?? 0,
-      })),
-    })),
+  const numbered = await numberRows(trx, changes)
+  await insertRows(trx, [
+    { into: recordTable, cells: numbered.flatMap(toRecordCells) },
+    { into: citationTable, cells: changes.flatMap(toCitationCells) },
+    ...indexRowsOf(numbered.map(({ record: { type, values }, rows }) => ({ type, values, rows }))),
+  ])
+}
+
+interface NumberedChange extends Change {
+  rows: RecordRow[]
+}
+
+/** A row keeps the number that it had, because pages of a search go on after it. */
+async function numberRows(trx: Transaction<Schema>, changes: Change[]): Promise<NumberedChange[]> {
+  const kept = changes.flatMap(({ before, compartments }) =>
+    compartments.flatMap((patientId) => before?.numbers.get(patientId) ?? []),
   )
+  const rows = changes.reduce((sum, { compartments }) => sum + compartments.length, 0)
+  const fresh = (await takeNumbers(trx, rows - kept.length, kept)).values()
+  return changes.map((change) => ({
+    ...change,
+    rows: change.compartments.map((patientId) => ({
+      patientId,
+      no: change.before?.numbers.get(patientId) ?? nextOf(fresh),
+    })),
+  }))
 }
 
-/** The numbers of the new rows, by `rowName`. */
-async function insertRecords(trx: Transaction<Schema>, changes: Change[]): Promise<Map<string, number>> {
-  const numbers = new Map<string, number>()
-  const [kept, fresh] = partition(changes.flatMap(toRows), ({ no }) => no !== undefined)
-  // Those that keep their number come first: SQLite would give it to a new row, now that the old one is gone.
-  for (const rows of [...chunked(kept, rowsPerStatement), ...chunked(fresh, rowsPerStatement)]) {
-    const inserted = await trx
-      .insertInto('record')
-      .values(rows)
-      .returning(['no', 'patient_id', 'type', 'id'])
-      .execute()
-    for (const row of inserted) numbers.set(rowName(row), row.no)
-  }
-  return numbers
-}
-
-function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
-}
-
-function rowName({ patient_id, type, id }: { patient_id: string; type: string; id: string }): string {
-  return `${type}/${id} ${patient_id}`
+function nextOf(numbers: Iterator<number>): number {
+  const { value, done } = numbers.next()
+  if (done) throw new Error('There are more rows than numbers')
+  return value
 }
 
 /** Deletes a record: its last version joins its history, and after it the deletion itself as a version without content. */
@@ -118,31 +132,25 @@ async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Pr
   }
 }
 
-function toRows({ record, before, compartments, versionId, lastUpdated, content }: Change) {
-  return compartments.map((patientId) => ({
-    // The same as before: pages of a search go on after it.
-    no: before?.numbers.get(patientId),
-    patient_id: patientId,
-    type: record.type,
-    id: record.id,
-    version_id: versionId,
-    last_updated: lastUpdated,
-    practice_id: record.practiceId,
-    compartments: compartments.length,
-    date_start: record.date?.start ?? null,
-    date_end: record.date?.end ?? null,
+function toRecordCells({ record, rows, versionId, lastUpdated, content }: NumberedChange): Cell[] {
+  const { type, id, practiceId, date } = record
+  return rows.flatMap(({ patientId, no }) => [
+    no,
+    patientId,
+    type,
+    id,
+    versionId,
+    lastUpdated,
+    practiceId,
+    rows.length,
+    date?.start ?? null,
+    date?.end ?? null,
     content,
-  }))
+  ])
 }
 
-function toCitations({ record, compartments }: Change) {
+function toCitationCells({ record, compartments }: Change): Cell[] {
   return compartments.flatMap((patientId) =>
-    record.citations.map((target) => ({
-      patient_id: patientId,
-      target_type: target.type,
-      target_id: target.id,
-      source_type: record.type,
-      source_id: record.id,
-    })),
+    record.citations.flatMap((target) => [patientId, target.type, target.id, record.type, record.id]),
   )
 }

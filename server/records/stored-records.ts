@@ -1,6 +1,8 @@
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely'
+import { writeArray } from '../store/postgres-array.ts'
+import type { RecordTable, RecordVersionTable } from '../store/schema/records.ts'
 import type { Schema } from '../store/schema/schema.ts'
-import { chunked } from './chunked.ts'
+import { isSqlite } from '../store/transaction.ts'
 
 /** The current version of a record, with every compartment that holds it in order. */
 export interface Stored {
@@ -19,22 +21,18 @@ export async function findStored(
   references: string[],
 ): Promise<Map<string, Stored>> {
   const stored = new Map<string, Stored>()
-  for (const [type, ids] of groupByType(references)) {
-    for (const some of chunked(ids, 1000)) {
-      // uses record_address
-      const rows = await trx
-        .selectFrom('record')
-        .select(['no', 'patient_id', 'id', 'version_id', 'last_updated', 'practice_id', 'content'])
-        .where('type', '=', type)
-        .where('id', 'in', some)
-        .execute()
-      for (const row of rows) {
-        const known = stored.get(`${type}/${row.id}`) ?? toStored(row)
-        known.patientIds.push(row.patient_id)
-        known.numbers.set(row.patient_id, row.no)
-        stored.set(`${type}/${row.id}`, known)
-      }
-    }
+  if (references.length === 0) return stored
+  // uses record_address
+  const { rows } = await sql<StoredRow>`
+    select record.no, record.patient_id, record.type, record.id, record.version_id, record.last_updated,
+      record.practice_id, record.content
+    from ${namedBy(trx, references)} cross join record
+    where record.type = named.type and record.id = named.id`.execute(trx)
+  for (const row of rows) {
+    const known = stored.get(`${row.type}/${row.id}`) ?? toStored(row)
+    known.patientIds.push(row.patient_id)
+    known.numbers.set(row.patient_id, row.no)
+    stored.set(`${row.type}/${row.id}`, known)
   }
   for (const each of stored.values()) each.patientIds.sort()
   return stored
@@ -52,35 +50,24 @@ export async function findDeletions(
   references: string[],
 ): Promise<Map<string, Deletion>> {
   const deletions = new Map<string, Deletion>()
-  for (const [type, ids] of groupByType(references)) {
-    for (const some of chunked(ids, 1000)) {
-      // uses record_version_deletion
-      const rows = await trx
-        .selectFrom('record_version')
-        .select(['id', 'version_id', 'patient_id'])
-        .where('deleted', '=', sql.lit(1))
-        .where('type', '=', type)
-        .where('id', 'in', some)
-        .execute()
-      for (const row of rows) {
-        const known = deletions.get(`${type}/${row.id}`) ?? { versionId: 0, patientIds: [] }
-        known.versionId = Math.max(known.versionId, row.version_id)
-        if (row.patient_id !== '') known.patientIds.push(row.patient_id)
-        deletions.set(`${type}/${row.id}`, known)
-      }
-    }
+  if (references.length === 0) return deletions
+  // uses record_version_deletion
+  const { rows } = await sql<Pick<RecordVersionTable, 'patient_id' | 'type' | 'id' | 'version_id'>>`
+    select deletion.patient_id, deletion.type, deletion.id, deletion.version_id
+    from ${namedBy(trx, references)} cross join record_version as deletion
+    where deletion.deleted = 1 and deletion.type = named.type and deletion.id = named.id`.execute(trx)
+  for (const row of rows) {
+    const known = deletions.get(`${row.type}/${row.id}`) ?? { versionId: 0, patientIds: [] }
+    known.versionId = Math.max(known.versionId, row.version_id)
+    if (row.patient_id !== '') known.patientIds.push(row.patient_id)
+    deletions.set(`${row.type}/${row.id}`, known)
   }
   return deletions
 }
 
-interface Row {
-  version_id: number
-  last_updated: number
-  practice_id: string
-  content: string
-}
+type StoredRow = Omit<Selectable<RecordTable>, 'compartments' | 'date_start' | 'date_end'>
 
-function toStored(row: Row): Stored {
+function toStored(row: StoredRow): Stored {
   return {
     patientIds: [],
     numbers: new Map(),
@@ -91,13 +78,15 @@ function toStored(row: Row): Stored {
   }
 }
 
-function groupByType(references: string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const reference of new Set(references)) {
-    const [type = '', id = ''] = reference.split('/')
-    const ids = groups.get(type)
-    if (ids) ids.push(id)
-    else groups.set(type, [id])
-  }
-  return groups
+/**
+ * The table `named` (type, id) of references, each once: one statement for any number of them and of types, with the same text
+ * each time. SQLite joins in the order that is written (its cross join), so it looks each of them up in an index.
+ */
+function namedBy(trx: Transaction<Schema>, references: readonly string[]): RawBuilder<unknown> {
+  const names = [...new Set(references)].map((reference) => reference.split('/'))
+  if (isSqlite(trx))
+    return sql`(select value ->> 0 as type, value ->> 1 as id from json_each(${JSON.stringify(names)})) as named`
+  const types = writeArray(names.map(([type = '']) => type))
+  const ids = writeArray(names.map(([, id = '']) => id))
+  return sql`unnest(${types}::text[], ${ids}::text[]) as named (type, id)`
 }

@@ -17,12 +17,12 @@ interface WriteDeps {
   random: Random
 }
 
-/** Writes a batch in one transaction; what is wrong with single records is told, and does not stop the others. */
-export async function writeRecords(
+/** Prepares a batch; the function writes it in one transaction. What is wrong with single records is told, and does not stop the others. */
+export function prepareWrite(
   { db, clock, random }: WriteDeps,
   batch: RecordWrite[],
   mode: WriteMode,
-): Promise<WriteOutcome> {
+): () => Promise<WriteOutcome> {
   const malformed: Refusal[] = []
   const prepared: PreparedRecord[] = []
   for (const { practiceId, resource } of batch) {
@@ -32,19 +32,21 @@ export async function writeRecords(
   }
   const isRefused = ({ rejected }: WriteOutcome) => mode === 'all-or-nothing' && rejected.length > 0
   const nothing = { created: 0, updated: 0, unchanged: 0, rejected: malformed }
-  if (prepared.length === 0 || isRefused(nothing)) return nothing
-  try {
-    return await inTransaction(db, async (trx) => {
-      const outcome: WriteOutcome = { ...nothing, rejected: [...malformed] }
-      const { written, rejected } = await writePrepared(trx, clock.now().getTime(), prepared)
-      for (const { kind } of written) outcome[kind]++
-      outcome.rejected.push(...rejected)
-      if (isRefused(outcome)) throw new NothingWritten(outcome.rejected)
-      return outcome
-    })
-  } catch (error) {
-    if (error instanceof NothingWritten) return { ...nothing, rejected: error.rejected }
-    throw error
+  return async () => {
+    if (prepared.length === 0 || isRefused(nothing)) return nothing
+    try {
+      return await inTransaction(db, async (trx) => {
+        const outcome: WriteOutcome = { ...nothing, rejected: [...malformed] }
+        const { written, rejected } = await writePrepared(trx, clock.now().getTime(), prepared)
+        for (const { kind } of written) outcome[kind]++
+        outcome.rejected.push(...rejected)
+        if (isRefused(outcome)) throw new NothingWritten(outcome.rejected)
+        return outcome
+      })
+    } catch (error) {
+      if (error instanceof NothingWritten) return { ...nothing, rejected: error.rejected }
+      throw error
+    }
   }
 }
 

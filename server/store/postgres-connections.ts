@@ -1,5 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
+import { asUnavailable, isConnectionLost, isStatementLost, wasEnded } from './connection-loss.ts'
+import { PreparedNames, StatementNames } from './statement-names.ts'
 
 /**
  * The pool as Kysely uses it. A connection that turns out to be dead (the database was restarted, a firewall forgot it)
@@ -7,14 +9,20 @@ import type { Pool, PoolClient } from 'pg'
  * A write is not repeated, because nobody knows whether it was done.
  */
 export function replacingDeadConnections(pool: Pool): PostgresPool {
+  const statements = { names: new StatementNames(), prepared: new PreparedNames() }
   return {
-    connect: async () => lease(pool, await connect(pool)),
+    connect: async () => lease(pool, await connect(pool), statements),
     end: () => pool.end(),
     options: pool.options,
   }
 }
 
-function lease(pool: Pool, first: PoolClient): PostgresPoolClient {
+interface Statements {
+  names: StatementNames
+  prepared: PreparedNames
+}
+
+function lease(pool: Pool, first: PoolClient, { names, prepared }: Statements): PostgresPoolClient {
   let client = first
   let lost: Error | undefined
   let inTransaction = false
@@ -26,14 +34,16 @@ function lease(pool: Pool, first: PoolClient): PostgresPoolClient {
 
   function giveBack(isDiscarded?: boolean): void {
     client.off('error', noteLoss)
-    client.release(lost ?? isDiscarded)
+    client.release(lost ?? (isDiscarded || prepared.hasTooMany(client)))
   }
 
   async function ask(text: string, values: unknown[]) {
+    const name = values.length > 0 ? names.nameOf(text) : undefined
+    if (name !== undefined) prepared.note(client, name)
     try {
-      return await client.query(text, values)
+      return await askClient(client, name === undefined ? { text, values } : { name, text, values })
     } catch (error) {
-      if (isConnectionLost(error)) lost = error
+      if (isConnectionLost(error) || isStatementLost(error)) lost = error
       throw asUnavailable(error)
     }
   }
@@ -50,14 +60,14 @@ function lease(pool: Pool, first: PoolClient): PostgresPoolClient {
       const values = parameters.map(withoutNul)
       const isRepeatable = !inTransaction && /^\s*(select|with|begin|start transaction)\b/i.test(text)
       // One dead connection seldom comes alone: after a restart of the database all that lay idle are dead.
-      const mostTries = (pool.options.max ?? 0) + 1
+      const mostAsked = (pool.options.max ?? 0) + 1
       for (let tried = 1; ; tried++) {
         try {
           const result = await ask(text, values)
           inTransaction = isInTransaction(text, inTransaction)
           return result
         } catch (error) {
-          if (!lost || !isRepeatable || tried === mostTries) throw error
+          if (!lost || !isRepeatable || tried === mostAsked) throw error
           await replace()
         }
       }
@@ -73,41 +83,33 @@ function isInTransaction(text: string, before: boolean): boolean {
   return /^(commit|rollback)$/.test(text) ? false : before
 }
 
+/**
+ * Asks by callback. The promise that the driver makes has a `catch` behind it, and a result that came through it is not
+ * freed with what is young but waits for a collection of the whole heap: twice the memory, and much more work.
+ */
+export function askClient(client: ClientBase, query: QueryConfig): Promise<QueryResult> {
+  return new Promise((done, failed) => {
+    void client.query(query, (error, result) => {
+      if (error) failed(error)
+      else done(result)
+    })
+  })
+}
+
+const mostTries = 3
+
 /** PostgreSQL's text cannot hold the character 0; as a parameter it stands for nothing that is stored. */
-function withoutNul(value: unknown): unknown {
+export function withoutNul(value: unknown): unknown {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\u{fffd}') : value
 }
 
-async function connect(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect()
-  } catch (error) {
-    throw asUnavailable(error)
+/** One that is ended while it begins, as all are when a database is restarted, is tried again. */
+export async function connect(pool: Pool): Promise<PoolClient> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await pool.connect()
+    } catch (error) {
+      if (!wasEnded(error) || tried === mostTries) throw asUnavailable(error)
+    }
   }
-}
-
-/** Class 08 is "connection exception", 57P01 to 57P03 are "shutting down" and "starting up" (PostgreSQL, appendix A). */
-const lostStates = /^(08...|57P0[1-3])$/
-
-/** Errors of the driver and of the socket, which are not PostgreSQL's own. */
-const socketErrors = /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/
-const driverMessages = /connection terminated|not queryable|client was closed|timeout exceeded when trying/i
-
-function isConnectionLost(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return (
-    lostStates.test(code) || socketErrors.test(code) || (code === '' && driverMessages.test(error.message))
-  )
-}
-
-/** Gives errors of the connection the code that PostgreSQL has for them, so that they cannot be taken for another peer's. */
-function asUnavailable(error: unknown): unknown {
-  if (!isConnectionLost(error)) return error
-  const code = 'code' in error ? String(error.code) : ''
-  if (lostStates.test(code)) return error
-  const message = error.message || code || 'no connection'
-  return Object.assign(new Error(`PostgreSQL cannot be reached: ${message}`, { cause: error }), {
-    code: '08006',
-  })
 }

@@ -11,6 +11,8 @@ import { type ClientConfig, Pool, types } from 'pg'
 import type { Logger } from '../logger.ts'
 import { migrateToLatest } from './migrate.ts'
 import { replacingDeadConnections } from './postgres-connections.ts'
+import { createPostgresReader } from './postgres-reader.ts'
+import { readThrough } from './prepared-query.ts'
 import type { Schema } from './schema/schema.ts'
 import type { Db, Store } from './store.ts'
 
@@ -27,28 +29,35 @@ const connectTimeoutMs = 5000
  */
 export async function openPostgresStore(url: string, logger?: Pick<Logger, 'warn'>): Promise<Store> {
   const isNew = await migrate(url)
-  const pool = createPool(url, {
-    max: poolSize,
+  const config = {
+    ...configOf(url),
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
-  })
+  }
   // A connection that dies while it lies idle is replaced at its next use.
-  pool.on('error', (error) => logger?.warn({ err: error }, 'a connection to PostgreSQL was lost'))
-  const db: Db = new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: replacingDeadConnections(pool) }),
-  })
-  return { kind: 'postgres', db, isNew, close: () => db.destroy() }
+  const noteLoss = (error: Error) => logger?.warn({ err: error }, 'a connection to PostgreSQL was lost')
+  const pool = new Pool({ ...config, max: poolSize })
+  pool.on('error', noteLoss)
+  const connections = replacingDeadConnections(pool)
+  const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: connections }) })
+  const { reader, close } = createPostgresReader(config, connections, noteLoss)
+  readThrough(db, reader)
+  return {
+    kind: 'postgres',
+    db,
+    isNew,
+    close: () => Promise.all([db.destroy(), close()]).then(() => undefined),
+  }
 }
 
-function createPool(url: string, config: ClientConfig & { max: number }): Pool {
-  return new Pool({
+function configOf(url: string): ClientConfig {
+  return {
     connectionString: url,
     application_name: 'onpatient',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     types: { getTypeParser },
-    ...config,
-  })
+  }
 }
 
 /** Times and counts are 64-bit numbers that are far below the largest safe integer of JavaScript. */
@@ -62,7 +71,7 @@ const migrationLock = 471_108_2204
 
 /** On connections of its own, because an index over many records takes longer than a request may. */
 async function migrate(url: string): Promise<boolean> {
-  const pool = createPool(url, { max: 4 })
+  const pool = new Pool({ ...configOf(url), max: 4 })
   pool.on('error', () => undefined)
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: replacingDeadConnections(pool) }),

@@ -1,7 +1,5 @@
-import type { Database, Statement } from 'better-sqlite3'
 import type { Compilable, CompiledQuery } from 'kysely'
 import type { Db } from './store.ts'
-import type { TimeLimit } from './time-limit.ts'
 
 /** Stands for a parameter while a query is compiled. */
 class Placeholder {
@@ -15,25 +13,32 @@ interface Prepared {
   query: CompiledQuery
   /** Whether the parameters of the query are those of the call, one for one. */
   isDirect: boolean
-  /** On SQLite files: the statement itself. */
-  statement: Statement | undefined
+  /** Of a read, where there are connections for reads. */
+  ask: Ask | undefined
 }
 
-interface Reader extends Pick<Database, 'prepare'> {
-  within: TimeLimit
+type Value = string | number | null
+type Ask = <Row>(values: readonly Value[]) => Row[] | Promise<Row[]>
+
+/** Connections for reads alone. */
+export interface Reader {
+  /** For a statement by keys that is asked over and over. */
+  prepare(text: string): Ask
+  /** Runs a statement that may look at many rows, for as long as one may. */
+  search<Row>(text: string, values: readonly Value[]): Row[] | Promise<Row[]>
 }
 
 const readers = new WeakMap<object, Reader>()
 
 /**
- * Names a connection of its own for prepared queries. It sees what is committed, as every other reader does, and does not have
- * to wait for its turn behind a transaction that this process is in the middle of.
+ * Names connections of their own for reads. They see what is committed, as every other reader does, and do not have to wait
+ * for their turn behind a transaction that this process is in the middle of.
  */
 export function readThrough(db: Db, reader: Reader): void {
   readers.set(db.getExecutor().adapter, reader)
 }
 
-/** That connection; undefined on PostgreSQL and in memory. */
+/** Those connections; undefined in memory. */
 export function readerOf(db: Db): Reader | undefined {
   return readers.get(db.getExecutor().adapter)
 }
@@ -42,7 +47,7 @@ export function readerOf(db: Db): Reader | undefined {
  * A query of the hot path, compiled at its first use instead of at each: `build` is called once, with placeholders, so it
  * must not look at its parameters. Every database of the process gets its own.
  */
-export function preparedQuery<Row, Params extends Array<string | number>>(
+export function preparedQuery<Row, Params extends Array<string | number | null>>(
   build: (db: Db, ...params: Params) => Compilable<Row>,
 ): (db: Db, ...params: Params) => Promise<Row[]> {
   const prepared = new WeakMap<object, Prepared>()
@@ -54,18 +59,20 @@ export function preparedQuery<Row, Params extends Array<string | number>>(
     const placeholders = params.map((_param, position) => new Placeholder(position)) as unknown as Params
     const query = build(db, ...placeholders).compile() as CompiledQuery
     const isDirect = query.parameters.every((each, at) => each instanceof Placeholder && each.position === at)
-    const fresh = { query, isDirect, statement: readers.get(adapter)?.prepare(query.sql) }
+    // What writes needs the database's own connections, and is never repeated when one is lost.
+    const isRead = query.query.kind === 'SelectQueryNode'
+    const fresh = { query, isDirect, ask: isRead ? readers.get(adapter)?.prepare(query.sql) : undefined }
     prepared.set(adapter, fresh)
     return fresh
   }
 
   return async (db, ...params) => {
-    const { query, statement, isDirect } = prepare(db, params)
+    const { query, ask, isDirect } = prepare(db, params)
     const values = isDirect
       ? params
       : query.parameters.map((each) => (each instanceof Placeholder ? params[each.position] : each))
     // Inside a transaction its own connection knows what it wrote.
-    if (statement && !db.isTransaction) return statement.all(values) as Row[]
+    if (ask && !db.isTransaction) return ask<Row>(values as Value[])
     const { rows } = await db.executeQuery<Row>({ ...query, parameters: values } as CompiledQuery<Row>)
     return rows
   }

@@ -1,6 +1,7 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { OnpatientError } from '../errors.ts'
 import { readerOf } from './prepared-query.ts'
+import { sqlitePlaceholder } from './sqlite-dialect.ts'
 import type { Db } from './store.ts'
 import { TimeLimitError, timeLimitFunction } from './time-limit.ts'
 import { isSqlite } from './transaction.ts'
@@ -24,10 +25,16 @@ export function sqlText(strings: TemplateStringsArray, ...parts: ReadonlyArray<F
   return { strings, parts }
 }
 
+const names = new Map<string, Fragment>()
+
 /** A name of ours with its table, e.g. `record.id`. Never anything that came from outside. */
 export function sqlName(path: string): Fragment {
+  const known = names.get(path)
+  if (known) return known
   const quoted = path.split('.').map((part) => `"${part.replaceAll('"', '""')}"`)
-  return { strings: [quoted.join('.')], parts: [] }
+  const name = { strings: [quoted.join('.')], parts: [] }
+  names.set(path, name)
+  return name
 }
 
 export const sqlNothing: Fragment = sqlText``
@@ -53,7 +60,7 @@ export function asExpression<T>({ strings, parts, isForSqlite }: Fragment): RawB
 }
 
 /**
- * Runs a statement that reads. On a SQLite file it does not wait for a transaction of this process, as `preparedQuery`.
+ * Runs a statement that reads. It does not wait for a transaction of this process, as `preparedQuery`.
  * Throws `search-too-long` when it was stopped because it took too long.
  */
 export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> {
@@ -61,7 +68,7 @@ export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> 
   const statement = write(fragment, values, isSqlite(db))
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
-    if (reader) return reader.within(() => reader.prepare(statement).all(values) as Row[])
+    if (reader) return await reader.search<Row>(statement, values)
     const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(statement, values))
     return rows
   } catch (error) {
@@ -84,11 +91,12 @@ function isTooLong(error: unknown): boolean {
 function write({ strings, parts, isForSqlite }: Fragment, values: Value[], onSqlite: boolean): string {
   if (isForSqlite && !onSqlite) return 'true'
   let written = strings[0] ?? ''
-  for (const [at, part] of parts.entries()) {
+  for (let at = 0; at < parts.length; at++) {
+    const part = parts[at] as Fragment | Value
     if (typeof part === 'object') written += write(part, values, onSqlite)
     else {
       values.push(part)
-      written += onSqlite ? '?' : `$${values.length}`
+      written += onSqlite ? sqlitePlaceholder : `$${values.length}`
     }
     written += strings[at + 1] ?? ''
   }

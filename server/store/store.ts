@@ -52,7 +52,7 @@ export async function openSqliteStore(
   sqlite.pragma('busy_timeout = 2000')
   setTimeLimit(sqlite, Number.POSITIVE_INFINITY)
   const db = new Kysely<Schema>({
-    dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) as Database.Database }),
+    dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) }),
   })
   try {
     const isNew = await migrateToLatest(db)
@@ -72,6 +72,14 @@ export async function openSqliteStore(
 function openReader(db: Db, file: string, limitMs: number): () => void {
   const reader = new Database(file, { readonly: true })
   reader.pragma('busy_timeout = 2000')
-  readThrough(db, { ...withStatementCache(reader), within: setTimeLimit(reader, limitMs) })
+  const within = setTimeLimit(reader, limitMs)
+  const statements = withStatementCache(reader)
+  readThrough(db, {
+    prepare(text) {
+      const statement = reader.prepare(text)
+      return (values) => statement.all(values) as never
+    },
+    search: (text, values) => within(() => statements.prepare(text).all(values) as never),
+  })
   return () => void reader.close()
 }

@@ -35,7 +35,8 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     mailer: outbox,
     factorKey: 'f'.repeat(43),
     deviceKey: 'd'.repeat(43),
-    onPasswordChanged: async () => undefined,
+    endGrants: async () => undefined,
+    onPasswordChanged: () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },
   })
   const app = fastify()

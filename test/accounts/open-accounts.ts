@@ -25,7 +25,8 @@ export async function openAccounts() {
     portalUrl,
     deviceKey: 'd'.repeat(43),
     factorKey: 'f'.repeat(43),
-    onPasswordChanged: async (id) => void changed.push(id),
+    endGrants: async (_tx, id) => void changed.push(id),
+    onPasswordChanged: () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },
   })
   return {

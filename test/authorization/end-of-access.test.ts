@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { getTokens, postToken, readApi } from '../support/authorize.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, password } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
@@ -65,6 +66,49 @@ describe('access ends at once', () => {
     )
     await assertEnded(connection)
   })
+
+  const visitor = { ip: '192.0.2.9', userAgent: 'x' }
+  const passwordChanges: Array<[string, (account: { id: string; email: string }) => Promise<unknown>]> = [
+    [
+      'reset by mail',
+      async ({ email }) => {
+        await app.nouns.accounts.startPasswordReset(email, visitor)
+        const mail = app.nouns.outbox?.list().find(({ to }) => to === email)
+        const [, token = ''] = /token=(\S+)/.exec(mail?.text ?? '') ?? []
+        return app.nouns.accounts.finishPasswordReset(token, 'another-long-password', visitor)
+      },
+    ],
+    ['changed', ({ id }) => app.nouns.accounts.changePassword(id, password, 'another-long-password', '')],
+  ]
+  for (const [how, change] of passwordChanges)
+    test(`what is given elsewhere in the moment in which the password is ${how} does not outlive it`, async () => {
+      const { accounts, grants, practices } = app.nouns
+      const { account, client } = await aConnection()
+      const [association] = await practices.listAssociations(account.id)
+      const { token } = await accounts.startSignIn(account.id, visitor)
+      const signInId = (await accounts.findSignIn(token))?.signIn.id ?? ''
+      const give = () =>
+        grants.create({
+          accountId: account.id,
+          applicationId: client.id,
+          scopes: ['patient/*.read'],
+          associationIds: [association?.id ?? ''],
+          expiresAt: undefined,
+          signInId,
+        })
+      await give()
+      let isChanged = false
+      const changing = change(account).finally(() => {
+        isChanged = true
+      })
+      while (!isChanged) {
+        await give().catch(({ code }) => assert.equal(code, 'sign-in-required'))
+        await setImmediate()
+      }
+      await changing
+      await assert.rejects(give(), { code: 'sign-in-required' })
+      assert.deepEqual(await grants.listOpen(account.id), [])
+    })
 
   test('when the application revokes the refresh token (RFC 7009)', async () => {
     const connection = await aConnection()

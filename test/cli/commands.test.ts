@@ -244,3 +244,12 @@ test('a token for trying things out reads what the account reaches, and is refus
   assert.match(refused.stderr, /gives access on the authorization page/)
   await rm(dirname(database), { recursive: true })
 })
+
+test('once the compile cache is filled, a start does not load what strips types from sources', async () => {
+  const tell =
+    "process.on('exit',()=>console.error(process.moduleLoadList.some((each)=>each.includes('amaro'))))"
+  await using cli = await openCommandLine({ NODE_OPTIONS: `--import=data:text/javascript,${tell}` })
+  await cli.run('doctor')
+  const { stderr } = await cli.run('doctor')
+  assert.match(stderr, /^false$/m)
+})

@@ -25,7 +25,7 @@ export async function openCommandLine(env: Record<string, string> = {}) {
   }
   const running: ChildProcess[] = []
   const start = (...args: string[]) => {
-    const child = spawn(process.execPath, [join(root, 'server/cli/onpatient.ts'), ...args], {
+    const child = spawn(process.execPath, [join(root, 'server/cli/onpatient.js'), ...args], {
       cwd: folder,
       env: settings,
       stdio: ['ignore', 'pipe', 'pipe'],

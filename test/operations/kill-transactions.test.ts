@@ -74,7 +74,7 @@ function aBundle(name: string) {
 }
 
 function startServer(databaseUrl: string): ChildProcess {
-  return spawn(process.execPath, [join(import.meta.dirname, '../../server/cli/onpatient.ts'), 'serve'], {
+  return spawn(process.execPath, [join(import.meta.dirname, '../../server/cli/onpatient.js'), 'serve'], {
     env: { ...process.env, DATABASE_URL: databaseUrl, PORT: '0', DEMO: 'off', LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

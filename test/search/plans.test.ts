@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { CompiledQuery } from 'kysely'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { inPatientCompartment } from '#fhir/search/patient-compartment.ts'
+import type { Confinement, SearchKey } from '#server/records/records.ts'
 import { searchRecords } from '#server/records/search/search-records.ts'
 import type { Db } from '#server/store/store.ts'
 import { openSeededApi, patient } from '../faces/seeded-api.ts'
@@ -29,8 +30,15 @@ async function openWithObservations(...observations: object[]) {
   return api
 }
 
-const search = (db: Db, query: string, page: { pageSize?: number; after?: never } = {}) =>
-  searchRecords(db, ofAda, {
+interface Asked {
+  pageSize?: number
+  after?: SearchKey | undefined
+  before?: SearchKey | undefined
+  within?: Confinement
+}
+
+const search = (db: Db, query: string, { within = ofAda, ...page }: Asked = {}) =>
+  searchRecords(db, within, {
     query: parseSearch('Observation', new URLSearchParams(query), { strict: true }),
     pageSize: 10,
     withTotal: true,
@@ -73,8 +81,69 @@ describe('a search of one patient', () => {
       const [page = '', ...others] = await plansOf(api.store.db, (db) => search(db, query))
       assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
       assert.match(page, /SEARCH record USING INTEGER PRIMARY KEY/)
+      // Nothing that ended before is walked, neither for the page nor for the count.
+      if (query.includes('date=')) assert.equal(page.match(/AND value=\? AND high>\?\)/g)?.length, 2)
       assert.doesNotMatch(`${page}${others}`, /TEMP B-TREE|SCAN (?!page)/)
     })
+
+  // By what lies behind the value in the index: asked record by record, the work would grow with the square of the records.
+  for (const query of testServerUrl === undefined
+    ? ['category=laboratory&_sort=-_lastUpdated', '_sort=code']
+    : [])
+    test(`asks the index once for all records: ${query}`, async () => {
+      await using api = await openWithObservations(observation('o1', '2020-01-01'))
+      const plans = await plansOf(api.store.db, (db) => search(db, query))
+      assert.doesNotMatch(`${plans}`, /CORRELATED|EXISTS/)
+    })
+
+  test('sorts by the first of several texts, those without one last, as a search of the whole panel does', async () => {
+    const codes = (...values: string[]) => ({
+      code: { coding: values.map((code) => ({ system: 'http://loinc.org', code })) },
+    })
+    await using api = await openWithObservations(
+      observation('a', '2020-01-01', codes('b', 'y')),
+      observation('b', '2021-01-01', { code: undefined }),
+      observation('c', '2022-01-01', codes('c')),
+      observation('d', '2023-01-01', codes('a', 'z')),
+    )
+    const panel = { patientIds: [], practiceIds: ['oak'] }
+    for (const [query, expected] of [
+      ['_sort=code', 'dacb'],
+      ['_sort=-code', 'dacb'],
+      ['category=laboratory&_sort=code', 'dacb'],
+      ['category=laboratory&_sort=-code', 'dacb'],
+      ['date=ge2021&_sort=code,-date', 'dcb'],
+    ] as const)
+      for (const within of [ofAda, panel]) {
+        const { records } = await search(api.store.db, query, { within })
+        assert.equal(records.map(({ id }) => id).join(''), expected, query)
+      }
+  })
+
+  test('tells the total on each page, and on one that is empty by now', async () => {
+    await using api = await openWithObservations(
+      ...['a', 'b', 'c'].map((id, index) => observation(id, `202${index}-01-01`)),
+    )
+    for (const query of ['category=laboratory&_sort=-date', '_sort=code', '']) {
+      const first = await search(api.store.db, query, { pageSize: 2 })
+      assert.equal(first.total, 3, query)
+      assert.equal(first.previous, undefined)
+      const second = await search(api.store.db, query, { pageSize: 2, after: first.next })
+      assert.deepEqual([second.total, second.records.length, second.next], [3, 1, undefined], query)
+      const back = await search(api.store.db, query, { pageSize: 2, before: second.previous })
+      assert.deepEqual(back.records, first.records, query)
+      assert.deepEqual([back.total, back.previous], [3, undefined], query)
+      assert.ok(back.next, query)
+      const last = { values: first.next?.values.map(() => -9e15) ?? [], patientId: 'ada', id: 'z', no: 0 }
+      if (query.includes('date')) {
+        const beyond = await search(api.store.db, query, { pageSize: 2, after: last })
+        assert.deepEqual(
+          [beyond.total, beyond.records, beyond.next, beyond.previous],
+          [3, [], undefined, undefined],
+        )
+      }
+    }
+  })
 
   test('counts a record once whose code comes from two systems', async () => {
     const twice = {
@@ -123,7 +192,7 @@ describe('a search of one patient', () => {
     await api.write('oak', observation(shown?.id ?? '', '2020-01-01', { status: 'amended' }))
     const second = await search(api.store.db, 'category=laboratory&_sort=-date', {
       pageSize: 2,
-      after: first.next as never,
+      after: first.next,
     })
     const ids = [...first.records, ...second.records].map(({ id }) => id)
     assert.deepEqual(ids.toSorted(), ['a', 'b', 'c', 'd'])

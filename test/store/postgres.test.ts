@@ -4,6 +4,7 @@ import type { Observation } from 'fhir/r4'
 import { sql } from 'kysely'
 import { NewerDatabaseError } from '#server/store/migrate.ts'
 import { openPostgresStore } from '#server/store/postgres.ts'
+import { preparedQuery } from '#server/store/prepared-query.ts'
 import { findStoreFailure } from '#server/store/store-failure.ts'
 import { createTestDatabase, runOnServer, testServerUrl } from '../support/test-store.ts'
 import { startTwoProcesses } from './two-processes.ts'
@@ -197,6 +198,117 @@ describe('PostgreSQL', { skip: testServerUrl ? false : 'ONPATIENT_TEST_POSTGRES 
       await dropConnections(url)
       assert.equal((await write(`ben-${round}`)).created, 1)
     }
+  })
+
+  test('of many reads at once each gets its own record, also when all connections are dropped meanwhile', async () => {
+    await using two = await startTwoProcesses()
+    const { first, url } = two
+    const practice = await first.practices.create({ name: 'Elm Street', kind: 'practice' })
+    const ids = Array.from({ length: 40 }, (_, index) => `ana-${index}`)
+    await first.records.write(
+      ids.map((id) => ({ practiceId: practice.id, resource: { resourceType: 'Patient', id } })),
+    )
+    const readAll = async () => {
+      const reads = Array.from({ length: 400 }, async (_, index) => {
+        const id = ids[index % ids.length] ?? ''
+        const content = await first.records.read({ patientIds: [id], practiceIds: [] }, 'Patient', id)
+        assert.equal(JSON.parse(content ?? '{}').id, id)
+        const other = await first.records.read({ patientIds: [id], practiceIds: [] }, 'Patient', 'ana-x')
+        assert.equal(other, undefined)
+      })
+      await Promise.all(reads)
+    }
+    await readAll()
+    for (let round = 0; round < 5; round++) await Promise.all([readAll(), dropConnections(url)])
+  })
+
+  test('a read that fails takes no answer of another one that was sent with it', async () => {
+    await using two = await startTwoProcesses()
+    const { db } = two.first.store
+    await db
+      .insertInto('practice')
+      .values({ id: 'elm', name: 'Elm', kind: 'practice', organization_id: 'o', created_at: 0 })
+      .execute()
+    // Fails at its second row, when the first is under way.
+    const echo = preparedQuery((any, text: string) =>
+      any
+        .selectFrom('practice')
+        .innerJoin(sql<{ no: number }>`generate_series(1, 2)`.as<'series'>(sql.raw('series (no)')), (join) =>
+          join.onTrue(),
+        )
+        .select(
+          sql<string>`${text}::text || (1 / (case when ${text} like 'bad%' then 2 - no else 1 end))`.as(
+            'echo',
+          ),
+        ),
+    )
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 600 }, (_, index) => echo(db, `${index % 3 === 0 ? 'bad' : 'good'} ${index}`)),
+    )
+    for (const [index, outcome] of outcomes.entries()) {
+      if (index % 3 === 0) assert.equal(outcome.status, 'rejected')
+      else
+        assert.deepEqual(outcome.status === 'fulfilled' && outcome.value.map((row) => row.echo), [
+          `good ${index}1`,
+          `good ${index}1`,
+        ])
+    }
+  })
+
+  test('a text with the character 0 is looked for and not found', async () => {
+    await using two = await startTwoProcesses()
+    const { records } = two.first
+    assert.equal(await records.read({ patientIds: ['a\0b'], practiceIds: [] }, 'Patient', 'a\0b'), undefined)
+  })
+
+  test('a statement that a connection had prepared before its table changed is prepared again', async () => {
+    await using two = await startTwoProcesses()
+    const { db } = two.first.store
+    const kept = preparedQuery((any, id: string) =>
+      any.selectFrom('practice').select('name').where('id', '=', id),
+    )
+    const named = () => db.selectFrom('practice').select('name').where('id', '=', 'elm').execute()
+    await db
+      .insertInto('practice')
+      .values({ id: 'elm', name: 'Elm', kind: 'practice', organization_id: 'o', created_at: 0 })
+      .execute()
+    const askAll = async () => [await kept(db, 'elm'), await named(), await named(), await named()]
+    const answers = await askAll()
+    assert.deepEqual(answers, Array(4).fill([{ name: 'Elm' }]))
+    await runOnServer(two.url, 'alter table practice alter column name type varchar(500)')
+    assert.deepEqual(await askAll(), answers)
+    await runOnServer(two.url, 'alter table practice alter column name type text')
+    const together = await Promise.all(Array.from({ length: 50 }, () => kept(db, 'elm')))
+    assert.deepEqual(together, Array(50).fill([{ name: 'Elm' }]))
+  })
+
+  test('a connection keeps no more than some hundred statements, however many different ones come', async () => {
+    await using two = await startTwoProcesses()
+    const { db } = two.first.store
+    for (let index = 0; index < 450; index++)
+      for (let time = 0; time < 2; time++)
+        await sql`select ${1}::int + ${sql.lit(index)}::int as sum`.execute(db)
+    const { rows } = await sql<{ count: number }>`select count(*) from pg_prepared_statements`.execute(db)
+    const kept = Number(rows[0]?.count)
+    assert.ok(kept > 0 && kept <= 201, `${kept} are kept`)
+  })
+
+  test('reads go on while every connection for writing is taken', async () => {
+    await using two = await startTwoProcesses()
+    const { first } = two
+    const practice = await first.practices.create({ name: 'Elm Street', kind: 'practice' })
+    await first.records.write([{ practiceId: practice.id, resource: { resourceType: 'Patient', id: 'ana' } }])
+    const isRead = Promise.withResolvers<void>()
+    const holders = Array.from({ length: 10 }, () =>
+      first.store.db.connection().execute(async (one) => {
+        await sql`select 1`.execute(one)
+        await isRead.promise
+      }),
+    )
+    const content = await first.records.read({ patientIds: ['ana'], practiceIds: [] }, 'Patient', 'ana')
+    isRead.resolve()
+    await Promise.all(holders)
+    assert.ok(content)
   })
 
   test('a connection that is dropped in the middle of a transaction undoes it, and says so', async () => {

@@ -1,6 +1,8 @@
 import { createAccounts } from '#server/accounts/accounts.ts'
 import { createApplications } from '#server/applications/applications.ts'
 import { createAdapter } from '#server/authorization/oidc-adapter.ts'
+import { createSharedCommits } from '#server/authorization/shared-commits.ts'
+import { createTokenWrites } from '#server/authorization/token-writes.ts'
 import { createGrants } from '#server/grants/grants.ts'
 import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
@@ -32,11 +34,13 @@ export async function startTwoProcesses() {
       ...parts,
       deviceKey: 'd'.repeat(43),
       factorKey: 'f'.repeat(43),
-      onPasswordChanged: async () => undefined,
+      endGrants: async () => undefined,
+      onPasswordChanged: () => undefined,
       passwordCost: { memoryKib: 64, passes: 1 },
     })
     const usedOnce = createUsedOnce({ db: store.db, clock })
-    const adapter = createAdapter({ db: store.db, clock, grants, applications, accounts })
+    const writes = createTokenWrites(createSharedCommits(store.db))
+    const adapter = createAdapter({ db: store.db, clock, grants, applications, accounts, writes })
     return { store, records, practices, grants, applications, accounts, usedOnce, adapter }
   }
   const first = await start()

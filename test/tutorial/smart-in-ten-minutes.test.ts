@@ -35,7 +35,7 @@ test('every command of "SMART in ten minutes" does what the page says', async ()
   const script = commands
     .join('\n')
     .replaceAll('http://localhost:8000', portalUrl)
-    .replaceAll('npx onpatient', `node ${join(root, 'server/cli/onpatient.ts')}`)
+    .replaceAll('npx onpatient', `node ${join(root, 'server/cli/onpatient.js')}`)
   const node = join(process.execPath, '..')
   const shell = spawn('bash', ['-eu', '-o', 'pipefail', '-c', script], {
     cwd: cli.folder,

@@ -1,5 +1,6 @@
 /** An entry of a Bundle; the resource is JSON text and goes out as it is. */
 export interface BundleEntry {
+  /** Our address, a type and an id: nothing in it that JSON would escape. */
   fullUrl: string
   resource?: string
   /** Of a search. */
@@ -21,19 +22,31 @@ export function renderBundle(
   links: BundleLink[],
   entries: BundleEntry[],
 ): string {
-  const head = `{"resourceType":"Bundle","type":"${type}"`
   const count = total === undefined ? '' : `,"total":${total}`
+  const text = [`{"resourceType":"Bundle","type":"${type}"${count},"link":${JSON.stringify(links)}`]
   // FHIR allows no empty arrays.
-  const list = entries.length === 0 ? '' : `,"entry":[${entries.map(renderEntry).join(',')}]`
-  return `${head}${count},"link":${JSON.stringify(links)}${list}}`
+  let before = ',"entry":[{'
+  for (const entry of entries) {
+    text.push(before)
+    addEntry(text, entry)
+    before = '},{'
+  }
+  text.push(entries.length === 0 ? '}' : '}]}')
+  return text.join('')
 }
 
-function renderEntry({ fullUrl, resource, mode, request, response }: BundleEntry): string {
-  const parts: string[] = []
-  if (mode !== 'outcome') parts.push(`"fullUrl":${JSON.stringify(fullUrl)}`)
-  if (resource !== undefined) parts.push(`"resource":${resource}`)
-  if (mode !== undefined) parts.push(`"search":{"mode":"${mode}"}`)
-  if (request !== undefined) parts.push(`"request":${JSON.stringify(request)}`)
-  if (response !== undefined) parts.push(`"response":${JSON.stringify(response)}`)
-  return `{${parts.join(',')}}`
+/** Piece by piece, because a resource is long and each text around it would be one more copy. */
+function addEntry(text: string[], { fullUrl, resource, mode, request, response }: BundleEntry): void {
+  let comma = ''
+  if (mode !== 'outcome') {
+    text.push('"fullUrl":"', fullUrl, '"')
+    comma = ','
+  }
+  if (resource !== undefined) {
+    text.push(`${comma}"resource":`, resource)
+    comma = ','
+  }
+  if (mode !== undefined) text.push(`${comma}"search":{"mode":"${mode}"}`)
+  if (request !== undefined) text.push(`,"request":${JSON.stringify(request)}`)
+  if (response !== undefined) text.push(`,"response":${JSON.stringify(response)}`)
 }

@@ -5,12 +5,15 @@ import { findSingle } from '../../http/query.ts'
 
 /** JSON under the name that was asked for: https://hl7.org/fhir/R4/http.html#mime-type */
 export function mediaTypeFor({ headers, url }: FastifyRequest): string {
-  const [, format = ''] = /[?&]_format=([^&]*)/.exec(url) ?? []
-  const asked = /application\/(?:fhir\+json|json\+fhir|json)/i.exec(
-    `${decodeFormat(format)} ${headers.accept}`,
-  )
-  return `${asked && asked[0].toLowerCase() === 'application/json' ? 'application/json' : 'application/fhir+json'}; charset=utf-8`
+  const [, format = ''] = url.includes('_format=') ? (/[?&]_format=([^&]*)/.exec(url) ?? []) : []
+  const wanted = format === '' ? headers.accept : `${decodeFormat(format)} ${headers.accept}`
+  if (wanted === undefined) return fhirJson
+  const asked = /application\/(?:fhir\+json|json\+fhir|json)/i.exec(wanted)
+  return asked?.[0].toLowerCase() === 'application/json' ? plainJson : fhirJson
 }
+
+const fhirJson = 'application/fhir+json; charset=utf-8'
+const plainJson = 'application/json; charset=utf-8'
 
 function decodeFormat(text: string): string {
   try {

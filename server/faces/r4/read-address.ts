@@ -16,21 +16,12 @@ export type R4Address =
   | { kind: 'validate'; type: string; id: string | undefined }
   | { kind: 'none' }
 
-/** What is read before there is a token. */
-const documents: Record<string, R4Address> = {
-  metadata: { kind: 'metadata' },
-  '.well-known/smart-configuration': { kind: 'smart-configuration' },
-}
-
 /** The parts of the path, from `fhir`, `r4` on: https://hl7.org/fhir/R4/http.html#summary */
 export function readAddress([, face, ...parts]: string[]): R4Address {
   const [type = '', second, third, fourth, ...rest] = parts
   if (face !== 'r4' || rest.length > 0) return { kind: 'none' }
-  const known = documents[parts.join('/')]
-  if (known) return known
   if (parts.length === 0) return { kind: 'base' }
-  if (second === undefined)
-    return type === '_search' ? { kind: 'system-search' } : { kind: 'search', type, isForm: false }
+  if (second === undefined) return readFirst(type)
   if (third === undefined) return readSecond(type, second)
   return readThird({ type, id: second }, third, fourth)
 }
@@ -56,7 +47,13 @@ function isCompartmentPart(third: string): boolean {
   return third === '*' || /^[A-Z][A-Za-z]*$/.test(third)
 }
 
+function readFirst(type: string): R4Address {
+  if (type === 'metadata') return { kind: 'metadata' }
+  return type === '_search' ? { kind: 'system-search' } : { kind: 'search', type, isForm: false }
+}
+
 function readSecond(type: string, second: string): R4Address {
+  if (type === '.well-known' && second === 'smart-configuration') return { kind: 'smart-configuration' }
   if (second === '_search') return { kind: 'search', type, isForm: true }
   if (second === '_history') return { kind: 'history', type }
   if (second === '$validate') return { kind: 'validate', type, id: undefined }

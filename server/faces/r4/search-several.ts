@@ -2,12 +2,11 @@ import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
-import { pageLink } from '../../http/page-links.ts'
 import { findSingle } from '../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
 import { isR4Type } from './r4-types.ts'
-import { outcomeEntries, ownLink, readQuery, type SearchRequest, withoutCursor } from './search.ts'
+import { linkTo, outcomeEntries, readQuery, type SearchRequest, selfLink, withoutCursor } from './search.ts'
 import { subset } from './subset.ts'
 
 /** More types in one request would be more work than one request is worth. */
@@ -65,15 +64,16 @@ export async function answerSeveral(
   const { queries, ignored } = await readQueries(types, request)
   const [asked] = queries
   const own = withoutCursor(params)
-  const links: BundleLink[] = [{ relation: 'self', url: ownLink(address, own, ignored) }]
+  const links: BundleLink[] = [{ relation: 'self', url: selfLink(address, own, ignored) }]
   if (!asked) return renderBundle('searchset', 0, links, [])
   const local = address.slice(base.length)
-  const binding = JSON.stringify(['r4-several', local, [...own].filter(([name]) => name !== '_count').sort()])
+  const binding = JSON.stringify(['r4-several', local, own.filter(([name]) => name !== '_count').sort()])
   const start = openCursor<Place>(cursors, params, binding)
   if (asksForTotalAlone(asked)) return renderBundle('searchset', await countAll(reader, queries), links, [])
   const { entries, next } = await takePage(reader, queries, { base, start })
-  links.push({ relation: 'first', url: own.size === 0 ? address : `${address}?${own}` })
-  if (next) links.push({ relation: 'next', url: pageLink(address, own, cursors.seal(next, binding)) })
+  links.push({ relation: 'first', url: linkTo(address, own) })
+  if (next)
+    links.push({ relation: 'next', url: linkTo(address, [...own, ['cursor', cursors.seal(next, binding)]]) })
   // Each type would be counted for each page.
   const wantsTotal = asked.total === 'accurate' || asked.total === 'estimate'
   const total = wantsTotal ? await countAll(reader, queries) : undefined

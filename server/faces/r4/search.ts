@@ -6,7 +6,6 @@ import type { RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
-import { pageLink } from '../../http/page-links.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
 import { subset } from './subset.ts'
@@ -46,21 +45,20 @@ export async function answerQuery(
 ): Promise<string> {
   const { type } = query
   const own = withoutCursor(params)
-  const self = ownLink(address, own, query.ignored)
-  if (asksForTotalAlone(query))
-    return renderBundle('searchset', await reader.countFound(query), [{ relation: 'self', url: self }], [])
+  const first = linkTo(address, own)
+  const self = query.ignored.length === 0 ? first : selfLink(address, own, query.ignored)
+  const links: BundleLink[] = [{ relation: 'self', url: self }]
+  if (asksForTotalAlone(query)) return renderBundle('searchset', await reader.countFound(query), links, [])
   const local = address.slice(base.length + 1)
   // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
-  const binding = JSON.stringify(['r4', 2, local, [...own].filter(([name]) => name !== '_count').sort()])
+  const binding = JSON.stringify(['r4', 2, local, own.filter(([name]) => name !== '_count').sort()])
   const place = openCursor<Place>(cursors, params, binding)
   const pageSize = pageSizeOf(query.count)
   const page = await reader.search(query, { pageSize, ...(place ? { [place[0]]: place[1] } : {}) })
-  const links: BundleLink[] = [
-    { relation: 'self', url: self },
-    { relation: 'first', url: own.size === 0 ? address : `${address}?${own}` },
-  ]
+  links.push({ relation: 'first', url: first })
+  const start = own.length === 0 ? `${first}?` : `${first}&`
   const link = (relation: 'next' | 'previous', to: Place) =>
-    links.push({ relation, url: pageLink(address, own, cursors.seal(to, binding)) })
+    links.push({ relation, url: `${start}cursor=${cursors.seal(to, binding)}` })
   if (page.next) link('next', ['after', page.next])
   if (page.previous) link('previous', ['before', page.previous])
   const entry = (mode: 'match' | 'include', of: string, record: FoundRecord): BundleEntry => ({
@@ -77,9 +75,10 @@ export async function answerQuery(
 
 /** What the parameters ask for. Throws `invalid-parameter`. */
 export async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
-  const terminology = [...params.keys()].some(needsTerminology) ? await loadTerminology() : undefined
+  const pairs = withoutCursor(params)
+  const terminology = pairs.some(([name]) => needsTerminology(name)) ? await loadTerminology() : undefined
   try {
-    return parseSearch(type, withoutCursor(params), {
+    return parseSearch(type, pairs, {
       strict: isStrict,
       bases: [base],
       ...(terminology ? { terminology } : {}),
@@ -90,17 +89,23 @@ export async function readQuery({ type, params, isStrict, base }: SearchRequest)
   }
 }
 
-export function withoutCursor(params: URLSearchParams): URLSearchParams {
-  const others = new URLSearchParams(params)
-  others.delete('cursor')
-  return others
+type Pairs = Array<[string, string]>
+
+export function withoutCursor(params: URLSearchParams): Pairs {
+  return [...params].filter(([name]) => name !== 'cursor')
+}
+
+export function linkTo(address: string, pairs: Pairs): string {
+  return pairs.length === 0 ? address : `${address}?${new URLSearchParams(pairs)}`
 }
 
 /** What was really searched: without the parameters that were left out. */
-export function ownLink(address: string, params: URLSearchParams, ignored: SearchQuery['ignored']): string {
-  const used = new URLSearchParams(params)
-  for (const { name } of ignored) used.delete(name)
-  return used.size === 0 ? address : `${address}?${used}`
+export function selfLink(address: string, pairs: Pairs, ignored: SearchQuery['ignored']): string {
+  const names = new Set(ignored.map(({ name }) => name))
+  return linkTo(
+    address,
+    pairs.filter(([name]) => !names.has(name)),
+  )
 }
 
 /** Parameters that were left out are told in the answer, or the client would take it for what it asked. */

@@ -23,6 +23,7 @@ function keptElements(
   summary: SearchQuery['summary'],
   elements: SearchQuery['elements'],
 ): ((name: string) => boolean) | undefined {
+  if (!elements && (summary === undefined || summary === 'false')) return undefined
   const mandatory = summaryElements(type).mandatory
   const named = (names: readonly string[]) => (name: string) => always.includes(name) || names.includes(name)
   if (elements) return named([...elements.map((element) => element.split('.').at(-1) ?? ''), ...mandatory])

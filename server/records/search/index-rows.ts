@@ -2,8 +2,8 @@ import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { findMainDate } from '#fhir/search/main-date.ts'
+import { type Cell, filledTable, type Rows } from '../../store/insert-rows.ts'
 import type { Schema } from '../../store/schema/schema.ts'
-import { chunked } from '../chunked.ts'
 import { parameterNumber } from './parameter-number.ts'
 
 /** A row of `record`: in which compartment it lies, and its number. */
@@ -19,36 +19,45 @@ export interface Indexed {
   values: readonly IndexValue[]
 }
 
-const rowsPerStatement = 250
+const textTable = filledTable('record_text', {
+  patient_id: 'text',
+  parameter: 'bigint',
+  value: 'text',
+  record_no: 'bigint',
+  nth: 'integer',
+  system: 'text',
+  low: 'double precision',
+  high: 'double precision',
+  dates: 'integer',
+})
 
-/** Adds the rows of records that have none. */
-export async function addIndexRows(trx: Transaction<Schema>, records: readonly Indexed[]): Promise<void> {
-  const text: Array<Schema['record_text']> = []
-  const range: Array<Schema['record_range']> = []
+const rangeTable = filledTable('record_range', {
+  patient_id: 'text',
+  parameter: 'bigint',
+  record_no: 'bigint',
+  low: 'double precision',
+  high: 'double precision',
+  unit: 'text',
+})
+
+/** The rows of records that have none. */
+export function indexRowsOf(records: readonly Indexed[]): Rows[] {
+  const text: Cell[] = []
+  const ranges: Cell[] = []
   for (const { type, rows, values } of records) {
-    const mainDate = findMainDate(type, values)
+    const { low, high, dates } = findMainDate(type, values)
     const nths = countWithin(values)
-    for (const { patientId: patient_id, no: record_no } of rows)
+    for (const { patientId, no } of rows)
       for (const [at, value] of values.entries()) {
         const parameter = parameterNumber(type, value.param)
-        if (value.kind === 'range')
-          range.push({ patient_id, parameter, record_no, low: value.low, high: value.high, unit: value.unit })
-        else
-          text.push({
-            patient_id,
-            parameter,
-            value: value.value,
-            record_no,
-            nth: nths[at] ?? 0,
-            system: value.system,
-            ...mainDate,
-          })
+        if (value.kind === 'range') ranges.push(patientId, parameter, no, value.low, value.high, value.unit)
+        else text.push(patientId, parameter, value.value, no, nths[at] ?? 0, value.system, low, high, dates)
       }
   }
-  for (const rows of chunked(text, rowsPerStatement))
-    await trx.insertInto('record_text').values(rows).execute()
-  for (const rows of chunked(range, rowsPerStatement))
-    await trx.insertInto('record_range').values(rows).execute()
+  return [
+    { into: textTable, cells: text },
+    { into: rangeTable, cells: ranges },
+  ]
 }
 
 /** For each value how many of the same parameter and text come before it: a code may be there with several systems. */

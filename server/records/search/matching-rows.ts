@@ -10,8 +10,8 @@ import { citedIds } from '../citations.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { findLead, type Lead } from './leading-condition.ts'
-import { meetsCondition, numberOf, type Subject } from './search-conditions.ts'
-import { type OrderColumn, orderColumns, sortExpression } from './search-order.ts'
+import { earliestEnd, meetsCondition, numberOf, type Subject } from './search-conditions.ts'
+import { type OrderColumn, orderColumns, type SortKey, sortKey } from './search-order.ts'
 
 type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 
@@ -22,6 +22,8 @@ export interface Matching {
   /** The same without those columns. */
   unsorted: Fragment
   columns: OrderColumn[]
+  /** When all of them are of one patient, or about nobody (''). */
+  patientId: string | undefined
   /** Whether a statement of its own counts them faster than the one that sorts them. */
   isCountedApart: boolean
 }
@@ -29,9 +31,9 @@ export interface Matching {
 export function matchingRows(within: Confinement, query: Query): Matching {
   const scopes = scopesOf(within, query.type)
   const [first, ...others] = scopes
-  const patientId = others.length === 0 && first?.patientId ? first.patientId : undefined
-  const lead = patientId === undefined ? undefined : findLead(query, patientId)
-  if (lead && patientId !== undefined) return led(within, query, lead, patientId)
+  const patientId = others.length === 0 ? first?.patientId : undefined
+  const lead = patientId ? findLead(query, patientId) : undefined
+  if (lead && patientId) return led(within, query, lead, patientId)
   const branches = (sort: Query['sort']) => {
     const found = (first ? scopes : [nowhere]).map((scope) => amongRecords(within, { ...query, sort }, scope))
     return sqlJoin(found, ' union all ')
@@ -39,7 +41,8 @@ export function matchingRows(within: Confinement, query: Query): Matching {
   return {
     rows: branches(query.sort),
     unsorted: branches([]),
-    columns: orderColumns(query.sort, 'id'),
+    columns: orderColumns(query.sort, { by: 'id', isOnePatient: patientId !== undefined }),
+    patientId,
     isCountedApart: query.sort.length === 0 && remaining(query, patientId).length === 0,
   }
 }
@@ -71,48 +74,61 @@ export function namedPatient(condition: Condition): string | undefined {
 
 /** Looks at every record of the type in a scope. */
 function amongRecords(within: Confinement, query: Query, { scope, patientId }: Scope): Fragment {
-  const subject: Subject = { alias: 'record', type: query.type, table: 'record' }
+  // What is about nobody is of all practices: more than is looked at here.
+  const ofPatient = patientId === '' ? undefined : patientId
+  const subject: Subject = { alias: 'record', type: query.type, table: 'record', patientId: ofPatient }
   const met = remaining(query, patientId).map(
     (each) => sqlText` and ${meetsCondition(each, subject, within)}`,
   )
-  const keys = query.sort.map((rule) => sortExpression(subject, rule))
+  const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
   return sqlText`
     select record.no, record.patient_id, record.id ${named(keys)}
-    from record where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
+    from record ${joined(keys)} where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
 }
 
 /** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
 function led(within: Confinement, query: Query, lead: Lead, patientId: string): Matching {
   const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
-  const met = remaining(query, patientId)
-    .filter((each) => each !== lead.answers)
-    .map((each) => sqlText` and ${meetsCondition(each, subject, within)}`)
+  const asked = remaining(query, patientId).filter((each) => each !== lead.answers)
+  const ends = asked.map((each) => earliestEnd(each, query.type)).filter((end) => end !== undefined)
+  const met = [
+    ...ends.map((end) => sqlText` and lead.high > ${end}`),
+    ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, within)}`),
+  ]
   // By record_text_pk.
-  const select = (keys: Fragment[]) => sqlText`
+  const select = (keys: SortKey[]) => sqlText`
     select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
       lead.patient_id, ${numberOf(subject)} as no ${named(keys)}
-    from record_text as lead
+    from record_text as lead ${joined(keys)}
     where lead.patient_id = ${patientId} and ${lead.isMet('lead')} ${sqlJoin(met, '')}`
-  const unsorted = select([])
-  // Nobody asked for an order: the newest first is the one in which the rows lie.
-  if (query.sort.length === 0)
-    return {
-      rows: select([sqlName('lead.high')]),
-      unsorted,
-      columns: orderColumns([{ descending: true }], 'no'),
-      isCountedApart: true,
-    }
+  const isNewestFirst = query.sort.length === 0
   return {
-    rows: select(query.sort.map((rule) => sortExpression(subject, rule))),
-    unsorted,
-    columns: orderColumns(query.sort, 'no'),
+    // Nobody asked for an order: the newest first is the one in which the rows lie.
+    rows: select(
+      isNewestFirst
+        ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
+        : query.sort.map((rule, index) => sortKey(subject, rule, index)),
+    ),
+    unsorted: select([]),
+    columns: orderColumns(isNewestFirst ? [{ descending: true }] : query.sort, {
+      by: 'no',
+      isOnePatient: true,
+    }),
+    patientId,
     isCountedApart: true,
   }
 }
 
-function named(keys: Fragment[]): Fragment {
+function named(keys: SortKey[]): Fragment {
   return sqlJoin(
-    keys.map((key, index) => sqlText`, ${key} as ${sqlName(`k${index}`)}`),
+    keys.map(({ expression }, index) => sqlText`, ${expression} as ${sqlName(`k${index}`)}`),
+    '',
+  )
+}
+
+function joined(keys: SortKey[]): Fragment {
+  return sqlJoin(
+    keys.map(({ join }) => join),
     '',
   )
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-const numbers = new Map<string, number>()
+const numbersByType = new Map<string, Map<string, number>>()
 
 /**
  * The number by which rows of the search index name a parameter of a type, e.g. `Observation` and `code:text`: 48 bits of a
@@ -8,11 +8,15 @@ const numbers = new Map<string, number>()
  * parameters there are.
  */
 export function parameterNumber(type: string, param: string): number {
-  const name = `${type} ${param}`
-  let number = numbers.get(name)
+  let numbers = numbersByType.get(type)
+  if (!numbers) {
+    numbers = new Map()
+    numbersByType.set(type, numbers)
+  }
+  let number = numbers.get(param)
   if (number === undefined) {
-    number = createHash('sha256').update(name).digest().readUIntBE(0, 6)
-    numbers.set(name, number)
+    number = createHash('sha256').update(`${type} ${param}`).digest().readUIntBE(0, 6)
+    numbers.set(param, number)
   }
   return number
 }

@@ -1,8 +1,9 @@
 import type { Resource } from 'fhir/r4'
 import { sql } from 'kysely'
 import { indexValuesOf } from '#fhir/search/index-values.ts'
+import { insertRows } from '../../store/insert-rows.ts'
 import type { Db } from '../../store/store.ts'
-import { addIndexRows } from './index-rows.ts'
+import { indexRowsOf } from './index-rows.ts'
 
 /** Counts up with every change of the rules by which index rows are taken from records. */
 const indexVersion = 3
@@ -35,7 +36,7 @@ export async function bringIndexUpToDate(db: Db): Promise<void> {
       rows: [{ patientId: patient_id, no }],
       values: indexValuesOf(JSON.parse(content) as Resource),
     }))
-    await db.transaction().execute((trx) => addIndexRows(trx, batch))
+    await db.transaction().execute((trx) => insertRows(trx, indexRowsOf(batch)))
     const end = rows.at(-1)
     if (!end || rows.length < batchSize) break
     last = end

@@ -42,6 +42,8 @@ export function isAnsweredByIndex(condition: Condition): boolean {
   }
 }
 
+type DateValue = Extract<SearchValue, { type: 'date' }>
+
 const yes: Fragment = sqlText`1 = 1`
 const no: Fragment = sqlText`1 = 0`
 
@@ -209,15 +211,41 @@ export function meetsToken({ code, system }: TokenValue, alias: string): Fragmen
   ])
 }
 
-/** The one date that nearly every record has; for one with several its rows are asked. */
-function meetsMainDate(
-  { prefix, start, end }: Extract<SearchValue, { type: 'date' }>,
-  alias: string,
-  byRows: Fragment,
-): Fragment {
+/**
+ * The one date that nearly every record has. Of one with several dates, `low` and `high` are the first beginning and the last
+ * end, which often tell enough; else its rows are asked. Without a date no end lies where anybody asks.
+ */
+function meetsMainDate({ prefix, start, end }: DateValue, alias: string, byRows: Fragment): Fragment {
   const [low, high, dates] = [sqlName(`${alias}.low`), sqlName(`${alias}.high`), sqlName(`${alias}.dates`)]
-  const one = compare(prefix, { low, high }, { low: start, high: end })
-  return sqlText`((${dates} = 1 and ${one}) or (${dates} = 2 and ${byRows}))`
+  const byDates = (one: Fragment) => sqlText`(${dates} = 1 and ${one}) or (${dates} = 2 and ${byRows})`
+  switch (prefix) {
+    case 'gt':
+      return sqlText`${high} > ${end}`
+    case 'lt':
+      return sqlText`${low} < ${start}`
+    case 'ge':
+      return sqlText`(${high} > ${end} or ${byDates(sqlText`${low} >= ${start}`)})`
+    case 'le':
+      return sqlText`(${low} < ${start} or ${byDates(sqlText`${high} <= ${end}`)})`
+    default:
+      return sqlText`(${byDates(compare(prefix, { low, high }, { low: start, high: end }))})`
+  }
+}
+
+/**
+ * Before which time the last main date of a record has not ended, when the record meets the condition. Rows lie in the order of
+ * that end, so that a walk need not go further back.
+ */
+export function earliestEnd(condition: Condition, type: string): number | undefined {
+  if (condition.kind !== 'parameter' || condition.parameter.code !== mainDateOf(type)) return undefined
+  const { modifier, values } = condition
+  const ends = values.map((value) => (value.type === 'date' ? earliestEndOf(value) : undefined))
+  return modifier === undefined && ends.every((end) => end !== undefined) ? Math.min(...ends) : undefined
+}
+
+function earliestEndOf({ prefix, start, end }: DateValue): number | undefined {
+  if (prefix === 'gt' || prefix === 'sa') return end
+  return prefix === 'ge' || prefix === 'eq' || prefix === 'ap' ? start : undefined
 }
 
 function unitOf({ unit }: NumberValue): string {

@@ -1,7 +1,7 @@
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type { SearchParameter } from '#fhir/search/parameters.ts'
 import type { SortRule } from '#fhir/search/search-query.ts'
-import { type Fragment, sqlJoin, sqlName, sqlText } from '../../store/statement.ts'
+import { type Fragment, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { parameterNumber } from './parameter-number.ts'
 import { numberOf, type Subject } from './search-conditions.ts'
 
@@ -20,6 +20,8 @@ export interface SearchKey {
 export interface OrderColumn {
   name: string
   descending: boolean
+  /** Whether it was asked for: its value is then part of the key. */
+  isTold: boolean
   valueIn(key: SearchKey): SortValue
 }
 
@@ -29,44 +31,88 @@ const lastOf = {
   range: { ascending: 9e15, descending: -9e15 },
 }
 
-/**
- * The columns that a search is ordered by. The patient and the record make the order total, so that pages neither skip nor
- * repeat: the record by its id or, when only its number is at hand, by that, in the direction in which the index lies.
- */
-export function orderColumns(
-  rules: ReadonlyArray<Pick<SortRule, 'descending'>>,
-  tie: 'id' | 'no',
-): OrderColumn[] {
-  const descending = tie === 'no' && rules.at(-1)?.descending === true
-  return [
-    ...rules.map((rule, index) => ({
-      name: `k${index}`,
-      descending: rule.descending,
-      valueIn: ({ values }: SearchKey) => values[index] ?? '',
-    })),
-    { name: 'patient_id', descending, valueIn: ({ patientId }) => patientId },
-    { name: tie, descending, valueIn: (key) => key[tie] },
-  ]
+/** What makes an order total. */
+export interface Tie {
+  /** The record by its id or, when only its number is at hand, by that, in the direction in which the index lies. */
+  by: 'id' | 'no'
+  /** Whether all matches are of one patient. */
+  isOnePatient: boolean
 }
 
-/** What a match is sorted by. */
-export function sortExpression(subject: Subject, { parameter, descending }: SortRule): Fragment {
+/** The columns that a search is ordered by; with the patient and the record in it pages neither skip nor repeat. */
+export function orderColumns(
+  rules: ReadonlyArray<Pick<SortRule, 'descending'>>,
+  { by, isOnePatient }: Tie,
+): OrderColumn[] {
+  const descending = by === 'no' && rules.at(-1)?.descending === true
+  const columns: OrderColumn[] = rules.map((rule, index) => ({
+    name: `k${index}`,
+    descending: rule.descending,
+    isTold: true,
+    valueIn: ({ values }) => values[index] ?? '',
+  }))
+  if (!isOnePatient)
+    columns.push({ name: 'patient_id', descending, isTold: false, valueIn: ({ patientId }) => patientId })
+  columns.push({ name: by, descending, isTold: false, valueIn: (key) => key[by] })
+  return columns
+}
+
+/** What a match is sorted by, and what must be joined for it. */
+export interface SortKey {
+  expression: Fragment
+  join: Fragment
+}
+
+/** The key of the rule at `index`. */
+export function sortKey(subject: Subject, rule: SortRule, index: number): SortKey {
   const { alias, type, table } = subject
-  if (parameter === '_id') return sqlName(`${alias}.id`)
-  if (parameter === '_lastUpdated') return sqlName(`${alias}.last_updated`)
+  const { parameter, descending } = rule
+  const column = (name: string) => ({ expression: sqlName(`${alias}.${name}`), join: sqlNothing })
+  if (parameter === '_id') return column('id')
+  if (parameter === '_lastUpdated') return column('last_updated')
   if (table === 'record_text' && parameter.code === mainDateOf(type))
-    return sqlName(`${alias}.${descending ? 'high' : 'low'}`)
-  const direction = descending ? 'descending' : 'ascending'
-  // Of several values the one that comes first in this direction.
-  const [rows, column] = isRange(parameter)
-    ? (['record_range', descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`] as const)
-    : (['record_text', descending ? sqlText`max(entry.value)` : sqlText`min(entry.value)`] as const)
-  const missing = lastOf[isRange(parameter) ? 'range' : 'text'][direction]
+    return column(descending ? 'high' : 'low')
+  return isRange(parameter)
+    ? { expression: rangeOf(subject, parameter, descending), join: sqlNothing }
+    : textKey(subject, parameter, { descending, name: `sorted_${index}` })
+}
+
+/** Of several ranges the one that comes first in this direction. By record_range_pk. */
+function rangeOf(subject: Subject, parameter: SearchParameter, descending: boolean): Fragment {
+  const { alias, type } = subject
   return sqlText`coalesce((
-    select ${column} from ${sqlName(rows)} as entry
+    select ${descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`} from record_range as entry
     where entry.patient_id = ${sqlName(`${alias}.patient_id`)}
       and entry.parameter = ${parameterNumber(type, parameter.code)}
-      and entry.record_no = ${numberOf(subject)}), ${missing})`
+      and entry.record_no = ${numberOf(subject)}), ${lastOf.range[descending ? 'descending' : 'ascending']})`
+}
+
+/**
+ * Of several texts the one that comes first in this direction. Rows lie in the order of their texts, so that those of one record are
+ * found by going through all of its patient: once for all records, when they are of one patient.
+ */
+function textKey(
+  subject: Subject,
+  parameter: SearchParameter,
+  { descending, name }: { descending: boolean; name: string },
+): SortKey {
+  const { alias, type, patientId } = subject
+  const first = descending ? sqlText`max(entry.value)` : sqlText`min(entry.value)`
+  const missing = lastOf.text[descending ? 'descending' : 'ascending']
+  const rows = (patient: Fragment | string) =>
+    sqlText`record_text as entry where entry.patient_id = ${patient} and entry.parameter = ${parameterNumber(type, parameter.code)}`
+  if (patientId === undefined)
+    return {
+      expression: sqlText`coalesce((select ${first}
+        from ${rows(sqlName(`${alias}.patient_id`))} and entry.record_no = ${numberOf(subject)}), ${missing})`,
+      join: sqlNothing,
+    }
+  return {
+    expression: sqlText`coalesce(${sqlName(`${name}.text`)}, ${missing})`,
+    join: sqlText` left join (
+      select entry.record_no, ${first} as text from ${rows(patientId)} group by entry.record_no) as ${sqlName(name)}
+      on ${sqlName(`${name}.record_no`)} = ${numberOf(subject)}`,
+  }
 }
 
 function isRange({ type }: SearchParameter): boolean {
@@ -81,14 +127,29 @@ export function orderBy(columns: readonly OrderColumn[], isBackward: boolean, ta
   return sqlJoin(parts)
 }
 
-/** What lies after a key in the order (before it, when backward): first column beyond, or equal and the next beyond, … */
+/** What lies after a key in the order; before it, when backward. */
 export function isBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+  return compareKey(columns, key, { isBackward, withKey: false })
+}
+
+/** What does not: the others, and the record of the key itself. */
+export function isNotBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+  return compareKey(columns, key, { isBackward: !isBackward, withKey: true })
+}
+
+/** First column beyond, or equal and the next beyond, … */
+function compareKey(
+  columns: readonly OrderColumn[],
+  key: SearchKey,
+  { isBackward, withKey }: { isBackward: boolean; withKey: boolean },
+): Fragment {
   const [first] = columns
   const sign = ({ descending }: OrderColumn) => (descending !== isBackward ? sqlText`<` : sqlText`>`)
   const beyond = columns.reduceRight<Fragment>((rest, column, index) => {
     const [name, value] = [sqlName(column.name), column.valueIn(key)]
-    const further = sqlText`${name} ${sign(column)} ${value}`
-    return index === columns.length - 1 ? further : sqlText`(${further} or (${name} = ${value} and ${rest}))`
+    if (index === columns.length - 1)
+      return withKey ? sqlText`${name} ${sign(column)}= ${value}` : sqlText`${name} ${sign(column)} ${value}`
+    return sqlText`(${name} ${sign(column)} ${value} or (${name} = ${value} and ${rest}))`
   }, sqlText`1 = 0`)
   // Said for itself, so that the walk along an index begins at the key instead of at its end.
   return first ? sqlText`${sqlName(first.name)} ${sign(first)}= ${first.valueIn(key)} and ${beyond}` : beyond

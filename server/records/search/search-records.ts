@@ -1,12 +1,12 @@
 import { canBeAboutNobody } from '#fhir/compartment/compartment.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
-import { readRows, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
+import { type Fragment, readRows, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import type { Db } from '../../store/store.ts'
 import { narrowToPatient } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { type Matching, matchingRows, namedPatient } from './matching-rows.ts'
 import { narrowToReferring } from './narrow-to-referring.ts'
-import { isBeyond, type OrderColumn, orderBy, type SearchKey } from './search-order.ts'
+import { isBeyond, isNotBeyond, orderBy, type SearchKey } from './search-order.ts'
 
 /** A page of a search. */
 export interface SearchPageQuery {
@@ -19,7 +19,6 @@ export interface SearchPageQuery {
 }
 
 export interface FoundRecord {
-  patientId: string
   id: string
   content: string
 }
@@ -33,27 +32,44 @@ export interface SearchPage {
 
 interface FoundRow extends Record<`k${number}`, string | number> {
   no: number
-  patient_id: string
   id: string
   content: string
+  /** Left out when all are of one patient. */
+  patient_id?: string
+  /** The same in each row. */
   total?: number
+  /** 1 when there are others on the side where the page does not go on; the same in each row. */
+  others?: number
 }
 
 /** One page of what matches, inside the confinement, in the order asked for. */
 export async function searchRecords(db: Db, within: Confinement, page: SearchPageQuery): Promise<SearchPage> {
-  const { query, withTotal } = page
-  const narrowed = await narrowToNamedPatient(db, within, query)
-  const matching = matchingRows(narrowed, query)
-  const { rows, hasBefore, hasAfter } = await takePage(db, matching, page)
-  const [first, last] = [rows.at(0), rows.at(-1)]
-  const isWhole = !hasBefore && !hasAfter
-  const known = isWhole ? rows.length : first?.total
+  const { query, pageSize, after, before, withTotal } = page
+  const matching = matchingRows(await narrowToNamedPatient(db, within, query), query)
+  // One more row than asked for tells whether there is more on that side.
+  const found = await readRows<FoundRow>(db, takeRows(matching, page))
+  const hasMore = found.length > pageSize
+  const rows = hasMore ? found.slice(0, pageSize) : found
+  const hasOthers = Number(found[0]?.others ?? 0) > 0
+  if (before) rows.reverse()
+  const [first, last] = [rows[0], rows.at(-1)]
+  const [hasBefore, hasAfter] = before ? [hasMore, hasOthers] : [hasOthers, hasMore]
   return {
-    total: withTotal ? Number(known ?? (await countRows(db, matching))) : undefined,
-    records: rows.map((row) => ({ patientId: row.patient_id, id: row.id, content: row.content })),
-    next: hasAfter && last ? keyOf(last, matching.columns) : undefined,
-    previous: hasBefore && first ? keyOf(first, matching.columns) : undefined,
+    total: withTotal ? await totalOf(db, matching, { first, isFirstPage: !after && !before }) : undefined,
+    records: rows.map(({ id, content }) => ({ id, content })),
+    next: hasAfter && last ? keyOf(last, matching) : undefined,
+    previous: hasBefore && first ? keyOf(first, matching) : undefined,
   }
+}
+
+/** Every row tells it; where none is left, only the first page knows that none matches. */
+async function totalOf(
+  db: Db,
+  matching: Matching,
+  { first, isFirstPage }: { first: FoundRow | undefined; isFirstPage: boolean },
+): Promise<number> {
+  if (first?.total !== undefined) return Number(first.total)
+  return isFirstPage ? 0 : countRows(db, matching)
 }
 
 /** How many records match. */
@@ -93,74 +109,47 @@ async function narrowToNamedPatient(
   return narrowToReferring(db, within, type, conditions)
 }
 
-interface Page {
-  rows: FoundRow[]
-  hasBefore: boolean
-  hasAfter: boolean
-}
-
-/** One more row than asked for tells whether there is more on that side; the other side is asked for one row. */
-async function takePage(
-  db: Db,
-  matching: Matching,
+/**
+ * The rows of a page in their order, with one more when there is one. The texts are fetched for these alone: sorted with them,
+ * all matches would be carried along. All that a page tells comes from this one statement, so that it is true of one moment.
+ */
+function takeRows(
+  { rows, unsorted, columns, patientId, isCountedApart }: Matching,
   { pageSize, after, before, withTotal }: SearchPageQuery,
-): Promise<Page> {
-  const isBackward = before !== undefined
+): Fragment {
   const from = before ?? after
+  const isBackward = before !== undefined
   // The first page looks at every match anyway, to sort them: it counts them on the way. A walk along an index that is in
   // order stops at the end of the page.
-  const isCounting = withTotal && from === undefined && !matching.isCountedApart
-  const found = await takeRows(db, matching, { from, isBackward, limit: pageSize + 1, isCounting })
-  const hasMore = found.length > pageSize
-  const rows = found.slice(0, pageSize)
-  const [nearest] = rows
-  if (isBackward) rows.reverse()
-  if (from === undefined || !nearest) return { rows, hasBefore: false, hasAfter: hasMore }
-  const other = { from: keyOf(nearest, matching.columns), isBackward: !isBackward, limit: 1, isCounting }
-  const hasOther = (await takeRows(db, matching, other)).length > 0
-  return isBackward
-    ? { rows, hasBefore: hasMore, hasAfter: hasOther }
-    : { rows, hasBefore: hasOther, hasAfter: hasMore }
-}
-
-interface Taking {
-  /** Exclusive; undefined: from the very first or last. */
-  from: SearchKey | undefined
-  isBackward: boolean
-  limit: number
-  isCounting: boolean
-}
-
-/** Some rows in their order. The texts are fetched for these alone: sorted with them, all matches would be carried along. */
-async function takeRows(
-  db: Db,
-  { rows, columns }: Matching,
-  { from, isBackward, limit, isCounting }: Taking,
-): Promise<FoundRow[]> {
-  const keys = sortedBy(columns).map((column) => sqlText`, ${sqlName(`page.${column.name}`)}`)
-  return readRows<FoundRow>(
-    db,
-    sqlText`
-    select page.patient_id, page.no, record.id, record.content ${sqlJoin(keys, ' ')}
-      ${isCounting ? sqlText`, page.total` : sqlNothing}
+  const isCountedOnTheWay = withTotal && !from && !isCountedApart
+  const told = [
+    ...columns.filter(({ isTold }) => isTold).map(({ name }) => sqlText`, ${sqlName(`page.${name}`)}`),
+    ...(patientId === undefined ? [sqlText`, page.patient_id`] : []),
+    ...(isCountedOnTheWay ? [sqlText`, page.total`] : []),
+    ...(withTotal && !isCountedOnTheWay
+      ? [sqlText`, (select count(*) from (${unsorted}) as matches) as total`]
+      : []),
+    ...(from
+      ? [
+          sqlText`, case when exists (select 1 from (${rows}) as other where ${isNotBeyond(columns, from, isBackward)})
+            then 1 else 0 end as others`,
+        ]
+      : []),
+  ]
+  return sqlText`
+    select page.no, record.id, record.content ${sqlJoin(told, ' ')}
     from (
-      select found.* ${isCounting ? sqlText`, count(*) over () as total` : sqlNothing} from (${rows}) as found
+      select found.* ${isCountedOnTheWay ? sqlText`, count(*) over () as total` : sqlNothing} from (${rows}) as found
       ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing}
-      order by ${orderBy(columns, isBackward, 'found')} limit ${limit}) as page
+      order by ${orderBy(columns, isBackward, 'found')} limit ${pageSize + 1}) as page
     join record on record.patient_id = page.patient_id and record.no = page.no
-    order by ${orderBy(columns, isBackward, 'page')}`,
-  )
+    order by ${orderBy(columns, isBackward, 'page')}`
 }
 
-/** The columns of the order without the last two, which name the record. */
-function sortedBy(columns: readonly OrderColumn[]): readonly OrderColumn[] {
-  return columns.slice(0, -2)
-}
-
-function keyOf(row: FoundRow, columns: readonly OrderColumn[]): SearchKey {
+function keyOf(row: FoundRow, { columns, patientId }: Matching): SearchKey {
   return {
-    values: sortedBy(columns).map((_column, index) => row[`k${index}`] ?? ''),
-    patientId: row.patient_id,
+    values: columns.flatMap(({ name, isTold }) => (isTold ? [row[name as 'k0'] ?? ''] : [])),
+    patientId: patientId ?? row.patient_id ?? '',
     id: row.id,
     no: row.no,
   }

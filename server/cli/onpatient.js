@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// JavaScript, alone of all files: Node strips the types of what is loaded before its compile cache is on, and what it strips
+// them with takes 20 MB and a tenth of the start.
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 

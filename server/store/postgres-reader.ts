@@ -1,0 +1,142 @@
+import type { PostgresPool } from 'kysely'
+import { type Client, type ClientConfig, Pool, type PoolClient } from 'pg'
+import { asUnavailable, isConnectionLost, isStatementLost } from './connection-loss.ts'
+import { askClient, connect, withoutNul } from './postgres-connections.ts'
+import type { Reader } from './prepared-query.ts'
+
+/** Each looks at the disk for itself, so that one that waits for it holds up a part of the others only. */
+const sharedConnections = 4
+
+/**
+ * Connections of PostgreSQL for reads. Statements by keys share a few: what was asked is sent together, and answered one
+ * after the other, without waiting for the way there and back in between. Searches, which may take long, go through `pool`.
+ */
+export function createPostgresReader(
+  config: ClientConfig,
+  pool: PostgresPool,
+  onLost: (error: Error) => void,
+): { reader: Reader; close(): Promise<void> } {
+  const connections = Array.from({ length: sharedConnections }, () => new SharedConnection(config, onLost))
+  let made = 0
+  const leastBusy = () => connections.reduce((least, each) => (each.readers < least.readers ? each : least))
+  return {
+    reader: {
+      prepare(text) {
+        made += 1
+        const name = `onpatient_${made}`
+        return (values) => leastBusy().read({ name, text, values: values.map(withoutNul) })
+      },
+      async search(text, values) {
+        const connection = await pool.connect()
+        try {
+          return (await connection.query<never>(text, values)).rows
+        } finally {
+          connection.release()
+        }
+      },
+    },
+    close: async () => void (await Promise.all(connections.map((each) => each.close()))),
+  }
+}
+
+interface NamedQuery {
+  name: string
+  text: string
+  values: unknown[]
+}
+
+/** A first connection that has died, and another one. */
+const mostTries = 3
+
+/** One connection that many reads use at once. It is given back to its pool, which closes idle ones, when the last has its answer. */
+class SharedConnection {
+  /** How many wait for an answer. */
+  readers = 0
+  readonly #pool: Pool
+  #leased: Promise<PoolClient> | undefined
+
+  constructor(config: ClientConfig, onLost: (error: Error) => void) {
+    this.#pool = new Pool({ ...config, max: 1, pipeline: true })
+    this.#pool.on('error', onLost)
+  }
+
+  async read<Row>(query: NamedQuery): Promise<Row[]> {
+    this.readers += 1
+    try {
+      for (let tried = 1; ; tried++) {
+        this.#leased ??= this.#lease()
+        const leased = this.#leased
+        const client = await leased
+        try {
+          return await ask<Row>(client, query)
+        } catch (error) {
+          const isLost = isConnectionLost(error) || isStatementLost(error)
+          if (isLost) this.#discard(leased, error)
+          if (!isLost || tried === mostTries) throw asUnavailable(error)
+        }
+      }
+    } finally {
+      this.readers -= 1
+      if (this.readers === 0) this.#giveBack()
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end()
+  }
+
+  async #lease(): Promise<PoolClient> {
+    const client = await connect(this.#pool).catch((error: unknown) => {
+      // Who asks next tries anew.
+      this.#leased = undefined
+      throw error
+    })
+    // Whoever waits for an answer is told; an error event that nobody hears ends the process.
+    client.on('error', ignore)
+    return client
+  }
+
+  /** All that wait for the same connection come here when it is lost. */
+  #discard(leased: Promise<PoolClient>, error: Error): void {
+    if (this.#leased !== leased) return
+    this.#leased = undefined
+    release(leased, error)
+  }
+
+  #giveBack(): void {
+    const leased = this.#leased
+    this.#leased = undefined
+    if (leased) release(leased)
+  }
+}
+
+function release(leased: Promise<PoolClient>, error?: Error): void {
+  leased.then(
+    (client) => {
+      client.off('error', ignore)
+      client.release(error)
+    },
+    // There is nothing to give back.
+    ignore,
+  )
+}
+
+function ignore(): void {}
+
+async function ask<Row>(client: PoolClient, query: NamedQuery): Promise<Row[]> {
+  sendTogether(client)
+  return (await askClient(client, query)).rows as Row[]
+}
+
+/** The socket below a client, which its types leave out. */
+interface WithSocket {
+  connection: { stream: { cork(): void; uncork(): void; writableCorked: number } }
+}
+
+/** What is asked before the process looks at its sockets again goes out in one piece: a call of the system costs more than a read. */
+function sendTogether(client: Client): void {
+  const { stream } = (client as Client & WithSocket).connection
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  setImmediate(() => stream.uncork())
+}
