@@ -46,7 +46,8 @@ export async function answerQuery(
   const { type } = query
   const own = withoutCursor(params)
   const first = linkTo(address, own)
-  const links: BundleLink[] = [{ relation: 'self', url: selfLink(address, own, query.ignored) }]
+  const self = query.ignored.length === 0 ? first : selfLink(address, own, query.ignored)
+  const links: BundleLink[] = [{ relation: 'self', url: self }]
   if (asksForTotalAlone(query)) return renderBundle('searchset', await reader.countFound(query), links, [])
   const local = address.slice(base.length + 1)
   // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
@@ -88,7 +89,7 @@ export async function readQuery({ type, params, isStrict, base }: SearchRequest)
   }
 }
 
-export type Pairs = Array<[string, string]>
+type Pairs = Array<[string, string]>
 
 export function withoutCursor(params: URLSearchParams): Pairs {
   return [...params].filter(([name]) => name !== 'cursor')
@@ -100,7 +101,6 @@ export function linkTo(address: string, pairs: Pairs): string {
 
 /** What was really searched: without the parameters that were left out. */
 export function selfLink(address: string, pairs: Pairs, ignored: SearchQuery['ignored']): string {
-  if (ignored.length === 0) return linkTo(address, pairs)
   const names = new Set(ignored.map(({ name }) => name))
   return linkTo(
     address,
