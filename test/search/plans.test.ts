@@ -256,3 +256,19 @@ test('a walk over what names a patient goes on in its order when it comes to nam
     ['a', 'b', 'c', 'd'],
   )
 })
+
+test('a search that names a patient follows chains to all that the reader reaches, and no further', async () => {
+  await using api = await openWithObservations(
+    observation('of-bob', '2020-01-01', { subject: { reference: 'Patient/bob' } }),
+    observation('of-ada', '2020-01-01', {
+      code: { coding: [{ system: 'http://loinc.org', code: '1-1' }] },
+      derivedFrom: [{ reference: 'Observation/of-bob' }],
+    }),
+  )
+  const query = 'patient=Patient/ada&derived-from:Observation.code=2345-7'
+  const found = async (within: Confinement) =>
+    (await search(api.store.db, query, { within })).records.map(({ id }) => id)
+  assert.deepEqual(await found({ patientIds: [], practiceIds: ['oak'] }), ['of-ada'])
+  assert.deepEqual(await found({ patientIds: ['ada', 'bob'], practiceIds: [] }), ['of-ada'])
+  assert.deepEqual(await found(ofAda), [])
+})

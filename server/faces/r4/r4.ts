@@ -180,23 +180,25 @@ async function sendRecord(
   { request, reply, query, reader }: Opened,
   { type, id }: { type: string; id: string },
 ): Promise<FastifyReply> {
+  const asked = readSubset(query)
   const content = isResourceId(id) ? await reader.read(type, id) : undefined
   if (content === undefined) throw (await wasDeleted(reader, type, id)) ? deleted(type) : notHere(type)
   if (isUnchanged(request, reply, content)) return reply.code(304).send()
-  return reply.send(present(subset(content, type, readSubset(query)), query))
+  return reply.send(present(subset(content, type, asked), query))
 }
 
 async function sendVersion(
   { request, reply, query, reader }: Opened,
   { type, id, versionId }: { type: string; id: string; versionId: string },
 ): Promise<FastifyReply> {
+  const asked = readSubset(query)
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
   const content = await reader.readVersion({ type, id, versionId: number })
   if (content === undefined)
     throw (await isDeletion(reader, { type, id, versionId: number })) ? deleted(type) : notHere(type)
   return isUnchanged(request, reply, content)
     ? reply.code(304).send()
-    : reply.send(present(subset(content, type, readSubset(query)), query))
+    : reply.send(present(subset(content, type, asked), query))
 }
 
 /** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */

@@ -30,7 +30,10 @@ export interface Matching {
 
 /** Where a search looks. */
 export interface Narrowed {
+  /** Where its matches lie. */
   within: Confinement
+  /** Where what its chains and `_has` lead to may lie. */
+  reach: Confinement
   /**
    * False when it follows from what records say at this moment. Then the order does not depend on it: the next page, for which
    * another record may have come, must go on in the same.
@@ -38,14 +41,14 @@ export interface Narrowed {
   isLasting: boolean
 }
 
-export function matchingRows({ within, isLasting }: Narrowed, query: Query): Matching {
+export function matchingRows({ within, reach, isLasting }: Narrowed, query: Query): Matching {
   const scopes = scopesOf(within, query.type)
   const [first, ...others] = scopes
   const patientId = isLasting && others.length === 0 ? first?.patientId : undefined
   const lead = patientId ? findLead(query, patientId) : undefined
-  if (lead && patientId) return led(within, query, lead, patientId)
+  if (lead && patientId) return led(reach, query, lead, patientId)
   const branches = (sort: Query['sort']) => {
-    const found = (first ? scopes : [nowhere]).map((scope) => amongRecords(within, { ...query, sort }, scope))
+    const found = (first ? scopes : [nowhere]).map((scope) => amongRecords(reach, { ...query, sort }, scope))
     return sqlJoin(found, ' union all ')
   }
   return {
@@ -83,13 +86,11 @@ export function namedPatient(condition: Condition): string | undefined {
 }
 
 /** Looks at every record of the type in a scope. */
-function amongRecords(within: Confinement, query: Query, { scope, patientId }: Scope): Fragment {
+function amongRecords(reach: Confinement, query: Query, { scope, patientId }: Scope): Fragment {
   // What is about nobody is of all practices: more than is looked at here.
   const ofPatient = patientId === '' ? undefined : patientId
   const subject: Subject = { alias: 'record', type: query.type, table: 'record', patientId: ofPatient }
-  const met = remaining(query, patientId).map(
-    (each) => sqlText` and ${meetsCondition(each, subject, within)}`,
-  )
+  const met = remaining(query, patientId).map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`)
   const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
   return sqlText`
     select record.no, record.patient_id, record.id ${named(keys)}
@@ -97,13 +98,13 @@ function amongRecords(within: Confinement, query: Query, { scope, patientId }: S
 }
 
 /** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
-function led(within: Confinement, query: Query, lead: Lead, patientId: string): Matching {
+function led(reach: Confinement, query: Query, lead: Lead, patientId: string): Matching {
   const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
   const asked = remaining(query, patientId).filter((each) => each !== lead.answers)
   const ends = asked.map((each) => earliestEnd(each, query.type)).filter((end) => end !== undefined)
   const met = [
     ...ends.map((end) => sqlText` and lead.high > ${end}`),
-    ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, within)}`),
+    ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`),
   ]
   // By record_text_pk.
   const select = (keys: SortKey[]) => sqlText`

@@ -20,8 +20,7 @@ export async function narrowToReferring(
   conditions: readonly Condition[],
 ): Promise<Confinement> {
   const references = conditions.map(patientReferences).find((each) => each !== undefined)
-  // What a chain or `_has` leads to may lie in any covered compartment.
-  if (!references || conditions.some(looksElsewhere)) return within
+  if (!references) return within
   const parameters = references.codes.map((code) => parameterNumber(type, code))
   const rows = await readRows<{ patient_id: string }>(
     db,
@@ -50,9 +49,4 @@ function patientReferences(condition: Condition): { codes: string[]; targets: st
   }
   const areAllPatients = targets.length > 0 && targets.every((target) => target.startsWith('Patient/'))
   return areAllPatients ? { codes, targets } : undefined
-}
-
-function looksElsewhere(condition: Condition): boolean {
-  if (condition.kind === 'or' || condition.kind === 'and') return condition.conditions.some(looksElsewhere)
-  return condition.kind !== 'parameter'
 }

@@ -99,13 +99,15 @@ async function narrowToNamedPatient(
   { type, conditions }: SearchPageQuery['query'],
 ): Promise<Narrowed> {
   const isOne = within.patientIds.length === 1 && within.practiceIds.length === 0
-  if (isOne || canBeAboutNobody(type)) return { within, isLasting: true }
+  if (isOne || canBeAboutNobody(type)) return { within, reach: within, isLasting: true }
   for (const condition of conditions) {
     const patientId = namedPatient(condition)
     const narrowed = patientId === undefined ? undefined : await narrowToPatient(db, within, patientId)
-    if (narrowed && narrowed.patientIds.length > 0) return { within: narrowed, isLasting: true }
+    if (narrowed && narrowed.patientIds.length > 0)
+      return { within: narrowed, reach: within, isLasting: true }
   }
-  return { within: await narrowToReferring(db, within, type, conditions), isLasting: false }
+  const referring = await narrowToReferring(db, within, type, conditions)
+  return { within: referring, reach: within, isLasting: false }
 }
 
 /**
