@@ -54,7 +54,7 @@ async function openClient(nouns: OpenNouns) {
 }
 
 function startServer(databaseUrl: string) {
-  return spawn(process.execPath, [join(import.meta.dirname, '../../server/cli/onpatient.ts'), 'serve'], {
+  return spawn(process.execPath, [join(import.meta.dirname, '../../server/cli/onpatient.js'), 'serve'], {
     env: {
       ...process.env,
       ...{ DATABASE_URL: databaseUrl, PORT: '0', DEMO: 'off', LOG_LEVEL: 'silent', TRUSTED_PROXIES: '1' },

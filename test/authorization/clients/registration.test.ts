@@ -88,7 +88,7 @@ describe('registration that is open', () => {
     const { body } = await register(metadata)
     const request = { response_type: 'code', client_id: body.client_id, redirect_uri: redirectUri }
     const { page } = await openConsent(app, { ...request, aud: aud() }, 'ana@example.com')
-    assert.match(page.body, /Somebody unknown/)
+    assert.match(page.body, /<strong>registered itself</strong>: neither your practice nor anybody else)
   })
 
   test('two that come first at the same moment belong to one keeper', async () => {
