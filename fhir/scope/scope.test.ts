@@ -8,7 +8,10 @@ import {
   type Interaction,
   narrowToTypes,
   parseClinicalScope,
+  reads,
+  splitByWriting,
   splitScopes,
+  writes,
 } from './scope.ts'
 
 const interactions: Interaction[] = ['c', 'r', 'u', 'd', 's']
@@ -89,6 +92,19 @@ test('a scope that covers another allows all that the other allows', () => {
             assert.ok(allowsInteraction([outer], type, interaction), `${outer.text} ${inner.text} ${type}`)
       },
     ),
+  )
+})
+
+test('what a scope reads and what it writes are together what it gives, and neither is the other', () => {
+  fc.assert(
+    fc.property(scopes, (scope) => {
+      const { reading, writing } = splitByWriting(scope)
+      assert.equal(reading !== undefined && writes(reading), false)
+      assert.equal(writing !== undefined && reads(writing), false)
+      const both = [...(reading?.interactions ?? []), ...(writing?.interactions ?? [])]
+      assert.deepEqual(both.toSorted(), [...scope.interactions].toSorted())
+      for (const part of [reading, writing]) if (part) assert.ok(coversScope(scope, part))
+    }),
   )
 })
 

@@ -78,6 +78,32 @@ export function filterText(filter: readonly FilterPart[]): string {
   return filter.map(({ name, value }) => `${name}=${value}`).join('&')
 }
 
+const writing: ReadonlySet<Interaction> = new Set(['c', 'u', 'd'])
+
+/** Whether it gives creating, updating or deleting. */
+export function writes({ interactions }: ClinicalScope): boolean {
+  return [...interactions].some((each) => writing.has(each))
+}
+
+/** Whether it gives reading or searching. */
+export function reads({ interactions }: ClinicalScope): boolean {
+  return interactions.has('r') || interactions.has('s')
+}
+
+/** What of a scope reads, and what of it writes, each as a scope of its own; undefined where there is nothing of it. */
+export function splitByWriting(scope: ClinicalScope): {
+  reading: ClinicalScope | undefined
+  writing: ClinicalScope | undefined
+} {
+  if (!writes(scope)) return { reading: scope, writing: undefined }
+  if (!reads(scope)) return { reading: undefined, writing: scope }
+  const part = (isWanted: (each: Interaction) => boolean) => {
+    const letters = [...scope.interactions].filter(isWanted).join('')
+    return parseClinicalScope(`${scope.context}/${scope.type}.${letters}`)
+  }
+  return { reading: part((each) => !writing.has(each)), writing: part((each) => writing.has(each)) }
+}
+
 /** Splits a space-separated scope parameter; order kept, doubles dropped. */
 export function splitScopes(text: string): string[] {
   return [...new Set(text.split(/\s+/).filter((part) => part !== ''))]

@@ -1,5 +1,5 @@
 import { labelOfPart, labelOfType } from '#fhir/scope/kinds-of-record.ts'
-import { parseClinicalScope } from '#fhir/scope/scope.ts'
+import { parseClinicalScope, reads, writes } from '#fhir/scope/scope.ts'
 
 const contextWords: Record<string, string> = {
   offline_access: 'Stay connected while you are away',
@@ -12,9 +12,13 @@ const contextWords: Record<string, string> = {
 /** What scopes let an application do, in the words of the consent page; each thing once. */
 export function wordsOfScopes(scopes: readonly string[]): string[] {
   const clinical = scopes.flatMap((scope) => parseClinicalScope(scope) ?? [])
-  const types = clinical.some(({ type }) => type === '*')
+  const reading = clinical.filter(reads)
+  const types = reading.some(({ type }) => type === '*')
     ? ['Read the whole record']
-    : clinical.map(({ type, filter }) => (filter ? labelOfPart(type, filter) : labelOfType(type)))
+    : reading.map(({ type, filter }) => (filter ? labelOfPart(type, filter) : labelOfType(type)))
+  const changes = clinical
+    .filter(writes)
+    .map(({ type }) => (type === '*' ? 'Change the whole record' : `Change: ${labelOfType(type)}`))
   const context = scopes.flatMap((scope) => contextWords[scope] ?? [])
-  return [...new Set([...types, ...context])]
+  return [...new Set([...types, ...changes, ...context])]
 }

@@ -1,4 +1,4 @@
-import { contextScopes, parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
+import { contextScopes, parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
 import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import type { ApplicationForm } from './applications.ts'
@@ -64,7 +64,7 @@ function checkScopes(texts: string[], hasKey: boolean): string[] {
   return wanted
 }
 
-/** Reading is all that a person's application can be given; a backend service may also write, when a practice approves. */
+/** Practices write, patients do not: `user` scopes are for people of a practice, `system` scopes for services that it approves. */
 function assertRegistrable(scope: string, hasKey: boolean): void {
   if (contextScopes.has(scope)) return
   const clinical = parseClinicalScope(scope)
@@ -89,10 +89,12 @@ function assertRegistrable(scope: string, hasKey: boolean): void {
       { field: 'scopes' },
     )
   }
-  if (['c', 'u', 'd'].some((interaction) => clinical.interactions.has(interaction as 'c')))
-    throw new OnpatientError('scope-invalid', `"${scope}": this API reads only. Use .read or .rs.`, {
-      field: 'scopes',
-    })
+  if (clinical.context === 'patient' && writes(clinical))
+    throw new OnpatientError(
+      'scope-invalid',
+      `"${scope}": patients do not change their records. Use .read or .rs; an app for people of a practice may ask for ${scope.replace('patient/', 'user/')}.`,
+      { field: 'scopes' },
+    )
 }
 
 function checkLink(text: string | undefined, field: string): string | undefined {

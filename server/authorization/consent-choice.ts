@@ -3,10 +3,13 @@ import {
   type ClinicalScope,
   type FilterPart,
   filterText,
+  type Interaction,
   narrowToTypes,
   parseClinicalScope,
+  reads,
+  splitByWriting,
 } from '#fhir/scope/scope.ts'
-import type { Association } from '#server/practices/practices.ts'
+import { type Association, reachesPanel } from '#server/practices/practices.ts'
 import type { Subject } from './consent-subject.ts'
 
 /** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
@@ -37,10 +40,13 @@ export type ConsentFault =
   | 'no-patient'
   | 'no-visit'
   | 'no-duration'
+  | 'no-panel'
 
 /** The form as the person filled it in. */
 export interface Answers {
   kinds: ReadonlySet<string>
+  /** Types, or `*`, that the application may change. */
+  changes: ReadonlySet<string>
   persons: ReadonlySet<string>
   duration: string | undefined
   reachesPanel: boolean
@@ -52,6 +58,7 @@ export function readAnswers(form: Record<string, unknown>): Answers {
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
   return {
     kinds: new Set(listOf(form.kind)),
+    changes: new Set(listOf(form.change)),
     persons: new Set(listOf(form.person)),
     duration: text(form.duration),
     reachesPanel: form.panel === 'all',
@@ -86,7 +93,7 @@ export interface ConsentItem {
 
 /** What the requested scopes open, in the order of the consent page. */
 export function itemsOf(scopes: readonly string[]): ConsentItem[] {
-  const clinical = clinicalScopes(scopes)
+  const clinical = clinicalScopes(scopes).filter(reads)
   return typesOf(clinical).flatMap((type) => {
     const own = clinical.filter((scope) => scope.type === type)
     if (isWhole(clinical, type)) return [{ value: type, label: labelOfType(type) }]
@@ -96,6 +103,36 @@ export function itemsOf(scopes: readonly string[]): ConsentItem[] {
     }))
     return parts.filter(({ value }, index) => parts.findIndex((part) => part.value === value) === index)
   })
+}
+
+/** A line of what the application asks to change. */
+export interface ChangeItem extends ConsentItem {
+  /** `c`, `u`, `d`. */
+  interactions: ReadonlySet<Interaction>
+}
+
+/** What the requested scopes would change, by type or as `*`; only people of a practice can give it. */
+export function changesOf(scopes: readonly string[]): ChangeItem[] {
+  const changes = new Map<string, Set<Interaction>>()
+  for (const scope of clinicalScopes(scopes)) {
+    const { writing } = splitByWriting(scope)
+    if (scope.context !== 'user' || !writing) continue
+    const known = changes.get(scope.type) ?? new Set()
+    changes.set(scope.type, new Set([...known, ...writing.interactions]))
+  }
+  return [...changes].map(([type, interactions]) => ({
+    value: type,
+    label: type === '*' ? 'Everything in the record' : labelOfType(type),
+    interactions,
+  }))
+}
+
+/** Whether who allows this could let an application write: into the records of the practice, with its whole panel. */
+export function canGiveChanges(
+  associations: readonly Association[],
+  subject: Pick<Subject, 'association'> | undefined,
+): boolean {
+  return (subject ? [subject.association] : associations).some(reachesPanel)
 }
 
 function isWhole(clinical: readonly ClinicalScope[], type: string): boolean {
@@ -134,11 +171,16 @@ export function readConsentChoice(
   const associationIds = subject
     ? [subject.association.id]
     : associations.filter((each) => answers.persons.has(each.id)).map((each) => each.id)
-  if (ticked.size === 0) return 'no-kind'
+  const chosen = associations.filter((each) => associationIds.includes(each.id))
+  const changes = canGiveChanges(chosen, subject) ? answers.changes : none
+  const isChanging = changesOf(requestedScopes).some(({ value }) => changes.has(value))
+  if (ticked.size === 0 && !isChanging) return 'no-kind'
   if (associationIds.length === 0) return 'no-person'
   if (wantsOnePatient(requestedScopes) && associationIds.length > 1) return 'several-persons'
   if (wantsOnePatient(requestedScopes) && !subject) return 'no-patient'
   if (subject && answers.encounterId !== undefined && !subject.encounter) return 'no-visit'
+  // An application writes into a practice's records as a whole, or not at all (write-access.ts).
+  if (subject && isChanging && !answers.reachesPanel) return 'no-panel'
   const duration = durations.find((each) => each.value === answers.duration)
   if (!duration) return 'no-duration'
   const given = requestedScopes.filter(
@@ -148,22 +190,39 @@ export function readConsentChoice(
       (scope !== 'launch/encounter' || subject?.encounter !== undefined),
   )
   return {
-    scopes: given.flatMap((text) => narrow(text, offered, ticked)),
+    scopes: given.flatMap((text) => narrow(text, offered, { ticked, changes })),
     associationIds,
     reachesPanel: answers.reachesPanel,
     lifetimeSeconds: duration.seconds,
   }
 }
 
-function narrow(text: string, offered: string[], ticked: ReadonlySet<string>): string[] {
+const none: ReadonlySet<string> = new Set()
+
+interface Ticked {
+  ticked: ReadonlySet<string>
+  changes: ReadonlySet<string>
+}
+
+/** What is left of a scope: what of it reads, by the ticked kinds, and what of it writes, when that is ticked. */
+function narrow(text: string, offered: string[], { ticked, changes }: Ticked): string[] {
   const scope = parseClinicalScope(text)
   if (!scope) return [text]
+  const { reading, writing } = splitByWriting(scope)
+  const left = reading ? narrowReading(reading, offered, ticked) : []
+  if (!writing || scope.context !== 'user' || !changes.has(scope.type)) return left
+  // Untouched, it is told as it was asked for.
+  const isWhole = reading === undefined || left[0] === reading.text
+  return isWhole ? [text] : [...left, writing.text]
+}
+
+function narrowReading(scope: ClinicalScope, offered: string[], ticked: ReadonlySet<string>): string[] {
   if (scope.type !== '*') {
     const isTicked = ticked.has(scope.type) || (scope.filter && ticked.has(partOf(scope.type, scope.filter)))
-    return isTicked ? [text] : []
+    return isTicked ? [scope.text] : []
   }
   // A wildcard makes every kind a whole one.
-  return ticked.size === offered.length ? [text] : narrowToTypes(scope, [...ticked])
+  return ticked.size === offered.length ? [scope.text] : narrowToTypes(scope, [...ticked])
 }
 
 function clinicalScopes(scopes: readonly string[]): ClinicalScope[] {

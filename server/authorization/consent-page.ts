@@ -7,6 +7,7 @@ import type { Page } from '#server/pages/page.ts'
 import { reachesPanel } from '#server/practices/practices.ts'
 import {
   type Answers,
+  type ChangeItem,
   type ConsentFault,
   durations,
   itemsOf,
@@ -43,6 +44,8 @@ export interface ConsentView {
   canChooseAnother: boolean
   /** Undefined: there is no visit to choose. */
   visits: Visits | undefined
+  /** What the application asks to change, where the person could allow that. */
+  changes: readonly ChangeItem[]
   reaches: readonly Reach[]
   accountName: string
   csrfToken: string
@@ -57,6 +60,11 @@ const faultWords: Record<ConsentFault, { field: string; message: string }> = {
   'several-persons': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
   'no-patient': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
   'no-visit': { field: 'encounter', message: 'Choose one of the visits, or no particular one.' },
+  'no-panel': {
+    field: 'changes',
+    message:
+      'An app that changes records must reach all patients of the practice: tick that above, or leave all changes out.',
+  },
   'no-duration': { field: 'duration', message: 'Choose for how long.' },
   'no-person': { field: 'persons', message: 'Choose a record, or choose Cancel.' },
 }
@@ -70,15 +78,16 @@ ${
     ? html`<img class="app-logo" src="${application.logoUri}" alt="" width="64" height="64" referrerpolicy="no-referrer">`
     : html`<p class="eyebrow">Connect an app</p>`
 }
-<h1>${application.name} asks to read health records</h1>
+<h1>${application.name} asks to read ${view.changes.length > 0 ? 'and change ' : ''}health records</h1>
 <p class="lead">${renderRegistrant(view.registrant)} You decide what it gets.</p>
 <form method="post" action="${view.action}" id="authorizationForm">
 ${csrfField(view.csrfToken)}
 ${view.subject ? renderSubject(view.subject, view) : renderPersons(view)}
 ${renderKinds(view)}
+${renderChanges(view)}
 ${renderIdentity(view.scopes)}
 ${renderDuration(view.answers)}
-${notice('info', html`<p>The app can only read; it changes nothing. You can end this at any time under <strong>Settings → Connected apps</strong>, and it stops at once.</p>`)}
+${notice('info', html`<p>${renderLimit(view)} You can end this at any time under <strong>Settings → Connected apps</strong>, and it stops at once.</p>`)}
 <div class="actions">
 <input type="submit" name="decision" value="Authorize" class="button button-primary">
 <input type="submit" name="decision" value="Cancel" class="button button-secondary" formnovalidate>
@@ -167,6 +176,31 @@ ${
 <details class="disclosure"${isOpen ? html` open` : ''}><summary>See the ${items.length} kinds one by one, or leave some out</summary>
 <div class="options-plain">${boxes}</div></details>`
 }</fieldset>`
+}
+
+const changeWords = [
+  ['c', 'add'],
+  ['u', 'correct'],
+  ['d', 'delete'],
+] as const
+
+/** Nothing is ticked at first: a wrong change harms more than a missing one. */
+function renderChanges({ changes, answers }: ConsentView): SafeHtml | undefined {
+  if (changes.length === 0) return undefined
+  const boxes = changes.map(({ value, label, interactions }) => {
+    const words = changeWords.flatMap(([interaction, word]) => (interactions.has(interaction) ? word : []))
+    return html`<label class="option"><input type="checkbox" name="change" value="${value}"${checkedIf(answers?.changes.has(value) === true)}>
+<span>${label}<span class="option-note">${words.join(', ')}</span></span></label>`
+  })
+  return html`<fieldset id="changes" tabindex="-1" aria-describedby="changes-hint"><legend>What it may change</legend>
+<p class="hint" id="changes-hint">In the records of your practice, for everybody who reads them. Tick only what the practice wants this app to write.</p>
+<div class="options-plain">${boxes}</div></fieldset>`
+}
+
+function renderLimit({ changes }: ConsentView): string {
+  return changes.length === 0
+    ? 'The app can only read; it changes nothing.'
+    : 'The app changes nothing but what you tick; what it has written stays when you end its access.'
 }
 
 function renderIdentity(scopes: readonly string[]): SafeHtml | undefined {

@@ -1,4 +1,5 @@
 /** RFC 7591 §2, client metadata: what an application says of itself when it registers, and what it is told. */
+import { parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
 import { type Application, type ApplicationForm, isLoopback } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 
@@ -33,7 +34,7 @@ export function readMetadata(metadata: Metadata): ApplicationForm {
     authentication: isPublic ? 'none' : method === 'private_key_jwt' ? 'key' : 'secret',
     redirectUris: readEncrypted(metadata),
     postLogoutRedirectUris: readTexts(metadata, 'post_logout_redirect_uris'),
-    scopes: (readText(metadata, 'scope') ?? '').split(' '),
+    scopes: readScopes(metadata),
     logoUri: readText(metadata, 'logo_uri'),
     policyUri: readText(metadata, 'policy_uri'),
     tosUri: readText(metadata, 'tos_uri'),
@@ -43,6 +44,21 @@ export function readMetadata(metadata: Metadata): ApplicationForm {
     requiresPar: readFlag(metadata, 'require_pushed_authorization_requests'),
     requiresDpop: readFlag(metadata, 'dpop_bound_access_tokens'),
   }
+}
+
+/** Nobody answers for what registered itself, so that no person can let it change records. A service is approved by a practice. */
+function readScopes(metadata: Metadata): string[] {
+  const scopes = splitScopes(readText(metadata, 'scope') ?? '')
+  const refused = scopes.find((text) => {
+    const scope = parseClinicalScope(text)
+    return scope?.context === 'user' && writes(scope)
+  })
+  if (refused === undefined) return scopes
+  throw new OnpatientError(
+    'scope-invalid',
+    `"${refused}": an application that registers itself cannot ask to change records. Register it with an account, under Settings, Applications.`,
+    { field: 'scopes' },
+  )
 }
 
 /** What is registered, as RFC 7591 §3.2.1 wants it told; secrets and tokens are added by who has them. */

@@ -39,7 +39,7 @@ ${table(
     ],
   ],
 )}
-<p>The API is for reading. Scopes for writing are understood and give nothing.</p>
+<p>Practices write, patients do not. <code>user/Immunization.cud</code> (version 1: <code>user/Immunization.write</code>) lets a provider or staff member tick, on the consent page, that the application may add, correct and delete immunizations of the practice; <code>system/</code> scopes do so for a service that the practice approves. For a patient they give nothing, and <code>patient/</code> scopes for writing are refused when an application is registered.</p>
 <h3 id="reach">Whose records</h3>
 <p>Scopes say what kind of record; the person's account says whose:</p>
 <ul>

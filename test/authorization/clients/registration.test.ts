@@ -88,7 +88,13 @@ describe('registration that is open', () => {
     const { body } = await register(metadata)
     const request = { response_type: 'code', client_id: body.client_id, redirect_uri: redirectUri }
     const { page } = await openConsent(app, { ...request, aud: aud() }, 'ana@example.com')
-    assert.match(page.body, /<strong>registered itself</strong>: neither your practice nor anybody else)
+    assert.match(page.body, /<strong>registered itself<.strong>: neither your practice nor anybody else/)
+  })
+
+  test('cannot ask to change records', async () => {
+    const { status, body } = await register({ ...metadata, scope: 'user/*.rs user/Immunization.cud' })
+    assert.deepEqual([status, body.error], [400, 'invalid_client_metadata'])
+    assert.match(String(body.error_description), /registers itself cannot ask to change records/)
   })
 
   test('two that come first at the same moment belong to one keeper', async () => {
