@@ -111,8 +111,12 @@ export interface ChangeItem extends ConsentItem {
   interactions: ReadonlySet<Interaction>
 }
 
-/** What the requested scopes would change, by type or as `*`; only people of a practice can give it. */
-export function changesOf(scopes: readonly string[]): ChangeItem[] {
+/**
+ * What the requested scopes would change, by type or as `*`: only who works at a practice can give it, into the records of the
+ * practice, with its whole panel.
+ */
+export function changesOf(scopes: readonly string[], associations: readonly Association[]): ChangeItem[] {
+  if (!associations.some(reachesPanel)) return []
   const changes = new Map<string, Set<Interaction>>()
   for (const scope of clinicalScopes(scopes)) {
     const { writing } = splitByWriting(scope)
@@ -125,14 +129,6 @@ export function changesOf(scopes: readonly string[]): ChangeItem[] {
     label: type === '*' ? 'Everything in the record' : labelOfType(type),
     interactions,
   }))
-}
-
-/** Whether who allows this could let an application write: into the records of the practice, with its whole panel. */
-export function canGiveChanges(
-  associations: readonly Association[],
-  subject: Pick<Subject, 'association'> | undefined,
-): boolean {
-  return (subject ? [subject.association] : associations).some(reachesPanel)
 }
 
 function isWhole(clinical: readonly ClinicalScope[], type: string): boolean {
@@ -168,19 +164,17 @@ export function readConsentChoice(
   const answers = readAnswers(form)
   const offered = itemsOf(requestedScopes).map(({ value }) => value)
   const ticked = new Set(offered.filter((value) => answers.kinds.has(value)))
-  const associationIds = subject
-    ? [subject.association.id]
-    : associations.filter((each) => answers.persons.has(each.id)).map((each) => each.id)
-  const chosen = associations.filter((each) => associationIds.includes(each.id))
-  const changes = canGiveChanges(chosen, subject) ? answers.changes : none
-  const isChanging = changesOf(requestedScopes).some(({ value }) => changes.has(value))
-  if (ticked.size === 0 && !isChanging) return 'no-kind'
+  const chosen = subject ? [subject.association] : associations.filter((each) => answers.persons.has(each.id))
+  const associationIds = chosen.map((each) => each.id)
+  const changeable = changesOf(requestedScopes, chosen).map(({ value }) => value)
+  const changes = new Set(changeable.filter((value) => answers.changes.has(value)))
+  if (ticked.size === 0 && changes.size === 0) return 'no-kind'
   if (associationIds.length === 0) return 'no-person'
   if (wantsOnePatient(requestedScopes) && associationIds.length > 1) return 'several-persons'
   if (wantsOnePatient(requestedScopes) && !subject) return 'no-patient'
   if (subject && answers.encounterId !== undefined && !subject.encounter) return 'no-visit'
   // An application writes into a practice's records as a whole, or not at all (write-access.ts).
-  if (subject && isChanging && !answers.reachesPanel) return 'no-panel'
+  if (subject && changes.size > 0 && !answers.reachesPanel) return 'no-panel'
   const duration = durations.find((each) => each.value === answers.duration)
   if (!duration) return 'no-duration'
   const given = requestedScopes.filter(
@@ -196,8 +190,6 @@ export function readConsentChoice(
     lifetimeSeconds: duration.seconds,
   }
 }
-
-const none: ReadonlySet<string> = new Set()
 
 interface Ticked {
   ticked: ReadonlySet<string>

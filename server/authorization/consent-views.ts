@@ -11,14 +11,7 @@ import { allowReturnToApplication } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import { type Association, type Practices, reachesPanel } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
-import {
-  type ConsentFault,
-  canGiveChanges,
-  changesOf,
-  readAnswers,
-  wantsOnePatient,
-  wantsVisit,
-} from './consent-choice.ts'
+import { type ConsentFault, changesOf, readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
 import { consentPage, nothingToSharePage, type Visits } from './consent-page.ts'
 import { readerOf, type Subject } from './consent-subject.ts'
 import { otherAccountPage } from './other-account-page.ts'
@@ -70,7 +63,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       visits: subject && wantsVisit(scopes) ? await findVisits(signedIn, subject) : undefined,
       canChooseAnother:
         subject?.isLaunched === false && (associations.length > 1 || reachesPanel(subject.association)),
-      changes: canGiveChanges(associations, subject) ? changesOf(scopes) : [],
+      changes: changesOf(scopes, subject ? [subject.association] : associations),
       reaches: subject ? [] : await describeReaches(associations, records),
       accountName: signedIn.account.displayName,
       csrfToken: view.csrfToken,
