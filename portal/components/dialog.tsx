@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack } from '@mantine/core'
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type FormEvent, type ReactNode, useLayoutEffect, useRef } from 'react'
 
 interface DialogProps {
   title: string
@@ -10,9 +10,10 @@ interface DialogProps {
 
 /** A dialog that is open as long as it is there; afterwards the focus is where it was before. */
 export function Dialog({ title, children, closeOnClickOutside = true, onClose }: DialogProps) {
-  // Mantine gives the focus back when a dialog closes, but not when it is taken away.
+  // Mantine gives the focus back when a dialog closes, but not when it is taken away. A layout effect, so that the
+  // focus is there as soon as the dialog is gone: the next key may already be on its way.
   const before = useRef(document.activeElement)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = before
     return () => {
       if (current instanceof HTMLElement && current.isConnected) current.focus({ preventScroll: true })

@@ -72,7 +72,7 @@ export interface Opened {
 /** A page in a browser profile of its own. */
 export async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Opened> {
   const context = await browser.newContext(options)
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))

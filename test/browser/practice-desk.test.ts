@@ -98,7 +98,7 @@ for (const [size, options] of Object.entries(sizes))
     test('a provider lists the practice, and is told which field is wrong', async () => {
       const { page, errors } = await openDesk('brand')
       await page.locator('input[name=name]').waitFor()
-      await page.getByLabel('List this practice').check({ force: true })
+      await page.getByLabel('List this practice').press('Space')
       await page.getByLabel('Web site').fill('elm.example')
       await page.getByLabel('City').fill('Springfield')
       await page.getByRole('button', { name: 'Save' }).click()
