@@ -93,7 +93,7 @@ export function withBackendTokens(stored: Adapter, { db, clock, grants, writes }
         expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
         keyThumbprint: payload.jkt,
       }
-      await writes.add((trx) => grants.storeAccessToken(token, trx))
+      await writes.add(grants.writeAccessToken(token))
     },
     async find(id) {
       // uses the primary keys

@@ -4,7 +4,7 @@ import type { Applications } from '#server/applications/applications.ts'
 import type { Grant, Grants } from '#server/grants/grants.ts'
 import type { Clock } from '../clock.ts'
 import { hashSecret } from '../secrets.ts'
-import { preparedQuery } from '../store/prepared-query.ts'
+import { preparedQuery, preparedWrite } from '../store/prepared-query.ts'
 import type { OidcPayloadTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { withAccessTokens } from './access-token-adapter.ts'
@@ -83,14 +83,12 @@ function payloadAdapter(
       const { grantId = null, uid = null } = payload
       const expiresAt = now() + (expiresIn + (marginSeconds[kind] ?? 0)) * 1000
       const text = JSON.stringify(withoutIds(payload))
-      await writes.add((trx) => upsertPayload(trx, kind, hashSecret(id), text, grantId, uid, expiresAt))
+      await writes.add(upsertPayload(db, kind, hashSecret(id), text, grantId, uid, expiresAt))
       if (kind !== 'RefreshToken' || grantId === null) return
       // The engine's grant must outlive the newest refresh token, whose every use is a renewal.
       const grant = await findGrantRow(grantId)
       if (grant && grant.expires_at < expiresAt)
-        await writes.add((trx) =>
-          renewGrant(trx, grant.id_hash, expiresAt + (marginSeconds.Grant ?? 0) * 1000),
-        )
+        await writes.add(renewGrant(db, grant.id_hash, expiresAt + (marginSeconds.Grant ?? 0) * 1000))
     },
     async find(id) {
       if (kind === 'Grant' && !(await isGrantOpen(id))) return undefined
@@ -142,12 +140,10 @@ function oneTimeUse(
 ): OneTimeUse {
   const idHash = hashSecret(id)
   return {
-    async take(trx) {
-      const [first] = await consumePayload(trx, kind, idHash, now)
-      if (first || kind !== 'RefreshToken') return first !== undefined
-      const [again] = await consumeInGrace(trx, kind, idHash, now, now - refreshGraceSeconds * 1000)
-      return again !== undefined
-    },
+    take:
+      kind === 'RefreshToken'
+        ? consumeRefreshToken(db, now, idHash, now - refreshGraceSeconds * 1000)
+        : consumePayload(db, kind, idHash, now),
     async refuse() {
       if (kind === 'PushedAuthorizationRequest')
         throw new errors.InvalidRequestUri('request_uri was already used')
@@ -161,7 +157,7 @@ function oneTimeUse(
 }
 
 // These use the primary key.
-const upsertPayload = preparedQuery(
+const upsertPayload = preparedWrite(
   (
     db,
     kind: string,
@@ -193,7 +189,7 @@ const upsertPayload = preparedQuery(
       ),
 )
 
-const renewGrant = preparedQuery((db, grantIdHash: string, expiresAt: number) =>
+const renewGrant = preparedWrite((db, grantIdHash: string, expiresAt: number) =>
   db
     .updateTable('oidc_payload')
     .set({ expires_at: expiresAt })
@@ -202,7 +198,7 @@ const renewGrant = preparedQuery((db, grantIdHash: string, expiresAt: number) =>
     .where('expires_at', '<', expiresAt),
 )
 
-const consumePayload = preparedQuery((db, kind: string, idHash: string, now: number) =>
+const consumePayload = preparedWrite((db, kind: string, idHash: string, now: number) =>
   db
     .updateTable('oidc_payload')
     .set({ consumed_at: now })
@@ -212,16 +208,30 @@ const consumePayload = preparedQuery((db, kind: string, idHash: string, now: num
     .returning('id_hash'),
 )
 
-const consumeInGrace = preparedQuery((db, kind: string, idHash: string, now: number, consumedAfter: number) =>
+/** A second use is noted beside the first, and only within the time of grace. */
+const consumeRefreshToken = preparedWrite((db, now: number, idHash: string, consumedAfter: number) =>
   db
     .updateTable('oidc_payload')
-    .set({ grace_used_at: now })
-    .where('kind', '=', kind)
+    .set((eb) => ({
+      consumed_at: eb.fn.coalesce('consumed_at', eb.cast<number>(eb.val(now), 'bigint')),
+      grace_used_at: eb
+        .case()
+        .when('consumed_at', 'is', null)
+        .then(eb.ref('grace_used_at'))
+        .else(eb.cast<number>(eb.val(now), 'bigint'))
+        .end(),
+    }))
+    .where('kind', '=', 'RefreshToken')
     .where('id_hash', '=', idHash)
-    .where('grace_used_at', 'is', null)
-    .where('consumed_at', '>', consumedAfter)
+    .where((eb) =>
+      eb.or([
+        eb('consumed_at', 'is', null),
+        eb.and([eb('grace_used_at', 'is', null), eb('consumed_at', '>', consumedAfter)]),
+      ]),
+    )
     .returning('id_hash'),
 )
+
 /** Deletes what the engine stored and nobody can use any more. */
 export async function sweepPayloads({ db, clock }: Pick<AdapterDeps, 'db' | 'clock'>): Promise<void> {
   // uses oidc_payload_expiry

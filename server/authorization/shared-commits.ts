@@ -1,72 +1,71 @@
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
-import { isSqlite } from '../store/transaction.ts'
-
-/** One that writes. The first of several may answer `false`: it found nothing to write, and the others are not run. */
-export type Statement = (db: Db) => Promise<unknown>
+import {
+  NothingWrittenError,
+  type WriteGroup,
+  writeOneByOne,
+  writeTogether,
+} from '../store/write-together.ts'
 
 /** Writes of requests that come at the same time share one commit, because a commit waits for the disk. */
 export interface SharedCommits {
   /**
-   * Runs statements that write, all of them or none; what they wrote is durable when it resolves. False: the first one
-   * said so. They may run twice, and what fails takes no other with it.
+   * Writes a group, all of it or nothing; it is durable when this resolves. False: the statement that decides found
+   * nothing. What fails takes no other group with it.
    */
-  run(statements: readonly Statement[]): Promise<boolean>
+  run(group: WriteGroup): Promise<boolean>
 }
 
 interface Waiting {
-  statements: readonly Statement[]
+  group: WriteGroup
   resolve(isWritten: boolean): void
   reject(error: unknown): void
 }
 
-/** PostgreSQL does this by itself for its connections, so that there everybody has a transaction of his own. */
 export function createSharedCommits(db: Db): SharedCommits {
-  if (!isSqlite(db))
-    return {
-      run: (statements) =>
-        statements.length === 1
-          ? runEach(db, statements)
-          : db.transaction().execute((trx) => runEach(trx, statements)),
-    }
   let waiting: Waiting[] = []
+  let isBusy = false
 
-  async function commit(): Promise<void> {
-    const batch = waiting
-    waiting = []
-    try {
-      const results = await runTogether(db, batch)
-      for (const [index, each] of batch.entries()) each.resolve(results[index] ?? false)
-    } catch (error) {
-      // A full or locked database is so for all; anything else is the fault of one of them.
-      const isOfAll = findStoreFailure(error) !== undefined || batch.length === 1
-      const alone = (each: Waiting) =>
-        isOfAll ? Promise.reject(error) : runTogether(db, [each]).then(([isWritten]) => isWritten ?? false)
-      for (const each of batch) await alone(each).then(each.resolve, each.reject)
+  /** One after the other: what comes meanwhile shares the next. */
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      await commit(db, batch)
     }
+    isBusy = false
   }
 
   return {
-    run: (statements) =>
+    run: (group) =>
       new Promise((resolve, reject) => {
-        waiting.push({ statements, resolve, reject })
+        waiting.push({ group, resolve, reject })
+        if (isBusy) return
+        isBusy = true
         // Whatever else has arrived by now comes along.
-        if (waiting.length === 1) setImmediate(commit)
+        setImmediate(commitAll)
       }),
   }
 }
 
-function runTogether(db: Db, batch: Waiting[]): Promise<boolean[]> {
-  // The first statement writes, so that the transaction never reads from a snapshot that it cannot write to.
-  return db.transaction().execute(async (trx) => {
-    const results: boolean[] = []
-    for (const { statements } of batch) results.push(await runEach(trx, statements))
-    return results
-  })
+async function commit(db: Db, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const written = await writeTogether(
+      db,
+      batch.map(({ group }) => group),
+    )
+    for (const [index, each] of batch.entries()) each.resolve(written[index] ?? false)
+  } catch (error) {
+    const alone = (each: Waiting) =>
+      isOfAll(error, batch)
+        ? Promise.reject(error)
+        : writeOneByOne(db, [each.group]).then(([isWritten]) => isWritten ?? false)
+    await Promise.all(batch.map((each) => alone(each).then(each.resolve, each.reject)))
+  }
 }
 
-async function runEach(db: Db, [first, ...others]: readonly Statement[]): Promise<boolean> {
-  if ((await first?.(db)) === false) return false
-  for (const statement of others) await statement(db)
-  return true
+/** A full or locked database is so for all; anything else is the fault of one of them. */
+function isOfAll(error: unknown, batch: readonly Waiting[]): boolean {
+  if (error instanceof NothingWrittenError) return false
+  return findStoreFailure(error) !== undefined || batch.length === 1
 }

@@ -1,10 +1,11 @@
+import type { CompiledQuery } from 'kysely'
 import { currentTokenRequest } from './oidc-internals.ts'
-import type { SharedCommits, Statement } from './shared-commits.ts'
+import type { SharedCommits } from './shared-commits.ts'
 
 /** A code or refresh token that is used up. */
 export interface OneTimeUse {
-  /** One conditional statement, which decides between many at the same moment. False: somebody was first. */
-  take(...args: Parameters<Statement>): Promise<boolean>
+  /** One conditional statement, which decides between many at the same moment. No row: somebody was first. */
+  take: CompiledQuery
   /** What follows when somebody was first. */
   refuse(): Promise<never>
 }
@@ -19,12 +20,12 @@ export interface TokenWrites {
   storeTogether(request: object, work: () => Promise<void>): Promise<void>
   /** Outside of a token request each of the two is durable when it resolves. */
   use(use: OneTimeUse): Promise<void>
-  add(statement: Statement): Promise<void>
+  add(statement: CompiledQuery): Promise<void>
 }
 
 interface Kept {
   use: OneTimeUse | undefined
-  statements: Statement[]
+  statements: CompiledQuery[]
 }
 
 export function createTokenWrites(commits: SharedCommits): TokenWrites {
@@ -36,8 +37,8 @@ export function createTokenWrites(commits: SharedCommits): TokenWrites {
   }
 
   async function store({ use, statements }: Kept): Promise<void> {
-    const all = use ? [use.take, ...statements] : statements
-    if (all.length === 0 || (await commits.run(all))) return
+    if (!use && statements.length === 0) return
+    if (await commits.run({ take: use?.take, statements })) return
     await use?.refuse()
   }
 
@@ -58,7 +59,7 @@ export function createTokenWrites(commits: SharedCommits): TokenWrites {
     async add(statement) {
       const kept = findOpen()
       if (kept) kept.statements.push(statement)
-      else await commits.run([statement])
+      else await commits.run({ take: undefined, statements: [statement] })
     },
   }
 }

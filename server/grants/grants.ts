@@ -1,8 +1,9 @@
+import type { CompiledQuery } from 'kysely'
 import type { Association, Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, type Random } from '../secrets.ts'
-import { preparedQuery } from '../store/prepared-query.ts'
+import { preparedWrite } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { userLinksOf } from './coverage.ts'
@@ -64,6 +65,14 @@ export type GrantReach = Coverage & {
   context: GrantContext | undefined
 }
 
+export interface NewAccessToken {
+  token: string
+  grantId: string
+  scopes: string[]
+  expiresAt: Date
+  keyThumbprint?: string | undefined
+}
+
 /** Grants and the access tokens that belong to them. */
 export interface Grants {
   /** Throws `sign-in-required` when the sign-in in which it was given has ended. */
@@ -101,17 +110,10 @@ export interface Grants {
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
   /** Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. */
   endAllOfStaff(practiceId: string, reason: string): Promise<void>
-  /** Stores the hash of an access token; `within`: a transaction of the caller, of which it is one statement. */
-  storeAccessToken(
-    token: {
-      token: string
-      grantId: string
-      scopes: string[]
-      expiresAt: Date
-      keyThumbprint?: string | undefined
-    },
-    within?: Db,
-  ): Promise<void>
+  /** Stores the hash of an access token. */
+  storeAccessToken(token: NewAccessToken): Promise<void>
+  /** The one statement that does so, for a caller who runs it together with others. */
+  writeAccessToken(token: NewAccessToken): CompiledQuery
   /** Which record stands for the person who gave it; a proxy from before there were such records gets one now. */
   findUser(grantId: string): Promise<GrantUser | undefined>
   /**
@@ -125,7 +127,7 @@ export interface Grants {
   sweep(): Promise<void>
 }
 
-const insertToken = preparedQuery(
+const insertToken = preparedWrite(
   (
     db,
     hash: string,
@@ -157,6 +159,11 @@ interface GrantsDeps {
 export function createGrants({ db, clock, random, practices }: GrantsDeps): Grants {
   const now = () => clock.now().getTime()
   const opener = createTokenOpener(db, clock)
+
+  function writeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }: NewAccessToken) {
+    const key = keyThumbprint ?? null
+    return insertToken(db, hashSecret(token), grantId, scopes.join(' '), now(), expiresAt.getTime(), key)
+  }
 
   function ending(reason: string, within = db) {
     return within
@@ -284,11 +291,10 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .execute()
       opener.forget()
     },
-    async storeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }, within = db) {
-      const hash = hashSecret(token)
-      const key = keyThumbprint ?? null
-      await insertToken(within, hash, grantId, scopes.join(' '), now(), expiresAt.getTime(), key)
+    async storeAccessToken(token) {
+      await db.executeQuery(writeAccessToken(token))
     },
+    writeAccessToken,
     async findUser(grantId) {
       const rows = await selectReach(db, grantId)
       const link = chooseUserLink(userLinksOf(rows))

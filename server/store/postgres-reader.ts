@@ -1,8 +1,9 @@
 import type { PostgresPool } from 'kysely'
-import { type Client, type ClientConfig, Pool, type PoolClient } from 'pg'
+import { type ClientConfig, Pool, type PoolClient } from 'pg'
 import { asUnavailable, isConnectionLost, isStatementLost } from './connection-loss.ts'
 import { askClient, connect, withoutNul } from './postgres-connections.ts'
 import type { Reader } from './prepared-query.ts'
+import { sendTogether } from './send-together.ts'
 
 /** Each looks at the disk for itself, so that one that waits for it holds up a part of the others only. */
 const sharedConnections = 4
@@ -126,17 +127,4 @@ function ignore(): void {}
 async function ask<Row>(client: PoolClient, query: NamedQuery): Promise<Row[]> {
   sendTogether(client)
   return (await askClient(client, query)).rows as Row[]
-}
-
-/** The socket below a client, which its types leave out. */
-interface WithSocket {
-  connection: { stream: { cork(): void; uncork(): void; writableCorked: number } }
-}
-
-/** What is asked before the process looks at its sockets again goes out in one piece: a call of the system costs more than a read. */
-function sendTogether(client: Client): void {
-  const { stream } = (client as Client & WithSocket).connection
-  if (stream.writableCorked > 0) return
-  stream.cork()
-  setImmediate(() => stream.uncork())
 }

@@ -12,9 +12,11 @@ import type { Logger } from '../logger.ts'
 import { migrateToLatest } from './migrate.ts'
 import { replacingDeadConnections } from './postgres-connections.ts'
 import { createPostgresReader } from './postgres-reader.ts'
+import { createPostgresWriter } from './postgres-writer.ts'
 import { readThrough } from './prepared-query.ts'
 import type { Schema } from './schema/schema.ts'
 import type { Db, Store } from './store.ts'
+import { writeThrough } from './write-together.ts'
 
 const poolSize = 10
 
@@ -42,11 +44,13 @@ export async function openPostgresStore(url: string, logger?: Pick<Logger, 'warn
   const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: connections }) })
   const { reader, close } = createPostgresReader(config, connections, noteLoss)
   readThrough(db, reader)
+  const writer = createPostgresWriter(config, noteLoss)
+  writeThrough(db, writer)
   return {
     kind: 'postgres',
     db,
     isNew,
-    close: () => Promise.all([db.destroy(), close()]).then(() => undefined),
+    close: () => Promise.all([db.destroy(), close(), writer.close()]).then(() => undefined),
   }
 }
 

@@ -13,8 +13,6 @@ interface Prepared {
   query: CompiledQuery
   /** Whether the parameters of the query are those of the call, one for one. */
   isDirect: boolean
-  /** Of a read, where there are connections for reads. */
-  ask: Ask | undefined
 }
 
 type Value = string | number | null
@@ -47,9 +45,41 @@ export function readerOf(db: Db): Reader | undefined {
  * A query of the hot path, compiled at its first use instead of at each: `build` is called once, with placeholders, so it
  * must not look at its parameters. Every database of the process gets its own.
  */
-export function preparedQuery<Row, Params extends Array<string | number | null>>(
+export function preparedQuery<Row, Params extends Value[]>(
   build: (db: Db, ...params: Params) => Compilable<Row>,
 ): (db: Db, ...params: Params) => Promise<Row[]> {
+  const compile = compiledOnce(build)
+  const asks = new WeakMap<object, { ask: Ask | undefined }>()
+
+  return async (db, ...params) => {
+    const { query, values } = compile(db, params)
+    const { adapter } = db.getExecutor()
+    let known = asks.get(adapter)
+    if (!known) {
+      // What writes needs the database's own connections, and is never repeated when one is lost.
+      const isRead = query.query.kind === 'SelectQueryNode'
+      known = { ask: isRead ? readers.get(adapter)?.prepare(query.sql) : undefined }
+      asks.set(adapter, known)
+    }
+    // Inside a transaction its own connection knows what it wrote.
+    if (known.ask && !db.isTransaction) return known.ask<Row>(values)
+    const { rows } = await db.executeQuery<Row>({ ...query, parameters: values } as CompiledQuery<Row>)
+    return rows
+  }
+}
+
+/** The same for a statement that writes and is run later, together with others. */
+export function preparedWrite<Params extends Value[]>(
+  build: (db: Db, ...params: Params) => Compilable<unknown>,
+): (db: Db, ...params: Params) => CompiledQuery {
+  const compile = compiledOnce(build)
+  return (db, ...params) => {
+    const { query, values } = compile(db, params)
+    return { ...query, parameters: values }
+  }
+}
+
+function compiledOnce<Params extends Value[]>(build: (db: Db, ...params: Params) => Compilable<unknown>) {
   const prepared = new WeakMap<object, Prepared>()
 
   function prepare(db: Db, params: Params): Prepared {
@@ -59,21 +89,16 @@ export function preparedQuery<Row, Params extends Array<string | number | null>>
     const placeholders = params.map((_param, position) => new Placeholder(position)) as unknown as Params
     const query = build(db, ...placeholders).compile() as CompiledQuery
     const isDirect = query.parameters.every((each, at) => each instanceof Placeholder && each.position === at)
-    // What writes needs the database's own connections, and is never repeated when one is lost.
-    const isRead = query.query.kind === 'SelectQueryNode'
-    const fresh = { query, isDirect, ask: isRead ? readers.get(adapter)?.prepare(query.sql) : undefined }
+    const fresh = { query, isDirect }
     prepared.set(adapter, fresh)
     return fresh
   }
 
-  return async (db, ...params) => {
-    const { query, ask, isDirect } = prepare(db, params)
+  return (db: Db, params: Params): { query: CompiledQuery; values: readonly Value[] } => {
+    const { query, isDirect } = prepare(db, params)
     const values = isDirect
       ? params
       : query.parameters.map((each) => (each instanceof Placeholder ? params[each.position] : each))
-    // Inside a transaction its own connection knows what it wrote.
-    if (ask && !db.isTransaction) return ask<Row>(values as Value[])
-    const { rows } = await db.executeQuery<Row>({ ...query, parameters: values } as CompiledQuery<Row>)
-    return rows
+    return { query, values: values as Value[] }
   }
 }
