@@ -165,6 +165,48 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     assert.deepEqual(tell.addresses, [], 'a condition does not tell what a record of somebody else says')
   })
 
+  test("a chain looks into no record about nobody that is its practice's alone", async () => {
+    const when = '2024-05-06'
+    await api.write(
+      'oak',
+      {
+        resourceType: 'Appointment',
+        id: 'oak-appointment',
+        status: 'booked',
+        description: 'of the practice',
+        start: `${when}T08:00:00Z`,
+        end: `${when}T09:00:00Z`,
+        participant: [{ status: 'accepted', actor: { reference: 'Practitioner/oak-practitioner' } }],
+      },
+      {
+        resourceType: 'Encounter',
+        id: 'bob-appointed',
+        status: 'planned',
+        class: { code: 'AMB' },
+        subject: { reference: 'Patient/bob' },
+        appointment: [{ reference: 'Appointment/oak-appointment' }],
+      },
+    )
+    const [, proxy, provider, , here] = api.readers
+    for (const [reader, found] of [
+      [proxy, []],
+      [here, []],
+      [provider, ['Encounter/bob-appointed']],
+    ] as const)
+      for (const way of [
+        `Encounter?appointment.date=${when}`,
+        'Encounter?appointment.actor=Practitioner/oak-practitioner',
+        'Encounter?appointment.actor:Practitioner._id=oak-practitioner',
+      ]) {
+        const { addresses } = await search(way, reader as Reader)
+        assert.deepEqual(addresses, found, `${way} for ${reader?.name}`)
+      }
+    await api.records.transact('oak', async (transaction) => {
+      await transaction.remove('Encounter', 'bob-appointed')
+      await transaction.remove('Appointment', 'oak-appointment')
+    })
+  })
+
   test('never through the cursor of another reader, or one that was edited', async () => {
     const [patient, , provider, staff] = api.readers
     const { bundle } = await search('Observation?_count=1', provider as Reader)

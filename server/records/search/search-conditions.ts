@@ -1,3 +1,4 @@
+import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type {
   Condition,
@@ -80,10 +81,7 @@ function nextAlias(depth: number): string {
   return `record_${depth + 1}`
 }
 
-/**
- * The record that a reference names. In the same compartment it is readable as the one that names it; a shared one is,
- * because a readable record cites it; one of another patient must be covered itself.
- */
+/** The record that a reference names. */
 function meetsChain(
   { reference, targetType, condition }: Extract<Condition, { kind: 'chain' }>,
   subject: Subject,
@@ -106,10 +104,30 @@ function meetsChain(
     where link.patient_id = ${sqlName(`${alias}.patient_id`)}
       and link.parameter = ${parameterNumber(type, reference.code)} and link.record_no = ${numberOf(subject)}
       and link.value like ${`${targetType}/%`}
-      and (${sqlName(`${target}.patient_id`)} = ${sqlName(`${alias}.patient_id`)}
-        or ${sqlName(`${target}.patient_id`)} = ''
-        or ${isCovered(`${target}.patient_id`, within)})
+      and ${isReadableFrom(alias, { alias: target, type: targetType }, within)}
       and ${isInTime(`${target}.no`)} and ${met})`
+}
+
+/**
+ * Whether the record that a readable one names can be read: in the same compartment it is as readable as that one, in another
+ * one it must be covered itself. About nobody a shared one is readable, because it is cited, and any other by its practice alone.
+ */
+function isReadableFrom(
+  source: string,
+  { alias, type }: Pick<Subject, 'alias' | 'type'>,
+  within: Confinement,
+): Fragment {
+  const patient = sqlName(`${alias}.patient_id`)
+  const { practiceIds } = within
+  const ways: Fragment[] = []
+  if (canBeAboutPatient(type))
+    ways.push(
+      sqlText`${patient} <> '' and (${patient} = ${sqlName(`${source}.patient_id`)} or ${isCovered(`${alias}.patient_id`, within)})`,
+    )
+  if (isCitable(type)) ways.push(sqlText`${patient} = ''`)
+  else if (canBeAboutNobody(type) && practiceIds.length > 0)
+    ways.push(sqlText`${patient} = '' and ${sqlName(`${alias}.practice_id`)} in (${sqlJoin(practiceIds)})`)
+  return any(ways)
 }
 
 /** Records that name this one: looked for in the covered compartments alone. */
