@@ -207,6 +207,36 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     })
   })
 
+  test('_has looks into records about nobody as far as the reader reads them', async () => {
+    await api.write('oak', {
+      resourceType: 'Schedule',
+      id: 'oak-schedule',
+      active: true,
+      actor: [{ reference: 'Practitioner/oak-practitioner' }],
+    })
+    const [ada, , provider, staff, here, stranger] = api.readers
+    const roles = (practiceId: string) =>
+      `_has:PractitionerRole:practitioner:_id=${practiceId}-practitionerrole`
+    for (const [reader, way, found] of [
+      [ada, roles('oak'), ['oak']],
+      [ada, roles('elm'), []],
+      [here, roles('elm'), ['elm']],
+      [provider, roles('oak'), ['oak']],
+      [provider, roles('elm'), []],
+      [staff, roles('elm'), ['elm']],
+      [stranger, roles('oak'), []],
+      [ada, '_has:Schedule:actor:active=true', []],
+      [provider, '_has:Schedule:actor:active=true', ['oak']],
+      [staff, '_has:Schedule:actor:active=true', []],
+    ] as const) {
+      const { bundle, addresses } = await search(`Practitioner?${way}`, reader as Reader)
+      const expected = found.map((id) => `Practitioner/${id}-practitioner`)
+      assert.deepEqual(addresses, expected, `${way} for ${reader?.name}`)
+      assert.equal(bundle.total, expected.length)
+    }
+    await api.records.transact('oak', (transaction) => transaction.remove('Schedule', 'oak-schedule'))
+  })
+
   test('never through the cursor of another reader, or one that was edited', async () => {
     const [patient, , provider, staff] = api.readers
     const { bundle } = await search('Observation?_count=1', provider as Reader)

@@ -9,6 +9,7 @@ import type {
   TokenValue,
 } from '#fhir/search/search-query.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlText } from '../../store/statement.ts'
+import { citedIds } from '../citations.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { parameterNumber } from './parameter-number.ts'
@@ -130,7 +131,7 @@ function isReadableFrom(
   return any(ways)
 }
 
-/** Records that name this one: looked for in the covered compartments alone. */
+/** Records that name this one: looked for in the covered compartments, and among those about nobody that can be read. */
 function meetsHas(
   { type: otherType, reference, condition }: Extract<Condition, { kind: 'has' }>,
   { alias, type }: Subject,
@@ -139,13 +140,33 @@ function meetsHas(
 ): Fragment {
   const other = nextAlias(depth)
   const met = meetsCondition(condition, { alias: other, type: otherType, table: 'record' }, within, depth + 1)
-  return sqlText`exists (
+  // One by one, so that each begins at its part of the index.
+  const places: Fragment[] = []
+  if (canBeAboutPatient(otherType))
+    places.push(sqlText`link.patient_id <> '' and ${isCovered('link.patient_id', within)}`)
+  const aboutNobody = canBeAboutNobody(otherType) ? isReadAboutNobody(other, otherType, within) : no
+  if (aboutNobody !== no) places.push(sqlText`link.patient_id = '' and ${aboutNobody}`)
+  const existsIn = (place: Fragment) => sqlText`exists (
     select 1 from record_text as link
     join record as ${sqlName(other)}
       on ${sqlName(`${other}.patient_id`)} = link.patient_id and ${sqlName(`${other}.no`)} = link.record_no
-    where link.patient_id <> '' and ${isCovered('link.patient_id', within)}
+    where ${place}
       and link.parameter = ${parameterNumber(otherType, reference.code)} and link.value = ${`${type}/`} || ${sqlName(`${alias}.id`)}
       and ${isInTime(`${other}.no`)} and ${met})`
+  return any(places.map(existsIn))
+}
+
+/** Whether a record about nobody is of a covered practice, or cited. */
+function isReadAboutNobody(alias: string, type: string, within: Confinement): Fragment {
+  const { practiceIds } = within
+  const cited = citedIds(within, type)
+  const ways = [
+    ...(practiceIds.length > 0
+      ? [sqlText`${sqlName(`${alias}.practice_id`)} in (${sqlJoin(practiceIds)})`]
+      : []),
+    ...(cited ? [sqlText`${sqlName(`${alias}.id`)} in ${cited}`] : []),
+  ]
+  return any(ways)
 }
 
 function meetsParameter(condition: ParameterCondition, subject: Subject): Fragment {
