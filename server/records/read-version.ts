@@ -30,15 +30,19 @@ export async function readVersion(
 
 /**
  * Whether a version `v` lay in a covered compartment, or about nobody is of a record that a covered practice has. An older version of a
- * shared record may name what the current one no longer does: it is its practice's alone.
+ * shared record may name what the current one no longer does: it is its practice's alone. A version from before a deletion may
+ * be of another practice, which had the id before.
  */
 function mayBeRead(within: Confinement, type: string): Fragment {
   const covered = isCovered('v.patient_id', within)
   if (!canBeAboutNobody(type) || within.practiceIds.length === 0) return covered
-  // By record_address.
+  // By record_address, and record_version_deletion.
   return sqlText`(${covered} or (v.patient_id = '' and exists (
     select 1 from record as own
-    where own.type = v.type and own.id = v.id and own.practice_id in (${sqlJoin(within.practiceIds)}))))`
+    where own.type = v.type and own.id = v.id and own.practice_id in (${sqlJoin(within.practiceIds)}))
+    and not exists (
+      select 1 from record_version as gone
+      where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id >= v.version_id)))`
 }
 
 /** The version that a stored text carries; the store writes it at a fixed place. */

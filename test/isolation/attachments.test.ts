@@ -158,3 +158,22 @@ test('a practice reads the older versions of its own records about nobody, and n
   for (const token of [api.ada, api.elm]) assert.deepEqual(await api.idsOf('Schedule/_history', token), [])
   assert.deepEqual(await api.idsOf('Practitioner/_history', api.elm), [])
 })
+
+test('an id that another practice used before tells nothing of its older versions', async () => {
+  await using api = await openLetters()
+  const remove = () => api.send({ method: 'DELETE', path: `${base}/Binary/of-nobody`, token: api.doctor })
+  await api.write('oak', file('of-nobody', { data: 'c2VjcmV0' }))
+  assert.equal((await remove()).status, 204)
+  await api.write('elm', file('of-nobody'))
+  const { json } = await api.get(`${base}/Binary/of-nobody/_history`, api.elm)
+  assert.equal(json.total, 1)
+  for (const [version, status] of [
+    [1, 404],
+    [2, 404],
+    [3, 404],
+    [4, 200],
+  ])
+    assert.equal((await api.get(`${base}/Binary/of-nobody/_history/${version}`, api.elm)).status, status)
+  const all = await api.get(`${base}/Binary/_history`, api.elm)
+  assert.doesNotMatch(all.text, /c2VjcmV0/)
+})

@@ -51,15 +51,15 @@ interface Injected {
 
 /** The request of one entry goes the way of every request: the same token, the same checks, the same words. */
 export async function inject(
-  { request, base }: BundleRequest,
+  { request, base, entryHeaders }: BundleRequest,
   { method, url, payload, headers }: Injected,
 ): Promise<AnswerEntry> {
-  const { authorization, prefer } = request.headers
+  const { prefer } = request.headers
   const answer = await request.server.inject({
     method,
     url: `${new URL(base).pathname}/${url}`,
     headers: {
-      ...(authorization === undefined ? {} : { authorization }),
+      ...entryHeaders,
       ...(prefer === undefined ? {} : { prefer }),
       ...headers,
       host: request.headers.host ?? '',
