@@ -54,6 +54,25 @@ export function visitReferences(value: unknown, visit: (element: ReferenceElemen
   }
 }
 
+/** An attachment of which the content is elsewhere: https://hl7.org/fhir/R4/datatypes.html#Attachment */
+interface AttachmentElement {
+  url: string
+}
+
+/** Calls `visit` with every object of a resource that has a `url`; that of an extension is never an address of a record. */
+export function visitAttachments(value: unknown, visit: (element: AttachmentElement) => void): void {
+  if (Array.isArray(value)) {
+    for (const each of value) if (typeof each === 'object') visitAttachments(each, visit)
+    return
+  }
+  if (typeof value !== 'object' || value === null) return
+  for (const key of Object.keys(value)) {
+    const child = (value as Record<string, unknown>)[key]
+    if (typeof child === 'object') visitAttachments(child, visit)
+    else if (key === 'url' && typeof child === 'string') visit(value as AttachmentElement)
+  }
+}
+
 /** Every reference text of a resource, in order, doubles included. */
 export function listReferences(resource: unknown): string[] {
   const found: string[] = []

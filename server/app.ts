@@ -35,6 +35,7 @@ import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './f
 import { dstu2Face } from './faces/dstu2/dstu2.ts'
 import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
+import { refuseBadAddress } from './http/bad-address.ts'
 import { browser } from './http/browser.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { probes } from './http/probes.ts'
@@ -325,6 +326,7 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
     bodyLimit: 1024 * 1024,
     // Pages and faces name both forms themselves; a redirect would be wrong on an API path.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
+    frameworkErrors: refuseBadAddress,
   })
   app.addHook('onRequest', tellRequestId)
   return app

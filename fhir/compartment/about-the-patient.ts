@@ -9,9 +9,10 @@ export interface Membership {
   through?: readonly string[]
   /**
    * What a record of this type is when it names no patient. 'refused': it cannot be stored. 'shared': any patient
-   * whose records cite it may read it. 'practice': only its practice may read it.
+   * whose records cite it may read it. 'attached': any patient who may read a record of the same practice to which it is
+   * attached may read it. 'practice': only its practice may read it.
    */
-  otherwise: 'refused' | 'shared' | 'practice'
+  otherwise: 'refused' | 'shared' | 'attached' | 'practice'
 }
 
 const subject: Membership = { elements: ['subject'], otherwise: 'refused' }
@@ -25,7 +26,8 @@ const namedPatient: Record<string, Membership> = {
   AppointmentResponse: { elements: ['actor'], otherwise: 'practice' },
   AuditEvent: { elements: ['entity.what'], otherwise: 'practice' },
   Basic: { elements: ['subject'], otherwise: 'practice' },
-  Binary: { elements: ['securityContext'], otherwise: 'practice' },
+  // The content of a document: who reads the document reads it.
+  Binary: { elements: ['securityContext'], otherwise: 'attached' },
   BiologicallyDerivedProduct: { elements: ['collection.source'], otherwise: 'practice' },
   BodyStructure: patient,
   CarePlan: subject,

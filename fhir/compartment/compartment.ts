@@ -1,6 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { parseReference } from '../reference.ts'
-import { memberships } from './about-the-patient.ts'
+import { type Membership, memberships } from './about-the-patient.ts'
 
 /** Whom a record is about, as far as it says so itself. */
 export interface Subjects {
@@ -8,7 +8,7 @@ export interface Subjects {
   /** `Type/id` of other records: whoever those are about, this one is about too. */
   through: string[]
   /** What the record is when no patient is found. */
-  otherwise: 'refused' | 'shared' | 'practice'
+  otherwise: Membership['otherwise']
 }
 
 /** Undefined for a type that is not a storable R4 type. */
@@ -34,6 +34,11 @@ export function describeSubjectElements(type: string): string {
 /** Whether records of this type can be read because a readable record cites them. */
 export function isCitable(type: string): boolean {
   return memberships.get(type)?.otherwise === 'shared'
+}
+
+/** Whether records of this type can be read because a readable record has them as attachment. */
+export function isAttachable(type: string): boolean {
+  return memberships.get(type)?.otherwise === 'attached'
 }
 
 /** Whether records of this type can be about a patient. */

@@ -18,13 +18,14 @@ import type {
   VersionQuery,
 } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
-import { type IncludedRecord, includeRecords, typesInConditions } from './include-records.ts'
+import { type Included, includeRecords, typesInConditions } from './include-records.ts'
 import { joinReaders } from './join-readers.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
 export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
 export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
+export { mostIncluded } from './include-records.ts'
 export { createTokenDoor, type PresentedToken, proofAlgorithms, type TokenDoor } from './presented-token.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
@@ -72,7 +73,7 @@ export interface RecordReader {
 export type SearchPlace = Pick<SearchPageQuery, 'pageSize' | 'after' | 'before'>
 
 export interface SearchAnswer extends SearchPage {
-  included: IncludedRecord[]
+  included: Included
 }
 
 interface AccessDeps {

@@ -16,8 +16,14 @@ interface IncludeDeps {
   isAllowed(type: string): boolean
 }
 
+export interface Included {
+  records: IncludedRecord[]
+  /** Whether there may be more than came along. */
+  isCut: boolean
+}
+
 /** At most so many records come along, and so many steps from record to record are gone. */
-const mostIncluded = 1000
+export const mostIncluded = 1000
 const mostRounds = 5
 
 /** What `_include` and `_revinclude` bring along with a page: https://hl7.org/fhir/R4/search.html#include */
@@ -25,8 +31,17 @@ export async function includeRecords(
   deps: IncludeDeps,
   { type, includes, revincludes }: Pick<SearchQuery, 'type' | 'includes' | 'revincludes'>,
   page: readonly FoundRecord[],
-): Promise<IncludedRecord[]> {
-  if (includes.length === 0 && revincludes.length === 0) return []
+): Promise<Included> {
+  if (includes.length === 0 && revincludes.length === 0) return { records: [], isCut: false }
+  let isCut = false
+  const noting: IncludeDeps = {
+    isAllowed: deps.isAllowed,
+    async search(asked) {
+      const found = await deps.search(asked)
+      if (found.next) isCut = true
+      return found
+    },
+  }
   const matched = page.map((record) => ({ ...record, type }))
   const known = new Set(matched.map(addressOf))
   const included: IncludedRecord[] = []
@@ -34,14 +49,14 @@ export async function includeRecords(
   for (let round = 0; round < mostRounds && sources.length > 0; round++) {
     const applies = ({ iterate }: IncludeRule) => round === 0 || iterate
     const found = [
-      ...(await findNamed(deps, includes.filter(applies), sources)),
-      ...(await findNaming(deps, revincludes.filter(applies), sources)),
+      ...(await findNamed(noting, includes.filter(applies), sources)),
+      ...(await findNaming(noting, revincludes.filter(applies), sources)),
     ].filter((record) => !known.has(addressOf(record)) && known.add(addressOf(record)))
     included.push(...found)
-    if (included.length >= mostIncluded) return included.slice(0, mostIncluded)
+    if (included.length >= mostIncluded) return { records: included.slice(0, mostIncluded), isCut: true }
     sources = found
   }
-  return included
+  return { records: included, isCut }
 }
 
 function addressOf({ type, id }: IncludedRecord): string {

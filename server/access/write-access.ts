@@ -8,6 +8,7 @@ import {
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { CurrentRecord, Records, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
+import { typesInConditions } from './include-records.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
 
 /**
@@ -65,7 +66,8 @@ function withScopes(transaction: RecordTransaction, scopes: ClinicalScope[]): Re
   }
   return {
     async find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<CurrentRecord[]> {
-      assert(query.type, 's')
+      // What a chain or `_has` looks into would be told by what matches.
+      for (const type of [query.type, ...typesInConditions(query.conditions)]) assert(type, 's')
       return transaction.find(query)
     },
     async read(type, id) {

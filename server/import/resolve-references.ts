@@ -1,6 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { isCitable } from '#fhir/compartment/compartment.ts'
-import { parseReference, visitReferences } from '#fhir/reference.ts'
+import { parseReference, visitAttachments, visitReferences } from '#fhir/reference.ts'
 import { type Identifiers, readIdentifierSearch } from './identifiers.ts'
 import type { PracticeDirectory } from './practice-directory.ts'
 
@@ -36,6 +36,9 @@ export async function resolveReferences(resource: Resource, around: Surroundings
       if (parsed.kind === 'conditional') searches.push({ element, type: parsed.type, query: parsed.query })
       else if (parsed.kind === 'urn')
         unresolved.faults.push(`It refers to ${parsed.text}, which no entry of its Bundle has as fullUrl.`)
+    })
+    visitAttachments(resource, (element) => {
+      element.url = around.addresses.get(element.url) ?? element.url
     })
   } catch (error) {
     // More levels than the stack has room for.

@@ -1,13 +1,26 @@
+import { isAttachable, isCitable } from '#fhir/compartment/compartment.ts'
 import { type Fragment, readRows, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCovered } from './confinement.ts'
 import type { Confinement } from './records.ts'
 
+/** Whether a record about nobody can be read because a record of a covered patient cites it. */
+export async function isCited(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
+  if (isCitable(type)) return isSharedWith(db, within, type, id)
+  return isAttachable(type) && isAttached(db, within, type, id)
+}
+
+/** The ids of all of those of a type, as a subquery; undefined when citing gives none of the type. */
+export function citedIds(within: Confinement, type: string): Fragment | undefined {
+  if (isCitable(type)) return sharedIds(within, type)
+  return isAttachable(type) ? attachedIds(within, type) : undefined
+}
+
 /**
  * Whether a record of a covered patient cites a shared record, directly or through other shared records (a
  * PractitionerRole its Organization). Goes from the cited record upwards, by record_citation_pk.
  */
-export async function isCited(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
+async function isSharedWith(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
   const rows = await readRows(
     db,
     sqlText`
@@ -31,7 +44,7 @@ export async function isCited(db: Db, within: Confinement, type: string, id: str
  * The ids of all shared records of a type that records of covered patients cite, directly or through others, as a
  * subquery. Goes from the patients downwards, by record_citation_source: its cost is that of what may be read.
  */
-export function citedIds(within: Confinement, type: string): Fragment {
+function sharedIds(within: Confinement, type: string): Fragment {
   return sqlText`(
     with recursive cited(type, id) as (
       select target_type, target_id from record_citation
@@ -43,4 +56,33 @@ export function citedIds(within: Confinement, type: string): Fragment {
     )
     select id from cited where type = ${type}
   )`
+}
+
+/**
+ * Attachments of records of covered patients. The practice of both must be the same: an attachment is about a patient, and whoever
+ * writes an address must not read by it what another practice keeps.
+ */
+function attachments(within: Confinement, type: string): Fragment {
+  return sqlText`
+    from record_citation as c
+    join record as holder
+      on holder.patient_id = c.patient_id and holder.type = c.source_type and holder.id = c.source_id
+    join record as file
+      on file.patient_id = '' and file.type = c.target_type and file.id = c.target_id
+      and file.practice_id = holder.practice_id
+    where c.target_type = ${type} and c.patient_id <> '' and ${isCovered('c.patient_id', within)}`
+}
+
+/** The ids of all records of a type that are attached to records of covered patients, as a subquery. By record_citation_source. */
+function attachedIds(within: Confinement, type: string): Fragment {
+  return sqlText`(select c.target_id ${attachments(within, type)})`
+}
+
+/** Whether a record is among those. By record_citation_pk. */
+async function isAttached(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
+  const rows = await readRows(
+    db,
+    sqlText`select 1 as found ${attachments(within, type)} and c.target_id = ${id} limit 1`,
+  )
+  return rows.length > 0
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
 import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
@@ -44,7 +44,8 @@ async function countDoubles(db: Db, within: Confinement, query: ListQuery): Prom
 async function countAboutNobody(db: Db, within: Confinement, query: ListQuery): Promise<number> {
   const { type } = query
   const { practiceIds } = within
-  if (practiceIds.length === 0 && !isCitable(type)) return 0
+  const cited = citedIds(within, type)
+  if (practiceIds.length === 0 && !cited) return 0
   const { rows } = await db
     .selectFrom('record')
     .select((eb) => eb.fn.countAll<number>().as('rows'))
@@ -53,7 +54,7 @@ async function countAboutNobody(db: Db, within: Confinement, query: ListQuery): 
     .where((eb) =>
       eb.or([
         ...(practiceIds.length > 0 ? [eb('record.practice_id', 'in', practiceIds)] : []),
-        ...(isCitable(type) ? [eb('record.id', 'in', asExpression<string>(citedIds(within, type)))] : []),
+        ...(cited ? [eb('record.id', 'in', asExpression<string>(cited))] : []),
       ]),
     )
     .executeTakeFirstOrThrow()

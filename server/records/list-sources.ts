@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
-import { asExpression } from '../store/statement.ts'
+import { asExpression, type Fragment } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
@@ -36,7 +36,8 @@ export function sourcesOf(db: Db, within: Confinement, query: ListQuery): Source
   }
   if (canBeAboutNobody(type)) {
     for (const practiceId of within.practiceIds) sources.push(ofPractice(db, query, practiceId))
-    if (isCitable(type)) sources.push(cited(db, within, query))
+    const ids = citedIds(within, type)
+    if (ids) sources.push(cited(db, query, ids))
   }
   return sources
 }
@@ -157,12 +158,10 @@ function ofPractice(db: Db, query: ListQuery, practiceId: string): Source {
     walkAboutNobody(db, query, walk, (rows) => rows.where('record.practice_id', '=', practiceId))
 }
 
-/** Shared records that readable records cite; by record_pk. */
-function cited(db: Db, within: Confinement, query: ListQuery): Source {
+/** Those that readable records cite; by record_pk. */
+function cited(db: Db, query: ListQuery, ids: Fragment): Source {
   return (walk) =>
-    walkAboutNobody(db, query, walk, (rows) =>
-      rows.where('record.id', 'in', asExpression<string>(citedIds(within, query.type))),
-    )
+    walkAboutNobody(db, query, walk, (rows) => rows.where('record.id', 'in', asExpression<string>(ids)))
 }
 
 type AboutNobody = ReturnType<typeof selectAboutNobody>

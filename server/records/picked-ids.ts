@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { isCitable } from '#fhir/compartment/compartment.ts'
 import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
@@ -30,6 +29,7 @@ export async function pickedIds(
 function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]): Promise<ListedRow[]> {
   const { type } = query
   const { practiceIds } = within
+  const cited = citedIds(within, type)
   return db
     .selectFrom('record')
     .select(['record.patient_id', 'record.id', 'record.content'])
@@ -45,7 +45,7 @@ function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]
           eb('record.patient_id', '=', sql.lit('')),
           eb.or([
             ...(practiceIds.length > 0 ? [eb('record.practice_id', 'in', practiceIds)] : []),
-            ...(isCitable(type) ? [eb('record.id', 'in', asExpression<string>(citedIds(within, type)))] : []),
+            ...(cited ? [eb('record.id', 'in', asExpression<string>(cited))] : []),
           ]),
         ]),
       ]),

@@ -2,11 +2,12 @@ import type { Resource } from 'fhir/r4'
 import {
   describeSubjectElements,
   findSubjects,
+  isAttachable,
   isCitable,
   type Subjects,
 } from '#fhir/compartment/compartment.ts'
 import type { TimeRange } from '#fhir/dates.ts'
-import { isResourceId, listReferences, parseReference } from '#fhir/reference.ts'
+import { isResourceId, listReferences, parseReference, visitAttachments } from '#fhir/reference.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import { type ContentParts, splitContent } from './stored-content.ts'
@@ -18,7 +19,7 @@ export interface PreparedRecord {
   id: string
   subjects: Subjects
   date: TimeRange | undefined
-  /** Shared records that it cites, each once. */
+  /** Shared records that it cites, and those attached to it, each once. */
   citations: Array<{ type: string; id: string }>
   /** What search compares. */
   values: readonly IndexValue[]
@@ -79,11 +80,13 @@ function prepareFlatRecord(
 
 function findCitations(resource: Resource): Array<{ type: string; id: string }> {
   const seen = new Map<string, { type: string; id: string }>()
-  for (const text of listReferences(resource)) {
-    if (seen.has(text)) continue
+  const add = (text: string, isCited: (type: string) => boolean) => {
+    if (seen.has(text)) return
     const parsed = parseReference(text)
-    if (parsed.kind === 'relative' && isCitable(parsed.type))
+    if (parsed.kind === 'relative' && isCited(parsed.type))
       seen.set(`${parsed.type}/${parsed.id}`, { type: parsed.type, id: parsed.id })
   }
+  for (const text of listReferences(resource)) add(text, isCitable)
+  visitAttachments(resource, ({ url }) => add(url, isAttachable))
   return [...seen.values()]
 }

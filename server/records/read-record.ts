@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
@@ -56,5 +56,5 @@ async function readAboutNobody(db: Db, within: Confinement, type: string, id: st
     .executeTakeFirst()
   if (!row) return undefined
   if (within.practiceIds.includes(row.practice_id)) return row.content
-  return isCitable(type) && (await isCited(db, within, type, id)) ? row.content : undefined
+  return (await isCited(db, within, type, id)) ? row.content : undefined
 }

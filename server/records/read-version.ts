@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { canBeAboutPatient } from '#fhir/compartment/compartment.ts'
-import { asExpression } from '../store/statement.ts'
+import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import { asExpression, type Fragment, sqlJoin, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
@@ -15,19 +15,34 @@ export async function readVersion(
   const { type, id, versionId } = address
   const current = await readRecord(db, within, type, id)
   if (current !== undefined && versionOf(current) === versionId) return current
-  // An older version of a shared record may name what the current one no longer does: it is its practice's alone.
-  if (!canBeAboutPatient(type)) return undefined
   const row = await db
-    .selectFrom('record_version')
+    .selectFrom('record_version as v')
     .select('content')
-    .where('type', '=', type)
-    .where('id', '=', id)
-    .where('version_id', '=', versionId)
-    .where('deleted', '=', 0)
-    .where(asExpression<boolean>(isCovered('patient_id', within)))
+    .where('v.type', '=', type)
+    .where('v.id', '=', id)
+    .where('v.version_id', '=', versionId)
+    .where('v.deleted', '=', 0)
+    .where(asExpression<boolean>(mayBeRead(within, type)))
     .limit(1)
     .executeTakeFirst()
   return row?.content
+}
+
+/**
+ * Whether a version `v` lay in a covered compartment, or about nobody is of a record that a covered practice has. An older version of a
+ * shared record may name what the current one no longer does: it is its practice's alone. A version from before a deletion may
+ * be of another practice, which had the id before.
+ */
+function mayBeRead(within: Confinement, type: string): Fragment {
+  const covered = isCovered('v.patient_id', within)
+  if (!canBeAboutNobody(type) || within.practiceIds.length === 0) return covered
+  // By record_address, and record_version_deletion.
+  return sqlText`(${covered} or (v.patient_id = '' and exists (
+    select 1 from record as own
+    where own.type = v.type and own.id = v.id and own.practice_id in (${sqlJoin(within.practiceIds)}))
+    and not exists (
+      select 1 from record_version as gone
+      where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id >= v.version_id)))`
 }
 
 /** The version that a stored text carries; the store writes it at a fixed place. */
@@ -41,8 +56,8 @@ export function versionOf(content: string): number {
  */
 export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, since, at, pageSize, after } = query
-  if (!canBeAboutPatient(type)) return currentAlone(db, within, query)
-  const covered = asExpression(isCovered('v.patient_id', within))
+  if (!canBeAboutPatient(type) && within.practiceIds.length === 0) return currentAlone(db, within, query)
+  const covered = asExpression(mayBeRead(within, type))
   const ofRecord = id === undefined ? sql`` : sql`and v.id = ${id}`
   const fromTime = since === undefined ? sql`` : sql`and v.last_updated >= ${since}`
   const during = at === undefined ? sql`` : wasCurrent(at)
@@ -62,7 +77,8 @@ export async function listVersions(db: Db, within: Confinement, query: VersionQu
   const count = await sql<{
     total: number
   }>`select count(*) as total from (${all(sql``)}) as versions`.execute(db)
-  return cut(rows, pageSize, Number(count.rows[0]?.total ?? 0))
+  const total = Number(count.rows[0]?.total ?? 0)
+  return total === 0 && canBeAboutNobody(type) ? currentAlone(db, within, query) : cut(rows, pageSize, total)
 }
 
 /** A version is current until the next one of its record. */
@@ -87,7 +103,7 @@ function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
   }
 }
 
-/** Of a shared record only the current version is told. */
+/** Of a record that others only cite the current version alone is told. */
 async function currentAlone(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, since, at, pageSize } = query
   const nothing = { total: 0, versions: [], next: undefined }

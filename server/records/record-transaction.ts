@@ -120,7 +120,7 @@ async function assertWhole(
       `${dangling.source} refers to ${dangling.target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
     )
   for (const each of removed) {
-    const referrer = await findReferrer(trx, each)
+    const referrer = await findReferrer(trx, practiceId, each)
     if (referrer)
       throw new OnpatientError(
         'already-exists',

@@ -54,20 +54,31 @@ function findNewReferences(written: readonly WrittenRecord[]): Map<string, strin
   return asked
 }
 
-/** A record that refers to one that was deleted. */
+/** A record that refers to one that was deleted, in words: one that only another practice has is not named to this one. */
 export async function findReferrer(
   trx: Transaction<Schema>,
+  practiceId: string,
   { type, id, patientIds }: { type: string; id: string; patientIds: string[] },
 ): Promise<string | undefined> {
   // uses record_citation_pk
   const citing = await trx
     .selectFrom('record_citation')
-    .select(['source_type', 'source_id'])
+    .innerJoin('record', (join) =>
+      join
+        .onRef('record.patient_id', '=', 'record_citation.patient_id')
+        .onRef('record.type', '=', 'source_type')
+        .onRef('record.id', '=', 'source_id'),
+    )
+    .select(['source_type', 'source_id', 'practice_id'])
     .where('target_type', '=', type)
     .where('target_id', '=', id)
+    .orderBy((eb) => eb.case().when('practice_id', '=', practiceId).then(0).else(1).end())
     .limit(1)
     .executeTakeFirst()
-  if (citing) return `${citing.source_type}/${citing.source_id}`
+  if (citing)
+    return citing.practice_id === practiceId
+      ? `${citing.source_type}/${citing.source_id}`
+      : 'a record of another practice'
   const compartments = patientIds.filter((each) => each !== '')
   if (compartments.length === 0) return undefined
   // Reads the patient's records, by record_pk: deletions are rare, an index for them would cost each write.

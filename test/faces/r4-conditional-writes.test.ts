@@ -67,6 +67,24 @@ test('a conditional delete removes the one record that matches, nothing when non
   assert.equal(await api.status('Observation/e', api.elm), 200)
 })
 
+test('a condition tells nothing of types that the scopes do not cover, by a chain or _has', async () => {
+  await using api = await openPractices()
+  const token = await api.issue('user/Observation.cruds')
+  for (const condition of ['patient.name=ada', 'subject:Patient._id=ada', '_has:Provenance:target:_id=x']) {
+    const created = await api.request(
+      'POST',
+      '/Observation',
+      observation('new', 'new'),
+      { 'if-none-exist': `code=urn:codes|one&${condition}` },
+      token,
+    )
+    assert.equal(created.status, 403, condition)
+    const path = `/Observation?code=urn:codes|one&${condition}`
+    assert.equal((await api.request('DELETE', path, undefined, {}, token)).status, 403, condition)
+  }
+  assert.equal(await api.status('Observation/a'), 200)
+})
+
 test('a conditional patch changes the one record that matches', async () => {
   await using api = await openPractices()
   const send = (path: string, token = api.oak) => api.request('PATCH', path, patch, patchType, token)

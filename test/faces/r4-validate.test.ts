@@ -101,6 +101,46 @@ test('in a batch each record stands for itself', async () => {
   )
 })
 
+test('a batch searches by POST and validates, and writes nothing by it', async () => {
+  await using api = await openPractices()
+  const post = (url: string, resource?: object) => ({
+    ...(resource ? { resource } : {}),
+    request: { method: 'POST', url },
+  })
+  const entry = [
+    post('Patient/_search?_id=ada'),
+    post('_search?_type=Patient,Observation'),
+    post('Observation/$validate', broken),
+    post('Patient/ada/$everything'),
+    post('Observation/$validate'),
+    post('Patient/$nonsense', observation),
+    post('../../metrics/$validate'),
+  ]
+  for (const prefer of ['return=representation', 'return=OperationOutcome']) {
+    const body = { resourceType: 'Bundle', type: 'batch', entry }
+    const { json } = await api.request('POST', '', body, { prefer })
+    const answers = json.entry as Array<{
+      resource?: { resourceType: string; total?: number; issue?: object[] }
+      response: { status: string }
+    }>
+    assert.deepEqual(
+      answers.map(({ resource, response }) => `${response.status} ${resource?.resourceType}`),
+      [
+        '200 Bundle',
+        '200 Bundle',
+        '200 OperationOutcome',
+        '200 Bundle',
+        '400 undefined',
+        '404 undefined',
+        '400 undefined',
+      ],
+    )
+    assert.equal(answers[0]?.resource?.total, 1)
+    assert.equal(answers[2]?.resource?.issue?.length, brokenPlaces.length)
+  }
+  assert.equal((await api.get(`${base}/Observation`, api.token)).json.total, 0)
+})
+
 test('a record must keep the US Core profile that it claims, and warnings do not refuse it', async () => {
   await using api = await openPractices()
   const claim = (...profile: string[]) => ({ ...patient('bea'), meta: { profile } })

@@ -288,6 +288,27 @@ test('a transaction is written as a whole: references between its entries lead t
   assert.equal((await api.get(`${base}/Observation/old`, api.oak)).status, 410)
 })
 
+test('what another practice has cited is not deleted, and its record is not named', async () => {
+  await using api = await openPractices()
+  const cites = (id: string, patientId: string) =>
+    observation({ id, subject: about(patientId), performer: [{ reference: 'Practitioner/doc' }] })
+  const remove = async () => {
+    const { status, text } = await api.send({
+      method: 'DELETE',
+      path: `${base}/Practitioner/doc`,
+      token: api.oak,
+    })
+    assert.equal(status, 409)
+    return text
+  }
+  await api.write('elm', cites('a-of-elm', 'eve'))
+  const foreign = await remove()
+  assert.match(foreign, /while a record of another practice refers to it/)
+  assert.doesNotMatch(foreign, /of-elm|Patient/)
+  await api.write('oak', cites('b-of-oak', 'ada'))
+  assert.match(await remove(), /while Observation\/b-of-oak refers to it/)
+})
+
 test('one wrong entry undoes the whole transaction', async () => {
   await using api = await openPractices()
   const good = { request: { method: 'PUT', url: 'Observation/t1' }, resource: observation({ id: 't1' }) }
@@ -315,6 +336,7 @@ test('one wrong entry undoes the whole transaction', async () => {
       request: { method: 'PATCH', url: 'Observation/none' },
       resource: { resourceType: 'Binary', data: Buffer.from('[]').toString('base64') },
     },
+    { request: { method: 'DELETE', url: 'Observation/t1' } },
     { request: { method: 'JUMP', url: 'Observation' } },
     { request: { method: 'POST', url: 'Nonsense' }, resource: observation() },
     { request: { method: 'POST', url: 'Observation' } },

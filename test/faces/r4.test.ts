@@ -152,6 +152,22 @@ test('a search comes as a form, too, and its links work as addresses', async () 
   assert.deepEqual(idsOf(await search(api, linkOf(bundle, 'next') ?? '', api.doctor)), ['o2'])
 })
 
+test('when more would come along with a page than may, the answer says so', async () => {
+  await using api = await openFamily()
+  const many = Array.from({ length: 1000 }, (_, index) => immunization(`many-${index}`, 'bob'))
+  await api.write('oak', ...many)
+  const { entry = [] } = await search(api, 'Patient?_revinclude=Immunization:patient', api.doctor)
+  const [outcome, ...others] = entry.filter(({ search: found }) => found?.mode === 'outcome')
+  assert.equal(entry.length, 2 + 1000 + 1)
+  assert.match(JSON.stringify(outcome), /No more than 1000 records come along.*http\._revinclude/)
+  assert.deepEqual(others, [])
+  const small = await search(api, 'Patient?_id=ada&_revinclude=Immunization:patient', api.doctor)
+  assert.deepEqual(
+    small.entry?.map(({ search: found }) => found?.mode),
+    ['match', 'include', 'include'],
+  )
+})
+
 test('_include and _revinclude bring along what the token may read', async () => {
   await using api = await openFamily()
   const included = await search(

@@ -26,6 +26,32 @@ test('references inside a transaction come out as Type/id, whatever the order of
   assert.deepEqual(stored?.performer, [{ reference: 'Practitioner/0a1b2c3d-0000-4000-8000-000000000002' }])
 })
 
+test('an attachment that is an entry of the same Bundle comes out as its address', async () => {
+  await using app = await openImport()
+  const file = 'urn:uuid:0a1b2c3d-0000-4000-8000-000000000003'
+  const attachments = [{ url: file }, { url: 'https://files.example.org/1' }]
+  await app.addFile(
+    'one.json',
+    transaction(
+      entry({
+        resourceType: 'DocumentReference',
+        id: 'd1',
+        status: 'current',
+        subject: { reference: 'Patient/mia' },
+        content: attachments.map((attachment) => ({ attachment })),
+      }),
+      entry({ resourceType: 'Binary', contentType: 'text/plain', data: 'aGFsbG8=' }, file),
+      entry(patient('mia')),
+    ),
+  )
+  assert.equal((await app.run()).rejected, 0)
+  const stored = await app.read('DocumentReference', 'd1')
+  assert.deepEqual(stored?.content, [
+    { attachment: { url: 'Binary/0a1b2c3d-0000-4000-8000-000000000003' } },
+    { attachment: { url: 'https://files.example.org/1' } },
+  ])
+})
+
 test('a conditional reference finds the record by identifier: in the Bundle, in an earlier file, in the practice', async () => {
   await using app = await openImport()
   const doctor = (id: string, value: string) => ({

@@ -165,6 +165,78 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     assert.deepEqual(tell.addresses, [], 'a condition does not tell what a record of somebody else says')
   })
 
+  test("a chain looks into no record about nobody that is its practice's alone", async () => {
+    const when = '2024-05-06'
+    await api.write(
+      'oak',
+      {
+        resourceType: 'Appointment',
+        id: 'oak-appointment',
+        status: 'booked',
+        description: 'of the practice',
+        start: `${when}T08:00:00Z`,
+        end: `${when}T09:00:00Z`,
+        participant: [{ status: 'accepted', actor: { reference: 'Practitioner/oak-practitioner' } }],
+      },
+      {
+        resourceType: 'Encounter',
+        id: 'bob-appointed',
+        status: 'planned',
+        class: { code: 'AMB' },
+        subject: { reference: 'Patient/bob' },
+        appointment: [{ reference: 'Appointment/oak-appointment' }],
+      },
+    )
+    const [, proxy, provider, , here] = api.readers
+    for (const [reader, found] of [
+      [proxy, []],
+      [here, []],
+      [provider, ['Encounter/bob-appointed']],
+    ] as const)
+      for (const way of [
+        `Encounter?appointment.date=${when}`,
+        'Encounter?appointment.actor=Practitioner/oak-practitioner',
+        'Encounter?appointment.actor:Practitioner._id=oak-practitioner',
+      ]) {
+        const { addresses } = await search(way, reader as Reader)
+        assert.deepEqual(addresses, found, `${way} for ${reader?.name}`)
+      }
+    await api.records.transact('oak', async (transaction) => {
+      await transaction.remove('Encounter', 'bob-appointed')
+      await transaction.remove('Appointment', 'oak-appointment')
+    })
+  })
+
+  test('_has looks into records about nobody as far as the reader reads them', async () => {
+    await api.write('oak', {
+      resourceType: 'Schedule',
+      id: 'oak-schedule',
+      active: true,
+      actor: [{ reference: 'Practitioner/oak-practitioner' }],
+    })
+    const [ada, , provider, staff, here, stranger] = api.readers
+    const roles = (practiceId: string) =>
+      `_has:PractitionerRole:practitioner:_id=${practiceId}-practitionerrole`
+    for (const [reader, way, found] of [
+      [ada, roles('oak'), ['oak']],
+      [ada, roles('elm'), []],
+      [here, roles('elm'), ['elm']],
+      [provider, roles('oak'), ['oak']],
+      [provider, roles('elm'), []],
+      [staff, roles('elm'), ['elm']],
+      [stranger, roles('oak'), []],
+      [ada, '_has:Schedule:actor:active=true', []],
+      [provider, '_has:Schedule:actor:active=true', ['oak']],
+      [staff, '_has:Schedule:actor:active=true', []],
+    ] as const) {
+      const { bundle, addresses } = await search(`Practitioner?${way}`, reader as Reader)
+      const expected = found.map((id) => `Practitioner/${id}-practitioner`)
+      assert.deepEqual(addresses, expected, `${way} for ${reader?.name}`)
+      assert.equal(bundle.total, expected.length)
+    }
+    await api.records.transact('oak', (transaction) => transaction.remove('Schedule', 'oak-schedule'))
+  })
+
   test('never through the cursor of another reader, or one that was edited', async () => {
     const [patient, , provider, staff] = api.readers
     const { bundle } = await search('Observation?_count=1', provider as Reader)

@@ -1,6 +1,6 @@
 import { stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
-import { type Action, type BundleEntry, readAction } from './bundle-action.ts'
+import { type Action, type BundleEntry, readAction, readQuestion } from './bundle-action.ts'
 import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { readReturn } from './write.ts'
@@ -15,6 +15,8 @@ export async function answerEach(sent: BundleRequest, entries: BundleEntry[]): P
 async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number): Promise<AnswerEntry> {
   let action: Action
   try {
+    const question = readQuestion(entry, index, sent.base)
+    if (question) return await ask(sent, question)
     action = readAction(entry, index, sent.base)
   } catch (error) {
     if (!(error instanceof OnpatientError)) throw error
@@ -42,24 +44,37 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
   })
 }
 
+/** A search has its parameters in its address. */
+function ask(
+  sent: BundleRequest,
+  { url, resource }: { url: string; resource: unknown },
+): Promise<AnswerEntry> {
+  const body = resource === undefined ? {} : { payload: stringifyExact(resource), headers: json }
+  return inject(sent, { method: 'POST', url, ...body, isQuestion: true })
+}
+
+const json = { 'content-type': resourceMediaTypes[0] }
+
 interface Injected {
   method: Action['method']
   url: string
   payload?: string | Buffer
+  /** Whether it is answered with a resource, though it is sent by POST. */
+  isQuestion?: boolean
   headers?: Record<string, string | undefined>
 }
 
 /** The request of one entry goes the way of every request: the same token, the same checks, the same words. */
 export async function inject(
-  { request, base }: BundleRequest,
-  { method, url, payload, headers }: Injected,
+  { request, base, entryHeaders }: BundleRequest,
+  { method, url, payload, headers, isQuestion }: Injected,
 ): Promise<AnswerEntry> {
-  const { authorization, prefer } = request.headers
+  const { prefer } = request.headers
   const answer = await request.server.inject({
     method,
     url: `${new URL(base).pathname}/${url}`,
     headers: {
-      ...(authorization === undefined ? {} : { authorization }),
+      ...entryHeaders,
       ...(prefer === undefined ? {} : { prefer }),
       ...headers,
       host: request.headers.host ?? '',
@@ -67,7 +82,7 @@ export async function inject(
     ...(payload === undefined ? {} : { payload }),
   })
   const { etag, location, 'last-modified': modified } = answer.headers
-  const isRead = method === 'GET' || method === 'HEAD'
+  const isRead = method === 'GET' || method === 'HEAD' || isQuestion === true
   // A failure, or what `Prefer` asks for in place of what was written.
   const isOutcome = answer.statusCode >= 400 || (!isRead && readReturn(request) === 'OperationOutcome')
   return {

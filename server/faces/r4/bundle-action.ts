@@ -65,6 +65,25 @@ export function readAction(entry: BundleEntry, index: number, base: string): Act
   }
 }
 
+/**
+ * The entry of a batch that is a search by POST or an operation: nothing that is written, and what it asks for is looked at where it is
+ * answered. Undefined for every other. Throws like `readAction`.
+ */
+export function readQuestion(
+  entry: BundleEntry,
+  index: number,
+  base: string,
+): (Pick<Action, 'url'> & { resource: unknown }) | undefined {
+  const { method, url } = entry?.request ?? {}
+  if (
+    method !== 'POST' ||
+    typeof url !== 'string' ||
+    !/\/(_search|\$[a-z]+)$/.test(`/${url.split('?', 1)[0]}`)
+  )
+    return undefined
+  return { url: readUrl(url, `Bundle.entry[${index}]`, base).url, resource: entry.resource }
+}
+
 /** The moment of a Bundle is an instant, that of a header is written in the way of HTTP. */
 function readConditions({ ifNoneMatch, ifModifiedSince }: NonNullable<BundleEntry['request']>) {
   const [tag, since] = [textOf(ifNoneMatch), Date.parse(textOf(ifModifiedSince) ?? '')]

@@ -12,6 +12,8 @@ export interface BundleRequest {
   reply: FastifyReply
   base: string
   random: Random
+  /** By which the request of an entry is known as one. */
+  entryHeaders: Record<string, string>
 }
 
 interface Answer {

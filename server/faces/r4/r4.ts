@@ -15,6 +15,7 @@ import { answerBundle } from './bundle-answer.ts'
 import { answerCompartmentSearch } from './compartment-search.ts'
 import { isUnchanged } from './conditional-read.ts'
 import { answerDocref } from './docref.ts'
+import { createEntryTokens } from './entry-tokens.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
 import { createMetadata } from './metadata.ts'
@@ -65,6 +66,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const { offersRegistration = false, checksReferences = true } = deps
   const cursors = createCursors(cursorKey, random)
+  const entryTokens = createEntryTokens(random)
   const metadata = createMetadata({ fhirUrl, portalUrl, checksReferences })
   const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
@@ -79,7 +81,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     if (address.kind === 'metadata') return sendDocument(request, reply, metadata(query))
     assertKnownType(address)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
-    const token = findPresentedToken(request, query, fhirUrl)
+    const token = entryTokens.find(request) ?? findPresentedToken(request, query, fhirUrl)
     if (isWrite(address, request)) return write(address, { request, reply, query, base, token })
     const reader = await access.open(token)
     return dispatch(address, { request, reply, query, reader, base })
@@ -93,7 +95,9 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     if (address.kind === 'base') {
       // Whoever has no token at all is told so before a Bundle of any size is looked into.
       await access.open(token)
-      return answerBundle(() => writeAccess.open(token), { ...sent, random })
+      return entryTokens.lend(token, (entryHeaders) =>
+        answerBundle(() => writeAccess.open(token), { ...sent, random, entryHeaders }),
+      )
     }
     const writer = await writeAccess.open(token)
     if (address.kind !== 'instance' && address.kind !== 'search') throw noSuchAddress()

@@ -2,7 +2,7 @@ import { needsTerminology } from '#fhir/search/modifiers.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
 import { loadTerminology } from '#fhir/validation/validate.ts'
-import type { RecordReader } from '#server/access/access.ts'
+import { mostIncluded, type RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
@@ -68,8 +68,8 @@ export async function answerQuery(
   })
   return renderBundle('searchset', query.total === 'none' ? undefined : page.total, links, [
     ...page.records.map((record) => entry('match', type, record)),
-    ...page.included.map((record) => entry('include', record.type, record)),
-    ...outcomeEntries(query.ignored),
+    ...page.included.records.map((record) => entry('include', record.type, record)),
+    ...outcomeEntries(page.included.isCut ? [...query.ignored, ...tellCut(query)] : query.ignored),
   ])
 }
 
@@ -108,7 +108,17 @@ export function selfLink(address: string, pairs: Pairs, ignored: SearchQuery['ig
   )
 }
 
-/** Parameters that were left out are told in the answer, or the client would take it for what it asked. */
+/** A client that takes what came along for all that there is would miss records. */
+function tellCut({ includes, revincludes }: SearchQuery): SearchQuery['ignored'] {
+  const reason = `No more than ${mostIncluded} records come along with a page, and there may be more. Ask for smaller pages with _count, or for less with _include and _revinclude.`
+  const names = [
+    ...(includes.length > 0 ? ['_include'] : []),
+    ...(revincludes.length > 0 ? ['_revinclude'] : []),
+  ]
+  return names.map((name) => ({ name, reason }))
+}
+
+/** Parameters that were left out in the answer, or the client would take it for what it asked. */
 export function outcomeEntries(ignored: SearchQuery['ignored']): BundleEntry[] {
   if (ignored.length === 0) return []
   const issue = ignored.map(({ name, reason }) => ({

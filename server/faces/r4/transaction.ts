@@ -1,6 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { copyExact, parseExact } from '#fhir/exact-json.ts'
-import { parseReference, visitReferences } from '#fhir/reference.ts'
+import { parseReference, visitAttachments, visitReferences } from '#fhir/reference.ts'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -50,12 +50,16 @@ async function writeAll(
 ): Promise<Map<Action, AnswerEntry>> {
   const told = { base, wanted: readReturn(request) }
   const answers = new Map<Action, AnswerEntry>()
+  const removed = new Set<string>()
   for (const action of actions) {
     if (action.method !== 'DELETE') continue
-    await removeOne(transaction, action)
+    const id = await removeOne(transaction, action)
+    if (id !== undefined) removed.add(`${action.type}/${id}`)
     answers.set(action, { response: { status: '204' } })
   }
   const { addresses, puts, known } = await planPuts(transaction, actions, random)
+  // "The transaction SHALL fail" where entries are about the same record: https://hl7.org/fhir/R4/http.html#trules
+  for (const [address, { action }] of puts) if (removed.has(address)) throw comesTwice(action, address)
   for (const [action, record] of known)
     answers.set(action, answerOf(told, { ...record, kind: 'unchanged', type: action.type }))
   for (const { action, resource } of puts.values())
@@ -73,12 +77,17 @@ async function writeAll(
 async function removeOne(
   transaction: RecordTransaction,
   { type, id, condition, ifMatch }: Action,
-): Promise<void> {
+): Promise<string | undefined> {
   const isLookedAt = id === undefined || ifMatch !== undefined
   const current = isLookedAt ? await findNamed(transaction, { type, id, condition }) : undefined
   assertVersion(ifMatch, current)
   const found = id ?? current?.id
   if (found !== undefined) await transaction.remove(type, found)
+  return found
+}
+
+function comesTwice({ place }: Action, address: string): OnpatientError {
+  return new OnpatientError('invalid-body', `${place}: ${address} comes twice in this transaction.`)
 }
 
 /** By its id, or by the condition in place of one. */
@@ -110,8 +119,7 @@ async function planPuts(transaction: RecordTransaction, actions: Action[], rando
       plan.known.set(action, known)
       continue
     }
-    if (plan.puts.has(address))
-      throw new OnpatientError('invalid-body', `${action.place}: ${address} comes twice in this transaction.`)
+    if (plan.puts.has(address)) throw comesTwice(action, address)
     // The transaction may run again, so the request's own objects stay as they came.
     plan.puts.set(address, { action, resource: copyExact({ ...content, id }) as Resource })
   }
@@ -177,7 +185,7 @@ function readPatchOf(resource: Resource, place: string): unknown {
   }
 }
 
-/** Writes references to other entries, and conditional ones, as `Type/id`. */
+/** Writes references to other entries, and conditional ones, as `Type/id`; and addresses of attachments, too (https://hl7.org/fhir/R4/http.html#trules). */
 async function resolve(
   transaction: RecordTransaction,
   resource: Resource,
@@ -195,6 +203,9 @@ async function resolve(
         'record-refused',
         `${action.place} refers to ${parsed.text.slice(0, 80)}, which no entry of the Bundle has as fullUrl.`,
       )
+  })
+  visitAttachments(resource, (element) => {
+    element.url = addresses.get(element.url) ?? element.url
   })
   for (const { element, type, query } of searches) {
     const found = isR4Type(type) ? await findOne(transaction, parseCondition(type, query)) : undefined

@@ -1,9 +1,4 @@
-import {
-  canBeAboutNobody,
-  canBeAboutPatient,
-  isCitable,
-  onlySubjectElement,
-} from '#fhir/compartment/compartment.ts'
+import { canBeAboutNobody, canBeAboutPatient, onlySubjectElement } from '#fhir/compartment/compartment.ts'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { citedIds } from '../citations.ts'
@@ -168,7 +163,8 @@ function scopesOf(within: Confinement, type: string): Scope[] {
   }
   if (canBeAboutNobody(type)) {
     const own = practiceIds.length > 0 ? sqlText`record.practice_id in (${sqlJoin(practiceIds)})` : undefined
-    const cited = isCitable(type) ? sqlText`record.id in ${citedIds(within, type)}` : undefined
+    const ids = citedIds(within, type)
+    const cited = ids && sqlText`record.id in ${ids}`
     const either = [own, cited].filter((each) => each !== undefined)
     if (either.length > 0)
       scopes.push({

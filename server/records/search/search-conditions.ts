@@ -1,3 +1,4 @@
+import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type {
   Condition,
@@ -8,6 +9,7 @@ import type {
   TokenValue,
 } from '#fhir/search/search-query.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlText } from '../../store/statement.ts'
+import { citedIds } from '../citations.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { parameterNumber } from './parameter-number.ts'
@@ -80,10 +82,7 @@ function nextAlias(depth: number): string {
   return `record_${depth + 1}`
 }
 
-/**
- * The record that a reference names. In the same compartment it is readable as the one that names it; a shared one is,
- * because a readable record cites it; one of another patient must be covered itself.
- */
+/** The record that a reference names. */
 function meetsChain(
   { reference, targetType, condition }: Extract<Condition, { kind: 'chain' }>,
   subject: Subject,
@@ -106,13 +105,33 @@ function meetsChain(
     where link.patient_id = ${sqlName(`${alias}.patient_id`)}
       and link.parameter = ${parameterNumber(type, reference.code)} and link.record_no = ${numberOf(subject)}
       and link.value like ${`${targetType}/%`}
-      and (${sqlName(`${target}.patient_id`)} = ${sqlName(`${alias}.patient_id`)}
-        or ${sqlName(`${target}.patient_id`)} = ''
-        or ${isCovered(`${target}.patient_id`, within)})
+      and ${isReadableFrom(alias, { alias: target, type: targetType }, within)}
       and ${isInTime(`${target}.no`)} and ${met})`
 }
 
-/** Records that name this one: looked for in the covered compartments alone. */
+/**
+ * Whether the record that a readable one names can be read: in the same compartment it is as readable as that one, in another
+ * one it must be covered itself. About nobody a shared one is readable, because it is cited, and any other by its practice alone.
+ */
+function isReadableFrom(
+  source: string,
+  { alias, type }: Pick<Subject, 'alias' | 'type'>,
+  within: Confinement,
+): Fragment {
+  const patient = sqlName(`${alias}.patient_id`)
+  const { practiceIds } = within
+  const ways: Fragment[] = []
+  if (canBeAboutPatient(type))
+    ways.push(
+      sqlText`${patient} <> '' and (${patient} = ${sqlName(`${source}.patient_id`)} or ${isCovered(`${alias}.patient_id`, within)})`,
+    )
+  if (isCitable(type)) ways.push(sqlText`${patient} = ''`)
+  else if (canBeAboutNobody(type) && practiceIds.length > 0)
+    ways.push(sqlText`${patient} = '' and ${sqlName(`${alias}.practice_id`)} in (${sqlJoin(practiceIds)})`)
+  return any(ways)
+}
+
+/** Records that name this one: looked for in the covered compartments, and among those about nobody that can be read. */
 function meetsHas(
   { type: otherType, reference, condition }: Extract<Condition, { kind: 'has' }>,
   { alias, type }: Subject,
@@ -121,13 +140,33 @@ function meetsHas(
 ): Fragment {
   const other = nextAlias(depth)
   const met = meetsCondition(condition, { alias: other, type: otherType, table: 'record' }, within, depth + 1)
-  return sqlText`exists (
+  // One by one, so that each begins at its part of the index.
+  const places: Fragment[] = []
+  if (canBeAboutPatient(otherType))
+    places.push(sqlText`link.patient_id <> '' and ${isCovered('link.patient_id', within)}`)
+  const aboutNobody = canBeAboutNobody(otherType) ? isReadAboutNobody(other, otherType, within) : no
+  if (aboutNobody !== no) places.push(sqlText`link.patient_id = '' and ${aboutNobody}`)
+  const existsIn = (place: Fragment) => sqlText`exists (
     select 1 from record_text as link
     join record as ${sqlName(other)}
       on ${sqlName(`${other}.patient_id`)} = link.patient_id and ${sqlName(`${other}.no`)} = link.record_no
-    where link.patient_id <> '' and ${isCovered('link.patient_id', within)}
+    where ${place}
       and link.parameter = ${parameterNumber(otherType, reference.code)} and link.value = ${`${type}/`} || ${sqlName(`${alias}.id`)}
       and ${isInTime(`${other}.no`)} and ${met})`
+  return any(places.map(existsIn))
+}
+
+/** Whether a record about nobody is of a covered practice, or cited. */
+function isReadAboutNobody(alias: string, type: string, within: Confinement): Fragment {
+  const { practiceIds } = within
+  const cited = citedIds(within, type)
+  const ways = [
+    ...(practiceIds.length > 0
+      ? [sqlText`${sqlName(`${alias}.practice_id`)} in (${sqlJoin(practiceIds)})`]
+      : []),
+    ...(cited ? [sqlText`${sqlName(`${alias}.id`)} in ${cited}`] : []),
+  ]
+  return any(ways)
 }
 
 function meetsParameter(condition: ParameterCondition, subject: Subject): Fragment {

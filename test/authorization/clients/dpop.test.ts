@@ -79,6 +79,33 @@ describe('tokens that are bound to a key (DPoP)', () => {
     assert.equal((await read(present(proof), search)).status, 200)
   })
 
+  test('one proof is of a whole Bundle: of each entry of a batch, and of the reads of a transaction', async () => {
+    const base = `${app.fhirUrl}/fhir/r4`
+    const send = async (type: string, headers: Record<string, string>) => {
+      const response = await fetch(base, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/fhir+json' },
+        body: JSON.stringify({
+          resourceType: 'Bundle',
+          type,
+          entry: ['Patient/ana', 'Patient?_id=ana', 'Patient/nobody'].map((path) => ({
+            request: { method: 'GET', url: path },
+          })),
+        }),
+      })
+      const { entry = [] } = (await response.json()) as { entry?: Array<{ response: { status: string } }> }
+      return [response.status, ...entry.map(({ response: { status } }) => status)]
+    }
+    for (const type of ['batch', 'transaction']) {
+      const headers = present(await apiProof({ htm: 'POST', htu: base }))
+      assert.deepEqual(await send(type, headers), [200, '200', '200', '404'], type)
+      assert.deepEqual(await send(type, headers), [401], 'the proof is used up')
+    }
+    const forged = { 'x-onpatient-entry': 'a'.repeat(22) }
+    assert.equal((await read({ ...forged })).status, 401)
+    assert.equal((await read({ ...forged, authorization: `DPoP ${token}` })).status, 401)
+  })
+
   test('the scheme compares without case', async () => {
     assert.equal((await read({ authorization: `dpop ${token}`, dpop: await apiProof() })).status, 200)
   })
