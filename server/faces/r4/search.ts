@@ -118,7 +118,7 @@ function tellCut({ includes, revincludes }: SearchQuery): SearchQuery['ignored']
   return names.map((name) => ({ name, reason }))
 }
 
-/** Parameters that were left out in the answer, or the client would take it for what it asked. */
+/** Parameters that were left out are told in the answer, or the client would take it for what it asked. */
 export function outcomeEntries(ignored: SearchQuery['ignored']): BundleEntry[] {
   if (ignored.length === 0) return []
   const issue = ignored.map(({ name, reason }) => ({

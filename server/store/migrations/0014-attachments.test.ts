@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestStore } from '../../../test/support/test-store.ts'
-import { up } from './0030-attachments.ts'
+import { up } from './0014-attachments.ts'
 
 test('records from before cite their attachments after it, each once', async () => {
   await using stack = new AsyncDisposableStack()
