@@ -4,7 +4,7 @@ import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '
 import { coveredPatients, isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import type { Lead } from './leading-condition.ts'
-import { joinedKeys, type Matching, namedKeys, type PagePlace, type Query } from './matching.ts'
+import { countOf, joinedKeys, type Matching, namedKeys, type PagePlace, type Query } from './matching.ts'
 import { certainEnd, earliestEnd, meetsCondition, type Subject } from './search-conditions.ts'
 import { isBeyond, orderColumns, type SortKey, sortKey } from './search-order.ts'
 
@@ -35,7 +35,7 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
         ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
         : query.sort.map((rule, index) => sortKey(subject, rule, index)),
     ),
-    unsorted: inParts(led, subject, (rest) => select([], rest)),
+    total: countOf(inParts(led, subject, (rest) => select([], rest))),
     columns: orderColumns(isNewestFirst ? [{ descending: true }] : query.sort, {
       by: 'no',
       isOnePatient: true,
@@ -46,10 +46,10 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
 }
 
 /**
- * Looks at the same rows in each of several compartments, one after the other. Sorted by the main date, it first asks for the first
- * match of each patient alone, which is one step into the index. A page has records of no more patients than it has records, those whose first matches
- * come first; and when there are as many, none that comes after the last of these first matches. What such a search costs grows with the
- * number of patients, not with that of their records (docs/decisions/0017-what-a-search-costs.md).
+ * Looks at the same rows in each of several compartments, one after the other. It first asks for the patients of the page: a page has records of no more
+ * patients than it has records, and sorted by the main date these are the patients whose first matches come first, each of which is one step
+ * into the index. What such a search costs grows with the number of patients, not with that of their records
+ * (docs/decisions/0017-what-a-search-costs.md).
  */
 export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matching {
   const { lead } = led
@@ -66,45 +66,73 @@ export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matc
       ${namedKeys(keys)}`
   const covered = coveredPatients(within)
   // Joined in this order, in which patients lie: by practice_patient_pk and record_text_pk.
-  const rowsOf = (patients: Fragment, columns: Fragment, rule = met) => sqlText`
-    select ${once} ${columns} from ${patients} as panel cross join record_text as lead
-    where ${isInTime('panel.patient_id')} and ${rule}`
+  const rowsOf = (patients: Fragment) => sqlText`
+    select ${once} ${sorted} from ${patients} as panel cross join record_text as lead
+    where ${isInTime('panel.patient_id')} and ${met}`
+  const rows = rowsOf(covered)
   const columns = orderColumns(query.sort, { by: 'id', isOnePatient: false })
-  const [rule, another] = query.sort
-  const [key] = keys
-  const [column] = columns
-  const byMainDate =
-    rule && !another && typeof rule.parameter === 'object' && rule.parameter.code === mainDateOf(query.type)
 
-  function rowsAround(date: SortKey, { from, isBackward, limit }: PagePlace): Fragment {
-    const beyond = from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing
-    const isDescending = rule?.descending !== isBackward
-    const direction = isDescending ? sqlText`desc` : sqlText`asc`
-    const first = sqlText`
-      select found.k0 from (select ${sorted} from record_text as lead where ${met}) as found ${beyond}
-      order by found.k0 ${direction} limit 1`
+  /** The first match of a patient, in whatever column. By itself, so that PostgreSQL does not join all matches with all patients. */
+  const firstOf = (column: string, { from, isBackward }: PagePlace, order = sqlNothing) => sqlText`(
+    select ${sqlName(column)} from (select ${sorted} from record_text as lead where ${met}) as found
+    ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing} ${order} limit 1)`
+
+  function byPatient(page: PagePlace): Fragment {
+    const { from, isBackward, limit } = page
+    const isAhead = isBackward ? sqlText`<=` : sqlText`>=`
     const patients = sqlText`(
-      select patient_id, case when count(*) over () = ${limit}
-        then ${isDescending ? sqlText`min` : sqlText`max`}(first_key) over () else ${isDescending ? noMainDate.high : noMainDate.low} end as last_key
-      from (
-        select panel.patient_id, (${first}) as first_key from ${covered} as panel where ${isInTime('panel.patient_id')}
-        order by first_key ${direction} nulls last, panel.patient_id ${isBackward ? sqlText`desc` : sqlText`asc`}
-        limit ${limit}) as firsts
-      where first_key is not null)`
-    const isNear = isDescending ? sqlText`>=` : sqlText`<=`
-    return sqlText`${rowsOf(patients, sorted)} and ${date.expression} ${isNear} panel.last_key`
+      select panel.patient_id from ${covered} as panel
+      where ${from ? sqlText`panel.patient_id ${isAhead} ${from.patientId} and` : sqlNothing}
+        ${firstOf('found.no', page)} is not null
+      order by panel.patient_id ${direction(isBackward)} limit ${limit})`
+    // SQLite walks all of them in this order anyway, and stops.
+    return { ...rows, onPostgres: rowsOf(patients) }
   }
 
+  function byMainDate({ expression }: SortKey, isNewestFirst: boolean, page: PagePlace): Fragment {
+    const { isBackward, limit } = page
+    const isDescending = isNewestFirst !== isBackward
+    const order = direction(isDescending)
+    const [lastOf, isNear, end] = isDescending
+      ? [sqlText`min`, sqlText`>=`, noMainDate.high]
+      : [sqlText`max`, sqlText`<=`, noMainDate.low]
+    // With as many patients as records, none of these records comes after the last first match; with fewer, any of theirs may be on the page.
+    const patients = sqlText`(
+      select patient_id, case when count(*) over () = ${limit} then ${lastOf}(first_key) over () else ${end} end as last_key
+      from (
+        select panel.patient_id, ${firstOf('found.k0', page, sqlText`order by found.k0 ${order}`)} as first_key
+        from ${covered} as panel where ${isInTime('panel.patient_id')}
+        order by first_key ${order} nulls last, panel.patient_id ${direction(isBackward)} limit ${limit}) as firsts
+      where first_key is not null)`
+    return sqlText`${rowsOf(patients)} and ${expression} ${isNear} panel.last_key`
+  }
+
+  function rowsAround(page: PagePlace): Fragment {
+    const [rule, another] = query.sort
+    const [key] = keys
+    if (!rule || !key) return byPatient(page)
+    const isByMainDate = typeof rule.parameter === 'object' && rule.parameter.code === mainDateOf(query.type)
+    return isByMainDate && !another ? byMainDate(key, rule.descending, page) : rows
+  }
+
+  const ofPatient = inParts(
+    led,
+    subject,
+    (rest) => sqlText`select ${once} lead.record_no as no from record_text as lead where ${meets(rest)}`,
+  )
   return {
-    rows: rowsOf(covered, sorted),
-    rowsAround: byMainDate && key && column ? (page) => rowsAround(key, page) : undefined,
-    unsorted: inParts(led, subject, (rest) =>
-      rowsOf(covered, sqlText`lead.patient_id, lead.record_no as no`, meets(rest)),
-    ),
+    rows,
+    rowsAround,
+    total: sqlText`(
+      select coalesce(sum(${countOf(ofPatient)}), 0) from ${covered} as panel where ${isInTime('panel.patient_id')})`,
     columns,
     patientId: undefined,
     isCountedApart: true,
   }
+}
+
+function direction(isDescending: boolean): Fragment {
+  return isDescending ? sqlText`desc` : sqlText`asc`
 }
 
 /** The other conditions of the search, with how far back the walk along the rows goes. */

@@ -11,7 +11,7 @@ import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { findLead } from './leading-condition.ts'
 import { ledRows, ledRowsOfEach } from './led-rows.ts'
-import { joinedKeys, type Matching, namedKeys, type Query } from './matching.ts'
+import { countOf, joinedKeys, type Matching, namedKeys, type Query } from './matching.ts'
 import { meetsCondition, type Subject } from './search-conditions.ts'
 import { orderColumns, sortKey } from './search-order.ts'
 
@@ -43,7 +43,7 @@ export function matchingRows({ within, reach, isLasting }: Narrowed, query: Quer
   }
   return {
     rows: branches(query.sort),
-    unsorted: branches([]),
+    total: countOf(branches([])),
     columns: orderColumns(query.sort, { by: 'id', isOnePatient: patientId !== undefined }),
     patientId,
     isCountedApart: query.sort.length === 0 && remaining(query, patientId).length === 0,

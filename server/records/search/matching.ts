@@ -10,8 +10,8 @@ export interface Matching {
   rows: Fragment
   /** Fewer of them, among which are all of that page; left out where nothing leads faster to it. */
   rowsAround?: ((page: PagePlace) => Fragment) | undefined
-  /** The same without those columns. */
-  unsorted: Fragment
+  /** How many they are, as an expression. */
+  total: Fragment
   columns: OrderColumn[]
   /** When all of them are of one patient, or about nobody (''). */
   patientId: string | undefined
@@ -24,6 +24,10 @@ export interface PagePlace {
   from: SearchKey | undefined
   isBackward: boolean
   limit: number
+}
+
+export function countOf(rows: Fragment): Fragment {
+  return sqlText`(select count(*) from (${rows}) as matches)`
 }
 
 /** The columns of the order, as `select` names them after others. */

@@ -82,11 +82,8 @@ export async function countFound(
   return countRows(db, matchingRows(await narrowToNamedPatient(db, within, query), query))
 }
 
-async function countRows(db: Db, { unsorted }: Matching): Promise<number> {
-  const [row] = await readRows<{ total: number }>(
-    db,
-    sqlText`select count(*) as total from (${unsorted}) as found`,
-  )
+async function countRows(db: Db, { total }: Matching): Promise<number> {
+  const [row] = await readRows<{ total: number }>(db, sqlText`select ${total} as total`)
   return Number(row?.total ?? 0)
 }
 
@@ -116,7 +113,7 @@ async function narrowToNamedPatient(
  * all matches would be carried along. All that a page tells comes from this one statement, so that it is true of one moment.
  */
 function takeRows(
-  { rows, rowsAround, unsorted, columns, patientId, isCountedApart }: Matching,
+  { rows, rowsAround, total, columns, patientId, isCountedApart }: Matching,
   { pageSize, after, before, withTotal }: SearchPageQuery,
 ): Fragment {
   const from = before ?? after
@@ -130,9 +127,7 @@ function takeRows(
     ...columns.filter(({ isTold }) => isTold).map(({ name }) => sqlText`, ${sqlName(`page.${name}`)}`),
     ...(patientId === undefined ? [sqlText`, page.patient_id`] : []),
     ...(isCountedOnTheWay ? [sqlText`, page.total`] : []),
-    ...(withTotal && !isCountedOnTheWay
-      ? [sqlText`, (select count(*) from (${unsorted}) as matches) as total`]
-      : []),
+    ...(withTotal && !isCountedOnTheWay ? [sqlText`, ${total} as total`] : []),
     ...(from
       ? [
           sqlText`, case when exists (select 1 from (${rows}) as other where ${isNotBeyond(columns, from, isBackward)})
