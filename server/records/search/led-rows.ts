@@ -5,7 +5,7 @@ import { coveredPatients, isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import type { Lead } from './leading-condition.ts'
 import { countOf, joinedKeys, type Matching, namedKeys, type PagePlace, type Query } from './matching.ts'
-import { certainEnd, earliestEnd, meetsCondition, type Subject } from './search-conditions.ts'
+import { earliestEnd, meetsCondition, type Subject } from './search-conditions.ts'
 import { isBeyond, orderColumns, type SortKey, sortKey } from './search-order.ts'
 
 /** What a search is led by, and what else its rows must meet. */
@@ -22,11 +22,11 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
   const { lead } = led
   const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
   // By record_text_pk.
-  const select = (keys: SortKey[], rest = meetsRest(led, subject)) => sqlText`
+  const select = (keys: SortKey[]) => sqlText`
     select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
       lead.patient_id, lead.record_no as no ${namedKeys(keys)}
     from record_text as lead ${joinedKeys(keys)}
-    where lead.patient_id = ${patientId} and ${lead.isMet('lead', patientId)} ${rest}`
+    where lead.patient_id = ${patientId} and ${lead.isMet('lead', patientId)} ${meetsRest(led, subject)}`
   const isNewestFirst = query.sort.length === 0
   return {
     // Nobody asked for an order: the newest first is the one in which the rows lie.
@@ -35,7 +35,7 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
         ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
         : query.sort.map((rule, index) => sortKey(subject, rule, index)),
     ),
-    total: countOf(inParts(led, subject, (rest) => select([], rest))),
+    total: countOf(select([])),
     columns: orderColumns(isNewestFirst ? [{ descending: true }] : query.sort, {
       by: 'no',
       isOnePatient: true,
@@ -55,10 +55,9 @@ export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matc
   const { lead } = led
   const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text' }
   const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
-  const meets = (rest: Fragment) => sqlText`
-    lead.patient_id = panel.patient_id and ${lead.isMet('lead', sqlName('panel.patient_id'))} ${rest}
+  const met = sqlText`
+    lead.patient_id = panel.patient_id and ${lead.isMet('lead', sqlName('panel.patient_id'))} ${meetsRest(led, subject)}
     and ${isOfFirstCompartment(within, query.type)}`
-  const met = meets(meetsRest(led, subject))
   const once = lead.isUnique ? sqlNothing : sqlText`distinct`
   // The id only ends ties: it is looked up where there are some.
   const sorted = sqlText`panel.patient_id, lead.record_no as no, (
@@ -115,11 +114,7 @@ export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matc
     return isByMainDate && !another ? byMainDate(key, rule.descending, page) : rows
   }
 
-  const ofPatient = inParts(
-    led,
-    subject,
-    (rest) => sqlText`select ${once} lead.record_no as no from record_text as lead where ${meets(rest)}`,
-  )
+  const ofPatient = sqlText`select ${once} lead.record_no as no from record_text as lead where ${met}`
   return {
     rows,
     rowsAround,
@@ -146,22 +141,6 @@ function meetsRest({ lead, conditions, reach }: Led, subject: Subject): Fragment
     ],
     '',
   )
-}
-
-/**
- * Rows that end after the dates asked for meet `ge` and `gt` by that alone, which the key tells: PostgreSQL counts them without their table.
- * Only the others, of one day or year, are asked for the rest. SQLite has the table in the key, and reads it once as quickly.
- */
-function inParts(led: Led, subject: Subject, rowsWith: (rest: Fragment) => Fragment): Fragment {
-  const whole = rowsWith(meetsRest(led, subject))
-  const endOf = (condition: Condition) => certainEnd(condition, subject.type)
-  const ends = led.conditions.map(endOf).filter((end) => end !== undefined)
-  if (ends.length === 0) return whole
-  const end = Math.max(...ends)
-  const undated = { ...led, conditions: led.conditions.filter((each) => endOf(each) === undefined) }
-  const certain = rowsWith(sqlText`and lead.high > ${end} ${meetsRest(undated, subject)}`)
-  const others = rowsWith(sqlText`and lead.high <= ${end} ${meetsRest(led, subject)}`)
-  return { ...whole, onPostgres: sqlText`${certain} union all ${others}` }
 }
 
 /**

@@ -248,16 +248,6 @@ function earliestEndOf({ prefix, start, end }: DateValue): number | undefined {
   return prefix === 'ge' || prefix === 'eq' || prefix === 'ap' ? start : undefined
 }
 
-/** After which time a record that ends then meets the condition for certain, whatever its other dates are. */
-export function certainEnd(condition: Condition, type: string): number | undefined {
-  if (condition.kind !== 'parameter' || condition.parameter.code !== mainDateOf(type)) return undefined
-  if (condition.modifier !== undefined) return undefined
-  const ends = condition.values.flatMap((value) =>
-    value.type === 'date' && (value.prefix === 'ge' || value.prefix === 'gt') ? [value.end] : [],
-  )
-  return ends.length > 0 ? Math.min(...ends) : undefined
-}
-
 function unitOf({ unit }: NumberValue): string {
   return unit ?? ''
 }
