@@ -23,6 +23,7 @@ What \`GET /fhir/r4/TYPE?…\` takes. A comma between values means any of them, 
 - **Includes**: each reference can be followed, \`_include=Observation:subject\`, with the type of its target if need be
   (\`Observation:subject:Patient\`), and backwards, \`_revinclude=Observation:subject\`; \`:iterate\` goes on from there. \`Type:*\` and \`*\` mean all.
 - **How the answer looks**: \`_sort\` (up to five parameters, \`-\` turns round), \`_count\`, \`_summary\`, \`_elements\`, \`_total\`.
+  Over a whole practice the total takes longer than the page: \`_total=none\` leaves it out.
 - \`:in\` and \`:not-in\` know the value sets of FHIR R4 and US Core that list the codes which alone may stand in an element. \`:above\` and \`:below\`
   are for addresses, and for codes (\`system|code\`) of the systems that the definitions of R4 hold as a whole, such as condition-clinical or v3-ActCode;
   SNOMED CT, LOINC and their like are not among them.

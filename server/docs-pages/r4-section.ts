@@ -93,7 +93,7 @@ ${table(
 <li>Prefixes on dates, numbers and quantities: <code>eq ne gt lt ge le sa eb ap</code>. Quantities are compared across units of the same kind.</li>
 <li>Modifiers: <code>:missing</code>, <code>:exact</code>, <code>:contains</code>, <code>:not</code>, <code>:text</code>, <code>:identifier</code>, <code>:of-type</code> (<code>system|code|value</code>), <code>:above</code> and <code>:below</code> on addresses and on codes (<code>system|code</code>) of the systems that the definitions of R4 hold as a whole, a type on references, and <code>:in</code> and <code>:not-in</code> for the value sets of R4 and US Core that bind elements.</li>
 <li>Chains (<code>subject:Patient.name</code>) and <code>_has</code> look only into records that the token may read, of types that it covers.</li>
-<li><code>_sort</code>, <code>_count</code> (50, at most 1000), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>, <code>Type:*</code> and <code>*</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code>.</li>
+<li><code>_sort</code>, <code>_count</code> (50, at most 1000), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>, <code>Type:*</code> and <code>*</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code> (over a whole practice the total takes longer than the page: <code>none</code> leaves it out).</li>
 <li>A parameter that is not known is left out and named in an OperationOutcome of the answer; with <code>Prefer: handling=strict</code> it is a 400.</li>
 <li>Answers are JSON. A request for anything else (<code>_format</code>, <code>Accept</code>) is a 406.</li>
 </ul>

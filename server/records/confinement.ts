@@ -1,4 +1,4 @@
-import { type Fragment, sqlJoin, sqlName, sqlText } from '../store/statement.ts'
+import { type Fragment, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import type { Confinement } from './records.ts'
 
@@ -15,6 +15,16 @@ export function isCovered(column: string, { patientIds, practiceIds }: Confineme
   if (patientIds.length === 0) return sqlText`${covered} in (${panel})`
   const named = sqlJoin(patientIds.map((id) => sqlText`(${id})`))
   return sqlText`${covered} in (${panel} union all values ${named})`
+}
+
+/** The covered patients as a table with the column `patient_id`, each once; for searches that go from patient to patient. */
+export function coveredPatients({ patientIds, practiceIds }: Confinement): Fragment {
+  // uses practice_patient_pk. Where only patients are named it stays for its collation, which all others then have.
+  const kept = practiceIds.length > 0 ? sqlText`practice_id in (${sqlJoin(practiceIds)})` : sqlText`1 = 0`
+  const once = practiceIds.length > 1 ? sqlText`distinct` : sqlNothing
+  const panel = sqlText`select ${once} patient_id from practice_patient where ${kept}`
+  const named = patientIds.map((id) => sqlText`select ${id}`)
+  return sqlText`(${sqlJoin([panel, ...named], ' union ')})`
 }
 
 /** The part of a confinement that is one patient; covers nobody when that patient is outside. */

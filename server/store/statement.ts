@@ -11,8 +11,8 @@ type Value = string | number
 /** A piece of SQL with its parameters; what `sqlText` gives. */
 export interface Fragment {
   readonly strings: readonly string[]
-  /** What PostgreSQL says with `true`, because it sees to it by itself. */
-  readonly isForSqlite?: boolean
+  /** What is written in its place for PostgreSQL; mostly the same. */
+  readonly onPostgres?: Fragment
   readonly parts: ReadonlyArray<Fragment | Value>
 }
 
@@ -46,15 +46,15 @@ export function sqlJoin(fragments: ReadonlyArray<Fragment | Value>, separator = 
 
 /**
  * True until the statement has taken too long; for searches that look at many records. SQLite has no time limit of its own, so
- * each row that is looked at asks. `column` is any of the table that is walked: it keeps the question inside the walk.
+ * each row that is looked at asks; PostgreSQL sees to it by itself. `column` is any of the table that is walked: it keeps the question inside the walk.
  */
 export function isInTime(column: string): Fragment {
-  return { ...sqlText`${sqlName(timeLimitFunction)}(${sqlName(column)})`, isForSqlite: true }
+  return { ...sqlText`${sqlName(timeLimitFunction)}(${sqlName(column)})`, onPostgres: sqlText`true` }
 }
 
 /** The same piece for a query of Kysely. */
-export function asExpression<T>({ strings, parts, isForSqlite }: Fragment): RawBuilder<T> {
-  if (isForSqlite) return sql<T>`true`
+export function asExpression<T>({ strings, parts, onPostgres }: Fragment): RawBuilder<T> {
+  if (onPostgres) return asExpression(onPostgres)
   const inner = parts.map((part) => (typeof part === 'object' ? asExpression(part) : part))
   return sql<T>(strings as unknown as TemplateStringsArray, ...inner)
 }
@@ -88,8 +88,8 @@ function isTooLong(error: unknown): boolean {
   )
 }
 
-function write({ strings, parts, isForSqlite }: Fragment, values: Value[], onSqlite: boolean): string {
-  if (isForSqlite && !onSqlite) return 'true'
+function write({ strings, parts, onPostgres }: Fragment, values: Value[], onSqlite: boolean): string {
+  if (onPostgres && !onSqlite) return write(onPostgres, values, onSqlite)
   let written = strings[0] ?? ''
   for (let at = 0; at < parts.length; at++) {
     const part = parts[at] as Fragment | Value

@@ -199,6 +199,20 @@ describe('a search of one patient', () => {
   })
 })
 
+describe('a search of a whole panel', () => {
+  const panel = { patientIds: [], practiceIds: ['oak'] }
+  for (const query of testServerUrl === undefined ? ledSearches : [])
+    test(`steps into the index once for each patient, and looks up only the records of its page: ${query}`, async () => {
+      await using api = await openWithObservations(observation('o1', '2020-01-01'))
+      const [page = ''] = await plansOf(api.store.db, (db) => search(db, query, { within: panel }))
+      assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
+      // Those that lie in several compartments, and those of the page: never all of a patient or of a type.
+      const looks = page.split('\n').filter((line) => /SEARCH (record|several|other) /.test(line))
+      for (const line of looks) assert.match(line, /USING (INTEGER PRIMARY KEY|INDEX record_several)/)
+      assert.doesNotMatch(page, /SCAN (?!page|panel|firsts|\(subquery)/)
+    })
+})
+
 test('a compartment is searched in a panel without looking at the records of the other patients', async () => {
   await using api = await openWithObservations(
     observation('o1', '2020-01-01'),

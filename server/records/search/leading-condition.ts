@@ -7,12 +7,12 @@ import { parameterNumber } from './parameter-number.ts'
 import { isAnsweredByIndex, meetsToken } from './search-conditions.ts'
 
 /**
- * The rows of `record_text` from which a search of one patient starts. They carry the main date and lie in its order, so that
+ * The rows of `record_text` of a patient from which a search starts. They carry the main date and lie in its order, so that
  * the records themselves need not be looked at before the page is known.
  */
 export interface Lead {
-  /** What a row must be like, besides its patient. */
-  isMet(alias: string): Fragment
+  /** What a row must be like, besides its patient, who is a value or a column. */
+  isMet(alias: string, patient: string | Fragment): Fragment
   /** Whether a record has at most one such row. */
   isUnique: boolean
   /** The condition of the search that it answers. */
@@ -22,11 +22,11 @@ export interface Lead {
 type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 
 /** Undefined when nothing leads, or when something is asked that only the record knows. */
-export function findLead(query: Query, patientId: string): Lead | undefined {
+export function findLead(query: Query): Lead | undefined {
   const { conditions, sort } = query
   if (!conditions.every(isAnsweredByIndex)) return undefined
   if (sort.some(({ parameter }) => parameter === '_lastUpdated' || parameter === '_id')) return undefined
-  return leadOfCode(query) ?? (asksForMainDate(query) ? leadOfSubject(query, patientId) : undefined)
+  return leadOfCode(query) ?? (asksForMainDate(query) ? leadOfSubject(query) : undefined)
 }
 
 /** A code, which few records have. */
@@ -60,15 +60,17 @@ function isCode(condition: Condition): condition is ParameterCondition {
 }
 
 /** Every record of a type that is in a compartment by naming the patient and by nothing else. */
-function leadOfSubject({ type }: Query, patientId: string): Lead | undefined {
+function leadOfSubject({ type }: Query): Lead | undefined {
   const element = onlySubjectElement(type)
   const code = element && findParameter(type, element)?.type === 'reference' ? element : undefined
   if (code === undefined) return undefined
   return {
     answers: undefined,
     isUnique: true,
-    isMet: (alias) =>
-      sqlText`${isOf(alias, type, code)} and ${sqlName(`${alias}.value`)} = ${`Patient/${patientId}`} and ${isFirst(alias)}`,
+    isMet(alias, patient) {
+      const named = typeof patient === 'string' ? `Patient/${patient}` : sqlText`${'Patient/'} || ${patient}`
+      return sqlText`${isOf(alias, type, code)} and ${sqlName(`${alias}.value`)} = ${named} and ${isFirst(alias)}`
+    },
   }
 }
 

@@ -1,27 +1,14 @@
 import { canBeAboutNobody, canBeAboutPatient, onlySubjectElement } from '#fhir/compartment/compartment.ts'
-import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
-import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
+import type { Condition } from '#fhir/search/search-query.ts'
+import { type Fragment, isInTime, sqlJoin, sqlText } from '../../store/statement.ts'
 import { citedIds } from '../citations.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
-import { findLead, type Lead } from './leading-condition.ts'
-import { earliestEnd, meetsCondition, numberOf, type Subject } from './search-conditions.ts'
-import { type OrderColumn, orderColumns, type SortKey, sortKey } from './search-order.ts'
-
-type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
-
-/** What a search finds, inside a confinement. */
-export interface Matching {
-  /** Every matching record once: `patient_id`, `no` and the columns of the order. */
-  rows: Fragment
-  /** The same without those columns. */
-  unsorted: Fragment
-  columns: OrderColumn[]
-  /** When all of them are of one patient, or about nobody (''). */
-  patientId: string | undefined
-  /** Whether a statement of its own counts them faster than the one that sorts them. */
-  isCountedApart: boolean
-}
+import { findLead } from './leading-condition.ts'
+import { ledRows, ledRowsOfEach } from './led-rows.ts'
+import { countOf, joinedKeys, type Matching, namedKeys, type Query } from './matching.ts'
+import { meetsCondition, type Subject } from './search-conditions.ts'
+import { orderColumns, sortKey } from './search-order.ts'
 
 /** Where a search looks. */
 export interface Narrowed {
@@ -40,15 +27,18 @@ export function matchingRows({ within, reach, isLasting }: Narrowed, query: Quer
   const scopes = scopesOf(within, query.type)
   const [first, ...others] = scopes
   const patientId = isLasting && others.length === 0 ? first?.patientId : undefined
-  const lead = patientId ? findLead(query, patientId) : undefined
-  if (lead && patientId) return led(reach, query, lead, patientId)
+  const lead = patientId || (first && !canBeAboutNobody(query.type)) ? findLead(query) : undefined
+  if (lead) {
+    const led = { lead, conditions: remaining(query, patientId), reach }
+    return patientId ? ledRows(query, led, patientId) : ledRowsOfEach(query, led, within)
+  }
   const branches = (sort: Query['sort']) => {
     const found = (first ? scopes : [nowhere]).map((scope) => amongRecords(reach, { ...query, sort }, scope))
     return sqlJoin(found, ' union all ')
   }
   return {
     rows: branches(query.sort),
-    unsorted: branches([]),
+    total: countOf(branches([])),
     columns: orderColumns(query.sort, { by: 'id', isOnePatient: patientId !== undefined }),
     patientId,
     isCountedApart: query.sort.length === 0 && remaining(query, patientId).length === 0,
@@ -88,55 +78,8 @@ function amongRecords(reach: Confinement, query: Query, { scope, patientId }: Sc
   const met = remaining(query, patientId).map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`)
   const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
   return sqlText`
-    select record.no, record.patient_id, record.id ${named(keys)}
-    from record ${joined(keys)} where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
-}
-
-/** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
-function led(reach: Confinement, query: Query, lead: Lead, patientId: string): Matching {
-  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
-  const asked = remaining(query, patientId).filter((each) => each !== lead.answers)
-  const ends = asked.map((each) => earliestEnd(each, query.type)).filter((end) => end !== undefined)
-  const met = [
-    ...ends.map((end) => sqlText` and lead.high > ${end}`),
-    ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`),
-  ]
-  // By record_text_pk.
-  const select = (keys: SortKey[]) => sqlText`
-    select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
-      lead.patient_id, ${numberOf(subject)} as no ${named(keys)}
-    from record_text as lead ${joined(keys)}
-    where lead.patient_id = ${patientId} and ${lead.isMet('lead')} ${sqlJoin(met, '')}`
-  const isNewestFirst = query.sort.length === 0
-  return {
-    // Nobody asked for an order: the newest first is the one in which the rows lie.
-    rows: select(
-      isNewestFirst
-        ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
-        : query.sort.map((rule, index) => sortKey(subject, rule, index)),
-    ),
-    unsorted: select([]),
-    columns: orderColumns(isNewestFirst ? [{ descending: true }] : query.sort, {
-      by: 'no',
-      isOnePatient: true,
-    }),
-    patientId,
-    isCountedApart: true,
-  }
-}
-
-function named(keys: SortKey[]): Fragment {
-  return sqlJoin(
-    keys.map(({ expression }, index) => sqlText`, ${expression} as ${sqlName(`k${index}`)}`),
-    '',
-  )
-}
-
-function joined(keys: SortKey[]): Fragment {
-  return sqlJoin(
-    keys.map(({ join }) => join),
-    '',
-  )
+    select record.no, record.patient_id, record.id ${namedKeys(keys)}
+    from record ${joinedKeys(keys)} where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
 }
 
 interface Scope {

@@ -8,7 +8,7 @@ import type {
   SearchValue,
   TokenValue,
 } from '#fhir/search/search-query.ts'
-import { type Fragment, isInTime, sqlJoin, sqlName, sqlText } from '../../store/statement.ts'
+import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { citedIds } from '../citations.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
@@ -337,8 +337,13 @@ function rowExists(
   const no = numberOf(subject)
   if (patientId !== undefined)
     return sqlText`${no} in (select entry.record_no ${rows} and entry.patient_id = ${patientId})`
+  // All rows of a record carry its main date, which comes before its number in the key.
+  const sameDate =
+    subject.table === 'record_text' && table === 'record_text'
+      ? sqlText`and entry.high = ${sqlName(`${alias}.high`)}`
+      : sqlNothing
   return sqlText`exists (
-    select 1 ${rows} and entry.patient_id = ${sqlName(`${alias}.patient_id`)} and entry.record_no = ${no})`
+    select 1 ${rows} and entry.patient_id = ${sqlName(`${alias}.patient_id`)} ${sameDate} and entry.record_no = ${no})`
 }
 
 interface Range<Bound> {

@@ -4,7 +4,8 @@ import { type Fragment, readRows, sqlJoin, sqlName, sqlNothing, sqlText } from '
 import type { Db } from '../../store/store.ts'
 import { narrowToPatient } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
-import { type Matching, matchingRows, type Narrowed, namedPatient } from './matching-rows.ts'
+import type { Matching } from './matching.ts'
+import { matchingRows, type Narrowed, namedPatient } from './matching-rows.ts'
 import { narrowToReferring } from './narrow-to-referring.ts'
 import { isBeyond, isNotBeyond, orderBy, type SearchKey } from './search-order.ts'
 
@@ -81,11 +82,8 @@ export async function countFound(
   return countRows(db, matchingRows(await narrowToNamedPatient(db, within, query), query))
 }
 
-async function countRows(db: Db, { unsorted }: Matching): Promise<number> {
-  const [row] = await readRows<{ total: number }>(
-    db,
-    sqlText`select count(*) as total from (${unsorted}) as found`,
-  )
+async function countRows(db: Db, { total }: Matching): Promise<number> {
+  const [row] = await readRows<{ total: number }>(db, sqlText`select ${total} as total`)
   return Number(row?.total ?? 0)
 }
 
@@ -115,11 +113,13 @@ async function narrowToNamedPatient(
  * all matches would be carried along. All that a page tells comes from this one statement, so that it is true of one moment.
  */
 function takeRows(
-  { rows, unsorted, columns, patientId, isCountedApart }: Matching,
+  { rows, rowsAround, total, columns, patientId, isCountedApart }: Matching,
   { pageSize, after, before, withTotal }: SearchPageQuery,
 ): Fragment {
   const from = before ?? after
   const isBackward = before !== undefined
+  const limit = pageSize + 1
+  const near = rowsAround?.({ from, isBackward, limit }) ?? rows
   // The first page looks at every match anyway, to sort them: it counts them on the way. A walk along an index that is in
   // order stops at the end of the page.
   const isCountedOnTheWay = withTotal && !from && !isCountedApart
@@ -127,9 +127,7 @@ function takeRows(
     ...columns.filter(({ isTold }) => isTold).map(({ name }) => sqlText`, ${sqlName(`page.${name}`)}`),
     ...(patientId === undefined ? [sqlText`, page.patient_id`] : []),
     ...(isCountedOnTheWay ? [sqlText`, page.total`] : []),
-    ...(withTotal && !isCountedOnTheWay
-      ? [sqlText`, (select count(*) from (${unsorted}) as matches) as total`]
-      : []),
+    ...(withTotal && !isCountedOnTheWay ? [sqlText`, ${total} as total`] : []),
     ...(from
       ? [
           sqlText`, case when exists (select 1 from (${rows}) as other where ${isNotBeyond(columns, from, isBackward)})
@@ -140,9 +138,9 @@ function takeRows(
   return sqlText`
     select page.no, record.id, record.content ${sqlJoin(told, ' ')}
     from (
-      select found.* ${isCountedOnTheWay ? sqlText`, count(*) over () as total` : sqlNothing} from (${rows}) as found
+      select found.* ${isCountedOnTheWay ? sqlText`, count(*) over () as total` : sqlNothing} from (${near}) as found
       ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing}
-      order by ${orderBy(columns, isBackward, 'found')} limit ${pageSize + 1}) as page
+      order by ${orderBy(columns, isBackward, 'found')} limit ${limit}) as page
     join record on record.patient_id = page.patient_id and record.no = page.no
     order by ${orderBy(columns, isBackward, 'page')}`
 }

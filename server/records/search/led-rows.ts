@@ -1,0 +1,156 @@
+import { mainDateOf, noMainDate } from '#fhir/search/main-date.ts'
+import type { Condition } from '#fhir/search/search-query.ts'
+import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
+import { coveredPatients, isCovered } from '../confinement.ts'
+import type { Confinement } from '../records.ts'
+import type { Lead } from './leading-condition.ts'
+import { countOf, joinedKeys, type Matching, namedKeys, type PagePlace, type Query } from './matching.ts'
+import { earliestEnd, meetsCondition, type Subject } from './search-conditions.ts'
+import { isBeyond, orderColumns, type SortKey, sortKey } from './search-order.ts'
+
+/** What a search is led by, and what else its rows must meet. */
+interface Led {
+  lead: Lead
+  /** The conditions that are not true of every record that comes into question; that of the lead may be among them. */
+  conditions: readonly Condition[]
+  /** Where what its chains lead to may lie. */
+  reach: Confinement
+}
+
+/** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
+export function ledRows(query: Query, led: Led, patientId: string): Matching {
+  const { lead } = led
+  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
+  // By record_text_pk.
+  const select = (keys: SortKey[]) => sqlText`
+    select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
+      lead.patient_id, lead.record_no as no ${namedKeys(keys)}
+    from record_text as lead ${joinedKeys(keys)}
+    where lead.patient_id = ${patientId} and ${lead.isMet('lead', patientId)} ${meetsRest(led, subject)}`
+  const isNewestFirst = query.sort.length === 0
+  return {
+    // Nobody asked for an order: the newest first is the one in which the rows lie.
+    rows: select(
+      isNewestFirst
+        ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
+        : query.sort.map((rule, index) => sortKey(subject, rule, index)),
+    ),
+    total: countOf(select([])),
+    columns: orderColumns(isNewestFirst ? [{ descending: true }] : query.sort, {
+      by: 'no',
+      isOnePatient: true,
+    }),
+    patientId,
+    isCountedApart: true,
+  }
+}
+
+/**
+ * Looks at the same rows in each of several compartments, one after the other. It first asks for the patients of the page: a page has records of no more
+ * patients than it has records, and sorted by the main date these are the patients whose first matches come first, each of which is one step
+ * into the index. What such a search costs grows with the number of patients, not with that of their records
+ * (docs/decisions/0017-what-a-search-costs.md).
+ */
+export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matching {
+  const { lead } = led
+  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text' }
+  const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
+  const met = sqlText`
+    lead.patient_id = panel.patient_id and ${lead.isMet('lead', sqlName('panel.patient_id'))} ${meetsRest(led, subject)}
+    and ${isOfFirstCompartment(within, query.type)}`
+  const once = lead.isUnique ? sqlNothing : sqlText`distinct`
+  // The id only ends ties: it is looked up where there are some.
+  const sorted = sqlText`panel.patient_id, lead.record_no as no, (
+      select record.id from record where record.patient_id = lead.patient_id and record.no = lead.record_no) as id
+      ${namedKeys(keys)}`
+  const covered = coveredPatients(within)
+  // Joined in this order, in which patients lie: by practice_patient_pk and record_text_pk.
+  const rowsOf = (patients: Fragment) => sqlText`
+    select ${once} ${sorted} from ${patients} as panel cross join record_text as lead
+    where ${isInTime('panel.patient_id')} and ${met}`
+  const rows = rowsOf(covered)
+  const columns = orderColumns(query.sort, { by: 'id', isOnePatient: false })
+
+  /** The first match of a patient, in whatever column. By itself, so that PostgreSQL does not join all matches with all patients. */
+  const firstOf = (column: string, { from, isBackward }: PagePlace, order = sqlNothing) => sqlText`(
+    select ${sqlName(column)} from (select ${sorted} from record_text as lead where ${met}) as found
+    ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing} ${order} limit 1)`
+
+  function byPatient(page: PagePlace): Fragment {
+    const { from, isBackward, limit } = page
+    const isAhead = isBackward ? sqlText`<=` : sqlText`>=`
+    const patients = sqlText`(
+      select panel.patient_id from ${covered} as panel
+      where ${from ? sqlText`panel.patient_id ${isAhead} ${from.patientId} and` : sqlNothing}
+        ${firstOf('found.no', page)} is not null
+      order by panel.patient_id ${direction(isBackward)} limit ${limit})`
+    // SQLite walks all of them in this order anyway, and stops.
+    return { ...rows, onPostgres: rowsOf(patients) }
+  }
+
+  function byMainDate({ expression }: SortKey, isNewestFirst: boolean, page: PagePlace): Fragment {
+    const { isBackward, limit } = page
+    const isDescending = isNewestFirst !== isBackward
+    const order = direction(isDescending)
+    const [lastOf, isNear, end] = isDescending
+      ? [sqlText`min`, sqlText`>=`, noMainDate.high]
+      : [sqlText`max`, sqlText`<=`, noMainDate.low]
+    // With as many patients as records, none of these records comes after the last first match; with fewer, any of theirs may be on the page.
+    const patients = sqlText`(
+      select patient_id, case when count(*) over () = ${limit} then ${lastOf}(first_key) over () else ${end} end as last_key
+      from (
+        select panel.patient_id, ${firstOf('found.k0', page, sqlText`order by found.k0 ${order}`)} as first_key
+        from ${covered} as panel where ${isInTime('panel.patient_id')}
+        order by first_key ${order} nulls last, panel.patient_id ${direction(isBackward)} limit ${limit}) as firsts
+      where first_key is not null)`
+    return sqlText`${rowsOf(patients)} and ${expression} ${isNear} panel.last_key`
+  }
+
+  function rowsAround(page: PagePlace): Fragment {
+    const [rule, another] = query.sort
+    const [key] = keys
+    if (!rule || !key) return byPatient(page)
+    const isByMainDate = typeof rule.parameter === 'object' && rule.parameter.code === mainDateOf(query.type)
+    return isByMainDate && !another ? byMainDate(key, rule.descending, page) : rows
+  }
+
+  const ofPatient = sqlText`select ${once} lead.record_no as no from record_text as lead where ${met}`
+  return {
+    rows,
+    rowsAround,
+    total: sqlText`(
+      select coalesce(sum(${countOf(ofPatient)}), 0) from ${covered} as panel where ${isInTime('panel.patient_id')})`,
+    columns,
+    patientId: undefined,
+    isCountedApart: true,
+  }
+}
+
+function direction(isDescending: boolean): Fragment {
+  return isDescending ? sqlText`desc` : sqlText`asc`
+}
+
+/** The other conditions of the search, with how far back the walk along the rows goes. */
+function meetsRest({ lead, conditions, reach }: Led, subject: Subject): Fragment {
+  const asked = conditions.filter((each) => each !== lead.answers)
+  const ends = asked.map((each) => earliestEnd(each, subject.type)).filter((end) => end !== undefined)
+  return sqlJoin(
+    [
+      ...ends.map((end) => sqlText` and lead.high > ${end}`),
+      ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`),
+    ],
+    '',
+  )
+}
+
+/**
+ * A record in several covered compartments counts in the first. Such records are few: by record_several, once for all rows. Joined in
+ * this order, because SQLite would begin with all records of the panel.
+ */
+function isOfFirstCompartment(within: Confinement, type: string): Fragment {
+  return sqlText`lead.record_no not in (
+    select several.no from record as several cross join record as other
+    where several.type = ${type} and several.compartments > 1
+      and other.type = several.type and other.id = several.id and other.compartments > 1
+      and other.patient_id < several.patient_id and ${isCovered('other.patient_id', within)})`
+}
