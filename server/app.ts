@@ -110,8 +110,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     portalUrl,
     records,
     synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
-    onAssociationEnded: () => grants.forgetOpened(),
-    onSecondStepRequired: (id) => grants.endAllOfStaff(id, 'the practice asks for a second step'),
+    onAccessEnded: () => grants.forgetOpened(),
+    onSecondStepRequired: (tx, id) => grants.endAllOfStaff(id, 'the practice asks for a second step', tx),
   })
   const grants = createGrants({ db, clock, random, practices })
   const applications = createApplications({
