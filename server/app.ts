@@ -41,6 +41,7 @@ import { probes } from './http/probes.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
 import { smartStyle } from './http/smart-style.ts'
+import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
 import { type Logger, redactUrl } from './logger.ts'
@@ -273,6 +274,7 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
   const app = createFastify(foundations)
   await app.register(metricsEndpoint, { metrics: nouns.metrics })
   await app.register(probes, { store: foundations.store })
+  app.setNotFoundHandler(refuseUnknown)
   await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
@@ -320,6 +322,7 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
     // Not even put together where they would not be written.
     logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('info') }),
     genReqId: createRequestIds(random),
+    frameworkErrors: refuseAddress,
     // Believes that many hops of X-Forwarded-For, counted from this server, and nobody before them.
     trustProxy: (_address, hop) => hop < settings.trustedProxies,
     bodyLimit: 1024 * 1024,
