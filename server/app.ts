@@ -35,13 +35,13 @@ import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './f
 import { dstu2Face } from './faces/dstu2/dstu2.ts'
 import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
-import { refuseBadAddress } from './http/bad-address.ts'
 import { browser } from './http/browser.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
 import { smartStyle } from './http/smart-style.ts'
+import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
 import { type Logger, redactUrl } from './logger.ts'
@@ -111,8 +111,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     portalUrl,
     records,
     synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
-    onAssociationEnded: () => grants.forgetOpened(),
-    onSecondStepRequired: (id) => grants.endAllOfStaff(id, 'the practice asks for a second step'),
+    onAccessEnded: () => grants.forgetOpened(),
+    onSecondStepRequired: (tx, id) => grants.endAllOfStaff(id, 'the practice asks for a second step', tx),
   })
   const grants = createGrants({ db, clock, random, practices })
   const applications = createApplications({
@@ -274,6 +274,7 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
   const app = createFastify(foundations)
   await app.register(metricsEndpoint, { metrics: nouns.metrics })
   await app.register(probes, { store: foundations.store })
+  app.setNotFoundHandler(refuseUnknown)
   await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
@@ -321,12 +322,12 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
     // Not even put together where they would not be written.
     logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('info') }),
     genReqId: createRequestIds(random),
+    frameworkErrors: refuseAddress,
     // Believes that many hops of X-Forwarded-For, counted from this server, and nobody before them.
     trustProxy: (_address, hop) => hop < settings.trustedProxies,
     bodyLimit: 1024 * 1024,
     // Pages and faces name both forms themselves; a redirect would be wrong on an API path.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
-    frameworkErrors: refuseBadAddress,
   })
   app.addHook('onRequest', tellRequestId)
   return app

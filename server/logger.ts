@@ -7,11 +7,34 @@ export function createLogger(level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
 }
 
-/** Query parameters that carry a secret or say who a patient is; the log shows that they were there, not what. */
-const hiddenParameters =
-  /([?&](?:code|token|access_token|refresh_token|client_secret|client_assertion|password|state|id_token_hint|login_hint|patient|_id|cursor|launch)=)[^&]*/gi
+/**
+ * Query parameters whose values the log shows. Of all others it shows that they were there: a search names patients in many ways
+ * (`name`, `birthdate`, `identifier`, chains), and secrets stand in more parameters than a list of them would know.
+ */
+const shownParameters: ReadonlySet<string> = new Set([
+  ...[
+    'client_id',
+    'redirect_uri',
+    'response_type',
+    'response_mode',
+    'scope',
+    'aud',
+    'iss',
+    'prompt',
+    'max_age',
+  ],
+  ...['code_challenge_method', 'association', 'page-size', 'page_size', 'fhirVersion'],
+  ...['_count', '_elements', '_format', '_include', '_pretty', '_revinclude', '_sort', '_summary', '_total'],
+])
 
 /** An address as the log may show it. */
 export function redactUrl(url: string): string {
-  return url.replace(hiddenParameters, '$1•••').replace(/(\/(?:Patient|RelatedPerson)\/)[^/?]+/g, '$1•••')
+  const [path = '', ...query] = url.split('?')
+  const shown = path.replace(/(\/(?:Patient|RelatedPerson|patients)\/)[^/]+/g, '$1•••')
+  return query.length === 0 ? shown : `${shown}?${query.join('?').split('&').map(redactPair).join('&')}`
+}
+
+function redactPair(pair: string): string {
+  const [name = '', ...value] = pair.split('=')
+  return value.length === 0 || shownParameters.has(name) ? pair : `${name}=•••`
 }

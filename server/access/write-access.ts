@@ -10,6 +10,7 @@ import type { CurrentRecord, Records, RecordTransaction, Written } from '#server
 import { OnpatientError } from '../errors.ts'
 import { typesInConditions } from './include-records.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
+import { createScopeRules, givesRecord } from './scope-rules.ts'
 
 /**
  * The one place that decides what may be written. Practices write, patients do not: a token writes by `user` scopes of a
@@ -24,6 +25,8 @@ export interface WriteAccess {
 export interface RecordWriter {
   /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
   transact<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
+  /** Whether the scopes also read a record of the panel: who may change it alone is not shown what else stands in it. */
+  shows(record: { type: string; content: string }): boolean
 }
 
 interface WriteAccessDeps {
@@ -34,12 +37,17 @@ interface WriteAccessDeps {
 export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAccess {
   return {
     async open(presented) {
-      const { scopes, practiceIds, isApproval } = await tokens.open(presented)
+      const { scopes, practiceIds, isApproval, isBound } = await tokens.open(presented)
       const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
       // A filter bounds reading alone: what is to be written must not depend on records that the token may not see.
       const writing = clinical.filter(
         ({ context, filter }) => filter === undefined && context === (isApproval ? 'system' : 'user'),
       )
+      // As they count where records are read (access.ts): beside one patient, those of the panel alone.
+      const reading = clinical.filter(({ context }) =>
+        isApproval ? context === 'system' : context === 'user' || (context === 'patient' && !isBound),
+      )
+      const rules = createScopeRules(reading)
       const [practiceId, another] = practiceIds
       if (practiceId === undefined)
         throw new OnpatientError(
@@ -54,6 +62,7 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
       return {
         transact: (work) =>
           records.transact(practiceId, (transaction) => work(withScopes(transaction, writing))),
+        shows: (record) => rules.allows(record.type, 'r') && givesRecord(rules, record, 'r'),
       }
     },
   }

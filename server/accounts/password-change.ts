@@ -46,10 +46,11 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       .set({ password_hash: change.passwordHash, password_changed_at: clock.now().getTime() })
       .where('id', '=', accountId)
       .execute()
+    // Before the sign-ins: a second step in its last moment has become one by now.
+    await deps.secondSteps.endPending(tx, accountId)
     await signIns.endAllBut(tx, accountId, change.keepSignInId)
     // After the sign-ins: a grant from the last moment of one is there by now, and none can follow.
     await deps.endGrants(tx, accountId)
-    await deps.secondSteps.endPending(tx, accountId)
     await links.endAll(tx, accountId)
   }
 
@@ -90,7 +91,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       })
       await tellOwner(account)
       // Who reads the mails has one factor, not both.
-      return deps.secondSteps.startOrWait(account, visitor)
+      return deps.secondSteps.startOrWait((await deps.find(account.id)) ?? account, visitor)
     },
     async changePassword(accountId, current, next, keepSignInId) {
       const account = await deps.provePassword(accountId, current, 'current')

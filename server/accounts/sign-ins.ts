@@ -28,8 +28,8 @@ type Implemented = Pick<
 >
 
 export interface SignIns extends Implemented {
-  /** `isTwoStep`: whether more than the password was given. */
-  start(account: Account, visitor: Visitor, strength: { isTwoStep: boolean }): Promise<NewSignIn>
+  /** `isTwoStep`: whether more than the password was given; `within`: a transaction of the caller. */
+  start(account: Account, visitor: Visitor, strength: { isTwoStep: boolean }, within?: Db): Promise<NewSignIn>
   /** The person has proven in it again who they are. */
   markProven(signInId: string): Promise<void>
   /** A factor was used or set up in it. Within the caller's transaction. */
@@ -74,10 +74,10 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
       // uses sign_in_account
       await db.updateTable('sign_in').set({ factor_at: null }).where('account_id', '=', accountId).execute()
     },
-    async start(account, visitor, { isTwoStep }) {
+    async start(account, visitor, { isTwoStep }, within = db) {
       const token = newSecret('si', random)
       const expiresAt = now() + idleMs
-      await db
+      await within
         .insertInto('sign_in')
         .values({
           id: newId('sig', random),

@@ -27,7 +27,7 @@ export { keeperEmail } from './untrusted-redirects.ts'
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
   accounts: EngineDeps['accounts'] & ConsentDeps['accounts'] & Pick<Accounts, 'endSignIn'>
-  records: ConsentDeps['records']
+  records: EngineDeps['records'] & ConsentDeps['records']
   access: ConsentDeps['access']
   launches: ConsentDeps['launches']
   practices: ConsentDeps['practices']
@@ -81,8 +81,8 @@ function authorizeEndpoint(engine: Engine, deps: AuthorizationDeps): FastifyPlug
     const authorize = async (request: FastifyRequest, reply: FastifyReply) => {
       const params = request.method === 'POST' ? await readForm(request) : queryOf(request)
       const application = await deps.applications.find(params.get('client_id') ?? '')
-      // A pushed request was completed when it came (RFC 9126 §4: the reference stands for all parameters).
-      const completed = params.has('request_uri') ? params : completeAuthorizationRequest(params, application)
+      // A pushed request was completed when it came (RFC 9126 §4: the reference stands for all parameters). Empty means absent.
+      const completed = params.get('request_uri') ? params : completeAuthorizationRequest(params, application)
       request.raw.method = 'GET'
       request.raw.url = `/o/authorize/?${completed}`
       // Each request starts anew: who is signed in is decided by our own sign-in, not by an older flow.
@@ -119,8 +119,12 @@ function clientEndpoints(engine: Engine, deps: AuthorizationDeps): FastifyPlugin
     })
     for (const name of ['token', 'revoke', 'introspect', 'par']) postEndpoint(app, `/o/${name}`, engine, deps)
     await app.register(userinfoRoutes(deps))
+    for (const url of ['/o/userinfo', '/o/userinfo/']) refuseOtherMethods(app, url, ['GET', 'POST'])
     if (deps.registration === 'off') refuseRegistration(app, deps)
-    else await app.register(registrationRoutes(deps))
+    else {
+      await app.register(registrationRoutes(deps))
+      for (const url of ['/o/register', '/o/register/']) refuseOtherMethods(app, url, ['POST'])
+    }
     for (const url of [
       '/.well-known/oauth-authorization-server',
       '/.well-known/openid-configuration',
@@ -128,6 +132,7 @@ function clientEndpoints(engine: Engine, deps: AuthorizationDeps): FastifyPlugin
     ]) {
       app.get(url, (request, reply) => handOver(engine, request, reply))
       app.options(url, preflight('GET', 'Accept, Cache-Control, X-Requested-With'))
+      refuseOtherMethods(app, url, ['GET'])
     }
   }
 }
@@ -156,19 +161,26 @@ function postEndpoint(app: FastifyInstance, path: string, engine: Engine, deps: 
   for (const url of [path, `${path}/`]) {
     app.post(url, post)
     app.options(url, preflight('POST', 'Authorization, Content-Type, DPoP'))
-    app.route({
-      method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'],
-      url,
-      handler: async (request, reply) =>
-        sendOAuthError(
-          request,
-          reply.header('allow', 'POST'),
-          405,
-          'invalid_request',
-          `Use POST: ${path}/ does not answer ${request.method}.`,
-        ),
-    })
+    refuseOtherMethods(app, url, ['POST'])
   }
+}
+
+/** Else the site's page for people would answer, which an application of another origin cannot read. */
+function refuseOtherMethods(app: FastifyInstance, url: string, answered: readonly string[]): void {
+  const all = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+  app.route({
+    // What answers GET answers HEAD.
+    method: all.filter((method) => !answered.includes(method)),
+    url,
+    handler: async (request, reply) =>
+      sendOAuthError(
+        request,
+        reply.header('allow', answered.join(', ')),
+        405,
+        'invalid_request',
+        `Use ${answered.join(' or ')}: ${url} does not answer ${request.method}.`,
+      ),
+  })
 }
 
 /** Bodies of other types, and too large ones, are left for the engine to refuse. */

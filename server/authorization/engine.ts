@@ -12,7 +12,7 @@ import { answeringStoreFailure } from './answering-store-failures.ts'
 import { type BackendServices, backendTokenSeconds, createBackendServices } from './backend-services.ts'
 import { assertAssertion, assertionKeysOf, clockSkewSeconds } from './client-assertion.ts'
 import { describeOAuthError } from './error-words.ts'
-import { findFhirUser } from './fhir-user.ts'
+import { type FhirUserDeps, findFhirUser } from './fhir-user.ts'
 import { mayIntrospect } from './introspection-answer.ts'
 import { launchParameters } from './launch-parameters.ts'
 import { type AdapterDeps, createAdapter, interactionSeconds, refreshGraceSeconds } from './oidc-adapter.ts'
@@ -38,6 +38,7 @@ export interface EngineDeps extends Omit<AdapterDeps, 'writes'> {
   approvals: Pick<Approvals, 'list'>
   launches: Pick<Launches, 'find'>
   usedOnce: Pick<UsedOnce, 'use'>
+  records: FhirUserDeps['records']
   /** Who may register applications by the protocol. */
   registration: RegistrationPolicy
   /** The issuer: the portal's origin. */
@@ -202,10 +203,10 @@ async function lastsLonger({ grants, clock }: EngineDeps, grantId: string | unde
 }
 
 /** What the id_token says besides who it is: read from the grant of the code or refresh token that it is issued for. */
-async function claimsOfGrant({ grants, fhirUrl }: EngineDeps, token: object | undefined) {
+async function claimsOfGrant(deps: EngineDeps, token: object | undefined) {
   const { grantId } = (token ?? {}) as { grantId?: string }
   if (grantId === undefined) return {}
-  const [reach, user] = await Promise.all([grants.findReach(grantId), findFhirUser(grants, grantId, fhirUrl)])
+  const [reach, user] = await Promise.all([deps.grants.findReach(grantId), findFhirUser(grantId, deps)])
   const signInId = reach?.grant.signInId
   return { ...user, ...(signInId === undefined ? {} : { sid: signInId }) }
 }

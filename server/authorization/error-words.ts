@@ -136,6 +136,10 @@ const byDetail: Array<[RegExp, string]> = [
     'This refresh token was used before, so the whole access was ended. Always store the newest refresh token. Send the person to the authorization page again.',
   ],
   [
+    /refresh token missing requested scope/,
+    'The scope names what this access does not have. On a refresh ask for some of the scopes that were granted, written as the answer had them, or leave scope out for all.',
+  ],
+  [
     /refresh token not found/,
     'This refresh token is not known or was ended. Send the person to the authorization page again.',
   ],

@@ -1,14 +1,24 @@
 import type { Grants } from '#server/grants/grants.ts'
+import type { Records } from '#server/records/records.ts'
+
+export interface FhirUserDeps {
+  grants: Pick<Grants, 'findUser'>
+  records: Pick<Records, 'read'>
+  fhirUrl: string
+}
 
 /**
  * The FHIR resource that stands for the person who gave a grant, as an absolute URL (SMART App Launch 2.2, scopes for
  * requesting identity data); empty when there is none, as for staff. The token of the grant can read it.
  */
 export async function findFhirUser(
-  grants: Pick<Grants, 'findUser'>,
   grantId: string,
-  fhirUrl: string,
+  { grants, records, fhirUrl }: FhirUserDeps,
 ): Promise<{ fhirUser?: string }> {
   const user = await grants.findUser(grantId)
-  return user === undefined ? {} : { fhirUser: `${fhirUrl}/fhir/r4/${user.type}/${user.id}` }
+  if (user === undefined) return {}
+  const { type, id, within } = user
+  // A practice may have deleted its record of a provider or proxy; an address that leads to nothing is none.
+  if (type !== 'Patient' && (await records.read(within, type, id)) === undefined) return {}
+  return { fhirUser: `${fhirUrl}/fhir/r4/${type}/${id}` }
 }

@@ -1,13 +1,11 @@
 /** RFC 7662 with the fields of SMART App Launch 2.2, token introspection. */
 import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
-import type { Grants } from '#server/grants/grants.ts'
-import { findFhirUser } from './fhir-user.ts'
+import { type FhirUserDeps, findFhirUser } from './fhir-user.ts'
 import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 
-export interface IntrospectionDeps extends SmartFieldsDeps {
-  grants: SmartFieldsDeps['grants'] & Pick<Grants, 'findUser'>
-  fhirUrl: string
+export interface IntrospectionDeps extends SmartFieldsDeps, FhirUserDeps {
+  grants: SmartFieldsDeps['grants'] & FhirUserDeps['grants']
 }
 
 interface IntrospectedToken {
@@ -46,6 +44,6 @@ export async function smartFieldsOf(
   const wantsUser = (scope ?? '').split(' ').includes('fhirUser')
   return {
     ...(await findSmartFields(grantId, deps)),
-    ...(wantsUser ? await findFhirUser(deps.grants, grantId, deps.fhirUrl) : {}),
+    ...(wantsUser ? await findFhirUser(grantId, deps) : {}),
   }
 }

@@ -1,19 +1,16 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { TokenDoor } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
-import type { Grants } from '#server/grants/grants.ts'
 import { OnpatientError } from '../errors.ts'
 import { findPresentedToken } from '../http/bearer.ts'
 import { preflight } from '../http/cors.ts'
 import { refuseBearer } from './bearer-refusal.ts'
-import { findFhirUser } from './fhir-user.ts'
+import { type FhirUserDeps, findFhirUser } from './fhir-user.ts'
 
-export interface UserinfoDeps {
+export interface UserinfoDeps extends FhirUserDeps {
   tokens: TokenDoor
   accounts: Pick<Accounts, 'find'>
-  grants: Pick<Grants, 'findUser'>
   portalUrl: string
-  fhirUrl: string
 }
 
 /**
@@ -39,7 +36,7 @@ export function userinfoRoutes(deps: UserinfoDeps): FastifyPluginAsync {
 }
 
 async function describePerson(
-  { tokens, accounts, grants, portalUrl, fhirUrl }: UserinfoDeps,
+  { tokens, accounts, portalUrl, ...deps }: UserinfoDeps,
   request: FastifyRequest,
 ): Promise<object> {
   const { accountId, grantId, scopes, isApproval } = await tokens.open(
@@ -55,6 +52,6 @@ async function describePerson(
   return {
     sub: account.id,
     ...(scopes.includes('profile') ? { name: account.displayName } : {}),
-    ...(scopes.includes('fhirUser') ? await findFhirUser(grants, grantId, fhirUrl) : {}),
+    ...(scopes.includes('fhirUser') ? await findFhirUser(grantId, deps) : {}),
   }
 }

@@ -75,7 +75,10 @@ export interface NewAccessToken {
 
 /** Grants and the access tokens that belong to them. */
 export interface Grants {
-  /** Throws `sign-in-required` when the sign-in in which it was given has ended. */
+  /**
+   * Throws `sign-in-required` when the sign-in in which it was given has ended, `second-step-required` when it reaches a panel that
+   * asks for more than that sign-in had.
+   */
   create(grant: {
     accountId: string
     applicationId: string
@@ -108,8 +111,11 @@ export interface Grants {
   /** `within`: a transaction of the caller, who calls `forgetOpened` after it. */
   endAllOfAccount(accountId: string, reason: string, within?: Db): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
-  /** Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. */
-  endAllOfStaff(practiceId: string, reason: string): Promise<void>
+  /**
+   * Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. `within`: a
+   * transaction of the caller, who calls `forgetOpened` after it.
+   */
+  endAllOfStaff(practiceId: string, reason: string, within: Db): Promise<void>
   /** Stores the hash of an access token. */
   storeAccessToken(token: NewAccessToken): Promise<void>
   /** The one statement that does so, for a caller who runs it together with others. */
@@ -195,7 +201,10 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       }
       const covered = associationIds.map((id) => ({ grant_id: row.id, association_id: id }))
       await db.transaction().execute(async (trx) => {
-        if (signInId !== undefined) await holdSignIn(trx, signInId)
+        if (signInId !== undefined) {
+          await holdSignIn(trx, signInId)
+          await holdPanels(trx, associationIds, signInId)
+        }
         await trx.insertInto('grant').values(row).execute()
         if (covered.length > 0) await trx.insertInto('grant_association').values(covered).execute()
         if (context) await trx.insertInto('grant_context').values(toContextRow(row.id, context)).execute()
@@ -265,9 +274,9 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
-    async endAllOfStaff(practiceId, reason) {
+    async endAllOfStaff(practiceId, reason, within) {
       // uses association_practice, then grant_account
-      await ending(reason)
+      await ending(reason, within)
         .where('practice_id', 'is', null)
         .where('account_id', 'in', (eb) =>
           eb
@@ -331,6 +340,35 @@ async function holdSignIn(trx: Db, signInId: string): Promise<void> {
     .executeTakeFirst()
   if (!open)
     throw new OnpatientError('sign-in-required', 'You were signed out in the meantime. Sign in again.')
+}
+
+/** The same for a practice that turns the second step on: it ends what was given before, and nothing is given after without. */
+async function holdPanels(trx: Db, associationIds: readonly string[], signInId: string): Promise<void> {
+  if (associationIds.length === 0) return
+  // uses the primary keys
+  const panels = await trx
+    .updateTable('practice')
+    .set((eb) => ({ requires_second_step: eb.ref('requires_second_step') }))
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('association')
+        .select('association.practice_id')
+        .where('association.id', 'in', associationIds)
+        .where('association.role', 'in', ['provider', 'staff']),
+    )
+    .returning('requires_second_step')
+    .execute()
+  if (panels.every((panel) => panel.requires_second_step === 0)) return
+  const signIn = await trx
+    .selectFrom('sign_in')
+    .select('factor_at')
+    .where('id', '=', signInId)
+    .executeTakeFirst()
+  if (signIn?.factor_at == null)
+    throw new OnpatientError(
+      'second-step-required',
+      'This practice asks its staff for a second step at sign-in. Set one up in Settings → Security.',
+    )
 }
 
 export {

@@ -189,10 +189,10 @@ export interface PracticesDeps {
   portalUrl: string
   records: Pick<Records, 'read' | 'list' | 'write' | 'transact'>
   synthesize(seed: number, patients: number): SyntheticPractice
-  /** What rests on the association must end at once. */
-  onAssociationEnded?(): void
-  /** What its providers and staff allowed applications before must end. */
-  onSecondStepRequired?(practiceId: string): Promise<void>
+  /** After an association or what its people gave has ended: what tokens opened is forgotten. */
+  onAccessEnded?(): void
+  /** Ends what its providers and staff allowed applications before, within the transaction that turns the second step on. */
+  onSecondStepRequired?(tx: Db, practiceId: string): Promise<void>
 }
 
 const sandboxPatients = 10
@@ -337,12 +337,16 @@ export function createPractices(deps: PracticesDeps): Practices {
       return [...new Map(waiting.map(({ practice }) => [practice.id, practice])).values()]
     },
     async requireSecondStep(practiceId, isRequired) {
-      await db
-        .updateTable('practice')
-        .set({ requires_second_step: isRequired ? 1 : 0 })
-        .where('id', '=', practiceId)
-        .execute()
-      if (isRequired) await deps.onSecondStepRequired?.(practiceId)
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .updateTable('practice')
+          .set({ requires_second_step: isRequired ? 1 : 0 })
+          .where('id', '=', practiceId)
+          .execute()
+        // After the switch: a grant from the last moment before it is there by now, and none can follow.
+        if (isRequired) await deps.onSecondStepRequired?.(tx, practiceId)
+      })
+      deps.onAccessEnded?.()
     },
     async listPeople(practiceId) {
       // uses association_practice
@@ -364,7 +368,7 @@ export function createPractices(deps: PracticesDeps): Practices {
         .where('ended_at', 'is', null)
         .returning('id')
         .executeTakeFirst()
-      deps.onAssociationEnded?.()
+      deps.onAccessEnded?.()
       if (!ended)
         throw new OnpatientError('not-found', 'There is no such person among those of this practice.')
       await relatedPeople.follow({ associationId })

@@ -162,6 +162,13 @@ const refusals: Array<{
     },
   },
   {
+    what: 'a sign-in that does not say whose the passkey is',
+    run: async (app, { authenticator }) => {
+      const { response, ...right } = authenticator.get(await ask(app))
+      return answer(app, { ...right, response: { ...response, userHandle: undefined } })
+    },
+  },
+  {
     what: 'the answer to a registration as a sign-in',
     run: async (app, { authenticator }) =>
       answer(app, authenticator.get(await ask(app), { type: 'webauthn.create' })),

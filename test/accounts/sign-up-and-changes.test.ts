@@ -148,6 +148,31 @@ test('a password change asks for the present one, keeps this browser and ends th
   assert.match(app.outbox.list()[0]?.subject ?? '', /password was changed/)
 })
 
+test('a sign-in that begins with the old password in the moment of the change does not outlive it', async () => {
+  await using world = await openAccounts()
+  const { accounts } = world
+  const { id } = await accounts.create(ana)
+  const kept = await world.signIn(ana, here)
+  const keptId = (await accounts.findSignIn(kept.token))?.signIn.id ?? ''
+  world.clock.forward(1)
+  let isChanged = false
+  const changing = accounts.changePassword(id, ana.password, 'five quiet harbours', keptId).finally(() => {
+    isChanged = true
+  })
+  async function signInUntilChanged(): Promise<void> {
+    const form = { ...ana, visitor: stranger, knownDevice: kept.deviceToken }
+    while (!isChanged)
+      await accounts
+        .signIn(form)
+        .catch(({ code }) => assert.match(code, /^(sign-in-failed|too-many-requests)$/))
+  }
+  await Promise.all([changing, signInUntilChanged(), signInUntilChanged(), signInUntilChanged()])
+  assert.deepEqual(
+    (await accounts.listSignIns(id)).map((each) => each.id),
+    [keptId],
+  )
+})
+
 test('whoever sits at an open browser cannot guess the password there for long', async () => {
   await using app = await openAccounts()
   const account = await app.accounts.create(ana)

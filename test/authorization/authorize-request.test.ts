@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { answerConsent, authorize, openConsent } from '../support/authorize.ts'
-import { openBrowser } from '../support/browser.ts'
+import { boxesOf, openBrowser } from '../support/browser.ts'
 import { aClinic, anApplication, aPatient, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -111,6 +111,14 @@ describe('the authorization request', () => {
       `${app.portalUrl}/o/authorize/?${new URLSearchParams(good())}&client_id=${clientId}`,
     )
     assert.equal(doubledClient.status, 400)
+  })
+
+  test('an empty request_uri is as if there were none: what the application is not registered for is left out', async () => {
+    const { id } = await anApplication(app, clinic, { scopes: ['patient/Immunization.read'] })
+    const scope = 'patient/Immunization.read patient/Observation.read'
+    const request = { ...good(), client_id: id, scope, request_uri: '' }
+    const { page } = await openConsent(app, request, clinic.provider.email)
+    assert.deepEqual(boxesOf(page, 'kind'), ['Immunization'])
   })
 
   test('signed out, the browser is led to the sign-in page at its own address', async () => {

@@ -139,6 +139,7 @@ describe('what the person ticks is what the application gets', () => {
     })
     assert.equal(wider.status, 400)
     assert.equal(wider.body.error, 'invalid_scope')
+    assert.match(String(wider.body.error_description), /leave scope out/)
   })
 
   test('an application that is registered for a part gets no more than that', async () => {

@@ -89,6 +89,15 @@ describe('an application in a browser of any origin', () => {
       () => ({ ...bearer, ...json }),
       () => '{"resourceType":"Patient"}',
     ],
+    ['discovery by POST', 'POST', '/.well-known/openid-configuration', 405],
+    ['keys by PUT', 'PUT', '/.well-known/jwks.json', 405],
+    ['userinfo by DELETE', 'DELETE', '/o/userinfo', 405],
+    ...['/fhir/r4', '/onpatient_api/fhir', '/api/fhir', '/o/token'].map((base): (typeof answers)[number] => [
+      `${base}, an address that cannot be read`,
+      'GET',
+      `${base}/%zz`,
+      400,
+    ]),
     ['a method that r4 has not', 'DELETE', '/fhir/r4', 405, () => bearer],
     ['a method that classic has not', 'DELETE', '/onpatient_api/fhir/Patient/ana', 405, () => bearer],
   ]

@@ -128,6 +128,18 @@ describe('fhirUser', () => {
     assert.equal('fhirUser' in (await introspect(tokens.access_token)), false)
   })
 
+  test('it does not name a record that the practice has deleted', async () => {
+    await aReader(app, clinic, 'pia@example.com', ['mia'], 'guardian')
+    const tokens = await connect('pia@example.com')
+    const id = claimOf(tokens).split('/').pop() ?? ''
+    await app.nouns.records.transact(clinic.practice.id, (each) => each.remove('RelatedPerson', id))
+    const again = await connect('pia@example.com')
+    const userinfo = await read(`${app.portalUrl}/o/userinfo/`, again.access_token)
+    assert.equal(claimOf(again), 'undefined')
+    assert.equal('fhirUser' in userinfo.body, false)
+    assert.equal('fhirUser' in (await introspect(tokens.access_token)), false)
+  })
+
   test('a proxy from before there were such records gets one when it is first needed', async () => {
     const account = await aReader(app, clinic, 'lou@example.com', ['mia'], 'aunt')
     const [made] = await app.nouns.practices.listAssociations(account.id)

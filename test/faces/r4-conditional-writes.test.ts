@@ -263,3 +263,50 @@ test('another version of FHIR, and a search whose parameters cannot be read, are
   for (const { conditionalDelete } of (json as unknown as CapabilityStatement).rest?.[0]?.resource ?? [])
     assert.equal(conditionalDelete, 'single')
 })
+
+test('who may change a record and not read it is not shown what a patch left in it', async () => {
+  await using api = await openPractices()
+  const asked = { ...patchType, prefer: 'return=representation' }
+  const change = (
+    id: string,
+    token: string,
+    headers: Record<string, string> = patchType,
+    body: object = patch,
+  ) => api.request('PATCH', `/Observation/${id}`, body, headers, token)
+  const changer = await api.issue('user/Observation.u')
+  for (const headers of [patchType, asked]) {
+    const { status, text } = await change('a', changer, headers)
+    assert.deepEqual([status, text], [200, ''])
+  }
+  const outcome = await change('a', changer, { ...patchType, prefer: 'return=OperationOutcome' })
+  assert.match(outcome.text, /^{"resourceType":"OperationOutcome"/)
+  const transaction = {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [{ resource: binary, request: { method: 'PATCH', url: 'Observation/b' } }],
+  }
+  const together = (token: string) =>
+    api.request('POST', '', transaction, { prefer: 'return=representation' }, token)
+  const [hidden] = JSON.parse((await together(changer)).text).entry as AnswerEntry[]
+  assert.deepEqual([hidden?.response.status, hidden?.resource], ['200', undefined])
+  // A filter counts for the record as it was: a patch that makes it meet the filter opens nothing.
+  const filtered = await api.issue('user/Observation.u', 'user/Observation.r?code=urn:codes|one')
+  const toOne = [{ op: 'replace', path: '/code/coding/0/code', value: 'one' }]
+  assert.equal((await change('c', filtered, asked, toOne)).text, '')
+  assert.match((await change('a', filtered, asked)).text, /"text":"one"/)
+  const reader = await api.issue('user/Observation.ru')
+  assert.match((await change('a', reader)).text, /"text":"one"/)
+  const [shown] = JSON.parse((await together(reader)).text).entry as AnswerEntry[]
+  assert.equal(shown?.resource?.id, 'b')
+})
+
+test('a condition looks into no type that the scopes do not search', async () => {
+  await using api = await openPractices()
+  const path = '/Observation?code=urn:codes|one&subject:Patient._id=ada'
+  const outside = await api.issue('user/Observation.cruds')
+  assert.equal((await api.request('DELETE', path, undefined, {}, outside)).status, 403)
+  assert.equal(await api.status('Observation/a'), 200)
+  const inside = await api.issue('user/Observation.cruds', 'user/Patient.s')
+  assert.equal((await api.request('DELETE', path, undefined, {}, inside)).status, 204)
+  assert.equal(await api.status('Observation/a'), 410)
+})

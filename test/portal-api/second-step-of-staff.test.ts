@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { codeOf } from '../support/authenticator-app.ts'
 import { authorize, getTokens, openConsent, readApi } from '../support/authorize.ts'
 import { boxesOf, fieldOf } from '../support/browser.ts'
@@ -171,6 +172,40 @@ describe('a practice that asks its staff for a second step', () => {
     const consentPath = new URL(page.url).searchParams.get('next') ?? ''
     const again = await browser.get(`${app.portalUrl}${consentPath}`)
     assert.match(again.location ?? '', /\/account\/settings\/security\?next=%2Fo%2Finteraction%2F/)
+  })
+
+  test('what staff give without it in the moment in which the switch is turned on does not outlive it', async () => {
+    const { accounts, grants, practices } = app.nouns
+    const west = await aClinic(app, 'West')
+    const client = await anApplication(app, west)
+    const nurse = await accounts.create({ email: 'west@example.com', password, displayName: 'Nurse' })
+    const { id } = await practices.associate({
+      accountId: nurse.id,
+      practiceId: west.practice.id,
+      role: 'staff',
+    })
+    const { token } = await accounts.startSignIn(nurse.id, { ip: '192.0.2.1', userAgent: 'x' })
+    const give = async () =>
+      grants.create({
+        accountId: nurse.id,
+        applicationId: client.id,
+        scopes: ['user/*.read'],
+        associationIds: [id],
+        expiresAt: undefined,
+        signInId: (await accounts.findSignIn(token))?.signIn.id,
+      })
+    await give()
+    let isOn = false
+    const turning = practices.requireSecondStep(west.practice.id, true).finally(() => {
+      isOn = true
+    })
+    while (!isOn) {
+      await give().catch(({ code }) => assert.equal(code, 'second-step-required'))
+      await setImmediate()
+    }
+    await turning
+    await assert.rejects(give(), { code: 'second-step-required' })
+    assert.deepEqual(await grants.listOpen(nurse.id), [])
   })
 
   test('patients and families sign in as before', async () => {

@@ -150,10 +150,10 @@ export function createPasskeys({ db, clock, random, portalUrl }: PasskeysDeps): 
         .where('credential_id', '=', response.id)
         .executeTakeFirst()
       if (!row || (accountId !== undefined && row.account_id !== accountId)) throw passkeyRefused()
-      // Whom the authenticator takes the person for (§7.2, step 6).
+      // Whom the authenticator takes the person for (§7.2, step 6); a must where nothing else has said who it is.
       const { userHandle } = response.response
-      if (userHandle !== undefined && Buffer.from(userHandle, 'base64url').toString() !== row.account_id)
-        throw passkeyRefused()
+      const named = userHandle && Buffer.from(userHandle, 'base64url').toString()
+      if (named === undefined ? accountId === undefined : named !== row.account_id) throw passkeyRefused()
       const signCount = await relyingParty.verifyAssertion(response, challenge, {
         id: row.credential_id,
         publicKey: Uint8Array.from(Buffer.from(row.public_key, 'base64url')),

@@ -54,7 +54,10 @@ interface SecondStepDeps {
 }
 
 export interface SecondSteps extends SecondStep {
-  /** Where every right password leads: to a sign-in, or to the second step when the account has a factor. */
+  /**
+   * Where every right password leads: to a sign-in, or to the second step when the account has a factor. Throws
+   * `sign-in-failed` when the password was changed in the meantime.
+   */
   startOrWait(account: Account, visitor: Visitor): Promise<SignInOutcome>
   /** What an old password began. Within the caller's transaction. */
   endPending(tx: Db, accountId: string): Promise<void>
@@ -65,10 +68,10 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
   const { recoveryCodes } = deps
   const now = () => clock.now().getTime()
 
-  async function wait(account: Account): Promise<PendingSignIn> {
+  async function wait(tx: Db, account: Account): Promise<PendingSignIn> {
     const token = newSecret('psi', random)
     const expiresAt = now() + pendingMs
-    await db
+    await tx
       .insertInto('pending_sign_in')
       .values({
         token_hash: hashSecret(token),
@@ -91,7 +94,10 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
     return row && deps.find(row.account_id)
   }
 
-  /** Of two answers at once, one gets the row. Within the caller's transaction, so that a code is not lost with it. */
+  /**
+   * Of two answers at once, one gets the row. Within the caller's transaction, so that a code is not lost with it, and that the
+   * sign-in is there when a change of the password that waits for this row goes on to end sign-ins.
+   */
   async function redeem(tx: Db, pendingToken: string): Promise<void> {
     const row = await tx
       .deleteFrom('pending_sign_in')
@@ -129,9 +135,11 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
       }
     },
     async startOrWait(account, visitor) {
-      return (await deps.hasFactor(account.id))
-        ? wait(account)
-        : signIns.start(account, visitor, { isTwoStep: false })
+      const mustWait = await deps.hasFactor(account.id)
+      return db.transaction().execute(async (tx) => {
+        await holdPassword(tx, account)
+        return mustWait ? wait(tx, account) : signIns.start(account, visitor, { isTwoStep: false }, tx)
+      })
     },
     async endPending(tx, accountId) {
       // uses pending_sign_in_account
@@ -143,17 +151,17 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
       const isKnown = knownDevice !== undefined && devices.isOf(knownDevice, account.id)
       const counters: Counter[] = [{ counted: 'code', subject: isKnown ? knownDevice : account.id }]
       await throttle.count(counters)
-      const taken = await db.transaction().execute(async (tx) => {
+      const { taken, signIn } = await db.transaction().execute(async (tx) => {
         const what = await take(tx, account.id, code)
         await redeem(tx, pendingToken)
-        return what
+        return { taken: what, signIn: await signIns.start(account, visitor, { isTwoStep: true }, tx) }
       })
       await throttle.takeBack(counters)
       if (taken !== 'app')
         await mailer
           .send(accountMails.recoveryCodeUsed(account.email, portalUrl, taken))
           .catch(() => undefined)
-      return signIns.start(account, visitor, { isTwoStep: true })
+      return signIn
     },
     async startPasskey(pendingToken, visitor) {
       const account = await findAccount(pendingToken)
@@ -166,10 +174,29 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
       if (!account) throw passwordNeeded()
       const asker = { purpose: 'second-step', browser: pendingToken } as const
       await passkeys.finishAssertion(asker, response, account.id)
-      await redeem(db, pendingToken)
-      return signIns.start(account, visitor, { isTwoStep: true })
+      return db.transaction().execute(async (tx) => {
+        await redeem(tx, pendingToken)
+        return signIns.start(account, visitor, { isTwoStep: true }, tx)
+      })
     },
   }
+}
+
+/**
+ * A change of the password ends what the old one began. This writes, so that it waits for one that is under way and finds the
+ * new password then; the next one waits for the caller's transaction, and ends what it began, too.
+ */
+async function holdPassword(tx: Db, { id, passwordChangedAt }: Account): Promise<void> {
+  // uses the primary key
+  const held = await tx
+    .updateTable('account')
+    .set((eb) => ({ password_changed_at: eb.ref('password_changed_at') }))
+    .where('id', '=', id)
+    .where('password_changed_at', '=', passwordChangedAt.getTime())
+    .returning('id')
+    .executeTakeFirst()
+  if (!held)
+    throw new OnpatientError('sign-in-failed', 'The password was changed in the meantime. Use the new one.')
 }
 
 function passwordNeeded(): OnpatientError {

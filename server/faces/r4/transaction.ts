@@ -24,7 +24,7 @@ export async function transact(
   if (actions.some(({ method }) => method !== 'GET' && method !== 'HEAD')) {
     const writer = await openWriter()
     await assertAllValid(listWritten(actions))
-    const done = await writer.transact((transaction) => writeAll(transaction, actions, sent))
+    const done = await writer.transact((transaction) => writeAll(transaction, actions, { ...sent, writer }))
     for (const [action, answer] of done) answers.set(action, answer)
   }
   for (const action of actions)
@@ -46,18 +46,12 @@ function listWritten(actions: Action[]): Array<{ resource: Resource; place: stri
 async function writeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  { base, random, request }: BundleRequest,
+  { base, random, request, writer }: BundleRequest & { writer: RecordWriter },
 ): Promise<Map<Action, AnswerEntry>> {
   const told = { base, wanted: readReturn(request) }
   const answers = new Map<Action, AnswerEntry>()
-  const removed = new Set<string>()
-  for (const action of actions) {
-    if (action.method !== 'DELETE') continue
-    const id = await removeOne(transaction, action)
-    if (id !== undefined) removed.add(`${action.type}/${id}`)
-    answers.set(action, { response: { status: '204' } })
-  }
-  const { addresses, puts, known } = await planPuts(transaction, actions, random)
+  const removed = await removeAll(transaction, actions, answers)
+  const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer })
   // "The transaction SHALL fail" where entries are about the same record: https://hl7.org/fhir/R4/http.html#trules
   for (const [address, { action }] of puts) if (removed.has(address)) throw comesTwice(action, address)
   for (const [action, record] of known)
@@ -69,9 +63,26 @@ async function writeAll(
     const put = puts.get(`${each.type}/${each.id}`)
     if (!put) continue
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
-    answers.set(put.action, answerOf(told, each))
+    const isHidden = put.isHidden && told.wanted === 'representation'
+    answers.set(put.action, answerOf(isHidden ? { base, wanted: undefined } : told, each))
   }
   return answers
+}
+
+/** The addresses of what is deleted, `Type/id`. */
+async function removeAll(
+  transaction: RecordTransaction,
+  actions: Action[],
+  answers: Map<Action, AnswerEntry>,
+): Promise<Set<string>> {
+  const removed = new Set<string>()
+  for (const action of actions) {
+    if (action.method !== 'DELETE') continue
+    const id = await removeOne(transaction, action)
+    if (id !== undefined) removed.add(`${action.type}/${id}`)
+    answers.set(action, { response: { status: '204' } })
+  }
+  return removed
 }
 
 async function removeOne(
@@ -102,17 +113,22 @@ interface Plan {
   /** `Type/id` of the entries, by fullUrl. */
   addresses: Map<string, string>
   /** What is written, by `Type/id`. */
-  puts: Map<string, { action: Action; resource: Resource }>
+  puts: Map<string, { action: Action; resource: Resource; isHidden: boolean }>
   /** Conditional creates of what is there. */
   known: Map<Action, CurrentRecord>
 }
 
-async function planPuts(transaction: RecordTransaction, actions: Action[], random: Random): Promise<Plan> {
+interface PlanDeps {
+  random: Random
+  writer: Pick<RecordWriter, 'shows'>
+}
+
+async function planPuts(transaction: RecordTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
   const plan: Plan = { addresses: new Map(), puts: new Map(), known: new Map() }
   for (const action of actions) {
-    const identified = await identify(transaction, action, random)
+    const identified = await identify(transaction, action, deps)
     if (identified === undefined) continue
-    const { id, content, known } = identified
+    const { id, content, known, isHidden = false } = identified
     const address = `${action.type}/${id}`
     if (action.fullUrl !== undefined) plan.addresses.set(action.fullUrl, address)
     if (known) {
@@ -121,7 +137,7 @@ async function planPuts(transaction: RecordTransaction, actions: Action[], rando
     }
     if (plan.puts.has(address)) throw comesTwice(action, address)
     // The transaction may run again, so the request's own objects stay as they came.
-    plan.puts.set(address, { action, resource: copyExact({ ...content, id }) as Resource })
+    plan.puts.set(address, { action, resource: copyExact({ ...content, id }) as Resource, isHidden })
   }
   return plan
 }
@@ -131,17 +147,19 @@ interface Identified {
   content: Resource
   /** Nothing is written: it is there already. */
   known?: CurrentRecord
+  /** What stands in it is not the client's to see. */
+  isHidden?: boolean
 }
 
 /** Which record an entry is about, as far as that decides what others refer to. */
 async function identify(
   transaction: RecordTransaction,
   action: Action,
-  random: Random,
+  { random, writer }: PlanDeps,
 ): Promise<Identified | undefined> {
   const { method, type, id, condition, ifMatch, resource, place } = action
   if (!resource) return undefined
-  if (method === 'PATCH') return patchNamed(transaction, action, resource)
+  if (method === 'PATCH') return patchNamed(transaction, action, { binary: resource, writer })
   const known =
     condition === undefined ? undefined : await findOne(transaction, parseCondition(type, condition))
   const newId = () => random.bytes(16).toString('hex')
@@ -164,7 +182,7 @@ async function identify(
 async function patchNamed(
   transaction: RecordTransaction,
   action: Action,
-  binary: Resource,
+  { binary, writer }: { binary: Resource; writer: PlanDeps['writer'] },
 ): Promise<Identified> {
   const { type, ifMatch, place } = action
   const current = await findNamed(transaction, action)
@@ -172,7 +190,7 @@ async function patchNamed(
   assertVersion(ifMatch, current)
   const content = patchResource(current.content, readPatchOf(binary, place))
   await assertValid(content, `${place}.resource`)
-  return { id: current.id, content }
+  return { id: current.id, content, isHidden: !writer.shows({ type, content: current.content }) }
 }
 
 /** A JSON Patch travels in a Binary: https://hl7.org/fhir/R4/http.html#patch */

@@ -102,15 +102,16 @@ export async function patch(writer: RecordWriter, named: Named, sent: WriteReque
   const operations = readJson(sent.request, [patchMediaType])
   const ifMatch = headerOf(sent.request, 'if-match')
   const find = findNamed(named, sent)
-  const done = await writer.transact(async (transaction) => {
+  const { done, isShown } = await writer.transact(async (transaction) => {
     const current = await find(transaction)
     if (!current) throw named.id === undefined ? nothingMatches(named.type) : notOfPractice(named.type)
     assertVersion(ifMatch, current)
     const resource = patchResource(current.content, operations)
     await assertValid(resource)
-    return putOne(transaction, resource)
+    const isShown = writer.shows({ type: named.type, content: current.content })
+    return { done: await putOne(transaction, resource), isShown }
   })
-  return send(sent, done)
+  return send(sent, done, isShown)
 }
 
 /** DELETE Type/id, or Type?condition; the same whether it was there or not (https://hl7.org/fhir/R4/http.html#delete). */
@@ -148,10 +149,14 @@ async function putOne(transaction: RecordTransaction, resource: Resource): Promi
   return written
 }
 
-/** 201 or 200, with as much of the record as `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops). */
+/**
+ * 201 or 200, with as much of the record as `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops), and nothing of one that
+ * the client did not send and may not read.
+ */
 function send(
   { request, reply, query, base }: WriteRequest,
   { kind, type, id, versionId, content }: Done,
+  isShown = true,
 ): FastifyReply {
   const [, lastUpdated = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
   void reply
@@ -160,7 +165,8 @@ function send(
     .header('last-modified', new Date(lastUpdated).toUTCString())
     .header('location', `${base}/${type}/${id}/_history/${versionId}`)
   const wanted = readReturn(request)
-  if (wanted === 'minimal') return reply.removeHeader('content-type').send()
+  if (wanted === 'minimal' || (!isShown && wanted !== 'OperationOutcome'))
+    return reply.removeHeader('content-type').send()
   if (wanted === 'OperationOutcome')
     return reply.send(JSON.stringify(describeWrite({ kind, type, versionId })))
   return reply.send(present(content, query))
