@@ -33,8 +33,10 @@ const pageSize = 50
 export function deskRoutes({ accounts, practices, access }: PortalApiDeps): FastifyPluginAsync {
   async function openDesk(request: FastifyRequest, practiceId: string) {
     const { account, signIn } = getSignedIn(request)
-    const [{ practice }] = await getWork(practices, signIn, practiceId)
-    return { account, practice, reader: await access.openForAccount(signIn, { practiceId }) }
+    const work = await getWork(practices, signIn, practiceId)
+    const [{ practice }] = work
+    const isProvider = work.some(({ role }) => role === 'provider')
+    return { account, practice, isProvider, reader: await access.openForAccount(signIn, { practiceId }) }
   }
 
   return async (app) => {
@@ -88,9 +90,11 @@ export function deskRoutes({ accounts, practices, access }: PortalApiDeps): Fast
 
     app.delete('/practices/:id/associations/:associationId', async (request, reply) => {
       const { id, associationId } = parseInput(oneAssociation, request.params)
-      const { account, practice } = await openDesk(request, id)
+      const { account, practice, isProvider } = await openDesk(request, id)
       const people = await practices.listPeople(practice.id)
       const person = people.find((each) => each.id === associationId)
+      if (person?.role === 'provider' && !isProvider)
+        throw new OnpatientError('not-allowed', 'Only a provider ends the access of a provider.')
       // A practice whose last provider left could not be opened by anybody any more.
       if (person?.accountId === account.id && person.role !== 'patient' && person.role !== 'proxy')
         throw new OnpatientError('not-allowed', 'You cannot end your own access to the practice.')

@@ -10,8 +10,14 @@ import { LoadingLines } from '../../components/loading-lines.tsx'
 import { ClearFactors } from './clear-factors.tsx'
 import { roleWords } from './role-words.ts'
 
+interface PeopleListProps {
+  practice: Practice
+  /** Providers decide about providers, and about lost second steps. */
+  mayDecide: boolean
+}
+
 /** Who sees records of the practice. */
-export function PeopleList({ practice }: { practice: Practice }) {
+export function PeopleList({ practice, mayDecide }: PeopleListProps) {
   const { data, error, isPending, refetch } = usePeople(practice.id)
   const isAlone = data?.people.every(({ isSelf }) => isSelf) ?? false
   return (
@@ -26,7 +32,7 @@ export function PeopleList({ practice }: { practice: Practice }) {
       {data && (
         <ul className="rows" aria-labelledby="people">
           {data.people.map((person) => (
-            <PersonRow key={person.associationId} practice={practice} person={person} />
+            <PersonRow key={person.associationId} practice={practice} person={person} mayDecide={mayDecide} />
           ))}
         </ul>
       )}
@@ -39,12 +45,13 @@ export function PeopleList({ practice }: { practice: Practice }) {
   )
 }
 
-function PersonRow({ practice, person }: { practice: Practice; person: Person }) {
+function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: Person }) {
   const end = useEndAssociation(practice.id)
   const [asks, setAsks] = useState(false)
   const { displayName, email, createdAt, isSelf, role } = person
-  // The server refuses it: a practice without anybody could not be opened any more.
+  // The server refuses both: a practice without a provider could not be opened any more.
   const isOwnDesk = isSelf && (role === 'provider' || role === 'staff')
+  const isAbove = role === 'provider' && !mayDecide
   function confirm() {
     end.mutate(person.associationId, {
       onSuccess: () => notifications.show({ message: `The access of ${displayName} has ended.` }),
@@ -66,8 +73,10 @@ function PersonRow({ practice, person }: { practice: Practice; person: Person })
           {email} · since {formatDay(createdAt)}
         </Text>
       </div>
-      {person.hasSecondStep && !isSelf && <ClearFactors practiceId={practice.id} person={person} />}
-      {!isOwnDesk && (
+      {person.hasSecondStep && !isSelf && mayDecide && (
+        <ClearFactors practiceId={practice.id} person={person} />
+      )}
+      {!isOwnDesk && !isAbove && (
         <Button
           color="red"
           variant="outline"

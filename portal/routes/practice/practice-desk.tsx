@@ -55,7 +55,7 @@ export function PracticeDesk() {
             <PatientList association={own} onInvite={setInvited} />
             <Stack gap="lg">
               <InvitationList practiceId={practice.id} />
-              <PeopleList practice={practice} />
+              <PeopleList practice={practice} mayDecide={own.role === 'provider'} />
               {own.role === 'provider' && <SecondStepSwitch practice={practice} />}
             </Stack>
           </div>
