@@ -331,3 +331,32 @@ test('a summary leaves out what is not part of it inside of its elements, too', 
     { individual: { reference: 'Practitioner/doc' } },
   ])
 })
+
+test('histories and operations refuse or leave out a parameter that they do not know, as Prefer says', async () => {
+  await using api = await openFamily()
+  for (const [path, knows] of [
+    ['Patient/ada/_history', '_since'],
+    ['Observation/_history', '_at'],
+    ['Patient/ada/$everything', '_type'],
+    ['DocumentReference/$docref?patient=ada', 'on-demand'],
+  ] as const) {
+    const address = `${base}/${path}${path.includes('?') ? '&' : '?'}`
+    const strict = await api.get(`${address}_count=2&colour=red`, api.ada, { prefer: 'handling=strict' })
+    assert.equal(strict.status, 400, path)
+    assert.match(strict.text, /\\"colour\\" is no parameter here/)
+    assert.ok(strict.text.includes(knows), `${path} names what it knows`)
+    assert.match(strict.text, /http\.colour/)
+    assert.equal(
+      (await api.get(`${address}_count=2`, api.ada, { prefer: 'handling=strict' })).status,
+      200,
+      path,
+    )
+
+    const lenient = await api.get(`${address}_count=2&colour=red`, api.ada)
+    assert.equal(lenient.status, 200, path)
+    const bundle = JSON.parse(lenient.text) as Bundle
+    assert.ok(!linkOf(bundle, 'self')?.includes('colour'), path)
+    // A history has entries of versions alone.
+    assert.equal(lenient.text.includes('is no parameter here'), !path.includes('_history'), path)
+  }
+})

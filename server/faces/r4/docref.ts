@@ -5,6 +5,7 @@ import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
 import { findSingle } from '../../http/query.ts'
 import { answerQuery } from './search.ts'
+import { findUnknown } from './unknown-parameters.ts'
 
 const type = 'DocumentReference'
 
@@ -14,10 +15,13 @@ const type = 'DocumentReference'
  */
 export async function answerDocref(
   reader: RecordReader,
-  { params, base, cursors }: { params: URLSearchParams; base: string; cursors: Cursors },
+  context: { params: URLSearchParams; isStrict: boolean; base: string; cursors: Cursors },
 ): Promise<string> {
+  const { params, base, cursors } = context
+  const ignored = findUnknown(params, ['end', 'on-demand', 'patient', 'profile', 'start', 'type'], context)
   const address = `${base}/${type}/$docref`
-  return answerQuery(reader, readQuery(params, base), { address, params, base, cursors })
+  const query = { ...readQuery(params, base), ignored }
+  return answerQuery(reader, query, { address, params, base, cursors })
 }
 
 function readQuery(params: URLSearchParams, base: string): SearchQuery {

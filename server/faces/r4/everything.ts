@@ -10,7 +10,9 @@ import { findSingle } from '../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { asksForTotalAlone, openCursor, parseCount } from './paging.ts'
 import { isR4Type, r4Types } from './r4-types.ts'
+import { outcomeEntries, selfLink } from './search.ts'
 import { readListSubset, type Subset, subset } from './subset.ts'
+import { findUnknown } from './unknown-parameters.ts'
 
 interface Place {
   type: string
@@ -19,6 +21,8 @@ interface Place {
 
 interface Context {
   query: URLSearchParams
+  /** `Prefer: handling=strict`. */
+  isStrict: boolean
   base: string
   cursors: Cursors
 }
@@ -30,6 +34,7 @@ interface Context {
  */
 export async function answerEverything(reader: RecordReader, id: string, context: Context): Promise<string> {
   const { query, base, cursors } = context
+  const ignored = findUnknown(query, ['_since', '_type', 'end', 'start'], context)
   if ((await reader.read('Patient', id)) === undefined)
     throw new OnpatientError('not-found', 'There is no Patient with this id among the records of this token.')
   const types = parseTypes(findSingle(query, '_type')).filter(
@@ -38,14 +43,14 @@ export async function answerEverything(reader: RecordReader, id: string, context
   const binding = JSON.stringify(['r4-everything', id, ...[...query].filter(isFilter).sort()])
   const start = openCursor<Place>(cursors, query, binding)
   const address = `${base}/Patient/${id}/$everything`
-  const links: BundleLink[] = [{ relation: 'self', url: query.size === 0 ? address : `${address}?${query}` }]
+  const links: BundleLink[] = [{ relation: 'self', url: selfLink(address, [...query], ignored) }]
   const asked = { count: parseCount(query), ...readListSubset(query) }
   const ofType = (type: string) => narrow(type, id, readFilters(query))
   if (asksForTotalAlone(asked))
     return renderBundle('searchset', await countAll(reader, types.map(ofType)), links, [])
   const { entries, next } = await takePage(reader, types.map(ofType), { asked, base, start })
   if (next) links.push({ relation: 'next', url: pageLink(address, query, cursors.seal(next, binding)) })
-  return renderBundle('searchset', undefined, links, entries)
+  return renderBundle('searchset', undefined, links, [...entries, ...outcomeEntries(ignored)])
 }
 
 function isFilter([name]: [string, string]): boolean {

@@ -7,14 +7,19 @@ import { pageLink } from '../../http/page-links.ts'
 import { findSingle } from '../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { asksForTotalAlone, openCursor, parseCount } from './paging.ts'
+import { selfLink } from './search.ts'
 import { readListSubset, type Subset, subset } from './subset.ts'
+import { findUnknown } from './unknown-parameters.ts'
 
 /** `Type/_history` and `Type/id/_history`: https://hl7.org/fhir/R4/http.html#history */
 export async function answerHistory(
   reader: RecordReader,
   { type, id }: { type: string; id?: string | undefined },
-  { query, base, cursors }: { query: URLSearchParams; base: string; cursors: Cursors },
+  context: { query: URLSearchParams; isStrict: boolean; base: string; cursors: Cursors },
 ): Promise<string> {
+  const { query, base, cursors } = context
+  // A history has no place to say what was left out: it is missing in the link "self".
+  const ignored = findUnknown(query, ['_at', '_since'], context)
   const since = readTime(query, '_since')?.start
   const at = readTime(query, '_at')
   const binding = JSON.stringify(['r4-history', type, id ?? null, since ?? null, at ?? null])
@@ -25,7 +30,7 @@ export async function answerHistory(
   if (id !== undefined && page.total === 0 && since === undefined && at === undefined)
     throw new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
   const address = id === undefined ? `${base}/${type}/_history` : `${base}/${type}/${id}/_history`
-  const links: BundleLink[] = [{ relation: 'self', url: withQuery(address, query) }]
+  const links: BundleLink[] = [{ relation: 'self', url: selfLink(address, [...query], ignored) }]
   if (page.next)
     links.push({ relation: 'next', url: pageLink(address, query, cursors.seal(page.next, binding)) })
   return renderBundle(
@@ -34,10 +39,6 @@ export async function answerHistory(
     links,
     page.versions.map((version) => toEntry(base, type, version, asked)),
   )
-}
-
-function withQuery(address: string, query: URLSearchParams): string {
-  return query.size === 0 ? address : `${address}?${query}`
 }
 
 function toEntry(base: string, type: string, version: VersionRow, asked: Subset): BundleEntry {

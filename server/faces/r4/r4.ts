@@ -124,18 +124,21 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       case 'version':
         return sendVersion(opened, address)
       case 'history':
-        return send(await answerHistory(reader, address, { query, base, cursors }))
+        return send(
+          await answerHistory(reader, address, { query, isStrict: isStrict(request), base, cursors }),
+        )
       case 'everything':
         return send(
           await answerEverything(reader, address.id, {
             query: readOperationParameters(request, query),
+            isStrict: isStrict(request),
             base,
             cursors,
           }),
         )
       case 'docref': {
         const params = readOperationParameters(request, query)
-        return send(await answerDocref(reader, { params, base, cursors }))
+        return send(await answerDocref(reader, { params, isStrict: isStrict(request), base, cursors }))
       }
       case 'validate':
         return answerValidate(reply, address, opened)
@@ -155,9 +158,8 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   ): Promise<FastifyReply> {
     assertForm(request)
     const params = new URLSearchParams([...query, ...formOf(request)])
-    const isStrict = /handling\s*=\s*strict/i.test(String(request.headers.prefer ?? ''))
     assertJson(params, request)
-    const asked = { params, isStrict, base, cursors }
+    const asked = { params, isStrict: isStrict(request), base, cursors }
     const text =
       address.kind === 'search'
         ? await answerSearch(reader, { ...asked, type: address.type })
@@ -178,6 +180,11 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       return reply.code(status).headers(headers).type(mediaTypeFor(request)).send(body)
     },
   })
+}
+
+/** Whether a parameter that is not known is to be refused: https://hl7.org/fhir/R4/search.html#errors */
+function isStrict({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return /handling\s*=\s*strict/i.test(String(headers.prefer ?? ''))
 }
 
 async function sendRecord(
