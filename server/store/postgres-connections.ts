@@ -1,7 +1,26 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
-import type { ClientBase, Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
+import {
+  type ClientBase,
+  Pool,
+  type PoolClient,
+  type PoolConfig,
+  type QueryConfig,
+  type QueryResult,
+} from 'pg'
 import { asUnavailable, isConnectionLost, isStatementLost, wasEnded } from './connection-loss.ts'
 import { PreparedNames, StatementNames } from './statement-names.ts'
+
+/**
+ * A pool that lives on when its connections are lost. An error event that nobody hears ends the process, and a connection may
+ * be lost in the very moment in which it is handed out, before its borrower can listen.
+ */
+export function createPool(config: PoolConfig, onLost: (error: Error) => void): Pool {
+  const pool = new Pool(config)
+  // While it lies idle; who has borrowed it finds out by its next question.
+  pool.on('error', onLost)
+  pool.on('connect', (client) => void client.on('error', () => undefined))
+  return pool
+}
 
 /**
  * The pool as Kysely uses it. A connection that turns out to be dead (the database was restarted, a firewall forgot it)

@@ -1,7 +1,7 @@
 import type { PostgresPool } from 'kysely'
-import { type ClientConfig, Pool, type PoolClient } from 'pg'
+import type { ClientConfig, Pool, PoolClient } from 'pg'
 import { asUnavailable, isConnectionLost, isStatementLost } from './connection-loss.ts'
-import { askClient, connect, withoutNul } from './postgres-connections.ts'
+import { askClient, connect, createPool, withoutNul } from './postgres-connections.ts'
 import type { Reader } from './prepared-query.ts'
 import { sendTogether } from './send-together.ts'
 
@@ -57,8 +57,7 @@ class SharedConnection {
   #leased: Promise<PoolClient> | undefined
 
   constructor(config: ClientConfig, onLost: (error: Error) => void) {
-    this.#pool = new Pool({ ...config, max: 1, pipeline: true })
-    this.#pool.on('error', onLost)
+    this.#pool = createPool({ ...config, max: 1, pipeline: true }, onLost)
   }
 
   async read<Row>(query: NamedQuery): Promise<Row[]> {
@@ -87,14 +86,11 @@ class SharedConnection {
   }
 
   async #lease(): Promise<PoolClient> {
-    const client = await connect(this.#pool).catch((error: unknown) => {
+    return connect(this.#pool).catch((error: unknown) => {
       // Who asks next tries anew.
       this.#leased = undefined
       throw error
     })
-    // Whoever waits for an answer is told; an error event that nobody hears ends the process.
-    client.on('error', ignore)
-    return client
   }
 
   /** All that wait for the same connection come here when it is lost. */
@@ -113,16 +109,11 @@ class SharedConnection {
 
 function release(leased: Promise<PoolClient>, error?: Error): void {
   leased.then(
-    (client) => {
-      client.off('error', ignore)
-      client.release(error)
-    },
+    (client) => client.release(error),
     // There is nothing to give back.
-    ignore,
+    () => undefined,
   )
 }
-
-function ignore(): void {}
 
 async function ask<Row>(client: PoolClient, query: NamedQuery): Promise<Row[]> {
   sendTogether(client)

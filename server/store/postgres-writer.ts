@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely'
-import { type ClientConfig, Pool, type PoolClient, type QueryResult } from 'pg'
+import type { ClientConfig, PoolClient, QueryResult } from 'pg'
 import { asUnavailable, isConnectionLost } from './connection-loss.ts'
-import { askClient, connect, withoutNul } from './postgres-connections.ts'
+import { askClient, connect, createPool, withoutNul } from './postgres-connections.ts'
 import { sendTogether } from './send-together.ts'
 import { findStoreFailure } from './store-failure.ts'
 import { NothingWrittenError, type WriteGroup, type Writer } from './write-together.ts'
@@ -23,13 +23,10 @@ export function createPostgresWriter(
   config: ClientConfig,
   onLost: (error: Error) => void,
 ): Writer & { close(): Promise<void> } {
-  const pool = new Pool({ ...config, max: 1, pipeline: true })
-  pool.on('error', onLost)
+  const pool = createPool({ ...config, max: 1, pipeline: true }, onLost)
   return {
     async write(groups) {
       const client = await connect(pool)
-      // Whoever waits for an answer is told; an error event that nobody hears ends the process.
-      client.on('error', ignore)
       let failure: Error | undefined
       try {
         return await write(client, groups)
@@ -38,7 +35,6 @@ export function createPostgresWriter(
         failure = error as Error
         throw error
       } finally {
-        client.off('error', ignore)
         client.release(failure)
       }
     },

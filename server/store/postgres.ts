@@ -7,10 +7,10 @@ import {
   RawNode,
   sql,
 } from 'kysely'
-import { type ClientConfig, Pool, types } from 'pg'
+import { type ClientConfig, types } from 'pg'
 import type { Logger } from '../logger.ts'
 import { migrateToLatest } from './migrate.ts'
-import { replacingDeadConnections } from './postgres-connections.ts'
+import { createPool, replacingDeadConnections } from './postgres-connections.ts'
 import { createPostgresReader } from './postgres-reader.ts'
 import { createPostgresWriter } from './postgres-writer.ts'
 import { readThrough } from './prepared-query.ts'
@@ -38,8 +38,7 @@ export async function openPostgresStore(url: string, logger?: Pick<Logger, 'warn
   }
   // A connection that dies while it lies idle is replaced at its next use.
   const noteLoss = (error: Error) => logger?.warn({ err: error }, 'a connection to PostgreSQL was lost')
-  const pool = new Pool({ ...config, max: poolSize })
-  pool.on('error', noteLoss)
+  const pool = createPool({ ...config, max: poolSize }, noteLoss)
   const connections = replacingDeadConnections(pool)
   const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: connections }) })
   const { reader, close } = createPostgresReader(config, connections, noteLoss)
@@ -75,8 +74,7 @@ const migrationLock = 471_108_2204
 
 /** On connections of its own, because an index over many records takes longer than a request may. */
 async function migrate(url: string): Promise<boolean> {
-  const pool = new Pool({ ...configOf(url), max: 4 })
-  pool.on('error', () => undefined)
+  const pool = createPool({ ...configOf(url), max: 4 }, () => undefined)
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: replacingDeadConnections(pool) }),
     plugins: [new TextByBytes()],

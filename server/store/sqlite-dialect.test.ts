@@ -35,3 +35,27 @@ test('a parameter keeps its value and its type', async () => {
     await close()
   }
 })
+
+test('a transaction for which the disk has no room says so, and leaves nothing', async () => {
+  const { db, close } = await openSqliteStore(':memory:')
+  const row = (name: string) => ({ name, value: 'v'.repeat(2000), created_at: 0 })
+  try {
+    await sql.raw('pragma max_page_count = 1').execute(db)
+    const fills = db.transaction().execute(async (tx) => {
+      for (let index = 0; index < 100; index++)
+        await tx
+          .insertInto('server_key')
+          .values(row(`key-${index}`))
+          .execute()
+    })
+    await assert.rejects(fills, { code: 'SQLITE_FULL' })
+    assert.deepEqual(await db.selectFrom('server_key').select('name').execute(), [])
+    await sql.raw('pragma max_page_count = 1000000').execute(db)
+    await db
+      .transaction()
+      .execute(async (tx) => void (await tx.insertInto('server_key').values(row('next')).execute()))
+    assert.equal((await db.selectFrom('server_key').select('name').execute()).length, 1)
+  } finally {
+    await close()
+  }
+})

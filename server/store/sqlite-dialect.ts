@@ -1,8 +1,15 @@
 import type { Database } from 'better-sqlite3'
-import { type Kysely, SqliteAdapter, SqliteDialect, SqliteQueryCompiler } from 'kysely'
+import {
+  type DatabaseConnection,
+  type Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  SqliteQueryCompiler,
+} from 'kysely'
 
 /** What Kysely and we need of a connection. */
-export type SqliteConnection = Pick<Database, 'prepare' | 'close'>
+export type SqliteConnection = Pick<Database, 'prepare' | 'close' | 'inTransaction'>
 
 /**
  * How a parameter is written for SQLite. The sign changes nothing about a value, of whatever type, but hides that it is a
@@ -32,13 +39,32 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
+/**
+ * A full disk and other failures undo the whole transaction by themselves (https://sqlite.org/lang_transaction.html, §3). To undo it
+ * once more fails, and that error would stand in for the one that says what is wrong.
+ */
+class SelfUndoingSqliteDriver extends SqliteDriver {
+  readonly #connection: SqliteConnection
+  constructor(connection: SqliteConnection) {
+    // Kysely's type asks for statements whose rows are not typed; they are the same.
+    super({ database: connection as Database })
+    this.#connection = connection
+  }
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#connection.inTransaction) await super.rollbackTransaction(connection)
+  }
+}
+
 export class TransactionalSqliteDialect extends SqliteDialect {
   readonly #connection: SqliteConnection
   constructor({ database }: { database: SqliteConnection }) {
-    // Kysely's type asks for statements whose rows are not typed; they are the same.
     super({ database: database as Database })
     this.#connection = database
   }
+  override createDriver(): SqliteDriver {
+    return new SelfUndoingSqliteDriver(this.#connection)
+  }
+
   override createAdapter(): SqliteAdapter {
     return new TransactionalSqliteAdapter(this.#connection)
   }

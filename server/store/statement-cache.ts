@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3'
+import type { SqliteConnection } from './sqlite-dialect.ts'
 
 const mostStatements = 500
 
@@ -6,7 +7,7 @@ const mostStatements = 500
  * Keeps prepared statements by their text: preparing costs more than most reads. SQLite prepares a kept one again by
  * itself when the schema has changed. The oldest goes when there are too many, e.g. of searches nobody repeats.
  */
-export function withStatementCache(database: Database): Pick<Database, 'prepare' | 'close'> {
+export function withStatementCache(database: Database): SqliteConnection {
   const statements = new Map<string, Statement>()
   return {
     prepare(text: string) {
@@ -19,5 +20,8 @@ export function withStatementCache(database: Database): Pick<Database, 'prepare'
       return statement as never
     },
     close: () => database.close(),
+    get inTransaction() {
+      return database.inTransaction
+    },
   }
 }
