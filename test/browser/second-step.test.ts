@@ -178,6 +178,7 @@ for (const [size, options] of Object.entries(sizes))
       // By keyboard: the cards above it still grow while they load, so that a click by place may miss it.
       const toggle = page.getByRole('switch', { name: 'Staff must use a second step' })
       await toggle.press('Space')
+      await page.getByRole('dialog').waitFor()
       await checkAccessibility(page, 'asking for a second step')
       await page.getByRole('button', { name: 'Ask for a second step' }).click()
       await page.getByText('Set up a second step for yourself first').waitFor()
