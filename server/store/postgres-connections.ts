@@ -45,7 +45,7 @@ function lease(pool: Pool, first: PoolClient, { names, prepared }: Statements): 
   let client = first
   let lost: Error | undefined
   let inTransaction = false
-  // Nobody else listens while it is lent, and an error event that nobody hears ends the process.
+  // One that dies while nobody asks it anything must not go back as a good one.
   const noteLoss = (error: Error) => {
     lost = error
   }
