@@ -55,6 +55,8 @@ export interface RecordReader {
   list(query: ListQuery): Promise<ListPage>
   /** One version; undefined when absent, outside or a deletion. Throws `scope-missing`. */
   readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
+  /** Whether a version is the deletion of its record; false where the scopes give no history. */
+  isDeletion(address: { type: string; id: string; versionId: number }): Promise<boolean>
   /** Versions of one record (`r`), or of a type (`s`). Throws `scope-missing`, also when the scopes give only some records. */
   listVersions(query: VersionQuery): Promise<VersionPage>
   /**
@@ -78,7 +80,10 @@ export interface SearchAnswer extends SearchPage {
 
 interface AccessDeps {
   tokens: TokenDoor
-  records: Pick<Records, 'read' | 'list' | 'readVersion' | 'listVersions' | 'search' | 'countFound'>
+  records: Pick<
+    Records,
+    'read' | 'list' | 'readVersion' | 'isDeletion' | 'listVersions' | 'search' | 'countFound'
+  >
   practices: Pick<Practices, 'listReachable'>
 }
 
@@ -113,6 +118,8 @@ function createReader(
   const assertSearchable = ({ type, conditions }: SearchQuery) => {
     for (const each of [type, ...typesInConditions(conditions)]) assertAllowed(each, 's')
   }
+  const allowsHistory = (type: string) =>
+    rules.allows(type, 'r') && rules.restriction(type, 'r') === undefined
   const [only] = within.patientIds
   const hasOne = within.patientIds.length === 1 && within.practiceIds.length === 0
   return {
@@ -136,7 +143,10 @@ function createReader(
       return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
     },
     allows: rules.allows,
-    allowsHistory: (type) => rules.allows(type, 'r') && rules.restriction(type, 'r') === undefined,
+    allowsHistory,
+    async isDeletion(address) {
+      return allowsHistory(address.type) && records.isDeletion(within, address)
+    },
     async search(query, place) {
       assertSearchable(query)
       const search = (page: SearchPageQuery, interaction: 'r' | 's') =>

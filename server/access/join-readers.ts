@@ -48,6 +48,7 @@ export function joinReaders({ patient, panel, rules }: JoinedReaders): RecordRea
     search: (query, place) => readerFor(typesOf(query), 's').search(query, place),
     countFound: (query) => readerFor(typesOf(query), 's').countFound(query),
     listVersions: (query) => readerFor([query.type], query.id === undefined ? 's' : 'r').listVersions(query),
+    isDeletion: async (address) => (await patient.isDeletion(address)) || panel.isDeletion(address),
     allows: patient.allows,
     allowsHistory: (type) => patient.allowsHistory(type) || panel.allowsHistory(type),
   }

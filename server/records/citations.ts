@@ -1,7 +1,7 @@
 import { isAttachable, isCitable } from '#fhir/compartment/compartment.ts'
-import { type Fragment, readRows, sqlText } from '../store/statement.ts'
+import { type Fragment, readRows, sqlName, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
-import { isCovered } from './confinement.ts'
+import { isAmongCovered, isCovered } from './confinement.ts'
 import type { Confinement } from './records.ts'
 
 /** Whether a record about nobody can be read because a record of a covered patient cites it. */
@@ -17,13 +17,27 @@ export function citedIds(within: Confinement, type: string): Fragment | undefine
 }
 
 /**
- * Whether a record of a covered patient cites a shared record, directly or through other shared records (a
+ * The same for a row that something else has found, by the column of its id; undefined when citing gives none of the type.
+ * Goes from the cited record upwards.
+ */
+export function isCitedBelow(within: Confinement, type: string, column: string): Fragment | undefined {
+  const id = sqlName(column)
+  if (isCitable(type)) return sqlText`exists (${citations(within, type, id)})`
+  return isAttachable(type)
+    ? sqlText`exists (select 1 ${attachments(within, type, isCovered)} and c.target_id = ${id})`
+    : undefined
+}
+
+async function isSharedWith(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
+  return (await readRows(db, citations(within, type, id))).length > 0
+}
+
+/**
+ * One row when a record of a covered patient cites a shared record, directly or through other shared records (a
  * PractitionerRole its Organization). Goes from the cited record upwards, by record_citation_pk.
  */
-async function isSharedWith(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
-  const rows = await readRows(
-    db,
-    sqlText`
+function citations(within: Confinement, type: string, id: string | Fragment): Fragment {
+  return sqlText`
     with recursive citing(type, id) as (
       select distinct target_type, target_id from record_citation
       where target_type = ${type} and target_id = ${id}
@@ -35,9 +49,7 @@ async function isSharedWith(db: Db, within: Confinement, type: string, id: strin
     select 1 as found
     from citing join record_citation c on c.target_type = citing.type and c.target_id = citing.id
     where c.patient_id <> '' and ${isCovered('c.patient_id', within)}
-    limit 1`,
-  )
-  return rows.length > 0
+    limit 1`
 }
 
 /**
@@ -48,7 +60,7 @@ function sharedIds(within: Confinement, type: string): Fragment {
   return sqlText`(
     with recursive cited(type, id) as (
       select target_type, target_id from record_citation
-      where patient_id <> '' and ${isCovered('patient_id', within)}
+      where patient_id <> '' and ${isAmongCovered('record_citation.patient_id', within)}
       union
       select c.target_type, c.target_id
       from cited join record_citation c
@@ -62,7 +74,7 @@ function sharedIds(within: Confinement, type: string): Fragment {
  * Attachments of records of covered patients. The practice of both must be the same: an attachment is about a patient, and whoever
  * writes an address must not read by it what another practice keeps.
  */
-function attachments(within: Confinement, type: string): Fragment {
+function attachments(within: Confinement, type: string, covers: typeof isCovered): Fragment {
   return sqlText`
     from record_citation as c
     join record as holder
@@ -70,19 +82,19 @@ function attachments(within: Confinement, type: string): Fragment {
     join record as file
       on file.patient_id = '' and file.type = c.target_type and file.id = c.target_id
       and file.practice_id = holder.practice_id
-    where c.target_type = ${type} and c.patient_id <> '' and ${isCovered('c.patient_id', within)}`
+    where c.target_type = ${type} and c.patient_id <> '' and ${covers('c.patient_id', within)}`
 }
 
 /** The ids of all records of a type that are attached to records of covered patients, as a subquery. By record_citation_source. */
 function attachedIds(within: Confinement, type: string): Fragment {
-  return sqlText`(select c.target_id ${attachments(within, type)})`
+  return sqlText`(select c.target_id ${attachments(within, type, isAmongCovered)})`
 }
 
 /** Whether a record is among those. By record_citation_pk. */
 async function isAttached(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
   const rows = await readRows(
     db,
-    sqlText`select 1 as found ${attachments(within, type)} and c.target_id = ${id} limit 1`,
+    sqlText`select 1 as found ${attachments(within, type, isCovered)} and c.target_id = ${id} limit 1`,
   )
   return rows.length > 0
 }

@@ -2,19 +2,48 @@ import { type Fragment, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/s
 import type { Db } from '../store/store.ts'
 import type { Confinement } from './records.ts'
 
+/** With its table: alone it would mean the column of the inner table, and the condition would hold for everybody. */
+type QualifiedColumn = `${string}.${string}`
+
 /**
- * The condition that a column holds a covered patient. Every statement that reads records carries it or an equality
- * with one covered patient; without it a query would answer for everybody. A confinement that covers nobody is false.
+ * The condition that a column holds a covered patient. Every statement that reads records carries it, its sibling
+ * `isAmongCovered`, or an equality with one covered patient; without it a query would answer for everybody. A confinement
+ * that covers nobody is false.
+ *
+ * It is asked of a row that something else has found, so its work does not grow with the panel.
  */
-export function isCovered(column: string, { patientIds, practiceIds }: Confinement): Fragment {
+export function isCovered(column: QualifiedColumn, { patientIds, practiceIds }: Confinement): Fragment {
   const covered = sqlName(column)
-  if (practiceIds.length === 0)
-    return patientIds.length === 0 ? sqlText`1 = 0` : sqlText`${covered} in (${sqlJoin(patientIds)})`
+  const isNamed = sqlText`${covered} in (${sqlJoin(patientIds)})`
+  if (practiceIds.length === 0) return patientIds.length === 0 ? sqlText`1 = 0` : isNamed
+  // uses practice_patient_pk
+  const isKept = sqlText`exists (select 1 from practice_patient as kept
+    where kept.practice_id in (${sqlJoin(practiceIds)}) and kept.patient_id = ${covered})`
+  return patientIds.length === 0 ? isKept : sqlText`(${isNamed} or ${isKept})`
+}
+
+/** The same condition for a statement that begins at the patients: it goes through all of them, and from each along an index. */
+export function isAmongCovered(column: QualifiedColumn, within: Confinement): Fragment {
+  const { patientIds, practiceIds } = within
+  if (practiceIds.length === 0) return isCovered(column, within)
   // uses practice_patient_pk
   const panel = sqlText`select patient_id from practice_patient where practice_id in (${sqlJoin(practiceIds)})`
-  if (patientIds.length === 0) return sqlText`${covered} in (${panel})`
+  if (patientIds.length === 0) return sqlText`${sqlName(column)} in (${panel})`
   const named = sqlJoin(patientIds.map((id) => sqlText`(${id})`))
-  return sqlText`${covered} in (${panel} union all values ${named})`
+  return sqlText`${sqlName(column)} in (${panel} union all values ${named})`
+}
+
+/**
+ * Whether a row of `record`, named by its number, lies in the first covered compartment that holds the record: there it
+ * counts. Records in several compartments are few: they are found once for all rows, by record_several. They are joined in
+ * this order, because SQLite would begin with all records of the panel.
+ */
+export function isInFirstCompartment(number: QualifiedColumn, type: string, within: Confinement): Fragment {
+  return sqlText`${sqlName(number)} not in (
+    select several.no from record as several cross join record as other
+    where several.type = ${type} and several.compartments > 1
+      and other.type = several.type and other.id = several.id and other.compartments > 1
+      and other.patient_id < several.patient_id and ${isCovered('other.patient_id', within)})`
 }
 
 /** The covered patients as a table with the column `patient_id`, each once; for searches that go from patient to patient. */
@@ -25,6 +54,26 @@ export function coveredPatients({ patientIds, practiceIds }: Confinement): Fragm
   const panel = sqlText`select ${once} patient_id from practice_patient where ${kept}`
   const named = patientIds.map((id) => sqlText`select ${id}`)
   return sqlText`(${sqlJoin([panel, ...named], ' union ')})`
+}
+
+/** Like `isCovered`, of a version: also a patient who has left the panel since, because all records were deleted. */
+export function wasCovered(column: QualifiedColumn, within: Confinement): Fragment {
+  const { practiceIds } = within
+  if (practiceIds.length === 0) return isCovered(column, within)
+  // uses practice_former_patient_pk
+  return sqlText`(${isCovered(column, within)} or exists (select 1 from practice_former_patient as former
+    where former.practice_id in (${sqlJoin(practiceIds)}) and former.patient_id = ${sqlName(column)}))`
+}
+
+/** Like `coveredPatients`, of versions; with '' for those about nobody. */
+export function formerlyCoveredPatients(within: Confinement, withNobody: boolean): Fragment {
+  const { practiceIds } = within
+  const former =
+    practiceIds.length > 0
+      ? sqlText` union select patient_id from practice_former_patient where practice_id in (${sqlJoin(practiceIds)})`
+      : sqlNothing
+  const nobody = withNobody && practiceIds.length > 0 ? sqlText` union select ''` : sqlNothing
+  return sqlText`(select patient_id from ${coveredPatients(within)} as covered${former}${nobody})`
 }
 
 /** The part of a confinement that is one patient; covers nobody when that patient is outside. */

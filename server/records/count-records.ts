@@ -3,7 +3,7 @@ import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartme
 import { asExpression } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
-import { isCovered } from './confinement.ts'
+import { isAmongCovered, isCovered } from './confinement.ts'
 import { coversSeveral } from './list-sources.ts'
 import { matchesQuery } from './record-filters.ts'
 import type { Confinement, ListQuery } from './records.ts'
@@ -20,7 +20,7 @@ async function countAboutPatients(db: Db, within: Confinement, query: ListQuery)
   const { rows } = await db
     .selectFrom('record')
     .select((eb) => eb.fn.countAll<number>().as('rows'))
-    .where(asExpression<boolean>(isCovered('record.patient_id', within)))
+    .where(asExpression<boolean>(isAmongCovered('record.patient_id', within)))
     .where((eb) => matchesQuery(eb, query))
     .executeTakeFirstOrThrow()
   return Number(rows) - (coversSeveral(within) ? await countDoubles(db, within, query) : 0)

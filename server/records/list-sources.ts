@@ -94,7 +94,7 @@ async function rowsOfPatient(
     .select(columns)
     .where('record.patient_id', '=', patientId)
     .where((eb) => matchesQuery(eb, query))
-  if (coversSeveral(within)) rows = rows.where((eb) => isFirstRow(eb, within))
+  if (coversSeveral(within)) rows = rows.where(isFirstRow(query, within))
   if (from?.patientId === patientId)
     rows = rows.where('record.id', direction === 'forward' ? '>' : '<', from.id)
   return rows
@@ -119,11 +119,13 @@ function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string
     if (rest.length >= limit) return rest
     let rows = db
       .selectFrom('practice_patient')
-      .innerJoin('record', 'record.patient_id', 'practice_patient.patient_id')
+      // Joined in this order: SQLite would begin with all records of the type.
+      .crossJoin('record')
       .select(columns)
+      .whereRef('record.patient_id', '=', 'practice_patient.patient_id')
       .where('practice_patient.practice_id', '=', practiceId)
       .where((eb) => matchesQuery(eb, query))
-      .where((eb) => isFirstRow(eb, within))
+      .where(isFirstRow(query, within))
     if (from) rows = rows.where('practice_patient.patient_id', isForward ? '>' : '<', from.patientId)
     const others = await rows
       .orderBy('practice_patient.patient_id', isForward ? 'asc' : 'desc')

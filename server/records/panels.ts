@@ -11,7 +11,9 @@ export interface Panels {
 }
 
 export async function findPanels(trx: Transaction<Schema>, patientIds: string[]): Promise<Panels> {
-  const keepers = new Map<string, Set<string>>()
+  const present = new Map<string, Set<string>>()
+  // Who has left is still kept: what is written about them must not put their history onto another panel.
+  const former = new Map<string, Set<string>>()
   for (const ids of chunked([...new Set(patientIds)], 1000)) {
     // uses practice_patient_patient
     const rows = await trx
@@ -19,19 +21,26 @@ export async function findPanels(trx: Transaction<Schema>, patientIds: string[])
       .select(['practice_id', 'patient_id'])
       .where('patient_id', 'in', ids)
       .execute()
-    for (const row of rows) addTo(keepers, row.patient_id, row.practice_id)
+    for (const row of rows) addTo(present, row.patient_id, row.practice_id)
+    // uses practice_former_patient_patient
+    const left = await trx
+      .selectFrom('practice_former_patient')
+      .select(['practice_id', 'patient_id'])
+      .where('patient_id', 'in', ids)
+      .execute()
+    for (const row of left) addTo(former, row.patient_id, row.practice_id)
   }
   const joined: Panels['joined'] = []
   return {
     joined,
     isForeign(practiceId, patientId) {
-      const known = keepers.get(patientId)
+      const known = present.get(patientId) ?? former.get(patientId)
       return known !== undefined && !known.has(practiceId)
     },
     join(practiceId, joining) {
       for (const patientId of joining) {
-        if (keepers.get(patientId)?.has(practiceId)) continue
-        addTo(keepers, patientId, practiceId)
+        if (present.get(patientId)?.has(practiceId)) continue
+        addTo(present, patientId, practiceId)
         joined.push({ practice_id: practiceId, patient_id: patientId })
       }
     },
@@ -39,11 +48,49 @@ export async function findPanels(trx: Transaction<Schema>, patientIds: string[])
 }
 
 export async function addToPanels(trx: Transaction<Schema>, { joined }: Panels): Promise<void> {
-  for (const rows of chunked(joined, 1000)) await trx.insertInto('practice_patient').values(rows).execute()
+  for (const rows of chunked(joined, 1000)) {
+    await trx.insertInto('practice_patient').values(rows).execute()
+    await trx
+      .deleteFrom('practice_former_patient')
+      .where(
+        'patient_id',
+        'in',
+        rows.map(({ patient_id }) => patient_id),
+      )
+      .where('practice_id', 'in', [...new Set(rows.map(({ practice_id }) => practice_id))])
+      .execute()
+  }
 }
 
 function addTo(keepers: Map<string, Set<string>>, patientId: string, practiceId: string): void {
   const known = keepers.get(patientId)
   if (known) known.add(practiceId)
   else keepers.set(patientId, new Set([practiceId]))
+}
+
+/** Patients of whom no record is left leave the panels: a read of their history still finds them among the former ones. */
+export async function leavePanels(trx: Transaction<Schema>, patientIds: readonly string[]): Promise<void> {
+  for (const patientId of new Set(patientIds)) {
+    if (patientId === '') continue
+    // uses record_pk
+    const left = await trx
+      .selectFrom('record')
+      .select('type')
+      .where('patient_id', '=', patientId)
+      .limit(1)
+      .executeTakeFirst()
+    if (left) continue
+    await trx
+      .insertInto('practice_former_patient')
+      .columns(['practice_id', 'patient_id'])
+      .expression(
+        trx
+          .selectFrom('practice_patient')
+          .select(['practice_id', 'patient_id'])
+          .where('patient_id', '=', patientId),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    await trx.deleteFrom('practice_patient').where('patient_id', '=', patientId).execute()
+  }
 }

@@ -39,7 +39,7 @@ async function readAboutPatient(db: Db, within: Confinement, type: string, id: s
     .select('content')
     .where('type', '=', type)
     .where('id', '=', id)
-    .where(asExpression<boolean>(isCovered('patient_id', within)))
+    .where(asExpression<boolean>(isCovered('record.patient_id', within)))
     .limit(1)
     .executeTakeFirst()
   return row?.content

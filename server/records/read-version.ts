@@ -1,8 +1,16 @@
-import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
-import { asExpression, type Fragment, sqlJoin, sqlText } from '../store/statement.ts'
+import {
+  asExpression,
+  type Fragment,
+  isInTime,
+  readRows,
+  sqlJoin,
+  sqlName,
+  sqlNothing,
+  sqlText,
+} from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
-import { isCovered } from './confinement.ts'
+import { formerlyCoveredPatients, wasCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
 import type { Confinement, VersionPage, VersionQuery, VersionRow } from './records.ts'
 
@@ -34,15 +42,19 @@ export async function readVersion(
  * be of another practice, which had the id before.
  */
 function mayBeRead(within: Confinement, type: string): Fragment {
-  const covered = isCovered('v.patient_id', within)
+  const covered = wasCovered('v.patient_id', within)
   if (!canBeAboutNobody(type) || within.practiceIds.length === 0) return covered
-  // By record_address, and record_version_deletion.
-  return sqlText`(${covered} or (v.patient_id = '' and exists (
+  return sqlText`(${covered} or ${isOwnAboutNobody(within)})`
+}
+
+/** By record_address, and record_version_deletion. */
+function isOwnAboutNobody(within: Confinement): Fragment {
+  return sqlText`(v.patient_id = '' and exists (
     select 1 from record as own
     where own.type = v.type and own.id = v.id and own.practice_id in (${sqlJoin(within.practiceIds)}))
     and not exists (
       select 1 from record_version as gone
-      where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id >= v.version_id)))`
+      where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id >= v.version_id))`
 }
 
 /** The version that a stored text carries; the store writes it at a fixed place. */
@@ -50,42 +62,151 @@ export function versionOf(content: string): number {
   return Number(/"meta":\{"versionId":"(\d+)"/.exec(content)?.[1] ?? 0)
 }
 
+/** Whether a version is the deletion of its record, of whom could read it. By record_version_address. */
+export async function isDeletion(
+  db: Db,
+  within: Confinement,
+  { type, id, versionId }: { type: string; id: string; versionId: number },
+): Promise<boolean> {
+  const rows = await readRows(
+    db,
+    sqlText`select 1 as found from record_version as v
+      where v.type = ${type} and v.id = ${id} and v.version_id = ${versionId} and v.deleted = 1
+        and ${mayBeRead(within, type)} limit 1`,
+  )
+  return rows.length > 0
+}
+
 /**
  * Versions of one record, or of all records of a type, newest first. What lay in a compartment at that time is read there:
  * a version from before a correction stays with the patient it was about.
  */
 export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
-  const { type, id, since, at, pageSize, after } = query
+  const { type, id, pageSize } = query
   if (!canBeAboutPatient(type) && within.practiceIds.length === 0) return currentAlone(db, within, query)
-  const covered = asExpression(mayBeRead(within, type))
-  const ofRecord = id === undefined ? sql`` : sql`and v.id = ${id}`
-  const fromTime = since === undefined ? sql`` : sql`and v.last_updated >= ${since}`
-  const during = at === undefined ? sql`` : wasCurrent(at)
-  const beyond =
-    after === undefined
-      ? sql``
-      : sql`and (v.last_updated < ${after.lastUpdated} or (v.last_updated = ${after.lastUpdated} and (v.id > ${after.id} or (v.id = ${after.id} and v.version_id < ${after.versionId}))))`
-  const part = (table: string, deleted: string) => sql`
-    select distinct v.id, v.version_id, v.last_updated, ${sql.raw(deleted)} as deleted, v.content
-    from ${sql.table(table)} as v
-    where v.type = ${type} and ${covered} ${ofRecord} ${fromTime} ${during}`
-  const all = (extra: typeof beyond) => sql`
-    ${part('record', '0')} ${extra} union all ${part('record_version', 'v.deleted')} ${extra}`
-  const { rows } = await sql<VersionRow>`
-    select * from (${all(beyond)}) as versions
-    order by last_updated desc, id asc, version_id desc limit ${pageSize + 1}`.execute(db)
-  const count = await sql<{
-    total: number
-  }>`select count(*) as total from (${all(sql``)}) as versions`.execute(db)
-  const total = Number(count.rows[0]?.total ?? 0)
+  const history = id === undefined ? historyOfType(within, query) : historyOfRecord(within, query, id)
+  const rows = await readRows<VersionRow>(db, history.page)
+  const [count] = await readRows<{ total: number }>(db, history.total)
+  const total = Number(count?.total ?? 0)
   return total === 0 && canBeAboutNobody(type) ? currentAlone(db, within, query) : cut(rows, pageSize, total)
 }
 
+interface History {
+  page: Fragment
+  total: Fragment
+}
+
+/** What the versions of a history must be like, besides their type and whose they are. */
+function filtersOf({ since, at }: VersionQuery): Fragment {
+  const filters: Fragment[] = []
+  if (since !== undefined) filters.push(sqlText` and v.last_updated >= ${since}`)
+  if (at !== undefined) filters.push(wasCurrent(at))
+  return sqlJoin(filters, '')
+}
+
+/** Beyond the last version of the page before. */
+function isBeyond(after: VersionQuery['after']): Fragment {
+  if (after === undefined) return sqlNothing
+  const { lastUpdated, id, versionId } = after
+  return sqlText` and v.last_updated <= ${lastUpdated} and (v.last_updated < ${lastUpdated}
+    or v.id > ${id} or (v.id = ${id} and v.version_id < ${versionId}))`
+}
+
+const versionTables = [
+  { table: 'record', deleted: sqlText`0` },
+  { table: 'record_version', deleted: sqlText`v.deleted` },
+] as const
+
+/** The current version by record_address, the others by record_version_address. */
+function historyOfRecord(within: Confinement, query: VersionQuery, id: string): History {
+  const isOf = sqlText`v.type = ${query.type} and v.id = ${id} and ${mayBeRead(within, query.type)} ${filtersOf(query)}`
+  const all = (columns: (deleted: Fragment) => Fragment, more: Fragment) =>
+    sqlJoin(
+      versionTables.map(
+        ({ table, deleted }) =>
+          sqlText`select ${columns(deleted)} from ${sqlName(table)} as v where ${isOf} ${more}`,
+      ),
+      ' union all ',
+    )
+  // A record in several compartments has a row in each.
+  const columns = (deleted: Fragment) =>
+    sqlText`distinct v.id, v.version_id, v.last_updated, ${deleted} as deleted, v.content`
+  return {
+    page: sqlText`select * from (${all(columns, isBeyond(query.after))}) as versions
+      order by last_updated desc, id asc, version_id desc limit ${query.pageSize + 1}`,
+    total: sqlText`select count(*) as total from (${all(() => sqlText`distinct v.version_id`, sqlNothing)}) as versions`,
+  }
+}
+
+/**
+ * The history of a type over all covered patients, by record_changed and record_version_changed. First the patients of the page: as
+ * many as it has versions, and of these the ones whose newest change beyond the last page is the newest. So a page costs one
+ * step into an index for each patient, and then the versions of few.
+ */
+function historyOfType(within: Confinement, query: VersionQuery): History {
+  const { type, after, pageSize } = query
+  const limit = pageSize + 1
+  const withNobody = canBeAboutNobody(type) && within.practiceIds.length > 0
+  const isOwn = withNobody ? sqlText` and (v.patient_id <> '' or ${isOwnAboutNobody(within)})` : sqlNothing
+  const covered = formerlyCoveredPatients(within, withNobody)
+  const beyond = sqlText`${filtersOf(query)}${isBeyond(after)}${isOwn}`
+  const newestIn = (table: string) => sqlText`coalesce((
+    select v.last_updated from ${sqlName(table)} as v
+    where v.patient_id = panel.patient_id and v.type = ${type} and ${isInTime('v.last_updated')} ${beyond}
+    order by v.last_updated desc limit 1), -1)`
+  const newest = {
+    ...sqlText`max(${newestIn('record')}, ${newestIn('record_version')})`,
+    onPostgres: sqlText`greatest(${newestIn('record')}, ${newestIn('record_version')})`,
+  }
+  const firsts = sqlText`select patient_id, newest from (
+    select panel.patient_id, ${newest} as newest from ${covered} as panel) as each where newest >= 0`
+  const versions = (table: string, deleted: Fragment) => sqlText`
+    select ${deleted} as deleted, v.patient_id, v.id, v.version_id, v.last_updated, ${sqlText`${table}`} as kept_in
+    from near cross join ${sqlName(table)} as v
+    where v.patient_id = near.patient_id and v.type = ${type} and v.last_updated >= near.least
+      and ${isInTime('v.last_updated')} ${beyond}`
+  const contentIn = (table: string) => sqlText`(select kept.content from ${sqlName(table)} as kept
+    where kept.patient_id = page.patient_id and kept.type = ${type} and kept.id = page.id and kept.version_id = page.version_id)`
+  return {
+    page: sqlText`
+      with firsts as (${firsts}),
+      least as (select case when count(*) = ${limit} then min(newest) else 0 end as least
+        from (select newest from firsts order by newest desc limit ${limit}) as nearest),
+      near as (select firsts.patient_id, least.least from firsts cross join least where firsts.newest >= least.least)
+      select page.id, page.version_id, page.last_updated, page.deleted,
+        case page.kept_in when 'record' then ${contentIn('record')} else ${contentIn('record_version')} end as content
+      from (
+        select id, version_id, last_updated, deleted, kept_in, min(patient_id) as patient_id
+        from (${sqlJoin(
+          versionTables.map(({ table, deleted }) => versions(table, deleted)),
+          ' union all ',
+        )}) as versions
+        group by id, version_id, last_updated, deleted, kept_in
+        order by last_updated desc, id asc, version_id desc limit ${limit}) as page
+      order by last_updated desc, id asc, version_id desc`,
+    total: countHistory(covered, query, isOwn),
+  }
+}
+
+/** A record in several compartments counts once; the others are counted without looking at each. */
+function countHistory(covered: Fragment, query: VersionQuery, isOwn: Fragment): Fragment {
+  const from = (table: string) => sqlText`
+    from ${covered} as panel cross join ${sqlName(table)} as v
+    where v.patient_id = panel.patient_id and v.type = ${query.type} and ${isInTime('v.last_updated')} ${filtersOf(query)}${isOwn}`
+  const doubles = sqlText`
+    select count(*) from ${covered} as panel cross join record as v
+    where v.compartments > 1 and v.type = ${query.type} and v.patient_id = panel.patient_id ${filtersOf(query)}${isOwn}
+      and exists (select 1 from record as other where other.type = v.type and other.id = v.id and other.compartments > 1
+        and other.patient_id < v.patient_id and other.patient_id in (select patient_id from ${covered} as others))`
+  return sqlText`select (select count(*) ${from('record')}) - (${doubles})
+    + (select count(*) from (select distinct v.id, v.version_id ${from('record_version')}) as older) as total`
+}
+
 /** A version is current until the next one of its record. */
-function wasCurrent({ start, end }: { start: number; end: number }) {
-  const isNext = sql`next.type = v.type and next.id = v.id and next.version_id > v.version_id and next.last_updated <= ${start}`
-  // uses record_address, and record_version_pk
-  return sql`and v.last_updated < ${end}
+function wasCurrent({ start, end }: { start: number; end: number }): Fragment {
+  const isNext = sqlText`next.type = v.type and next.id = v.id and next.version_id > v.version_id and next.last_updated <= ${start}`
+  // uses record_address, and record_version_address
+  return sqlText` and v.last_updated < ${end}
     and not exists (select 1 from record as next where ${isNext})
     and not exists (select 1 from record_version as next where next.patient_id = v.patient_id and ${isNext})`
 }

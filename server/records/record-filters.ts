@@ -1,8 +1,8 @@
-import { type ExpressionBuilder, ExpressionWrapper, type SqlBool, sql } from 'kysely'
+import { type ExpressionBuilder, ExpressionWrapper, type SqlBool } from 'kysely'
 import type { Condition as SearchCondition } from '#fhir/search/search-query.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { asExpression } from '../store/statement.ts'
-import { isCovered } from './confinement.ts'
+import { isInFirstCompartment } from './confinement.ts'
 import type { Confinement, DateRange, ListQuery } from './records.ts'
 import { meetsCondition } from './search/search-conditions.ts'
 
@@ -47,23 +47,11 @@ function meetsDate(eb: Builder, { prefix, start, end }: DateRange): Condition {
 }
 
 /**
- * Keeps the row of a record in the first covered compartment that holds it. Nearly every record has one compartment
- * and is decided by the first half; the others are looked up by record_several.
+ * Keeps the row of a record in the first covered compartment that holds it. Records in several compartments are few, so
+ * they are found once, by record_several, and not for each row.
  */
-export function isFirstRow(eb: Builder, within: Confinement): Condition {
-  return eb.or([
-    eb('record.compartments', '=', 1),
-    eb.not(
-      eb.exists(
-        eb
-          .selectFrom('record as other')
-          .select(sql.lit(1).as('one'))
-          .whereRef('other.type', '=', 'record.type')
-          .whereRef('other.id', '=', 'record.id')
-          .where('other.compartments', '>', sql.lit(1))
-          .whereRef('other.patient_id', '<', 'record.patient_id')
-          .where(asExpression<boolean>(isCovered('other.patient_id', within))),
-      ),
-    ),
-  ])
+export function isFirstRow(query: ListQuery, within: Confinement): Condition {
+  return new ExpressionWrapper(
+    asExpression(isInFirstCompartment('record.no', query.type, within)).toOperationNode(),
+  )
 }

@@ -7,6 +7,7 @@ import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { leavePanels } from './panels.ts'
 import { type PreparedRecord, prepareRecord } from './prepare-record.ts'
 import { findDanglingReference, findReferrer } from './reference-integrity.ts'
 import { deleteRecord } from './save-changes.ts'
@@ -54,6 +55,10 @@ export async function transactRecords<Result>(
     const touched: Touched = { put: [], removed: [] }
     const result = await work(openTransaction(trx, deps, practiceId, touched))
     if (deps.checksReferences) await assertWhole(trx, practiceId, touched)
+    await leavePanels(
+      trx,
+      touched.removed.flatMap(({ patientIds }) => patientIds),
+    )
     return result
   })
 }
@@ -91,9 +96,10 @@ function openTransaction(
       const { written, rejected } = await writePrepared(trx, now, prepared)
       const [refusal] = rejected
       if (refusal) throw refused(refusal)
+      const befores = new Map(written.map(({ type, id, before }) => [`${type}/${id}`, before]))
       for (const [index, record] of prepared.entries()) {
         const resource = resources[index]
-        const before = written.find(({ type, id }) => type === record.type && id === record.id)?.before
+        const before = befores.get(`${record.type}/${record.id}`)
         if (resource) touched.put.push({ record, resource, before })
       }
       return written
@@ -119,14 +125,12 @@ async function assertWhole(
       'record-refused',
       `${dangling.source} refers to ${dangling.target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
     )
-  for (const each of removed) {
-    const referrer = await findReferrer(trx, practiceId, each)
-    if (referrer)
-      throw new OnpatientError(
-        'already-exists',
-        `${each.type}/${each.id} cannot be deleted while ${referrer} refers to it. Delete or change that first, or in the same transaction.`,
-      )
-  }
+  const kept = await findReferrer(trx, practiceId, removed)
+  if (kept)
+    throw new OnpatientError(
+      'already-exists',
+      `${kept.target} cannot be deleted while ${kept.referrer} refers to it. Delete or change that first, or in the same transaction.`,
+    )
 }
 
 function refused({ reference, reason }: { reference: string; reason: string }): OnpatientError {

@@ -7,7 +7,7 @@ import type { Db } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
-import { listVersions, readVersion } from './read-version.ts'
+import { isDeletion, listVersions, readVersion } from './read-version.ts'
 import { type RecordTransaction, transactRecords } from './record-transaction.ts'
 import { bringIndexUpToDate } from './search/reindex.ts'
 import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
@@ -131,6 +131,8 @@ export interface Records {
     within: Confinement,
     address: { type: string; id: string; versionId: number },
   ): Promise<string | undefined>
+  /** Whether a version is the deletion of its record; false when absent or outside. */
+  isDeletion(within: Confinement, address: { type: string; id: string; versionId: number }): Promise<boolean>
   listVersions(within: Confinement, query: VersionQuery): Promise<VersionPage>
   /** One page of what matches a FHIR search. */
   search(within: Confinement, page: SearchPageQuery): Promise<SearchPage>
@@ -171,6 +173,7 @@ export function createRecords({ db, clock, random, checksReferences = true }: Re
     read: (within, type, id) => readRecord(db, within, type, id),
     list: (within, query) => listRecords(db, within, query),
     readVersion: (within, address) => readVersion(db, within, address),
+    isDeletion: (within, address) => isDeletion(db, within, address),
     listVersions: (within, query) => listVersions(db, within, query),
     search: (within, page) => searchRecords(db, within, page),
     countFound: (within, query) => countFound(db, within, query),

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { sql, type Transaction } from 'kysely'
+import { canBeAboutNobody } from '#fhir/compartment/compartment.ts'
 import { listReferences, parseReference } from '#fhir/reference.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
@@ -54,41 +55,89 @@ function findNewReferences(written: readonly WrittenRecord[]): Map<string, strin
   return asked
 }
 
-/** A record that refers to one that was deleted, in words: one that only another practice has is not named to this one. */
+/** What was deleted, with the compartments that held it. */
+export interface Removed {
+  type: string
+  id: string
+  patientIds: readonly string[]
+}
+
+/** The first of the deleted records that a record still refers to, and that record in words. */
 export async function findReferrer(
   trx: Transaction<Schema>,
   practiceId: string,
-  { type, id, patientIds }: { type: string; id: string; patientIds: string[] },
+  removed: readonly Removed[],
+): Promise<{ target: string; referrer: string } | undefined> {
+  for (const { type, id } of removed) {
+    const referrer = await findCiting(trx, practiceId, type, id)
+    if (referrer) return { target: `${type}/${id}`, referrer }
+  }
+  return findInCompartments(trx, removed)
+}
+
+/** One that only another practice has is not named to this one. */
+async function findCiting(
+  trx: Transaction<Schema>,
+  practiceId: string,
+  type: string,
+  id: string,
 ): Promise<string | undefined> {
-  // uses record_citation_pk
-  const citing = await trx
-    .selectFrom('record_citation')
-    .innerJoin('record', (join) =>
-      join
-        .onRef('record.patient_id', '=', 'record_citation.patient_id')
-        .onRef('record.type', '=', 'source_type')
-        .onRef('record.id', '=', 'source_id'),
-    )
-    .select(['source_type', 'source_id', 'practice_id'])
-    .where('target_type', '=', type)
-    .where('target_id', '=', id)
-    .orderBy((eb) => eb.case().when('practice_id', '=', practiceId).then(0).else(1).end())
-    .limit(1)
-    .executeTakeFirst()
-  if (citing)
-    return citing.practice_id === practiceId
-      ? `${citing.source_type}/${citing.source_id}`
-      : 'a record of another practice'
-  const compartments = patientIds.filter((each) => each !== '')
-  if (compartments.length === 0) return undefined
-  // Reads the patient's records, by record_pk: deletions are rare, an index for them would cost each write.
-  const text = `"reference":${JSON.stringify(`${type}/${id}`)}`
-  const row = await trx
-    .selectFrom('record')
-    .select(['type', 'id'])
-    .where('patient_id', 'in', compartments)
-    .where(sql<boolean>`content like ${`%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`} escape '\\'`)
-    .limit(1)
-    .executeTakeFirst()
-  return row && `${row.type}/${row.id}`
+  if (!canBeAboutNobody(type)) return undefined
+  const citing = (isOwn: boolean) =>
+    // uses record_citation_pk
+    trx
+      .selectFrom('record_citation')
+      .innerJoin('record', (join) =>
+        join
+          .onRef('record.patient_id', '=', 'record_citation.patient_id')
+          .onRef('record.type', '=', 'source_type')
+          .onRef('record.id', '=', 'source_id'),
+      )
+      .select(['source_type', 'source_id'])
+      .where('target_type', '=', type)
+      .where('target_id', '=', id)
+      .where('practice_id', isOwn ? '=' : '<>', practiceId)
+      .limit(1)
+      .executeTakeFirst()
+  const own = await citing(true)
+  if (own) return `${own.source_type}/${own.source_id}`
+  return (await citing(false)) ? 'a record of another practice' : undefined
+}
+
+const recordsAtOnce = 500
+
+/**
+ * Reads the records that are left of each patient once, by record_pk, whatever number was deleted: deletions are rare, an
+ * index for them would cost each write.
+ */
+async function findInCompartments(
+  trx: Transaction<Schema>,
+  removed: readonly Removed[],
+): Promise<{ target: string; referrer: string } | undefined> {
+  const targets = new Set(removed.map(({ type, id }) => `${type}/${id}`))
+  const compartments = new Set(removed.flatMap(({ patientIds }) => patientIds).filter((id) => id !== ''))
+  for (const patientId of compartments)
+    for await (const { type, id, content } of walkCompartment(trx, patientId))
+      for (const [, target = ''] of content.matchAll(/"reference":"([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})"/g))
+        if (targets.has(target)) return { target, referrer: `${type}/${id}` }
+  return undefined
+}
+
+async function* walkCompartment(trx: Transaction<Schema>, patientId: string) {
+  let last = { type: '', id: '' }
+  for (;;) {
+    const rows = await trx
+      .selectFrom('record')
+      .select(['type', 'id', 'content'])
+      .where('patient_id', '=', patientId)
+      .where(sql<boolean>`(type, id) > (${last.type}, ${last.id})`)
+      .orderBy('type')
+      .orderBy('id')
+      .limit(recordsAtOnce)
+      .execute()
+    yield* rows
+    const end = rows.at(-1)
+    if (!end || rows.length < recordsAtOnce) return
+    last = end
+  }
 }

@@ -206,7 +206,7 @@ async function sendVersion(
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
   const content = await reader.readVersion({ type, id, versionId: number })
   if (content === undefined)
-    throw (await isDeletion(reader, { type, id, versionId: number })) ? deleted(type) : notHere(type)
+    throw (await wasDeletion(reader, { type, id, versionId: number })) ? deleted(type) : notHere(type)
   return isUnchanged(request, reply, content)
     ? reply.code(304).send()
     : reply.send(present(subset(content, type, asked), query))
@@ -220,13 +220,11 @@ async function wasDeleted(reader: RecordReader, type: string, id: string): Promi
 }
 
 /** Whether a version is the deletion of its record: https://hl7.org/fhir/R4/http.html#vread */
-async function isDeletion(
+async function wasDeletion(
   reader: RecordReader,
-  { type, id, versionId }: { type: string; id: string; versionId: number },
+  address: { type: string; id: string; versionId: number },
 ): Promise<boolean> {
-  if (versionId === 0 || !isResourceId(id) || !reader.allowsHistory(type)) return false
-  const { versions } = await reader.listVersions({ type, id, pageSize: 1000 })
-  return versions.some((each) => Number(each.version_id) === versionId && Number(each.deleted) === 1)
+  return address.versionId > 0 && isResourceId(address.id) && reader.isDeletion(address)
 }
 
 function deleted(type: string): OnpatientError {

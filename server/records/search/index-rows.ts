@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
+import { isFoundByValue } from '#fhir/search/by-value.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { findMainDate } from '#fhir/search/main-date.ts'
 import { type Cell, filledTable, type Rows } from '../../store/insert-rows.ts'
@@ -29,6 +30,7 @@ const textTable = filledTable('record_text', {
   low: 'double precision',
   high: 'double precision',
   dates: 'integer',
+  by_value: 'integer',
 })
 
 const rangeTable = filledTable('record_range', {
@@ -47,12 +49,20 @@ export function indexRowsOf(records: readonly Indexed[]): Rows[] {
   for (const { type, rows, values } of records) {
     const { low, high, dates } = findMainDate(type, values)
     const nths = countWithin(values)
+    const cells = values.map((value, at) => {
+      const parameter = parameterNumber(type, value.param)
+      return value.kind === 'range'
+        ? { parameter, range: [value.low, value.high, value.unit] }
+        : {
+            parameter,
+            value: value.value,
+            text: [nths[at] ?? 0, value.system, low, high, dates, isFoundByValue(type, value) ? 1 : 0],
+          }
+    })
     for (const { patientId, no } of rows)
-      for (const [at, value] of values.entries()) {
-        const parameter = parameterNumber(type, value.param)
-        if (value.kind === 'range') ranges.push(patientId, parameter, no, value.low, value.high, value.unit)
-        else text.push(patientId, parameter, value.value, no, nths[at] ?? 0, value.system, low, high, dates)
-      }
+      for (const { parameter, ...each } of cells)
+        if (each.range) ranges.push(patientId, parameter, no, ...each.range)
+        else text.push(patientId, parameter, each.value, no, ...each.text)
   }
   return [
     { into: textTable, cells: text },

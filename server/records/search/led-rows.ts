@@ -1,7 +1,7 @@
 import { mainDateOf, noMainDate } from '#fhir/search/main-date.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
-import { coveredPatients, isCovered } from '../confinement.ts'
+import { coveredPatients, isInFirstCompartment } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import type { Lead } from './leading-condition.ts'
 import { countOf, joinedKeys, type Matching, namedKeys, type PagePlace, type Query } from './matching.ts'
@@ -53,11 +53,11 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
  */
 export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matching {
   const { lead } = led
-  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text' }
+  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', among: within }
   const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
   const met = sqlText`
     lead.patient_id = panel.patient_id and ${lead.isMet('lead', sqlName('panel.patient_id'))} ${meetsRest(led, subject)}
-    and ${isOfFirstCompartment(within, query.type)}`
+    and ${isInFirstCompartment('lead.record_no', query.type, within)}`
   const once = lead.isUnique ? sqlNothing : sqlText`distinct`
   // The id only ends ties: it is looked up where there are some.
   const sorted = sqlText`panel.patient_id, lead.record_no as no, (
@@ -141,16 +141,4 @@ function meetsRest({ lead, conditions, reach }: Led, subject: Subject): Fragment
     ],
     '',
   )
-}
-
-/**
- * A record in several covered compartments counts in the first. Such records are few: by record_several, once for all rows. Joined in
- * this order, because SQLite would begin with all records of the panel.
- */
-function isOfFirstCompartment(within: Confinement, type: string): Fragment {
-  return sqlText`lead.record_no not in (
-    select several.no from record as several cross join record as other
-    where several.type = ${type} and several.compartments > 1
-      and other.type = several.type and other.id = several.id and other.compartments > 1
-      and other.patient_id < several.patient_id and ${isCovered('other.patient_id', within)})`
 }

@@ -1,9 +1,10 @@
 import { canBeAboutNobody, canBeAboutPatient, onlySubjectElement } from '#fhir/compartment/compartment.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
-import { type Fragment, isInTime, sqlJoin, sqlText } from '../../store/statement.ts'
-import { citedIds } from '../citations.ts'
-import { isCovered } from '../confinement.ts'
+import { type Fragment, isInTime, sqlJoin, sqlNothing, sqlText } from '../../store/statement.ts'
+import { citedIds, isCitedBelow } from '../citations.ts'
+import { isAmongCovered, isCovered, isInFirstCompartment } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
+import { findByValue } from './found-by-value.ts'
 import { findLead } from './leading-condition.ts'
 import { ledRows, ledRowsOfEach } from './led-rows.ts'
 import { countOf, joinedKeys, type Matching, namedKeys, type Query } from './matching.ts'
@@ -24,10 +25,11 @@ export interface Narrowed {
 }
 
 export function matchingRows({ within, reach, isLasting }: Narrowed, query: Query): Matching {
-  const scopes = scopesOf(within, query.type)
+  const scopes = scopesOf(within, query)
   const [first, ...others] = scopes
   const patientId = isLasting && others.length === 0 ? first?.patientId : undefined
-  const lead = patientId || (first && !canBeAboutNobody(query.type)) ? findLead(query) : undefined
+  const isLed = patientId || (first && first.isFew !== true && !canBeAboutNobody(query.type))
+  const lead = isLed ? findLead(query) : undefined
   if (lead) {
     const led = { lead, conditions: remaining(query, patientId), reach }
     return patientId ? ledRows(query, led, patientId) : ledRowsOfEach(query, led, within)
@@ -71,57 +73,91 @@ export function namedPatient(condition: Condition): string | undefined {
 }
 
 /** Looks at every record of the type in a scope. */
-function amongRecords(reach: Confinement, query: Query, { scope, patientId }: Scope): Fragment {
+function amongRecords(reach: Confinement, query: Query, { from, scope, patientId, among }: Scope): Fragment {
   // What is about nobody is of all practices: more than is looked at here.
   const ofPatient = patientId === '' ? undefined : patientId
-  const subject: Subject = { alias: 'record', type: query.type, table: 'record', patientId: ofPatient }
+  const subject: Subject = { alias: 'record', type: query.type, table: 'record', patientId: ofPatient, among }
   const met = remaining(query, patientId).map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`)
   const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
   return sqlText`
     select record.no, record.patient_id, record.id ${namedKeys(keys)}
-    from record ${joinedKeys(keys)} where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
+    from ${from ?? sqlNothing} record ${joinedKeys(keys)}
+    where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
 }
 
 interface Scope {
   scope: Fragment
+  /** What leads to its records, when there is something. */
+  from?: Fragment | undefined
   /** When it is one compartment, or that of nobody. */
   patientId?: string | undefined
+  /** When it is many compartments as a whole. */
+  among?: Confinement | undefined
+  /** Whether only few of its records come into question. */
+  isFew?: boolean
 }
+
+type Few = Scope & { isFew: true }
 
 const nowhere: Scope = { scope: sqlText`1 = 0` }
 
 /** Where records of the type may be read: in covered compartments, and about nobody where the rules of citing say so. */
-function scopesOf(within: Confinement, type: string): Scope[] {
-  const scopes: Scope[] = []
-  const { patientIds, practiceIds } = within
-  if (canBeAboutPatient(type) && patientIds.length + practiceIds.length > 0) {
-    const covered = isCovered('record.patient_id', within)
-    // With one compartment a record cannot come twice.
-    const [patientId] = patientIds
-    scopes.push(
-      patientId !== undefined && patientIds.length === 1 && practiceIds.length === 0
-        ? { scope: sqlText`record.patient_id = ${patientId}`, patientId }
-        : { scope: sqlText`${covered} and ${isInFirstCompartment(within)}` },
-    )
-  }
-  if (canBeAboutNobody(type)) {
-    const own = practiceIds.length > 0 ? sqlText`record.practice_id in (${sqlJoin(practiceIds)})` : undefined
-    const ids = citedIds(within, type)
-    const cited = ids && sqlText`record.id in ${ids}`
-    const either = [own, cited].filter((each) => each !== undefined)
-    if (either.length > 0)
-      scopes.push({
-        scope: sqlText`record.patient_id = ${''} and (${sqlJoin(either, ' or ')})`,
-        patientId: '',
-      })
-  }
-  return scopes
+function scopesOf(within: Confinement, { type, conditions }: Query): Scope[] {
+  const isOne = within.patientIds.length === 1 && within.practiceIds.length === 0
+  const few = isOne ? undefined : findFew(type, conditions)
+  const scopes = [
+    canBeAboutPatient(type) ? scopeOfPatients(within, type, few) : undefined,
+    canBeAboutNobody(type) ? scopeOfNobody(within, type, few) : undefined,
+  ]
+  return scopes.filter((scope) => scope !== undefined)
 }
 
-/** A record in several covered compartments counts in the first. */
-function isInFirstCompartment(within: Confinement): Fragment {
-  return sqlText`(record.compartments = 1 or not exists (
-    select 1 from record as other
-    where other.type = record.type and other.id = record.id and other.compartments > 1
-      and other.patient_id < record.patient_id and ${isCovered('other.patient_id', within)}))`
+function scopeOfPatients(within: Confinement, type: string, few: Few | undefined): Scope | undefined {
+  const { patientIds, practiceIds } = within
+  const [patientId, another] = patientIds
+  if (patientId === undefined && practiceIds.length === 0) return undefined
+  // With one compartment a record cannot come twice.
+  if (patientId !== undefined && another === undefined && practiceIds.length === 0)
+    return { scope: sqlText`record.patient_id = ${patientId}`, patientId }
+  const isFirst = isInFirstCompartment('record.no', type, within)
+  if (!few)
+    return {
+      scope: sqlText`${isAmongCovered('record.patient_id', within)} and ${isFirst}`,
+      among: within,
+    }
+  const covered = isCovered('record.patient_id', within)
+  return { ...few, scope: sqlText`${few.scope} and record.patient_id <> '' and ${covered} and ${isFirst}` }
+}
+
+function scopeOfNobody(within: Confinement, type: string, few: Few | undefined): Scope | undefined {
+  const { practiceIds } = within
+  const own = practiceIds.length > 0 ? sqlText`record.practice_id in (${sqlJoin(practiceIds)})` : undefined
+  const cited = few ? isCitedBelow(within, type, 'record.id') : isInCited(within, type)
+  const either = [own, cited].filter((each) => each !== undefined)
+  if (either.length === 0) return undefined
+  const scope = sqlText`record.patient_id = '' and (${sqlJoin(either, ' or ')})`
+  return few ? { ...few, scope: sqlText`${few.scope} and ${scope}`, patientId: '' } : { scope, patientId: '' }
+}
+
+function isInCited(within: Confinement, type: string): Fragment | undefined {
+  const ids = citedIds(within, type)
+  return ids && sqlText`record.id in ${ids}`
+}
+
+/** When records are asked for by their ids, or by something that few have: then nothing grows with the panel. */
+function findFew(type: string, conditions: readonly Condition[]): Few | undefined {
+  // By record_address.
+  if (conditions.some(isIds)) return { scope: sqlText`1 = 1`, isFew: true }
+  const rows = findByValue(type, conditions)
+  if (!rows) return undefined
+  return {
+    from: sqlText`(select distinct patient_id, record_no from (${rows}) as found) as picked cross join`,
+    scope: sqlText`record.no = picked.record_no and record.patient_id = picked.patient_id`,
+    isFew: true,
+  }
+}
+
+function isIds(condition: Condition): boolean {
+  if (condition.kind !== 'parameter' || condition.parameter.code !== '_id') return false
+  return condition.modifier === undefined
 }

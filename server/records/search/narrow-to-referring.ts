@@ -1,17 +1,18 @@
+import { subjectCodes } from '#fhir/search/by-value.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
-import { readRows, sqlJoin, sqlText } from '../../store/statement.ts'
+import { type Fragment, readRows, sqlJoin, sqlText } from '../../store/statement.ts'
 import type { Db } from '../../store/store.ts'
 import { isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
-import { parameterNumber } from './parameter-number.ts'
+import { rowsNaming } from './found-by-value.ts'
 
 /** With more compartments than this the search looks at the records at once. */
 const mostPatients = 20
 
 /**
  * When a condition says that any of some references names a patient (as performer, or as one of the ways into a compartment),
- * the confinement narrowed to the covered compartments in which some record does. By record_text_pk: one step into the index
- * for each covered patient and reference, where the search would look at every record of all of them.
+ * the confinement narrowed to the covered compartments in which some record does. A record lies in the compartment of its
+ * subject; who names a patient otherwise is found by the value. So the work does not grow with the panel.
  */
 export async function narrowToReferring(
   db: Db,
@@ -20,14 +21,20 @@ export async function narrowToReferring(
   conditions: readonly Condition[],
 ): Promise<Confinement> {
   const references = conditions.map(patientReferences).find((each) => each !== undefined)
-  if (!references) return within
-  const parameters = references.codes.map((code) => parameterNumber(type, code))
+  if (!references || references.targets.length > mostPatients) return within
+  const { codes, targets } = references
+  const others = codes.filter((code) => !subjectCodes.has(code))
+  const ways: Fragment[] = []
+  if (others.length > 0)
+    ways.push(sqlText`select patient_id from (${rowsNaming(type, others, targets)}) as named`)
+  if (others.length < codes.length) {
+    const patients = targets.map((target) => sqlText`(${target.slice('Patient/'.length)})`)
+    ways.push(sqlText`select column1 as patient_id from (values ${sqlJoin(patients)}) as subjects`)
+  }
   const rows = await readRows<{ patient_id: string }>(
     db,
-    sqlText`select distinct patient_id from record_text
-      where ${isCovered('patient_id', within)} and parameter in (${sqlJoin(parameters)})
-        and value in (${sqlJoin(references.targets)})
-      limit ${mostPatients + 1}`,
+    sqlText`select distinct found.patient_id from (${sqlJoin(ways, ' union all ')}) as found
+      where ${isCovered('found.patient_id', within)} limit ${mostPatients + 1}`,
   )
   if (rows.length > mostPatients) return within
   return { patientIds: rows.map((row) => row.patient_id), practiceIds: [] }

@@ -1,7 +1,14 @@
-import { canBeAboutNobody, canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
+import {
+  canBeAboutNobody,
+  canBeAboutPatient,
+  isCitable,
+  onlySubjectElement,
+} from '#fhir/compartment/compartment.ts'
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type {
+  ChainCondition,
   Condition,
+  HasCondition,
   NumberValue,
   ParameterCondition,
   Prefix,
@@ -10,7 +17,7 @@ import type {
 } from '#fhir/search/search-query.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { citedIds } from '../citations.ts'
-import { isCovered } from '../confinement.ts'
+import { coveredPatients, isAmongCovered, isCovered } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { parameterNumber } from './parameter-number.ts'
 
@@ -22,6 +29,8 @@ export interface Subject {
   table: 'record' | 'record_text'
   /** When all records that come into question are of one patient: then the index can be asked once for all of them. */
   patientId?: string | undefined
+  /** When many records of all these patients come into question: the index is asked once for them, too. */
+  among?: Confinement | undefined
 }
 
 /** The number of the record. */
@@ -83,30 +92,94 @@ function nextAlias(depth: number): string {
 }
 
 /** The record that a reference names. */
-function meetsChain(
-  { reference, targetType, condition }: Extract<Condition, { kind: 'chain' }>,
-  subject: Subject,
+function meetsChain(chain: ChainCondition, subject: Subject, within: Confinement, depth: number): Fragment {
+  const { reference, targetType } = chain
+  if (targetType === 'Patient' && namesOwnPatient(subject.type, reference.code))
+    return meetsOwnPatient(chain, subject, within, depth)
+  const target = nextAlias(depth)
+  const isLink = sqlText`link.parameter = ${parameterNumber(subject.type, reference.code)} and ${beginsWith(sqlText`link.value`, `${targetType}/`)}`
+  const found = { alias: target, type: targetType, table: 'record' } as const
+  // With many of them each target is looked at once, and not once for each record that names it.
+  if (subject.among && subject.among.practiceIds.length > 0 && !canBeAboutNobody(targetType)) {
+    const ofTarget = { ...found, among: within }
+    const met = meetsCondition(chain.condition, ofTarget, within, depth + 1)
+    const targets = sqlText`select ${`${targetType}/`} || ${sqlName(`${target}.id`)}
+      from ${coveredPatients(within)} as panel cross join record as ${sqlName(target)}
+      where ${sqlName(`${target}.patient_id`)} = panel.patient_id and ${sqlName(`${target}.type`)} = ${targetType}
+        and ${isInTime(`${target}.no`)} and ${met}`
+    return isAmongLinks(
+      subject,
+      sqlText`${isLink} and ${isInSet(sqlText`${unindexed('link.value')} in (${targets})`)}`,
+    )
+  }
+  const met = meetsCondition(chain.condition, found, within, depth + 1)
+  const isTarget = sqlText`${sqlName(`${target}.type`)} = ${targetType}
+      and ${sqlName(`${target}.id`)} = substr(link.value, ${targetType.length + 2})
+      and ${isReadableFrom('link', found, within)} and ${isInTime(`${target}.no`)} and ${met}`
+  const join = sqlText`cross join record as ${sqlName(target)}`
+  if (subject.patientId !== undefined || subject.among)
+    return isAmongLinks(subject, sqlText`${isLink} and ${isTarget}`, join)
+  return sqlText`exists (
+    select 1 from record_text as link ${join}
+    where link.patient_id = ${sqlName(`${subject.alias}.patient_id`)} and link.record_no = ${numberOf(subject)}
+      and ${isLink} and ${isTarget})`
+}
+
+/** Whether the record is among those whose rows of the index `link` meet a rule: asked once for all records. */
+function isAmongLinks(subject: Subject, rule: Fragment, join: Fragment = sqlNothing): Fragment {
+  const { patientId, among } = subject
+  const [patients, isOf] =
+    among && patientId === undefined
+      ? [sqlText`${coveredPatients(among)} as panel cross join`, sqlText`link.patient_id = panel.patient_id`]
+      : [sqlNothing, sqlText`link.patient_id = ${patientId ?? ''}`]
+  return isInSet(sqlText`${numberOf(subject)} in (
+    select link.record_no from ${patients} record_text as link ${join}
+    where ${isOf} and ${isInTime('link.record_no')} and ${rule})`)
+}
+
+/**
+ * Whether something is in a set that is made once. PostgreSQL, which knows nothing of how many rows lie behind a join, would
+ * compare each with each; what is no condition by itself it does not turn into a join.
+ */
+function isInSet(isIn: Fragment): Fragment {
+  return { ...isIn, onPostgres: sqlText`(${{ strings: isIn.strings, parts: isIn.parts }}) is true` }
+}
+
+/** Whether the record is one of those of some rows of the index. PostgreSQL finds it by patient and number alone. */
+function isAmongRows(subject: Subject, name: string, rows: Fragment): Fragment {
+  const [ofRow, no] = [sqlName(`${name}.record_no`), numberOf(subject)]
+  return {
+    ...sqlText`${no} in (select ${ofRow} ${rows})`,
+    onPostgres: sqlText`(${sqlName(`${subject.alias}.patient_id`)}, ${no}) in (
+      select ${sqlName(`${name}.patient_id`)}, ${ofRow} ${rows})`,
+  }
+}
+
+/** Whether every record of a type names by this parameter the patient in whose compartment it lies, and nobody else. */
+function namesOwnPatient(type: string, code: string): boolean {
+  const element = onlySubjectElement(type)
+  return element !== undefined && (code === element || code === 'patient')
+}
+
+/** The patient of the compartment in which the record lies. By record_pk. */
+function meetsOwnPatient(
+  { condition }: ChainCondition,
+  { alias, among }: Subject,
   within: Confinement,
   depth: number,
 ): Fragment {
-  const { alias, type } = subject
-  const target = nextAlias(depth)
-  const met = meetsCondition(
-    condition,
-    { alias: target, type: targetType, table: 'record' },
-    within,
-    depth + 1,
-  )
-  return sqlText`exists (
-    select 1 from record_text as link
-    join record as ${sqlName(target)}
-      on ${sqlName(`${target}.type`)} = ${targetType}
-      and ${sqlName(`${target}.id`)} = substr(link.value, ${targetType.length + 2})
-    where link.patient_id = ${sqlName(`${alias}.patient_id`)}
-      and link.parameter = ${parameterNumber(type, reference.code)} and link.record_no = ${numberOf(subject)}
-      and link.value like ${`${targetType}/%`}
-      and ${isReadableFrom(alias, { alias: target, type: targetType }, within)}
-      and ${isInTime(`${target}.no`)} and ${met})`
+  const patient = nextAlias(depth)
+  const subject: Subject = { alias: patient, type: 'Patient', table: 'record', among }
+  const met = meetsCondition(condition, subject, within, depth + 1)
+  const ofCompartment = (holder: Fragment) => sqlText`
+    ${sqlName(`${patient}.patient_id`)} = ${holder} and ${sqlName(`${patient}.type`)} = 'Patient'
+      and ${sqlName(`${patient}.id`)} = ${holder} and ${isInTime(`${patient}.no`)} and ${met}`
+  if (!among)
+    return sqlText`exists (select 1 from record as ${sqlName(patient)}
+      where ${ofCompartment(sqlName(`${alias}.patient_id`))})`
+  return sqlText`${sqlName(`${alias}.patient_id`)} in (
+    select panel.patient_id from ${coveredPatients(among)} as panel cross join record as ${sqlName(patient)}
+    where ${ofCompartment(sqlText`panel.patient_id`)})`
 }
 
 /**
@@ -132,28 +205,59 @@ function isReadableFrom(
 }
 
 /** Records that name this one: looked for in the covered compartments, and among those about nobody that can be read. */
-function meetsHas(
-  { type: otherType, reference, condition }: Extract<Condition, { kind: 'has' }>,
+function meetsHas(has: HasCondition, subject: Subject, within: Confinement, depth: number): Fragment {
+  const { type: otherType, reference, condition } = has
+  const { alias, type, among } = subject
+  const other = nextAlias(depth)
+  const isNamed = type === 'Patient' && namesOwnPatient(otherType, reference.code)
+  const parameter = sqlText`link.parameter = ${parameterNumber(otherType, reference.code)}`
+  const names = sqlText`link.value = ${`${type}/`} || ${sqlName(`${alias}.id`)}`
+  const isOther = sqlText`${sqlName(`${other}.patient_id`)} = link.patient_id and ${sqlName(`${other}.no`)} = link.record_no`
+  const ofOther: Subject = { alias: other, type: otherType, table: 'record' }
+  const met = meetsCondition(condition, ofOther, within, depth + 1)
+  const existsIn = (place: Fragment) => sqlText`exists (
+    select 1 from record_text as link cross join record as ${sqlName(other)}
+    where ${place} and ${parameter} and ${names} and ${isOther} and ${isInTime(`${other}.no`)} and ${met})`
+  // One by one, so that each begins at its part of the index.
+  const places: Fragment[] = []
+  if (canBeAboutPatient(otherType) && among) places.push(isAmongNamed(has, subject, within, depth))
+  else if (canBeAboutPatient(otherType)) {
+    // A record about a patient lies in the compartment of that patient.
+    const compartment = isNamed
+      ? sqlText`link.patient_id = ${sqlName(`${alias}.id`)} and ${isCovered('link.patient_id', within)}`
+      : sqlText`link.patient_id <> '' and ${isAmongCovered('link.patient_id', within)}`
+    places.push(existsIn(compartment))
+  }
+  const aboutNobody = canBeAboutNobody(otherType) ? isReadAboutNobody(other, otherType, within) : no
+  if (aboutNobody !== no) places.push(existsIn(sqlText`link.patient_id = '' and ${aboutNobody}`))
+  return any(places)
+}
+
+/** The same for many records: what is named in all covered compartments is found once. */
+function isAmongNamed(
+  { type: otherType, reference, condition }: HasCondition,
   { alias, type }: Subject,
   within: Confinement,
   depth: number,
 ): Fragment {
   const other = nextAlias(depth)
-  const met = meetsCondition(condition, { alias: other, type: otherType, table: 'record' }, within, depth + 1)
-  // One by one, so that each begins at its part of the index.
-  const places: Fragment[] = []
-  if (canBeAboutPatient(otherType))
-    places.push(sqlText`link.patient_id <> '' and ${isCovered('link.patient_id', within)}`)
-  const aboutNobody = canBeAboutNobody(otherType) ? isReadAboutNobody(other, otherType, within) : no
-  if (aboutNobody !== no) places.push(sqlText`link.patient_id = '' and ${aboutNobody}`)
-  const existsIn = (place: Fragment) => sqlText`exists (
-    select 1 from record_text as link
-    join record as ${sqlName(other)}
-      on ${sqlName(`${other}.patient_id`)} = link.patient_id and ${sqlName(`${other}.no`)} = link.record_no
-    where ${place}
-      and link.parameter = ${parameterNumber(otherType, reference.code)} and link.value = ${`${type}/`} || ${sqlName(`${alias}.id`)}
-      and ${isInTime(`${other}.no`)} and ${met})`
-  return any(places.map(existsIn))
+  // The row that names needs no record beside it when the index answers the rest.
+  const isOfRow = isAnsweredByIndex(condition)
+  const ofOther: Subject = isOfRow
+    ? { alias: 'link', type: otherType, table: 'record_text', among: within }
+    : { alias: other, type: otherType, table: 'record', among: within }
+  const met = meetsCondition(condition, ofOther, within, depth + 1)
+  const [join, isOther] = isOfRow
+    ? [sqlNothing, yes]
+    : [
+        sqlText`cross join record as ${sqlName(other)}`,
+        sqlText`${sqlName(`${other}.patient_id`)} = link.patient_id and ${sqlName(`${other}.no`)} = link.record_no`,
+      ]
+  return isInSet(sqlText`${sqlName(`${alias}.id`)} in (
+    select substr(link.value, ${type.length + 2})
+    from ${coveredPatients(within)} as panel cross join record_text as link ${join}
+    where link.patient_id = panel.patient_id and link.parameter = ${parameterNumber(otherType, reference.code)}
+      and ${beginsWith(sqlText`link.value`, `${type}/`)} and ${isOther} and ${isInTime('link.record_no')} and ${met})`)
 }
 
 /** Whether a record about nobody is of a covered practice, or cited. */
@@ -219,7 +323,7 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, subject: 
     case 'string':
       return inText(meetsString(value, condition.modifier))
     case 'reference':
-      return value.targets.length === 0 ? no : inText(sqlText`entry.value in (${sqlJoin(value.targets)})`)
+      return value.targets.length === 0 ? no : inText(isOneOf(value.targets, subject))
     case 'uri':
       return inText(meetsUri(value.value, condition.modifier))
     case 'date': {
@@ -291,7 +395,8 @@ function unitOf({ unit }: NumberValue): string {
   return unit ?? ''
 }
 
-function meetsString(
+/** `entry` is a row of `record_text`. */
+export function meetsString(
   { normalized, original }: { normalized: string; original: string },
   modifier: ParameterCondition['modifier'],
 ): Fragment {
@@ -314,6 +419,17 @@ function meetsUri(uri: string, modifier: ParameterCondition['modifier']): Fragme
   return sqlText`entry.value = ${uri}`
 }
 
+/** Few values are looked for in the index of each patient; of many it is faster to look at what the patient has. */
+function isOneOf(targets: readonly string[], { among }: Subject): Fragment {
+  const column = among && targets.length > 8 ? unindexed('entry.value') : sqlText`entry.value`
+  return sqlText`${column} in (${sqlJoin(targets)})`
+}
+
+/** A text column whose index is not to be used for the comparison. */
+function unindexed(column: string): Fragment {
+  return sqlText`(${sqlName(column)} || '')`
+}
+
 /** A range of the key instead of LIKE, which neither database would answer from it for certain. */
 function beginsWith(column: Fragment, text: string): Fragment {
   return text === '' ? yes : sqlText`(${column} >= ${text} and ${column} < ${`${text}\u{10ffff}`})`
@@ -330,10 +446,11 @@ function rowExists(
   subject: Subject,
   rule: Fragment,
 ): Fragment {
-  const { alias, type, patientId } = subject
+  const { alias, type, patientId, among } = subject
   const param =
     modifier === 'text' || modifier === 'identifier' ? `${parameter.code}:${modifier}` : parameter.code
-  const rows = sqlText`from ${sqlName(table)} as entry where entry.parameter = ${parameterNumber(type, param)} and ${rule}`
+  const ofParameter = sqlText`entry.parameter = ${parameterNumber(type, param)}`
+  const rows = sqlText`from ${sqlName(table)} as entry where ${ofParameter} and ${rule}`
   const no = numberOf(subject)
   if (patientId !== undefined)
     return sqlText`${no} in (select entry.record_no ${rows} and entry.patient_id = ${patientId})`
@@ -342,6 +459,13 @@ function rowExists(
     subject.table === 'record_text' && table === 'record_text'
       ? sqlText`and entry.high = ${sqlName(`${alias}.high`)}`
       : sqlNothing
+  if (among && subject.table === 'record')
+    return isAmongRows(
+      subject,
+      'entry',
+      sqlText`from ${coveredPatients(among)} as panel cross join ${sqlName(table)} as entry
+        where entry.patient_id = panel.patient_id and ${ofParameter} and ${rule} and ${isInTime('entry.record_no')}`,
+    )
   return sqlText`exists (
     select 1 ${rows} and entry.patient_id = ${sqlName(`${alias}.patient_id`)} ${sameDate} and entry.record_no = ${no})`
 }

@@ -56,7 +56,7 @@ test('records of an older database keep everything, and are found again after th
     { no: 1, id: 'a', content: contentOf('a'), ...rest },
     { no: 2, id: 'b', content: contentOf('b'), ...rest },
   ])
-  assert.deepEqual(listIndexes(sqlite), [...indexesBefore, 'record_pk'].sort())
+  assert.deepEqual(listIndexes(sqlite), [...indexesBefore, 'record_changed', 'record_pk'].sort())
   await assert.rejects(
     db
       .insertInto('record')

@@ -18,6 +18,12 @@ export interface PracticePatientTable {
   patient_id: string
 }
 
+/** Patients who left the panel because all their records were deleted; their history stays readable. */
+export interface PracticeFormerPatientTable {
+  practice_id: string
+  patient_id: string
+}
+
 /** Why an account may see something of a practice; ended, never deleted. */
 export interface AssociationTable {
   id: string

@@ -63,6 +63,8 @@ export interface RecordTextTable {
   dates: number
   /** The system of a token, or a string as it was written; '' for others. */
   system: string
+  /** 1: is asked for whoever it is about (fhir/search/by-value.ts), and has an index that begins with the value. */
+  by_value: Generated<number>
 }
 
 /** What search compares of a record: dates, numbers and quantities, as ranges [low, high). */

@@ -25,6 +25,7 @@ import type {
   AssociationTable,
   InvitationTable,
   PracticeBrandTable,
+  PracticeFormerPatientTable,
   PracticePatientTable,
   PracticeTable,
 } from './practices.ts'
@@ -50,6 +51,7 @@ export interface Schema {
   passkey_challenge: PasskeyChallengeTable
   practice: PracticeTable
   practice_patient: PracticePatientTable
+  practice_former_patient: PracticeFormerPatientTable
   practice_brand: PracticeBrandTable
   association: AssociationTable
   invitation: InvitationTable
