@@ -198,6 +198,8 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     keys,
     db: foundations.store.db,
     clock,
+    random: foundations.random,
+    limits: settings.limits,
     logger,
     portalUrl,
     fhirUrl,

@@ -27,6 +27,16 @@ export interface LimitRow {
 const windowSeconds = 300
 
 export const limitRows = {
+  authorizationRequestCharacters: {
+    area: 'request',
+    setting: 'MAX_AUTHORIZATION_REQUEST',
+    default: 10_000,
+    least: 3000,
+    most: 20_000,
+    unit: 'characters, compressed and sealed',
+    what: 'An authorization request, which waits in cookies of the browser until the person has signed in',
+    beyond: 'The application gets invalid_request, which says to make "state" shorter.',
+  },
   tokenRequests: {
     area: 'rate',
     setting: 'MAX_REQUESTS_PER_TOKEN',

@@ -41,6 +41,7 @@ export interface EngineDeps extends Omit<AdapterDeps, 'writes'> {
   records: FhirUserDeps['records']
   /** Who may register applications by the protocol. */
   registration: RegistrationPolicy
+  limits: AdapterDeps['limits']
   /** The issuer: the portal's origin. */
   portalUrl: string
   /** The resource server that tokens are for. */

@@ -4,6 +4,7 @@ import { createAdapter } from '#server/authorization/oidc-adapter.ts'
 import { createSharedCommits } from '#server/authorization/shared-commits.ts'
 import { createTokenWrites } from '#server/authorization/token-writes.ts'
 import { createGrants } from '#server/grants/grants.ts'
+import { readLimits } from '#server/limits.ts'
 import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
 import { createPractices } from '#server/practices/practices.ts'
@@ -40,7 +41,9 @@ export async function startTwoProcesses() {
     })
     const usedOnce = createUsedOnce({ db: store.db, clock })
     const writes = createTokenWrites(createSharedCommits(store.db))
-    const adapter = createAdapter({ db: store.db, clock, grants, applications, accounts, writes })
+    const keys = { cookie: 'c'.repeat(43) }
+    const own = { writes, keys, limits: readLimits({}) }
+    const adapter = createAdapter({ ...parts, grants, applications, accounts, ...own })
     return { store, records, practices, grants, applications, accounts, usedOnce, adapter }
   }
   const first = await start()
