@@ -44,6 +44,7 @@ import { smartStyle } from './http/smart-style.ts'
 import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
+import { describeLimits } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import { createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mail/mail.ts'
 import type { Origins } from './origins.ts'
@@ -53,6 +54,7 @@ import { pageHeaders } from './pages/page-headers.ts'
 import { portalApi } from './portal-api/portal-api.ts'
 import { portalApp } from './portal-api/portal-app.ts'
 import { createPractices, type Practices } from './practices/practices.ts'
+import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createRecords, type Records } from './records/records.ts'
 import type { Random } from './secrets.ts'
 import { type Settings, settingRows } from './settings.ts'
@@ -84,6 +86,7 @@ export interface Nouns {
   approvals: Approvals
   launches: Launches
   usedOnce: UsedOnce
+  rateLimits: RateLimits
   records: Records
   tokens: TokenDoor
   access: Access
@@ -143,7 +146,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })
-  const tokens = createTokenDoor({ grants, clock, usedOnce })
+  const rateLimits = createRateLimits({ limits: settings.limits, clock })
+  const tokens = createTokenDoor({ grants, clock, usedOnce, rateLimits })
   const access = createAccess({ tokens, records, practices })
   const writeAccess = createWriteAccess({ tokens, records })
   const sweep = async () => {
@@ -166,6 +170,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     approvals,
     launches,
     usedOnce,
+    rateLimits,
     records,
     tokens,
     access,
@@ -205,7 +210,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     fhirUrl,
     isProduction,
     trustedProxies: settings.trustedProxies,
-    tokenRequestsPerMinute,
+    rateLimits: nouns.rateLimits,
     registration: settings.registration,
     findStrangersAccount: () => findStrangersAccount(accounts, foundations.random),
   })
@@ -230,9 +235,14 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         classicTypes,
         r4Types: describeR4Types(),
         settings: settingRows,
+        bounds: {
+          request: describeLimits(settings.limits, 'request'),
+          rate: describeLimits(settings.limits, 'rate'),
+          mail: describeLimits(settings.limits, 'mail'),
+          ownership: describeLimits(settings.limits, 'ownership'),
+        },
         limits: {
           ...tokenLifetimes,
-          tokenRequestsPerMinute,
           pageSize: defaultPageSize,
           maximumPageSize: largestPageSize,
         },
@@ -248,6 +258,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         approvals: nouns.approvals,
         launches: nouns.launches,
         access,
+        rateLimits: nouns.rateLimits,
         portalUrl,
         fhirUrl,
         isProduction,
@@ -265,7 +276,14 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
       )
     pages.setNotFoundHandler(notFoundPage(isProduction))
   })
-  await app.register(dstu2Face({ portalUrl, fhirUrl, offersRegistration: settings.registration !== 'off' }))
+  await app.register(
+    dstu2Face({
+      rateLimits: nouns.rateLimits,
+      portalUrl,
+      fhirUrl,
+      offersRegistration: settings.registration !== 'off',
+    }),
+  )
   if (origins.kind === 'one') await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
@@ -285,10 +303,10 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
 async function registerFaces(
   app: FastifyInstance,
   { origins: { fhirUrl, portalUrl }, settings }: Foundations,
-  { access, writeAccess, keys }: Nouns,
+  { access, writeAccess, keys, rateLimits }: Nouns,
 ): Promise<void> {
   const offersRegistration = settings.registration !== 'off'
-  const shared = { access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
+  const shared = { rateLimits, access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
   await app.register(classicFace(shared))
   await app.register(r4Face({ ...shared, writeAccess, checksReferences: settings.checksReferences }))
 }
@@ -309,9 +327,6 @@ async function findStrangersAccount(accounts: Accounts, random: Random): Promise
     throw error
   }
 }
-
-/** Token requests a minute from one network address; a practice's apps share one. */
-const tokenRequestsPerMinute = 600
 
 function createFastify({ logger, random, settings }: Foundations): FastifyInstance {
   const requestLogger: FastifyBaseLogger = logger.child(

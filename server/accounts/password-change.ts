@@ -1,6 +1,7 @@
 import type { Mailer } from '#server/mail/mail.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import { networkOf } from '../network.ts'
 import type { Db } from '../store/store.ts'
 import type { Account, Accounts } from './accounts.ts'
 import type { SecondSteps } from './factors/second-step.ts'
@@ -8,7 +9,7 @@ import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
 import type { SignIns } from './sign-ins.ts'
-import { networkOf, type Throttle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 interface PasswordChangeDeps {
   db: Db

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import { networkOf } from '../network.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName } from './account-row.ts'
 import type { Account, Accounts } from './accounts.ts'
@@ -7,7 +8,7 @@ import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
 import type { SignIns } from './sign-ins.ts'
-import { networkOf, type Throttle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 interface SignUpDeps {
   db: Db

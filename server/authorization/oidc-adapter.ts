@@ -3,6 +3,7 @@ import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import type { Grant, Grants } from '#server/grants/grants.ts'
 import type { ServerKeys } from '#server/keys/keys.ts'
+import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import type { Clock } from '../clock.ts'
 import type { Limits } from '../limits.ts'
 import { createSeals } from '../seal.ts'
@@ -15,6 +16,7 @@ import { answeringStoreFailures } from './answering-store-failures.ts'
 import { withBackendTokens } from './backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
 import { oncePerTokenRequest } from './once-per-token-request.ts'
+import { withPushedLimits } from './pushed-limits.ts'
 import {
   createSealedInteractions,
   type SealedInteraction,
@@ -34,6 +36,7 @@ export interface AdapterDeps {
   /** Cookies are `Secure` where it is https. */
   portalUrl: string
   limits: Pick<Limits, 'authorizationRequestCharacters'>
+  rateLimits: Pick<RateLimits, 'count' | 'fieldsOf' | 'refusalOf'>
 }
 
 /** How long a client may present a refresh token again whose answer it did not get. */
@@ -58,6 +61,7 @@ export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
   return (kind) => {
     if (kind === 'Client') return answeringStoreFailures(clientAdapter(deps.applications))
     const stored = payloadAdapter(kind, deps, findGrantRow)
+    if (kind === 'PushedAuthorizationRequest') return answeringStoreFailures(withPushedLimits(stored, deps))
     if (kind === 'Interaction') return answeringStoreFailures(pendingRequests(stored, deps))
     if (kind === 'ClientCredentials') return answeringStoreFailures(withBackendTokens(stored, deps))
     return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps) : stored)

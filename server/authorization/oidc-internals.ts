@@ -99,7 +99,7 @@ export function replaceSigningKeys(provider: Provider, keys: SigningKey[]): void
 }
 
 /** The request that the engine is answering when it calls us, and its response; undefined outside of the engine. */
-export function currentExchange(): Pick<KoaContextWithOIDC, 'req' | 'res'> | undefined {
+export function currentExchange(): Pick<KoaContextWithOIDC, 'req' | 'res' | 'oidc'> | undefined {
   return (Provider as unknown as { ctx: KoaContextWithOIDC | undefined }).ctx
 }
 

@@ -8,6 +8,7 @@ import { readLimits } from '#server/limits.ts'
 import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
 import { createPractices } from '#server/practices/practices.ts'
+import { createRateLimits } from '#server/rate-limits/rate-limits.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom as random } from '#server/secrets.ts'
 import { openPostgresStore } from '#server/store/postgres.ts'
@@ -42,7 +43,8 @@ export async function startTwoProcesses() {
     const usedOnce = createUsedOnce({ db: store.db, clock })
     const writes = createTokenWrites(createSharedCommits(store.db))
     const keys = { cookie: 'c'.repeat(43) }
-    const own = { writes, keys, limits: readLimits({}) }
+    const limits = readLimits({})
+    const own = { writes, keys, limits, rateLimits: createRateLimits({ limits, clock }) }
     const adapter = createAdapter({ ...parts, grants, applications, accounts, ...own })
     return { store, records, practices, grants, applications, accounts, usedOnce, adapter }
   }
