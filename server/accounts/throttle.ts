@@ -80,7 +80,13 @@ export function createThrottle(db: Db, clock: Clock): Throttle {
               .end(),
             expires_at: now() + policy.forgottenAfterMs,
           }))
-          .where('throttle.blocked_until', '<=', now()),
+          .where((eb) =>
+            eb.or([
+              eb('throttle.blocked_until', '<=', now()),
+              // The wait began at a time that has not come yet: the clock was wrong then, and set back since.
+              eb('throttle.expires_at', '>', now() + policy.forgottenAfterMs),
+            ]),
+          ),
       )
       .returning('attempts')
       .executeTakeFirst()
