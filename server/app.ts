@@ -11,7 +11,7 @@ import {
   type TokenDoor,
   type WriteAccess,
 } from './access/access.ts'
-import { accountPages } from './account-pages/account-pages.ts'
+import { accountPages, mailStopByProgram } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import {
   type Applications,
@@ -46,7 +46,18 @@ import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
 import { describeLimits } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
-import { createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mail/mail.ts'
+import {
+  createMailCounts,
+  createMailStops,
+  createOutbox,
+  createSandboxOutbox,
+  createSmtpMailer,
+  type Mailer,
+  type MailStops,
+  type Outbox,
+  type SandboxOutbox,
+  withStopLinks,
+} from './mail/mail.ts'
 import type { Origins } from './origins.ts'
 import { pageAssets } from './pages/assets.ts'
 import { notFoundPage, pageErrors } from './pages/page-errors.ts'
@@ -56,6 +67,7 @@ import { portalApp } from './portal-api/portal-app.ts'
 import { createPractices, type Practices } from './practices/practices.ts'
 import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createRecords, type Records } from './records/records.ts'
+import { createSeals } from './seal.ts'
 import type { Random } from './secrets.ts'
 import { type Settings, settingRows } from './settings.ts'
 import type { Store } from './store/store.ts'
@@ -78,6 +90,8 @@ export interface Nouns {
   keys: ServerKeys
   mailer: Mailer
   outbox: Outbox | undefined
+  mailStops: MailStops
+  sandboxOutbox: SandboxOutbox | undefined
   accounts: Accounts
   practices: Practices
   applications: Applications
@@ -102,8 +116,23 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const { portalUrl } = origins
   const keys = await loadServerKeys(db, clock, random)
   const outbox = settings.mail.kind === 'outbox' ? createOutbox({ clock, logger }) : undefined
-  const mailer = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
-  if (!mailer) throw new Error('mail goes neither to a server nor to the outbox')
+  const sender = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
+  if (!sender) throw new Error('mail goes neither to a server nor to the outbox')
+  const { limits } = settings
+  const sealsOf = (purpose: string) => createSeals(keys.cursor, purpose, random)
+  const mailStops = createMailStops({ db, clock, portalUrl, seals: sealsOf('onpatient mail stop') })
+  const mailer = withStopLinks(sender, mailStops)
+  const mailCounts = createMailCounts({ db, clock, limits, stops: mailStops })
+  // Without a mail server no mail leaves: all of them are on the page already.
+  const sandboxOutbox = outbox
+    ? undefined
+    : createSandboxOutbox({
+        db,
+        clock,
+        random,
+        seals: sealsOf('onpatient sandbox mail'),
+        mostKept: limits.sandboxMails,
+      })
   const records = createRecords({ db, clock, random, checksReferences: settings.checksReferences })
   await records.bringIndexUpToDate()
   const practices = createPractices({
@@ -111,6 +140,9 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     clock,
     random,
     mailer,
+    mailCounts,
+    sandboxOutbox,
+    limits,
     portalUrl,
     records,
     synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
@@ -134,6 +166,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     clock,
     random,
     mailer,
+    mailCounts,
+    limits,
     portalUrl,
     deviceKey: keys.device,
     factorKey: settings.factorKey ?? keys.factor,
@@ -162,6 +196,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     keys,
     mailer,
     outbox,
+    mailStops,
+    sandboxOutbox,
     accounts,
     practices,
     applications,
@@ -218,13 +254,25 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(smartStyle)
+  await app.register(mailStopByProgram({ mailStops: nouns.mailStops }))
   await app.register(brandLists({ practices, portalUrl, fhirUrl }))
   await app.register(authorization.endpoints)
   await app.register(async (pages) => {
     await pages.register(pageHeaders, { isSecure })
     await pages.register(pageErrors, { isProduction })
     await pages.register(browser, { findSignIn: accounts.findSignIn, cookieKey: keys.form, isSecure })
-    await pages.register(accountPages({ accounts, practices, outbox, portalUrl, isSecure, isProduction }))
+    await pages.register(
+      accountPages({
+        accounts,
+        practices,
+        outbox,
+        mailStops: nouns.mailStops,
+        sandboxOutbox: nouns.sandboxOutbox,
+        portalUrl,
+        isSecure,
+        isProduction,
+      }),
+    )
     await pages.register(authorization.consent)
     await pages.register(authorization.logout)
     await pages.register(

@@ -170,6 +170,39 @@ export const limitRows = {
     policy: 'server',
     windowSeconds: minute,
   },
+  mailsAskedFor: {
+    area: 'mail',
+    setting: 'MAX_MAILS_PER_ADDRESS',
+    default: 10,
+    unit: 'mails in a day',
+    what: 'Mails to one address that somebody asked for in a form: sign-up, a new password, another address',
+    beyond: 'The form says how long to wait. Notices about the own account are not counted.',
+  },
+  invitationsToAddress: {
+    area: 'mail',
+    setting: 'MAX_INVITATIONS_PER_ADDRESS',
+    default: 5,
+    unit: 'mails in a day',
+    what: 'Invitations to one address, by all practices',
+    beyond: 'The answer is 429; whoever invites tries again the day after.',
+  },
+  invitationsOfPractice: {
+    area: 'mail',
+    setting: 'MAX_INVITATIONS_PER_PRACTICE',
+    default: 1000,
+    unit: 'mails in a day',
+    what: 'Invitations of one practice',
+    beyond: 'The answer is 429; whoever invites tries again the day after.',
+  },
+  sandboxMails: {
+    area: 'mail',
+    setting: 'MAX_SANDBOX_MAILS',
+    default: 50,
+    most: 1000,
+    unit: 'mails',
+    what: 'Mails of a sandbox to others than its owner, which are shown on /outbox and never sent',
+    beyond: 'The oldest go.',
+  },
 } as const satisfies Record<string, LimitRow>
 
 export type LimitName = keyof typeof limitRows

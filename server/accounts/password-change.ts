@@ -1,4 +1,4 @@
-import type { Mailer } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer } from '#server/mail/mail.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { networkOf } from '../network.ts'
@@ -15,6 +15,7 @@ interface PasswordChangeDeps {
   db: Db
   clock: Clock
   mailer: Mailer
+  mailCounts: Pick<MailCounts, 'countAskedFor'>
   portalUrl: string
   passwords: Passwords
   links: MailLinks
@@ -72,6 +73,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
         { counted: 'mail-from-address', subject: networkOf(visitor.ip) },
         { counted: 'mail-to', subject: email },
       ])
+      await deps.mailCounts.countAskedFor(email)
       const account = await deps.findByEmail(email)
       if (!account) return
       const token = await links.create('reset-password', account.id, {})

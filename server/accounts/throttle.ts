@@ -40,6 +40,7 @@ const policies = {
     forgottenAfterMs: hour,
   },
   'mail-to': { free: 5, firstWaitMs: 10 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
+  'mail-from-account': { free: 5, firstWaitMs: 5 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
   'mail-from-address': { free: 20, firstWaitMs: 5 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
 } as const satisfies Record<string, Policy>
 
