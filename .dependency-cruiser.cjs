@@ -18,8 +18,9 @@ const nouns = [
   'demo',
   'store',
   'pages',
+  'rate-limits',
 ]
-const leaves = '^server/(settings|clock|secrets|errors|logger)\\.ts$'
+const leaves = '^server/(settings|limits|clock|network|secrets|seal|errors|logger)\\.ts$'
 
 /** A folder is entered through the file that carries its name; types may be taken from there, too. */
 const doors = nouns

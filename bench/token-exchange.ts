@@ -2,6 +2,8 @@ import { Agent, request } from 'node:http'
 import { defaultScopes } from '#server/applications/applications.ts'
 import { createEngine } from '#server/authorization/engine.ts'
 import { systemClock } from '#server/clock.ts'
+import { readLimits } from '#server/limits.ts'
+import { systemRandom } from '#server/secrets.ts'
 import { alternate } from './compare.ts'
 import type { Figure } from './figures.ts'
 import { makeCodes } from './make-codes.ts'
@@ -64,6 +66,8 @@ async function createCodeMaker(
     ...nouns,
     db: nouns.store.db,
     clock: systemClock,
+    random: systemRandom,
+    limits: readLimits({}),
     registration: 'off',
     portalUrl: url,
     fhirUrl: url,

@@ -11,7 +11,7 @@ import {
   type TokenDoor,
   type WriteAccess,
 } from './access/access.ts'
-import { accountPages } from './account-pages/account-pages.ts'
+import { accountPages, mailStopByProgram } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import {
   type Applications,
@@ -44,8 +44,20 @@ import { smartStyle } from './http/smart-style.ts'
 import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
+import { describeLimits } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
-import { createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mail/mail.ts'
+import {
+  createMailCounts,
+  createMailStops,
+  createOutbox,
+  createSandboxOutbox,
+  createSmtpMailer,
+  type Mailer,
+  type MailStops,
+  type Outbox,
+  type SandboxOutbox,
+  withStopLinks,
+} from './mail/mail.ts'
 import type { Origins } from './origins.ts'
 import { pageAssets } from './pages/assets.ts'
 import { notFoundPage, pageErrors } from './pages/page-errors.ts'
@@ -53,7 +65,9 @@ import { pageHeaders } from './pages/page-headers.ts'
 import { portalApi } from './portal-api/portal-api.ts'
 import { portalApp } from './portal-api/portal-app.ts'
 import { createPractices, type Practices } from './practices/practices.ts'
+import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createRecords, type Records } from './records/records.ts'
+import { createSeals } from './seal.ts'
 import type { Random } from './secrets.ts'
 import { type Settings, settingRows } from './settings.ts'
 import type { Store } from './store/store.ts'
@@ -76,6 +90,8 @@ export interface Nouns {
   keys: ServerKeys
   mailer: Mailer
   outbox: Outbox | undefined
+  mailStops: MailStops
+  sandboxOutbox: SandboxOutbox | undefined
   accounts: Accounts
   practices: Practices
   applications: Applications
@@ -84,6 +100,7 @@ export interface Nouns {
   approvals: Approvals
   launches: Launches
   usedOnce: UsedOnce
+  rateLimits: RateLimits
   records: Records
   tokens: TokenDoor
   access: Access
@@ -99,8 +116,23 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const { portalUrl } = origins
   const keys = await loadServerKeys(db, clock, random)
   const outbox = settings.mail.kind === 'outbox' ? createOutbox({ clock, logger }) : undefined
-  const mailer = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
-  if (!mailer) throw new Error('mail goes neither to a server nor to the outbox')
+  const sender = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
+  if (!sender) throw new Error('mail goes neither to a server nor to the outbox')
+  const { limits } = settings
+  const sealsOf = (purpose: string) => createSeals(keys.cursor, purpose, random)
+  const mailStops = createMailStops({ db, clock, portalUrl, seals: sealsOf('onpatient mail stop') })
+  const mailer = withStopLinks(sender, mailStops)
+  const mailCounts = createMailCounts({ db, clock, limits, stops: mailStops })
+  // Without a mail server no mail leaves: all of them are on the page already.
+  const sandboxOutbox = outbox
+    ? undefined
+    : createSandboxOutbox({
+        db,
+        clock,
+        random,
+        seals: sealsOf('onpatient sandbox mail'),
+        mostKept: limits.sandboxMails,
+      })
   const records = createRecords({ db, clock, random, checksReferences: settings.checksReferences })
   await records.bringIndexUpToDate()
   const practices = createPractices({
@@ -108,6 +140,9 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     clock,
     random,
     mailer,
+    mailCounts,
+    sandboxOutbox,
+    limits,
     portalUrl,
     records,
     synthesize: (seed, patients) => generatePractice({ seed, patients, asOf: clock.now() }),
@@ -131,6 +166,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     clock,
     random,
     mailer,
+    mailCounts,
+    limits,
     portalUrl,
     deviceKey: keys.device,
     factorKey: settings.factorKey ?? keys.factor,
@@ -143,7 +180,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })
-  const tokens = createTokenDoor({ grants, clock, usedOnce })
+  const rateLimits = createRateLimits({ limits: settings.limits, clock })
+  const tokens = createTokenDoor({ grants, clock, usedOnce, rateLimits })
   const access = createAccess({ tokens, records, practices })
   const writeAccess = createWriteAccess({ tokens, records })
   const sweep = async () => {
@@ -158,6 +196,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     keys,
     mailer,
     outbox,
+    mailStops,
+    sandboxOutbox,
     accounts,
     practices,
     applications,
@@ -166,6 +206,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     approvals,
     launches,
     usedOnce,
+    rateLimits,
     records,
     tokens,
     access,
@@ -198,12 +239,14 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     keys,
     db: foundations.store.db,
     clock,
+    random: foundations.random,
+    limits: settings.limits,
     logger,
     portalUrl,
     fhirUrl,
     isProduction,
     trustedProxies: settings.trustedProxies,
-    tokenRequestsPerMinute,
+    rateLimits: nouns.rateLimits,
     registration: settings.registration,
     findStrangersAccount: () => findStrangersAccount(accounts, foundations.random),
   })
@@ -211,13 +254,25 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(smartStyle)
+  await app.register(mailStopByProgram({ mailStops: nouns.mailStops }))
   await app.register(brandLists({ practices, portalUrl, fhirUrl }))
   await app.register(authorization.endpoints)
   await app.register(async (pages) => {
     await pages.register(pageHeaders, { isSecure })
     await pages.register(pageErrors, { isProduction })
     await pages.register(browser, { findSignIn: accounts.findSignIn, cookieKey: keys.form, isSecure })
-    await pages.register(accountPages({ accounts, practices, outbox, portalUrl, isSecure, isProduction }))
+    await pages.register(
+      accountPages({
+        accounts,
+        practices,
+        outbox,
+        mailStops: nouns.mailStops,
+        sandboxOutbox: nouns.sandboxOutbox,
+        portalUrl,
+        isSecure,
+        isProduction,
+      }),
+    )
     await pages.register(authorization.consent)
     await pages.register(authorization.logout)
     await pages.register(
@@ -228,9 +283,14 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         classicTypes,
         r4Types: describeR4Types(),
         settings: settingRows,
+        bounds: {
+          request: describeLimits(settings.limits, 'request'),
+          rate: describeLimits(settings.limits, 'rate'),
+          mail: describeLimits(settings.limits, 'mail'),
+          ownership: describeLimits(settings.limits, 'ownership'),
+        },
         limits: {
           ...tokenLifetimes,
-          tokenRequestsPerMinute,
           pageSize: defaultPageSize,
           maximumPageSize: largestPageSize,
         },
@@ -246,6 +306,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         approvals: nouns.approvals,
         launches: nouns.launches,
         access,
+        rateLimits: nouns.rateLimits,
         portalUrl,
         fhirUrl,
         isProduction,
@@ -263,7 +324,14 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
       )
     pages.setNotFoundHandler(notFoundPage(isProduction))
   })
-  await app.register(dstu2Face({ portalUrl, fhirUrl, offersRegistration: settings.registration !== 'off' }))
+  await app.register(
+    dstu2Face({
+      rateLimits: nouns.rateLimits,
+      portalUrl,
+      fhirUrl,
+      offersRegistration: settings.registration !== 'off',
+    }),
+  )
   if (origins.kind === 'one') await registerFaces(app, foundations, nouns)
   await app.ready()
   return app
@@ -283,10 +351,10 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
 async function registerFaces(
   app: FastifyInstance,
   { origins: { fhirUrl, portalUrl }, settings }: Foundations,
-  { access, writeAccess, keys }: Nouns,
+  { access, writeAccess, keys, rateLimits }: Nouns,
 ): Promise<void> {
   const offersRegistration = settings.registration !== 'off'
-  const shared = { access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
+  const shared = { rateLimits, access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
   await app.register(classicFace(shared))
   await app.register(r4Face({ ...shared, writeAccess, checksReferences: settings.checksReferences }))
 }
@@ -307,9 +375,6 @@ async function findStrangersAccount(accounts: Accounts, random: Random): Promise
     throw error
   }
 }
-
-/** Token requests a minute from one network address; a practice's apps share one. */
-const tokenRequestsPerMinute = 600
 
 function createFastify({ logger, random, settings }: Foundations): FastifyInstance {
   const requestLogger: FastifyBaseLogger = logger.child(

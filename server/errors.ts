@@ -177,6 +177,15 @@ export const errorCatalogue = {
     meaning:
       'Codes of authenticator apps cannot be checked, since the server was started with another FACTOR_KEY. A recovery code or a passkey works; the operator asks "onpatient doctor".',
   },
+  'mail-stopped': {
+    category: 'unprocessable',
+    meaning: 'The owner of a mail address wants no invitations. Use another address, or ask the person.',
+  },
+  'limit-reached': {
+    category: 'unprocessable',
+    meaning:
+      'There are as many of these as one account, application or practice may have. The message says what to delete or end first.',
+  },
   'mail-unavailable': {
     category: 'unavailable',
     meaning: 'The mail server did not take a mail. Try again later.',

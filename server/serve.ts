@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import { buildApiSite, buildPortalSite, createNouns, type Foundations, type Nouns } from './app.ts'
 import { listen } from './listen.ts'
 import { findApiPort, isForApi, type Origins, resolveOrigins } from './origins.ts'
+import { shareCounts } from './rate-limits/rate-limits.ts'
 
 export interface RunningServer {
   origins: Origins
@@ -33,6 +34,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   const api = origins.kind === 'one' ? undefined : await buildApiSite(foundations, nouns)
   main.serve(pickSite(portal.routing, api?.routing, origins))
   if (api) second?.serve(api.routing)
+  const sharing = shareCounts(nouns.rateLimits, options.store.broadcast)
   const sweeping = setInterval(
     () => nouns.sweep().catch((error: unknown) => options.logger.warn({ err: error }, 'sweeping failed')),
     sweepEveryMs,
@@ -43,6 +45,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
     nouns,
     async close() {
       clearInterval(sweeping)
+      sharing.stop()
       await Promise.all([main.close(), second?.close()])
       await Promise.all([portal.close(), api?.close()])
     },

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
+import { type Limits, limitSettings, readLimits } from './limits.ts'
 
 /** Where records are kept. */
 export type StoreSetting = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string }
@@ -28,6 +29,8 @@ export interface Settings {
   registration: 'off' | 'approved' | 'open'
   /** Seals the secrets of authenticator apps; undefined: a key in the database. */
   factorKey: string | undefined
+  /** Every bound and limit: server/limits.ts. */
+  limits: Limits
 }
 
 interface Row {
@@ -159,6 +162,7 @@ export const settingRows: readonly Row[] = [
     help: 'How many proxies stand in front, so that X-Forwarded-For of those, and of no one else, is believed.',
     refuse: (value) => (/^\d$/.test(value) ? undefined : 'is not a number from 0 to 9'),
   },
+  ...limitSettings,
 ]
 
 /** Every problem of the environment at once, so that one start shows all of them. */
@@ -197,6 +201,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     workers: Number(value('WORKERS') ?? 1),
     factorKey: value('FACTOR_KEY'),
     registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
+    limits: readLimits(env),
   })
 }
 

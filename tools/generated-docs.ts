@@ -1,7 +1,9 @@
 import { errorCatalogue, statusOf } from '../server/errors.ts'
+import { limitSettings } from '../server/limits.ts'
 import { settingRows } from '../server/settings.ts'
 import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
 import { conformancePage } from './conformance-page.ts'
+import { limitsPage } from './limits-page.ts'
 import { markdownTable } from './markdown-table.ts'
 import { searchParametersPage } from './search-parameters-page.ts'
 
@@ -16,6 +18,7 @@ const note = '<!-- Written by `node tools/write-docs.ts` from the code. Change t
 
 export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/operate/settings.md', content: settingsPage() },
+  { path: 'docs/operate/limits.md', content: note + limitsPage() },
   { path: 'docs/api/errors.md', content: errorsPage() },
   { path: 'docs/api/scopes.md', content: scopesPage() },
   { path: 'docs/api/conformance.md', content: note + conformancePage() },
@@ -23,7 +26,9 @@ export const generatedDocs: readonly GeneratedDoc[] = [
 ]
 
 function settingsPage(): string {
-  const rows = settingRows.map((row) => [
+  const limits = new Set(limitSettings.map(({ name }) => name))
+  const others = settingRows.filter(({ name }) => !limits.has(name))
+  const rows = others.map((row) => [
     `\`${row.name}\``,
     row.form,
     row.default,
@@ -34,7 +39,7 @@ function settingsPage(): string {
 
 Settings are environment variables. All of them are optional, and an empty one counts as absent. They are read once, at
 start, and a start with a faulty or misspelt one stops with a message that names every problem. How they work together
-is told in [Running onpatient](run.md).
+is told in [Running onpatient](run.md). The settings that change a bound or a limit have [a page of their own](limits.md).
 
 ${markdownTable(['Name', 'Takes', 'Default', 'What for'], rows)}
 `

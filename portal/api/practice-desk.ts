@@ -89,7 +89,11 @@ export function useInvitations(practiceId: string) {
 
 export function useInvite(practiceId: string) {
   return useDeskChange(practiceId, 'invitations', (form: InvitationForm) =>
-    callApi<{ invitation: Invitation }>('POST', `/practices/${practiceId}/invitations`, form),
+    callApi<{ invitation: Invitation; isInOutbox: boolean }>(
+      'POST',
+      `/practices/${practiceId}/invitations`,
+      form,
+    ),
   )
 }
 

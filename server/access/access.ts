@@ -35,6 +35,8 @@ export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-
 export interface Access {
   /** For applications. Throws like `TokenDoor.open`. */
   open(presented: PresentedToken | undefined): Promise<RecordReader>
+  /** As `TokenDoor.countMore`. */
+  countMore: TokenDoor['countMore']
   /**
    * For the signed-in person's own portal: every type, confined to the associations that the sign-in reaches. With
    * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff; with
@@ -98,6 +100,7 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
       const rules = rulesOf(scopes, isApproval ? 'system' : 'person')
       return createReader(records, within, rules, { context, user })
     },
+    countMore: tokens.countMore,
     async openForAccount(signIn, only) {
       const associations = await practices.listReachable(signIn)
       return createReader(records, confinementOf(associations, only), noRestriction)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
 import type { Grants, OpenedGrant } from '#server/grants/grants.ts'
+import type { Counted, RateLimits, Standing } from '#server/rate-limits/rate-limits.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { UsedOnce } from '../store/used-once.ts'
@@ -11,18 +12,23 @@ export interface PresentedToken {
   scheme: 'Bearer' | 'DPoP'
   /** The header `DPoP`, and the request that it must have been made for. */
   proof: { text: string; method: string; url: string } | undefined
+  /** Takes where the request stands among the limits of its token. */
+  tellStanding?: ((standing: Standing) => void) | undefined
 }
 
 /** What opens a token, when it is presented as it must be. */
 export interface TokenDoor {
-  /** Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`, `token-binding`. */
+  /** Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`, `token-binding`, `too-many-requests`. */
   open(presented: PresentedToken | undefined): Promise<OpenedGrant>
+  /** Counts what one request asks for beyond itself, e.g. the entries of a Bundle. Throws `too-many-requests`. */
+  countMore(presented: PresentedToken | undefined, requests: number): Promise<void>
 }
 
 interface TokenDoorDeps {
   grants: Pick<Grants, 'open'>
   clock: Clock
   usedOnce: Pick<UsedOnce, 'use'>
+  rateLimits: Pick<RateLimits, 'assert'>
 }
 
 /** How far the clock of an application may be off, and how long a proof is worth something (RFC 9449 §11.1). */
@@ -31,9 +37,16 @@ const proofSeconds = 300
 /** What proofs may be signed with, here and at the token endpoint. */
 export const proofAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256', 'RS384'] as const
 
-export function createTokenDoor({ grants, clock, usedOnce }: TokenDoorDeps): TokenDoor {
-  // One request may open its token for reading and for writing: its proof is used up once.
+export function createTokenDoor({ grants, clock, usedOnce, rateLimits }: TokenDoorDeps): TokenDoor {
+  // One request may open its token for reading and for writing: its proof is used up once, and it is counted once.
   const proven = new WeakSet<PresentedToken>()
+  const counted = new WeakSet<PresentedToken>()
+
+  function count(presented: PresentedToken, opened: OpenedGrant): void {
+    if (counted.has(presented)) return
+    counted.add(presented)
+    rateLimits.assert(limitsOf(opened), presented.tellStanding)
+  }
 
   return {
     async open(presented) {
@@ -45,11 +58,18 @@ export function createTokenDoor({ grants, clock, usedOnce }: TokenDoorDeps): Tok
       const opened = await grants.open(presented.token)
       if (opened.keyThumbprint === undefined) {
         assertPlain(presented)
+        count(presented, opened)
         return opened
       }
       if (!proven.has(presented)) await assertProof(presented, opened.keyThumbprint)
       proven.add(presented)
+      count(presented, opened)
       return opened
+    },
+    async countMore(presented, requests) {
+      if (presented === undefined || requests <= 0) return
+      const opened = await grants.open(presented.token)
+      rateLimits.assert(limitsOf(opened), presented.tellStanding, requests)
     },
   }
 
@@ -66,6 +86,22 @@ export function createTokenDoor({ grants, clock, usedOnce }: TokenDoorDeps): Tok
     if (!(await usedOnce.use(`dpop ${jwkThumbprint} ${payload.jti}`, 2 * proofSeconds)))
       throw refused('This DPoP proof was used before. Make a new one, with a new jti, for each request.')
   }
+}
+
+/** From the narrowest, whose standing is told, to the widest. A backend service acts for no account. */
+function limitsOf({
+  grantId,
+  accountId,
+  applicationId,
+  isApproval,
+  keepingPracticeIds,
+}: OpenedGrant): Counted[] {
+  return [
+    { limit: 'tokenRequests', subject: grantId },
+    ...(isApproval ? [] : [{ limit: 'accountRequests', subject: accountId } as const]),
+    { limit: 'applicationRequests', subject: applicationId },
+    ...keepingPracticeIds.map((subject) => ({ limit: 'practiceRequests', subject }) as const),
+  ]
 }
 
 /** A token without a key cannot be made better by a proof; pretending so would hide a mistake of the application. */

@@ -1,5 +1,5 @@
 import type { Accounts } from '#server/accounts/accounts.ts'
-import type { Outbox } from '#server/mail/mail.ts'
+import type { MailStops, Outbox, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Practices } from '#server/practices/practices.ts'
 
 export interface AccountPagesDeps {
@@ -7,6 +7,9 @@ export interface AccountPagesDeps {
   practices: Practices
   /** The development stand-in for a mail server; undefined when mails really leave. */
   outbox: Outbox | undefined
+  mailStops: MailStops
+  /** Mails of sandboxes that never leave; undefined where none does. */
+  sandboxOutbox: SandboxOutbox | undefined
   /** The origin of the portal: only links to it become clickable in the outbox. */
   portalUrl: string
   /** Whether cookies are `Secure` and carry the `__Host-` prefix. */

@@ -3,6 +3,7 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { confirmPages } from './confirm-pages.ts'
 import { emailPages } from './email-pages.ts'
 import { invitationPages } from './invitation-pages.ts'
+import { mailStopPages } from './mail-stop-pages.ts'
 import { outboxPage } from './outbox-page.ts'
 import { passkeyPages } from './passkey-pages.ts'
 import { resetPages } from './reset-pages.ts'
@@ -26,6 +27,9 @@ export function accountPages(deps: AccountPagesDeps): FastifyPluginAsync {
     await app.register(resetPages(deps))
     await app.register(emailPages(deps))
     await app.register(invitationPages(deps))
-    if (deps.outbox && !deps.isProduction) await app.register(outboxPage(deps.outbox, deps.portalUrl))
+    await app.register(mailStopPages(deps))
+    await app.register(outboxPage(deps))
   }
 }
+
+export { mailStopByProgram } from './mail-stop-pages.ts'

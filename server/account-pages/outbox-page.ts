@@ -1,26 +1,65 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { FastifyPluginAsync } from 'fastify'
-import type { Outbox, OutboxMail } from '#server/mail/mail.ts'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { getSignedIn } from '#server/http/browser.ts'
+import type { OutboxMail, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Page } from '#server/pages/page.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
+import { reachesPanel } from '#server/practices/practices.ts'
+import type { AccountPagesDeps } from './account-pages-deps.ts'
 
-/** `/outbox`: the mails that a server without a mail server would have sent. Never registered in production. */
-export function outboxPage(outbox: Outbox, portalUrl: string): FastifyPluginAsync {
-  return async (app) => {
-    app.get('/outbox', async (request, reply) =>
-      sendPage(reply, listPage(outbox.list(), portalUrl), viewOf(request, reply, false)),
+/**
+ * `/outbox`: mails that did not leave. Outside production, on a server without a mail server, all of them; with a mail server those
+ * of the sandboxes of the person who is signed in.
+ */
+export function outboxPage(deps: AccountPagesDeps): FastifyPluginAsync {
+  const { outbox, sandboxOutbox, practices, portalUrl, isProduction } = deps
+
+  async function listOwn(request: FastifyRequest, from: SandboxOutbox): Promise<OutboxMail[]> {
+    const { account } = getSignedIn(request)
+    const associations = await practices.listAssociations(account.id)
+    const sandboxes = associations.filter(
+      ({ practice, role }) => practice.kind === 'sandbox' && reachesPanel({ role }),
     )
+    const mails = await Promise.all(sandboxes.map(({ practice }) => from.list(practice.id)))
+    return mails.flat().sort((one, other) => other.sentAt.getTime() - one.sentAt.getTime())
+  }
+
+  return async (app) => {
+    const view = (request: FastifyRequest, reply: FastifyReply) => viewOf(request, reply, isProduction)
+    if (sandboxOutbox)
+      app.get('/outbox', async (request, reply) => {
+        const page = listPage(await listOwn(request, sandboxOutbox), portalUrl, sandboxWords)
+        return sendPage(reply.header('cache-control', 'no-store'), page, view(request, reply))
+      })
+    else if (outbox && !isProduction)
+      app.get('/outbox', async (request, reply) =>
+        sendPage(reply, listPage(outbox.list(), portalUrl, serverWords), view(request, reply)),
+      )
   }
 }
 
-function listPage(mails: readonly OutboxMail[], portalUrl: string): Page {
+const serverWords = {
+  lead: 'This is a development server: mails are shown here and do not leave it. Newest first.',
+  empty: 'Sign up or ask for a new password, and the message appears here.',
+}
+
+const sandboxWords = {
+  lead: 'A sandbox writes to your own address alone. Its mails to others are shown here and do not leave the server. Newest first.',
+  empty: 'Invite somebody from the practice desk of your sandbox, and the message appears here.',
+}
+
+function listPage(
+  mails: readonly OutboxMail[],
+  portalUrl: string,
+  { lead, empty }: typeof serverWords,
+): Page {
   const list =
     mails.length === 0
-      ? html`<div class="card"><h2>No mail yet</h2><p class="soft">Sign up or ask for a new password, and the message appears here.</p></div>`
+      ? html`<div class="card"><h2>No mail yet</h2><p class="soft">${empty}</p></div>`
       : mails.map((mail) => renderMail(mail, portalUrl))
   const body = html`<div class="intro">
 <h1>Outbox</h1>
-<p class="lead">This is a development server: mails are shown here and do not leave it. Newest first.</p>
+<p class="lead">${lead}</p>
 </div>
 ${list}`
   return { title: 'Outbox', body, width: 'wide' }

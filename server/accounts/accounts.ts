@@ -1,6 +1,7 @@
-import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import { checkAddress, type MailCounts, type Mailer } from '#server/mail/mail.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
@@ -162,6 +163,8 @@ interface AccountsDeps {
   clock: Clock
   random: Random
   mailer: Mailer
+  mailCounts: Pick<MailCounts, 'countAskedFor'>
+  limits: Limits
   portalUrl: string
   /** Signs the marks of known browsers. */
   deviceKey: string
@@ -243,6 +246,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     db,
     clock,
     mailer,
+    mailCounts: deps.mailCounts,
     portalUrl,
     passwords,
     links,

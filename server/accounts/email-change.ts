@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import { checkAddress, type MailCounts, type Mailer } from '#server/mail/mail.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
 import { isDuplicate } from '../store/transaction.ts'
@@ -12,6 +12,7 @@ import type { Throttle } from './throttle.ts'
 interface EmailChangeDeps {
   db: Db
   mailer: Mailer
+  mailCounts: Pick<MailCounts, 'countAskedFor'>
   portalUrl: string
   links: MailLinks
   throttle: Throttle
@@ -27,7 +28,7 @@ const waiting = z.object({ email: z.string() })
 export function createEmailChange(
   deps: EmailChangeDeps,
 ): Pick<Accounts, 'startEmailChange' | 'finishEmailChange'> {
-  const { db, mailer, portalUrl, links, throttle, findByEmail, provePassword } = deps
+  const { db, mailer, mailCounts, portalUrl, links, throttle, findByEmail, provePassword } = deps
   return {
     async startEmailChange(accountId, password, newEmail) {
       const email = checkAddress(newEmail, 'email')
@@ -36,7 +37,11 @@ export function createEmailChange(
         throw new OnpatientError('invalid-parameter', 'This is the address you have already.', {
           field: 'email',
         })
-      await throttle.count([{ counted: 'mail-to', subject: email }])
+      await throttle.count([
+        { counted: 'mail-from-account', subject: accountId },
+        { counted: 'mail-to', subject: email },
+      ])
+      await mailCounts.countAskedFor(email)
       // Who owns the address learns it; who asks does not.
       if (await findByEmail(email)) {
         await mailer.send(accountMails.addressAlreadyUsed(email))

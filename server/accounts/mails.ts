@@ -19,6 +19,7 @@ const factorChanges = {
 export const accountMails = {
   finishSignUp: (to: string, link: string): Mail => ({
     to,
+    isStoppable: true,
     subject: 'Finish your sign-up to onpatient',
     text: `Hello,
 
@@ -30,6 +31,7 @@ It works once, within 24 hours. If it was not you, ignore this mail: without the
   }),
   signUpWithKnownAddress: (to: string, portalUrl: string): Mail => ({
     to,
+    isStoppable: true,
     subject: 'You already have an onpatient account',
     text: `Hello,
 
@@ -45,6 +47,7 @@ ${portalUrl}/reset
   }),
   resetPassword: (to: string, link: string): Mail => ({
     to,
+    isStoppable: true,
     subject: 'Choose a new password for onpatient',
     text: `Hello,
 
@@ -69,6 +72,7 @@ ${portalUrl}/reset
   }),
   confirmAddress: (to: string, link: string): Mail => ({
     to,
+    isStoppable: true,
     subject: 'Confirm your new e-mail address for onpatient',
     text: `Hello,
 
@@ -80,6 +84,7 @@ It works once, within 24 hours. If it was not you, ignore this mail: nothing is 
   }),
   addressAlreadyUsed: (to: string): Mail => ({
     to,
+    isStoppable: true,
     subject: 'This address already has an onpatient account',
     text: `Hello,
 

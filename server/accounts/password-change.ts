@@ -1,6 +1,7 @@
-import type { Mailer } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer } from '#server/mail/mail.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import { networkOf } from '../network.ts'
 import type { Db } from '../store/store.ts'
 import type { Account, Accounts } from './accounts.ts'
 import type { SecondSteps } from './factors/second-step.ts'
@@ -8,12 +9,13 @@ import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
 import type { SignIns } from './sign-ins.ts'
-import { networkOf, type Throttle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 interface PasswordChangeDeps {
   db: Db
   clock: Clock
   mailer: Mailer
+  mailCounts: Pick<MailCounts, 'countAskedFor'>
   portalUrl: string
   passwords: Passwords
   links: MailLinks
@@ -71,6 +73,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
         { counted: 'mail-from-address', subject: networkOf(visitor.ip) },
         { counted: 'mail-to', subject: email },
       ])
+      await deps.mailCounts.countAskedFor(email)
       const account = await deps.findByEmail(email)
       if (!account) return
       const token = await links.create('reset-password', account.id, {})

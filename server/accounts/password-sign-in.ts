@@ -1,4 +1,5 @@
 import { OnpatientError } from '../errors.ts'
+import { networkOf } from '../network.ts'
 import type { AccountTable } from '../store/schema/accounts.ts'
 import type { Db } from '../store/store.ts'
 import { toAccount } from './account-row.ts'
@@ -6,7 +7,7 @@ import type { Account, Accounts } from './accounts.ts'
 import type { SecondSteps } from './factors/second-step.ts'
 import type { KnownDevices } from './known-device.ts'
 import type { Passwords } from './passwords.ts'
-import { type Counter, networkOf, type Throttle } from './throttle.ts'
+import type { Counter, Throttle } from './throttle.ts'
 
 interface PasswordSignInDeps {
   db: Db

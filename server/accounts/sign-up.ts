@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import { checkAddress, type MailCounts, type Mailer } from '#server/mail/mail.ts'
+import { networkOf } from '../network.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName } from './account-row.ts'
 import type { Account, Accounts } from './accounts.ts'
@@ -7,11 +8,12 @@ import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
 import type { SignIns } from './sign-ins.ts'
-import { networkOf, type Throttle } from './throttle.ts'
+import type { Throttle } from './throttle.ts'
 
 interface SignUpDeps {
   db: Db
   mailer: Mailer
+  mailCounts: Pick<MailCounts, 'countAskedFor'>
   portalUrl: string
   passwords: Passwords
   links: MailLinks
@@ -43,7 +45,7 @@ const waiting = z.object({
 export function createSignUp(
   deps: SignUpDeps,
 ): Pick<Accounts, 'startSignUp' | 'findSignUp' | 'finishSignUp'> {
-  const { db, mailer, portalUrl, passwords, links, signIns, throttle, findByEmail, insert } = deps
+  const { db, mailer, mailCounts, portalUrl, passwords, links, signIns, throttle, findByEmail, insert } = deps
   return {
     async startSignUp({ email: typed, password, displayName: name, intent, visitor }) {
       const email = checkAddress(typed, 'email')
@@ -53,6 +55,7 @@ export function createSignUp(
         { counted: 'mail-from-address', subject: networkOf(visitor.ip) },
         { counted: 'mail-to', subject: email },
       ])
+      await mailCounts.countAskedFor(email)
       // Hashed in both cases, so that the time of the answer does not tell whether the address has an account.
       const passwordHash = await passwords.hash(password)
       if (await findByEmail(email)) {

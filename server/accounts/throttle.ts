@@ -40,6 +40,7 @@ const policies = {
     forgottenAfterMs: hour,
   },
   'mail-to': { free: 5, firstWaitMs: 10 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
+  'mail-from-account': { free: 5, firstWaitMs: 5 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
   'mail-from-address': { free: 20, firstWaitMs: 5 * minute, longestWaitMs: hour, forgottenAfterMs: 2 * hour },
 } as const satisfies Record<string, Policy>
 
@@ -80,7 +81,13 @@ export function createThrottle(db: Db, clock: Clock): Throttle {
               .end(),
             expires_at: now() + policy.forgottenAfterMs,
           }))
-          .where('throttle.blocked_until', '<=', now()),
+          .where((eb) =>
+            eb.or([
+              eb('throttle.blocked_until', '<=', now()),
+              // The wait began at a time that has not come yet: the clock was wrong then, and set back since.
+              eb('throttle.expires_at', '>', now() + policy.forgottenAfterMs),
+            ]),
+          ),
       )
       .returning('attempts')
       .executeTakeFirst()
@@ -140,14 +147,4 @@ function tooMany(seconds: number): OnpatientError {
   return new OnpatientError('too-many-requests', `Too many tries. Please wait ${wait} and try again.`, {
     retryAfterSeconds: seconds,
   })
-}
-
-/** The network that a try comes from: a household or server has a whole /64 of IPv6 to itself (RFC 6177 §2). */
-export function networkOf(ip: string): string {
-  if (!ip.includes(':') || ip.startsWith('::ffff:')) return ip
-  const [head = '', tail = ''] = ip.split('::')
-  const left = head.split(':').filter(Boolean)
-  const right = tail.split(':').filter(Boolean)
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
-  return [...left, ...zeros, ...right].slice(0, 4).join(':')
 }

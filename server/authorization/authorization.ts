@@ -1,11 +1,14 @@
-import { fastifyRateLimit } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import type { Accounts } from '#server/accounts/accounts.ts'
-import type { Applications } from '#server/applications/applications.ts'
+import { pageErrors } from '#server/pages/page-errors.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
 import { preflight, readableByAll } from '../http/cors.ts'
+import { limitRequest } from '../http/rate-limiting.ts'
+import { type Limits, sayLimit } from '../limits.ts'
 import type { Logger } from '../logger.ts'
+import { networkOf } from '../network.ts'
+import { noteAddress } from './address-of.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
 import { type ConsentDeps, consentRoutes } from './consent.ts'
 import { createEngine, type EngineDeps } from './engine.ts'
@@ -32,9 +35,8 @@ export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   launches: ConsentDeps['launches']
   practices: ConsentDeps['practices']
   isProduction: boolean
+  limits: Limits
   logger: Logger
-  /** Token requests that one network address may make in a minute. */
-  tokenRequestsPerMinute: number
 }
 
 /** The authorization server: the engine's end points, and the pages where people decide. */
@@ -78,7 +80,9 @@ export async function createAuthorization(deps: AuthorizationDeps): Promise<Auth
 function authorizeEndpoint(engine: Engine, deps: AuthorizationDeps): FastifyPluginAsync {
   return async (app) => {
     await app.register(pageHeaders, { isSecure: deps.portalUrl.startsWith('https:') })
+    await app.register(pageErrors, { isProduction: deps.isProduction })
     const authorize = async (request: FastifyRequest, reply: FastifyReply) => {
+      limitRequest(deps.rateLimits, reply, { limit: 'authorizationRequests', subject: networkOf(request.ip) })
       const params = request.method === 'POST' ? await readForm(request) : queryOf(request)
       const application = await deps.applications.find(params.get('client_id') ?? '')
       // A pushed request was completed when it came (RFC 9126 §4: the reference stands for all parameters). Empty means absent.
@@ -108,14 +112,20 @@ function clientEndpoints(engine: Engine, deps: AuthorizationDeps): FastifyPlugin
     app.addHook('onRequest', async (_request, reply) => {
       void reply.headers({ ...readableByAll, 'x-content-type-options': 'nosniff' })
     })
-    await app.register(fastifyRateLimit, {
-      max: deps.tokenRequestsPerMinute,
-      timeWindow: '1 minute',
-      errorResponseBuilder: (_request, { ttl }) => ({
-        statusCode: 429,
-        error: 'too_many_requests',
-        error_description: `Too many requests from this address. Wait ${Math.ceil(ttl / 1000)} seconds.`,
-      }),
+    app.addHook('onRequest', async (request, reply) => {
+      const standing = deps.rateLimits.count([
+        { limit: 'tokenEndpointRequests', subject: networkOf(request.ip) },
+      ])
+      void reply.headers(deps.rateLimits.fieldsOf(standing))
+      if (!standing.isRefused) return
+      const { message, retryAfterSeconds } = deps.rateLimits.refusalOf(standing)
+      return sendOAuthError(
+        request,
+        reply.header('retry-after', retryAfterSeconds),
+        429,
+        'too_many_requests',
+        message,
+      )
     })
     for (const name of ['token', 'revoke', 'introspect', 'par']) postEndpoint(app, `/o/${name}`, engine, deps)
     await app.register(userinfoRoutes(deps))
@@ -155,7 +165,10 @@ function postEndpoint(app: FastifyInstance, path: string, engine: Engine, deps: 
     if (path === '/o/token') await nameClientOfRefresh(request.raw, provider, deps.applications)
     if (path === '/o/introspect' && presentsToken(request))
       return introspectByToken(request, reply, await readForm(request), { ...deps, provider })
-    if (path === '/o/par') await readPushedRequest(request, deps.applications)
+    if (path === '/o/par') {
+      if (!(await readPushedRequest(request, deps)))
+        return sendOAuthError(request, reply, 413, 'invalid_request', tooLongToPush(deps.limits))
+    }
     return handOver(engine, request, reply)
   }
   for (const url of [path, `${path}/`]) {
@@ -183,20 +196,25 @@ function refuseOtherMethods(app: FastifyInstance, url: string, answered: readonl
   })
 }
 
-/** Bodies of other types, and too large ones, are left for the engine to refuse. */
+/** False when it is too large. Bodies of other types are left for the engine to refuse. */
 async function readPushedRequest(
   request: FastifyRequest,
-  applications: Pick<Applications, 'find'>,
-): Promise<void> {
+  { applications, limits }: Pick<AuthorizationDeps, 'applications' | 'limits'>,
+): Promise<boolean> {
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')
-  if (!isForm || Number(request.headers['content-length'] ?? 0) > formLimitBytes) return
-  const completed = await completePushedRequest(
-    await readForm(request),
-    request.headers.authorization,
-    applications,
-  )
+  if (!isForm) return true
+  const most = limits.pushedRequestBytes
+  const form =
+    Number(request.headers['content-length'] ?? 0) > most ? undefined : await readFormWithin(request, most)
+  if (!form) return false
+  const completed = await completePushedRequest(form, request.headers.authorization, applications)
   // The stream is read to its end, so that the engine takes the body from here.
   Object.assign(request.raw, { body: completed.toString() })
+  return true
+}
+
+function tooLongToPush(limits: Limits): string {
+  return `${sayLimit(limits, 'pushedRequestBytes')} Keep what belongs to "state" on your side.`
 }
 
 function sendOAuthError(
@@ -225,6 +243,7 @@ async function handOver(
   delete raw.headers['x-forwarded-host']
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) reply.raw.setHeader(name, value)
+  noteAddress(raw, request.ip)
   reply.hijack()
   await answer(raw, reply.raw)
   return reply
@@ -237,13 +256,18 @@ function queryOf(request: FastifyRequest): URLSearchParams {
 
 const formLimitBytes = 64 * 1024
 
-/** The form of a POST authorization request (OpenID Connect Core §3.1.2.1), cut off at 64 kB. */
+/** The form of a POST authorization request (OpenID Connect Core §3.1.2.1); one of more than 64 kB says nothing. */
 async function readForm(request: FastifyRequest): Promise<URLSearchParams> {
+  return (await readFormWithin(request, formLimitBytes)) ?? new URLSearchParams()
+}
+
+/** Undefined when it is longer. */
+async function readFormWithin(request: FastifyRequest, most: number): Promise<URLSearchParams | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request.raw) {
     size += (chunk as Buffer).length
-    if (size > formLimitBytes) break
+    if (size > most) return undefined
     chunks.push(chunk as Buffer)
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))

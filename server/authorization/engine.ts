@@ -7,6 +7,7 @@ import type { Approvals } from '#server/grants/grants.ts'
 import { idTokenSeconds, type ServerKeys, type SigningKey } from '#server/keys/keys.ts'
 import type { Launches } from '#server/launches/launches.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
+import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import type { UsedOnce } from '../store/used-once.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
 import { type BackendServices, backendTokenSeconds, createBackendServices } from './backend-services.ts'
@@ -41,6 +42,8 @@ export interface EngineDeps extends Omit<AdapterDeps, 'writes'> {
   records: FhirUserDeps['records']
   /** Who may register applications by the protocol. */
   registration: RegistrationPolicy
+  limits: AdapterDeps['limits']
+  rateLimits: RateLimits
   /** The issuer: the portal's origin. */
   portalUrl: string
   /** The resource server that tokens are for. */

@@ -2,8 +2,12 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import type { Grant, Grants } from '#server/grants/grants.ts'
+import type { ServerKeys } from '#server/keys/keys.ts'
+import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import type { Clock } from '../clock.ts'
-import { hashSecret } from '../secrets.ts'
+import type { Limits } from '../limits.ts'
+import { createSeals } from '../seal.ts'
+import { hashSecret, type Random } from '../secrets.ts'
 import { preparedQuery, preparedWrite } from '../store/prepared-query.ts'
 import type { OidcPayloadTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
@@ -12,6 +16,12 @@ import { answeringStoreFailures } from './answering-store-failures.ts'
 import { withBackendTokens } from './backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
 import { oncePerTokenRequest } from './once-per-token-request.ts'
+import { withPushedLimits } from './pushed-limits.ts'
+import {
+  createSealedInteractions,
+  type SealedInteraction,
+  withSealedInteractions,
+} from './sealed-interactions.ts'
 import type { OneTimeUse, TokenWrites } from './token-writes.ts'
 
 export interface AdapterDeps {
@@ -21,6 +31,12 @@ export interface AdapterDeps {
   applications: Applications
   accounts: Pick<Accounts, 'isSignInOpen'>
   writes: TokenWrites
+  keys: Pick<ServerKeys, 'cookie'>
+  random: Random
+  /** Cookies are `Secure` where it is https. */
+  portalUrl: string
+  limits: Pick<Limits, 'authorizationRequestCharacters'>
+  rateLimits: Pick<RateLimits, 'count' | 'fieldsOf' | 'refusalOf'>
 }
 
 /** How long a client may present a refresh token again whose answer it did not get. */
@@ -45,8 +61,59 @@ export function createAdapter(deps: AdapterDeps): (kind: string) => Adapter {
   return (kind) => {
     if (kind === 'Client') return answeringStoreFailures(clientAdapter(deps.applications))
     const stored = payloadAdapter(kind, deps, findGrantRow)
+    if (kind === 'PushedAuthorizationRequest') return answeringStoreFailures(withPushedLimits(stored, deps))
+    if (kind === 'Interaction') return answeringStoreFailures(pendingRequests(stored, deps))
     if (kind === 'ClientCredentials') return answeringStoreFailures(withBackendTokens(stored, deps))
     return answeringStoreFailures(kind === 'AccessToken' ? withAccessTokens(stored, deps) : stored)
+  }
+}
+
+function pendingRequests(
+  stored: Adapter,
+  { db, clock, keys, random, portalUrl, limits }: AdapterDeps,
+): Adapter {
+  const kind = 'Interaction'
+  const now = () => clock.now().getTime()
+  const sealed = createSealedInteractions({
+    seals: createSeals(keys.cookie, 'onpatient authorization request', random),
+    limitCharacters: limits.authorizationRequestCharacters,
+    isSecure: portalUrl.startsWith('https:'),
+    lifetimeSeconds: interactionSeconds,
+    now,
+  })
+  return withSealedInteractions(stored, sealed, {
+    async find(uid) {
+      const row = await findPayload(db, kind, uid)
+      return row && { isAnswered: row.consumed_at !== null, payload: toPayload(row, uid, now()) }
+    },
+    async markAnswered(uid) {
+      // uses the primary key
+      await db
+        .updateTable('oidc_payload')
+        .set({ consumed_at: now(), payload: '{}' })
+        .where('kind', '=', kind)
+        .where('id_hash', '=', hashSecret(uid))
+        .execute()
+    },
+    toSealable: (payload, expiresIn) => ({
+      payload: JSON.stringify(withoutIds(payload)),
+      expiresAt: now() + expiresIn * 1000,
+    }),
+    toPayload: (uid, interaction) => toPayload(toRow(uid, interaction), uid, now()),
+  })
+}
+
+/** As it would be stored. */
+function toRow(uid: string, { payload, expiresAt }: SealedInteraction): OidcPayloadTable {
+  return {
+    kind: 'Interaction',
+    id_hash: hashSecret(uid),
+    payload,
+    grant_id: null,
+    uid: null,
+    expires_at: expiresAt,
+    consumed_at: null,
+    grace_used_at: null,
   }
 }
 

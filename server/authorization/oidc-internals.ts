@@ -98,6 +98,11 @@ export function replaceSigningKeys(provider: Provider, keys: SigningKey[]): void
   initializeKeystore.call(provider, { keys })
 }
 
+/** The request that the engine is answering when it calls us, and its response; undefined outside of the engine. */
+export function currentExchange(): Pick<KoaContextWithOIDC, 'req' | 'res' | 'oidc'> | undefined {
+  return (Provider as unknown as { ctx: KoaContextWithOIDC | undefined }).ctx
+}
+
 /** The token request that the engine is answering when it calls us; undefined when it is doing anything else. */
 export function currentTokenRequest(): KoaContextWithOIDC | undefined {
   const { ctx } = Provider as unknown as { ctx: KoaContextWithOIDC | undefined }

@@ -4,6 +4,7 @@ import { errors } from 'oidc-provider'
 import type { Application } from '#server/applications/applications.ts'
 import { allowReturnToApplication } from '#server/pages/page-headers.ts'
 import { OnpatientError } from '../errors.ts'
+import { withRequestOf } from './sealed-interactions.ts'
 import { type Interaction, mustSignInAgain, signInAddress } from './sign-in-demands.ts'
 
 /** A request that waits for the person's answer. */
@@ -13,7 +14,7 @@ export interface Pending {
   scopes: string[]
 }
 
-/** The engine keeps the request under a cookie of this path; another browser, or a stale one, has none. */
+/** The request is sealed in cookies of this path; another browser, or a stale one, has none. */
 export async function findInteraction(
   provider: Provider,
   request: FastifyRequest,
@@ -21,7 +22,9 @@ export async function findInteraction(
 ): Promise<Interaction> {
   const { uid } = request.params as { uid: string }
   try {
-    const interaction = await provider.interactionDetails(request.raw, reply.raw)
+    const interaction = await withRequestOf(request.raw, () =>
+      provider.interactionDetails(request.raw, reply.raw),
+    )
     if (interaction.uid === uid) return interaction
   } catch (error) {
     if (!(error instanceof errors.SessionNotFound)) throw error
@@ -52,9 +55,9 @@ export async function finish(
   reply: FastifyReply,
   result: Parameters<Provider['interactionResult']>[2],
 ): Promise<FastifyReply> {
-  const returnTo = await provider.interactionResult(request.raw, reply.raw, result, {
-    mergeWithLastSubmission: false,
-  })
+  const returnTo = await withRequestOf(request.raw, () =>
+    provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: false }),
+  )
   allowReturnToApplication(reply)
   return reply.redirect(returnTo, 303)
 }

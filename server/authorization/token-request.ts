@@ -2,6 +2,7 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../clock.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
+import { type EngineLimits, limitEngine } from './engine-limits.ts'
 import { wrapTokenHandlers } from './oidc-internals.ts'
 import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 import type { TokenWrites } from './token-writes.ts'
@@ -9,6 +10,7 @@ import type { TokenWrites } from './token-writes.ts'
 interface TokenRequestDeps extends SmartFieldsDeps {
   writes: TokenWrites
   clock: Clock
+  rateLimits: EngineLimits
 }
 
 /** Completes the engine's answer to a token request, and stores what was written for it before the answer is sent. */
@@ -16,6 +18,9 @@ export function answerTokenRequests(provider: Provider, deps: TokenRequestDeps):
   wrapTokenHandlers(provider, (handle) =>
     answeringStoreFailure((ctx) =>
       deps.writes.storeTogether(ctx, async () => {
+        limitEngine(deps.rateLimits, ctx, [
+          { limit: 'applicationTokens', subject: ctx.oidc.client?.clientId ?? '' },
+        ])
         await handle(ctx)
         await addSmartFields(ctx, deps)
       }),

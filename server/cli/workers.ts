@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AggregatorRegistry } from 'prom-client'
 import type { Logger } from '../logger.ts'
+import { isCountMessage } from '../rate-limits/rate-limits.ts'
 import { isQuestion, replyTo } from '../several-processes.ts'
 
 /** What the first process tells the others. */
@@ -42,12 +43,19 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
         (text) => worker.send(replyTo(message, text)),
         (error: unknown) => logger.warn({ err: error }, 'the processes did not tell their metrics'),
       )
+    else if (isCountMessage(message)) handOn(worker, message)
     else if (isStopping) worker.send(stopMessage)
   })
   const code = await readiness(cluster.fork())
   if (code !== undefined) process.exit(code)
   for (let started = 1; started < count && !isStopping; started++) cluster.fork()
   await stopped.promise
+}
+
+/** What one process has counted counts in all others. */
+function handOn(from: Worker, message: object): void {
+  for (const worker of Object.values(cluster.workers ?? {}))
+    if (worker && worker !== from && worker.isConnected()) worker.send(message, () => undefined)
 }
 
 /** Undefined when it answers; its exit code when it ended before. */

@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import type { LimitArea } from '../limits.ts'
 import type { DocsFacts } from './docs-facts.ts'
 import { code, table } from './table.ts'
 
@@ -6,19 +7,16 @@ import { code, table } from './table.ts'
 export function conductSection(facts: DocsFacts): SafeHtml {
   return html`<section aria-labelledby="limits">
 <h2 id="limits">Limits</h2>
-${table(
-  'Limits',
-  ['What', 'Limit'],
-  [
-    [
-      'Token, revoke and introspect requests',
-      `${facts.limits.tokenRequestsPerMinute.toLocaleString('en')} a minute from one network address`,
-    ],
-    ['Records on a page', `${facts.limits.maximumPageSize}`],
-    ['Body of a request', '64 kB'],
-  ],
-)}
-<p>Beyond the rate limit the answer is 429, and <code>Retry-After</code> says how many seconds to wait.</p>
+<p>All limits are wide: an app that fetches ten years of records of a whole household stays far inside.</p>
+${bounds('How many requests may come', facts.bounds.rate)}
+<p>Every answer of the API says where the caller stands (draft-ietf-httpapi-ratelimit-headers):</p>
+<pre tabindex="0"><code>RateLimit-Policy: "token";q=30000;w=300
+RateLimit: "token";r=29250;t=8</code></pre>
+<p>That is: 30,000 requests may come at once and are all there again after 300 seconds without a request; 29,250 are left, and in 8 seconds none will be missing. Each entry of a Bundle counts as one. A token that was refreshed counts with the one before it.</p>
+<p>Beyond a limit the answer is 429. Its <code>RateLimit-Policy</code> names the limit, and <code>Retry-After</code> says how many seconds to wait; a request that comes sooner is answered 429 again, and nothing else happens. Applications in browsers can read all three headers.</p>
+${bounds('What one request may ask for', facts.bounds.request)}
+<p>A page of a list has at most ${facts.limits.maximumPageSize} records.</p>
+${bounds('What one account, application or practice has', facts.bounds.ownership)}
 </section>
 <section aria-labelledby="cors">
 <h2 id="cors">Calls from web pages (CORS)</h2>
@@ -35,6 +33,16 @@ ${table(
 </ul>
 </section>
 ${facts.isProduction ? '' : settings(facts)}`
+}
+
+function bounds(title: string, rows: DocsFacts['bounds'][LimitArea]): SafeHtml | string {
+  if (rows.length === 0) return ''
+  return html`<h3>${title}</h3>
+${table(
+  title,
+  ['What', 'At most', 'Beyond it'],
+  rows.map(({ what, most, beyond }) => [what, most, beyond]),
+)}`
 }
 
 function settings({ settings: rows }: DocsFacts): SafeHtml {

@@ -1,3 +1,5 @@
+import type { LimitArea } from '../limits.ts'
+
 /** A type of record that the classic API serves, as its table says. */
 export interface ClassicType {
   type: string
@@ -21,8 +23,6 @@ export interface Limits {
   refreshTokenSeconds: number
   /** How long a refresh token that was just used is still answered, for an answer that got lost; 0: not at all. */
   refreshGraceSeconds: number
-  /** From one network address. */
-  tokenRequestsPerMinute: number
   /** Records on a page of a list: without `page-size`, and at most. */
   pageSize: number
   maximumPageSize: number
@@ -43,6 +43,8 @@ export interface DocsFacts {
   classicTypes: readonly ClassicType[]
   r4Types: readonly R4Type[]
   limits: Limits
+  /** Every bound and limit of this server, in words: server/limits.ts. */
+  bounds: Readonly<Record<LimitArea, ReadonlyArray<{ what: string; most: string; beyond: string }>>>
   /** Shown outside production only: people with an account need not know them. */
   settings: readonly SettingFact[]
 }

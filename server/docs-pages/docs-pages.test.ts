@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { errorCatalogue } from '../errors.ts'
 import { browser } from '../http/browser.ts'
+import { describeLimits, readLimits } from '../limits.ts'
 import { pageErrors } from '../pages/page-errors.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import { settingRows } from '../settings.ts'
@@ -16,6 +17,8 @@ import * as examples from './tutorial-examples.ts'
 const tutorial = '/api_fhir/api-docs/tutorial'
 const documentation = '/api_fhir/api-docs/documentation'
 const paths = [tutorial, documentation]
+
+const limits = readLimits({})
 
 const facts: DocsFacts = {
   portalUrl: 'https://portal.example',
@@ -31,9 +34,14 @@ const facts: DocsFacts = {
     accessTokenSeconds: 172_800,
     refreshTokenSeconds: 34_214_400,
     refreshGraceSeconds: 10,
-    tokenRequestsPerMinute: 1200,
     pageSize: 50,
     maximumPageSize: 500,
+  },
+  bounds: {
+    request: describeLimits(limits, 'request'),
+    rate: describeLimits(limits, 'rate'),
+    mail: describeLimits(limits, 'mail'),
+    ownership: describeLimits(limits, 'ownership'),
   },
   settings: settingRows,
 }
@@ -133,7 +141,8 @@ test('the documentation lists every error code, type, limit and lifetime that it
     />Immunization<\/a><\/th><td>Vaccinations<\/td><td><code>patient<\/code> <code>date<\/code>/,
   )
   assert.match(page, />Organization<\/a><\/th><td>[^<]+<\/td><td>–<\/td>/)
-  assert.match(page, /1,200 a minute from one network address/)
+  for (const { what, most } of facts.bounds.rate)
+    assert.ok(page.includes(`<th>${what}</th><td>${most}</td>`), what)
   assert.match(page, /<td>48 hours<\/td><td>172800<\/td>/)
   assert.match(page, /from 1 to 500/)
 })

@@ -72,6 +72,11 @@ export function coverageOf(rows: CoverageRow[]): Coverage {
   }
 }
 
+/** The practices of its open associations, or the one that approved it. */
+export function keepingPracticesOf(rows: readonly CoverageRow[]): string[] {
+  return [...new Set(rows.flatMap((row) => row.approving_practice_id ?? row.practice_id ?? []))]
+}
+
 /** The open associations of a grant that a person gave. */
 export function userLinksOf(rows: readonly CoverageRow[]): UserLink[] {
   return rows.flatMap(({ association_id, role, practice_id, ...row }) =>

@@ -46,6 +46,8 @@ export interface OpenedGrant {
    * grant that is about one patient they count for `user` scopes alone.
    */
   practiceIds: string[]
+  /** Practices whose records it reaches, be it those of one patient. */
+  keepingPracticeIds: string[]
   /** Whether the grant is about one patient (SMART launch context). */
   isBound: boolean
   /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */

@@ -4,7 +4,7 @@ import { hashSecret } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
-import { coverageOf, selectCoverage, userLinksOf } from './coverage.ts'
+import { coverageOf, keepingPracticesOf, selectCoverage, userLinksOf } from './coverage.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
 import type { Coverage, OpenedGrant } from './grants.ts'
 
@@ -23,6 +23,7 @@ interface Remembered {
   rows: TokenRow[]
   scopes: string[]
   coverage: Coverage
+  keepingPracticeIds: string[]
   user: GrantUser | undefined
   readAt: number
 }
@@ -39,7 +40,14 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     if (known && Math.abs(now - known.readAt) < rememberedMs) return known
     const rows = await selectToken(db, tokenHash)
     const scopes = rows[0]?.scopes.split(' ') ?? []
-    const fresh = { rows, scopes, coverage: coverageOf(rows), user: userOf(rows, scopes), readAt: now }
+    const fresh = {
+      rows,
+      scopes,
+      coverage: coverageOf(rows),
+      keepingPracticeIds: keepingPracticesOf(rows),
+      user: userOf(rows, scopes),
+      readAt: now,
+    }
     if (remembered.size >= mostRemembered) remembered.clear()
     // An unknown token is not remembered: it may be issued in this very moment.
     if (rows.length > 0) remembered.set(tokenHash, fresh)
@@ -50,7 +58,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     forget: () => remembered.clear(),
     async open(accessToken) {
       const now = clock.now().getTime()
-      const { rows, scopes, coverage, user } = await look(hashSecret(accessToken), now)
+      const { rows, scopes, coverage, keepingPracticeIds, user } = await look(hashSecret(accessToken), now)
       const [first] = rows
       if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
       assertAlive(first, now)
@@ -67,6 +75,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
         isApproval: first.approving_practice_id !== null,
         keyThumbprint: first.jkt ?? undefined,
         user,
+        keepingPracticeIds,
         ...coverage,
       }
     },

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { OnpatientError } from '../errors.ts'
 import { redactUrl } from '../logger.ts'
+import { networkOf } from '../network.ts'
 import { apiFailure } from './api-failure.ts'
 import { preflightOfFaces, readableByAll } from './cors.ts'
+import { limitRequest, prepareTelling, type RequestLimits } from './rate-limiting.ts'
 
 interface ApiFace {
+  rateLimits: RequestLimits
   /** The first part of the path, e.g. `onpatient_api`. */
   root: string
   /** The media type of every answer to a request with this Accept header. */
@@ -29,7 +32,14 @@ const headersOfAll = {
  * What every face of the API has in common: one handler takes every path below the root and finds its way itself, so that
  * slashes too many never lead to a redirect; CORS on every answer; nothing is cached; failures in the face's own form.
  */
-export function apiFace({ root, mediaTypeFor, answer, sendError, bodies }: ApiFace): FastifyPluginAsync {
+export function apiFace({
+  rateLimits,
+  root,
+  mediaTypeFor,
+  answer,
+  sendError,
+  bodies,
+}: ApiFace): FastifyPluginAsync {
   async function face(app: FastifyInstance): Promise<void> {
     // Other bodies are never read.
     app.removeAllContentTypeParsers()
@@ -45,9 +55,16 @@ export function apiFace({ root, mediaTypeFor, answer, sendError, bodies }: ApiFa
         (_request, bytes, done) => done(null, bytes),
       )
     app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    app.decorateRequest('tellStanding', undefined)
     app.addHook('onRequest', (request, reply, done) => {
       void reply.headers(headersOfAll).type(mediaTypeFor(request))
-      done()
+      prepareTelling(rateLimits, request, reply)
+      try {
+        limitRequest(rateLimits, reply, { limit: 'addressRequests', subject: networkOf(request.ip) })
+        done()
+      } catch (error) {
+        done(error as Error)
+      }
     })
     app.setErrorHandler((error, request, reply) => {
       const failure = apiFailure(error)

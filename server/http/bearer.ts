@@ -12,7 +12,7 @@ const pattern = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]{1,4096}=*) *$/i
  * was sent in another way than in the header.
  */
 export function findPresentedToken(
-  request: Pick<FastifyRequest, 'headers' | 'host' | 'protocol' | 'method' | 'url'>,
+  request: Pick<FastifyRequest, 'headers' | 'host' | 'protocol' | 'method' | 'url' | 'tellStanding'>,
   query: URLSearchParams,
   ownOrigin: string,
 ): PresentedToken | undefined {
@@ -37,6 +37,7 @@ export function findPresentedToken(
     token,
     scheme: scheme?.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
     proof: findProof(request, ownOrigin),
+    tellStanding: request.tellStanding,
   }
 }
 

@@ -10,6 +10,8 @@ const exposedHeaders = [
     'Link',
     'X-Request-Id',
     'Retry-After',
+    'RateLimit',
+    'RateLimit-Policy',
     'Allow',
   ],
   'DPoP-Nonce',

@@ -8,6 +8,10 @@ export interface Mail {
   to: string
   subject: string
   text: string
+  /** Of a mail that a stranger can cause: it says how to have no more of them. */
+  isStoppable?: true
+  /** Added on its way: the page for people, and the address that mail programs post to (RFC 8058). */
+  unsubscribe?: { page: string; oneClick: string }
 }
 
 /** Delivers mail; resolves when the next hop has accepted it. Throws `mail-unavailable`, after logging why. */
@@ -16,7 +20,7 @@ export interface Mailer {
 }
 
 export interface OutboxMail extends Mail {
-  id: number
+  id: string
   sentAt: Date
 }
 
@@ -35,7 +39,7 @@ export function createOutbox({ clock, logger }: { clock: Clock; logger: Logger }
   return {
     list: () => [...mails],
     async send(mail) {
-      mails.unshift({ ...mail, id: ++lastId, sentAt: clock.now() })
+      mails.unshift({ ...mail, text: textOf(mail), id: String(++lastId), sentAt: clock.now() })
       mails.length = Math.min(mails.length, outboxSize)
       // Neither address nor text: the links in it are secrets.
       logger.info({ mail: lastId, subject: mail.subject }, 'mail kept in the outbox')
@@ -54,10 +58,12 @@ interface SmtpDeps {
 export function createSmtpMailer({ url, from, logger }: SmtpDeps): Mailer {
   const transport = createTransport(url, { from, disableFileAccess: true, disableUrlAccess: true })
   return {
-    async send({ to, subject, text }) {
+    async send(mail) {
+      const { to, subject } = mail
       try {
         // As an object, an address can never be read as a list of several (RFC 5322 §3.4).
-        await transport.sendMail({ to: { name: '', address: to }, subject, text })
+        const address = { name: '', address: to }
+        await transport.sendMail({ to: address, subject, text: textOf(mail), headers: headersOf(mail) })
       } catch (error) {
         logger.error({ reason: reasonOf(error) }, 'the mail server did not take a mail')
         throw new OnpatientError(
@@ -67,6 +73,23 @@ export function createSmtpMailer({ url, from, logger }: SmtpDeps): Mailer {
         )
       }
     },
+  }
+}
+
+function textOf({ text, unsubscribe }: Mail): string {
+  if (!unsubscribe) return text
+  return `${text}
+You do not want such mails at this address? Here you stop them:
+${unsubscribe.page}
+`
+}
+
+/** RFC 2369 §3.2 and RFC 8058 §3.1: mail programs offer it beside the mail. */
+function headersOf({ unsubscribe }: Mail): Record<string, string> {
+  if (!unsubscribe) return {}
+  return {
+    'List-Unsubscribe': `<${unsubscribe.oneClick}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   }
 }
 
@@ -88,3 +111,7 @@ export function checkAddress(text: string, field: string): string {
 
 /** RFC 5321 §4.1.2 without quoted local parts and address literals; letters of any script (RFC 6531). */
 const addressForm = /^[^\s@<>()[\],;:\\"\p{C}]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u
+
+export { createMailCounts, type MailCounts } from './mail-counts.ts'
+export { createMailStops, type MailStops, withStopLinks } from './mail-stops.ts'
+export { createSandboxOutbox, type SandboxOutbox } from './sandbox-outbox.ts'

@@ -2,6 +2,7 @@ import type { Access } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import type { Approvals, Grants } from '#server/grants/grants.ts'
+import type { RequestLimits } from '#server/http/rate-limiting.ts'
 import type { Launches } from '#server/launches/launches.ts'
 import type { Practices } from '#server/practices/practices.ts'
 
@@ -13,6 +14,7 @@ export interface PortalApiDeps {
   approvals: Approvals
   launches: Launches
   access: Access
+  rateLimits: RequestLimits
   portalUrl: string
   fhirUrl: string
   isProduction: boolean

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
+import { limitRequest } from '../http/rate-limiting.ts'
 import { applicationRoutes } from './application-routes.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { brandRoutes } from './brand-routes.ts'
@@ -28,7 +29,8 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         app.addHook('onRequest', async (request, reply) => {
           void reply.header('cache-control', 'no-store')
           // Here and not in each route, so that no route can forget it.
-          getSignedIn(request)
+          const { account } = getSignedIn(request)
+          limitRequest(deps.rateLimits, reply, { limit: 'portalRequests', subject: account.id })
         })
         app.setNotFoundHandler(() => {
           throw new OnpatientError('not-found', "The portal's API has nothing at this address.")

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { checkAddress, type Mailer } from '#server/mail/mail.ts'
+import { checkAddress, type MailCounts, type Mailer, type SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
@@ -19,6 +19,9 @@ interface InvitationsDeps {
   clock: Clock
   random: Random
   mailer: Mailer
+  mailCounts: Pick<MailCounts, 'countInvitation'>
+  /** Undefined where no mail leaves the server anyway. */
+  sandboxOutbox: Pick<SandboxOutbox, 'keep'> | undefined
   portalUrl: string
   records: Pick<Records, 'read'>
   associate: Practices['associate']
@@ -30,7 +33,7 @@ type Invitations = Pick<
 >
 
 export function createInvitations(deps: InvitationsDeps): Invitations {
-  const { db, clock, random, mailer, portalUrl, records, associate } = deps
+  const { db, clock, random, mailer, mailCounts, sandboxOutbox, portalUrl, records, associate } = deps
   const now = () => clock.now().getTime()
 
   function openInvitations() {
@@ -106,19 +109,44 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
   /** An invitation that reached nobody is none. */
   async function mailOrForget(
     { id, email }: InvitationTable,
-    practiceName: string,
+    practice: Selectable<PracticeTable>,
     link: string,
-  ): Promise<void> {
+  ): Promise<{ isKept: boolean }> {
+    const isKept = sandboxOutbox !== undefined && (await isOutsideSandbox(practice, email))
+    const mail = {
+      to: email,
+      // Nothing that somebody typed: it would go out in our name.
+      subject: 'An invitation to see a health record',
+      text: invitationText(nameInMail(practice.name), link),
+      isStoppable: true,
+    } as const
     try {
-      await mailer.send({
-        to: email,
-        subject: `${practiceName} invites you to see a health record`,
-        text: invitationText(practiceName, link),
-      })
+      if (isKept) await sandboxOutbox.keep(practice.id, mail)
+      else {
+        await mailCounts.countInvitation(practice.id, email)
+        await mailer.send(mail)
+      }
+      return { isKept }
     } catch (error) {
       await db.deleteFrom('invitation').where('id', '=', id).execute()
       throw error
     }
+  }
+
+  /** A sandbox writes to the proven address of the account that it belongs to, and to no one else. */
+  async function isOutsideSandbox({ id, kind }: Selectable<PracticeTable>, email: string): Promise<boolean> {
+    if (kind !== 'sandbox') return false
+    // uses association_practice
+    const owner = await db
+      .selectFrom('association')
+      .innerJoin('account', 'account.id', 'association.account_id')
+      .select('account.id')
+      .where('association.practice_id', '=', id)
+      .where('association.role', '=', 'provider')
+      .where('association.ended_at', 'is', null)
+      .where('account.email', '=', email)
+      .executeTakeFirst()
+    return owner === undefined
   }
 
   async function isAssociated(accountId: string, { patientId, role }: Invitation): Promise<boolean> {
@@ -163,8 +191,8 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         accepted_at: null,
       }
       await db.insertInto('invitation').values(row).execute()
-      await mailOrForget(row, practice.name, `${portalUrl}/invitation?token=${token}`)
-      return toInvitation({ ...row, ...practice, id: row.id })
+      const { isKept } = await mailOrForget(row, practice, `${portalUrl}/invitation?token=${token}`)
+      return { ...toInvitation({ ...row, ...practice, id: row.id }), isInOutbox: isKept }
     },
     async listInvitations(practiceId) {
       // uses invitation_practice
@@ -235,6 +263,11 @@ function invitationEnded(): OnpatientError {
     'link-invalid',
     'This invitation is no longer valid. Ask the practice for a new one.',
   )
+}
+
+/** A name that mail programs would show as a link could lead people anywhere: it is left out. */
+function nameInMail(name: string): string {
+  return /\w[.:@/]\w|:\/\/|\bwww\b/i.test(name) ? 'A practice' : name
 }
 
 /** Names the practice and never the patient: mails are read by others, too. */

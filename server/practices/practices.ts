@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Resource } from 'fhir/r4'
-import type { Mailer } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { createBrands } from './brands.ts'
@@ -62,6 +63,8 @@ export interface Invitation {
   relatedPersonId: string | undefined
   createdAt: Date
   expiresAt: Date
+  /** Of one that was just made in a sandbox: its mail did not leave, and is shown on /outbox. */
+  isInOutbox?: boolean
 }
 
 /** How apps find a practice: what it publishes of itself. */
@@ -186,6 +189,10 @@ export interface PracticesDeps {
   clock: Clock
   random: Random
   mailer: Mailer
+  mailCounts: Pick<MailCounts, 'countInvitation'>
+  /** Undefined where no mail leaves the server anyway. */
+  sandboxOutbox?: Pick<SandboxOutbox, 'keep'> | undefined
+  limits: Limits
   portalUrl: string
   records: Pick<Records, 'read' | 'list' | 'write' | 'transact'>
   synthesize(seed: number, patients: number): SyntheticPractice
@@ -289,7 +296,7 @@ export function createPractices(deps: PracticesDeps): Practices {
   }
 
   return {
-    ...createInvitations({ ...deps, associate }),
+    ...createInvitations({ ...deps, sandboxOutbox: deps.sandboxOutbox, associate }),
     create,
     associate,
     findRelatedPerson: relatedPeople.find,

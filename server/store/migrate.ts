@@ -12,6 +12,7 @@ import { up as secondFactor } from './migrations/0012-second-factor.ts'
 import { up as brands } from './migrations/0013-brands.ts'
 import { up as attachments } from './migrations/0014-attachments.ts'
 import { up as panels } from './migrations/0015-panels.ts'
+import { up as limits } from './migrations/0020-limits.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '0013-brands': { up: brands },
   '0014-attachments': { up: attachments },
   '0015-panels': { up: panels },
+  '0020-limits': { up: limits },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

@@ -9,6 +9,7 @@ import {
 } from 'kysely'
 import { type ClientConfig, types } from 'pg'
 import type { Logger } from '../logger.ts'
+import { createBroadcast } from './broadcast.ts'
 import { migrateToLatest } from './migrate.ts'
 import { createPool, replacingDeadConnections } from './postgres-connections.ts'
 import { createPostgresReader } from './postgres-reader.ts'
@@ -49,6 +50,7 @@ export async function openPostgresStore(url: string, logger?: Pick<Logger, 'warn
     kind: 'postgres',
     db,
     isNew,
+    broadcast: createBroadcast(configOf(url), noteLoss),
     close: () => Promise.all([db.destroy(), close(), writer.close()]).then(() => undefined),
   }
 }

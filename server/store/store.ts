@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import type { Logger } from '../logger.ts'
 import type { StoreSetting } from '../settings.ts'
+import type { Broadcast } from './broadcast.ts'
 import { migrateToLatest } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
 import { readThrough } from './prepared-query.ts'
@@ -20,6 +21,8 @@ export interface Store {
   readonly db: Db
   /** True when this process created the database: decides whether demo content is made. */
   readonly isNew: boolean
+  /** To the others who have it open, where the database can do that (PostgreSQL). */
+  readonly broadcast?: Broadcast
   close(): Promise<void>
 }
 

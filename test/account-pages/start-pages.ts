@@ -5,13 +5,15 @@ import { createAccounts } from '#server/accounts/accounts.ts'
 import { generatePractice } from '#server/demo/generator/generate-practice.ts'
 import { browser } from '#server/http/browser.ts'
 import { createLogger } from '#server/logger.ts'
-import { createOutbox } from '#server/mail/mail.ts'
+import { createMailStops, createOutbox } from '#server/mail/mail.ts'
 import { pageAssets } from '#server/pages/assets.ts'
 import { notFoundPage, pageErrors } from '#server/pages/page-errors.ts'
 import { pageHeaders } from '#server/pages/page-headers.ts'
 import { createPractices } from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
+import { createSeals } from '#server/seal.ts'
 import { systemRandom } from '#server/secrets.ts'
+import { usualLimits } from '../support/mail-counts.ts'
 import { startClock } from '../support/start-app.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -21,7 +23,7 @@ const portalUrl = 'http://localhost:8000'
 export async function startPages({ isSecure = false, isProduction = false } = {}) {
   const store = await openTestStore()
   const clock = startClock()
-  const parts = { db: store.db, clock, random: systemRandom, portalUrl }
+  const parts = { db: store.db, clock, random: systemRandom, portalUrl, ...usualLimits(store.db, clock) }
   const outbox = createOutbox({ clock, logger: createLogger('silent') })
   const records = createRecords(parts)
   const practices = createPractices({
@@ -45,7 +47,10 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
   await app.register(pageErrors, { isProduction })
   await app.register(pageAssets)
   app.setNotFoundHandler(notFoundPage(isProduction))
-  await app.register(accountPages({ accounts, practices, outbox, portalUrl, isSecure, isProduction }))
+  const seals = createSeals('k'.repeat(43), 'mail stop', systemRandom)
+  const mailStops = createMailStops({ db: store.db, clock, seals, portalUrl })
+  const shared = { accounts, practices, outbox, mailStops, sandboxOutbox: undefined }
+  await app.register(accountPages({ ...shared, portalUrl, isSecure, isProduction }))
 
   /** A practice with one patient, who is invited by mail. */
   async function invitePatient(form: { email: string; birthDate: string; role: 'patient' | 'proxy' }) {

@@ -3,6 +3,7 @@ import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
 import { systemRandom } from '#server/secrets.ts'
 import type { Db } from '#server/store/store.ts'
+import { usualLimits } from '../support/mail-counts.ts'
 import { startClock } from '../support/start-app.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -23,6 +24,7 @@ export async function openAccounts() {
     clock,
     random: systemRandom,
     mailer: outbox,
+    ...usualLimits(store.db, clock),
     portalUrl,
     deviceKey: 'd'.repeat(43),
     factorKey: 'f'.repeat(43),

@@ -381,3 +381,14 @@ test('with another FACTOR_KEY codes are refused in words, and recovery codes sti
   await app.store.db.updateTable('authenticator_app').set({ sealed_secret: 'damaged' }).execute()
   assert.deepEqual(await app.accounts.countSealedSecrets(), { all: 1, unreadable: 1 })
 })
+
+test('a code that was taken while the clock was hours ahead does not refuse those of the right time', async () => {
+  await using app = await openAccounts()
+  const { secret } = await withApp(app)
+  app.clock.jump(5 * 3600)
+  await pass(app, await startPending(app), codeOf(secret, app.clock.now()))
+  app.clock.jump(-5 * 3600)
+  const code = codeOf(secret, app.clock.now())
+  await pass(app, await startPending(app), code)
+  await assert.rejects(pass(app, await startPending(app), code), isCode('code-refused'))
+})

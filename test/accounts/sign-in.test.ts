@@ -160,3 +160,18 @@ test('a person sees the own sign-ins only, ends one, or all others', async () =>
   assert.equal((await app.accounts.listSignIns(account.id)).length, 1)
   assert.ok(await app.accounts.findSignIn(first.token))
 })
+
+test('a clock that was hours ahead and is set back makes nobody wait until then', async () => {
+  for (const hours of [5, -5]) {
+    await using app = await openAccounts()
+    await app.accounts.create(ana)
+    const signIn = () => app.accounts.signIn({ ...ana, visitor: stranger })
+    app.clock.jump(hours * 3600)
+    for (let guess = 0; guess < 5; guess++)
+      await assert.rejects(app.accounts.signIn({ ...wrong, visitor: stranger }), isCode('sign-in-failed'))
+    await assert.rejects(signIn(), isCode('too-many-requests'))
+    app.clock.jump(-hours * 3600)
+    // Forward again it is over anyway; back, it began at a time that has not come.
+    await signIn()
+  }
+})

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { answerConsent, authorize, openConsent } from '../support/authorize.ts'
-import { boxesOf, openBrowser } from '../support/browser.ts'
+import { boxesOf, fieldOf, openBrowser } from '../support/browser.ts'
 import { aClinic, anApplication, aPatient, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -133,6 +134,64 @@ describe('the authorization request', () => {
     const state = `ü%20&=+/?#"'<>\\ ${'x'.repeat(3000)}`
     const back = await authorize(app, clientId, clinic.provider.email, { state })
     assert.equal(back.get('state'), state)
+  })
+
+  const countStored = async () => (await app.store.db.selectFrom('oidc_payload').selectAll().execute()).length
+
+  test('nothing is stored before somebody has signed in, however many ask', async () => {
+    const before = await countStored()
+    const browser = openBrowser()
+    for (let asked = 0; asked < 20; asked++) {
+      const start = await browser.get(`${app.portalUrl}/o/authorize/?${new URLSearchParams(good())}`)
+      const page = await browser.follow(start, app.portalUrl)
+      assert.match(page.url, /\/signin\?/)
+    }
+    assert.equal(await countStored(), before)
+  })
+
+  test('a request that was answered is over, also for a browser that keeps what it was given', async () => {
+    const { browser, page } = await openConsent(app, good(), clinic.provider.email)
+    const kept = await browser.jar.getSetCookieStrings(page.url)
+    const back = await answerConsent(app, browser, page)
+    assert.match(back.location ?? '', /code=/)
+    for (const cookie of kept ?? []) await browser.jar.setCookie(cookie, page.url)
+    assert.equal((await browser.get(page.url)).status, 410)
+    const again = await browser.post(page.url, {
+      _csrf: fieldOf(page, '_csrf'),
+      decision: 'Authorize',
+      kind: boxesOf(page, 'kind'),
+      person: boxesOf(page, 'person'),
+      duration: 'until-ended',
+    })
+    assert.equal(again.status, 410)
+  })
+
+  test('a request in the browser is sealed: a changed one, or one of another request, is none', async () => {
+    const { browser, page } = await openConsent(app, good(), clinic.provider.email)
+    const path = new URL(page.url).pathname
+    const [sealed] = (await browser.jar.getCookies(page.url)).filter(({ key }) => key === 'onpatient_request')
+    assert.ok(sealed)
+    assert.doesNotMatch(Buffer.from(sealed.value, 'base64url').toString('latin1'), /app_|redirect/)
+    const middle = Math.floor(sealed.value.length / 2)
+    const changed = `${sealed.value.slice(0, middle)}${sealed.value[middle] === 'A' ? 'B' : 'A'}${sealed.value.slice(middle + 1)}`
+    await browser.jar.setCookie(`onpatient_request=${changed}; Path=${path}`, page.url)
+    assert.equal((await browser.get(page.url)).status, 410)
+    const other = await openConsent(app, good(), clinic.provider.email, browser)
+    const otherPath = new URL(other.page.url).pathname
+    await browser.jar.setCookie(`onpatient_request=${sealed.value}; Path=${otherPath}`, other.page.url)
+    assert.equal((await browser.get(other.page.url)).status, 410)
+  })
+
+  test('a request may be as long as its limit says, and not longer', async () => {
+    // What does not compress.
+    const oddText = (length: number) => randomBytes(length).toString('base64url').slice(0, length)
+    const state = oddText(7000)
+    const back = await authorize(app, clientId, clinic.provider.email, { state })
+    assert.equal(back.get('state'), state)
+    const refused = await ask({ ...good(), state: oddText(10_000) })
+    const answer = new URL(refused.location ?? '').searchParams
+    assert.equal(answer.get('error'), 'invalid_request')
+    assert.match(answer.get('error_description') ?? '', /too long.*state/)
   })
 
   test('a loopback redirect URI may have any port', async () => {

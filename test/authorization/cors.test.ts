@@ -9,6 +9,7 @@ const origin = 'https://spa.example.com'
 /** What a browser application reads of an answer beyond its body. */
 const readable = [
   ...['etag', 'location', 'last-modified', 'link', 'www-authenticate', 'retry-after', 'x-request-id'],
+  ...['ratelimit', 'ratelimit-policy'],
   ...['dpop-nonce', 'allow'],
 ]
 
@@ -156,5 +157,5 @@ test('an application in a browser learns that it asked too often, and for how lo
   assert.equal(last.status, 429)
   assert.equal(last.headers.get('access-control-allow-origin'), '*')
   assert.ok(Number(last.headers.get('retry-after')) > 0)
-  assert.match(((await last.json()) as { error_description: string }).error_description, /Wait \d+ seconds/)
+  assert.match(((await last.json()) as { error_description: string }).error_description, /Wait \d+ second/)
 })

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemClock } from '#server/clock.ts'
+import { readLimits } from '#server/limits.ts'
+import { createRateLimits } from '#server/rate-limits/rate-limits.ts'
 import { immunization, openSeededApi, patient } from './seeded-api.ts'
 
 async function openPair() {
@@ -148,7 +151,7 @@ test("someone else's id and an id that does not exist answer alike but for the r
     const requestId = String(headers['x-request-id'])
     assert.match(requestId, /^req_/)
     assert.ok(text.includes(requestId))
-    const { date: _, ...others } = headers
+    const { date: _, ratelimit: _standing, ...others } = headers
     return { status, text: text.replaceAll(requestId, ''), headers: { ...others, 'x-request-id': '' } }
   }
   const absent = await ask('Immunization/zz')
@@ -223,8 +226,15 @@ test('a database that cannot serve is a 503 with Retry-After, a bug a 500 withou
     const { classicFace } = await import('#server/faces/classic/classic.ts')
     const app = fastify()
     const access = { open: async () => Promise.reject(error) }
+    const rateLimits = createRateLimits({ limits: readLimits({}), clock: systemClock })
     await app.register(
-      classicFace({ access, fhirUrl: 'http://localhost', portalUrl: 'http://localhost', cursorKey: 'k' }),
+      classicFace({
+        rateLimits,
+        access,
+        fhirUrl: 'http://localhost',
+        portalUrl: 'http://localhost',
+        cursorKey: 'k',
+      }),
     )
     const answer = await app.inject({
       url: '/onpatient_api/fhir/Patient',

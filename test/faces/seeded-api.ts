@@ -5,7 +5,9 @@ import { classicFace } from '#server/faces/classic/classic.ts'
 import { r4Face } from '#server/faces/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
 import { createRequestIds, tellRequestId } from '#server/http/request-id.ts'
+import { readLimits } from '#server/limits.ts'
 import type { Association, Role } from '#server/practices/practices.ts'
+import { createRateLimits } from '#server/rate-limits/rate-limits.ts'
 import { createRecords, type Records } from '#server/records/records.ts'
 import { newId, newSecret, systemRandom } from '#server/secrets.ts'
 import type { Store } from '#server/store/store.ts'
@@ -76,7 +78,8 @@ export const origin = 'https://api.example.org'
 export async function openSeededApi(): Promise<SeededApi> {
   const store = await openTestStore()
   const time = { now: Date.UTC(2025, 5, 1) }
-  const clock = { now: () => new Date(time.now) }
+  const clock = { now: () => new Date(time.now), ticks: () => 0 }
+  const rateLimits = createRateLimits({ limits: readLimits({}), clock })
   const random = systemRandom
   const none = async (): Promise<Association[]> => []
   const noAssociations = {
@@ -86,14 +89,22 @@ export async function openSeededApi(): Promise<SeededApi> {
   }
   const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })
   const records = createRecords({ db: store.db, clock, random })
-  const tokens = createTokenDoor({ grants, clock, usedOnce: createUsedOnce({ db: store.db, clock }) })
+  const tokens = createTokenDoor({
+    grants,
+    clock,
+    usedOnce: createUsedOnce({ db: store.db, clock }),
+    rateLimits,
+  })
   const access = createAccess({ tokens, records, practices: noAssociations })
   const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
   app.addHook('onRequest', tellRequestId)
   const portalUrl = 'https://portal.example.org'
-  await app.register(classicFace({ access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }))
+  await app.register(
+    classicFace({ rateLimits, access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }),
+  )
   await app.register(
     r4Face({
+      rateLimits,
       access,
       writeAccess: createWriteAccess({ tokens, records }),
       fhirUrl: origin,

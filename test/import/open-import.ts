@@ -6,6 +6,7 @@ import { type ImportProgress, importRecords } from '#server/import/import.ts'
 import { createPractices } from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom } from '#server/secrets.ts'
+import { usualLimits } from '../support/mail-counts.ts'
 import { startClock } from '../support/start-app.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -14,7 +15,7 @@ export async function openImport() {
   const store = await openTestStore()
   const folder = await mkdtemp(join(tmpdir(), 'onpatient-import-'))
   const clock = startClock()
-  const parts = { db: store.db, clock, random: systemRandom }
+  const parts = { db: store.db, clock, random: systemRandom, ...usualLimits(store.db, clock) }
   const records = createRecords(parts)
   const practices = createPractices({
     ...parts,

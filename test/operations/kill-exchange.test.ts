@@ -6,7 +6,8 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEngine } from '#server/authorization/engine.ts'
 import { systemClock } from '#server/clock.ts'
-import { hashSecret } from '#server/secrets.ts'
+import { readLimits } from '#server/limits.ts'
+import { hashSecret, systemRandom } from '#server/secrets.ts'
 import { makeCodes } from '../../bench/make-codes.ts'
 import { type OpenNouns, openNouns } from '../../bench/open-nouns.ts'
 import { createHolder, redirectUri } from '../../bench/tokens.ts'
@@ -31,6 +32,8 @@ async function openClient(nouns: OpenNouns) {
     ...nouns,
     db: nouns.store.db,
     clock: systemClock,
+    random: systemRandom,
+    limits: readLimits({}),
     registration: 'off',
     portalUrl: url,
     fhirUrl: url,

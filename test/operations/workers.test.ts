@@ -92,3 +92,28 @@ test('a start that fails ends with its reason and does not go round', { skip }, 
   assert.equal(code, 1)
   assert.match(stderr, /port is in use/)
 })
+
+test('processes count requests together: the limit is not once for each of them', { skip }, async () => {
+  const most = 40
+  await using cli = await openCommandLine({
+    WORKERS: '2',
+    DEMO: 'off',
+    LOG_LEVEL: 'silent',
+    MAX_REQUESTS_PER_ADDRESS: String(most),
+  })
+  const first = cli.start('serve')
+  const { portalUrl } = await waitForAddress(first)
+  await until(() => childrenOf(first.pid ?? 0).length === 2, 'two processes')
+  const standings: number[] = []
+  let refused = 0
+  for (let asked = 0; refused < 5 && asked < 3 * most; asked++) {
+    // A connection of its own, so that the processes take turns.
+    const answer = await fetch(`${portalUrl}/fhir/r4/metadata`, { headers: { connection: 'close' } })
+    await answer.arrayBuffer()
+    standings.push(Number(/;r=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1]))
+    if (answer.status === 429) refused++
+  }
+  const allowed = standings.length - refused
+  // What is on its way between two processes when a request comes is the error; the wait of the test gives a few back.
+  assert.ok(allowed >= most && allowed <= most + 5, `${allowed} of ${standings.length}: ${standings}`)
+})

@@ -7,10 +7,12 @@ import { createGrants } from '#server/grants/grants.ts'
 import { createLogger } from '#server/logger.ts'
 import { createOutbox } from '#server/mail/mail.ts'
 import { createPractices } from '#server/practices/practices.ts'
+import { createRateLimits } from '#server/rate-limits/rate-limits.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom as random } from '#server/secrets.ts'
 import { openPostgresStore } from '#server/store/postgres.ts'
 import { createUsedOnce } from '#server/store/used-once.ts'
+import { usualLimits } from '../support/mail-counts.ts'
 import { startClock } from '../support/start-app.ts'
 import { createTestDatabase, testServerUrl } from '../support/test-store.ts'
 
@@ -22,7 +24,15 @@ export async function startTwoProcesses() {
   const outbox = createOutbox({ clock, logger: createLogger('silent') })
   const start = async () => {
     const store = await openPostgresStore(url)
-    const parts = { db: store.db, clock, random, mailer: outbox, portalUrl: 'http://localhost:8000' }
+    const usual = usualLimits(store.db, clock)
+    const parts = {
+      db: store.db,
+      clock,
+      random,
+      mailer: outbox,
+      portalUrl: 'http://localhost:8000',
+      ...usual,
+    }
     const records = createRecords(parts)
     const synthesize = () => {
       throw new Error('no sandbox here')
@@ -40,7 +50,9 @@ export async function startTwoProcesses() {
     })
     const usedOnce = createUsedOnce({ db: store.db, clock })
     const writes = createTokenWrites(createSharedCommits(store.db))
-    const adapter = createAdapter({ db: store.db, clock, grants, applications, accounts, writes })
+    const keys = { cookie: 'c'.repeat(43) }
+    const own = { writes, keys, rateLimits: createRateLimits({ limits: usual.limits, clock }) }
+    const adapter = createAdapter({ ...parts, grants, applications, accounts, ...own })
     return { store, records, practices, grants, applications, accounts, usedOnce, adapter }
   }
   const first = await start()

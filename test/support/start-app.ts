@@ -12,15 +12,23 @@ import { openTestStore } from './test-store.ts'
 /** A clock that stands still until it is told to move on. */
 export interface TestClock {
   now(): Date
+  ticks(): number
   forward(seconds: number): void
+  /** Somebody sets the time of day, by so many seconds forward or back; no time passes. */
+  jump(seconds: number): void
 }
 
 export function startClock(at = new Date()): TestClock {
-  let time = at.getTime()
+  let passed = 0
+  let offset = at.getTime()
   return {
-    now: () => new Date(time),
+    now: () => new Date(offset + passed),
+    ticks: () => passed,
     forward: (seconds) => {
-      time += seconds * 1000
+      passed += seconds * 1000
+    },
+    jump: (seconds) => {
+      offset += seconds * 1000
     },
   }
 }

@@ -68,8 +68,16 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
       relatedPersonId: role === 'patient' || relatedPersonId === nobody ? null : relatedPersonId,
     }
     invite.mutate(form, {
-      onSuccess: () => {
-        notifications.show({ message: `The invitation is on its way to ${email}.` })
+      onSuccess: ({ isInOutbox }) => {
+        notifications.show({
+          message: isInOutbox ? (
+            <>
+              A sandbox writes to nobody but you: the mail is in the <a href="/outbox">outbox</a>.
+            </>
+          ) : (
+            `The invitation is on its way to ${email}.`
+          ),
+        })
         onClose()
       },
     })

@@ -3,7 +3,7 @@ import { OnpatientError } from '../../errors.ts'
 import type { Random } from '../../secrets.ts'
 import type { Db } from '../../store/store.ts'
 import type { Account } from '../accounts.ts'
-import { describeSecret, findStep, secretBytes } from './one-time-code.ts'
+import { describeSecret, findStep, latestStep, secretBytes } from './one-time-code.ts'
 import type { SecretSeal } from './sealed-secret.ts'
 
 export interface AuthenticatorApp {
@@ -116,7 +116,13 @@ export function createAuthenticatorApps({
         .set({ last_step: step, last_used_at: now() })
         .where('account_id', '=', accountId)
         .where('sealed_secret', '=', row.sealed_secret)
-        .where('last_step', '<', step)
+        .where((eb) =>
+          eb.or([
+            eb('last_step', '<', step),
+            // It was taken while the clock was ahead, which must not refuse every code until then.
+            eb('last_step', '>', latestStep(clock.now())),
+          ]),
+        )
         .returning('account_id')
         .executeTakeFirst()
       return taken !== undefined

@@ -17,6 +17,11 @@ export function findStep(secret: Uint8Array<ArrayBuffer>, code: string, now: Dat
   return delta === null ? undefined : Math.floor(timestamp / (form.period * 1000)) + delta
 }
 
+/** The latest step whose code can be right now. */
+export function latestStep(now: Date): number {
+  return Math.floor(now.getTime() / (form.period * 1000)) + toleratedSteps
+}
+
 /** The secret in base32, for typing, and in the form that apps read from a QR code. */
 export function describeSecret(
   secret: Uint8Array<ArrayBuffer>,

@@ -1,6 +1,7 @@
+import { networkOf } from '../../network.ts'
 import type { Account, Accounts, SignIn } from '../accounts.ts'
 import type { SignIns } from '../sign-ins.ts'
-import { networkOf, type Throttle } from '../throttle.ts'
+import type { Throttle } from '../throttle.ts'
 import { passkeyRefused } from './passkey-response.ts'
 import type { Passkeys } from './passkeys.ts'
 

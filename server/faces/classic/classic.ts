@@ -5,6 +5,7 @@ import { apiFace, pathParts } from '../../http/api-face.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { parseQuery } from '../../http/query.ts'
+import type { RequestLimits } from '../../http/rate-limiting.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
@@ -17,6 +18,7 @@ export { defaultPageSize, largestPageSize } from './parse-list-query.ts'
 export { classicTypes }
 
 interface ClassicDeps {
+  rateLimits: RequestLimits
   access: Pick<Access, 'open'>
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
@@ -34,6 +36,7 @@ const rows = new Map(classicTypes.map((row) => [row.type, row]))
  * The classic API: `GET /onpatient_api/fhir/Type` and `GET /onpatient_api/fhir/Type/id`, in JSON whatever is asked for.
  */
 export function classicFace({
+  rateLimits,
   access,
   fhirUrl,
   portalUrl,
@@ -63,6 +66,7 @@ export function classicFace({
   }
 
   return apiFace({
+    rateLimits,
     root: 'onpatient_api',
     mediaTypeFor: (request) => mediaTypeFor(request.headers.accept),
     answer,

@@ -2,11 +2,13 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { OnpatientError } from '../../errors.ts'
 import { apiFace, pathParts } from '../../http/api-face.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
+import type { RequestLimits } from '../../http/rate-limiting.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { conformance } from './conformance.ts'
 
 interface Dstu2Deps {
+  rateLimits: RequestLimits
   /** Origin of the portal, where this base always was. */
   portalUrl: string
   fhirUrl: string
@@ -15,7 +17,12 @@ interface Dstu2Deps {
 }
 
 /** The DSTU2 base at `/api/fhir`: discovery, for clients that start here. It serves no records. */
-export function dstu2Face({ portalUrl, fhirUrl, offersRegistration }: Dstu2Deps): FastifyPluginAsync {
+export function dstu2Face({
+  rateLimits,
+  portalUrl,
+  fhirUrl,
+  offersRegistration,
+}: Dstu2Deps): FastifyPluginAsync {
   const metadata = staticDocument(JSON.stringify(conformance({ portalUrl, offersRegistration })))
   const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
@@ -30,6 +37,7 @@ export function dstu2Face({ portalUrl, fhirUrl, offersRegistration }: Dstu2Deps)
   }
 
   return apiFace({
+    rateLimits,
     root: 'api',
     mediaTypeFor,
     answer,

@@ -14,6 +14,8 @@ export interface BundleRequest {
   random: Random
   /** By which the request of an entry is known as one. */
   entryHeaders: Record<string, string>
+  /** Each entry counts as a request. Throws `too-many-requests`. */
+  countEntries(entries: number): Promise<void>
 }
 
 interface Answer {
@@ -43,6 +45,7 @@ export async function answerBundle(
       'invalid-body',
       `Bundle.entry must be an array of at most ${mostEntries} entries.`,
     )
+  await sent.countEntries(entries.length)
   const answers =
     bundle.type === 'batch'
       ? await answerEach(sent, entries)

@@ -8,6 +8,7 @@ import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
+import type { RequestLimits } from '../../http/rate-limiting.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
@@ -33,7 +34,8 @@ import { create, patch, remove, update, updateWhere } from './write.ts'
 export { describeR4Types }
 
 interface R4Deps {
-  access: Pick<Access, 'open'>
+  rateLimits: RequestLimits
+  access: Pick<Access, 'open' | 'countMore'>
   writeAccess: WriteAccess
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
@@ -63,7 +65,7 @@ type SearchAddress = Extract<
 
 /** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
 export function r4Face(deps: R4Deps): FastifyPluginAsync {
-  const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
+  const { rateLimits, access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const { offersRegistration = false, checksReferences = true } = deps
   const cursors = createCursors(cursorKey, random)
   const entryTokens = createEntryTokens(random)
@@ -96,7 +98,13 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       // Whoever has no token at all is told so before a Bundle of any size is looked into.
       await access.open(token)
       return entryTokens.lend(token, (entryHeaders) =>
-        answerBundle(() => writeAccess.open(token), { ...sent, random, entryHeaders }),
+        answerBundle(() => writeAccess.open(token), {
+          ...sent,
+          random,
+          entryHeaders,
+          // The request itself counts as one.
+          countEntries: (entries) => access.countMore(token, entries - 1),
+        }),
       )
     }
     const writer = await writeAccess.open(token)
@@ -170,6 +178,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   }
 
   return apiFace({
+    rateLimits,
     root: 'fhir',
     bodies: { mediaTypes: [...resourceMediaTypes, patchMediaType], limitBytes: bodyLimitBytes },
     mediaTypeFor,

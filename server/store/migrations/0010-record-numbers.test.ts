@@ -65,7 +65,11 @@ test('records of an older database keep everything, and are found again after th
     /UNIQUE/,
   )
 
-  const records = createRecords({ db, clock: { now: () => new Date(0) }, random: systemRandom })
+  const records = createRecords({
+    db,
+    clock: { now: () => new Date(0), ticks: () => 0 },
+    random: systemRandom,
+  })
   await records.bringIndexUpToDate()
   const indexed = await db.selectFrom('record_text').select('record_no').distinct().execute()
   assert.deepEqual(indexed.map(({ record_no }) => record_no).sort(), [1, 2])

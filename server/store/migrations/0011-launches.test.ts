@@ -42,9 +42,10 @@ test('a grant from before launches still opens what it did, and is about no sing
     await sql.raw(statement).execute(db)
 
   assert.equal(await migrateToLatest(db), false)
-  const { patientIds, practiceIds, isBound } = await createTokenOpener(db, { now: () => new Date(1) }).open(
-    'token',
-  )
+  const { patientIds, practiceIds, isBound } = await createTokenOpener(db, {
+    now: () => new Date(1),
+    ticks: () => 0,
+  }).open('token')
   assert.deepEqual([patientIds, practiceIds, isBound], [[], ['prac_1'], false])
   const application = await db.selectFrom('application').select('launch_uri').executeTakeFirst()
   assert.equal(application?.launch_uri, null)

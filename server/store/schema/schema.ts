@@ -21,6 +21,7 @@ import type {
   UsedOnceTable,
 } from './grants.ts'
 import type { GrantContextTable, LaunchTable } from './launches.ts'
+import type { MailStopTable, SandboxMailTable } from './mail.ts'
 import type {
   AssociationTable,
   InvitationTable,
@@ -44,6 +45,8 @@ export interface Schema {
   sign_in: SignInTable
   mail_link: MailLinkTable
   throttle: ThrottleTable
+  mail_stop: MailStopTable
+  sandbox_mail: SandboxMailTable
   pending_sign_in: PendingSignInTable
   authenticator_app: AuthenticatorAppTable
   recovery_code: RecoveryCodeTable

@@ -1,0 +1,264 @@
+/**
+ * Every bound and limit of the server in one table. The settings that change them, the page docs/operate/limits.md, the
+ * documentation for developers and the words of the errors come from here, so that none tells another story.
+ */
+
+/** What a limit protects; each is a section of the documentation. */
+export type LimitArea = 'request' | 'rate' | 'mail' | 'ownership'
+
+export interface LimitRow {
+  area: LimitArea
+  /** The environment variable that changes it. */
+  setting: string
+  default: number
+  /** The smallest and largest value that the setting takes; 1 and a thousand million without it. */
+  least?: number
+  most?: number
+  /** What the number counts, as it follows the number: 'entries', 'bytes', 'requests in 5 minutes'. */
+  unit: string
+  /** What is limited: 'Entries of a Bundle'. */
+  what: string
+  /** What happens beyond it: 'The answer is 413.' */
+  beyond: string
+  /** Of a rate: its name in the header RateLimit-Policy. */
+  policy?: string
+  /** Of a rate: how many seconds it takes until all of it is there again. */
+  windowSeconds?: number
+}
+
+const minute = 60
+const tooMany = 'The answer is 429 with Retry-After.'
+
+export const limitRows = {
+  authorizationRequestCharacters: {
+    area: 'request',
+    setting: 'MAX_AUTHORIZATION_REQUEST',
+    default: 10_000,
+    least: 3000,
+    most: 20_000,
+    unit: 'characters, compressed and sealed',
+    what: 'An authorization request, which waits in cookies of the browser until the person has signed in',
+    beyond: 'The application gets invalid_request, which says to make "state" shorter.',
+  },
+  pushedRequestBytes: {
+    area: 'request',
+    setting: 'MAX_PUSHED_REQUEST_BYTES',
+    default: 16_384,
+    least: 4096,
+    most: 65_536,
+    unit: 'bytes',
+    what: 'The form of a pushed authorization request',
+    beyond: 'The answer is 413.',
+  },
+  tokenRequests: {
+    area: 'rate',
+    setting: 'MAX_REQUESTS_PER_TOKEN',
+    default: 30_000,
+    unit: 'requests in 5 minutes',
+    what: 'Requests to the API with the tokens of one grant, or of one backend service',
+    beyond: tooMany,
+    policy: 'token',
+    windowSeconds: 5 * minute,
+  },
+  accountRequests: {
+    area: 'rate',
+    setting: 'MAX_REQUESTS_PER_ACCOUNT',
+    default: 60_000,
+    unit: 'requests in 5 minutes',
+    what: 'Requests to the API by all applications that one person has connected',
+    beyond: tooMany,
+    policy: 'account',
+    windowSeconds: 5 * minute,
+  },
+  applicationRequests: {
+    area: 'rate',
+    setting: 'MAX_REQUESTS_PER_APPLICATION',
+    default: 600_000,
+    unit: 'requests in 5 minutes',
+    what: 'Requests to the API by one application, for everybody who has connected it',
+    beyond: tooMany,
+    policy: 'application',
+    windowSeconds: 5 * minute,
+  },
+  practiceRequests: {
+    area: 'rate',
+    setting: 'MAX_REQUESTS_PER_PRACTICE',
+    default: 600_000,
+    unit: 'requests in 5 minutes',
+    what: 'Requests to the API with tokens that reach records of one practice',
+    beyond: tooMany,
+    policy: 'practice',
+    windowSeconds: 5 * minute,
+  },
+  addressRequests: {
+    area: 'rate',
+    setting: 'MAX_REQUESTS_PER_ADDRESS',
+    default: 600_000,
+    unit: 'requests in 5 minutes',
+    what: 'Requests to the API from one network address (of IPv6 a /64), with and without a token',
+    beyond: tooMany,
+    policy: 'address',
+    windowSeconds: 5 * minute,
+  },
+  portalRequests: {
+    area: 'rate',
+    setting: 'MAX_PORTAL_REQUESTS_PER_ACCOUNT',
+    default: 6_000,
+    unit: 'requests in 5 minutes',
+    what: 'Requests of the portal for one person who is signed in',
+    beyond: tooMany,
+    policy: 'account',
+    windowSeconds: 5 * minute,
+  },
+  tokenEndpointRequests: {
+    area: 'rate',
+    setting: 'MAX_TOKEN_REQUESTS_PER_ADDRESS',
+    default: 600,
+    unit: 'requests in a minute',
+    what: 'Requests to /o/token/, /o/par/, /o/introspect/, /o/revoke/, /o/userinfo/, /o/register/ and the discovery documents from one network address',
+    beyond: tooMany,
+    policy: 'address',
+    windowSeconds: minute,
+  },
+  applicationTokens: {
+    area: 'rate',
+    setting: 'MAX_TOKEN_REQUESTS_PER_APPLICATION',
+    default: 6_000,
+    unit: 'requests in a minute',
+    what: 'Token requests of one application that has proven who it is',
+    beyond: tooMany,
+    policy: 'application',
+    windowSeconds: minute,
+  },
+  authorizationRequests: {
+    area: 'rate',
+    setting: 'MAX_AUTHORIZATION_REQUESTS_PER_ADDRESS',
+    default: 600,
+    unit: 'requests in 5 minutes',
+    what: 'Requests to /o/authorize/ from one network address',
+    beyond: tooMany,
+    policy: 'address',
+    windowSeconds: 5 * minute,
+  },
+  pushedByApplication: {
+    area: 'rate',
+    setting: 'MAX_PUSHED_REQUESTS_PER_APPLICATION',
+    default: 1_200,
+    unit: 'requests in a minute',
+    what: 'Pushed authorization requests of one application that has proven who it is',
+    beyond: tooMany,
+    policy: 'application',
+    windowSeconds: minute,
+  },
+  pushedByAddress: {
+    area: 'rate',
+    setting: 'MAX_PUSHED_REQUESTS_PER_ADDRESS',
+    default: 120,
+    unit: 'requests in a minute',
+    what: 'Pushed authorization requests of public applications from one network address',
+    beyond: tooMany,
+    policy: 'address',
+    windowSeconds: minute,
+  },
+  pushedRequests: {
+    area: 'rate',
+    setting: 'MAX_PUSHED_REQUESTS',
+    default: 20_000,
+    unit: 'requests in a minute',
+    what: 'Pushed authorization requests of all applications, each of which is stored for a minute',
+    beyond: tooMany,
+    policy: 'server',
+    windowSeconds: minute,
+  },
+  mailsAskedFor: {
+    area: 'mail',
+    setting: 'MAX_MAILS_PER_ADDRESS',
+    default: 10,
+    unit: 'mails in a day',
+    what: 'Mails to one address that somebody asked for in a form: sign-up, a new password, another address',
+    beyond: 'The form says how long to wait. Notices about the own account are not counted.',
+  },
+  invitationsToAddress: {
+    area: 'mail',
+    setting: 'MAX_INVITATIONS_PER_ADDRESS',
+    default: 5,
+    unit: 'mails in a day',
+    what: 'Invitations to one address, by all practices',
+    beyond: 'The answer is 429; whoever invites tries again the day after.',
+  },
+  invitationsOfPractice: {
+    area: 'mail',
+    setting: 'MAX_INVITATIONS_PER_PRACTICE',
+    default: 1000,
+    unit: 'mails in a day',
+    what: 'Invitations of one practice',
+    beyond: 'The answer is 429; whoever invites tries again the day after.',
+  },
+  sandboxMails: {
+    area: 'mail',
+    setting: 'MAX_SANDBOX_MAILS',
+    default: 50,
+    most: 1000,
+    unit: 'mails',
+    what: 'Mails of a sandbox to others than its owner, which are shown on /outbox and never sent',
+    beyond: 'The oldest go.',
+  },
+} as const satisfies Record<string, LimitRow>
+
+export type LimitName = keyof typeof limitRows
+
+/** Those that are counted over time. */
+export type RateName = {
+  [Name in LimitName]: (typeof limitRows)[Name] extends { windowSeconds: number } ? Name : never
+}[LimitName]
+
+/** Every limit as it is in this server. */
+export type Limits = Readonly<Record<LimitName, number>>
+
+const smallest = 1
+const largest = 1_000_000_000
+
+/** Reads the limits that the environment changes; the others are the defaults. The values were checked before. */
+export function readLimits(env: Readonly<Record<string, string | undefined>>): Limits {
+  const entries = Object.entries(limitRows).map(([name, row]) => [
+    name,
+    Number(env[row.setting] || row.default),
+  ])
+  return Object.freeze(Object.fromEntries(entries) as Record<LimitName, number>)
+}
+
+/** The limits as rows of the settings: each takes a whole number. */
+export const limitSettings = Object.values<LimitRow>(limitRows).map((row) => {
+  const { least = smallest, most = largest } = row
+  return {
+    name: row.setting,
+    form: `a number from ${least} to ${most}`,
+    default: String(row.default),
+    help: `${row.what}: at most so many ${row.unit}. ${row.beyond}`,
+    refuse: (value: string) =>
+      /^\d{1,10}$/.test(value) && Number(value) >= least && Number(value) <= most
+        ? undefined
+        : `is not a number from ${least} to ${most}`,
+  }
+})
+
+/** The limits of an area as people read them: what, how much, what happens beyond it. */
+export function describeLimits(
+  limits: Limits,
+  area: LimitArea,
+): Array<{ name: LimitName; what: string; most: string; beyond: string }> {
+  return Object.entries<LimitRow>(limitRows)
+    .filter(([, row]) => row.area === area)
+    .map(([name, { what, unit, beyond }]) => ({
+      name: name as LimitName,
+      what,
+      most: `${limits[name as LimitName].toLocaleString('en')} ${unit}`,
+      beyond,
+    }))
+}
+
+/** The limit in words, for an error, to which the caller adds what to do: 'Applications of one account: at most 50.' */
+export function sayLimit(limits: Limits, name: LimitName): string {
+  const { what, unit }: LimitRow = limitRows[name]
+  return `${what}: at most ${limits[name].toLocaleString('en')} ${unit}.`
+}

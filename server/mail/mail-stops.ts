@@ -1,0 +1,66 @@
+import type { Clock } from '../clock.ts'
+import type { Seals } from '../seal.ts'
+import { hashSecret } from '../secrets.ts'
+import type { Db } from '../store/store.ts'
+import type { Mailer } from './mail.ts'
+
+/** Addresses whose owners want no invitations, and the links in mails by which they say so. */
+export interface MailStops {
+  /** For people, and for mail programs (RFC 8058). */
+  linksFor(address: string): { page: string; oneClick: string }
+  /** Whose address a link is for; undefined when it is damaged or of another server. */
+  findAddress(token: string): string | undefined
+  stop(address: string): Promise<void>
+  allow(address: string): Promise<void>
+  isStopped(address: string): Promise<boolean>
+}
+
+interface MailStopsDeps {
+  db: Db
+  clock: Clock
+  seals: Seals
+  portalUrl: string
+}
+
+const binding = 'stop'
+
+/** The link is the address itself, sealed: it works for ever, and nothing is stored before it is used. */
+export function createMailStops({ db, clock, seals, portalUrl }: MailStopsDeps): MailStops {
+  return {
+    linksFor(address) {
+      const token = seals.seal(Buffer.from(address), binding)
+      return {
+        page: `${portalUrl}/mail/stop?token=${token}`,
+        oneClick: `${portalUrl}/mail/stop/one-click?token=${token}`,
+      }
+    },
+    findAddress: (token) => seals.open(token, binding)?.toString('utf8'),
+    async stop(address) {
+      await db
+        .insertInto('mail_stop')
+        .values({ address_hash: hashSecret(address), stopped_at: clock.now().getTime() })
+        .onConflict((conflict) => conflict.column('address_hash').doNothing())
+        .execute()
+    },
+    async allow(address) {
+      await db.deleteFrom('mail_stop').where('address_hash', '=', hashSecret(address)).execute()
+    },
+    async isStopped(address) {
+      // uses the primary key
+      const row = await db
+        .selectFrom('mail_stop')
+        .select('address_hash')
+        .where('address_hash', '=', hashSecret(address))
+        .executeTakeFirst()
+      return row !== undefined
+    },
+  }
+}
+
+/** Adds to each mail that strangers can cause how to have no more of them. */
+export function withStopLinks<Through extends Mailer>(mailer: Through, stops: MailStops): Through {
+  return {
+    ...mailer,
+    send: (mail) => mailer.send(mail.isStoppable ? { ...mail, unsubscribe: stops.linksFor(mail.to) } : mail),
+  }
+}

@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely'
+
+/** Who wants no invitations by mail, and the mails of sandboxes, which stay here. Tables are only added. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('mail_stop')
+    .addColumn('address_hash', 'text', (c) => c.primaryKey())
+    .addColumn('stopped_at', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('sandbox_mail')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('practice_id', 'text', (c) => c.notNull().references('practice.id'))
+    .addColumn('sealed', 'text', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createIndex('sandbox_mail_practice')
+    .on('sandbox_mail')
+    .columns(['practice_id', 'created_at'])
+    .execute()
+}
