@@ -6,8 +6,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memberships } from '#fhir/compartment/about-the-patient.ts'
+import { createExpander } from './expand-value-set.ts'
 import { readR4Definitions } from './read-definitions.ts'
-import { alternativesFor, choicesWithoutType, elementsOf, targetsOf } from './search-expressions.ts'
+import { alternativesFor, choicesWithoutType, elementsOf, targetsOf, typesOf } from './search-expressions.ts'
 
 /** What we read of a SearchParameter: https://hl7.org/fhir/R4/searchparameter.html */
 interface Definition {
@@ -29,6 +30,8 @@ interface Row {
   components?: { code: string; expression: string }[]
   /** Of elements that are a code alone: the systems of their value set. */
   systems?: string[]
+  /** Of tokens and references, the modifiers that only some elements can have. */
+  modifiers?: string[]
 }
 
 const root = join(import.meta.dirname, '..')
@@ -102,7 +105,22 @@ function rowFor(type: string, definition: Definition): Row | undefined {
     }))
   if (definition.type === 'token') row.systems = systemsOf(expression)
   if (row.systems?.length === 0) delete row.systems
+  if (definition.type === 'token' || definition.type === 'reference')
+    row.modifiers = modifiersOf(typesOf(expression), row)
   return row
+}
+
+/** Which modifiers can mean anything: https://hl7.org/fhir/R4/search.html#token, #reference */
+function modifiersOf(elements: string[], { systems = [], type }: Row): string[] {
+  const has = (...some: string[]) => elements.some((each) => some.includes(each))
+  if (type === 'reference') return has('Reference') ? ['identifier'] : []
+  const isConcept = has('Coding', 'CodeableConcept')
+  return [
+    ...(isConcept || has('Identifier') ? ['text'] : []),
+    ...(isConcept || systems.some((each) => listedSystems.has(each)) ? ['in', 'not-in'] : []),
+    ...(isConcept || systems.some((each) => each in hierarchies) ? ['above', 'below'] : []),
+    ...(has('Identifier') ? ['of-type'] : []),
+  ]
 }
 
 /** The standard writes DateTime here, which is no type; and `value` for those types of it that are tokens (Group.characteristic). */
@@ -112,7 +130,21 @@ function partOf(expression: string): string {
     : expression.replace('DateTime', 'dateTime')
 }
 
-const valueSets = new Map(readR4Definitions().valueSets.map((set) => [set.url, set]))
+const r4 = readR4Definitions()
+const valueSets = new Map(r4.valueSets.map((set) => [set.url, set]))
+const expand = createExpander([r4])
+
+/** Systems of the value sets that `:in` knows: those of required bindings. */
+const listedSystems = new Set(
+  r4.structures
+    .flatMap(({ snapshot }) => snapshot?.element ?? [])
+    .flatMap(({ binding }) =>
+      binding?.strength === 'required' ? Object.keys(expand(binding.valueSet ?? '') ?? {}) : [],
+    ),
+)
+const hierarchies = JSON.parse(
+  readFileSync(join(root, 'fhir/search/code-hierarchies.json'), 'utf8'),
+) as object
 
 /** The system that a code alone has by its binding, a boolean by the standard: https://hl7.org/fhir/R4/search.html#token */
 function systemsOf(expression: string): string[] {
@@ -172,13 +204,17 @@ function rowsFor(type: string): Row[] {
   return [...rows.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
 }
 
+/** A text that looks like a date is none, and an Attachment is no reference. */
+const kinds: Record<string, RegExp> = {
+  date: /(Date|DateTime|Instant|Period|Timing)$/,
+  reference: /(Reference|Canonical|Uri)$/,
+}
+
 function choicesIn(rows: Row[]): Record<string, string[]> {
   const choices: Record<string, string[]> = {}
   for (const { expression, type } of rows)
     for (const [name, keys] of choicesWithoutType(expression)) {
-      // A text that looks like a date is none.
-      const kept =
-        type === 'date' ? keys.filter((key) => /(Date|DateTime|Instant|Period|Timing)$/.test(key)) : keys
+      const kept = keys.filter((key) => (kinds[type] ?? /./).test(key))
       choices[name] = [...new Set([...(choices[name] ?? []), ...kept])].sort()
     }
   return choices

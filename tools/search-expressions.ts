@@ -66,6 +66,16 @@ export function elementsOf(expression: string): ElementDefinition[] {
   return splitAtTopLevel(expression).flatMap((alternative) => walk(alternative).element ?? [])
 }
 
+/** The types of what an expression selects, by alternatives. */
+export function typesOf(expression: string): string[] {
+  const found = splitAtTopLevel(expression).flatMap((alternative) => {
+    const end = alternative.replace(/\.where\((?:[^()]|\(\))*\)/g, '').replace(/\)+$/, ')')
+    const chosen = /(?:ofType|as)\((\w+)\)$/.exec(end)?.[1] ?? / as (\w+)\)?$/.exec(end)?.[1]
+    return chosen ?? walk(alternative).element?.type?.map(({ code }) => code) ?? []
+  })
+  return [...new Set(found)]
+}
+
 /** The elements value[x] that an expression names without a type, with the JSON names they can have. */
 export function choicesWithoutType(expression: string): Map<string, string[]> {
   const found = new Map<string, string[]>()

@@ -36,6 +36,7 @@ test('a record about other records is about whoever those are about', () => {
     patientIds: ['mia'],
     through: ['Observation/o1'],
     otherwise: 'practice',
+    isAboutOthers: false,
   })
 })
 
@@ -52,6 +53,36 @@ test('a reference that is foreign, conditional or of another type names no patie
       [],
       reference,
     )
+})
+
+test('a subject that says it is no patient is another, one that could be a patient is not', () => {
+  const isAboutOthers = (subject: object) =>
+    subjectsOf({ resourceType: 'Observation', subject })?.isAboutOthers
+  for (const subject of [
+    { reference: 'Group/1' },
+    { reference: 'Location/1/_history/2' },
+    { reference: '#p' },
+    { reference: 'https://other.example/fhir/Device/1' },
+    { reference: 'https://other.example/7', type: 'Device' },
+    { identifier: { value: '7' } },
+  ])
+    assert.equal(isAboutOthers(subject), true, JSON.stringify(subject))
+  for (const subject of [
+    mia,
+    { reference: 'https://other.example/fhir/Patient/1' },
+    { reference: 'https://other.example/7' },
+    { reference: 'urn:uuid:1' },
+    { reference: 'Patient?identifier=7' },
+    { reference: '' },
+    { display: 'somebody' },
+    {},
+  ])
+    assert.equal(isAboutOthers(subject), false, JSON.stringify(subject))
+  const account = (...subject: object[]) => subjectsOf({ resourceType: 'Account', subject })
+  assert.equal(account({ reference: 'Device/1' }, { reference: 'Location/1' })?.isAboutOthers, true)
+  assert.equal(account({ reference: 'Device/1' }, { reference: 'urn:uuid:1' })?.isAboutOthers, false)
+  assert.equal(account({ reference: 'Device/1' }, mia)?.isAboutOthers, false)
+  assert.equal(account()?.isAboutOthers, false)
 })
 
 test('what must be about somebody, what is shared and what is the practice’s alone', () => {

@@ -29,11 +29,11 @@ export function needsTerminology(name: string): boolean {
   return /:(in|not-in|above|below)$/.test(name)
 }
 
-/** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all. */
+/** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all, and some are for some elements alone. */
 const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
-  token: ['not', 'text', 'in', 'not-in', 'above', 'below'],
+  token: ['not'],
   string: ['exact', 'contains'],
-  reference: ['identifier'],
+  reference: [],
   uri: ['above', 'below'],
   date: [],
   number: [],
@@ -41,14 +41,11 @@ const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
   composite: [],
 }
 
-/** Types to name, and `:missing`, come on top. */
-export function modifiersFor({ code, type }: SearchParameter): readonly AskedModifier[] {
+/** Types to name come on top. */
+export function modifiersFor({ code, type, modifiers }: SearchParameter): readonly AskedModifier[] {
   // The id and the time of change are columns of the record itself.
   if (code === '_id' || code === '_lastUpdated') return ['missing']
-  const own = modifiersOf[type]
-  // Of an Identifier alone it means anything.
-  const withType = type === 'token' && /identifier$/.test(code)
-  return ['missing', ...own, ...(withType ? (['of-type'] as const) : [])]
+  return ['missing', ...modifiersOf[type], ...(modifiers as readonly AskedModifier[])]
 }
 
 /** https://hl7.org/fhir/R4/search.html#prefix; of a composite those of its second part. */

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import {
+  compartmentOfPractice,
   describeSubjectElements,
   findSubjects,
   isAttachable,
@@ -61,10 +62,12 @@ function prepareFlatRecord(
   const withId = resource.id === undefined ? { ...resource, id } : resource
   const subjects = findSubjects(withId)
   if (!subjects) return { reference, reason: `${type} is not a type of FHIR R4 that can be stored.` }
+  if (subjects.otherwise === 'refused' && subjects.isAboutOthers)
+    subjects.patientIds.push(compartmentOfPractice(practiceId))
   if (subjects.otherwise === 'refused' && subjects.patientIds.length === 0)
     return {
       reference,
-      reason: `It names no patient: ${describeSubjectElements(type)} must be a reference like Patient/ID.`,
+      reason: `It names no patient: ${describeSubjectElements(type)} must be a reference like Patient/ID, or name a group, a device or the like.`,
     }
   return {
     practiceId,

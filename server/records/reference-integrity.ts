@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { sql, type Transaction } from 'kysely'
+import { compartmentOfPractice } from '#fhir/compartment/compartment.ts'
 import { listReferences, parseReference } from '#fhir/reference.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
@@ -79,8 +80,7 @@ export async function findReferrer(
     return citing.practice_id === practiceId
       ? `${citing.source_type}/${citing.source_id}`
       : 'a record of another practice'
-  const compartments = patientIds.filter((each) => each !== '')
-  if (compartments.length === 0) return undefined
+  const compartments = [...patientIds.filter((each) => each !== ''), compartmentOfPractice(practiceId)]
   // Reads the patient's records, by record_pk: deletions are rare, an index for them would cost each write.
   const text = `"reference":${JSON.stringify(`${type}/${id}`)}`
   const row = await trx

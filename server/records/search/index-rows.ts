@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
+import { isCompartmentOfPractice, onlySubjectElement } from '#fhir/compartment/compartment.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { findMainDate } from '#fhir/search/main-date.ts'
 import { type Cell, filledTable, type Rows } from '../../store/insert-rows.ts'
@@ -46,18 +47,30 @@ export function indexRowsOf(records: readonly Indexed[]): Rows[] {
   const ranges: Cell[] = []
   for (const { type, rows, values } of records) {
     const { low, high, dates } = findMainDate(type, values)
-    const nths = countWithin(values)
-    for (const { patientId, no } of rows)
-      for (const [at, value] of values.entries()) {
+    for (const { patientId, no } of rows) {
+      const own = valuesIn(patientId, type, values)
+      const nths = countWithin(own)
+      for (const [at, value] of own.entries()) {
         const parameter = parameterNumber(type, value.param)
         if (value.kind === 'range') ranges.push(patientId, parameter, no, value.low, value.high, value.unit)
         else text.push(patientId, parameter, value.value, no, nths[at] ?? 0, value.system, low, high, dates)
       }
+    }
   }
   return [
     { into: textTable, cells: text },
     { into: rangeTable, cells: ranges },
   ]
+}
+
+/**
+ * In the compartment of a practice every record has one row more, as if it named that compartment: a search that walks from compartment to compartment
+ * along the rows of those who name the patient finds them there (leading-condition.ts).
+ */
+function valuesIn(patientId: string, type: string, values: readonly IndexValue[]): readonly IndexValue[] {
+  const param = isCompartmentOfPractice(patientId) ? onlySubjectElement(type) : undefined
+  if (param === undefined) return values
+  return [...values, { kind: 'text', param, value: `Patient/${patientId}`, system: '' }]
 }
 
 /** For each value how many of the same parameter and text come before it: a code may be there with several systems. */
@@ -77,14 +90,15 @@ export async function removeIndexRows(
   trx: Transaction<Schema>,
   { type, rows, content }: { type: string; rows: readonly RecordRow[]; content: string },
 ): Promise<void> {
-  const values = indexValuesOf(JSON.parse(content) as Resource)
-  const { high } = findMainDate(type, values)
-  const text = values.filter((value) => value.kind === 'text')
-  const range = values.filter((value) => value.kind === 'range')
+  const all = indexValuesOf(JSON.parse(content) as Resource)
+  const { high } = findMainDate(type, all)
   const numbersOf = (some: readonly IndexValue[]) => [
     ...new Set(some.map(({ param }) => parameterNumber(type, param))),
   ]
   for (const { patientId, no } of rows) {
+    const values = valuesIn(patientId, type, all)
+    const text = values.filter((value) => value.kind === 'text')
+    const range = values.filter((value) => value.kind === 'range')
     // By the beginning of record_text_pk: what this record could have there, one look for each.
     if (text.length > 0)
       await trx
