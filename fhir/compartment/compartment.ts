@@ -9,7 +9,7 @@ export interface Subjects {
   through: string[]
   /** What the record is when no patient is found. */
   otherwise: Membership['otherwise']
-  /** Whether it is about somebody or something else instead: a group, a device, whoever has an identifier (decision 0022). */
+  /** Whether it is about somebody or something else instead, a group, a device, whoever has an identifier, or about nobody (decision 0022). */
   isAboutOthers: boolean
 }
 
@@ -24,14 +24,15 @@ export function findSubjects(resource: Resource): Subjects | undefined {
       otherwise: 'refused',
       isAboutOthers: false,
     }
-  const { elements, through = [], otherwise } = membership
+  const { elements, through = [], otherwise, mayBeAbsent = false } = membership
   const holders = elements.flatMap((path) => valuesAt(resource, path.split('.')))
   const named = holders.flatMap(relativeIn)
   const patientIds = named.flatMap((reference) => (reference.type === 'Patient' ? [reference.id] : []))
   const others = through
     .flatMap((path) => valuesAt(resource, path.split('.')).flatMap(relativeIn))
     .flatMap((reference) => (reference.type === 'Patient' ? [] : [`${reference.type}/${reference.id}`]))
-  const isAboutOthers = patientIds.length === 0 && holders.length > 0 && holders.every(namesOther)
+  const isAboutOthers =
+    holders.length === 0 ? mayBeAbsent : patientIds.length === 0 && holders.every(namesOther)
   return { patientIds: [...new Set(patientIds)], through: [...new Set(others)], otherwise, isAboutOthers }
 }
 
@@ -100,12 +101,13 @@ function relativeIn({ reference }: Fields): Array<{ type: string; id: string }> 
 }
 
 /**
- * Whether a Reference says that it is no patient whom it names, or names somebody by an identifier alone. One that only could not be resolved
+ * Whether a Reference says that it is no patient whom it names, or names somebody by an identifier or a text alone. One that only could not be resolved
  * must not lose a patient's record.
  */
-function namesOther({ reference, identifier, type }: Fields): boolean {
+function namesOther({ reference, identifier, display, type }: Fields): boolean {
   const parsed = parseReference(reference)
-  if (parsed.kind === 'none') return typeof identifier === 'object' && identifier !== null
+  if (parsed.kind === 'none')
+    return (typeof identifier === 'object' && identifier !== null) || typeof display === 'string'
   if (parsed.kind === 'relative') return parsed.type !== 'Patient'
   if (parsed.kind === 'contained') return true
   const named = parsed.kind === 'foreign' ? (typeOfAddress(parsed.text) ?? type) : undefined

@@ -41,7 +41,9 @@ for (const gzip of [false, true])
     }
     await app.addFile(
       'in.ndjson',
-      [patient('mia'), patient('leo'), ...many, aboutGroup, aboutBoth].map((each) => JSON.stringify(each)).join('\n'),
+      [patient('mia'), patient('leo'), ...many, aboutGroup, aboutBoth]
+        .map((each) => JSON.stringify(each))
+        .join('\n'),
     )
     await app.run()
     const folder = join(app.folder, 'out')

@@ -151,6 +151,7 @@ test('what is about a group, a device, a place or an identifier alone is kept by
     ['l', { reference: 'Location/ward' }],
     ['n', { identifier: { system: 'urn:mrn', value: '7' } }],
     ['f', { reference: 'https://other.example/fhir/Group/1' }],
+    ['t', { display: 'an oyster bed' }],
   ]
   for (const body of [
     { resourceType: 'Group', id: 'cohort', type: 'person', actual: true },
@@ -159,13 +160,13 @@ test('what is about a group, a device, a place or an identifier alone is kept by
     ...subjects.map(([id, subject], at) => observation(id, subject, `2024-02-0${at + 1}`)),
   ])
     assert.equal((await put(body)).status, 201, body.id)
-  const ids = ['d', 'f', 'g', 'l', 'n']
-  const both = ['d', 'f', 'g', 'l', 'n', 'o1', 'o2', 'o3']
+  const ids = ['d', 'f', 'g', 'l', 'n', 't']
+  const both = ['d', 'f', 'g', 'l', 'n', 'o1', 'o2', 'o3', 't']
   const found = async (path: string, token = writer) => idsOf(await search(api, path, token))
   assert.deepEqual((await found('Observation')).sort(), both)
-  assert.deepEqual(await found('Observation?_sort=-date'), ['o3', 'o2', 'o1', 'f', 'n', 'l', 'd', 'g'])
+  assert.deepEqual(await found('Observation?_sort=-date'), ['o3', 'o2', 'o1', 't', 'f', 'n', 'l', 'd', 'g'])
   assert.deepEqual(await found('Observation?date=le2024-02-02&_sort=date'), ['g', 'd'])
-  assert.deepEqual(await found('Observation?code=lead&_sort=date'), ['g', 'd', 'l', 'n', 'f'])
+  assert.deepEqual(await found('Observation?code=lead&_sort=date'), ['g', 'd', 'l', 'n', 'f', 't'])
   assert.deepEqual(await found('Observation?subject=Group/cohort'), ['g'])
   assert.deepEqual(await found('Observation?subject:identifier=urn:mrn|7'), ['n'])
   assert.deepEqual(await found('Observation?subject:Group.type=person'), ['g'])
@@ -207,8 +208,8 @@ test('what is about a group, a device, a place or an identifier alone is kept by
     { reference: 'urn:uuid:1' },
     { reference: 'https://other.example/fhir/Patient/1' },
     { reference: 'Patient?identifier=7' },
-    { display: 'somebody' },
-    undefined,
+    { reference: '' },
+    {},
   ])
     assert.equal((await put({ ...observation('x', {}, '2024-01-01'), subject } as never)).status, 422)
 })

@@ -497,7 +497,7 @@ test('bad bodies are refused with a reason and change nothing', async () => {
     ['{"resourceType":"Observation","id":"a b"}', 400],
     [`{"resourceType":"Observation","extension":${'['.repeat(100_000)}`, 400],
     [Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 400],
-    [JSON.stringify(observation({ subject: undefined })), 422],
+    [JSON.stringify(observation({ subject: { reference: 'https://other.example/fhir/Patient/1' } })), 422],
   ]
   for (const [body, status] of cases) {
     const answer = await post(body)
