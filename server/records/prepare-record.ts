@@ -13,6 +13,9 @@ import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import { type ContentParts, splitContent } from './stored-content.ts'
 
+/** How a version comes to be: https://hl7.org/fhir/R4/http.html#history */
+export type WriteMethod = 'POST' | 'PUT' | 'PATCH'
+
 /** A resource with everything that the store derives from it, before the database is asked anything. */
 export interface PreparedRecord {
   practiceId: string
@@ -25,6 +28,7 @@ export interface PreparedRecord {
   /** What search compares. */
   values: readonly IndexValue[]
   parts: ContentParts
+  method: WriteMethod
 }
 
 export interface Refusal {
@@ -78,6 +82,7 @@ function prepareFlatRecord(
     citations: findCitations(withId),
     values: indexValuesOf(withId),
     parts: splitContent(withId),
+    method: resource.id === undefined ? 'POST' : 'PUT',
   }
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
 import { asExpression, type Fragment, sqlJoin, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
+import { isCited } from './citations.ts'
 import { isCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
 import type { Confinement, VersionPage, VersionQuery, VersionRow } from './records.ts'
@@ -29,20 +30,13 @@ export async function readVersion(
 }
 
 /**
- * Whether a version `v` lay in a covered compartment, or about nobody is of a record that a covered practice has. An older version of a
- * shared record may name what the current one no longer does: it is its practice's alone. A version from before a deletion may
- * be of another practice, which had the id before.
+ * Whether a version `v` lay in a covered compartment, or about nobody was a covered practice's: an older version of a shared record may name what the
+ * current one no longer does. By record_version_practice.
  */
 function mayBeRead(within: Confinement, type: string): Fragment {
   const covered = isCovered('v.patient_id', within)
   if (!canBeAboutNobody(type) || within.practiceIds.length === 0) return covered
-  // By record_address, and record_version_deletion.
-  return sqlText`(${covered} or (v.patient_id = '' and exists (
-    select 1 from record as own
-    where own.type = v.type and own.id = v.id and own.practice_id in (${sqlJoin(within.practiceIds)}))
-    and not exists (
-      select 1 from record_version as gone
-      where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id >= v.version_id)))`
+  return sqlText`(${covered} or (v.patient_id = '' and v.practice_id in (${sqlJoin(within.practiceIds)})))`
 }
 
 /** The version that a stored text carries; the store writes it at a fixed place. */
@@ -66,7 +60,8 @@ export async function listVersions(db: Db, within: Confinement, query: VersionQu
       ? sql``
       : sql`and (v.last_updated < ${after.lastUpdated} or (v.last_updated = ${after.lastUpdated} and (v.id > ${after.id} or (v.id = ${after.id} and v.version_id < ${after.versionId}))))`
   const part = (table: string, deleted: string) => sql`
-    select distinct v.id, v.version_id, v.last_updated, ${sql.raw(deleted)} as deleted, v.content
+    select distinct v.id, v.version_id, v.last_updated, ${sql.raw(deleted)} as deleted, v.method, v.content,
+      case when v.version_id = 1 or exists (${isAfterDeletion}) then 1 else 0 end as created
     from ${sql.table(table)} as v
     where v.type = ${type} and ${covered} ${ofRecord} ${fromTime} ${during}`
   const all = (extra: typeof beyond) => sql`
@@ -80,6 +75,10 @@ export async function listVersions(db: Db, within: Confinement, query: VersionQu
   const total = Number(count.rows[0]?.total ?? 0)
   return total === 0 && canBeAboutNobody(type) ? currentAlone(db, within, query) : cut(rows, pageSize, total)
 }
+
+/** A record that comes back counts on after its deletion. By record_version_deletion. */
+const isAfterDeletion = sql`select 1 from record_version as gone
+  where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id = v.version_id - 1`
 
 /** A version is current until the next one of its record. */
 function wasCurrent({ start, end }: { start: number; end: number }) {
@@ -103,14 +102,42 @@ function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
   }
 }
 
-/** Of a record that others only cite the current version alone is told. */
+/** Of a record that others only cite the current version alone is told, or that it was deleted. */
 async function currentAlone(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, since, at, pageSize } = query
   const nothing = { total: 0, versions: [], next: undefined }
-  const content = id === undefined ? undefined : await readRecord(db, within, type, id)
-  if (id === undefined || content === undefined) return nothing
-  const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
+  const version = id === undefined ? undefined : await currentVersion(db, within, type, id)
+  if (!version) return nothing
+  const { last_updated: lastUpdated } = version
   if ((since !== undefined && lastUpdated < since) || (at && lastUpdated >= at.end)) return nothing
-  const version = { id, version_id: versionOf(content), last_updated: lastUpdated, deleted: 0, content }
   return { total: 1, versions: [version].slice(0, pageSize), next: undefined }
+}
+
+async function currentVersion(
+  db: Db,
+  within: Confinement,
+  type: string,
+  id: string,
+): Promise<VersionRow | undefined> {
+  const content = await readRecord(db, within, type, id)
+  if (content === undefined)
+    return (await isCited(db, within, type, id)) ? findLastDeletion(db, type, id) : undefined
+  const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
+  const number = versionOf(content)
+  return {
+    ...{ id, version_id: number, last_updated: lastUpdated, content },
+    ...{ deleted: 0, created: number === 1 ? 1 : 0, method: null },
+  }
+}
+
+/** The deletion of a record about nobody that is not there any more. */
+async function findLastDeletion(db: Db, type: string, id: string): Promise<VersionRow | undefined> {
+  // uses record_version_deletion, and record_address
+  const { rows } = await sql<VersionRow>`
+    select v.id, v.version_id, v.last_updated, v.deleted, 0 as created, v.method, v.content
+    from record_version as v
+    where v.type = ${type} and v.id = ${id} and v.deleted = 1 and v.patient_id = ''
+      and not exists (select 1 from record where record.type = v.type and record.id = v.id)
+    order by v.version_id desc limit 1`.execute(db)
+  return rows[0]
 }
