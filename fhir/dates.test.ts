@@ -72,7 +72,7 @@ test('an open end of a Period reaches as far as time does, and an upside-down Pe
   assert.equal(parsePeriod({ start: '2025', end: '2024' }), undefined)
 })
 
-test('a Timing lasts from its first event to its last, else as long as its bounds', () => {
+test('a Timing lasts from its first event or bound to its last', () => {
   assert.deepEqual(
     parseTiming({ event: ['2024-05-02', '2024-05-01', 'never'] }),
     range('2024-05-01T00:00:00Z', '2024-05-03T00:00:00Z'),
@@ -80,6 +80,13 @@ test('a Timing lasts from its first event to its last, else as long as its bound
   assert.deepEqual(
     parseTiming({ repeat: { boundsPeriod: { start: '2024-05-01', end: '2024-05-02' } } }),
     range('2024-05-01T00:00:00Z', '2024-05-03T00:00:00Z'),
+  )
+  assert.deepEqual(
+    parseTiming({
+      event: ['2024-05-03'],
+      repeat: { boundsPeriod: { start: '2024-05-01', end: '2024-05-02' } },
+    }),
+    { start: Date.UTC(2024, 4, 1), end: Date.UTC(2024, 4, 4) },
   )
   assert.equal(parseTiming({}), undefined)
 })

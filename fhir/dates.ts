@@ -71,19 +71,23 @@ export function parsePeriod(period: { start?: unknown; end?: unknown }): TimeRan
   return range.start < range.end ? range : undefined
 }
 
-/** The time that a Timing covers: its events, or the bounds of its repetition. */
+/** The time that a Timing covers, from the first of its events or bounds to the last: https://hl7.org/fhir/R4/search.html#date */
 export function parseTiming(timing: {
   event?: unknown
   repeat?: { boundsPeriod?: { start?: unknown; end?: unknown } }
 }): TimeRange | undefined {
-  const events = Array.isArray(timing.event) ? timing.event.map(parseDate).filter((each) => each) : []
-  const ranges = events as TimeRange[]
-  if (ranges.length > 0)
-    return {
-      start: Math.min(...ranges.map((range) => range.start)),
-      end: Math.max(...ranges.map((range) => range.end)),
-    }
-  return timing.repeat?.boundsPeriod ? parsePeriod(timing.repeat.boundsPeriod) : undefined
+  const { event, repeat } = timing
+  const events: unknown[] = Array.isArray(event) ? event : []
+  const bounds = repeat?.boundsPeriod ? parsePeriod(repeat.boundsPeriod) : undefined
+  const ranges = [...events.map(parseDate), bounds].filter((each) => each !== undefined)
+  // One by one: a list of a million events is no list of arguments.
+  return ranges.reduce<TimeRange | undefined>(
+    (all, { start, end }) => ({
+      start: Math.min(all?.start ?? start, start),
+      end: Math.max(all?.end ?? end, end),
+    }),
+    undefined,
+  )
 }
 
 /** The prefixes of date searches, except `ap`: https://hl7.org/fhir/R4/search.html#prefix */

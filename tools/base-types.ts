@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ElementDefinition, ElementDefinitionType, StructureDefinition } from 'fhir/r4'
 import type { InvariantRow, TypeRow } from '#fhir/validation/definition-tables.ts'
 
@@ -20,14 +21,15 @@ export function baseTypes(
 
   /** The constraints of an element, without those that are its type's anyway. */
   function keysOf({ constraint = [], type = [] }: ElementDefinition, owner?: string): string[] {
-    const ofType = [...type.map(({ code }) => code), owner ?? ''].flatMap((name) => rootKeys(name))
-    const own = constraint.filter(({ key }) => !builtIn.test(key) && !ofType.includes(key))
-    for (const each of own) addInvariant(invariants, each)
-    return own.map(({ key }) => key)
+    const ofType = [...type.map(({ code }) => code), owner ?? ''].flatMap((name) => rootConstraints(name))
+    const isOfType = (one: Constraint) =>
+      ofType.some(({ key, expression }) => key === one.key && expression === one.expression)
+    const own = constraint.filter((each) => !builtIn.test(each.key) && !isOfType(each))
+    return own.flatMap((each) => keepInvariant(invariants, each) ?? [])
   }
 
-  function rootKeys(name: string): string[] {
-    return byName.get(name)?.snapshot?.element[0]?.constraint?.map(({ key }) => key) ?? []
+  function rootConstraints(name: string): readonly Constraint[] {
+    return byName.get(name)?.snapshot?.element[0]?.constraint ?? []
   }
 
   function addOwner(
@@ -69,12 +71,24 @@ export function baseTypes(
   return { types, invariants }
 }
 
-export function addInvariant(
+type Constraint = NonNullable<ElementDefinition['constraint']>[number]
+
+/** Under its key, or under one with a number: Parameters, Task and TestReport each have an inv-1 of their own. */
+function keepInvariant(
   invariants: Record<string, InvariantRow>,
-  { key, expression, human, severity }: NonNullable<ElementDefinition['constraint']>[number],
-): void {
-  if (expression === undefined) return
-  invariants[key] ??= { expression, human, ...(severity === 'warning' ? { isWarning: true } : {}) }
+  { key, expression, human, severity }: Constraint,
+): string | undefined {
+  if (expression === undefined) return undefined
+  return keep(invariants, key, { expression, human, ...(severity === 'warning' ? { isWarning: true } : {}) })
+}
+
+/** Keeps each different thing once, under its name when that is free, else under a name with a number. */
+export function keep<Thing>(all: Record<string, Thing>, name: string, thing: Thing): string {
+  for (let number = 1; ; number++) {
+    const key = number === 1 ? name : `${name}~${number}`
+    if (all[key] === undefined) all[key] = thing
+    if (isDeepStrictEqual(all[key], thing)) return key
+  }
 }
 
 function kindOf({ kind }: StructureDefinition): TypeRow['kind'] {

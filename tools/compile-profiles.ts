@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ElementDefinition, StructureDefinition } from 'fhir/r4'
 import { compileInvariant } from '#fhir/validation/compile-invariant.ts'
 import type { CodesRow, InvariantRow, ProfileNode, ProfileTable } from '#fhir/validation/definition-tables.ts'
-import { baseTypes } from './base-types.ts'
+import { baseTypes, keep } from './base-types.ts'
 import { createExpander } from './expand-value-set.ts'
 import { profileNode } from './profile-nodes.ts'
 import { type Definitions, readPackage, readR4Definitions } from './read-definitions.ts'
@@ -27,15 +27,6 @@ function versionsIn(folder: string): Array<{ version: string; definitions: Defin
   })
   if (found.length === 0) throw new Error(`${folder} has no hl7.fhir.us.core-<version>.tgz: name the folder`)
   return found
-}
-
-/** Keeps each different thing once, under its name when that is free, else under a name with a number. */
-function keep<Thing>(all: Record<string, Thing>, name: string, thing: Thing): string {
-  for (let number = 1; ; number++) {
-    const key = number === 1 ? name : `${name}~${number}`
-    if (all[key] === undefined) all[key] = thing
-    if (isDeepStrictEqual(all[key], thing)) return key
-  }
 }
 
 /** How the table names the value set that an element is bound to, if its codes are at hand. */

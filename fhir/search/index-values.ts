@@ -16,7 +16,7 @@ export type { IndexValue } from './index-rows.ts'
  * - string: value normalized, system the text as it is, for `:exact`.
  * - reference: value `Type/id`, or the address of another server or of a definition. Its identifier: token rows
  *   `<code>:identifier`.
- * - uri: value the address; with `|version` also without it.
+ * - uri: value the address; with `|version` also without it. Of a definition that has a version its `url` with it, too.
  * - date: range of milliseconds, unit ''. number: range, unit ''.
  * - quantity: range, unit '' (the number alone); ours of UCUM's dimension, converted; else the code and `system|code`.
  * - composite: see composite-rows.ts.
@@ -51,11 +51,23 @@ function isIndexed({ code }: SearchParameter): boolean {
 
 function planFor(resourceType: string, parameter: SearchParameter): Step {
   const { code, type, expression } = parameter
-  if (type !== 'composite') return compilePath(expression, rowsOfType[type](code))
+  if (type !== 'composite') {
+    const step = compilePath(expression, rowsOfType[type](code))
+    return code === 'url' ? withVersion(code, step) : step
+  }
   const [first, second] = (parameter.components ?? []).map((part) => ({
     type: findParameter(resourceType, part.code)?.type ?? 'token',
     expression: part.expression,
   }))
   if (!first || !second) throw new Error(`The parameter ${resourceType}.${code} does not join two values`)
   return compilePath(expression, compositeRows(code, first, second))
+}
+
+/** A definition is named by its address with or without its version: https://hl7.org/fhir/R4/references.html#canonical */
+function withVersion(code: string, addresses: Step): Step {
+  return (value, rows) => {
+    addresses(value, rows)
+    const { url, version } = value as { url?: unknown; version?: unknown }
+    if (typeof url === 'string' && typeof version === 'string') rows.addText(code, `${url}|${version}`, '')
+  }
 }

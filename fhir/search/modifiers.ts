@@ -1,7 +1,7 @@
 import { clipText } from './normalize-text.ts'
 import type { SearchParameter, SearchParameterType } from './parameters.ts'
 import { prefixes } from './parse-quantity.ts'
-import { type Asked, refuse } from './parse-single-value.ts'
+import { type Asked, impliedSystem, refuse } from './parse-single-value.ts'
 import { type Modifier, type Prefix, SearchError, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 import { typedSystem } from './token-rows.ts'
@@ -29,11 +29,11 @@ export function needsTerminology(name: string): boolean {
   return /:(in|not-in|above|below)$/.test(name)
 }
 
-/** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all. */
+/** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all, and some are for some elements alone. */
 const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
-  token: ['not', 'text', 'in', 'not-in', 'above', 'below'],
+  token: ['not'],
   string: ['exact', 'contains'],
-  reference: ['identifier'],
+  reference: [],
   uri: ['above', 'below'],
   date: [],
   number: [],
@@ -41,14 +41,11 @@ const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
   composite: [],
 }
 
-/** Types to name, and `:missing`, come on top. */
-export function modifiersFor({ code, type }: SearchParameter): readonly AskedModifier[] {
+/** Types to name come on top. */
+export function modifiersFor({ code, type, modifiers }: SearchParameter): readonly AskedModifier[] {
   // The id and the time of change are columns of the record itself.
   if (code === '_id' || code === '_lastUpdated') return ['missing']
-  const own = modifiersOf[type]
-  // Of an Identifier alone it means anything.
-  const withType = type === 'token' && /identifier$/.test(code)
-  return ['missing', ...own, ...(withType ? (['of-type'] as const) : [])]
+  return ['missing', ...modifiersOf[type], ...(modifiers as readonly AskedModifier[])]
 }
 
 /** https://hl7.org/fhir/R4/search.html#prefix; of a composite those of its second part. */
@@ -71,14 +68,18 @@ export function parseTyped(asked: Asked, text: string): TokenValue {
  * The codes of a value set.
  * Throws SearchError for a value set that is not known.
  */
-export function parseValueSet(name: string, url: string, find: FindValueSet | undefined): TokenValue[] {
+export function parseValueSet(
+  { name, parameter }: Asked,
+  url: string,
+  find: FindValueSet | undefined,
+): TokenValue[] {
   const codes = find?.(unescapeText(url))
   if (!codes)
     throw new SearchError(
       name,
       `The value set ${quote(url)} of ${quote(name)} is not known here; those of FHIR R4 and US Core are that list the codes which alone may stand in an element. Name the codes, with commas between them`,
     )
-  return codes.flatMap(withAndWithoutSystem)
+  return codes.map((each) => asToken(parameter, each))
 }
 
 /** `system|code` and the codes above or below it. Throws SearchError when their hierarchy is not known. */
@@ -97,10 +98,9 @@ export function parseRelated(
       asked.name,
       `${quote(asked.name)} cannot be answered: the hierarchy of the code system ${quote(system)} is not known here; those that the definitions of FHIR R4 hold as a whole are. Name the codes, with commas between them`,
     )
-  return codes.flatMap((each) => withAndWithoutSystem({ system, code: each }))
+  return codes.map((each) => asToken(asked.parameter, { system, code: each }))
 }
 
-/** Elements that are only a code have no system of their own. */
-function withAndWithoutSystem({ system, code }: { system: string; code: string }): TokenValue[] {
-  return [system, ''].map((each) => ({ type: 'token', system: clipText(each), code: clipText(code) }))
+function asToken(parameter: SearchParameter, { system, code }: { system: string; code: string }): TokenValue {
+  return { type: 'token', system: clipText(impliedSystem(parameter, system)), code: clipText(code) }
 }

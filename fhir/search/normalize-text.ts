@@ -5,15 +5,24 @@
 const maximumNormalized = 200
 const maximumExact = 512
 
-const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/
+/** Without apostrophes, accents and hyphens. */
+const plain = /^[\x21-\x26\x28-\x2c\x2e-\x5f\x61-\x7e]+(?: [\x21-\x26\x28-\x2c\x2e-\x5f\x61-\x7e]+)*$/
 
-/** Lower case, without diacritics, with single spaces, at most 200 characters. */
+/**
+ * Apostrophes, hyphens and dashes of every kind, and what is typed for them: O'Neil is found as O’Neil and as oneil, and Smith-Jones
+ * as Smith–Jones.
+ */
+const joining =
+  /['`\u00ad\u00b4\u02b9-\u02bd\u02c8\u02ca\u02cb\u2018-\u201b\u2032\u2035\ua78b\ua78c\uff07\p{Pd}\u2212]/gu
+
+/** Lower case, without diacritics, apostrophes and hyphens, with single spaces, at most 200 characters. */
 export function normalizeText(text: string): string {
   const head = text.length > 4 * maximumNormalized ? text.slice(0, 4 * maximumNormalized) : text
   const lower = head.toLowerCase()
   if (plain.test(lower)) return cut(lower, maximumNormalized)
   // Lower case twice: the first turns İ into an i with a mark, which is a diacritic like others.
-  const bare = lower.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  // Joining marks before: NFKD takes some of them apart.
+  const bare = lower.replace(joining, '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a control character is no part of a name
   return cut(bare.replace(/[\s\u0000-\u001f]+/g, ' ').trim(), maximumNormalized).trimEnd()
 }

@@ -48,23 +48,34 @@ export function roundNoise(value: number): number {
   return Number(value.toPrecision(15))
 }
 
+/** How the index names a unit of UCUM that a quantity does not say to be UCUM's. No system is empty. */
+export function withoutSystem({ unit }: CanonicalUnit): string {
+  return `|${unit}`
+}
+
+interface NamedUnit {
+  name: string
+  /** When the number is to be converted. */
+  unit?: CanonicalUnit
+}
+
 /**
- * How the index names the unit of a quantity: by our unit of its dimension when UCUM's is known; else by the code alone
- * and by `system|code`. What is written for people is searched too (`5.4||beats/minute`).
+ * How the index names the unit of a quantity: by our unit of its dimension when it is UCUM's and known; else by the code alone
+ * and by `system|code`. What is written for people is searched too (`5.4||beats/minute`), and so is a unit without a system.
  */
-export function unitsOfQuantity(
-  system: string,
-  code: string,
-  written: string,
-): { name: string; unit?: CanonicalUnit }[] {
-  const main = code === '' ? written : code
-  if (main === '') return []
-  const canonical = system === '' || system === ucum ? findCanonicalUnit(main) : undefined
-  const names: { name: string; unit?: CanonicalUnit }[] = canonical
-    ? [{ name: canonical.unit, unit: canonical }]
-    : [{ name: main }]
-  if (!canonical && system !== '') names.push({ name: `${system}|${code}` })
-  if (code !== '' && written !== '' && written !== code && !findCanonicalUnit(written))
-    names.push({ name: written })
-  return names
+export function unitsOfQuantity(system: string, code: string, written: string): NamedUnit[] {
+  const canonical = system === ucum ? findCanonicalUnit(code) : undefined
+  // What the code says already need not be said again.
+  if (canonical) {
+    const isSame = findCanonicalUnit(written)?.unit === canonical.unit || written === code
+    return [{ name: canonical.unit, unit: canonical }, ...(isSame ? [] : unitAsWritten(written))]
+  }
+  const withSystem = system === '' || code === '' ? [] : [{ name: `${system}|${code}` }]
+  return [...withSystem, ...[...new Set([code, written])].flatMap(unitAsWritten)]
+}
+
+function unitAsWritten(text: string): NamedUnit[] {
+  if (text === '') return []
+  const unit = findCanonicalUnit(text)
+  return [unit ? { name: withoutSystem(unit), unit } : { name: text }]
 }

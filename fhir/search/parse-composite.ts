@@ -45,10 +45,11 @@ export function parseComposite(asked: Asked, text: string, first: Asked, second:
       ]
     }
     default: {
-      const quantity =
+      const quantities =
         parseQuantityValue(right) ?? refuse(asked, text, 'a quantity after the $: 8480-6$gt140')
-      const { prefix, low, high, unit = '' } = quantity
-      return [{ type: 'composite', form: 'range', prefix, low, high, unit: clipText(`${token}$${unit}`) }]
+      return quantities.map(({ prefix, low, high, unit = '' }) => {
+        return { type: 'composite', form: 'range', prefix, low, high, unit: clipText(`${token}$${unit}`) }
+      })
     }
   }
 }

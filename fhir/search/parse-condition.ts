@@ -184,8 +184,7 @@ function parseModified(
   if (modifier === 'of-type') return [parseTyped(asked, text)]
   const codes = parseCodes(asked, text, modifier, question)
   if (!codes) return parseValue(asked, text)
-  // Each code twice, with its system and without.
-  spend(question, 'values', codes.length / 2)
+  spend(question, 'values', codes.length)
   return codes
 }
 
@@ -194,9 +193,9 @@ function parseCodes(
   asked: Asked,
   text: string,
   modifier: AskedModifier | undefined,
-  { name, terminology }: Question,
+  { terminology }: Question,
 ): SearchValue[] | undefined {
-  if (modifier === 'in' || modifier === 'not-in') return parseValueSet(name, text, terminology?.findValueSet)
+  if (modifier === 'in' || modifier === 'not-in') return parseValueSet(asked, text, terminology?.findValueSet)
   const isRelated = modifier === 'above' || modifier === 'below'
   return isRelated && asked.parameter.type === 'token'
     ? parseRelated(asked, text, modifier, terminology?.findRelatedCodes)

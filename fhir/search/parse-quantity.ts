@@ -1,4 +1,12 @@
-import { convert, exactly, type NumberRange, parseNumber, roundNoise, ucum } from './number-values.ts'
+import {
+  convert,
+  exactly,
+  type NumberRange,
+  parseNumber,
+  roundNoise,
+  ucum,
+  withoutSystem,
+} from './number-values.ts'
 import type { NumberValue, Prefix } from './search-query.ts'
 import { splitUnescaped, unescapeText } from './search-text.ts'
 import { type CanonicalUnit, findCanonicalUnit } from './units.ts'
@@ -19,8 +27,11 @@ export function parseNumberValue(text: string): NumberValue | undefined {
   return range && { type: 'number', prefix, ...range, unit: undefined }
 }
 
-/** `[prefix]number`, or `[prefix]number|system|code`; the system may be empty. Undefined when it is neither. */
-export function parseQuantityValue(text: string): NumberValue | undefined {
+/**
+ * `[prefix]number`, or `[prefix]number|system|code`; the system may be empty: then a unit is looked for with UCUM's system and without
+ * one. Undefined when it is neither.
+ */
+export function parseQuantityValue(text: string): NumberValue[] | undefined {
   const parts = splitUnescaped(text, '|').map(unescapeText)
   const [number = '', system = '', code = ''] = parts
   const isWhole = parts.length === 1 || (parts.length === 3 && (code !== '' || system === ''))
@@ -28,14 +39,25 @@ export function parseQuantityValue(text: string): NumberValue | undefined {
   const [prefix, digits] = splitPrefix(number)
   const canonical = system === '' || system === ucum ? findCanonicalUnit(code) : undefined
   const range = rangeFor(prefix, digits, canonical)
-  return range && { type: 'quantity', prefix, ...range, unit: unitOf(system, code, canonical) }
+  if (!range) return undefined
+  return unitsOf(system, code, canonical).map((unit) => ({ type: 'quantity', prefix, ...range, unit }))
 }
 
 /** As number-values.ts names units for the index. */
-function unitOf(system: string, code: string, canonical: CanonicalUnit | undefined): string | undefined {
-  if (code === '') return undefined
-  if (canonical) return canonical.unit
-  return system === '' ? code : `${system}|${code}`
+function unitsOf(system: string, code: string, canonical: CanonicalUnit | undefined): (string | undefined)[] {
+  if (code === '') return [undefined]
+  if (canonical) return system === '' ? [canonical.unit, withoutSystem(canonical)] : [canonical.unit]
+  return [system === '' ? code : `${system}|${code}`]
+}
+
+/** Whether rounding to fifteen digits would lose some of those that are written. */
+function isExact(digits: string): boolean {
+  return (
+    digits
+      .replace(/[eE].*$/, '')
+      .replace(/[^\d]/g, '')
+      .replace(/^0+/, '').length >= 15
+  )
 }
 
 /**
@@ -47,8 +69,12 @@ function rangeFor(prefix: Prefix, digits: string, unit: CanonicalUnit | undefine
   if (!number) return undefined
   const { value, half } = number
   const inUnit = (each: number) => (unit ? convert(each, unit) : each)
-  if (prefix === 'eq' || prefix === 'ne')
-    return { low: inUnit(roundNoise(value - half)), high: inUnit(roundNoise(value + half)) }
+  if (prefix === 'eq' || prefix === 'ne') {
+    // With as many digits as a double keeps the number itself must stay within, whatever rounding does to the ends.
+    const own = exactly(inUnit(value))
+    const end = (each: number) => inUnit(isExact(digits) ? each : roundNoise(each))
+    return { low: Math.min(end(value - half), own.low), high: Math.max(end(value + half), own.high) }
+  }
   if (prefix !== 'ap') return exactly(inUnit(value))
   const around = Math.max(Math.abs(value) / 10, half)
   return { low: inUnit(roundNoise(value - around)), high: exactly(inUnit(roundNoise(value + around))).high }

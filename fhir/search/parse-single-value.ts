@@ -34,7 +34,13 @@ export function parseToken(asked: Asked, text: string): TokenValue {
   if (rest.length === 0) return { type: 'token', system: undefined, code: clipText(first) }
   const code = rest.join('|')
   if (code === '' && first === '') refuse(asked, text, 'a code, system|code, |code or system|')
-  return { type: 'token', system: clipText(first), code: code === '' ? undefined : clipText(code) }
+  const system = impliedSystem(asked.parameter, first)
+  return { type: 'token', system: clipText(system), code: code === '' ? undefined : clipText(code) }
+}
+
+/** As rows have it: an element that is a code alone does not name its system (https://hl7.org/fhir/R4/search.html#token). */
+export function impliedSystem({ systems }: SearchParameter, system: string): string {
+  return systems.includes(system) ? '' : system
 }
 
 export function parseString(

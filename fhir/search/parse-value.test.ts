@@ -31,6 +31,23 @@ const values: [string, string, unknown[]][] = [
   ['Patient', 'identifier=|7', [token('7', '')]],
   ['Patient', 'identifier=urn:mrn|', [token(undefined, 'urn:mrn')]],
   ['Patient', 'gender=male,female', [token('male'), token('female')]],
+  // The system of a code alone is that of its value set, of a boolean that of the standard.
+  ['Patient', 'gender=http://hl7.org/fhir/administrative-gender|male', [token('male', '')]],
+  ['Patient', 'gender=http://hl7.org/fhir/administrative-gender|', [token(undefined, '')]],
+  ['Patient', 'gender=urn:other|male', [token('male', 'urn:other')]],
+  ['Patient', 'active=http://terminology.hl7.org/CodeSystem/special-values|true', [token('true', '')]],
+  ['Task', 'intent=http://hl7.org/fhir/task-intent|unknown', [token('unknown', '')]],
+  [
+    'Condition',
+    'code=http://hl7.org/fhir/administrative-gender|male',
+    [token('male', 'http://hl7.org/fhir/administrative-gender')],
+  ],
+  [
+    'DocumentReference',
+    'relationship=http://hl7.org/fhir/document-relationship-type|replaces$DocumentReference/1',
+    [{ type: 'composite', form: 'text', values: ['|replaces$DocumentReference/1'], match: 'equal' }],
+  ],
+  ['Patient', 'name=O%E2%80%99Neil', [{ type: 'string', normalized: 'oneil', original: 'O’Neil' }]],
   ['Patient', String.raw`identifier=a\,b,c\|d,e\\f`, [token('a,b'), token('c|d'), token('e\\f')]],
   ['Patient', 'name=%C3%89va  X', [{ type: 'string', normalized: 'eva x', original: 'Éva  X' }]],
   ['Patient', 'birthdate=2024-03', [{ type: 'date', prefix: 'eq', ...march }]],
@@ -77,7 +94,11 @@ const values: [string, string, unknown[]][] = [
   ['Observation', 'value-quantity=gt100', [quantity('gt', 100, above(100))]],
   ['Observation', 'value-quantity=ap100', [quantity('ap', 90, above(110))]],
   ['Observation', 'value-quantity=500|http://unitsofmeasure.org|mg', [quantity('eq', 0.4995, 0.5005, 'g')]],
-  ['Observation', 'value-quantity=lt5||mg', [quantity('lt', 0.005, above(0.005), 'g')]],
+  [
+    'Observation',
+    'value-quantity=lt5||mg',
+    [quantity('lt', 0.005, above(0.005), 'g'), quantity('lt', 0.005, above(0.005), '|g')],
+  ],
   ['Observation', 'value-quantity=3||{score}', [quantity('eq', 2.5, 3.5, '{score}')]],
   ['Observation', 'value-quantity=3|http://a.example|mg', [quantity('eq', 2.5, 3.5, 'http://a.example|mg')]],
   [
@@ -117,7 +138,9 @@ const values: [string, string, unknown[]][] = [
   [
     'Observation',
     'code-value-quantity=a$500||mg',
-    [{ type: 'composite', form: 'range', prefix: 'eq', low: 0.4995, high: 0.5005, unit: 'a$g' }],
+    ['a$g', 'a$|g'].map((unit) => {
+      return { type: 'composite', form: 'range', prefix: 'eq', low: 0.4995, high: 0.5005, unit }
+    }),
   ],
 ]
 for (const [type, query, expected] of values)
@@ -135,4 +158,19 @@ test('uri:above asks for every address above', () => {
       'http://a.example',
     ],
   )
+})
+
+test('a number with as many digits as a double keeps finds itself and its neighbour not', () => {
+  for (const digits of [
+    '72.56635784394204',
+    '0.1234567890123456',
+    '123456789012345.6',
+    '98.59999999999999',
+  ]) {
+    const [value] = valuesOf('Observation', `value-quantity=${digits}`) as { low: number; high: number }[]
+    const stored = Number(digits)
+    assert.ok(value && value.low <= stored && value.high >= above(stored), digits)
+    const next = stored + 8 * stored * Number.EPSILON
+    assert.ok(value.high < above(next), `${digits} and ${next}`)
+  }
 })

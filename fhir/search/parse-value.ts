@@ -30,10 +30,9 @@ const readers: Record<SearchParameter['type'], (asked: Asked, text: string) => S
   number: (asked, text) => [
     parseNumberValue(text) ?? refuse(asked, text, 'a number, such as 5.4, ge5.4 or lt1e3'),
   ],
-  quantity: (asked, text) => [
+  quantity: (asked, text) =>
     parseQuantityValue(text) ??
-      refuse(asked, text, 'a quantity, such as 5.4, ge5.4|http://unitsofmeasure.org|mg or 5.4||mg'),
-  ],
+    refuse(asked, text, 'a quantity, such as 5.4, ge5.4|http://unitsofmeasure.org|mg or 5.4||mg'),
   composite: (asked, text) => {
     const [first, second] = (asked.parameter.components ?? []).map((part) => partOf(asked, part.code))
     return first && second ? parseComposite(asked, text, first, second) : []

@@ -26,7 +26,7 @@ const quantities: [string, object, [string, number][]][] = [
     { value: 500, unit: 'mg' },
     [
       ['', 500],
-      ['g', 0.5],
+      ['|g', 0.5],
     ],
   ],
   [
@@ -43,8 +43,8 @@ const quantities: [string, object, [string, number][]][] = [
     { value: 3, system: ucum, code: '{score}', unit: '{score}' },
     [
       ['', 3],
-      ['{score}', 3],
       [`${ucum}|{score}`, 3],
+      ['{score}', 3],
     ],
   ],
   [
@@ -52,8 +52,8 @@ const quantities: [string, object, [string, number][]][] = [
     { value: 2, system: 'http://a.example', code: 'mg' },
     [
       ['', 2],
-      ['mg', 2],
       ['http://a.example|mg', 2],
+      ['|g', 0.002],
     ],
   ],
   ['no unit', { value: 2 }, [['', 2]]],
@@ -88,7 +88,7 @@ test('a Range goes from its low to its high', () => {
 test('an amount of money is found by its currency', () => {
   const invoice = { resourceType: 'Invoice', totalGross: { value: 12, currency: 'USD' } }
   const units = indexValuesOf(invoice as Resource).map((row) => (row.kind === 'range' ? row.unit : ''))
-  assert.deepEqual(units, ['', 'USD', 'urn:iso:std:iso:4217|USD'])
+  assert.deepEqual(units, ['', 'urn:iso:std:iso:4217|USD', 'USD'])
 })
 
 test('blood pressure: composites join the code and the value of the same component', () => {
@@ -110,4 +110,19 @@ test('blood pressure: composites join the code and the value of the same compone
       '|other$ 80',
     ],
   )
+})
+
+test('SampledData goes from its lowest to its highest sample, in the unit of its origin', () => {
+  const rangeOf = (samples: object) =>
+    indexValuesOf(observation({ valueSampledData: samples }) as Resource).flatMap((row) =>
+      row.kind === 'range' && row.param === 'value-quantity' ? [[row.unit, row.low, row.high]] : [],
+    )
+  const origin = { value: 10, unit: 'mV', system: ucum, code: 'mV' }
+  const [alone, inVolts] = rangeOf({ origin, factor: 2, data: '-3 0 E 5' })
+  assert.deepEqual(alone?.slice(0, 2), ['', 4])
+  assert.ok(Number(alone?.[2]) >= 20 && Number(alone?.[2]) < 20.000001)
+  assert.deepEqual(inVolts?.slice(0, 2), ['V', 0.004])
+  assert.deepEqual(rangeOf({ origin, data: '1 L', lowerLimit: -7 })[0]?.[1], -7)
+  assert.deepEqual(rangeOf({ origin, data: '1 U' })[0]?.[2], Number.MAX_VALUE)
+  assert.deepEqual(rangeOf({ origin, data: 'E E' }), [])
 })

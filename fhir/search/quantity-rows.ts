@@ -9,7 +9,7 @@ import {
   unitsOfQuantity,
 } from './number-values.ts'
 
-/** Quantity and what is built like it, Money and Range: https://hl7.org/fhir/R4/search.html#quantity */
+/** Quantity and what is built like it, Money, Range and SampledData: https://hl7.org/fhir/R4/search.html#quantity */
 interface QuantityElement {
   value?: unknown
   comparator?: unknown
@@ -21,6 +21,12 @@ interface QuantityElement {
   /** Of Range. */
   low?: QuantityElement
   high?: QuantityElement
+  /** Of SampledData. */
+  origin?: QuantityElement
+  data?: unknown
+  factor?: unknown
+  lowerLimit?: unknown
+  upperLimit?: unknown
 }
 
 /** A range in a unit that the index knows; '' is the number alone. */
@@ -31,6 +37,8 @@ export interface MeasuredRange extends NumberRange {
 export function quantityRows(code: string): Visit<IndexRows> {
   return (value, rows) => {
     for (const { low, high, unit } of rangesOf(value)) rows.addRange(code, low, high, unit)
+    // The element is there, so `:missing=true` must not find the record.
+    if (!rows.hasRowsOf(code)) rows.addText(code, '', '')
   }
 }
 
@@ -63,11 +71,31 @@ function limitsOf(quantity: QuantityElement): [number, number] | undefined {
     if (low === undefined && high === undefined) return undefined
     return [low ?? lowestNumber, high ?? highestNumber]
   }
+  if (quantity.origin !== undefined) return limitsOfSamples(quantity)
   const value = numberOf(quantity.value)
   if (value === undefined) return undefined
   if (quantity.comparator === '<' || quantity.comparator === '<=') return [lowestNumber, value]
   if (quantity.comparator === '>' || quantity.comparator === '>=') return [value, highestNumber]
   return [value, value]
+}
+
+/**
+ * From the lowest to the highest of the samples; `L` and `U` are those below and above what could be measured
+ * (https://hl7.org/fhir/R4/datatypes.html#SampledData).
+ */
+function limitsOfSamples(samples: QuantityElement): [number, number] | undefined {
+  const { origin, data, factor, lowerLimit, upperLimit } = samples
+  const [zero, scale] = [numberOf(origin?.value) ?? 0, numberOf(factor) ?? 1]
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  const note = (value: number) => {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  for (const sample of typeof data === 'string' ? data.trim().split(/\s+/) : [])
+    if (sample === 'L') note(numberOf(lowerLimit) ?? lowestNumber)
+    else if (sample === 'U') note(numberOf(upperLimit) ?? highestNumber)
+    else if (/^-?\d/.test(sample) && Number.isFinite(Number(sample))) note(zero + Number(sample) * scale)
+  return low <= high ? [low, high] : undefined
 }
 
 function numberOf(value: unknown): number | undefined {
@@ -77,7 +105,7 @@ function numberOf(value: unknown): number | undefined {
 function unitsOf(quantity: QuantityElement): ReturnType<typeof unitsOfQuantity> {
   if (typeof quantity.currency === 'string')
     return unitsOfQuantity('urn:iso:std:iso:4217', quantity.currency, '')
-  const source = quantity.low ?? quantity.high ?? quantity
+  const source = quantity.origin ?? quantity.low ?? quantity.high ?? quantity
   return unitsOfQuantity(textOf(source.system), textOf(source.code), textOf(source.unit))
 }
 

@@ -9,6 +9,8 @@ interface Row {
   /** `*`: any type. */
   targets?: string[] | string
   components?: { code: string; expression: string }[]
+  systems?: string[]
+  modifiers?: string[]
 }
 
 const rowsByType = table.types as Record<string, Row[]>
@@ -28,9 +30,17 @@ export function readTable(): Map<string, Map<string, SearchParameter>> {
 const none: readonly string[] = []
 
 function toParameter(row: Row, types: readonly string[]): SearchParameter {
-  const { code, url, expression, components } = row
+  const { code, url, expression, components, systems = none, modifiers = none } = row
   const targets = typeof row.targets === 'string' ? types : (row.targets ?? none)
-  const parameter = { code, type: row.type as SearchParameterType, url, expression, targets }
+  const parameter = {
+    code,
+    type: row.type as SearchParameterType,
+    url,
+    expression,
+    targets,
+    systems,
+    modifiers,
+  }
   return components ? { ...parameter, components } : parameter
 }
 

@@ -90,6 +90,8 @@ function dateRows(code: string): Visit<IndexRows> {
   return (value, rows) => {
     const range = readTime(value)
     if (range) rows.addRange(code, range.start, range.end, '')
+    // A Timing that only says how often: the element is there, so `:missing=true` must not find the record.
+    else if (typeof value === 'object') rows.addText(code, '', '')
   }
 }
 

@@ -68,3 +68,41 @@ function objectsIn(value: unknown): Array<Record<string, unknown>> {
   const below = Object.values(value).flatMap(objectsIn)
   return Array.isArray(value) ? below : [value as Record<string, unknown>, ...below]
 }
+
+/** What the examples of the standard get wrong by its own rules. */
+const faultsOfR4: Record<string, RegExp> = {
+  'ActivityDefinition-blood-tubes-supply': /text\.div The <div> must have some text/,
+  'ActivityDefinition-heart-valve-replacement': /text\.div The <div> must have some text/,
+  'EventDefinition-example': /text\.div The <div> must have some text/,
+  'Questionnaire-zika-virus-exposure-assessment': /text\.div The <div> must have some text/,
+  'DeviceMetric-example': /parent May lead to Device, not to DeviceDefinition/,
+  'DeviceUseStatement-example': /reasonReference\[0\] May lead to Condition/,
+  'MedicationRequest-medrx0301': /performer May lead to Organization, not to Practitioner/,
+  'Observation-clinical-gender': /performer\[0\] May lead to .*, not to Encounter/,
+  // Written for an earlier form of the extension.
+  'Observation-example-genetics-brcapat': /us-core-ethnicity/,
+  'Questionnaire-qs1': /linkId is missing/,
+  // Of another version of FHIR.
+  'ImplementationGuide-fhir': /ImplementationGuide\./,
+  // More than one assertion in one place.
+  'TestScript-testscript-example': /tst-5/,
+  'TestScript-testscript-example-history': /tst-5/,
+  'TestScript-testscript-example-search': /tst-5/,
+  'TestScript-testscript-example-update': /tst-5/,
+}
+
+test('the examples that R4 publishes have no errors but those that are theirs', (t) => {
+  const folder = testData('r4-examples')
+  if (!folder)
+    return t.skip(
+      `The examples of R4 are not here: put the JSON files of the package hl7.fhir.r4.examples into ${testDataFolder()}/r4-examples`,
+    )
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  assert.ok(names.length > 500, `${names.length} examples`)
+  const unexplained = names.flatMap((file) => {
+    const name = file.replace(/\.json$/, '')
+    const errors = errorsIn(name, JSON.parse(readFileSync(join(folder, file), 'utf8')))
+    return errors.filter((error) => !faultsOfR4[name]?.test(error))
+  })
+  assert.deepEqual(unexplained, [])
+})

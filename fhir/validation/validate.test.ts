@@ -306,6 +306,27 @@ const unusual: Array<[name: string, resource: object]> = [
       item: [{ linkId: '1', type: 'group', item: [{ linkId: '2', type: 'boolean' }] }],
     },
   ],
+  ['a Task', { resourceType: 'Task', status: 'requested', intent: 'order' }],
+  [
+    'a Task with both of its times',
+    {
+      resourceType: 'Task',
+      status: 'requested',
+      intent: 'order',
+      authoredOn: '2024-01-01T00:00:00Z',
+      lastModified: '2024-01-02T00:00:00Z',
+    },
+  ],
+  [
+    'a TestReport',
+    {
+      resourceType: 'TestReport',
+      status: 'completed',
+      testScript: { display: 'x' },
+      result: 'pass',
+      setup: { action: [{ operation: { result: 'pass' } }] },
+    },
+  ],
   [
     'a Bundle',
     {
@@ -326,3 +347,25 @@ for (const [name, resource, change, error] of broken)
     const wanted = error === '' ? [] : [error]
     assert.deepEqual(errorsIn(JSON.parse(JSON.stringify({ ...resource, ...change }))), wanted)
   })
+
+test('an invariant is that of its type, though others have one of the same key', () => {
+  const toldOf = (resource: unknown) =>
+    validator
+      .validate(resource)
+      .map(({ expression, message }) => `${expression} ${message}`)
+      .join()
+  const task = { resourceType: 'Task', status: 'requested', intent: 'order' }
+  const late = { ...task, authoredOn: '2024-01-02T00:00:00Z', lastModified: '2024-01-01T00:00:00Z' }
+  assert.match(toldOf(late), /^Task Last modified date .*\(inv-1\)$/)
+  const parameters = { resourceType: 'Parameters', parameter: [{ name: 'x' }] }
+  assert.match(toldOf(parameters), /^Parameters.parameter\[0\] A parameter must have .*\(inv-1\)$/)
+  const action = { operation: { result: 'pass' }, assert: { result: 'pass' } }
+  const report = {
+    resourceType: 'TestReport',
+    status: 'completed',
+    testScript: { display: 'x' },
+    result: 'pass',
+    setup: { action: [action] },
+  }
+  assert.match(toldOf(report), /^TestReport.setup.action\[0\] Setup action .*\(inv-1\)$/)
+})

@@ -159,7 +159,15 @@ function createReader(
       return {
         ...page,
         included: await includeRecords(
-          { search: (included) => search(included, 'r'), isAllowed },
+          {
+            search: (included) => search(included, 'r'),
+            readVersion: async (address) => {
+              const content = await records.readVersion(within, address)
+              const { type } = address
+              return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
+            },
+            isAllowed,
+          },
           query,
           page.records,
         ),

@@ -1,5 +1,6 @@
-import type { Resource } from 'fhir/r4'
-import { indexValuesOf } from '#fhir/search/index-values.ts'
+import { parseReference } from '#fhir/reference.ts'
+import { type NamedReference, namedReferences } from '#fhir/search/named-references.ts'
+import { clipText } from '#fhir/search/normalize-text.ts'
 import { findParameter, parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
 import type { Condition, IncludeRule, SearchQuery } from '#fhir/search/search-query.ts'
 import type { FoundRecord, SearchPage, SearchPageQuery } from '#server/records/records.ts'
@@ -12,6 +13,8 @@ export interface IncludedRecord extends FoundRecord {
 interface IncludeDeps {
   /** Searches inside the reader's confinement. */
   search(page: SearchPageQuery): Promise<SearchPage>
+  /** One version inside the reader's confinement, current or older. */
+  readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
   /** Whether the scopes cover a type; others are left out. */
   isAllowed(type: string): boolean
 }
@@ -26,6 +29,9 @@ export interface Included {
 export const mostIncluded = 1000
 const mostRounds = 5
 
+/** Versions are read one by one. */
+const mostVersions = 100
+
 /** What `_include` and `_revinclude` bring along with a page: https://hl7.org/fhir/R4/search.html#include */
 export async function includeRecords(
   deps: IncludeDeps,
@@ -35,7 +41,7 @@ export async function includeRecords(
   if (includes.length === 0 && revincludes.length === 0) return { records: [], isCut: false }
   let isCut = false
   const noting: IncludeDeps = {
-    isAllowed: deps.isAllowed,
+    ...deps,
     async search(asked) {
       const found = await deps.search(asked)
       if (found.next) isCut = true
@@ -43,15 +49,17 @@ export async function includeRecords(
     },
   }
   const matched = page.map((record) => ({ ...record, type }))
-  const known = new Set(matched.map(addressOf))
+  const known = new Set(matched.map(versionedAddressOf))
   const included: IncludedRecord[] = []
   let sources = matched
   for (let round = 0; round < mostRounds && sources.length > 0; round++) {
     const applies = ({ iterate }: IncludeRule) => round === 0 || iterate
     const found = [
-      ...(await findNamed(noting, includes.filter(applies), sources)),
+      ...(await findNamed(noting, includes.filter(applies), sources, () => {
+        isCut = true
+      })),
       ...(await findNaming(noting, revincludes.filter(applies), sources)),
-    ].filter((record) => !known.has(addressOf(record)) && known.add(addressOf(record)))
+    ].filter((record) => !known.has(versionedAddressOf(record)) && known.add(versionedAddressOf(record)))
     included.push(...found)
     if (included.length >= mostIncluded) return { records: included.slice(0, mostIncluded), isCut: true }
     sources = found
@@ -63,34 +71,87 @@ function addressOf({ type, id }: IncludedRecord): string {
   return `${type}/${id}`
 }
 
-/** Records that the sources name: one search for each type they are of. */
+/** The store writes the version at a fixed place. */
+function versionedAddressOf(record: IncludedRecord): string {
+  const [, version = ''] = /"meta":\{"versionId":"(\d+)"/.exec(record.content.slice(0, 400)) ?? []
+  return `${addressOf(record)}/_history/${version}`
+}
+
+/** Records that the sources name: one search for each type they are of, and a read for each that is named with a version. */
 async function findNamed(
   deps: IncludeDeps,
   rules: IncludeRule[],
   sources: readonly IncludedRecord[],
+  cut: () => void,
 ): Promise<IncludedRecord[]> {
-  const named = rules.flatMap((rule) => sources.flatMap((source) => targetsOf(source, rule)))
-  const byType = Map.groupBy(new Set(named), (address) => address.split('/')[0] ?? '')
+  const targets = collectTargets(rules, sources)
+  const byType = Map.groupBy(targets.addresses, (address) => address.split('/')[0] ?? '')
   const found: IncludedRecord[] = []
   for (const [type, addresses] of byType) {
     const ids = addresses.map((address) => address.slice(type.length + 1))
     found.push(...(await findAll(deps, type, hasId(type, ids))))
   }
+  const versions = [...targets.versions]
+  if (versions.length > mostVersions) cut()
+  for (const address of versions.slice(0, mostVersions))
+    found.push(...(await readNamedVersion(deps, address)))
+  for (const [type, canonicals] of targets.canonicals) {
+    const url = findParameter(type, 'url')
+    if (url) found.push(...(await findAll(deps, type, hasText(url, [...canonicals]))))
+  }
   return found
 }
 
-/** `Type/id` of what a source names by the rule's reference. */
-function targetsOf(source: IncludedRecord, { sourceType, parameter, targetType }: IncludeRule): string[] {
-  if (source.type !== sourceType) return []
-  const codes = new Set(
-    parameter === '*'
-      ? parametersOf(sourceType).flatMap((each) => (each.type === 'reference' ? [each.code] : []))
-      : [parameter.code],
-  )
-  const form = targetType === undefined ? /^[A-Z]\w+\/[^/]+$/ : new RegExp(`^${targetType}/[^/]+$`)
-  return indexValuesOf(JSON.parse(source.content) as Resource).flatMap((value) =>
-    value.kind === 'text' && codes.has(value.param) && form.test(value.value) ? [value.value] : [],
-  )
+/** What is named, each once. */
+interface Targets {
+  /** `Type/id`. */
+  addresses: Set<string>
+  /** `Type/id/_history/version`: that version is meant and no other (https://hl7.org/fhir/R4/search.html#include). */
+  versions: Set<string>
+  /** `URL` or `URL|VERSION`, by the types that it may be of. */
+  canonicals: Map<string, Set<string>>
+}
+
+function collectTargets(rules: readonly IncludeRule[], sources: readonly IncludedRecord[]): Targets {
+  const targets: Targets = { addresses: new Set(), versions: new Set(), canonicals: new Map() }
+  for (const rule of rules)
+    for (const { type, content } of sources)
+      if (type === rule.sourceType) {
+        const resource: unknown = JSON.parse(content)
+        for (const parameter of referencesOf(rule))
+          for (const named of namedReferences(parameter, resource)) addTarget(targets, named, rule, parameter)
+      }
+  return targets
+}
+
+function addTarget(
+  targets: Targets,
+  { text, isCanonical }: NamedReference,
+  { targetType }: IncludeRule,
+  parameter: SearchParameter,
+): void {
+  if (isCanonical) {
+    for (const type of targetType === undefined ? parameter.targets : [targetType])
+      targets.canonicals.set(type, (targets.canonicals.get(type) ?? new Set()).add(text.replace(/#.*$/, '')))
+    return
+  }
+  const parsed = parseReference(text)
+  if (parsed.kind !== 'relative' || (targetType !== undefined && parsed.type !== targetType)) return
+  if (text.includes('/_history/')) targets.versions.add(text)
+  else targets.addresses.add(`${parsed.type}/${parsed.id}`)
+}
+
+function referencesOf({ sourceType, parameter }: IncludeRule): readonly SearchParameter[] {
+  return parameter === '*'
+    ? parametersOf(sourceType).filter((each) => each.type === 'reference')
+    : [parameter]
+}
+
+async function readNamedVersion(deps: IncludeDeps, address: string): Promise<IncludedRecord[]> {
+  const [type = '', id = '', , version = ''] = address.split('/')
+  if (!deps.isAllowed(type) || !/^\d{1,9}$/.test(version)) return []
+  const content = await deps.readVersion({ type, id, versionId: Number(version) })
+  return content === undefined ? [] : [{ type, id, content }]
 }
 
 /** Records that name the sources. */
@@ -99,25 +160,52 @@ async function findNaming(
   rules: IncludeRule[],
   sources: readonly IncludedRecord[],
 ): Promise<IncludedRecord[]> {
+  if (sources.length === 0) return []
+  const canonicals = new Set(sources.flatMap(canonicalsOf))
+  const targets = [...sources.map(addressOf), ...canonicals]
   const found: IncludedRecord[] = []
-  for (const { sourceType, parameter } of rules) {
-    const targets = sources.map(addressOf)
-    const references =
-      parameter === '*'
-        ? parametersOf(sourceType).filter((each) => each.type === 'reference')
-        : [parameter as SearchParameter]
-    if (targets.length === 0 || references.length === 0) continue
-    const conditions = references.map(
-      (each): Condition => ({
-        kind: 'parameter',
-        parameter: each,
-        modifier: undefined,
-        values: [{ type: 'reference', targets }],
-      }),
+  for (const rule of rules) {
+    const references = referencesOf(rule)
+    if (references.length === 0) continue
+    const conditions = references.map((each) => hasReference(each, targets))
+    const naming = await findAll(deps, rule.sourceType, { kind: 'or', conditions })
+    // The index has canonical addresses without their version, too: another version is another definition.
+    found.push(
+      ...(canonicals.size === 0 ? naming : naming.filter((each) => namesOne(each, references, targets))),
     )
-    found.push(...(await findAll(deps, sourceType, { kind: 'or', conditions })))
   }
   return found
+}
+
+/** By which addresses others name a definition. */
+function canonicalsOf({ type, content }: IncludedRecord): string[] {
+  if (!findParameter(type, 'url')) return []
+  const { url, version } = JSON.parse(content) as { url?: unknown; version?: unknown }
+  if (typeof url !== 'string') return []
+  return typeof version === 'string' ? [url, `${url}|${version}`] : [url]
+}
+
+function namesOne(
+  { content }: IncludedRecord,
+  references: readonly SearchParameter[],
+  targets: readonly string[],
+): boolean {
+  const resource: unknown = JSON.parse(content)
+  return references.some((each) =>
+    namedReferences(each, resource).some(({ text, isCanonical }) =>
+      targets.includes(isCanonical ? text.replace(/#.*$/, '') : text.replace(/\/_history\/.*$/, '')),
+    ),
+  )
+}
+
+function hasReference(parameter: SearchParameter, targets: string[]): Condition {
+  return { kind: 'parameter', parameter, modifier: undefined, values: [{ type: 'reference', targets }] }
+}
+
+/** Whether a parameter of addresses has one of these. */
+function hasText(parameter: SearchParameter, texts: string[]): Condition {
+  const values = texts.map((value) => ({ type: 'uri' as const, value: clipText(value) }))
+  return { kind: 'parameter', parameter, modifier: undefined, values }
 }
 
 async function findAll(deps: IncludeDeps, type: string, condition: Condition): Promise<IncludedRecord[]> {

@@ -84,8 +84,8 @@ function withScopes(transaction: RecordTransaction, scopes: ClinicalScope[]): Re
       if (!allowsInteraction(scopes, type, 'd')) assert(type, 'u')
       return transaction.read(type, id)
     },
-    async put(resources: readonly Resource[]): Promise<Written[]> {
-      const written = await transaction.put(resources)
+    async put(resources: readonly Resource[], methods): Promise<Written[]> {
+      const written = await transaction.put(resources, methods)
       for (const { type, kind } of written) assert(type, kind === 'created' ? 'c' : 'u')
       return written
     },

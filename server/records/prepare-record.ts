@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import {
+  compartmentOfPractice,
   describeSubjectElements,
   findSubjects,
   isAttachable,
@@ -11,6 +12,9 @@ import { isResourceId, listReferences, parseReference, visitAttachments } from '
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import { type ContentParts, splitContent } from './stored-content.ts'
+
+/** How a version comes to be: https://hl7.org/fhir/R4/http.html#history */
+export type WriteMethod = 'POST' | 'PUT' | 'PATCH'
 
 /** A resource with everything that the store derives from it, before the database is asked anything. */
 export interface PreparedRecord {
@@ -24,6 +28,7 @@ export interface PreparedRecord {
   /** What search compares. */
   values: readonly IndexValue[]
   parts: ContentParts
+  method: WriteMethod
 }
 
 export interface Refusal {
@@ -61,10 +66,12 @@ function prepareFlatRecord(
   const withId = resource.id === undefined ? { ...resource, id } : resource
   const subjects = findSubjects(withId)
   if (!subjects) return { reference, reason: `${type} is not a type of FHIR R4 that can be stored.` }
+  if (subjects.otherwise === 'refused' && subjects.isAboutOthers)
+    subjects.patientIds.push(compartmentOfPractice(practiceId))
   if (subjects.otherwise === 'refused' && subjects.patientIds.length === 0)
     return {
       reference,
-      reason: `It names no patient: ${describeSubjectElements(type)} must be a reference like Patient/ID.`,
+      reason: `It names no patient: ${describeSubjectElements(type)} must be a reference like Patient/ID, or name a group, a device or the like.`,
     }
   return {
     practiceId,
@@ -75,6 +82,7 @@ function prepareFlatRecord(
     citations: findCitations(withId),
     values: indexValuesOf(withId),
     parts: splitContent(withId),
+    method: resource.id === undefined ? 'POST' : 'PUT',
   }
 }
 

@@ -10,6 +10,7 @@ import {
   sqlText,
 } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
+import { isCited } from './citations.ts'
 import { formerlyCoveredPatients, wasCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
 import type { Confinement, VersionPage, VersionQuery, VersionRow } from './records.ts'
@@ -37,9 +38,8 @@ export async function readVersion(
 }
 
 /**
- * Whether a version `v` lay in a covered compartment, or about nobody is of a record that a covered practice has. An older version of a
- * shared record may name what the current one no longer does: it is its practice's alone. A version from before a deletion may
- * be of another practice, which had the id before.
+ * Whether a version `v` lay in a covered compartment, or about nobody was a covered practice's: an older version of a shared record may name what the
+ * current one no longer does. By record_version_practice.
  */
 function mayBeRead(within: Confinement, type: string): Fragment {
   const covered = wasCovered('v.patient_id', within)
@@ -47,14 +47,8 @@ function mayBeRead(within: Confinement, type: string): Fragment {
   return sqlText`(${covered} or ${isOwnAboutNobody(within)})`
 }
 
-/** By record_address, and record_version_deletion. */
 function isOwnAboutNobody(within: Confinement): Fragment {
-  return sqlText`(v.patient_id = '' and exists (
-    select 1 from record as own
-    where own.type = v.type and own.id = v.id and own.practice_id in (${sqlJoin(within.practiceIds)}))
-    and not exists (
-      select 1 from record_version as gone
-      where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id >= v.version_id))`
+  return sqlText`(v.patient_id = '' and v.practice_id in (${sqlJoin(within.practiceIds)}))`
 }
 
 /** The version that a stored text carries; the store writes it at a fixed place. */
@@ -112,6 +106,11 @@ function isBeyond(after: VersionQuery['after']): Fragment {
     or v.id > ${id} or (v.id = ${id} and v.version_id < ${versionId}))`
 }
 
+/** A record that comes back counts on after its deletion. By record_version_deletion. */
+const isCreation = sqlText`case when v.version_id = 1 or exists (select 1 from record_version as gone
+  where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id = v.version_id - 1)
+  then 1 else 0 end`
+
 const versionTables = [
   { table: 'record', deleted: sqlText`0` },
   { table: 'record_version', deleted: sqlText`v.deleted` },
@@ -130,7 +129,7 @@ function historyOfRecord(within: Confinement, query: VersionQuery, id: string): 
     )
   // A record in several compartments has a row in each.
   const columns = (deleted: Fragment) =>
-    sqlText`distinct v.id, v.version_id, v.last_updated, ${deleted} as deleted, v.content`
+    sqlText`distinct v.id, v.version_id, v.last_updated, ${deleted} as deleted, ${isCreation} as created, v.method, v.content`
   return {
     page: sqlText`select * from (${all(columns, isBeyond(query.after))}) as versions
       order by last_updated desc, id asc, version_id desc limit ${query.pageSize + 1}`,
@@ -161,7 +160,7 @@ function historyOfType(within: Confinement, query: VersionQuery): History {
   const firsts = sqlText`select patient_id, newest from (
     select panel.patient_id, ${newest} as newest from ${covered} as panel) as each where newest >= 0`
   const versions = (table: string, deleted: Fragment) => sqlText`
-    select ${deleted} as deleted, v.patient_id, v.id, v.version_id, v.last_updated, ${sqlText`${table}`} as kept_in
+    select ${deleted} as deleted, ${isCreation} as created, v.method, v.patient_id, v.id, v.version_id, v.last_updated, ${table} as kept_in
     from near cross join ${sqlName(table)} as v
     where v.patient_id = near.patient_id and v.type = ${type} and v.last_updated >= near.least
       and ${isInTime('v.last_updated')} ${beyond}`
@@ -173,15 +172,15 @@ function historyOfType(within: Confinement, query: VersionQuery): History {
       least as (select case when count(*) = ${limit} then min(newest) else 0 end as least
         from (select newest from firsts order by newest desc limit ${limit}) as nearest),
       near as (select firsts.patient_id, least.least from firsts cross join least where firsts.newest >= least.least)
-      select page.id, page.version_id, page.last_updated, page.deleted,
+      select page.id, page.version_id, page.last_updated, page.deleted, page.created, page.method,
         case page.kept_in when 'record' then ${contentIn('record')} else ${contentIn('record_version')} end as content
       from (
-        select id, version_id, last_updated, deleted, kept_in, min(patient_id) as patient_id
+        select id, version_id, last_updated, deleted, created, method, kept_in, min(patient_id) as patient_id
         from (${sqlJoin(
           versionTables.map(({ table, deleted }) => versions(table, deleted)),
           ' union all ',
         )}) as versions
-        group by id, version_id, last_updated, deleted, kept_in
+        group by id, version_id, last_updated, deleted, created, method, kept_in
         order by last_updated desc, id asc, version_id desc limit ${limit}) as page
       order by last_updated desc, id asc, version_id desc`,
     total: countHistory(covered, query, isOwn),
@@ -224,14 +223,45 @@ function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
   }
 }
 
-/** Of a record that others only cite the current version alone is told. */
+/** Of a record that others only cite the current version alone is told, or that it was deleted. */
 async function currentAlone(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, since, at, pageSize } = query
   const nothing = { total: 0, versions: [], next: undefined }
-  const content = id === undefined ? undefined : await readRecord(db, within, type, id)
-  if (id === undefined || content === undefined) return nothing
-  const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
+  const version = id === undefined ? undefined : await currentVersion(db, within, type, id)
+  if (!version) return nothing
+  const { last_updated: lastUpdated } = version
   if ((since !== undefined && lastUpdated < since) || (at && lastUpdated >= at.end)) return nothing
-  const version = { id, version_id: versionOf(content), last_updated: lastUpdated, deleted: 0, content }
   return { total: 1, versions: [version].slice(0, pageSize), next: undefined }
+}
+
+async function currentVersion(
+  db: Db,
+  within: Confinement,
+  type: string,
+  id: string,
+): Promise<VersionRow | undefined> {
+  const content = await readRecord(db, within, type, id)
+  if (content === undefined)
+    return (await isCited(db, within, type, id)) ? findLastDeletion(db, type, id) : undefined
+  const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
+  const number = versionOf(content)
+  return {
+    ...{ id, version_id: number, last_updated: lastUpdated, content },
+    ...{ deleted: 0, created: number === 1 ? 1 : 0, method: null },
+  }
+}
+
+/** The deletion of a record about nobody that is not there any more. */
+async function findLastDeletion(db: Db, type: string, id: string): Promise<VersionRow | undefined> {
+  // uses record_version_deletion, and record_address
+  const [row] = await readRows<VersionRow>(
+    db,
+    sqlText`
+    select v.id, v.version_id, v.last_updated, v.deleted, 0 as created, v.method, v.content
+    from record_version as v
+    where v.type = ${type} and v.id = ${id} and v.deleted = 1 and v.patient_id = ''
+      and not exists (select 1 from record where record.type = v.type and record.id = v.id)
+    order by v.version_id desc limit 1`,
+  )
+  return row
 }

@@ -8,7 +8,7 @@ import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { leavePanels } from './panels.ts'
-import { type PreparedRecord, prepareRecord } from './prepare-record.ts'
+import { type PreparedRecord, prepareRecord, type WriteMethod } from './prepare-record.ts'
 import { findDanglingReference, findReferrer } from './reference-integrity.ts'
 import { deleteRecord } from './save-changes.ts'
 import { searchRecords } from './search/search-records.ts'
@@ -28,8 +28,8 @@ export interface RecordTransaction {
   find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<CurrentRecord[]>
   /** Undefined when absent or another practice's. */
   read(type: string, id: string): Promise<CurrentRecord | undefined>
-  /** Creates or replaces each; a record without id gets one. Throws `record-refused`, then nothing is written. */
-  put(resources: readonly Resource[]): Promise<Written[]>
+  /** Creates or replaces each, by the method at its place; a record without id gets one. Throws `record-refused`, then nothing is written. */
+  put(resources: readonly Resource[], methods?: readonly WriteMethod[]): Promise<Written[]>
   /** False when there was none of this practice. */
   remove(type: string, id: string): Promise<boolean>
 }
@@ -87,11 +87,11 @@ function openTransaction(
       if (stored?.practiceId !== practiceId) return undefined
       return { id, versionId: stored.versionId, content: stored.content }
     },
-    async put(resources) {
-      const prepared = resources.map((resource) => {
+    async put(resources, methods = []) {
+      const prepared = resources.map((resource, index) => {
         const record = prepareRecord(practiceId, resource, () => random.bytes(16).toString('hex'))
         if ('reason' in record) throw refused(record)
-        return record
+        return { ...record, method: methods[index] ?? record.method }
       })
       const { written, rejected } = await writePrepared(trx, now, prepared)
       const [refusal] = rejected

@@ -94,6 +94,10 @@ export interface VersionRow {
   last_updated: number
   /** 1 when this version is the deletion of the record. */
   deleted: number
+  /** 1 when there was no record before it. */
+  created: number
+  /** How it came; null when that is not known. */
+  method: string | null
   content: string
 }
 

@@ -1,6 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { sql, type Transaction } from 'kysely'
-import { canBeAboutNobody } from '#fhir/compartment/compartment.ts'
+import { canBeAboutNobody, compartmentOfPractice } from '#fhir/compartment/compartment.ts'
 import { listReferences, parseReference } from '#fhir/reference.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
@@ -68,11 +68,13 @@ export async function findReferrer(
   practiceId: string,
   removed: readonly Removed[],
 ): Promise<{ target: string; referrer: string } | undefined> {
+  if (removed.length === 0) return undefined
   for (const { type, id } of removed) {
     const referrer = await findCiting(trx, practiceId, type, id)
     if (referrer) return { target: `${type}/${id}`, referrer }
   }
-  return findInCompartments(trx, removed)
+  const compartments = removed.flatMap(({ patientIds }) => patientIds).filter((id) => id !== '')
+  return findInCompartments(trx, removed, new Set([...compartments, compartmentOfPractice(practiceId)]))
 }
 
 /** One that only another practice has is not named to this one. */
@@ -113,9 +115,9 @@ const recordsAtOnce = 500
 async function findInCompartments(
   trx: Transaction<Schema>,
   removed: readonly Removed[],
+  compartments: ReadonlySet<string>,
 ): Promise<{ target: string; referrer: string } | undefined> {
   const targets = new Set(removed.map(({ type, id }) => `${type}/${id}`))
-  const compartments = new Set(removed.flatMap(({ patientIds }) => patientIds).filter((id) => id !== ''))
   for (const patientId of compartments)
     for await (const { type, id, content } of walkCompartment(trx, patientId))
       for (const [, target = ''] of content.matchAll(/"reference":"([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})"/g))

@@ -29,6 +29,7 @@ const recordTable = filledTable('record', {
   date_start: 'bigint',
   date_end: 'bigint',
   content: 'content',
+  method: 'text',
 })
 
 const citationTable = filledTable('record_citation', {
@@ -90,6 +91,8 @@ export async function deleteRecord(
     last_updated: now,
     deleted: 1,
     content: '',
+    method: null,
+    practice_id: before.practiceId,
   }))
   await trx.insertInto('record_version').values(rows).execute()
 }
@@ -115,6 +118,8 @@ async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Pr
           last_updated: before.lastUpdated,
           deleted: 0,
           content: before.content,
+          method: before.method,
+          practice_id: before.practiceId,
         })),
       )
       .execute()
@@ -133,7 +138,7 @@ async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Pr
 }
 
 function toRecordCells({ record, rows, versionId, lastUpdated, content }: NumberedChange): Cell[] {
-  const { type, id, practiceId, date } = record
+  const { type, id, practiceId, date, method } = record
   return rows.flatMap(({ patientId, no }) => [
     no,
     patientId,
@@ -146,6 +151,7 @@ function toRecordCells({ record, rows, versionId, lastUpdated, content }: Number
     date?.start ?? null,
     date?.end ?? null,
     content,
+    method,
   ])
 }
 

@@ -13,6 +13,7 @@ export interface Stored {
   lastUpdated: number
   practiceId: string
   content: string
+  method: string | null
 }
 
 /** Those of the records named `Type/id` that exist. */
@@ -25,7 +26,7 @@ export async function findStored(
   // uses record_address
   const { rows } = await sql<StoredRow>`
     select record.no, record.patient_id, record.type, record.id, record.version_id, record.last_updated,
-      record.practice_id, record.content
+      record.practice_id, record.content, record.method
     from ${namedBy(trx, references)} cross join record
     where record.type = named.type and record.id = named.id`.execute(trx)
   for (const row of rows) {
@@ -75,6 +76,7 @@ function toStored(row: StoredRow): Stored {
     lastUpdated: row.last_updated,
     practiceId: row.practice_id,
     content: row.content,
+    method: row.method,
   }
 }
 

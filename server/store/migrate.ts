@@ -13,6 +13,7 @@ import { up as brands } from './migrations/0013-brands.ts'
 import { up as attachments } from './migrations/0014-attachments.ts'
 import { up as panels } from './migrations/0015-panels.ts'
 import { up as limits } from './migrations/0020-limits.ts'
+import { up as versions } from './migrations/0022-versions.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0014-attachments': { up: attachments },
   '0015-panels': { up: panels },
   '0020-limits': { up: limits },
+  '0022-versions': { up: versions },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

@@ -31,6 +31,7 @@ for (const gzip of [false, true])
     const many = Array.from({ length: 1203 }, (_, index) =>
       observation(`o${index}`, index % 2 ? 'mia' : 'leo'),
     )
+    const aboutGroup = { ...observation('group', 'mia'), subject: { reference: 'Group/cohort' } }
     const aboutBoth = {
       resourceType: 'Provenance',
       id: 'both',
@@ -40,21 +41,23 @@ for (const gzip of [false, true])
     }
     await app.addFile(
       'in.ndjson',
-      [patient('mia'), patient('leo'), ...many, aboutBoth].map((each) => JSON.stringify(each)).join('\n'),
+      [patient('mia'), patient('leo'), ...many, aboutGroup, aboutBoth]
+        .map((each) => JSON.stringify(each))
+        .join('\n'),
     )
     await app.run()
     const folder = join(app.folder, 'out')
     const outcome = await exportRecords(exporter(app), { practiceId: app.practice.id, folder, gzip })
     // The practice has its own Organization.
     assert.deepEqual(outcome.files, {
-      [`Observation.${ending}`]: 1203,
+      [`Observation.${ending}`]: 1204,
       [`Organization.${ending}`]: 1,
       [`Patient.${ending}`]: 2,
       [`Provenance.${ending}`]: 1,
     })
     assert.deepEqual((await readdir(folder)).sort(), Object.keys(outcome.files))
     const ids = (await readLines(folder, `Observation.${ending}`)).map(({ id }) => id)
-    assert.equal(new Set(ids).size, 1203)
+    assert.equal(new Set(ids).size, 1204)
 
     await using other = await openImport()
     const again = await other.run(folder)

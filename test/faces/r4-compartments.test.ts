@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CapabilityStatement } from 'fhir/r4'
 import { type Bundle, base, idsOf, linkOf, openFamily, search } from './r4-family.ts'
-import { about } from './seeded-api.ts'
+import { about, patient } from './seeded-api.ts'
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -125,4 +125,91 @@ test('several types are searched at once, and what not all of them know is left 
   const [rest] = (json as unknown as CapabilityStatement).rest ?? []
   assert.ok(rest?.interaction?.some(({ code }) => code === 'search-system'))
   assert.deepEqual(rest?.compartment, ['http://hl7.org/fhir/CompartmentDefinition/patient'])
+})
+
+test('what is about a group, a device, a place or an identifier alone is kept by its practice and read by nobody else', async () => {
+  await using api = await openFamily()
+  await api.addPractice('elm')
+  await api.write('elm', { ...patient('eve') })
+  const { token: writer } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
+    scopes: ['user/*.cruds'],
+  })
+  const { token: stranger } = await api.issueToken([{ role: 'provider', practiceId: 'elm' }])
+  const observation = (id: string, subject: object, day: string) => ({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: 'lead' }] },
+    subject,
+    effectiveDateTime: day,
+  })
+  const put = (body: { resourceType: string; id: string }) =>
+    api.send({ method: 'PUT', path: `${base}/${body.resourceType}/${body.id}`, token: writer, body })
+  const subjects: Array<[string, object]> = [
+    ['g', { reference: 'Group/cohort' }],
+    ['d', { reference: 'Device/pump' }],
+    ['l', { reference: 'Location/ward' }],
+    ['n', { identifier: { system: 'urn:mrn', value: '7' } }],
+    ['f', { reference: 'https://other.example/fhir/Group/1' }],
+    ['t', { display: 'an oyster bed' }],
+  ]
+  for (const body of [
+    { resourceType: 'Group', id: 'cohort', type: 'person', actual: true },
+    { resourceType: 'Device', id: 'pump' },
+    { resourceType: 'Location', id: 'ward', name: 'Ward' },
+    ...subjects.map(([id, subject], at) => observation(id, subject, `2024-02-0${at + 1}`)),
+  ])
+    assert.equal((await put(body)).status, 201, body.id)
+  const ids = ['d', 'f', 'g', 'l', 'n', 't']
+  const both = ['d', 'f', 'g', 'l', 'n', 'o1', 'o2', 'o3', 't']
+  const found = async (path: string, token = writer) => idsOf(await search(api, path, token))
+  assert.deepEqual((await found('Observation')).sort(), both)
+  assert.deepEqual(await found('Observation?_sort=-date'), ['o3', 'o2', 'o1', 't', 'f', 'n', 'l', 'd', 'g'])
+  assert.deepEqual(await found('Observation?date=le2024-02-02&_sort=date'), ['g', 'd'])
+  assert.deepEqual(await found('Observation?code=lead&_sort=date'), ['g', 'd', 'l', 'n', 'f', 't'])
+  assert.deepEqual(await found('Observation?subject=Group/cohort'), ['g'])
+  assert.deepEqual(await found('Observation?subject:identifier=urn:mrn|7'), ['n'])
+  assert.deepEqual(await found('Observation?subject:Group.type=person'), ['g'])
+  assert.deepEqual(await found('Group?_has:Observation:subject:code=lead'), ['cohort'])
+  assert.equal((await search(api, 'Observation?_summary=count', writer)).total, both.length)
+  const classic = await api.get('Observation', writer)
+  assert.deepEqual(classic.json.results.map(({ id }) => id).sort(), both)
+  for (const token of [api.ada, stranger]) {
+    for (const id of ids) assert.equal((await api.get(`${base}/Observation/${id}`, token)).status, 404, id)
+    assert.deepEqual(
+      (await found('Observation', token)).filter((id) => ids.includes(id)),
+      [],
+    )
+    assert.equal(
+      (await search(api, 'Observation/_history', token)).entry?.some(({ resource }) =>
+        ids.includes(resource.id),
+      ) ?? false,
+      false,
+    )
+  }
+  // What it is about cannot be deleted under it.
+  const removed = await api.send({ method: 'DELETE', path: `${base}/Group/cohort`, token: writer })
+  assert.equal(removed.status, 409)
+  // A correction moves it to the patient, and what it said before stays with the practice.
+  assert.equal((await put(observation('g', about('ada'), '2024-02-01'))).status, 200)
+  assert.equal((await api.get(`${base}/Observation/g`, api.ada)).status, 200)
+  assert.equal((await api.get(`${base}/Observation/g/_history/1`, api.ada)).status, 404)
+  assert.equal((await api.get(`${base}/Observation/g/_history/1`, writer)).status, 200)
+  assert.equal((await put(observation('g', { reference: 'Group/cohort' }, '2024-02-01'))).status, 200)
+  assert.equal((await api.get(`${base}/Observation/g`, api.ada)).status, 404)
+  for (const id of ids)
+    assert.equal(
+      (await api.send({ method: 'DELETE', path: `${base}/Observation/${id}`, token: writer })).status,
+      204,
+    )
+  assert.equal((await api.get(`${base}/Observation/d`, writer)).status, 410)
+  assert.deepEqual((await found('Observation?_sort=date')).sort(), ['o1', 'o2', 'o3'])
+  for (const subject of [
+    { reference: 'urn:uuid:1' },
+    { reference: 'https://other.example/fhir/Patient/1' },
+    { reference: 'Patient?identifier=7' },
+    { reference: '' },
+    {},
+  ])
+    assert.equal((await put({ ...observation('x', {}, '2024-01-01'), subject } as never)).status, 422)
 })

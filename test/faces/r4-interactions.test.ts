@@ -124,7 +124,16 @@ test('a search may come in the address, in a form, and in both', async () => {
 test('an answer in another format than JSON is refused, not given as something else', async () => {
   await using api = await openFamily()
   const read = (accept: string, query = '') => api.get(`${base}/Patient/ada${query}`, api.ada, { accept })
-  for (const accept of ['application/fhir+xml', 'text/turtle', 'application/xml;q=1'])
+  for (const accept of [
+    'application/fhir+xml',
+    'text/turtle',
+    'application/xml;q=1',
+    'application/fhir+json;q=0, application/fhir+xml',
+    'application/fhir+xml, application/json; q=0.000',
+    'application/fhir+json;q=0',
+    'application/fhir+xml, */*;q=0',
+    'application/*;q=0, */*;q=0.5',
+  ])
     assert.equal((await read(accept)).status, 406, accept)
   for (const accept of [
     '*/*',

@@ -186,3 +186,142 @@ test('_revinclude=* brings along all that names a match, as far as the token may
   assert.deepEqual(idsOf(await search(api, 'Patient?_id=ada&_revinclude=*', token), 'include'), ['i1', 'i2'])
   assert.equal((await api.get(`${base}/Patient?_revinclude:iterate=*`, api.doctor)).status, 400)
 })
+
+test('a code has the system of its value set, a number all its digits, a unit its system, and a name its letters', async () => {
+  await using api = await openFamily()
+  const ucum = 'http://unitsofmeasure.org'
+  const measured = (id: string, valueQuantity: object) => ({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: 'x' },
+    subject: about('cid'),
+    valueQuantity,
+  })
+  const clinical = 'http://terminology.hl7.org/CodeSystem/condition-clinical'
+  const condition = (id: string, coding: object) => ({
+    resourceType: 'Condition',
+    id,
+    subject: about('cid'),
+    clinicalStatus: { coding: [coding] },
+  })
+  await api.write(
+    'oak',
+    { ...patient('cid'), active: true, gender: 'male', name: [{ family: 'O’Neil', given: ['Anne–Marie'] }] },
+    { ...patient('dee'), gender: 'other', name: [{ family: 'Oneil' }] },
+    measured('digits', { value: 72.56635784394204 }),
+    measured('said', { value: 5.1, unit: 'mg', system: ucum, code: 'mg' }),
+    measured('unsaid', { value: 5.1, unit: 'mg' }),
+    {
+      resourceType: 'Procedure',
+      id: 'text',
+      status: 'completed',
+      subject: about('cid'),
+      performedString: '2015-02-07',
+    },
+    {
+      resourceType: 'Procedure',
+      id: 'date',
+      status: 'completed',
+      subject: about('cid'),
+      performedDateTime: '2015-02-07',
+    },
+    condition('systemless', { code: 'relapse' }),
+    condition('relapse', { system: clinical, code: 'relapse' }),
+  )
+  const gender = 'http://hl7.org/fhir/administrative-gender'
+  const cases: Array<[string, string[]]> = [
+    [`Patient?gender=${gender}|male`, ['cid']],
+    [`Patient?gender:not=${gender}|male`, ['ada', 'bob', 'dee']],
+    [`Patient?gender=${gender}|`, ['ada', 'cid', 'dee']],
+    ['Patient?gender=urn:other|male', []],
+    [`Observation?patient.gender=${gender}|male&value-quantity=5.1`, ['said', 'unsaid']],
+    ['Patient?active=http://terminology.hl7.org/CodeSystem/special-values|true', ['cid']],
+    [
+      `Patient?_has:Observation:patient:status=http://hl7.org/fhir/observation-status|final`,
+      ['ada', 'bob', 'cid'],
+    ],
+    ['Observation?value-quantity=72.56635784394204', ['digits']],
+    ['Observation?patient=cid&value-quantity=ne72.56635784394204', ['said', 'unsaid']],
+    ['Observation?value-quantity=72.56635784394214', []],
+    [`Observation?value-quantity=5.1|${ucum}|mg`, ['said']],
+    ['Observation?value-quantity=5.1||mg', ['said', 'unsaid']],
+    [`Observation?value-quantity=0.0051|${ucum}|g`, ['said']],
+    ["Patient?name=O'Neil", ['cid', 'dee']],
+    ['Patient?name=oneil', ['cid', 'dee']],
+    ['Patient?family:contains=neil', ['cid', 'dee']],
+    ['Patient?family:exact=O’Neil', ['cid']],
+    ['Patient?given=anne-marie', ['cid']],
+    ['Procedure?date=2015-02-07', ['date']],
+    ['Procedure?_sort=date', ['date', 'text']],
+    ['Procedure?_sort=-date', ['date', 'text']],
+    [`Condition?clinical-status:below=${clinical}|active`, ['relapse']],
+    [`Condition?clinical-status:in=http://hl7.org/fhir/ValueSet/condition-clinical`, ['relapse']],
+  ]
+  for (const [path, ids] of cases) {
+    const found = idsOf(await search(api, path, api.doctor))
+    assert.deepEqual(path.includes('_sort') ? found : found.sort(), ids, path)
+  }
+})
+
+test('_include and _revinclude go over canonical addresses, and a version that is named is the one that comes', async () => {
+  await using api = await openFamily()
+  const url = 'http://q.example/intake'
+  const questionnaire = (id: string, version: string) => ({
+    resourceType: 'Questionnaire',
+    id,
+    url,
+    version,
+    status: 'active',
+  })
+  const answers = (id: string, canonical: string) => ({
+    resourceType: 'QuestionnaireResponse',
+    id,
+    questionnaire: canonical,
+    status: 'completed',
+    subject: about('ada'),
+  })
+  await api.write(
+    'oak',
+    questionnaire('one', '1'),
+    questionnaire('two', '2'),
+    answers('any', url),
+    answers('first', `${url}|1`),
+    { resourceType: 'Organization', id: 'org', name: 'Oak of later' },
+    {
+      resourceType: 'Provenance',
+      id: 'p1',
+      recorded: '2024-01-01T00:00:00Z',
+      target: [{ reference: 'Patient/ada/_history/1' }],
+      agent: [
+        { who: { reference: 'Organization/org/_history/1' } },
+        { who: { reference: 'Organization/org' } },
+      ],
+    },
+    { ...patient('ada'), gender: 'other' },
+  )
+  const included = async (path: string) => {
+    const { entry = [] } = await search(api, path, api.doctor)
+    return entry
+      .filter((each) => each.search?.mode === 'include')
+      .map(({ resource }) => `${resource.id}/${(resource.meta as { versionId: string }).versionId}`)
+      .sort()
+  }
+  const cases: Array<[string, string[]]> = [
+    ['QuestionnaireResponse?_id=any&_include=QuestionnaireResponse:questionnaire', ['one/1', 'two/1']],
+    ['QuestionnaireResponse?_id=first&_include=QuestionnaireResponse:questionnaire', ['one/1']],
+    ['QuestionnaireResponse?_id=first&_include=QuestionnaireResponse:questionnaire:Questionnaire', ['one/1']],
+    ['QuestionnaireResponse?_id=first&_include=*', ['ada/2', 'one/1']],
+    ['Questionnaire?_id=one&_revinclude=QuestionnaireResponse:questionnaire', ['any/1', 'first/1']],
+    ['Questionnaire?_id=two&_revinclude=QuestionnaireResponse:questionnaire', ['any/1']],
+    ['Provenance?_include=Provenance:target', ['ada/1']],
+    ['Provenance?_include=Provenance:agent', ['org/1', 'org/2']],
+  ]
+  for (const [path, found] of cases) assert.deepEqual(await included(path), found, path)
+  for (const [asked, ids] of [
+    [`${url}|2`, ['two']],
+    [url, ['one', 'two']],
+    [`${url}|3`, []],
+  ] as const)
+    assert.deepEqual(idsOf(await search(api, `Questionnaire?url=${asked}`, api.doctor)).sort(), ids, asked)
+})

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createRecords } from '#server/records/records.ts'
+import { systemRandom } from '#server/secrets.ts'
+import { openFamily } from './r4-family.ts'
 import { about, immunization, openSeededApi, patient } from './seeded-api.ts'
 
 const base = '/fhir/r4'
@@ -140,12 +143,165 @@ test('a deleted record is gone from reads and searches, stays in history, and go
   const entries = history.json.entry as Array<{ request: { method: string } }>
   assert.deepEqual(
     entries.map(({ request }) => request.method),
-    ['DELETE', 'POST'],
+    ['DELETE', 'PUT'],
   )
   assert.equal((await api.get(`${path}/_history/1`, api.oak)).status, 200)
   assert.equal((await api.send({ method: 'DELETE', path, token: api.oak })).status, 204)
   const back = await api.send({ method: 'PUT', path, token: api.oak, body })
   assert.deepEqual([back.status, back.headers.etag], [201, 'W/"3"'])
+})
+
+test('what is about no patient keeps its history when it is deleted, for those who could read it', async () => {
+  await using api = await openPractices()
+  const bodies = [
+    { resourceType: 'Organization', name: 'Lab' },
+    { resourceType: 'Practitioner' },
+    { resourceType: 'PractitionerRole' },
+    { resourceType: 'Location', name: 'Room' },
+    { resourceType: 'Medication', code: { text: 'x' } },
+    { resourceType: 'Group', type: 'person', actual: true },
+    { resourceType: 'Questionnaire', status: 'active' },
+    { resourceType: 'ValueSet', status: 'active' },
+    { resourceType: 'List', status: 'current', mode: 'working' },
+    { resourceType: 'Device' },
+    { resourceType: 'Basic', code: { text: 'x' } },
+    { resourceType: 'Binary', contentType: 'text/plain', data: 'eA==' },
+    {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      subject: { identifier: { value: '7' } },
+    },
+  ]
+  for (const body of bodies) {
+    const { resourceType } = body
+    const path = `${base}/${resourceType}/kept`
+    const put = (more: object = {}) =>
+      api.send({ method: 'PUT', path, token: api.oak, body: { ...body, id: 'kept', ...more } })
+    const statusOf = async (at: string, token = api.oak) => (await api.get(at, token)).status
+    const historyOf = async (at: string, token = api.oak) => {
+      const { entry = [], total } = (await api.get(`${at}/_history`, token)).json as unknown as {
+        total: number
+        entry?: Array<{
+          request: { method: string; url: string }
+          response: { status: string; etag: string }
+        }>
+      }
+      return [
+        total,
+        entry.map(({ request, response }) => `${request.method} ${response.status} ${response.etag}`),
+      ]
+    }
+    await put()
+    await put({ language: 'en' })
+    assert.equal((await api.send({ method: 'DELETE', path, token: api.oak })).status, 204, resourceType)
+    const whole = ['DELETE 204 W/"3"', 'PUT 200 W/"2"', 'PUT 201 W/"1"']
+    assert.equal(await statusOf(path), 410, resourceType)
+    assert.deepEqual(await historyOf(path), [3, whole], resourceType)
+    assert.deepEqual(
+      [
+        await statusOf(`${path}/_history/1`),
+        await statusOf(`${path}/_history/2`),
+        await statusOf(`${path}/_history/3`),
+      ],
+      [200, 200, 410],
+      resourceType,
+    )
+    const [, ofType] = await historyOf(`${base}/${resourceType}`)
+    for (const line of whole) assert.ok((ofType as string[]).includes(line), `${resourceType} ${line}`)
+    // Nobody else is told that it ever was.
+    assert.deepEqual(
+      [
+        await statusOf(path, api.elm),
+        await statusOf(`${path}/_history/1`, api.elm),
+        await statusOf(`${path}/_history`, api.elm),
+      ],
+      [404, 404, 404],
+      resourceType,
+    )
+    assert.equal((await put()).headers.etag, 'W/"4"', resourceType)
+    assert.deepEqual(await historyOf(path), [4, ['PUT 201 W/"4"', ...whole]], resourceType)
+    // Another practice may take the id, and neither reads what the other had.
+    await api.send({ method: 'DELETE', path, token: api.oak })
+    const theirs = { ...body, id: 'kept', language: 'fr' }
+    const taken = await api.send({ method: 'PUT', path, token: api.elm, body: theirs })
+    if (taken.status === 201) {
+      assert.deepEqual(await historyOf(path, api.elm), [1, ['PUT 201 W/"6"']], resourceType)
+      assert.equal(await statusOf(`${path}/_history/2`, api.elm), 404, resourceType)
+      assert.equal((await historyOf(path))[0], 5, resourceType)
+      assert.equal(await statusOf(path), 410, resourceType)
+    } else assert.equal(resourceType, 'Observation')
+  }
+})
+
+test('who could read a shared record because a record cites it is told that it was deleted', async () => {
+  await using api = await openFamily()
+  const { token: oak } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
+    scopes: ['user/*.cruds'],
+  })
+  const path = `${base}/Practitioner/doc`
+  // As with REFERENCE_INTEGRITY=off: it is still cited.
+  await createRecords({
+    db: api.store.db,
+    clock: { now: () => new Date(api.time.now), ticks: () => 0 },
+    random: systemRandom,
+    checksReferences: false,
+  }).transact('oak', (transaction) => transaction.remove('Practitioner', 'doc'))
+  assert.equal((await api.get(path, api.ada)).status, 410)
+  assert.equal((await api.get(path, oak)).status, 410)
+  assert.equal((await api.get(`${path}/_history/1`, api.ada)).status, 404)
+  assert.equal((await api.get(`${base}/Practitioner/unseen`, api.ada)).status, 404)
+})
+
+test('a history tells how each version came: by POST, PUT or PATCH, and which of them made the record', async () => {
+  await using api = await openPractices()
+  const { oak: token } = api
+  const posted = await api.send({ method: 'POST', path: `${base}/Observation`, token, body: observation({}) })
+  const path = `${base}/Observation/${posted.json.id}`
+  const patch = [{ op: 'replace', path: '/status', value: 'amended' }]
+  await api.send({
+    method: 'PATCH',
+    path,
+    token,
+    body: JSON.stringify(patch),
+    headers: { 'content-type': 'application/json-patch+json' },
+  })
+  await api.send({ method: 'PUT', path, token, body: observation({ id: posted.json.id }) })
+  await api.send({ method: 'DELETE', path, token })
+  await api.send({
+    method: 'POST',
+    path: base,
+    token,
+    body: {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [
+        {
+          request: { method: 'PUT', url: `Observation/${posted.json.id}` },
+          resource: observation({ id: posted.json.id }),
+        },
+        {
+          request: { method: 'POST', url: 'Basic' },
+          resource: { resourceType: 'Basic', code: { text: 'x' } },
+        },
+      ],
+    },
+  })
+  const historyOf = async (at: string) => {
+    const { entry } = (await api.get(`${at}/_history`, token)).json as unknown as {
+      entry: Array<{ request: { method: string; url: string }; response: { status: string } }>
+    }
+    return entry.map(({ request, response }) => [request.method, request.url, response.status])
+  }
+  const url = `Observation/${posted.json.id}`
+  assert.deepEqual(await historyOf(path), [
+    ['PUT', url, '201'],
+    ['DELETE', url, '204'],
+    ['PUT', url, '200'],
+    ['PATCH', url, '200'],
+    ['POST', 'Observation', '201'],
+  ])
+  assert.deepEqual(await historyOf(`${base}/Basic`), [['POST', 'Basic', '201']])
 })
 
 test('If-None-Exist and PUT with a condition write only what is not there', async () => {
@@ -497,7 +653,7 @@ test('bad bodies are refused with a reason and change nothing', async () => {
     ['{"resourceType":"Observation","id":"a b"}', 400],
     [`{"resourceType":"Observation","extension":${'['.repeat(100_000)}`, 400],
     [Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 400],
-    [JSON.stringify(observation({ subject: undefined })), 422],
+    [JSON.stringify(observation({ subject: { reference: 'https://other.example/fhir/Patient/1' } })), 422],
   ]
   for (const [body, status] of cases) {
     const answer = await post(body)

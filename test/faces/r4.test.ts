@@ -69,7 +69,7 @@ test('older versions are read, and a history tells them newest first', async () 
   assert.deepEqual([history.type, history.total], ['history', 2])
   assert.deepEqual(
     history.entry?.map(({ request }) => request?.method),
-    ['PUT', 'POST'],
+    ['PUT', 'PUT'],
   )
   const paged = await search(api, 'Immunization/_history?_count=1', api.ada)
   assert.equal(paged.total, 3)

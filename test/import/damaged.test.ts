@@ -89,23 +89,20 @@ test('broken letters and broken lines anywhere take no good line with them', asy
 
 test('a Bundle with one bad entry: a batch loses that entry alone, a transaction is left out and says which it was', async () => {
   await using app = await openImport()
-  const entries = [
-    entry(patient('mia')),
-    entry({ resourceType: 'Observation', id: 'nobody', status: 'final' }),
-  ]
+  const entries = [entry(patient('mia')), entry({ resourceType: 'Condition', id: 'nobody' })]
   const batch = await app.addFile('a.json', { ...transaction(...entries), type: 'batch' })
   const { created, problems } = await app.run(batch)
   assert.equal(created, 1)
   assert.deepEqual(
     problems.map(({ place, reference }) => [place, reference]),
-    [['entry 2', 'Observation/nobody']],
+    [['entry 2', 'Condition/nobody']],
   )
   const whole = await app.addFile('b.json', transaction(entry(patient('leo')), ...entries.slice(1)))
   const second = await app.run(whole)
   assert.deepEqual([second.created, second.rejected], [0, 2])
   assert.deepEqual(
     [second.problems[0]?.place, second.problems[0]?.reference],
-    ['entry 2', 'Observation/nobody'],
+    ['entry 2', 'Condition/nobody'],
   )
   assert.equal(await app.read('Patient', 'leo'), undefined)
 })

@@ -101,12 +101,10 @@ test('what search compares follows each version', async () => {
 
 test('with all-or-nothing one bad record keeps the others out', async () => {
   await using api = await openOak()
-  const batch = [patient('dee'), { resourceType: 'Observation', id: 'o1', status: 'final' }].map(
-    (resource) => ({
-      practiceId: 'oak',
-      resource: resource as Resource,
-    }),
-  )
+  const batch = [patient('dee'), { resourceType: 'Condition', id: 'c1' }].map((resource) => ({
+    practiceId: 'oak',
+    resource: resource as Resource,
+  }))
   const outcome = await api.records.write(batch, { mode: 'all-or-nothing' })
   assert.deepEqual([outcome.created, outcome.rejected.length], [0, 1])
   assert.equal(await api.records.read(oak, 'Patient', 'dee'), undefined)

@@ -29,17 +29,28 @@ export function measures(element: unknown, prefix: Prefix, from: number, to: num
   return compare(prefix, number, number + Math.max(Math.abs(number) * Number.EPSILON, 1e-300), from, to)
 }
 
-/** The value in the unit that is asked for; undefined when the quantity has another one. */
+/**
+ * The value in the unit that is asked for; undefined when the quantity has another one. A bar before the unit asks for one that is not said
+ * to be of UCUM.
+ */
 function inUnit(value: number, quantity: Json, asked: string): number | undefined {
   if (asked === '') return value
   const system = String(quantity.system ?? (quantity.currency ? 'urn:iso:std:iso:4217' : ''))
-  const code = String(quantity.code ?? quantity.currency ?? quantity.unit ?? '')
-  const isUcum = system === '' || system === 'http://unitsofmeasure.org'
-  const canonical = isUcum ? findCanonicalUnit(code) : undefined
-  if (canonical?.unit === asked) {
-    const { factor, offset } = canonical
-    return factor === 1 && offset === 0 ? value : Number((value * factor + offset).toPrecision(12))
+  const code = String(quantity.code ?? quantity.currency ?? '')
+  if (system === 'http://unitsofmeasure.org' && findCanonicalUnit(code)?.unit === asked)
+    return converted(value, code)
+  if (asked.startsWith('|')) {
+    const text = [code, quantity.unit].find(
+      (each) => findCanonicalUnit(String(each))?.unit === asked.slice(1),
+    )
+    const isSaid = system === 'http://unitsofmeasure.org' && findCanonicalUnit(code)?.unit === asked.slice(1)
+    return text === undefined || isSaid ? undefined : converted(value, String(text))
   }
-  const names = canonical ? [quantity.unit] : [code, `${system}|${code}`, quantity.unit]
-  return names.includes(asked) ? value : undefined
+  const names = [code, quantity.unit].filter((each) => !findCanonicalUnit(String(each)))
+  return [...names, `${system}|${code}`].includes(asked) ? value : undefined
+}
+
+function converted(value: number, code: string): number {
+  const { factor = 1, offset = 0 } = findCanonicalUnit(code) ?? {}
+  return factor === 1 && offset === 0 ? value : Number((value * factor + offset).toPrecision(12))
 }

@@ -81,7 +81,8 @@ function matchesText(
 }
 
 function normalize(text: string): string {
-  const bare = text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const plain = text.toLowerCase().replace(/['`’‘\p{Pd}]/gu, '')
+  const bare = plain.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
   return bare.replace(/\s+/g, ' ').trim().slice(0, 200).trimEnd()
 }
 

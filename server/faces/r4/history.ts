@@ -45,12 +45,15 @@ function toEntry(base: string, type: string, version: VersionRow, asked: Subset)
   const url = `${type}/${version.id}`
   const number = Number(version.version_id)
   const isDeleted = Number(version.deleted) === 1
+  const isCreated = Number(version.created) === 1
+  // A version from before methods were kept could have come by PUT.
+  const method = isDeleted ? 'DELETE' : (version.method ?? 'PUT')
   return {
     fullUrl: `${base}/${url}`,
     ...(isDeleted ? {} : { resource: subset(version.content, type, asked) }),
-    request: { method: isDeleted ? 'DELETE' : number === 1 ? 'POST' : 'PUT', url },
+    request: { method, url: method === 'POST' ? type : url },
     response: {
-      status: isDeleted ? '204' : number === 1 ? '201' : '200',
+      status: isDeleted ? '204' : isCreated ? '201' : '200',
       etag: `W/"${number}"`,
       lastModified: new Date(Number(version.last_updated)).toISOString(),
     },

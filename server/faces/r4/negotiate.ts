@@ -6,7 +6,8 @@ import { findSingle } from '../../http/query.ts'
 /** JSON under the name that was asked for: https://hl7.org/fhir/R4/http.html#mime-type */
 export function mediaTypeFor({ headers, url }: FastifyRequest): string {
   const [, format = ''] = url.includes('_format=') ? (/[?&]_format=([^&]*)/.exec(url) ?? []) : []
-  const wanted = format === '' ? headers.accept : `${decodeFormat(format)} ${headers.accept}`
+  const accept = headers.accept?.replace(/[^,]*;\s*q\s*=\s*0(\.0*)?\s*(?=,|$)/gi, '')
+  const wanted = format === '' ? accept : `${decodeFormat(format)} ${accept}`
   if (wanted === undefined) return fhirJson
   const asked = /application\/(?:fhir\+json|json\+fhir|json)/i.exec(wanted)
   return asked?.[0].toLowerCase() === 'application/json' ? plainJson : fhirJson
@@ -30,14 +31,37 @@ const jsonNames = /^(json|text\/json|application\/(fhir[+ ]json|json[+ ]fhir|jso
 export function assertJson(query: URLSearchParams, { headers }: FastifyRequest): void {
   const format = findSingle(query, '_format')
   if (format === undefined) {
-    // Headers that name nothing of FHIR come from clients that do not care.
     const accept = headers.accept ?? ''
-    const isForeign = /xml|turtle/i.test(accept) && !/json|\*\/\*|application\/\*|html/i.test(accept)
-    if (!isForeign && !accept.split(',').every(isOtherVersion)) return
+    if (acceptsJson(accept)) return
     throw notServed(`The header Accept asks for "${accept.slice(0, 60)}"`)
   }
   if (!jsonNames.test(format.split(';')[0]?.trim() ?? '') || isOtherVersion(format))
     throw notServed(`The parameter _format asks for "${format.slice(0, 60)}"`)
+}
+
+/** What one part of Accept says; a quality of 0 means "not this" (RFC 9110 §12.5.1). */
+interface MediaRange {
+  name: string
+  isWanted: boolean
+}
+
+/** Headers that name nothing of FHIR come from clients that do not care. */
+function acceptsJson(accept: string): boolean {
+  const parts = accept.split(',')
+  if (parts.every(isOtherVersion)) return false
+  const ranges = parts.filter((part) => !isOtherVersion(part)).map(readRange)
+  // The most specific range decides: of a name of JSON before `application/*`, and that before `*/*`.
+  for (const isAbout of [/json$/, /^application\/\*$/, /^\*\/\*$/]) {
+    const about = ranges.filter(({ name }) => isAbout.test(name))
+    if (about.length > 0) return about.some(({ isWanted }) => isWanted)
+  }
+  if (ranges.some(({ name, isWanted }) => isWanted && /html/.test(name))) return true
+  return !ranges.some(({ name, isWanted }) => isWanted && /xml|turtle/.test(name))
+}
+
+function readRange(part: string): MediaRange {
+  const [name = '', ...parameters] = part.split(';').map((each) => each.trim().toLowerCase())
+  return { name, isWanted: !parameters.some((each) => /^q\s*=\s*0(\.0*)?$/.test(each)) }
 }
 
 /** Whether a media type says that it is of another version than R4: https://hl7.org/fhir/R4/http.html#version-parameter */

@@ -58,7 +58,11 @@ async function writeAll(
     answers.set(action, answerOf(told, { ...record, kind: 'unchanged', type: action.type }))
   for (const { action, resource } of puts.values())
     await resolve(transaction, resource, { addresses, action, base })
-  const written = await transaction.put([...puts.values()].map(({ resource }) => resource))
+  const all = [...puts.values()]
+  const written = await transaction.put(
+    all.map(({ resource }) => resource),
+    all.map(({ action: { method } }) => (method === 'POST' || method === 'PATCH' ? method : 'PUT')),
+  )
   for (const each of written) {
     const put = puts.get(`${each.type}/${each.id}`)
     if (!put) continue

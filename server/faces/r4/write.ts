@@ -66,7 +66,7 @@ export async function updateWhere(
   const done = await writer.transact(async (transaction) => {
     const known = await findOne(transaction, query)
     assertVersion(ifMatch, known)
-    return assertNew(sent.request, await putOne(transaction, withKnownId(resource, known?.id)))
+    return assertNew(sent.request, await putOne(transaction, withKnownId(resource, known?.id), 'PUT'))
   })
   return send(sent, done)
 }
@@ -109,7 +109,7 @@ export async function patch(writer: RecordWriter, named: Named, sent: WriteReque
     const resource = patchResource(current.content, operations)
     await assertValid(resource)
     const isShown = writer.shows({ type: named.type, content: current.content })
-    return { done: await putOne(transaction, resource), isShown }
+    return { done: await putOne(transaction, resource, 'PATCH'), isShown }
   })
   return send(sent, done, isShown)
 }
@@ -143,8 +143,12 @@ export function nothingMatches(type: string): OnpatientError {
   )
 }
 
-async function putOne(transaction: RecordTransaction, resource: Resource): Promise<Done> {
-  const [written] = await transaction.put([resource])
+async function putOne(
+  transaction: RecordTransaction,
+  resource: Resource,
+  method?: 'PUT' | 'PATCH',
+): Promise<Done> {
+  const [written] = await transaction.put([resource], method && [method])
   if (!written) throw new Error('nothing was written and nothing refused')
   return written
 }

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
+import { isCompartmentOfPractice, onlySubjectElement } from '#fhir/compartment/compartment.ts'
 import { isFoundByValue } from '#fhir/search/by-value.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { findMainDate } from '#fhir/search/main-date.ts'
@@ -46,28 +47,47 @@ const rangeTable = filledTable('record_range', {
 export function indexRowsOf(records: readonly Indexed[]): Rows[] {
   const text: Cell[] = []
   const ranges: Cell[] = []
-  for (const { type, rows, values } of records) {
-    const { low, high, dates } = findMainDate(type, values)
-    const nths = countWithin(values)
-    const cells = values.map((value, at) => {
-      const parameter = parameterNumber(type, value.param)
-      return value.kind === 'range'
-        ? { parameter, range: [value.low, value.high, value.unit] }
-        : {
-            parameter,
-            value: value.value,
-            text: [nths[at] ?? 0, value.system, low, high, dates, isFoundByValue(type, value) ? 1 : 0],
-          }
-    })
-    for (const { patientId, no } of rows)
-      for (const { parameter, ...each } of cells)
-        if (each.range) ranges.push(patientId, parameter, no, ...each.range)
-        else text.push(patientId, parameter, each.value, no, ...each.text)
-  }
+  for (const { type, rows, values } of records)
+    for (const row of rows) {
+      const own = valuesIn(row.patientId, type, values)
+      const date = findMainDate(type, values)
+      const nths = countWithin(own)
+      for (const [at, value] of own.entries())
+        if (value.kind === 'range') addRange(ranges, type, row, value)
+        else addText(text, type, row, { value, nth: nths[at] ?? 0, ...date })
+    }
   return [
     { into: textTable, cells: text },
     { into: rangeTable, cells: ranges },
   ]
+}
+
+type Text = Extract<IndexValue, { kind: 'text' }>
+type Range = Extract<IndexValue, { kind: 'range' }>
+
+function addRange(cells: Cell[], type: string, { patientId, no }: RecordRow, value: Range): void {
+  cells.push(patientId, parameterNumber(type, value.param), no, value.low, value.high, value.unit)
+}
+
+function addText(
+  cells: Cell[],
+  type: string,
+  { patientId, no }: RecordRow,
+  { value, nth, low, high, dates }: { value: Text; nth: number; low: number; high: number; dates: number },
+): void {
+  const parameter = parameterNumber(type, value.param)
+  const isByValue = isFoundByValue(type, value) ? 1 : 0
+  cells.push(patientId, parameter, value.value, no, nth, value.system, low, high, dates, isByValue)
+}
+
+/**
+ * In the compartment of a practice every record has one row more, as if it named that compartment: a search that walks from compartment to compartment
+ * along the rows of those who name the patient finds them there (leading-condition.ts).
+ */
+function valuesIn(patientId: string, type: string, values: readonly IndexValue[]): readonly IndexValue[] {
+  const param = isCompartmentOfPractice(patientId) ? onlySubjectElement(type) : undefined
+  if (param === undefined) return values
+  return [...values, { kind: 'text', param, value: `Patient/${patientId}`, system: '' }]
 }
 
 /** For each value how many of the same parameter and text come before it: a code may be there with several systems. */
@@ -87,14 +107,15 @@ export async function removeIndexRows(
   trx: Transaction<Schema>,
   { type, rows, content }: { type: string; rows: readonly RecordRow[]; content: string },
 ): Promise<void> {
-  const values = indexValuesOf(JSON.parse(content) as Resource)
-  const { high } = findMainDate(type, values)
-  const text = values.filter((value) => value.kind === 'text')
-  const range = values.filter((value) => value.kind === 'range')
+  const all = indexValuesOf(JSON.parse(content) as Resource)
+  const { high } = findMainDate(type, all)
   const numbersOf = (some: readonly IndexValue[]) => [
     ...new Set(some.map(({ param }) => parameterNumber(type, param))),
   ]
   for (const { patientId, no } of rows) {
+    const values = valuesIn(patientId, type, all)
+    const text = values.filter((value) => value.kind === 'text')
+    const range = values.filter((value) => value.kind === 'range')
     // By the beginning of record_text_pk: what this record could have there, one look for each.
     if (text.length > 0)
       await trx

@@ -6,7 +6,7 @@ import type { Db } from '../../store/store.ts'
 import { indexRowsOf } from './index-rows.ts'
 
 /** Counts up with every change of the rules by which index rows are taken from records. */
-const indexVersion = 3
+const indexVersion = 4
 
 const batchSize = 500
 

@@ -21,6 +21,8 @@ export interface RecordTable {
   date_end: number | null
   /** The FHIR resource as JSON, sent as it stands. */
   content: string
+  /** How this version came: POST, PUT or PATCH; null from before that was kept. */
+  method: string | null
 }
 
 /** Superseded and deleted versions. */
@@ -32,6 +34,9 @@ export interface RecordVersionTable {
   last_updated: number
   deleted: number
   content: string
+  method: string | null
+  /** Whose it was; null from before that was kept. */
+  practice_id: string | null
 }
 
 /** Which shared records a record cites: a shared record is readable when a readable record cites it. */
@@ -80,4 +85,7 @@ export interface RecordRangeTable {
 /** One row: by which version of the rules the two tables above were written. */
 export interface SearchIndexTable {
   version: number
+  /** While it is written anew: by which, and as JSON the last place that is done. */
+  next_version: number | null
+  next_place: string | null
 }
