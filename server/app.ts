@@ -36,10 +36,12 @@ import { dstu2Face } from './faces/dstu2/dstu2.ts'
 import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
+import { countWork } from './http/count-work.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
+import { closeSlowReaders } from './http/slow-readers.ts'
 import { smartStyle } from './http/smart-style.ts'
 import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
@@ -356,7 +358,9 @@ async function registerFaces(
   const offersRegistration = settings.registration !== 'off'
   const shared = { rateLimits, access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
   await app.register(classicFace(shared))
-  await app.register(r4Face({ ...shared, writeAccess, checksReferences: settings.checksReferences }))
+  await app.register(
+    r4Face({ ...shared, writeAccess, checksReferences: settings.checksReferences, limits: settings.limits }),
+  )
 }
 
 /** What strangers register belongs to an account into which nobody can sign in: no mail ever arrives there. */
@@ -376,7 +380,7 @@ async function findStrangersAccount(accounts: Accounts, random: Random): Promise
   }
 }
 
-function createFastify({ logger, random, settings }: Foundations): FastifyInstance {
+function createFastify({ clock, logger, random, settings }: Foundations): FastifyInstance {
   const requestLogger: FastifyBaseLogger = logger.child(
     {},
     { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
@@ -395,5 +399,7 @@ function createFastify({ logger, random, settings }: Foundations): FastifyInstan
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
   })
   app.addHook('onRequest', tellRequestId)
+  app.addHook('onRequest', countWork(settings.limits, clock))
+  app.addHook('onSend', closeSlowReaders(settings.limits.answerSeconds))
   return app
 }

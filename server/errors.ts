@@ -12,6 +12,7 @@ export type Category =
   | 'media-type'
   | 'not-acceptable'
   | 'too-many'
+  | 'timeout'
   | 'unsupported'
   | 'unavailable'
   | 'fault'
@@ -38,6 +39,21 @@ export const errorCatalogue = {
     category: 'too-large',
     meaning:
       'The search looks at more records than can be gone through in one request. Name a patient, a code or a period.',
+  },
+  'request-too-costly': {
+    category: 'unprocessable',
+    meaning:
+      'The request as a whole asks for more work than one request may cause. The message names the bound. Ask for less at once.',
+  },
+  'request-too-long': {
+    category: 'timeout',
+    meaning:
+      'The request as a whole took longer than one may. The message names the bound. Ask for less at once; nothing of a transaction was written.',
+  },
+  'bundle-too-large': {
+    category: 'too-large',
+    meaning:
+      'The Bundle has more entries than one may have. The message names the bound. Send it in several.',
   },
   'body-too-large': {
     category: 'too-large',
@@ -257,6 +273,7 @@ export const statusOf = {
   'media-type': 415,
   'not-acceptable': 406,
   'too-many': 429,
+  timeout: 504,
   unsupported: 405,
   unavailable: 503,
   fault: 500,

@@ -18,6 +18,7 @@ import type {
   VersionQuery,
 } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
+import { claimWork } from '../request-work.ts'
 import { type Included, includeRecords, typesInConditions } from './include-records.ts'
 import { joinReaders } from './join-readers.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
@@ -102,6 +103,7 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
     },
     countMore: tokens.countMore,
     async openForAccount(signIn, only) {
+      claimWork(signIn.accountId)
       const associations = await practices.listReachable(signIn)
       return createReader(records, confinementOf(associations, only), noRestriction)
     },

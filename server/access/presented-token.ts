@@ -4,6 +4,7 @@ import type { Grants, OpenedGrant } from '#server/grants/grants.ts'
 import type { Counted, RateLimits, Standing } from '#server/rate-limits/rate-limits.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import { claimWork } from '../request-work.ts'
 import type { UsedOnce } from '../store/used-once.ts'
 
 /** An access token as a request presents it. */
@@ -56,6 +57,7 @@ export function createTokenDoor({ grants, clock, usedOnce, rateLimits }: TokenDo
           'The access token is missing. Send the header "Authorization: Bearer ACCESS_TOKEN".',
         )
       const opened = await grants.open(presented.token)
+      claimWork(opened.grantId)
       if (opened.keyThumbprint === undefined) {
         assertPlain(presented)
         count(presented, opened)

@@ -7,8 +7,8 @@ import { readSettings, type Settings } from '../settings.ts'
 import { openStore as openStoreOf, type Store } from '../store/store.ts'
 
 /** Opens the database of the settings; the caller closes it. */
-export function openStore({ store, logLevel }: Settings): Promise<Store> {
-  return openStoreOf(store, createLogger(logLevel))
+export function openStore({ store, logLevel, limits }: Settings): Promise<Store> {
+  return openStoreOf(store, { logger: createLogger(logLevel), limits })
 }
 
 /** Runs a command on the nouns of the database in the settings, and closes it whatever happens. */

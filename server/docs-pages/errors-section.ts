@@ -65,6 +65,7 @@ const adviceOf = {
   gone: ['A link was used or is too old', 'Ask for a new one'],
   'too-many': ['Too many requests', 'Wait for the seconds in Retry-After'],
   fault: ['A fault of this server', 'Try again later; report the request id'],
+  timeout: ['The request took longer than one may', 'Ask for less at once'],
   unavailable: [
     'The server cannot store or read just now; nothing was changed',
     'Wait for the seconds in Retry-After',

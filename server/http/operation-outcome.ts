@@ -15,6 +15,7 @@ const issueType = {
   'media-type': 'not-supported',
   'not-acceptable': 'not-supported',
   'too-many': 'throttled',
+  timeout: 'timeout',
   unsupported: 'not-supported',
   unavailable: 'transient',
   fault: 'exception',

@@ -21,6 +21,7 @@ const titles = {
   'too-many': 'Please wait a little',
   unsupported: 'That is not possible here',
   unavailable: 'We are not available at the moment',
+  timeout: 'That took too long',
   fault: 'Something went wrong on our side',
 } as const satisfies Record<Category, string>
 

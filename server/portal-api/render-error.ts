@@ -19,6 +19,7 @@ const titles = {
   'too-many': 'Too many requests',
   unsupported: 'Not possible here',
   unavailable: 'Not available at the moment',
+  timeout: 'That took too long',
   fault: 'Something went wrong on our side',
 } as const satisfies Record<Category, string>
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
-import { asExpression } from '../store/statement.ts'
+import { asExpression, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isAmongCovered, isCovered } from './confinement.ts'
@@ -17,18 +17,18 @@ export async function countRecords(db: Db, within: Confinement, query: ListQuery
 
 async function countAboutPatients(db: Db, within: Confinement, query: ListQuery): Promise<number> {
   // Without dates record_pk, with dates record_date: both answer without touching the records.
-  const { rows } = await db
+  const counting = db
     .selectFrom('record')
     .select((eb) => eb.fn.countAll<number>().as('rows'))
     .where(asExpression<boolean>(isAmongCovered('record.patient_id', within)))
     .where((eb) => matchesQuery(eb, query))
-    .executeTakeFirstOrThrow()
-  return Number(rows) - (coversSeveral(within) ? await countDoubles(db, within, query) : 0)
+  const [counted] = (await readQuery(db, counting, undefined)).rows
+  return Number(counted?.rows ?? 0) - (coversSeveral(within) ? await countDoubles(db, within, query) : 0)
 }
 
 /** By how many rows the records in several covered compartments outnumber themselves; by record_several. */
 async function countDoubles(db: Db, within: Confinement, query: ListQuery): Promise<number> {
-  const { rows, ids } = await db
+  const counting = db
     .selectFrom('record')
     .select((eb) => [
       eb.fn.countAll<number>().as('rows'),
@@ -37,8 +37,8 @@ async function countDoubles(db: Db, within: Confinement, query: ListQuery): Prom
     .where('record.compartments', '>', sql.lit(1))
     .where(asExpression<boolean>(isCovered('record.patient_id', within)))
     .where((eb) => matchesQuery(eb, query))
-    .executeTakeFirstOrThrow()
-  return Number(rows) - Number(ids)
+  const [counted] = (await readQuery(db, counting, undefined)).rows
+  return Number(counted?.rows ?? 0) - Number(counted?.ids ?? 0)
 }
 
 async function countAboutNobody(db: Db, within: Confinement, query: ListQuery): Promise<number> {
@@ -46,7 +46,7 @@ async function countAboutNobody(db: Db, within: Confinement, query: ListQuery): 
   const { practiceIds } = within
   const cited = citedIds(within, type)
   if (practiceIds.length === 0 && !cited) return 0
-  const { rows } = await db
+  const counting = db
     .selectFrom('record')
     .select((eb) => eb.fn.countAll<number>().as('rows'))
     .where('record.patient_id', '=', sql.lit(''))
@@ -57,6 +57,6 @@ async function countAboutNobody(db: Db, within: Confinement, query: ListQuery): 
         ...(cited ? [eb('record.id', 'in', asExpression<string>(cited))] : []),
       ]),
     )
-    .executeTakeFirstOrThrow()
-  return Number(rows)
+  const [counted] = (await readQuery(db, counting, undefined)).rows
+  return Number(counted?.rows ?? 0)
 }

@@ -1,7 +1,7 @@
 import type { Db } from '../store/store.ts'
 import { narrowToPatient } from './confinement.ts'
 import { countRecords } from './count-records.ts'
-import { type ListedRow, type Source, sourcesOf } from './list-sources.ts'
+import { type ListedRow, type ListedRows, type Source, sourcesOf } from './list-sources.ts'
 import { pickedIds } from './picked-ids.ts'
 import type { Confinement, ListPage, ListQuery, PageKey } from './records.ts'
 
@@ -31,29 +31,34 @@ interface Page {
 async function takePage(walk: Source, { pageSize, after, before }: ListQuery): Promise<Page> {
   const direction = before === undefined ? 'forward' : 'backward'
   const found = await walk({ direction, from: before ?? after, limit: pageSize + 1 })
-  const hasMore = found.length > pageSize
-  const rows = found.slice(0, pageSize)
+  const hasMore = found.isCut || found.rows.length > pageSize
+  const rows = found.rows.slice(0, pageSize)
   const [nearest] = rows
   if (direction === 'backward') rows.reverse()
   if (before === undefined && after === undefined) return { rows, hasBefore: false, hasAfter: hasMore }
   const back = direction === 'forward' ? 'backward' : 'forward'
-  const behind = nearest ? await walk({ direction: back, from: keyOf(nearest), limit: 1 }) : []
+  const behind = nearest ? (await walk({ direction: back, from: keyOf(nearest), limit: 1 })).rows : []
   return direction === 'forward'
     ? { rows, hasBefore: behind.length > 0, hasAfter: hasMore }
     : { rows, hasBefore: hasMore, hasAfter: behind.length > 0 }
 }
 
-/** Several ordered runs as one; a record that several of them hold comes once. */
+/** Several ordered runs as one; a record that several of them hold comes once. Beyond the end of a run that was cut nothing is known. */
 function merge(sources: Source[]): Source {
   const [only] = sources
   if (only && sources.length === 1) return only
   return async (walk) => {
-    const runs: ListedRow[][] = []
+    const runs: ListedRows[] = []
     for (const source of sources) runs.push(await source(walk))
     const order =
       walk.direction === 'forward' ? compareRows : (a: ListedRow, b: ListedRow) => compareRows(b, a)
-    const rows = runs.flat().sort(order)
-    return rows.filter((row, index) => !isSameRow(row, rows[index - 1])).slice(0, walk.limit)
+    const ends = runs.flatMap(({ rows, isCut }) => (isCut ? (rows.at(-1) ?? []) : [])).sort(order)
+    const [end] = ends
+    const sorted = runs.flatMap(({ rows }) => rows).sort(order)
+    const rows = sorted
+      .filter((row, index) => !isSameRow(row, sorted[index - 1]))
+      .filter((row) => end === undefined || order(row, end) <= 0)
+    return { rows: rows.slice(0, walk.limit), isCut: end !== undefined }
   }
 }
 

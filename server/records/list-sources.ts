@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
-import { preparedQuery } from '../store/prepared-query.ts'
-import { asExpression, type Fragment } from '../store/statement.ts'
+import { asExpression, type Fragment, preparedPage, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
@@ -12,6 +11,12 @@ export interface ListedRow {
   patient_id: string
   id: string
   content: string
+}
+
+/** Records of a run, in its order; `isCut` when it has more, which were left because these fill the page. */
+export interface ListedRows {
+  rows: ListedRow[]
+  isCut: boolean
 }
 
 /** Where a page goes from: `from` is exclusive; undefined means the very first or last record. */
@@ -25,7 +30,7 @@ export interface Walk {
  * One ordered run of records of a list. Each is a walk along one index, so that a page costs the same wherever it
  * lies; a list over several (wards, panel, shared records) merges them.
  */
-export type Source = (walk: Walk) => Promise<ListedRow[]>
+export type Source = (walk: Walk) => Promise<ListedRows>
 
 export function sourcesOf(db: Db, within: Confinement, query: ListQuery): Source[] {
   const { type } = query
@@ -42,6 +47,8 @@ export function sourcesOf(db: Db, within: Confinement, query: ListQuery): Source
   return sources
 }
 
+const nothing: ListedRows = { rows: [], isCut: false }
+
 const columns = ['record.patient_id', 'record.id', 'record.content'] as const
 
 /** Patients one after the other in the order of the list, until the page is full; by record_pk. */
@@ -49,14 +56,18 @@ function namedPatients(db: Db, within: Confinement, query: ListQuery): Source {
   const sorted = [...new Set(within.patientIds)].sort()
   return async (walk) => {
     const rows: ListedRow[] = []
+    let isCut = false
     for (const patientId of walk.direction === 'forward' ? sorted : sorted.toReversed()) {
-      if (rows.length >= walk.limit) break
+      if (isCut || rows.length >= walk.limit) break
       if (isPassed(patientId, walk)) continue
-      rows.push(
-        ...(await rowsOfPatient(db, within, query, patientId, { ...walk, limit: walk.limit - rows.length })),
-      )
+      const found = await rowsOfPatient(db, within, query, patientId, {
+        ...walk,
+        limit: walk.limit - rows.length,
+      })
+      rows.push(...found.rows)
+      isCut = found.isCut
     }
-    return rows
+    return { rows, isCut }
   }
 }
 
@@ -66,7 +77,7 @@ function isPassed(patientId: string, { direction, from }: Walk): boolean {
 }
 
 /** The commonest list of all: one patient's app, no filters. Every id is greater than ''. By record_pk. */
-const recordsOfPatient = preparedQuery((db, patientId: string, type: string, after: string, limit: number) =>
+const recordsOfPatient = preparedPage((db, patientId: string, type: string, after: string, limit: number) =>
   db
     .selectFrom('record')
     .select(columns)
@@ -83,7 +94,7 @@ async function rowsOfPatient(
   query: ListQuery,
   patientId: string,
   { direction, from, limit }: Walk,
-): Promise<ListedRow[]> {
+): Promise<ListedRows> {
   const { type, dates = [], lastUpdatedFrom } = query
   const isPlain =
     dates.length === 0 && lastUpdatedFrom === undefined && !query.conditions && !coversSeveral(within)
@@ -97,10 +108,7 @@ async function rowsOfPatient(
   if (coversSeveral(within)) rows = rows.where(isFirstRow(query, within))
   if (from?.patientId === patientId)
     rows = rows.where('record.id', direction === 'forward' ? '>' : '<', from.id)
-  return rows
-    .orderBy('record.id', direction === 'forward' ? 'asc' : 'desc')
-    .limit(limit)
-    .execute()
+  return readQuery(db, rows.orderBy('record.id', direction === 'forward' ? 'asc' : 'desc').limit(limit))
 }
 
 export function coversSeveral({ patientIds, practiceIds }: Confinement): boolean {
@@ -115,8 +123,8 @@ function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string
   return async (walk) => {
     const { direction, from, limit } = walk
     const isForward = direction === 'forward'
-    const rest = from === undefined ? [] : await restOfPatient(db, within, query, practiceId, walk, from)
-    if (rest.length >= limit) return rest
+    const rest = from === undefined ? nothing : await restOfPatient(db, within, query, practiceId, walk, from)
+    if (rest.isCut || rest.rows.length >= limit) return rest
     let rows = db
       .selectFrom('practice_patient')
       // Joined in this order: SQLite would begin with all records of the type.
@@ -127,12 +135,14 @@ function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string
       .where((eb) => matchesQuery(eb, query))
       .where(isFirstRow(query, within))
     if (from) rows = rows.where('practice_patient.patient_id', isForward ? '>' : '<', from.patientId)
-    const others = await rows
-      .orderBy('practice_patient.patient_id', isForward ? 'asc' : 'desc')
-      .orderBy('record.id', isForward ? 'asc' : 'desc')
-      .limit(limit - rest.length)
-      .execute()
-    return [...rest, ...others]
+    const others = await readQuery(
+      db,
+      rows
+        .orderBy('practice_patient.patient_id', isForward ? 'asc' : 'desc')
+        .orderBy('record.id', isForward ? 'asc' : 'desc')
+        .limit(limit - rest.rows.length),
+    )
+    return { rows: [...rest.rows, ...others.rows], isCut: others.isCut }
   }
 }
 
@@ -143,7 +153,7 @@ async function restOfPatient(
   practiceId: string,
   walk: Walk,
   from: PageKey,
-): Promise<ListedRow[]> {
+): Promise<ListedRows> {
   // The patient may have left the panel since the last page: uses practice_patient_pk.
   const kept = await db
     .selectFrom('practice_patient')
@@ -151,7 +161,7 @@ async function restOfPatient(
     .where('practice_id', '=', practiceId)
     .where('patient_id', '=', from.patientId)
     .executeTakeFirst()
-  return kept ? rowsOfPatient(db, within, query, from.patientId, walk) : []
+  return kept ? rowsOfPatient(db, within, query, from.patientId, walk) : nothing
 }
 
 /** Records about nobody that a covered practice keeps; by record_practice. */
@@ -181,14 +191,11 @@ async function walkAboutNobody(
   query: ListQuery,
   { direction, from, limit }: Walk,
   confine: (rows: AboutNobody) => AboutNobody,
-): Promise<ListedRow[]> {
+): Promise<ListedRows> {
   const isForward = direction === 'forward'
   // These records come before those of every patient.
-  if (isForward && from !== undefined && from.patientId !== '') return []
+  if (isForward && from !== undefined && from.patientId !== '') return nothing
   let rows = confine(selectAboutNobody(db, query))
   if (from?.patientId === '') rows = rows.where('record.id', isForward ? '>' : '<', from.id)
-  return rows
-    .orderBy('record.id', isForward ? 'asc' : 'desc')
-    .limit(limit)
-    .execute()
+  return readQuery(db, rows.orderBy('record.id', isForward ? 'asc' : 'desc').limit(limit))
 }

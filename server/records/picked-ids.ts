@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { asExpression } from '../store/statement.ts'
+import { asExpression, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
 import { isCovered } from './confinement.ts'
@@ -17,16 +17,17 @@ export async function pickedIds(
   query: ListQuery,
   ids: string[],
 ): Promise<{ source: Source; count: number }> {
-  const rows = ids.length === 0 ? [] : await findPicked(db, within, query, ids)
+  const rows =
+    ids.length === 0 ? [] : (await readQuery(db, findPicked(db, within, query, ids), undefined)).rows
   // A record in several covered compartments is shown in the first.
   const sorted = rows
     .sort((a, b) => compareText(a.id, b.id) || compareText(a.patient_id, b.patient_id))
     .filter((row, index, all) => row.id !== all[index - 1]?.id)
     .sort((a, b) => compareText(a.patient_id, b.patient_id) || compareText(a.id, b.id))
-  return { count: sorted.length, source: async (walk) => cut(sorted, walk) }
+  return { count: sorted.length, source: async (walk) => ({ rows: cut(sorted, walk), isCut: false }) }
 }
 
-function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]): Promise<ListedRow[]> {
+function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]) {
   const { type } = query
   const { practiceIds } = within
   const cited = citedIds(within, type)
@@ -50,7 +51,6 @@ function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]
         ]),
       ]),
     )
-    .execute()
 }
 
 function cut(sorted: ListedRow[], { direction, from, limit }: Walk): ListedRow[] {

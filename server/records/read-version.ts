@@ -3,6 +3,7 @@ import {
   asExpression,
   type Fragment,
   isInTime,
+  readPage,
   readRows,
   sqlJoin,
   sqlName,
@@ -10,6 +11,7 @@ import {
   sqlText,
 } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
+import type { TakenRows } from '../store/taken-rows.ts'
 import { isCited } from './citations.ts'
 import { formerlyCoveredPatients, wasCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
@@ -79,10 +81,10 @@ export async function listVersions(db: Db, within: Confinement, query: VersionQu
   const { type, id, pageSize } = query
   if (!canBeAboutPatient(type) && within.practiceIds.length === 0) return currentAlone(db, within, query)
   const history = id === undefined ? historyOfType(within, query) : historyOfRecord(within, query, id)
-  const rows = await readRows<VersionRow>(db, history.page)
+  const page = await readPage<VersionRow>(db, history.page)
   const [count] = await readRows<{ total: number }>(db, history.total)
   const total = Number(count?.total ?? 0)
-  return total === 0 && canBeAboutNobody(type) ? currentAlone(db, within, query) : cut(rows, pageSize, total)
+  return total === 0 && canBeAboutNobody(type) ? currentAlone(db, within, query) : cut(page, pageSize, total)
 }
 
 interface History {
@@ -210,10 +212,10 @@ function wasCurrent({ start, end }: { start: number; end: number }): Fragment {
     and not exists (select 1 from record_version as next where next.patient_id = v.patient_id and ${isNext})`
 }
 
-function cut(rows: VersionRow[], pageSize: number, total: number): VersionPage {
+function cut({ rows, isCut }: TakenRows<VersionRow>, pageSize: number, total: number): VersionPage {
   const versions = rows.slice(0, pageSize)
   const last = versions.at(-1)
-  const hasMore = rows.length > pageSize && last !== undefined
+  const hasMore = (isCut || rows.length > pageSize) && last !== undefined
   return {
     total,
     versions,

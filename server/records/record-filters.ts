@@ -1,7 +1,7 @@
 import { type ExpressionBuilder, ExpressionWrapper, type SqlBool } from 'kysely'
 import type { Condition as SearchCondition } from '#fhir/search/search-query.ts'
 import type { Schema } from '../store/schema/schema.ts'
-import { asExpression } from '../store/statement.ts'
+import { asExpression, type Fragment, isInTime } from '../store/statement.ts'
 import { isInFirstCompartment } from './confinement.ts'
 import type { Confinement, DateRange, ListQuery } from './records.ts'
 import { meetsCondition } from './search/search-conditions.ts'
@@ -13,6 +13,7 @@ type Condition = ExpressionWrapper<Schema, 'record', SqlBool>
 export function matchesQuery(eb: Builder, query: ListQuery): Condition {
   return eb.and([
     eb('record.type', '=', query.type),
+    asCondition(isInTime('record.no')),
     ...(query.dates ?? []).map((range) => meetsDate(eb, range)),
     ...(query.lastUpdatedFrom === undefined ? [] : [eb('record.last_updated', '>=', query.lastUpdatedFrom)]),
     ...(query.conditions ?? []).map((each) => meets(each, query)),
@@ -22,11 +23,11 @@ export function matchesQuery(eb: Builder, query: ListQuery): Condition {
 /** About the record itself: a chain would look into no compartment at all. */
 function meets(condition: SearchCondition, { type }: ListQuery): Condition {
   const nowhere = { patientIds: [], practiceIds: [] }
-  return new ExpressionWrapper(
-    asExpression(
-      meetsCondition(condition, { alias: 'record', type, table: 'record' }, nowhere),
-    ).toOperationNode(),
-  )
+  return asCondition(meetsCondition(condition, { alias: 'record', type, table: 'record' }, nowhere))
+}
+
+function asCondition(fragment: Fragment): Condition {
+  return new ExpressionWrapper(asExpression(fragment).toOperationNode())
 }
 
 /** The prefixes of FHIR R4 as SQL; the same rules as `meetsDateCondition`. A record without a date meets none. */
@@ -51,7 +52,5 @@ function meetsDate(eb: Builder, { prefix, start, end }: DateRange): Condition {
  * they are found once, by record_several, and not for each row.
  */
 export function isFirstRow(query: ListQuery, within: Confinement): Condition {
-  return new ExpressionWrapper(
-    asExpression(isInFirstCompartment('record.no', query.type, within)).toOperationNode(),
-  )
+  return asCondition(isInFirstCompartment('record.no', query.type, within))
 }

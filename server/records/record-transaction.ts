@@ -1,8 +1,10 @@
 import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
+import { breathe } from '../breathe.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import { currentWork } from '../request-work.ts'
 import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
@@ -78,21 +80,25 @@ function openTransaction(
   const within = { patientIds: [], practiceIds: [practiceId] }
   return {
     async find({ type, conditions }) {
+      await goOn()
       const query = { type, conditions, sort: [] }
       const { records } = await searchRecords(trx, within, { query, pageSize: 2, withTotal: false })
       return records.map(({ id, content }) => ({ id, versionId: versionIn(content), content }))
     },
     async read(type, id) {
+      await goOn()
       const stored = (await findStored(trx, [`${type}/${id}`])).get(`${type}/${id}`)
       if (stored?.practiceId !== practiceId) return undefined
       return { id, versionId: stored.versionId, content: stored.content }
     },
     async put(resources, methods = []) {
-      const prepared = resources.map((resource, index) => {
+      const prepared: PreparedRecord[] = []
+      for (const [index, resource] of resources.entries()) {
+        await goOn()
         const record = prepareRecord(practiceId, resource, () => random.bytes(16).toString('hex'))
         if ('reason' in record) throw refused(record)
-        return { ...record, method: methods[index] ?? record.method }
-      })
+        prepared.push({ ...record, method: methods[index] ?? record.method })
+      }
       const { written, rejected } = await writePrepared(trx, now, prepared)
       const [refusal] = rejected
       if (refusal) throw refused(refusal)
@@ -105,6 +111,7 @@ function openTransaction(
       return written
     },
     async remove(type, id) {
+      await goOn()
       const stored = (await findStored(trx, [`${type}/${id}`])).get(`${type}/${id}`)
       if (stored?.practiceId !== practiceId) return false
       await deleteRecord(trx, { type, id, before: stored }, now)
@@ -112,6 +119,12 @@ function openTransaction(
       return true
     },
   }
+}
+
+/** Others have their turn, and a request whose time is over ends: then nothing of it is written. */
+function goOn(): Promise<void> | undefined {
+  currentWork()?.assertGoesOn()
+  return breathe()
 }
 
 async function assertWhole(

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { breathe } from '../breathe.ts'
 import { type Cell, filledTable, insertRows } from '../store/insert-rows.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { PreparedRecord } from './prepare-record.ts'
@@ -106,6 +107,7 @@ interface Retired {
 async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Promise<void> {
   for (const { record, before } of changes) {
     if (!before) continue
+    await breathe()
     const { type, id } = record
     await trx
       .insertInto('record_version')

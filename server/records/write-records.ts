@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { breathe } from '../breathe.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
@@ -134,6 +135,7 @@ async function writeRound(
   ])
   const changes: Change[] = []
   for (const { record, patientIds } of located) {
+    await breathe()
     const before = stored.get(`${record.type}/${record.id}`)
     const deletion = deletions.get(`${record.type}/${record.id}`)
     const refusal = refuse(record, [...patientIds, ...(deletion?.patientIds ?? [])], before, panels)

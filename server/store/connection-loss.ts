@@ -28,6 +28,11 @@ export function isStatementLost(error: unknown): error is Error {
   return code === '26000' || (code === '0A000' && error.message.startsWith('cached plan'))
 }
 
+/** Whether a statement took longer than it may, or was cancelled (57014, "query canceled"). */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === '57014'
+}
+
 /** Gives errors of the connection the code that PostgreSQL has for them, so that they cannot be taken for another peer's. */
 export function asUnavailable(error: unknown): unknown {
   if (!isConnectionLost(error)) return error

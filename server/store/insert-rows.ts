@@ -1,4 +1,5 @@
 import { CompiledQuery, type Transaction } from 'kysely'
+import { breathe } from '../breathe.ts'
 import { writeArray } from './postgres-array.ts'
 import type { Schema } from './schema/schema.ts'
 import { type SqliteConnection, sqliteConnectionOf } from './sqlite-dialect.ts'
@@ -34,21 +35,24 @@ export interface Rows {
  */
 export async function insertRows(trx: Transaction<Schema>, rows: readonly Rows[]): Promise<void> {
   const connection = sqliteConnectionOf(trx)
-  if (connection) for (const each of rows) insertOnSqlite(connection, each)
+  if (connection) for (const each of rows) await insertOnSqlite(connection, each)
   else for (const query of postgresInserts(rows)) await trx.executeQuery(query)
 }
 
 /** More rows in a statement are no faster. */
 const rowsOnSqlite = 10
 
-function insertOnSqlite(connection: SqliteConnection, { into, cells }: Rows): void {
+async function insertOnSqlite(connection: SqliteConnection, { into, cells }: Rows): Promise<void> {
   const width = into.columns.length
   let at = 0
   for (const rows of [rowsOnSqlite, 1]) {
     const size = rows * width
     if (cells.length - at < size) continue
     const statement = connection.prepare(sqliteInsert(into, rows))
-    for (; cells.length - at >= size; at += size) statement.run(cells.slice(at, at + size))
+    for (; cells.length - at >= size; at += size) {
+      statement.run(cells.slice(at, at + size))
+      await breathe()
+    }
   }
 }
 

@@ -1,23 +1,33 @@
-import type { PostgresPool } from 'kysely'
 import type { ClientConfig, Pool, PoolClient } from 'pg'
-import { asUnavailable, isConnectionLost, isStatementLost } from './connection-loss.ts'
+import type { Limits } from '../limits.ts'
+import { currentWork } from '../request-work.ts'
+import { asUnavailable, isConnectionLost, isStatementLost, isStatementTimeout } from './connection-loss.ts'
+import { HeavyHolders } from './long-searches/heavy-holders.ts'
+import { turnsOf } from './long-searches/turns.ts'
 import { askClient, connect, createPool, withoutNul } from './postgres-connections.ts'
+import { searchingConnections } from './postgres-searching.ts'
 import type { Reader } from './prepared-query.ts'
 import { sendTogether } from './send-together.ts'
+import type { TakenRows } from './taken-rows.ts'
 
 /** Each looks at the disk for itself, so that one that waits for it holds up a part of the others only. */
 const sharedConnections = 4
 
+/** How long a search may take before it is begun again among the long ones, which have connections of their own. */
+const quickMs = 100
+const quickConnections = 6
+
 /**
  * Connections of PostgreSQL for reads. Statements by keys share a few: what was asked is sent together, and answered one
- * after the other, without waiting for the way there and back in between. Searches, which may take long, go through `pool`.
+ * after the other, without waiting for the way there and back in between. Searches that take long come in turns.
  */
 export function createPostgresReader(
   config: ClientConfig,
-  pool: PostgresPool,
+  limits: Limits,
   onLost: (error: Error) => void,
 ): { reader: Reader; close(): Promise<void> } {
   const connections = Array.from({ length: sharedConnections }, () => new SharedConnection(config, onLost))
+  const searches = createPostgresSearches(config, limits, onLost)
   let made = 0
   const leastBusy = () => connections.reduce((least, each) => (each.readers < least.readers ? each : least))
   return {
@@ -27,16 +37,33 @@ export function createPostgresReader(
         const name = `onpatient_${made}`
         return (values) => leastBusy().read({ name, text, values: values.map(withoutNul) })
       },
-      async search(text, values) {
-        const connection = await pool.connect()
-        try {
-          return (await connection.query<never>(text, values)).rows
-        } finally {
-          connection.release()
-        }
-      },
+      search: searches.search as Reader['search'],
     },
-    close: async () => void (await Promise.all(connections.map((each) => each.close()))),
+    close: async () =>
+      void (await Promise.all([searches.close(), ...connections.map((each) => each.close())])),
+  }
+}
+
+function createPostgresSearches(config: ClientConfig, limits: Limits, onLost: (error: Error) => void) {
+  const poolOf = (statement_timeout: number, max: number) =>
+    searchingConnections(createPool({ ...config, statement_timeout, max }, onLost))
+  const quick = poolOf(Math.min(quickMs, limits.searchSeconds * 1000), quickConnections)
+  const long = poolOf(limits.searchSeconds * 1000, limits.longSearches)
+  const heavy = new HeavyHolders()
+  const turns = turnsOf(limits)
+  return {
+    async search(text: string, values: readonly unknown[], mostBytes?: number): Promise<TakenRows> {
+      const work = currentWork()
+      if (!work || !heavy.has(work.holder))
+        try {
+          return await quick.take({ text, values, mostBytes })
+        } catch (error) {
+          if (!isStatementTimeout(error)) throw error
+          if (work) heavy.note(work.holder)
+        }
+      return turns.run(work, (stop) => long.take({ text, values, mostBytes }, stop))
+    },
+    close: async () => void (await Promise.all([quick.end(), long.end()])),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   sql,
 } from 'kysely'
 import { type ClientConfig, types } from 'pg'
+import { type Limits, readLimits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
 import { createBroadcast } from './broadcast.ts'
 import { migrateToLatest } from './migrate.ts'
@@ -30,7 +31,10 @@ const connectTimeoutMs = 5000
  * Opens a PostgreSQL database and applies missing migrations; processes that start together take turns.
  * Throws `NewerDatabaseError` when it was written by a newer version.
  */
-export async function openPostgresStore(url: string, logger?: Pick<Logger, 'warn'>): Promise<Store> {
+export async function openPostgresStore(
+  url: string,
+  { logger, limits = readLimits({}) }: { logger?: Pick<Logger, 'warn'>; limits?: Limits } = {},
+): Promise<Store> {
   const isNew = await migrate(url)
   const config = {
     ...configOf(url),
@@ -42,7 +46,7 @@ export async function openPostgresStore(url: string, logger?: Pick<Logger, 'warn
   const pool = createPool({ ...config, max: poolSize }, noteLoss)
   const connections = replacingDeadConnections(pool)
   const db: Db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: connections }) })
-  const { reader, close } = createPostgresReader(config, connections, noteLoss)
+  const { reader, close } = createPostgresReader(config, limits, noteLoss)
   readThrough(db, reader)
   const writer = createPostgresWriter(config, noteLoss)
   writeThrough(db, writer)

@@ -1,5 +1,7 @@
 import type { Compilable, CompiledQuery } from 'kysely'
+import { currentWork } from '../request-work.ts'
 import type { Db } from './store.ts'
+import type { TakenRows } from './taken-rows.ts'
 
 /** Stands for a parameter while a query is compiled. */
 class Placeholder {
@@ -22,11 +24,33 @@ type Ask = <Row>(values: readonly Value[]) => Row[] | Promise<Row[]>
 export interface Reader {
   /** For a statement by keys that is asked over and over. */
   prepare(text: string): Ask
-  /** Runs a statement that may look at many rows, for as long as one may. */
-  search<Row>(text: string, values: readonly Value[]): Row[] | Promise<Row[]>
+  /**
+   * Runs a statement that may look at many rows, where it holds up nobody else, and for as long as one may. With `mostBytes` rows
+   * are taken until their column `content` has so many characters in all.
+   */
+  search<Row>(
+    text: string,
+    values: readonly Value[],
+    mostBytes?: number,
+  ): TakenRows<Row> | Promise<TakenRows<Row>>
 }
 
 const readers = new WeakMap<object, Reader>()
+const conditionLimits = new WeakMap<object, <Result>(run: () => Promise<Result>) => Promise<Result>>()
+
+/** Names how searches inside of transactions are kept short, where they hold up everybody else. */
+export function limitConditions(
+  db: Db,
+  within: <Result>(run: () => Promise<Result>) => Promise<Result>,
+): void {
+  conditionLimits.set(db.getExecutor().adapter, within)
+}
+
+/** Runs a search inside of a transaction. */
+export function runCondition<Result>(db: Db, run: () => Promise<Result>): Promise<Result> {
+  const within = conditionLimits.get(db.getExecutor().adapter)
+  return within ? within(run) : run()
+}
 
 /**
  * Names connections of their own for reads. They see what is committed, as every other reader does, and do not have to wait
@@ -52,6 +76,7 @@ export function preparedQuery<Row, Params extends Value[]>(
   const asks = new WeakMap<object, { ask: Ask | undefined }>()
 
   return async (db, ...params) => {
+    currentWork()?.countStatement()
     const { query, values } = compile(db, params)
     const { adapter } = db.getExecutor()
     let known = asks.get(adapter)
@@ -79,7 +104,9 @@ export function preparedWrite<Params extends Value[]>(
   }
 }
 
-function compiledOnce<Params extends Value[]>(build: (db: Db, ...params: Params) => Compilable<unknown>) {
+export function compiledOnce<Params extends Value[]>(
+  build: (db: Db, ...params: Params) => Compilable<unknown>,
+) {
   const prepared = new WeakMap<object, Prepared>()
 
   function prepare(db: Db, params: Params): Prepared {

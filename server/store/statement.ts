@@ -1,8 +1,11 @@
-import { CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { type Compilable, CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { OnpatientError } from '../errors.ts'
-import { readerOf } from './prepared-query.ts'
+import { currentWork } from '../request-work.ts'
+import { isStatementTimeout } from './connection-loss.ts'
+import { compiledOnce, readerOf, runCondition } from './prepared-query.ts'
 import { sqlitePlaceholder } from './sqlite-dialect.ts'
 import type { Db } from './store.ts'
+import type { TakenRows } from './taken-rows.ts'
 import { TimeLimitError, timeLimitFunction } from './time-limit.ts'
 import { isSqlite } from './transaction.ts'
 
@@ -61,31 +64,70 @@ export function asExpression<T>({ strings, parts, onPostgres }: Fragment): RawBu
 
 /**
  * Runs a statement that reads. It does not wait for a transaction of this process, as `preparedQuery`.
- * Throws `search-too-long` when it was stopped because it took too long.
+ * Throws `search-too-long` when it was stopped because it took too long, and what the work of the request throws.
  */
 export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> {
+  return (await readPage<Row>(db, fragment, undefined)).rows
+}
+
+/** The same for rows with a column `content`, which are taken as long as they have room. */
+export function readPage<Row>(
+  db: Db,
+  fragment: Fragment,
+  mostBytes: number | undefined = currentWork()?.pageBytes,
+): Promise<TakenRows<Row>> {
   const values: Value[] = []
   const statement = write(fragment, values, isSqlite(db))
+  return take(db, statement, values, mostBytes)
+}
+
+/** The same for a query of Kysely that reads. */
+export function readQuery<Row>(
+  db: Db,
+  query: Compilable<Row>,
+  mostBytes: number | undefined = currentWork()?.pageBytes,
+): Promise<TakenRows<Row>> {
+  const { sql: statement, parameters } = query.compile()
+  return take(db, statement, parameters as Value[], mostBytes)
+}
+
+/** The same for a query of the hot path, which is compiled at its first use: `build` must not look at its parameters. */
+export function preparedPage<Row, Params extends Value[]>(
+  build: (db: Db, ...params: Params) => Compilable<Row>,
+): (db: Db, ...params: Params) => Promise<TakenRows<Row>> {
+  const compile = compiledOnce(build)
+  return (db, ...params) => {
+    const { query, values } = compile(db, params)
+    return take(db, query.sql, values as Value[], currentWork()?.pageBytes)
+  }
+}
+
+async function take<Row>(
+  db: Db,
+  statement: string,
+  values: Value[],
+  mostBytes: number | undefined,
+): Promise<TakenRows<Row>> {
+  currentWork()?.countStatement()
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
-    if (reader) return await reader.search<Row>(statement, values)
-    const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(statement, values))
-    return rows
+    if (reader) return await reader.search<Row>(statement, values, mostBytes)
+    const ask = () => db.executeQuery<Row>(CompiledQuery.raw(statement, values))
+    const { rows } = db.isTransaction && currentWork() ? await runCondition(db, ask) : await ask()
+    return { rows, isCut: false }
   } catch (error) {
     if (!isTooLong(error)) throw error
+    currentWork()?.assertGoesOn()
     throw new OnpatientError(
       'search-too-long',
-      'This search looks at more records than can be gone through in one request, so it was stopped. Name a patient, a code or a period in it.',
+      'This search looks at more records than can be gone through in its time (MAX_SEARCH_SECONDS, in a write MAX_CONDITION_MILLISECONDS), so it was stopped. Name a patient, a code or a period in it.',
       { cause: error },
     )
   }
 }
 
 function isTooLong(error: unknown): boolean {
-  // 57014: statement_timeout (PostgreSQL 18, appendix A).
-  return (
-    error instanceof TimeLimitError || (error instanceof Error && 'code' in error && error.code === '57014')
-  )
+  return error instanceof TimeLimitError || isStatementTimeout(error)
 }
 
 function write({ strings, parts, onPostgres }: Fragment, values: Value[], onSqlite: boolean): string {

@@ -2,14 +2,16 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
+import { type Limits, readLimits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
 import type { StoreSetting } from '../settings.ts'
 import type { Broadcast } from './broadcast.ts'
 import { migrateToLatest } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
-import { readThrough } from './prepared-query.ts'
+import { limitConditions, readThrough } from './prepared-query.ts'
 import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
+import { openSqliteReader } from './sqlite-reader.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { setTimeLimit } from './time-limit.ts'
 
@@ -27,15 +29,14 @@ export interface Store {
 }
 
 /** Opens the database of the settings. */
-export function openStore(setting: StoreSetting, logger?: Pick<Logger, 'warn'>): Promise<Store> {
-  return setting.kind === 'sqlite' ? openSqliteStore(setting.file) : openPostgresStore(setting.url, logger)
+export function openStore(
+  setting: StoreSetting,
+  { logger, limits = readLimits({}) }: { logger?: Pick<Logger, 'warn'>; limits?: Limits } = {},
+): Promise<Store> {
+  return setting.kind === 'sqlite'
+    ? openSqliteStore(setting.file, { limits })
+    : openPostgresStore(setting.url, { limits, ...(logger ? { logger } : {}) })
 }
-
-/**
- * No search may hold up everybody else for longer. PostgreSQL, which serves others meanwhile, has a longer limit
- * (postgres.ts).
- */
-const searchLimitMs = 5000
 
 /**
  * Opens (and creates when absent) the SQLite file and applies missing migrations.
@@ -43,7 +44,7 @@ const searchLimitMs = 5000
  */
 export async function openSqliteStore(
   file: string,
-  { limitMs = searchLimitMs }: { limitMs?: number } = {},
+  { limits = readLimits({}) }: { limits?: Limits } = {},
 ): Promise<Store> {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
   const sqlite = new Database(file)
@@ -53,15 +54,17 @@ export async function openSqliteStore(
   sqlite.pragma('foreign_keys = ON')
   // Long enough for an import next door, short because the process stands still while it waits.
   sqlite.pragma('busy_timeout = 2000')
-  setTimeLimit(sqlite, Number.POSITIVE_INFINITY)
+  const within = setTimeLimit(sqlite)
   const db = new Kysely<Schema>({
     dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) }),
   })
   try {
     const isNew = await migrateToLatest(db)
-    const closeReader = file === ':memory:' ? undefined : openReader(db, file, limitMs)
+    const reader = file === ':memory:' ? undefined : openSqliteReader(file, limits)
+    if (reader) readThrough(db, reader)
+    limitConditions(db, (run) => within(limits.conditionMilliseconds, run))
     const close = async () => {
-      closeReader?.()
+      await reader?.close()
       await db.destroy()
     }
     return { kind: 'sqlite', db, isNew, close }
@@ -69,20 +72,4 @@ export async function openSqliteStore(
     await db.destroy()
     throw error
   }
-}
-
-/** A connection of its own for reads, so that they do not wait for a transaction of this process. Gives back how to close it. */
-function openReader(db: Db, file: string, limitMs: number): () => void {
-  const reader = new Database(file, { readonly: true })
-  reader.pragma('busy_timeout = 2000')
-  const within = setTimeLimit(reader, limitMs)
-  const statements = withStatementCache(reader)
-  readThrough(db, {
-    prepare(text) {
-      const statement = reader.prepare(text)
-      return (values) => statement.all(values) as never
-    },
-    search: (text, values) => within(() => statements.prepare(text).all(values) as never),
-  })
-  return () => void reader.close()
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { OnpatientError } from '../errors.ts'
+import { readLimits } from '../limits.ts'
 import { isInTime, readRows, sqlText } from './statement.ts'
 import { openSqliteStore } from './store.ts'
 
@@ -14,7 +15,9 @@ const countUpTo = (most: number) => sqlText`
 
 test('a statement that takes too long is stopped with words, and the next one has its whole time', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'onpatient-limit-'))
-  const store = await openSqliteStore(join(folder, 'onpatient.db'), { limitMs: 20 })
+  const store = await openSqliteStore(join(folder, 'onpatient.db'), {
+    limits: { ...readLimits({}), searchSeconds: 0.02 },
+  })
   try {
     await assert.rejects(
       readRows(store.db, countUpTo(1e12)),

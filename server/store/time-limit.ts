@@ -3,30 +3,39 @@ import type { Database } from 'better-sqlite3'
 /** The SQL function that `isInTime` calls. */
 export const timeLimitFunction = 'is_in_time'
 
-/** A statement was stopped: it looked at rows for longer than it may. */
+/** A statement was stopped: it looked at rows for longer than it may, or nobody waits for it any more. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError'
 }
 
-/** Runs statements of a connection, each no longer than the limit where it calls `is_in_time`. */
-export type TimeLimit = <Result>(run: () => Result) => Result
+/** Runs what a connection is asked, no longer than so many ms where it calls `is_in_time`; nothing else is asked of it meanwhile. */
+export type TimeLimit = <Result>(limitMs: number, run: () => Result) => Result
 
 /**
- * SQLite runs a statement to its end, and nothing else of this process runs meanwhile. So statements that may look at many rows
+ * SQLite runs a statement to its end, and nothing else of this thread runs meanwhile. So statements that may look at many rows
  * call a function for each, which stops them. Connections without a limit need the function, too.
  */
-export function setTimeLimit(database: Database, limitMs: number): TimeLimit {
+export function setTimeLimit(database: Database, isStopped: () => boolean = () => false): TimeLimit {
+  let limit = Number.POSITIVE_INFINITY
   let deadline = Number.POSITIVE_INFINITY
   database.function(timeLimitFunction, { deterministic: false }, (_row: unknown) => {
-    if (performance.now() > deadline) throw new TimeLimitError(`it took more than ${limitMs} ms`)
+    if (performance.now() > deadline || isStopped()) throw new TimeLimitError(`it took more than ${limit} ms`)
     return 1
   })
-  return (run) => {
+  return (limitMs, run) => {
+    limit = limitMs
     deadline = performance.now() + limitMs
-    try {
-      return run()
-    } finally {
+    const end = () => {
       deadline = Number.POSITIVE_INFINITY
+    }
+    let isPending = false
+    try {
+      const result = run()
+      isPending = result instanceof Promise
+      if (result instanceof Promise) void result.finally(end).catch(() => undefined)
+      return result
+    } finally {
+      if (!isPending) end()
     }
   }
 }

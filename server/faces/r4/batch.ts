@@ -1,15 +1,51 @@
 import { stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
+import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
+import { currentWork } from '../../request-work.ts'
+import { type AnswerEntry, renderAnswer } from './answer-entry.ts'
 import { type Action, type BundleEntry, readAction, readQuestion } from './bundle-action.ts'
-import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
+import type { BundleRequest } from './bundle-answer.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { readReturn } from './write.ts'
 
-/** A batch is what its entries are, sent one after the other. */
-export async function answerEach(sent: BundleRequest, entries: BundleEntry[]): Promise<AnswerEntry[]> {
-  const answers: AnswerEntry[] = []
-  for (const [index, entry] of entries.entries()) answers.push(await answerOne(sent, entry, index))
-  return answers
+/**
+ * A batch is what its entries are, sent one after the other. Beyond a bound of the whole request each entry is answered with
+ * the reason, and not done.
+ */
+export async function* answerEach(sent: BundleRequest, entries: BundleEntry[]): AsyncGenerator<AnswerEntry> {
+  const work = currentWork()
+  let beyond: OnpatientError | undefined
+  for (const [index, entry] of entries.entries()) {
+    beyond ??= errorOf(() => work?.assertGoesOn())
+    if (beyond) {
+      yield refuse(beyond, sent)
+      continue
+    }
+    const answer = await answerOne(sent, entry, index)
+    const bytes = renderAnswer(answer).length
+    beyond = errorOf(() => work?.countBytes(bytes))
+    // What was written is said to be so.
+    yield beyond && answer.resource !== undefined && isRead(entry) ? refuse(beyond, sent) : answer
+  }
+}
+
+function errorOf(run: () => void): OnpatientError | undefined {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    if (error instanceof OnpatientError) return error
+    throw error
+  }
+}
+
+function isRead({ request }: BundleEntry): boolean {
+  return request?.method === 'GET' || request?.method === 'HEAD'
+}
+
+function refuse(error: OnpatientError, { request }: BundleRequest): AnswerEntry {
+  const { status } = headersOf(error)
+  return { response: { status: String(status), outcome: outcomeOf(error, request.id) } }
 }
 
 async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number): Promise<AnswerEntry> {

@@ -1,9 +1,13 @@
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RecordWriter } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
+import { type Limits, sayLimit } from '../../limits.ts'
 import type { Random } from '../../secrets.ts'
+import { renderAnswer } from './answer-entry.ts'
 import { answerEach } from './batch.ts'
-import { readAction } from './bundle-action.ts'
+import { type BundleEntry, readAction } from './bundle-action.ts'
 import { readResource } from './read-body.ts'
 import { transact } from './transaction.ts'
 
@@ -14,22 +18,10 @@ export interface BundleRequest {
   random: Random
   /** By which the request of an entry is known as one. */
   entryHeaders: Record<string, string>
+  limits: Limits
   /** Each entry counts as a request. Throws `too-many-requests`. */
   countEntries(entries: number): Promise<void>
 }
-
-interface Answer {
-  status: string
-  location?: string
-  etag?: string
-  lastModified?: string
-  outcome?: unknown
-}
-
-/** An entry of the answer; the resource is JSON text and goes out as it is. */
-export type AnswerEntry = { resource?: string; response: Answer }
-
-const mostEntries = 10_000
 
 /** POST to the base: a transaction as a whole or not at all, a batch entry by entry (https://hl7.org/fhir/R4/http.html#transaction). */
 export async function answerBundle(
@@ -40,27 +32,41 @@ export async function answerBundle(
   const entries = bundle.entry ?? []
   if (bundle.type !== 'transaction' && bundle.type !== 'batch')
     throw new OnpatientError('invalid-body', 'The type of the Bundle must be transaction or batch.')
-  if (!Array.isArray(entries) || entries.length > mostEntries)
+  if (!Array.isArray(entries)) throw new OnpatientError('invalid-body', 'Bundle.entry must be an array.')
+  if (entries.length > sent.limits.bundleEntries)
     throw new OnpatientError(
-      'invalid-body',
-      `Bundle.entry must be an array of at most ${mostEntries} entries.`,
+      'bundle-too-large',
+      `${sayLimit(sent.limits, 'bundleEntries')} This one has ${entries.length}. Send it in several.`,
     )
   await sent.countEntries(entries.length)
-  const answers =
-    bundle.type === 'batch'
-      ? await answerEach(sent, entries)
-      : await transact(
-          openWriter,
-          sent,
-          entries.map((entry, index) => readAction(entry, index, sent.base)),
-        )
-  return sent.reply.send(
-    `{"resourceType":"Bundle","type":"${bundle.type}-response"${
-      answers.length === 0 ? '' : `,"entry":[${answers.map(renderAnswer).join(',')}]`
-    }}`,
+  if (bundle.type === 'batch') return sendBatch(sent, entries)
+  const answers = await transact(
+    openWriter,
+    sent,
+    entries.map((entry, index) => readAction(entry, index, sent.base)),
   )
+  const text = `{"resourceType":"Bundle","type":"transaction-response"${
+    answers.length === 0 ? '' : `,"entry":[${answers.map(renderAnswer).join(',')}]`
+  }}`
+  return sent.reply.send(text)
 }
 
-function renderAnswer({ resource, response }: AnswerEntry): string {
-  return `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`
+/** Each entry goes out as soon as it is answered, so that not all answers lie in memory. A client that leaves ends the work. */
+async function sendBatch(sent: BundleRequest, entries: BundleEntry[]): Promise<FastifyReply> {
+  const stream = Readable.from(renderBatch(sent, entries), { highWaterMark: 1 })
+  const ended = finished(stream, { writable: false }).catch(() => undefined)
+  void sent.reply.send(stream)
+  // The token is lent to the entries until the last one is answered.
+  await ended
+  return sent.reply
+}
+
+async function* renderBatch(sent: BundleRequest, entries: BundleEntry[]): AsyncGenerator<string> {
+  yield '{"resourceType":"Bundle","type":"batch-response"'
+  let before = ',"entry":['
+  for await (const answer of answerEach(sent, entries)) {
+    yield `${before}${renderAnswer(answer)}`
+    before = ','
+  }
+  yield entries.length === 0 ? '}' : ']}'
 }

@@ -2,7 +2,10 @@ import type { Resource } from 'fhir/r4'
 import { applyPatch, type Operation } from 'rfc6902'
 import { parseExact, rawJson, stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
-import { assertResource, bodyLimitBytes } from './read-body.ts'
+import { assertResource } from './read-body.ts'
+
+/** Copies of copies grow fast. */
+const largestCopy = 8 * 1024 * 1024
 
 const operations = ['add', 'remove', 'replace', 'move', 'copy', 'test']
 const mostOperations = 100
@@ -39,7 +42,7 @@ function apply(held: object, operation: Operation, heldOperation: Operation): st
     return 'its path leads nowhere.'
   }
   // Copies of copies double with each operation.
-  if (op === 'copy' && JSON.stringify(held).length > bodyLimitBytes) return 'the record becomes too large.'
+  if (op === 'copy' && JSON.stringify(held).length > largestCopy) return 'the record becomes too large.'
   return undefined
 }
 

@@ -11,6 +11,7 @@ import { parseQuery } from '../../http/query.ts'
 import type { RequestLimits } from '../../http/rate-limiting.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
+import { type Limits, readLimits } from '../../limits.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
 import { answerBundle } from './bundle-answer.ts'
 import { answerCompartmentSearch } from './compartment-search.ts'
@@ -24,7 +25,7 @@ import { assertJson, mediaTypeFor, present } from './negotiate.ts'
 import { readOperationParameters } from './operation-parameters.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type R4Address, readAddress } from './read-address.ts'
-import { bodyLimitBytes, patchMediaType, resourceMediaTypes } from './read-body.ts'
+import { patchMediaType, resourceMediaTypes } from './read-body.ts'
 import { answerSearch } from './search.ts'
 import { answerSystemSearch } from './search-several.ts'
 import { readSubset, subset } from './subset.ts'
@@ -44,6 +45,8 @@ interface R4Deps {
   offersRegistration?: boolean
   /** Whether a written reference must lead to a record; told in the CapabilityStatement. */
   checksReferences?: boolean
+  /** Bounds of bodies and Bundles. */
+  limits?: Limits
   /** Seals the cursors of lists; the same in every process. */
   cursorKey: string
   random?: Random
@@ -66,7 +69,7 @@ type SearchAddress = Extract<
 /** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
 export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { rateLimits, access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
-  const { offersRegistration = false, checksReferences = true } = deps
+  const { offersRegistration = false, checksReferences = true, limits = readLimits({}) } = deps
   const cursors = createCursors(cursorKey, random)
   const entryTokens = createEntryTokens(random)
   const metadata = createMetadata({ fhirUrl, portalUrl, checksReferences })
@@ -101,6 +104,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
         answerBundle(() => writeAccess.open(token), {
           ...sent,
           random,
+          limits,
           entryHeaders,
           // The request itself counts as one.
           countEntries: (entries) => access.countMore(token, entries - 1),
@@ -180,7 +184,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   return apiFace({
     rateLimits,
     root: 'fhir',
-    bodies: { mediaTypes: [...resourceMediaTypes, patchMediaType], limitBytes: bodyLimitBytes },
+    bodies: { mediaTypes: [...resourceMediaTypes, patchMediaType], limitBytes: limits.bodyBytes },
     mediaTypeFor,
     answer,
     sendError(reply, error, request) {

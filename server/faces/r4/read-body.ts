@@ -9,9 +9,6 @@ import { isOtherVersion } from './negotiate.ts'
 export const resourceMediaTypes = ['application/fhir+json', 'application/json', 'text/json']
 export const patchMediaType = 'application/json-patch+json'
 
-/** As large as a transaction of some thousand records. */
-export const bodyLimitBytes = 20 * 1024 * 1024
-
 /** Enough for every real record, and few enough for every function that walks through one. */
 const deepest = 100
 

@@ -1,5 +1,6 @@
 import type { Resource } from 'fhir/r4'
 import { loadValidator } from '#fhir/validation/validate.ts'
+import { breathe } from '../../breathe.ts'
 import { type Issue, OnpatientError } from '../../errors.ts'
 
 /** A resource of a request, and where it stands when it is not the whole body: `Bundle.entry[0].resource`. */
@@ -17,10 +18,12 @@ export async function assertValid(resource: Resource, place?: string): Promise<v
 export async function assertAllValid(all: readonly Placed[]): Promise<void> {
   const validator = await loadValidator()
   const issues: Issue[] = []
-  for (const { resource, place } of all)
+  for (const { resource, place } of all) {
+    await breathe()
     for (const { severity, code, expression, message } of validator.validate(resource))
       if (severity === 'error')
         issues.push({ code, expression: placed(expression, resource.resourceType, place), message })
+  }
   if (issues.length === 0) return
   const count = issues.length === 1 ? 'one place' : `${issues.length} places`
   throw new OnpatientError('record-refused', `The body breaks FHIR at ${count}; see each issue.`, {

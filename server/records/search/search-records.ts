@@ -1,6 +1,14 @@
 import { canBeAboutNobody } from '#fhir/compartment/compartment.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
-import { type Fragment, readRows, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
+import {
+  type Fragment,
+  readPage,
+  readRows,
+  sqlJoin,
+  sqlName,
+  sqlNothing,
+  sqlText,
+} from '../../store/statement.ts'
 import type { Db } from '../../store/store.ts'
 import { narrowToPatient } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
@@ -48,9 +56,9 @@ export async function searchRecords(db: Db, within: Confinement, page: SearchPag
   const { query, pageSize, after, before, withTotal } = page
   const matching = matchingRows(await narrowToNamedPatient(db, within, query), query)
   // One more row than asked for tells whether there is more on that side.
-  const found = await readRows<FoundRow>(db, takeRows(matching, page))
-  const hasMore = found.length > pageSize
-  const rows = hasMore ? found.slice(0, pageSize) : found
+  const { rows: found, isCut } = await readPage<FoundRow>(db, takeRows(matching, page))
+  const hasMore = isCut || found.length > pageSize
+  const rows = found.length > pageSize ? found.slice(0, pageSize) : found
   const hasOthers = Number(found[0]?.others ?? 0) > 0
   if (before) rows.reverse()
   const [first, last] = [rows[0], rows.at(-1)]

@@ -1,0 +1,50 @@
+import Database from 'better-sqlite3'
+import type { Limits } from '../limits.ts'
+import { currentWork } from '../request-work.ts'
+import { HeavyHolders } from './long-searches/heavy-holders.ts'
+import { createSearchThreads } from './long-searches/search-threads.ts'
+import { turnsOf } from './long-searches/turns.ts'
+import type { Reader } from './prepared-query.ts'
+import { withStatementCache } from './statement-cache.ts'
+import { takeRows } from './taken-rows.ts'
+import { setTimeLimit, TimeLimitError } from './time-limit.ts'
+
+/** How long a search may run in this process, which stands still meanwhile. Most searches of one patient take a tenth of it. */
+const quickMs = 4
+
+/**
+ * A connection of its own for reads, so that they do not wait for a transaction of this process. A search that is not quick is
+ * begun again in a thread, where it may take long.
+ */
+export function openSqliteReader(file: string, limits: Limits): Reader & { close(): Promise<void> } {
+  const database = new Database(file, { readonly: true })
+  database.pragma('busy_timeout = 2000')
+  const within = setTimeLimit(database)
+  const statements = withStatementCache(database)
+  const threads = createSearchThreads(file)
+  const heavy = new HeavyHolders()
+  const turns = turnsOf(limits)
+  return {
+    prepare(text) {
+      const statement = database.prepare(text)
+      return (values) => statement.all(values) as never
+    },
+    search(text, values, mostBytes) {
+      const work = currentWork()
+      if (!work || !heavy.has(work.holder))
+        try {
+          return within(quickMs, () =>
+            takeRows(statements.prepare(text) as never, values, mostBytes),
+          ) as never
+        } catch (error) {
+          if (!(error instanceof TimeLimitError)) throw error
+          if (work) heavy.note(work.holder)
+        }
+      return turns.run(work, (stop) => threads.run({ text, values, mostBytes }, stop)) as never
+    },
+    async close() {
+      await threads.close()
+      database.close()
+    },
+  }
+}
