@@ -4,6 +4,7 @@
  *
  *     npm run bench -- [--store sqlite|postgres|both] [--patients 300] [--slices 5] [--seconds 1] [--json FILE]
  *     npm run bench -- --growth[=10m]     the reads at a million (ten million) resources against 100,000
+ *     npm run bench -- --hostile[=700k]   what bystanders wait while ten clients send the costliest requests
  *     npm run bench -- --import-memory[=2048]   memory while a file of so many megabytes is imported
  *
  * With real Synthea patients in `../shared/data/synthea` (or in the folder that ONPATIENT_TEST_DATA names), those are
@@ -16,6 +17,7 @@ import { type Databases, openDatabases, type StoreKind } from './databases.ts'
 import { createTable, type Figure } from './figures.ts'
 import { measureGoals } from './goals.ts'
 import { measureGrowth } from './growth.ts'
+import { measureHostile } from './hostile.ts'
 import { measureImportMemory } from './import-memory.ts'
 import { stopAll } from './processes.ts'
 
@@ -28,10 +30,18 @@ const { values } = parseArgs({
     json: { type: 'string' },
     growth: { type: 'string' },
     'import-memory': { type: 'string' },
+    hostile: { type: 'string' },
   },
   args: process.argv
     .slice(2)
-    .map((each) => ({ '--growth': '--growth=1m', '--import-memory': '--import-memory=2048' })[each] ?? each),
+    .map(
+      (each) =>
+        ({
+          '--growth': '--growth=1m',
+          '--hostile': '--hostile=700k',
+          '--import-memory': '--import-memory=2048',
+        })[each] ?? each,
+    ),
 })
 const slices: Slices = { slices: Number(values.slices), seconds: Number(values.seconds) }
 const kinds: StoreKind[] =
@@ -62,6 +72,7 @@ function print(line: string): void {
 async function measure(databases: Databases): Promise<Figure[]> {
   const megabytes = values['import-memory']
   if (values.growth !== undefined) return measureGrown(databases, values.growth)
+  if (values.hostile !== undefined) return measureUnderAttack(databases, values.hostile)
   const table = createTable(databases.kind, print)
   if (megabytes === undefined)
     await measureGoals(databases, table, { ...slices, patients: Number(values.patients) })
@@ -76,5 +87,16 @@ async function measureGrown(databases: Databases, size: string): Promise<Figure[
   const grown = await measureGrowth(databases, Number(millions) * 1_000_000, slices, print)
   const table = createTable(databases.kind, print)
   table.add(...grown)
+  return table.figures
+}
+
+/** `size`: thousands of records, `700k`. */
+async function measureUnderAttack(databases: Databases, size: string): Promise<Figure[]> {
+  const [, thousands] = /^(\d+)k$/.exec(size) ?? []
+  if (thousands === undefined)
+    throw new Error(`--hostile takes a number of thousands such as 700k, not ${size}`)
+  const options = { records: Number(thousands) * 1000, seconds: Math.max(20, Number(values.seconds)) }
+  const table = createTable(databases.kind, print)
+  table.add(...(await measureHostile(databases, options)))
   return table.figures
 }

@@ -56,3 +56,44 @@ export async function issueToken(
   await grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
   return token
 }
+
+/** An account of the practice itself, with an application that writes. */
+export interface Provider {
+  accountId: string
+  applicationId: string
+  associationId: string
+}
+
+export const providerScopes = ['user/*.cruds', 'offline_access']
+
+export async function createProvider(
+  { accounts, practices }: OpenNouns,
+  practiceId: string,
+  { application }: Holder,
+): Promise<Provider> {
+  const account = await accounts.create({
+    email: 'provider@example.com',
+    password: 'a-long-enough-password',
+    displayName: 'Provider',
+  })
+  const { id } = await practices.associate({ accountId: account.id, practiceId, role: 'staff' })
+  return { accountId: account.id, applicationId: application.id, associationId: id }
+}
+
+/** A token that reaches the whole panel. */
+export async function issueProviderToken(
+  { grants }: OpenNouns,
+  { accountId, applicationId, associationId }: Provider,
+): Promise<string> {
+  const grant = await grants.create({
+    accountId,
+    applicationId,
+    scopes: providerScopes,
+    associationIds: [associationId],
+    expiresAt: undefined,
+  })
+  const token = newSecret('ops', systemRandom)
+  const expiresAt = new Date(Date.now() + 24 * 3600 * 1000)
+  await grants.storeAccessToken({ token, grantId: grant.id, scopes: providerScopes, expiresAt })
+  return token
+}
