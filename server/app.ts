@@ -157,9 +157,17 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
     allowsLoopbackHttp: !settings.production,
+    limits,
   })
-  const approvals = createApprovals({ db, clock, random, applications, grants })
-  const launches = createLaunches({ db, clock, random, practices, fhirBase: `${origins.fhirUrl}/fhir/r4` })
+  const approvals = createApprovals({ db, clock, random, applications, grants, limits })
+  const launches = createLaunches({
+    limits,
+    db,
+    clock,
+    random,
+    practices,
+    fhirBase: `${origins.fhirUrl}/fhir/r4`,
+  })
   const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })
   const accounts = createAccounts({
     db,
@@ -307,6 +315,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         launches: nouns.launches,
         access,
         rateLimits: nouns.rateLimits,
+        limits: settings.limits,
         portalUrl,
         fhirUrl,
         isProduction,

@@ -125,12 +125,10 @@ export function deskRoutes({ accounts, practices, access }: PortalApiDeps): Fast
         invitedBy: account.id,
       })
       const patients = await summarizePatients(reader, [invitation.patientId])
-      return reply
-        .code(201)
-        .send({
-          invitation: toInvitationJson(invitation, patients),
-          isInOutbox: invitation.isInOutbox === true,
-        })
+      return reply.code(201).send({
+        invitation: toInvitationJson(invitation, patients),
+        isInOutbox: invitation.isInOutbox === true,
+      })
     })
 
     app.delete('/practices/:id/invitations/:invitationId', async (request, reply) => {

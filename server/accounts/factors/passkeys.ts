@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
+import { assertRoom } from '../../assert-room.ts'
 import type { Clock } from '../../clock.ts'
 import { OnpatientError } from '../../errors.ts'
+import type { Limits } from '../../limits.ts'
 import { newId, type Random } from '../../secrets.ts'
 import type { PasskeyTable } from '../../store/schema/factors.ts'
 import type { Db } from '../../store/store.ts'
@@ -41,16 +43,15 @@ export interface Passkeys {
   removeAll(tx: Db, accountId: string): Promise<void>
 }
 
-const mostPasskeys = 20
-
 interface PasskeysDeps {
   db: Db
   clock: Clock
   random: Random
   portalUrl: string
+  limits: Limits
 }
 
-export function createPasskeys({ db, clock, random, portalUrl }: PasskeysDeps): Passkeys {
+export function createPasskeys({ db, clock, random, portalUrl, limits }: PasskeysDeps): Passkeys {
   const challenges = createPasskeyChallenges({ db, clock, random })
   const relyingParty = createRelyingParty(portalUrl)
   const now = () => clock.now().getTime()
@@ -103,11 +104,10 @@ export function createPasskeys({ db, clock, random, portalUrl }: PasskeysDeps): 
     },
     async startRegistration(account, browser) {
       const known = await listDescriptors(account.id)
-      if (known.length >= mostPasskeys)
-        throw new OnpatientError(
-          'not-allowed',
-          `An account can have ${mostPasskeys} passkeys. Remove one that you no longer use.`,
-        )
+      assertRoom(limits, 'passkeys', {
+        owned: known.length,
+        advice: 'Remove one that you no longer use.',
+      })
       const challenge = await challenges.create({ purpose: 'register', browser })
       return relyingParty.registrationOptions(account, challenge, known)
     },
