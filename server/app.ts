@@ -44,7 +44,7 @@ import { smartStyle } from './http/smart-style.ts'
 import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
-import { describeLimits } from './limits.ts'
+import { describeLimits, limitSettings } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import {
   createMailCounts,
@@ -290,7 +290,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         isProduction,
         classicTypes,
         r4Types: describeR4Types(),
-        settings: settingRows,
+        settings: settingRows.filter(({ name }) => !limitSettings.some((each) => each.name === name)),
         bounds: {
           request: describeLimits(settings.limits, 'request'),
           rate: describeLimits(settings.limits, 'rate'),

@@ -120,6 +120,16 @@ export const limitRows = {
     policy: 'address',
     windowSeconds: minute,
   },
+  registrations: {
+    area: 'rate',
+    setting: 'MAX_REGISTRATIONS_PER_ADDRESS',
+    default: 20,
+    unit: 'requests in an hour',
+    what: 'Applications that register by themselves, from one network address',
+    beyond: tooMany,
+    policy: 'address',
+    windowSeconds: 60 * minute,
+  },
   applicationTokens: {
     area: 'rate',
     setting: 'MAX_TOKEN_REQUESTS_PER_APPLICATION',

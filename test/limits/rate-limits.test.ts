@@ -100,7 +100,7 @@ describe('limits of requests', () => {
     assert.equal(r4.body.resourceType, 'OperationOutcome')
     assert.equal(r4.body.issue[0].code, 'throttled')
     assert.equal(r4.headers.get('access-control-allow-origin'), '*')
-    app.clock.forward(Number(r4.headers.get('retry-after')) + 60)
+    app.clock.forward(Number(r4.headers.get('retry-after')))
     assert.equal((await read(token)).status, 200)
   })
 
@@ -126,6 +126,16 @@ describe('limits of requests', () => {
     const second = await send('/o/token/', form({ ...refresh, client_id: id, client_secret: secret }))
     assert.equal(second.status, 200)
     assertRefused(await read(second.body.access_token), 'token')
+  })
+
+  test('userinfo counts for its token as well, and refuses as RFC 6749 does', async () => {
+    const [token] = tokens[0] ?? []
+    await readAll(5, token)
+    const refused = await read(token, '/o/userinfo/')
+    assert.equal(refused.status, 429)
+    assert.equal(refused.body.error, 'too_many_requests')
+    assert.ok(Number(refused.headers.get('retry-after')) >= 1)
+    assert.equal(refused.headers.get('www-authenticate'), null)
   })
 
   test('the applications of one person have a limit together', async () => {
