@@ -24,7 +24,8 @@ Several processes, and with PostgreSQL several machines, count together: [decisi
   {
     area: 'ownership',
     title: 'What one account, application or practice has',
-    words: 'Whoever has reached one of these ends or deletes something first; the error says what.',
+    words: `Whoever has reached one of these ends or deletes something first; the error says what. A browser that is known to an account is no row
+of the database: it keeps a signed mark of its own, which gives no access and needs no limit.`,
   },
 ]
 
