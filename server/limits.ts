@@ -175,7 +175,7 @@ export const limitRows = {
     setting: 'MAX_PUSHED_REQUESTS',
     default: 20_000,
     unit: 'requests in a minute',
-    what: 'Pushed authorization requests of all applications, each of which is stored for a minute',
+    what: 'Pushed authorization requests of all public applications together',
     beyond: tooMany,
     policy: 'server',
     windowSeconds: minute,
@@ -227,7 +227,7 @@ export const limitRows = {
     default: 10_000,
     unit: 'applications',
     what: 'Applications that registered without an account (REGISTRATION=open), all together',
-    beyond: 'The answer is 422 until the operator deletes some.',
+    beyond: 'The answer is 400 until the operator deletes some.',
   },
   secretsOfApplication: {
     area: 'ownership',

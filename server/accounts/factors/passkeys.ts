@@ -71,6 +71,10 @@ export function createPasskeys({ db, clock, random, portalUrl, limits }: Passkey
     return rows.map((row) => ({ id: row.credential_id, transports: JSON.parse(row.transports) as string[] }))
   }
 
+  function assertFew(owned: number): void {
+    assertRoom(limits, 'passkeys', { owned, advice: 'Remove one that you no longer use.' })
+  }
+
   /** A copy of the authenticator has counted on its own (§6.1.1); and of two answers at once, one counts. */
   async function count(row: Selectable<PasskeyTable>, signCount: number): Promise<void> {
     const counted = await db
@@ -104,10 +108,7 @@ export function createPasskeys({ db, clock, random, portalUrl, limits }: Passkey
     },
     async startRegistration(account, browser) {
       const known = await listDescriptors(account.id)
-      assertRoom(limits, 'passkeys', {
-        owned: known.length,
-        advice: 'Remove one that you no longer use.',
-      })
+      assertFew(known.length)
       const challenge = await challenges.create({ purpose: 'register', browser })
       return relyingParty.registrationOptions(account, challenge, known)
     },
@@ -118,6 +119,13 @@ export function createPasskeys({ db, clock, random, portalUrl, limits }: Passkey
       await challenges.redeem({ purpose: 'register', browser }, challenge)
       const credential = await relyingParty.verifyRegistration(response, challenge)
       return async (tx) => {
+        // Also of several that were begun before the last one was there.
+        const rows = await tx
+          .selectFrom('passkey')
+          .select('id')
+          .where('account_id', '=', account.id)
+          .execute()
+        assertFew(rows.length)
         await tx
           .insertInto('passkey')
           .values({
