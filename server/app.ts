@@ -46,7 +46,7 @@ import { smartStyle } from './http/smart-style.ts'
 import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
-import { describeLimits } from './limits.ts'
+import { describeLimits, limitSettings } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import {
   createMailCounts,
@@ -159,9 +159,17 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
     allowsLoopbackHttp: !settings.production,
+    limits,
   })
-  const approvals = createApprovals({ db, clock, random, applications, grants })
-  const launches = createLaunches({ db, clock, random, practices, fhirBase: `${origins.fhirUrl}/fhir/r4` })
+  const approvals = createApprovals({ db, clock, random, applications, grants, limits })
+  const launches = createLaunches({
+    limits,
+    db,
+    clock,
+    random,
+    practices,
+    fhirBase: `${origins.fhirUrl}/fhir/r4`,
+  })
   const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })
   const accounts = createAccounts({
     db,
@@ -284,7 +292,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         isProduction,
         classicTypes,
         r4Types: describeR4Types(),
-        settings: settingRows,
+        settings: settingRows.filter(({ name }) => !limitSettings.some((each) => each.name === name)),
         bounds: {
           request: describeLimits(settings.limits, 'request'),
           rate: describeLimits(settings.limits, 'rate'),
@@ -309,6 +317,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         launches: nouns.launches,
         access,
         rateLimits: nouns.rateLimits,
+        limits: settings.limits,
         portalUrl,
         fhirUrl,
         isProduction,

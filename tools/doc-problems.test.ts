@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { errorCatalogue } from '../server/errors.ts'
+import { limitSettings } from '../server/limits.ts'
 import { settingRows } from '../server/settings.ts'
 import { anchorsOf, findDocProblems } from './doc-problems.ts'
 import { generatedDocs } from './generated-docs.ts'
@@ -81,8 +82,13 @@ test('headings get the anchors that GitHub gives them', () => {
 })
 
 test('the generated pages name every setting and every error code', () => {
-  const [settings = '', errors = ''] = generatedDocs.map((doc) => doc.content)
-  for (const { name } of settingRows) assert.match(settings, new RegExp(`^\\| \`${name}\` \\|`, 'm'))
+  const pageOf = (name: string) =>
+    generatedDocs.find(({ path }) => path.endsWith(`/${name}.md`))?.content ?? ''
+  const [settings, limits, errors] = [pageOf('settings'), pageOf('limits'), pageOf('errors')]
+  const ofLimits = new Set(limitSettings.map(({ name }) => name))
+  for (const { name } of settingRows)
+    if (ofLimits.has(name)) assert.match(limits, new RegExp(`\\| \`${name}\` \\|$`, 'm'))
+    else assert.match(settings, new RegExp(`^\\| \`${name}\` \\|`, 'm'))
   for (const code of Object.keys(errorCatalogue))
     assert.match(errors, new RegExp(`^\\| \`${code}\` \\|`, 'm'))
 })

@@ -11,8 +11,8 @@ const sections: Array<{ area: LimitArea; title: string; words: string }> = [
   {
     area: 'rate',
     title: 'Requests in a period',
-    words: `How many requests may come in a period. They are so wide that a household that fetches ten years of records stays far inside. Every
-answer shows by \`RateLimit-Policy\` and \`RateLimit\` how much is left, and a 429 says by \`Retry-After\` when to go on.
+    words: `How many requests may come in a period. They are so wide that a household that fetches ten years of records stays far inside. All
+of a limit may come at once, and is there again after its period. Every answer shows by \`RateLimit-Policy\` and \`RateLimit\` how much is left, and a 429 says by \`Retry-After\` when to go on.
 Several processes, and with PostgreSQL several machines, count together: [decision 0020](../decisions/0020-limits.md).`,
   },
   {
@@ -24,7 +24,8 @@ Several processes, and with PostgreSQL several machines, count together: [decisi
   {
     area: 'ownership',
     title: 'What one account, application or practice has',
-    words: 'Whoever has reached one of these ends or deletes something first; the error says what.',
+    words: `Whoever has reached one of these ends or deletes something first; the error says what. A browser that is known to an account is no row
+of the database: it keeps a signed mark of its own, which gives no access and needs no limit.`,
   },
 ]
 

@@ -190,10 +190,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   const devices = createKnownDevices(deviceKey, random)
   const links = createMailLinks({ db, clock, random })
   const throttle = createThrottle(db, clock)
-  const signIns = createSignIns({ db, clock, random, devices })
+  const signIns = createSignIns({ db, clock, random, devices, most: deps.limits.signIns })
   const apps = createAuthenticatorApps({ db, clock, random, seal: createSecretSeal(deps.factorKey, random) })
   const recoveryCodes = createRecoveryCodes({ clock, random })
-  const passkeys = createPasskeys({ db, clock, random, portalUrl })
+  const passkeys = createPasskeys({ db, clock, random, portalUrl, limits: deps.limits })
   const ofFactors = { db, clock, random, mailer, portalUrl, signIns, apps, passkeys, recoveryCodes }
   const factors = createFactors(ofFactors)
   const secondSteps = createSecondStep({ ...ofFactors, throttle, devices, find, hasFactor: factors.has })

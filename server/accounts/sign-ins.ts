@@ -20,6 +20,8 @@ interface SignInsDeps {
   clock: Clock
   random: Random
   devices: KnownDevices
+  /** In how many browsers an account may be signed in. */
+  most: number
 }
 
 type Implemented = Pick<
@@ -40,7 +42,7 @@ export interface SignIns extends Implemented {
   endAllBut(tx: Db, accountId: string, keepSignInId: string | undefined): Promise<void>
 }
 
-export function createSignIns({ db, clock, random, devices }: SignInsDeps): SignIns {
+export function createSignIns({ db, clock, random, devices, most }: SignInsDeps): SignIns {
   const now = () => clock.now().getTime()
 
   async function renew(row: SignInTable): Promise<number> {
@@ -51,6 +53,31 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
       .where('id', '=', row.id)
       .execute()
     return expiresAt
+  }
+
+  /** Those beyond the limit that were used least recently. */
+  async function endOldest(within: Db, accountId: string, newest: string): Promise<void> {
+    // uses sign_in_account
+    const old = await within
+      .selectFrom('sign_in')
+      .select('id')
+      .where('account_id', '=', accountId)
+      .where('id', '!=', newest)
+      .orderBy('last_seen_at', 'desc')
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .offset(most - 1)
+      .limit(most)
+      .execute()
+    if (old.length === 0) return
+    await within
+      .deleteFrom('sign_in')
+      .where(
+        'id',
+        'in',
+        old.map(({ id }) => id),
+      )
+      .execute()
   }
 
   const endAllBut: SignIns['endAllBut'] = async (tx, accountId, keepSignInId) => {
@@ -75,12 +102,13 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
       await db.updateTable('sign_in').set({ factor_at: null }).where('account_id', '=', accountId).execute()
     },
     async start(account, visitor, { isTwoStep }, within = db) {
+      const id = newId('sig', random)
       const token = newSecret('si', random)
       const expiresAt = now() + idleMs
       await within
         .insertInto('sign_in')
         .values({
-          id: newId('sig', random),
+          id,
           token_hash: hashSecret(token),
           account_id: account.id,
           created_at: now(),
@@ -91,6 +119,7 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
           proven_at: now(),
         })
         .execute()
+      await endOldest(within, account.id, id)
       // The cookie may outlive an idle sign-in: whether it still counts is decided here.
       return {
         kind: 'signed-in',

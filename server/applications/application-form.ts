@@ -1,6 +1,7 @@
 import { contextScopes, parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
 import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
+import { type Limits, sayLimit } from '../limits.ts'
 import type { ApplicationForm } from './applications.ts'
 import { assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
 
@@ -8,15 +9,16 @@ import { assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
 export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read', 'offline_access']
 
 /** Checks a form and returns it trimmed. Throws naming the field; stops at the first fault. */
-export function checkApplicationForm(form: ApplicationForm): ApplicationForm {
+export function checkApplicationForm(form: ApplicationForm, limits: Limits): ApplicationForm {
   const scopes = checkScopes(form.scopes, form.kind === 'confidential' && form.authentication === 'key')
   // A service that acts for nobody sends nobody to the authorization page.
   const isServiceOnly = scopes.every((scope) => scope.startsWith('system/'))
   return {
     name: checkName(form.name),
     kind: form.kind,
-    redirectUris: isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form.redirectUris),
-    postLogoutRedirectUris: checkPostLogoutRedirectUris(form.postLogoutRedirectUris ?? []),
+    redirectUris:
+      isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form.redirectUris, limits),
+    postLogoutRedirectUris: checkPostLogoutRedirectUris(form.postLogoutRedirectUris ?? [], limits),
     scopes,
     logoUri: checkLink(form.logoUri, 'logoUri'),
     policyUri: checkLink(form.policyUri, 'policyUri'),
@@ -36,23 +38,27 @@ function checkName(text: string): string {
   return name
 }
 
-function checkRedirectUris(texts: string[]): string[] {
+function checkRedirectUris(texts: string[], limits: Limits): string[] {
   const uris = [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
   if (uris.length === 0)
     throw new OnpatientError('redirect-uri-invalid', 'Add at least one redirect URI.', {
       field: 'redirectUris',
     })
-  if (uris.length > 20)
-    throw new OnpatientError('redirect-uri-invalid', 'At most 20 redirect URIs.', { field: 'redirectUris' })
+  assertFew(uris, 'redirectUris', limits)
   return uris.map((uri) => assertRedirectUri(uri))
 }
 
 /** OpenID Connect RP-Initiated Logout §3.1. The same rules: an address that a browser is sent to. */
-function checkPostLogoutRedirectUris(texts: string[]): string[] {
+function checkPostLogoutRedirectUris(texts: string[], limits: Limits): string[] {
   const field = 'postLogoutRedirectUris'
   const uris = [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
-  if (uris.length > 20) throw new OnpatientError('redirect-uri-invalid', 'At most 20 addresses.', { field })
+  assertFew(uris, field, limits)
   return uris.map((uri) => assertRedirectUri(uri, field))
+}
+
+function assertFew(uris: string[], field: string, limits: Limits): void {
+  if (uris.length <= limits.redirectUrisOfApplication) return
+  throw new OnpatientError('redirect-uri-invalid', sayLimit(limits, 'redirectUrisOfApplication'), { field })
 }
 
 function checkScopes(texts: string[], hasKey: boolean): string[] {

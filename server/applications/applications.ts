@@ -1,9 +1,12 @@
 import type { Practices } from '#server/practices/practices.ts'
+import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { checkApplicationForm } from './application-form.ts'
 import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
@@ -130,6 +133,7 @@ interface ApplicationsDeps {
   onRemoved(applicationId: string): Promise<void>
   /** Outside production a developer's own machine may serve key sets over plain http. */
   allowsLoopbackHttp?: boolean
+  limits: Limits
 }
 
 // uses the primary key
@@ -156,8 +160,9 @@ export function createApplications({
   practices,
   onRemoved,
   allowsLoopbackHttp = false,
+  limits,
 }: ApplicationsDeps): Applications {
-  const limits = { allowsLoopbackHttp }
+  const ofKeys = { allowsLoopbackHttp, mostKeys: limits.keysOfApplication }
 
   async function assertOwnerHasProvider(accountId: string): Promise<void> {
     const associations = await practices.listAssociations(accountId)
@@ -174,6 +179,7 @@ export function createApplications({
     form: ApplicationForm,
     proof: AuthenticationForm,
     secret: string | undefined,
+    assertRoomIn: (trx: Db) => Promise<void> = async () => undefined,
   ) {
     const now = clock.now().getTime()
     const row: ApplicationRow = {
@@ -185,7 +191,9 @@ export function createApplications({
       updated_at: now,
       deleted_at: null,
     }
-    await db.transaction().execute(async (trx) => {
+    // Counted and added as one, so that of many at once none slips through.
+    await inTransaction(db, async (trx) => {
+      await assertRoomIn(trx)
       await trx.insertInto('application').values(row).execute()
       if (secret !== undefined)
         await trx.insertInto('application_secret').values(newSecretRow(id, secret)).execute()
@@ -229,11 +237,37 @@ export function createApplications({
       .execute()
   }
 
-  async function register(ownerAccountId: string, form: ApplicationForm) {
-    const checked = checkApplicationForm(form)
-    const proof = checkAuthentication(form, limits)
+  /** Uses application_owner. */
+  async function countOwned(trx: Db, accountId: string): Promise<number> {
+    const row = await trx
+      .selectFrom('application')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('owner_account_id', '=', accountId)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirstOrThrow()
+    return Number(row.count)
+  }
+
+  async function register(
+    ownerAccountId: string,
+    form: ApplicationForm,
+    limit: 'applicationsOfAccount' | 'selfRegistered',
+  ) {
+    const checked = checkApplicationForm(form, limits)
+    const proof = checkAuthentication(form, ofKeys)
     const secret = proof.authentication === 'secret' ? newSecret('ops', random) : undefined
-    const application = await insert(ownerAccountId, newId('app', random), checked, proof, secret)
+    const application = await insert(
+      ownerAccountId,
+      newId('app', random),
+      checked,
+      proof,
+      secret,
+      async (trx) =>
+        assertRoom(limits, limit, {
+          owned: await countOwned(trx, ownerAccountId),
+          advice: 'Delete one that is no longer used.',
+        }),
+    )
     return { application, secret, warnings: warnAboutRedirectUris(application.redirectUris) }
   }
 
@@ -241,24 +275,31 @@ export function createApplications({
     find,
     async create(ownerAccountId, form) {
       await assertOwnerHasProvider(ownerAccountId)
-      return register(ownerAccountId, form)
+      return register(ownerAccountId, form, 'applicationsOfAccount')
     },
-    createForStranger: register,
+    createForStranger: (keeperAccountId, form) => register(keeperAccountId, form, 'selfRegistered'),
     async createKnown(ownerAccountId, form, id, secret) {
       const known = await db.selectFrom('application').select('id').where('id', '=', id).executeTakeFirst()
       if (known) return
-      await insert(ownerAccountId, id, checkApplicationForm(form), checkAuthentication(form, limits), secret)
+      await insert(
+        ownerAccountId,
+        id,
+        checkApplicationForm(form, limits),
+        checkAuthentication(form, ofKeys),
+        secret,
+      )
     },
     async update(ownerAccountId, applicationId, form) {
       const current = await getOwned(ownerAccountId, applicationId)
       // A public application has no secret and a confidential one must have one: the kind is fixed at registration.
       const complete = { ...form, kind: current.kind }
-      const checked = checkApplicationForm({
+      const completed = {
         ...complete,
         authentication: form.authentication ?? current.authentication,
         postLogoutRedirectUris: form.postLogoutRedirectUris ?? current.postLogoutRedirectUris,
-      })
-      const proof = checkAuthentication(complete, limits, current)
+      }
+      const checked = checkApplicationForm(completed, limits)
+      const proof = checkAuthentication(complete, ofKeys, current)
       await db
         .updateTable('application')
         .set({ ...columnsOf(checked, proof), updated_at: clock.now().getTime() })
@@ -289,13 +330,24 @@ export function createApplications({
         )
       const end = clock.now().getTime() + overlapSeconds * 1000
       const secret = newSecret('ops', random)
-      await db.transaction().execute(async (trx) => {
+      await inTransaction(db, async (trx) => {
         await trx
           .updateTable('application_secret')
           .set({ expires_at: end })
           .where('application_id', '=', applicationId)
           .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', end)]))
           .execute()
+        const live = await trx
+          .selectFrom('application_secret')
+          .select('id')
+          .where('application_id', '=', applicationId)
+          .where('expires_at', '>', clock.now().getTime())
+          .execute()
+        assertRoom(limits, 'secretsOfApplication', {
+          owned: live.length,
+          advice: 'Wait until an older one has ended, or replace them all now, without an overlap.',
+          field: 'overlapSeconds',
+        })
         await trx.insertInto('application_secret').values(newSecretRow(applicationId, secret)).execute()
       })
       return secret
@@ -336,7 +388,7 @@ export function createApplications({
       // Every live secret is compared, so that the time does not tell which one was near.
       return rows.map((row) => sameHash(row.secret_hash, given)).includes(true)
     },
-    registrationTokens: createRegistrationTokens({ db, clock, random }),
+    registrationTokens: createRegistrationTokens({ db, clock, random, limits }),
   }
 }
 

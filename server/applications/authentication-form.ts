@@ -9,10 +9,14 @@ export type AuthenticationForm = Pick<
   'authentication' | 'jwks' | 'jwksUri' | 'requiresPar' | 'requiresDpop'
 >
 
+interface KeyLimits extends FetchLimits {
+  mostKeys: number
+}
+
 /** Checks that part of a form; what it leaves out stays as it was. Throws `invalid-parameter` naming the field. */
 export function checkAuthentication(
   form: ApplicationForm,
-  limits: FetchLimits,
+  limits: KeyLimits,
   current?: AuthenticationForm,
 ): AuthenticationForm {
   return {
@@ -24,7 +28,7 @@ export function checkAuthentication(
 
 function checkKeys(
   form: ApplicationForm,
-  limits: FetchLimits,
+  limits: KeyLimits,
   current: AuthenticationForm | undefined,
 ): Pick<AuthenticationForm, 'authentication' | 'jwks' | 'jwksUri'> {
   const none = { jwks: undefined, jwksUri: undefined }
@@ -55,12 +59,12 @@ function currentKeys(current: AuthenticationForm | undefined): Pick<Authenticati
 
 function givenKeys(
   form: ApplicationForm,
-  limits: FetchLimits,
+  limits: KeyLimits,
 ): { jwks: KeySet | undefined; jwksUri: string | undefined } {
   const jwksUri = form.jwksUri?.trim() || undefined
   if (form.jwks !== undefined && jwksUri !== undefined)
     throw invalid('jwksUri', 'Give either the key set itself or its address, not both (RFC 7591 §2).')
-  if (jwksUri === undefined) return { jwks: checkKeySet(form.jwks), jwksUri }
+  if (jwksUri === undefined) return { jwks: checkKeySet(form.jwks, limits.mostKeys), jwksUri }
   const fault = jwksUri.length > 2000 ? 'is longer than 2000 characters.' : faultOfAddress(jwksUri, limits)
   if (fault !== undefined) throw invalid('jwksUri', `The address of the key set ${fault}`)
   return { jwks: undefined, jwksUri }

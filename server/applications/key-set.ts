@@ -12,15 +12,16 @@ export interface KeySet {
 /** The algorithms that SMART names; what each wants of a key. */
 export const assertionAlgorithms = ['RS384', 'ES384'] as const
 
+/** Of a set that is fetched; those that a developer gives have a limit of their own. */
 const mostKeys = 20
 const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
 /** Checks a key set as a developer gave it. Throws `invalid-parameter` saying which key is wrong, and why. */
-export function checkKeySet(given: unknown): KeySet {
+export function checkKeySet(given: unknown, most = mostKeys): KeySet {
   const keys = listKeys(given)
   if (keys === undefined) throw invalid('It must be a JSON object with a list "keys" (a JWK Set, RFC 7517).')
-  if (keys.length === 0 || keys.length > mostKeys)
-    throw invalid(`It must have 1 to ${mostKeys} keys in its list "keys".`)
+  if (keys.length === 0 || keys.length > most)
+    throw invalid(`It must have 1 to ${most} keys in its list "keys".`)
   const usable = keys.map((key, index) => {
     const fault = faultOf(key)
     if (fault !== undefined) throw invalid(`keys[${index}] ${fault}`)

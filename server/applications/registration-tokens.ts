@@ -1,10 +1,13 @@
+import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
+import type { Limits } from '../limits.ts'
 import { hashSecret, newSecret, type Random, sameHash } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
+import { inTransaction } from '../store/transaction.ts'
 
 /** The tokens of dynamic registration. Each is shown once and stored as its hash. */
 export interface RegistrationTokens {
-  /** Lets its holder register applications that belong to this account, until it expires (RFC 7591 §3). */
+  /** Lets its holder register applications that belong to this account, until it expires (RFC 7591 §3). Throws `limit-reached`. */
   issueInitial(ownerAccountId: string, lifetimeSeconds: number): Promise<string>
   /** The account for which a token registers; undefined when it is unknown or expired. */
   findOwner(initialToken: string): Promise<string | undefined>
@@ -17,24 +20,38 @@ export function createRegistrationTokens({
   db,
   clock,
   random,
+  limits,
 }: {
   db: Db
   clock: Clock
   random: Random
+  limits: Limits
 }): RegistrationTokens {
   const now = () => clock.now().getTime()
   return {
     async issueInitial(ownerAccountId, lifetimeSeconds) {
       const token = newSecret('irt', random)
-      await db
-        .insertInto('registration_token')
-        .values({
-          token_hash: hashSecret(token),
-          owner_account_id: ownerAccountId,
-          created_at: now(),
-          expires_at: now() + lifetimeSeconds * 1000,
+      await inTransaction(db, async (trx) => {
+        const open = await trx
+          .selectFrom('registration_token')
+          .select('token_hash')
+          .where('owner_account_id', '=', ownerAccountId)
+          .where('expires_at', '>', now())
+          .execute()
+        assertRoom(limits, 'registrationTokens', {
+          owned: open.length,
+          advice: 'Use one of these, or wait until one has expired.',
         })
-        .execute()
+        await trx
+          .insertInto('registration_token')
+          .values({
+            token_hash: hashSecret(token),
+            owner_account_id: ownerAccountId,
+            created_at: now(),
+            expires_at: now() + lifetimeSeconds * 1000,
+          })
+          .execute()
+      })
       return token
     },
     async findOwner(initialToken) {

@@ -9,11 +9,17 @@ export function refuseBearer(
   scope?: string,
 ): FastifyReply {
   const status = statusOf[error.category]
+  const body = { error_description: error.message, request_id: request.id }
+  if (error.category === 'too-many')
+    return reply
+      .code(status)
+      .header('retry-after', error.retryAfterSeconds)
+      .send({ error: 'too_many_requests', ...body })
   const code = status === 403 ? 'insufficient_scope' : status === 401 ? 'invalid_token' : 'invalid_request'
   const isBare = error.code === 'token-missing'
   const wanted = status === 403 && scope !== undefined ? `, scope="${scope}"` : ''
   return reply
     .code(status)
     .header('www-authenticate', `Bearer realm="onpatient"${isBare ? '' : `, error="${code}"`}${wanted}`)
-    .send({ error: code, error_description: error.message, request_id: request.id })
+    .send({ error: code, ...body })
 }

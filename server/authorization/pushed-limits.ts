@@ -17,7 +17,8 @@ interface PushedLimitsDeps {
 
 /**
  * Pushed requests are stored, for a minute, before anybody has signed in. An application that has proven who it is answers for
- * its own; what a public one pushes anybody can, and it counts against the network that it comes from. What is over is
+ * its own; what a public one pushes anybody can, and it counts against the network that it comes from, and against
+ * what all of these may push together: so strangers use up nothing of an application that has proven who it is. What is over is
  * deleted as new ones come, so that the table holds what one minute may bring and no more.
  */
 export function withPushedLimits(stored: Adapter, { db, clock, rateLimits }: PushedLimitsDeps): Adapter {
@@ -41,10 +42,13 @@ export function withPushedLimits(stored: Adapter, { db, clock, rateLimits }: Pus
       if (exchange) {
         const { client } = exchange.oidc
         const isProven = client !== undefined && client.tokenEndpointAuthMethod !== 'none'
-        const own: Counted = isProven
-          ? { limit: 'pushedByApplication', subject: client.clientId }
-          : { limit: 'pushedByAddress', subject: networkOf(addressOf(exchange.req)) }
-        limitEngine(rateLimits, exchange, [own, { limit: 'pushedRequests', subject: '' }])
+        const counted: Counted[] = isProven
+          ? [{ limit: 'pushedByApplication', subject: client.clientId }]
+          : [
+              { limit: 'pushedByAddress', subject: networkOf(addressOf(exchange.req)) },
+              { limit: 'pushedRequests', subject: '' },
+            ]
+        limitEngine(rateLimits, exchange, counted)
       }
       await stored.upsert(id, payload, expiresIn)
       await sweep()

@@ -21,6 +21,11 @@ export function answerInJson(app: FastifyInstance): void {
     void reply.header('cache-control', 'no-store')
   })
   app.setErrorHandler((error, request, reply) => {
+    if (error instanceof OnpatientError && error.category === 'too-many')
+      return send(reply.header('retry-after', error.retryAfterSeconds), request, 429, {
+        error: 'too_many_requests',
+        error_description: error.message,
+      })
     if (error instanceof OnpatientError && error.category !== 'unavailable')
       return send(reply, request, 400, registrationError(error))
     if (findStoreFailure(error))
@@ -35,8 +40,6 @@ export function answerInJson(app: FastifyInstance): void {
 /** What Fastify itself refuses, and what nobody foresaw. */
 function sendOther(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = (error as { statusCode?: number }).statusCode ?? 500
-  // The rate limiter has its words already.
-  if (status === 429) return reply.code(status).send(error)
   if (status < 500)
     return send(reply, request, status, {
       error: 'invalid_client_metadata',

@@ -1,8 +1,11 @@
 /** Dynamic client registration (RFC 7591), and reading, changing and deleting what was registered (RFC 7592). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Application, Applications } from '#server/applications/applications.ts'
+import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import { OnpatientError } from '../errors.ts'
 import { preflight } from '../http/cors.ts'
+import { limitRequest } from '../http/rate-limiting.ts'
+import { networkOf } from '../network.ts'
 import { answerInJson, refuseMethod, refuseToken } from './registration-answer.ts'
 import { readMetadata, renderMetadata } from './registration-metadata.ts'
 import { readReplacement } from './registration-replacement.ts'
@@ -13,20 +16,20 @@ export type RegistrationPolicy = 'off' | 'approved' | 'open'
 export interface RegistrationDeps {
   applications: Applications
   registration: RegistrationPolicy
+  rateLimits: RateLimits
   /** The account that owns what strangers register. */
   findStrangersAccount(): Promise<string>
   portalUrl: string
 }
 
-/** Of one network address. A stranger could otherwise fill the database. */
-const registrationsPerHour = 20
-
-/** `/o/register/` and `/o/register/:id`; for a scope with a rate limiter and CORS. */
+/** `/o/register/` and `/o/register/:id`; for a scope with CORS. */
 export function registrationRoutes(deps: RegistrationDeps): FastifyPluginAsync {
   const { applications, registration, portalUrl } = deps
   const { registrationTokens } = applications
 
   async function register(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    // A stranger could otherwise fill the database.
+    limitRequest(deps.rateLimits, reply, { limit: 'registrations', subject: networkOf(request.ip) })
     const ownerId = await findOwner(request)
     if (ownerId === undefined)
       return refuseToken(
@@ -103,9 +106,8 @@ export function registrationRoutes(deps: RegistrationDeps): FastifyPluginAsync {
 
   return async (app) => {
     answerInJson(app)
-    const limit = { config: { rateLimit: { max: registrationsPerHour, timeWindow: '1 hour' } } }
     for (const url of ['/o/register', '/o/register/']) {
-      app.post(url, limit, register)
+      app.post(url, register)
       app.options(url, preflight('POST', 'Authorization, Content-Type'))
     }
     app.route({

@@ -17,6 +17,7 @@ RateLimit: "token";r=29250;t=8</code></pre>
 ${bounds('What one request may ask for', facts.bounds.request)}
 <p>A page of a list has at most ${facts.limits.maximumPageSize} records.</p>
 ${bounds('What one account, application or practice has', facts.bounds.ownership)}
+${bounds('Mail', facts.bounds.mail)}
 </section>
 <section aria-labelledby="cors">
 <h2 id="cors">Calls from web pages (CORS)</h2>

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { errorCatalogue } from '../errors.ts'
 import { browser } from '../http/browser.ts'
-import { describeLimits, readLimits } from '../limits.ts'
+import { describeLimits, limitSettings, readLimits } from '../limits.ts'
 import { pageErrors } from '../pages/page-errors.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
 import { settingRows } from '../settings.ts'
@@ -43,7 +43,7 @@ const facts: DocsFacts = {
     mail: describeLimits(limits, 'mail'),
     ownership: describeLimits(limits, 'ownership'),
   },
-  settings: settingRows,
+  settings: settingRows.filter(({ name }) => !limitSettings.some((each) => each.name === name)),
 }
 
 async function startDocs(changes: Partial<DocsFacts> = {}): Promise<FastifyInstance> {

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely'
 import { coversScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { Application, Applications } from '#server/applications/applications.ts'
+import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
@@ -57,7 +59,7 @@ export interface Approvals {
   decline(practiceId: string, requestId: string): Promise<void>
   /**
    * Approves `scopes`, or all system scopes that the application is registered for now; scopes that it adds later need
-   * a new approval. Replaces an older one. Throws `not-found`, `invalid-parameter`, `scope-invalid`.
+   * a new approval. Replaces an older one. Throws `not-found`, `invalid-parameter`, `scope-invalid`, `limit-reached`.
    */
   approve(form: ApprovalForm): Promise<Approval>
   /** Ends it and its tokens. Throws `not-found`. */
@@ -72,9 +74,17 @@ interface ApprovalsDeps {
   random: Random
   applications: Pick<Applications, 'find'>
   grants: Pick<Grants, 'endByEngine'>
+  limits: Limits
 }
 
-export function createApprovals({ db, clock, random, applications, grants }: ApprovalsDeps): Approvals {
+export function createApprovals({
+  db,
+  clock,
+  random,
+  applications,
+  grants,
+  limits,
+}: ApprovalsDeps): Approvals {
   const now = () => clock.now().getTime()
 
   async function getBackend(applicationId: string): Promise<Application> {
@@ -192,6 +202,10 @@ export function createApprovals({ db, clock, random, applications, grants }: App
       const open = await listRequests({ applicationId })
       const same = open.find((each) => each.practiceId === practiceId)
       if (same) return same
+      assertRoom(limits, 'requestsForApproval', {
+        owned: open.length,
+        advice: 'Wait until a practice has decided.',
+      })
       const id = newId('apr', random)
       await db
         .insertInto('approval_request')
@@ -220,6 +234,11 @@ export function createApprovals({ db, clock, random, applications, grants }: App
       const application = await getBackend(applicationId)
       await assertPractice(practiceId)
       const approved = chooseScopes(application, scopes)
+      const others = (await list({ practiceId })).filter((each) => each.applicationId !== applicationId)
+      assertRoom(limits, 'approvalsOfPractice', {
+        owned: others.length,
+        advice: 'End the approval of one that is no longer used.',
+      })
       const id = newId('gr', random)
       await db.transaction().execute(async (trx) => {
         await decide(trx)

@@ -23,8 +23,36 @@ export function createLaunchIds({
   db,
   clock,
   random,
-}: Pick<LaunchesDeps, 'db' | 'clock' | 'random'>): LaunchIds {
+  limits,
+}: Pick<LaunchesDeps, 'db' | 'clock' | 'random' | 'limits'>): LaunchIds {
   const now = () => clock.now().getTime()
+
+  /** Those beyond the limit that no request has brought yet. */
+  async function endOldest(accountId: string, newest: string): Promise<void> {
+    // uses launch_account
+    const old = await db
+      .selectFrom('launch')
+      .select('id_hash')
+      .where('account_id', '=', accountId)
+      .where('id_hash', '!=', newest)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', now())
+      .orderBy('created_at', 'desc')
+      .orderBy('id_hash')
+      .offset(limits.openLaunches - 1)
+      .limit(limits.openLaunches)
+      .execute()
+    if (old.length === 0) return
+    await db
+      .updateTable('launch')
+      .set({ expires_at: now() - requestSeconds * 1000 })
+      .where(
+        'id_hash',
+        'in',
+        old.map(({ id_hash }) => id_hash),
+      )
+      .execute()
+  }
 
   return {
     async issue(launch) {
@@ -46,6 +74,7 @@ export function createLaunchIds({
           used_by: null,
         })
         .execute()
+      await endOldest(launch.accountId, hashSecret(launchId))
       return launchId
     },
     async find(launchHash, applicationId, request) {

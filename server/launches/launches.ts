@@ -4,6 +4,7 @@ import type { ContextReference } from '#server/grants/grants.ts'
 import type { Association, Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { createLaunchIds, type LaunchFault } from './launch-ids.ts'
@@ -57,6 +58,7 @@ export interface Launches {
 }
 
 export interface LaunchesDeps {
+  limits: Pick<Limits, 'openLaunches'>
   db: Db
   clock: Clock
   random: Random

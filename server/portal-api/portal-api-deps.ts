@@ -5,6 +5,7 @@ import type { Approvals, Grants } from '#server/grants/grants.ts'
 import type { RequestLimits } from '#server/http/rate-limiting.ts'
 import type { Launches } from '#server/launches/launches.ts'
 import type { Practices } from '#server/practices/practices.ts'
+import type { Limits } from '../limits.ts'
 
 export interface PortalApiDeps {
   accounts: Accounts
@@ -15,6 +16,7 @@ export interface PortalApiDeps {
   launches: Launches
   access: Access
   rateLimits: RequestLimits
+  limits: Limits
   portalUrl: string
   fhirUrl: string
   isProduction: boolean

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Practice } from '#server/practices/practices.ts'
-import { OnpatientError } from '../errors.ts'
+import { assertRoom } from '../assert-room.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
@@ -17,18 +17,17 @@ const practiceForm = z.strictObject({
 })
 const noForm = z.strictObject({})
 
-/** Each sandbox is dozens of patients with their records; without a limit one account could fill the disk. */
-const limits = { practice: 10, sandbox: 3 }
-
 /** Becoming associated with a provider: a practice of one's own, or a sandbox. */
-export function practiceRoutes({ practices }: PortalApiDeps): FastifyPluginAsync {
+export function practiceRoutes({ practices, limits }: PortalApiDeps): FastifyPluginAsync {
   async function assertRoomFor(kind: Practice['kind'], accountId: string): Promise<void> {
     const associations = await practices.listAssociations(accountId)
     const own = associations.filter(({ role, practice }) => role === 'provider' && practice.kind === kind)
     const owned = new Set(own.map(({ practice }) => practice.id)).size
-    if (owned < limits[kind]) return
-    const kinds = kind === 'sandbox' ? 'sandboxes' : 'practices'
-    throw new OnpatientError('not-allowed', `An account can have ${limits[kind]} ${kinds}. Use one of yours.`)
+    // Each sandbox is dozens of patients with their records.
+    assertRoom(limits, kind === 'sandbox' ? 'sandboxesOfAccount' : 'practicesOfAccount', {
+      owned,
+      advice: 'Use one of yours.',
+    })
   }
 
   return async (app) => {

@@ -1,11 +1,14 @@
 import type { Selectable } from 'kysely'
 import { checkAddress, type MailCounts, type Mailer, type SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
+import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
 import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
 import type { InvitationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Db } from '../store/store.ts'
+import { inTransaction } from '../store/transaction.ts'
 import { type PracticeColumns, practiceColumns, toPractice } from './practice-row.ts'
 import type { Association, Invitation, Practices } from './practices.ts'
 
@@ -23,6 +26,7 @@ interface InvitationsDeps {
   /** Undefined where no mail leaves the server anyway. */
   sandboxOutbox: Pick<SandboxOutbox, 'keep'> | undefined
   portalUrl: string
+  limits: Limits
   records: Pick<Records, 'read'>
   associate: Practices['associate']
 }
@@ -133,6 +137,27 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     }
   }
 
+  async function insertWithinLimit(
+    row: InvitationTable,
+    { id, kind }: Selectable<PracticeTable>,
+  ): Promise<void> {
+    await inTransaction(db, async (trx) => {
+      // uses invitation_practice
+      const { count } = await trx
+        .selectFrom('invitation')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('practice_id', '=', id)
+        .where('accepted_at', 'is', null)
+        .where('expires_at', '>', now())
+        .executeTakeFirstOrThrow()
+      assertRoom(deps.limits, kind === 'sandbox' ? 'openSandboxInvitations' : 'openInvitations', {
+        owned: Number(count),
+        advice: 'End some that are no longer wanted.',
+      })
+      await trx.insertInto('invitation').values(row).execute()
+    })
+  }
+
   /** A sandbox writes to the proven address of the account that it belongs to, and to no one else. */
   async function isOutsideSandbox({ id, kind }: Selectable<PracticeTable>, email: string): Promise<boolean> {
     if (kind !== 'sandbox') return false
@@ -190,7 +215,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         failed_attempts: 0,
         accepted_at: null,
       }
-      await db.insertInto('invitation').values(row).execute()
+      await insertWithinLimit(row, practice)
       const { isKept } = await mailOrForget(row, practice, `${portalUrl}/invitation?token=${token}`)
       return { ...toInvitation({ ...row, ...practice, id: row.id }), isInOutbox: isKept }
     },

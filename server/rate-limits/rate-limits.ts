@@ -98,14 +98,15 @@ export function createRateLimits({ limits, clock }: RateLimitsDeps): RateLimits 
   }
 }
 
-/** RFC 9110 §10.2.3. When a hundredth is there again, so that the next request is not the last one for a while. */
-function retryAfterSeconds({ limit, resetSeconds }: Standing): number {
+/** RFC 9110 §10.2.3. When a hundredth is there again, and one at least, so that the next request is not the last one for a while. */
+function retryAfterSeconds({ limit, resetSeconds }: Standing, limits: Limits): number {
   const { windowSeconds = 1 }: LimitRow = limitRows[limit]
-  return Math.max(1, Math.ceil(resetSeconds - windowSeconds * 0.99))
+  const part = Math.max(0.01, 1 / limits[limit])
+  return Math.max(1, Math.ceil(resetSeconds - windowSeconds * (1 - part)))
 }
 
 function refusalOf(standing: Standing, limits: Limits): OnpatientError {
-  const seconds = retryAfterSeconds(standing)
+  const seconds = retryAfterSeconds(standing, limits)
   return new OnpatientError(
     'too-many-requests',
     `Too many requests. ${sayLimit(limits, standing.limit)} Wait ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, then go on.`,
@@ -114,7 +115,7 @@ function refusalOf(standing: Standing, limits: Limits): OnpatientError {
 }
 
 /**
- * The fields RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10 §3 and §4): `q` requests in `w`
+ * The fields RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers §3 and §4): `q` requests in `w`
  * seconds, `r` of them left, all of them after `t` seconds. Only the limit that concerns the caller itself is told: what is
  * left of a practice or an application would tell what others do.
  */

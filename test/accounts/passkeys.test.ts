@@ -342,3 +342,26 @@ test('challenges are stored as hashes and cannot be asked for without end', asyn
   )
   assert.ok(codes.includes('too-many-requests'))
 })
+
+test('an account may have twenty passkeys, also when two are begun before the twentieth is there', async () => {
+  await using app = await openAccounts()
+  const { account, token } = await withPasskey(app)
+  const signIn = await signInOf(app, token)
+  const add = async (options: Awaited<ReturnType<typeof app.accounts.factors.startPasskey>>) =>
+    app.accounts.factors.addPasskey(account, signIn, {
+      name: 'Key',
+      response: createAuthenticator(origin).create(options),
+    })
+  for (let at = 1; at < 19; at++) await add(await app.accounts.factors.startPasskey(account, signIn))
+  const [one, two] = [
+    await app.accounts.factors.startPasskey(account, signIn),
+    await app.accounts.factors.startPasskey(account, signIn),
+  ]
+  await add(one)
+  await assert.rejects(add(two), isCode('limit-reached'))
+  await assert.rejects(
+    app.accounts.factors.startPasskey(account, signIn),
+    (error: Error & { code?: string }) =>
+      isCode('limit-reached')(error) && /at most 20 passkeys\. Remove one/.test(error.message),
+  )
+})

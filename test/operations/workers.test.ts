@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { openCommandLine, waitForAddress } from '../cli/run-onpatient.ts'
@@ -93,6 +94,14 @@ test('a start that fails ends with its reason and does not go round', { skip }, 
   assert.match(stderr, /port is in use/)
 })
 
+/** On a connection of its own, so that the processes take turns. */
+async function askAnew(url: string): Promise<{ status: number; standing: string }> {
+  const [response] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage]
+  response.resume()
+  await once(response, 'end')
+  return { status: response.statusCode ?? 0, standing: String(response.headers.ratelimit) }
+}
+
 test('processes count requests together: the limit is not once for each of them', { skip }, async () => {
   const most = 40
   await using cli = await openCommandLine({
@@ -103,14 +112,13 @@ test('processes count requests together: the limit is not once for each of them'
   })
   const first = cli.start('serve')
   const { portalUrl } = await waitForAddress(first)
-  await until(() => childrenOf(first.pid ?? 0).length === 2, 'two processes')
+  const metrics = async () => (await fetch(`${portalUrl}/metrics`)).text()
+  await until(async () => /^onpatient_processes 2$/m.test(await metrics()), 'two processes that answer')
   const standings: number[] = []
   let refused = 0
   for (let asked = 0; refused < 5 && asked < 3 * most; asked++) {
-    // A connection of its own, so that the processes take turns.
-    const answer = await fetch(`${portalUrl}/fhir/r4/metadata`, { headers: { connection: 'close' } })
-    await answer.arrayBuffer()
-    standings.push(Number(/;r=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1]))
+    const answer = await askAnew(`${portalUrl}/fhir/r4/metadata`)
+    standings.push(Number(/;r=(\d+)/.exec(answer.standing)?.[1]))
     if (answer.status === 429) refused++
   }
   const allowed = standings.length - refused

@@ -54,7 +54,7 @@ describe('the own account', () => {
     const portal = await aPerson('max')
     const statuses: number[] = []
     for (let count = 0; count < 4; count++) statuses.push((await portal.call('POST', '/sandboxes')).status)
-    assert.deepEqual(statuses, [201, 201, 201, 403])
+    assert.deepEqual(statuses, [201, 201, 201, 422])
   })
 
   test('an address that is none, and a method that is not there, are a 404 as problem details', async () => {

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
+import { assertRoom } from '../../assert-room.ts'
 import type { Clock } from '../../clock.ts'
 import { OnpatientError } from '../../errors.ts'
+import type { Limits } from '../../limits.ts'
 import { newId, type Random } from '../../secrets.ts'
 import type { PasskeyTable } from '../../store/schema/factors.ts'
 import type { Db } from '../../store/store.ts'
@@ -41,16 +43,15 @@ export interface Passkeys {
   removeAll(tx: Db, accountId: string): Promise<void>
 }
 
-const mostPasskeys = 20
-
 interface PasskeysDeps {
   db: Db
   clock: Clock
   random: Random
   portalUrl: string
+  limits: Limits
 }
 
-export function createPasskeys({ db, clock, random, portalUrl }: PasskeysDeps): Passkeys {
+export function createPasskeys({ db, clock, random, portalUrl, limits }: PasskeysDeps): Passkeys {
   const challenges = createPasskeyChallenges({ db, clock, random })
   const relyingParty = createRelyingParty(portalUrl)
   const now = () => clock.now().getTime()
@@ -68,6 +69,10 @@ export function createPasskeys({ db, clock, random, portalUrl }: PasskeysDeps): 
   async function listDescriptors(accountId: string) {
     const rows = await listRows(accountId)
     return rows.map((row) => ({ id: row.credential_id, transports: JSON.parse(row.transports) as string[] }))
+  }
+
+  function assertFew(owned: number): void {
+    assertRoom(limits, 'passkeys', { owned, advice: 'Remove one that you no longer use.' })
   }
 
   /** A copy of the authenticator has counted on its own (§6.1.1); and of two answers at once, one counts. */
@@ -103,11 +108,7 @@ export function createPasskeys({ db, clock, random, portalUrl }: PasskeysDeps): 
     },
     async startRegistration(account, browser) {
       const known = await listDescriptors(account.id)
-      if (known.length >= mostPasskeys)
-        throw new OnpatientError(
-          'not-allowed',
-          `An account can have ${mostPasskeys} passkeys. Remove one that you no longer use.`,
-        )
+      assertFew(known.length)
       const challenge = await challenges.create({ purpose: 'register', browser })
       return relyingParty.registrationOptions(account, challenge, known)
     },
@@ -118,6 +119,13 @@ export function createPasskeys({ db, clock, random, portalUrl }: PasskeysDeps): 
       await challenges.redeem({ purpose: 'register', browser }, challenge)
       const credential = await relyingParty.verifyRegistration(response, challenge)
       return async (tx) => {
+        // Also of several that were begun before the last one was there.
+        const rows = await tx
+          .selectFrom('passkey')
+          .select('id')
+          .where('account_id', '=', account.id)
+          .execute()
+        assertFew(rows.length)
         await tx
           .insertInto('passkey')
           .values({

@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely'
 
-/** Who wants no invitations by mail, and the mails of sandboxes, which stay here. Tables are only added. */
+/**
+ * Who wants no invitations by mail, the mails of sandboxes, which stay here, and an index by which the launches of an
+ * account are counted. Nothing that is there is changed.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('mail_stop')
@@ -19,4 +22,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('sandbox_mail')
     .columns(['practice_id', 'created_at'])
     .execute()
+  await db.schema.createIndex('launch_account').on('launch').columns(['account_id', 'created_at']).execute()
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createApprovals, createGrants } from '#server/grants/grants.ts'
+import { readLimits } from '#server/limits.ts'
 import { systemRandom } from '#server/secrets.ts'
 import { authorize, postToken } from '../../support/authorize.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../../support/people.ts'
@@ -238,7 +239,12 @@ describe('a backend service', () => {
     assert.equal((await read('Patient', body.access_token)).status, 200)
     const parts = { db: app.store.db, clock: app.clock, random: systemRandom }
     const grants = createGrants({ ...parts, practices: app.nouns.practices })
-    const elsewhere = createApprovals({ ...parts, applications: app.nouns.applications, grants })
+    const elsewhere = createApprovals({
+      ...parts,
+      limits: readLimits({}),
+      applications: app.nouns.applications,
+      grants,
+    })
     const [approval] = await elsewhere.list({ applicationId: service.id })
     await elsewhere.end(clinic.practice.id, approval?.id ?? '')
     app.clock.forward(1)

@@ -28,6 +28,10 @@ export function ConnectionGuide({ application, secret }: ConnectionGuideProps) {
         <CopyField label="Authorize URL" value={values.authorize} />
         <CopyField label="Token URL" value={values.token} />
         <CopyField label="API base" value={values.api} />
+        <Text size="sm" c="dimmed">
+          How many requests may come is told in <a href={`${urls.documentation}#limits`}>Limits</a>, and by
+          the header RateLimit of each answer.
+        </Text>
         {values.redirectUri === '' ? (
           <Text size="sm">
             A backend service sends nobody here: it asks for tokens with grant_type=client_credentials, once a
