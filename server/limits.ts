@@ -109,7 +109,7 @@ export const limitRows = {
   conditionMilliseconds: {
     area: 'request',
     setting: 'MAX_CONDITION_MILLISECONDS',
-    default: 100,
+    default: 40,
     most: 60_000,
     unit: 'milliseconds',
     what: 'The search of a conditional write on SQLite, for which every other write waits',

@@ -1,4 +1,5 @@
 import { type Compilable, CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { breathe } from '../breathe.ts'
 import { OnpatientError } from '../errors.ts'
 import { currentWork } from '../request-work.ts'
 import { isStatementTimeout } from './connection-loss.ts'
@@ -109,6 +110,8 @@ async function take<Row>(
   mostBytes: number | undefined,
 ): Promise<TakenRows<Row>> {
   currentWork()?.countStatement()
+  // A request asks one statement after the other, and SQLite never lets it wait.
+  await breathe()
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
     if (reader) return await reader.search<Row>(statement, values, mostBytes)

@@ -1,4 +1,5 @@
 import { stringifyExact } from '#fhir/exact-json.ts'
+import { breathe } from '../../breathe.ts'
 import { OnpatientError } from '../../errors.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import { currentWork } from '../../request-work.ts'
@@ -16,6 +17,7 @@ export async function* answerEach(sent: BundleRequest, entries: BundleEntry[]): 
   const work = currentWork()
   let beyond: OnpatientError | undefined
   for (const [index, entry] of entries.entries()) {
+    await breathe()
     beyond ??= errorOf(() => work?.assertGoesOn())
     if (beyond) {
       yield refuse(beyond, sent)
