@@ -18,7 +18,7 @@ export function checkApplicationForm(form: ApplicationForm): ApplicationForm {
     redirectUris: isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form.redirectUris),
     postLogoutRedirectUris: checkPostLogoutRedirectUris(form.postLogoutRedirectUris ?? []),
     scopes,
-    logoUri: checkLink(form.logoUri, 'logoUri'),
+    logoUri: checkLogo(form.logoUri),
     policyUri: checkLink(form.policyUri, 'policyUri'),
     tosUri: checkLink(form.tosUri, 'tosUri'),
     launchUri: checkLaunchUri(form.launchUri),
@@ -103,6 +103,13 @@ function checkLink(text: string | undefined, field: string): string | undefined 
   if (link.length > 2000 || !/^https?:\/\//i.test(link) || !URL.canParse(link))
     throw invalid(field, 'Must be an http:// or https:// address.')
   return link
+}
+
+/** The consent page shows it, whose policy names the host: an IPv6 address, `;` or `,` cannot stand there. */
+function checkLogo(text: string | undefined): string | undefined {
+  const link = checkLink(text, 'logoUri')
+  if (link === undefined || /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(new URL(link).hostname)) return link
+  throw invalid('logoUri', 'The host must be a name of letters, digits, hyphens and dots.')
 }
 
 /** The browser is sent there with a secret in the address, so it must lead to where it says. */

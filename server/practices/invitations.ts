@@ -164,7 +164,8 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
       }
       await db.insertInto('invitation').values(row).execute()
       await mailOrForget(row, practice.name, `${portalUrl}/invitation?token=${token}`)
-      return toInvitation({ ...row, ...practice, id: row.id })
+      // The row last: the practice has an id and a time of its own.
+      return toInvitation({ ...practice, ...row })
     },
     async listInvitations(practiceId) {
       // uses invitation_practice

@@ -31,6 +31,34 @@ test('nobody is invited to a record whose date of birth cannot be confirmed', as
     assert.deepEqual(app.nouns.outbox?.list(), [])
   }
   await write('1988-04-17')
-  assert.equal((await invite()).status, 201)
+  app.clock.forward(3600)
+  const invited = await invite()
+  assert.equal(invited.status, 201)
+  const { createdAt, expiresAt } = invited.body.invitation
+  assert.equal(createdAt, app.clock.now().toISOString(), 'the time of the invitation, not of the practice')
+  const { body: listed } = await desk.call('GET', `/practices/${clinic.practice.id}/invitations`)
+  assert.deepEqual(listed.invitations, [invited.body.invitation])
+  assert.ok(expiresAt > createdAt)
   assert.equal(app.nouns.outbox?.list()[0]?.to, 'mia@torres.example')
+})
+
+test('a cursor that this server did not make is refused, whatever is in it', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Ash Clinic')
+  const desk = await openPortal(app, clinic.provider.email)
+  for (const content of [
+    ['\u0000', 'a'],
+    ['a', '\ud800'],
+    ["a' or 1=1", 'b'],
+    ['a'],
+    {},
+    null,
+    'x'.repeat(900),
+  ]) {
+    const cursor = Buffer.from(JSON.stringify(content)).toString('base64url')
+    for (const path of [`/practices/${clinic.practice.id}/patients`, '/records/Observation']) {
+      const { status, body } = await desk.call('GET', `${path}?cursor=${cursor}`)
+      assert.equal(status, 400, `${path} ${JSON.stringify(content)}: ${JSON.stringify(body)}`)
+    }
+  }
 })
