@@ -1,6 +1,7 @@
 import { fastifyRateLimit } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import { findProofKeyFault } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
@@ -152,6 +153,8 @@ function postEndpoint(app: FastifyInstance, path: string, engine: Engine, deps: 
     if (hasTokenParameters(query) && !(await acceptUrlParameters(request.raw, query, deps.applications)))
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
     request.raw.url = `${path}/`
+    const fault = findProofKeyFault(String(request.headers.dpop ?? ''))
+    if (fault !== undefined) return sendOAuthError(request, reply, 400, 'invalid_dpop_proof', fault)
     if (path === '/o/token') await nameClientOfRefresh(request.raw, provider, deps.applications)
     if (path === '/o/introspect' && presentsToken(request))
       return introspectByToken(request, reply, await readForm(request), { ...deps, provider })

@@ -3,6 +3,7 @@ import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 
+export { findKeyWeakness } from './key-weakness.ts'
 export { idTokenSeconds, type SigningKey, type SigningKeys } from './signing-keys.ts'
 
 /** The server's own keys: made once per database, so that every process and every restart has the same. */
