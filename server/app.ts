@@ -122,6 +122,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
     allowsLoopbackHttp: !settings.production,
+    allowsPlainRedirects: settings.insecureRedirects === 'allow',
   })
   const approvals = createApprovals({ db, clock, random, applications, grants })
   const launches = createLaunches({ db, clock, random, practices, fhirBase: `${origins.fhirUrl}/fhir/r4` })
@@ -207,7 +208,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     registration: settings.registration,
     findStrangersAccount: () => findStrangersAccount(accounts, foundations.random),
   })
-  await app.register(metricsEndpoint, { metrics: nouns.metrics })
+  await app.register(metricsEndpoint, { metrics: nouns.metrics, token: settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(smartStyle)
@@ -272,7 +273,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
 /** The site of applications, when it has an origin of its own: the faces of the API and nothing else. */
 export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
   const app = createFastify(foundations)
-  await app.register(metricsEndpoint, { metrics: nouns.metrics })
+  await app.register(metricsEndpoint, { metrics: nouns.metrics, token: foundations.settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   app.setNotFoundHandler(refuseUnknown)
   await registerFaces(app, foundations, nouns)

@@ -2,13 +2,28 @@ import { contextScopes, parseClinicalScope, splitScopes, writes } from '#fhir/sc
 import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import type { ApplicationForm } from './applications.ts'
-import { assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
+import { assertNotPlain, assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
 
 /** What a new application may ask for unless its developer chooses: the whole record, for as long as allowed. */
 export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read', 'offline_access']
 
+export interface FormLimits {
+  /** Whether people may be sent over plain http to other machines than their own. */
+  allowsPlainRedirects: boolean
+}
+
 /** Checks a form and returns it trimmed. Throws naming the field; stops at the first fault. */
-export function checkApplicationForm(form: ApplicationForm): ApplicationForm {
+export function checkApplicationForm(form: ApplicationForm, limits: FormLimits): ApplicationForm {
+  const checked = checkFields(form)
+  if (!limits.allowsPlainRedirects) {
+    for (const uri of checked.redirectUris) assertNotPlain(uri, 'redirectUris')
+    for (const uri of checked.postLogoutRedirectUris ?? []) assertNotPlain(uri, 'postLogoutRedirectUris')
+    if (checked.launchUri) assertNotPlain(checked.launchUri, 'launchUri')
+  }
+  return checked
+}
+
+function checkFields(form: ApplicationForm): ApplicationForm {
   const scopes = checkScopes(form.scopes, form.kind === 'confidential' && form.authentication === 'key')
   // A service that acts for nobody sends nobody to the authorization page.
   const isServiceOnly = scopes.every((scope) => scope.startsWith('system/'))

@@ -8,7 +8,7 @@ import { checkApplicationForm } from './application-form.ts'
 import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
 import type { KeySet } from './key-set.ts'
-import { warnAboutRedirectUris } from './redirect-uri.ts'
+import { isPlainHttp, warnAboutRedirectUris } from './redirect-uri.ts'
 import { createRegistrationTokens, type RegistrationTokens } from './registration-tokens.ts'
 
 /** A registered OAuth client. Its id is the client_id. */
@@ -114,6 +114,12 @@ export interface Applications {
   /** Undefined when unknown or deleted. */
   find(applicationId: string): Promise<Application | undefined>
   listOwned(ownerAccountId: string): Promise<Application[]>
+  /** What its developer has to be told of it at any time. */
+  warn(application: Pick<Application, 'redirectUris'>): Warning[]
+  /** Whether this server sends people to an address that was registered. */
+  maySendTo(redirectUri: string): boolean
+  /** Those with a redirect URI on plain http beyond the person's own machine, oldest first. */
+  findPlainRedirects(): Promise<Array<Pick<Application, 'id' | 'name'>>>
   /** Compares with every live secret, each in constant time. */
   isSecretOf(applicationId: string, secret: string): Promise<boolean>
   /** Tokens of dynamic registration: to register (RFC 7591), and to manage what was registered (RFC 7592). */
@@ -130,6 +136,8 @@ interface ApplicationsDeps {
   onRemoved(applicationId: string): Promise<void>
   /** Outside production a developer's own machine may serve key sets over plain http. */
   allowsLoopbackHttp?: boolean
+  /** Whether people may be sent back over plain http to other machines than their own. */
+  allowsPlainRedirects?: boolean
 }
 
 // uses the primary key
@@ -156,8 +164,11 @@ export function createApplications({
   practices,
   onRemoved,
   allowsLoopbackHttp = false,
+  allowsPlainRedirects = false,
 }: ApplicationsDeps): Applications {
-  const limits = { allowsLoopbackHttp }
+  const limits = { allowsLoopbackHttp, allowsPlainRedirects }
+  const warn = ({ redirectUris }: Pick<Application, 'redirectUris'>) =>
+    warnAboutRedirectUris(redirectUris, allowsPlainRedirects)
 
   async function assertOwnerHasProvider(accountId: string): Promise<void> {
     const associations = await practices.listAssociations(accountId)
@@ -230,15 +241,30 @@ export function createApplications({
   }
 
   async function register(ownerAccountId: string, form: ApplicationForm) {
-    const checked = checkApplicationForm(form)
+    const checked = checkApplicationForm(form, limits)
     const proof = checkAuthentication(form, limits)
     const secret = proof.authentication === 'secret' ? newSecret('ops', random) : undefined
     const application = await insert(ownerAccountId, newId('app', random), checked, proof, secret)
-    return { application, secret, warnings: warnAboutRedirectUris(application.redirectUris) }
+    return { application, secret, warnings: warn(application) }
   }
 
   return {
     find,
+    warn,
+    maySendTo: (uri) => allowsPlainRedirects || !isPlainHttp(uri),
+    async findPlainRedirects() {
+      // For the start and for checks by the operator: looks at all applications.
+      const rows = await db
+        .selectFrom('application')
+        .select(['id', 'name', 'redirect_uris'])
+        .where('deleted_at', 'is', null)
+        .where('redirect_uris', 'like', '%http://%')
+        .orderBy('created_at')
+        .execute()
+      return rows.flatMap(({ id, name, redirect_uris }) =>
+        (JSON.parse(redirect_uris) as string[]).some(isPlainHttp) ? [{ id, name }] : [],
+      )
+    },
     async create(ownerAccountId, form) {
       await assertOwnerHasProvider(ownerAccountId)
       return register(ownerAccountId, form)
@@ -247,17 +273,26 @@ export function createApplications({
     async createKnown(ownerAccountId, form, id, secret) {
       const known = await db.selectFrom('application').select('id').where('id', '=', id).executeTakeFirst()
       if (known) return
-      await insert(ownerAccountId, id, checkApplicationForm(form), checkAuthentication(form, limits), secret)
+      await insert(
+        ownerAccountId,
+        id,
+        checkApplicationForm(form, limits),
+        checkAuthentication(form, limits),
+        secret,
+      )
     },
     async update(ownerAccountId, applicationId, form) {
       const current = await getOwned(ownerAccountId, applicationId)
       // A public application has no secret and a confidential one must have one: the kind is fixed at registration.
       const complete = { ...form, kind: current.kind }
-      const checked = checkApplicationForm({
-        ...complete,
-        authentication: form.authentication ?? current.authentication,
-        postLogoutRedirectUris: form.postLogoutRedirectUris ?? current.postLogoutRedirectUris,
-      })
+      const checked = checkApplicationForm(
+        {
+          ...complete,
+          authentication: form.authentication ?? current.authentication,
+          postLogoutRedirectUris: form.postLogoutRedirectUris ?? current.postLogoutRedirectUris,
+        },
+        limits,
+      )
       const proof = checkAuthentication(complete, limits, current)
       await db
         .updateTable('application')
@@ -268,7 +303,7 @@ export function createApplications({
       // Secrets must not come back to life when the application returns to them one day.
       if (proof.authentication !== 'secret') await endSecrets(applicationId)
       const application = await getOwned(ownerAccountId, applicationId)
-      return { application, warnings: warnAboutRedirectUris(application.redirectUris) }
+      return { application, warnings: warn(application) }
     },
     async rotateSecret(ownerAccountId, applicationId, overlapSeconds) {
       const application = await getOwned(ownerAccountId, applicationId)
@@ -343,4 +378,4 @@ export function createApplications({
 export { defaultScopes } from './application-form.ts'
 export { assertionAlgorithms, fitsAlgorithm, type KeySet, type PublicKey } from './key-set.ts'
 export { createKeySets, type KeySets } from './key-sets.ts'
-export { isLoopback } from './redirect-uri.ts'
+export { isLoopback, isPlainHttp } from './redirect-uri.ts'

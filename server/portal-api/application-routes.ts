@@ -43,7 +43,8 @@ const rotation = z.strictObject({
 /** The applications that the account has registered. */
 export function applicationRoutes({ applications }: PortalApiDeps): FastifyPluginAsync {
   async function toJson(application: Application) {
-    return toApplicationJson(application, await applications.listSecrets(application.id))
+    const secrets = await applications.listSecrets(application.id)
+    return { ...toApplicationJson(application, secrets), warnings: applications.warn(application) }
   }
 
   /** Another account's application is as absent as none. */

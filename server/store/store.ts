@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -7,6 +6,7 @@ import type { StoreSetting } from '../settings.ts'
 import { migrateToLatest } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
 import { readThrough } from './prepared-query.ts'
+import { findOpenToOthers, makePrivateFiles, makePrivateFolder } from './private-files.ts'
 import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 import { withStatementCache } from './statement-cache.ts'
@@ -25,7 +25,9 @@ export interface Store {
 
 /** Opens the database of the settings. */
 export function openStore(setting: StoreSetting, logger?: Pick<Logger, 'warn'>): Promise<Store> {
-  return setting.kind === 'sqlite' ? openSqliteStore(setting.file) : openPostgresStore(setting.url, logger)
+  return setting.kind === 'sqlite'
+    ? openSqliteStore(setting.file, { logger })
+    : openPostgresStore(setting.url, logger)
 }
 
 /**
@@ -35,14 +37,14 @@ export function openStore(setting: StoreSetting, logger?: Pick<Logger, 'warn'>):
 const searchLimitMs = 5000
 
 /**
- * Opens (and creates when absent) the SQLite file and applies missing migrations.
+ * Opens (and creates when absent) the SQLite file, closes it to others of the machine, and applies missing migrations.
  * Throws `NewerDatabaseError` when the file was written by a newer version.
  */
 export async function openSqliteStore(
   file: string,
-  { limitMs = searchLimitMs }: { limitMs?: number } = {},
+  { limitMs = searchLimitMs, logger }: { limitMs?: number; logger?: Pick<Logger, 'warn'> | undefined } = {},
 ): Promise<Store> {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+  if (file !== ':memory:') closeToOthers(file, logger)
   const sqlite = new Database(file)
   // WAL lets readers go on while one process writes; FULL makes an acknowledged write survive a power cut.
   sqlite.pragma('journal_mode = WAL')
@@ -66,6 +68,14 @@ export async function openSqliteStore(
     await db.destroy()
     throw error
   }
+}
+
+function closeToOthers(file: string, logger: Pick<Logger, 'warn'> | undefined): void {
+  makePrivateFolder(dirname(file))
+  makePrivateFiles(file)
+  const open = findOpenToOthers(file)
+  if (open.length > 0)
+    logger?.warn({ open }, 'others of this machine may open the database: ask "onpatient doctor" what to do')
 }
 
 /** A connection of its own for reads, so that they do not wait for a transaction of this process. Gives back how to close it. */
