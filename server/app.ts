@@ -121,6 +121,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     random,
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
+    hasApprovals: async (applicationId) => (await approvals.list({ applicationId })).length > 0,
     allowsLoopbackHttp: !settings.production,
     allowsPlainRedirects: settings.insecureRedirects === 'allow',
   })
@@ -133,7 +134,6 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     random,
     mailer,
     portalUrl,
-    deviceKey: keys.device,
     factorKey: settings.factorKey ?? keys.factor,
     endGrants: (tx, id) => grants.endAllOfAccount(id, 'the password was changed', tx),
     onPasswordChanged: grants.forgetOpened,

@@ -12,8 +12,20 @@ export const systemRandom: Random = { bytes: randomBytes }
  * What the first letters of an identifier tell: ids are public names, secrets are never stored or logged.
  * A leak scanner can search for the prefixes of the second group.
  */
-export type IdPrefix = 'acc' | 'prac' | 'asn' | 'app' | 'gr' | 'inv' | 'sec' | 'req' | 'sig' | 'apr' | 'pk'
-export type SecretPrefix = 'ops' | 'si' | 'lnk' | 'rat' | 'irt' | 'psi' | 'brw' | 'lau'
+export type IdPrefix =
+  | 'acc'
+  | 'prac'
+  | 'asn'
+  | 'app'
+  | 'gr'
+  | 'inv'
+  | 'sec'
+  | 'req'
+  | 'sig'
+  | 'apr'
+  | 'pk'
+  | 'chg'
+export type SecretPrefix = 'ops' | 'si' | 'lnk' | 'rat' | 'irt' | 'psi' | 'brw' | 'lau' | 'dev'
 
 /** A public identifier with 120 random bits, for example `app_5tq0…`. */
 export function newId(prefix: IdPrefix, random: Random): string {

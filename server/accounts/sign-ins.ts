@@ -63,7 +63,11 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
 
   return {
     endAllBut,
-    endOtherSignIns: (accountId, keepSignInId) => endAllBut(db, accountId, keepSignInId),
+    endOtherSignIns: (accountId, keepSignInId) =>
+      db.transaction().execute(async (tx) => {
+        await endAllBut(tx, accountId, keepSignInId)
+        await devices.forgetAll(tx, accountId)
+      }),
     async markProven(signInId) {
       await db.updateTable('sign_in').set({ proven_at: now() }).where('id', '=', signInId).execute()
     },
@@ -98,7 +102,7 @@ export function createSignIns({ db, clock, random, devices }: SignInsDeps): Sign
         isTwoStep,
         token,
         expiresAt: new Date(now() + longestMs),
-        deviceToken: devices.mark(account.id),
+        deviceToken: await devices.mark(within, account.id),
       }
     },
     async findSignIn(token) {

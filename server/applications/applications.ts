@@ -4,6 +4,13 @@ import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
+import {
+  type ApplicationChanges,
+  changesApproved,
+  createApplicationChanges,
+  keepChange,
+  splitChange,
+} from './application-changes.ts'
 import { checkApplicationForm } from './application-form.ts'
 import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
@@ -124,6 +131,8 @@ export interface Applications {
   isSecretOf(applicationId: string, secret: string): Promise<boolean>
   /** Tokens of dynamic registration: to register (RFC 7591), and to manage what was registered (RFC 7592). */
   registrationTokens: RegistrationTokens
+  /** What waits for practices that approved a backend service; who may decide is checked by the caller. */
+  changes: ApplicationChanges
 }
 
 interface ApplicationsDeps {
@@ -134,6 +143,8 @@ interface ApplicationsDeps {
   practices: Pick<Practices, 'listAssociations'>
   /** Called when an application is removed, inside no transaction: ends all its grants. */
   onRemoved(applicationId: string): Promise<void>
+  /** Whether any practice has approved it as a backend service: then a change waits for those that have. */
+  hasApprovals?(applicationId: string): Promise<boolean>
   /** Outside production a developer's own machine may serve key sets over plain http. */
   allowsLoopbackHttp?: boolean
   /** Whether people may be sent back over plain http to other machines than their own. */
@@ -163,6 +174,7 @@ export function createApplications({
   random,
   practices,
   onRemoved,
+  hasApprovals = async () => false,
   allowsLoopbackHttp = false,
   allowsPlainRedirects = false,
 }: ApplicationsDeps): Applications {
@@ -294,14 +306,23 @@ export function createApplications({
         limits,
       )
       const proof = checkAuthentication(complete, limits, current)
+      const given = columnsOf(checked, proof)
+      const isApproved = await hasApprovals(applicationId)
+      const before = columnsOf(current, current)
+      const { now: columns, later } = isApproved
+        ? splitChange(before, given)
+        : { now: given, later: undefined }
       await db
         .updateTable('application')
-        .set({ ...columnsOf(checked, proof), updated_at: clock.now().getTime() })
+        .set({ ...columns, updated_at: clock.now().getTime() })
         .where('id', '=', applicationId)
         .where('owner_account_id', '=', ownerAccountId)
         .execute()
       // Secrets must not come back to life when the application returns to them one day.
-      if (proof.authentication !== 'secret') await endSecrets(applicationId)
+      if (columns.authentication !== 'secret') await endSecrets(applicationId)
+      // What is saved beside the values that wait, such as a redirect URI, does not take them back.
+      if (later || changesApproved(before, columns))
+        await keepChange(db, applicationId, later, { clock, random })
       const application = await getOwned(ownerAccountId, applicationId)
       return { application, warnings: warn(application) }
     },
@@ -372,9 +393,11 @@ export function createApplications({
       return rows.map((row) => sameHash(row.secret_hash, given)).includes(true)
     },
     registrationTokens: createRegistrationTokens({ db, clock, random }),
+    changes: createApplicationChanges({ db, clock }),
   }
 }
 
+export type { ApplicationChange } from './application-changes.ts'
 export { defaultScopes } from './application-form.ts'
 export { assertionAlgorithms, fitsAlgorithm, type KeySet, type PublicKey } from './key-set.ts'
 export { createKeySets, type KeySets } from './key-sets.ts'

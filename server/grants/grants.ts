@@ -375,6 +375,7 @@ export {
   type Approval,
   type ApprovalRequest,
   type Approvals,
+  type ChangeOfApproved,
   createApprovals,
   isCovered,
 } from './approvals.ts'

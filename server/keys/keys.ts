@@ -12,8 +12,6 @@ export interface ServerKeys {
   cookie: string
   /** Binds form tokens to a sign-in. */
   form: string
-  /** Signs the cookie that tells a known browser. */
-  device: string
   /** Seals the cursors of lists; 32 bytes in base64url. */
   cursor: string
   /** Seals the secrets of authenticator apps; 32 bytes in base64url. */
@@ -28,7 +26,6 @@ export async function loadServerKeys(db: Db, clock: Clock, random: Random): Prom
   return {
     cookie: await get('cookie', secret),
     form: await get('form', secret),
-    device: await get('device', secret),
     cursor: await get('cursor', secret),
     factor: await get('factor', secret),
     signing: createSigningKeys({ db, clock }),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import type { SignIn } from '#server/accounts/accounts.ts'
 import type { Application, SecretSummary } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
@@ -41,7 +42,12 @@ const rotation = z.strictObject({
 })
 
 /** The applications that the account has registered. */
-export function applicationRoutes({ applications }: PortalApiDeps): FastifyPluginAsync {
+export function applicationRoutes({ accounts, applications }: PortalApiDeps): FastifyPluginAsync {
+  /** A service that reaches whole panels is nothing to be made, or changed, at a browser that was left open. */
+  function assertProvenForService(signIn: SignIn, { scopes }: { scopes: readonly string[] }): void {
+    if (scopes.some((scope) => /(^|\s)system\//.test(scope))) accounts.factors.assertProven(signIn)
+  }
+
   async function toJson(application: Application) {
     const secrets = await applications.listSecrets(application.id)
     return { ...toApplicationJson(application, secrets), warnings: applications.warn(application) }
@@ -63,8 +69,9 @@ export function applicationRoutes({ applications }: PortalApiDeps): FastifyPlugi
     })
 
     app.post('/applications', async (request, reply) => {
-      const { account } = getSignedIn(request)
+      const { account, signIn } = getSignedIn(request)
       const form = parseInput(applicationForm, request.body)
+      assertProvenForService(signIn, form)
       const { application, secret, warnings } = await applications.create(account.id, form)
       return reply
         .code(201)
@@ -77,9 +84,10 @@ export function applicationRoutes({ applications }: PortalApiDeps): FastifyPlugi
     })
 
     app.put('/applications/:id', async (request) => {
-      const { account } = getSignedIn(request)
+      const { account, signIn } = getSignedIn(request)
       const { id } = await findOwned(account.id, request.params)
       const form = parseInput(applicationForm, request.body)
+      assertProvenForService(signIn, form)
       const { application, warnings } = await applications.update(account.id, id, form)
       return { application: await toJson(application), warnings }
     })

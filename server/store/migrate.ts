@@ -11,6 +11,7 @@ import { up as launches } from './migrations/0011-launches.ts'
 import { up as secondFactor } from './migrations/0012-second-factor.ts'
 import { up as brands } from './migrations/0013-brands.ts'
 import { up as attachments } from './migrations/0014-attachments.ts'
+import { up as proofs } from './migrations/0018-proofs.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   '0012-second-factor': { up: secondFactor },
   '0013-brands': { up: brands },
   '0014-attachments': { up: attachments },
+  '0018-proofs': { up: proofs },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

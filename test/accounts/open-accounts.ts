@@ -24,7 +24,6 @@ export async function openAccounts() {
     random: systemRandom,
     mailer: outbox,
     portalUrl,
-    deviceKey: 'd'.repeat(43),
     factorKey: 'f'.repeat(43),
     endGrants: async (_tx: Db, id: string) => void changed.push(id),
     onPasswordChanged: () => undefined,
