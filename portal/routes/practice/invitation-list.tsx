@@ -63,7 +63,13 @@ function ClaimRow({ practiceId, id, email, claim, patient, ...invitation }: Clai
   const refuse = useEndInvitation(practiceId)
   const error = confirm.error ?? refuse.error
   const who = `${claim.displayName} (${claim.email})`
-  const say = (message: string) => ({ onSuccess: () => notifications.show({ message }) })
+  /** Said when it is done, though the row is gone by then. */
+  function decide(how: typeof confirm | typeof refuse, message: string) {
+    how.mutateAsync(id).then(
+      () => notifications.show({ message }),
+      () => undefined,
+    )
+  }
   return (
     <li>
       <div className="row-text">
@@ -80,7 +86,7 @@ function ClaimRow({ practiceId, id, email, claim, patient, ...invitation }: Clai
         <Button
           size="sm"
           className="touch"
-          onClick={() => confirm.mutate(id, say(`The record is open to ${who}.`))}
+          onClick={() => decide(confirm, `The record is open to ${who}.`)}
           loading={confirm.isPending}
           aria-label={`Confirm ${who}`}
         >
@@ -90,7 +96,7 @@ function ClaimRow({ practiceId, id, email, claim, patient, ...invitation }: Clai
           variant="default"
           size="sm"
           className="touch"
-          onClick={() => refuse.mutate(id, say(`${who} was refused, and the invitation has ended.`))}
+          onClick={() => decide(refuse, `${who} was refused, and the invitation has ended.`)}
           loading={refuse.isPending}
           aria-label={`Refuse ${who}`}
         >

@@ -26,12 +26,16 @@ export function ServiceChangeCard({ practice, change, mayDecide }: ServiceChange
   const refuse = useRefuseChange(practice.id)
   const [asks, setAsks] = useState<'accept' | 'refuse'>()
   const { id, application, requestedAt, changes, isAgreed } = change
-  const say = (message: string) => ({
-    onSuccess: () => {
-      setAsks(undefined)
-      notifications.show({ message })
-    },
-  })
+  /** Said when it is done, though the card is gone by then. */
+  function decide(how: typeof accept, message: string) {
+    how.mutateAsync(change).then(
+      () => {
+        setAsks(undefined)
+        notifications.show({ message })
+      },
+      () => undefined,
+    )
+  }
   return (
     <article className="card" aria-labelledby={`change-${id}`}>
       <Group gap="xs" mb="md">
@@ -76,7 +80,7 @@ export function ServiceChangeCard({ practice, change, mayDecide }: ServiceChange
         cancel="Not now"
         isPending={accept.isPending}
         error={accept.error}
-        onConfirm={() => accept.mutate(change, say(`You have agreed to the change of ${application.name}.`))}
+        onConfirm={() => decide(accept, `You have agreed to the change of ${application.name}.`)}
         onClose={() => setAsks(undefined)}
       >
         Agree only to what its developer has told you of. Whoever has the new keys reaches the records of all
@@ -89,7 +93,7 @@ export function ServiceChangeCard({ practice, change, mayDecide }: ServiceChange
         cancel="Not now"
         isPending={refuse.isPending}
         error={refuse.error}
-        onConfirm={() => refuse.mutate(change, say(`${application.name} stays as it was.`))}
+        onConfirm={() => decide(refuse, `${application.name} stays as it was.`)}
         onClose={() => setAsks(undefined)}
       >
         It goes on as it was. To end its access altogether, choose "End access" beside it.
