@@ -21,6 +21,7 @@ const pages: Record<string, readonly string[]> = {
   '/account/settings/x': ['next'],
   '/practice/x': ['next'],
   '/invitation': ['token'],
+  '/invitation/waiting': ['token'],
   '/outbox': ['token'],
   '/demo/client': ['state'],
   '/demo/client/launch': ['iss', 'launch'],
