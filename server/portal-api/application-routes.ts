@@ -44,8 +44,12 @@ const rotation = z.strictObject({
 /** The applications that the account has registered. */
 export function applicationRoutes({ accounts, applications }: PortalApiDeps): FastifyPluginAsync {
   /** A service that reaches whole panels is nothing to be made, or changed, at a browser that was left open. */
-  function assertProvenForService(signIn: SignIn, { scopes }: { scopes: readonly string[] }): void {
-    if (scopes.some((scope) => /(^|\s)system\//.test(scope))) accounts.factors.assertProven(signIn)
+  function assertProvenForService(
+    signIn: SignIn,
+    { scopes, authentication }: { scopes: readonly string[]; authentication: string | undefined },
+  ): void {
+    const isService = authentication === 'key' && scopes.some((scope) => /(^|\s)system\//.test(scope))
+    if (isService) accounts.factors.assertProven(signIn)
   }
 
   /** What its developer is to know at any time: addresses that are unwise, and a change that practices have not agreed to. */
@@ -82,7 +86,7 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
     app.post('/applications', async (request, reply) => {
       const { account, signIn } = getSignedIn(request)
       const form = parseInput(applicationForm, request.body)
-      assertProvenForService(signIn, form)
+      assertProvenForService(signIn, { ...form, authentication: form.authentication })
       const { application, secret, warnings } = await applications.create(account.id, form)
       return reply
         .code(201)
@@ -96,9 +100,9 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
 
     app.put('/applications/:id', async (request) => {
       const { account, signIn } = getSignedIn(request)
-      const { id } = await findOwned(account.id, request.params)
+      const { id, authentication } = await findOwned(account.id, request.params)
       const form = parseInput(applicationForm, request.body)
-      assertProvenForService(signIn, form)
+      assertProvenForService(signIn, { ...form, authentication: form.authentication ?? authentication })
       const { application } = await applications.update(account.id, id, form)
       const json = await toJson(application)
       return { application: json, warnings: json.warnings }

@@ -14,6 +14,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // "What does this account wait for", at each look at its home page.
   await db.schema.createIndex('invitation_claimed').on('invitation').columns(['claimed_by']).execute()
   await createChanges(db)
+  await forgetUnproved(db)
+}
+
+/** What counted before it was proved, and the key of marks that could not be ended. */
+export async function forgetUnproved(db: Kysely<unknown>): Promise<void> {
   // It signed the marks of known browsers, which were not kept and could not be ended.
   await sql`delete from server_key where name = 'device'`.execute(db)
   // A password that was chosen before the address was proved is worth nothing: the page behind the link asks for one.
