@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestStore } from '../../../test/support/test-store.ts'
-import { forgetUnproved } from './0018-proofs.ts'
+import { forgetUnproved } from './0024-proofs.ts'
 
 test('a password from before the proof is gone, and links for changed addresses end', async () => {
   await using stack = new AsyncDisposableStack()
