@@ -20,7 +20,8 @@ const nouns = [
   'pages',
   'rate-limits',
 ]
-const leaves = '^server/(settings|limits|assert-room|clock|network|secrets|seal|errors|logger|breathe|request-work)\\.ts$'
+const leaves =
+  '^server/(settings|limits|assert-room|clock|network|secrets|seal|errors|logger|breathe|request-work)\\.ts$'
 
 /** A folder is entered through the file that carries its name; types may be taken from there, too. */
 const doors = nouns

@@ -32,16 +32,14 @@ const { values } = parseArgs({
     'import-memory': { type: 'string' },
     hostile: { type: 'string' },
   },
-  args: process.argv
-    .slice(2)
-    .map(
-      (each) =>
-        ({
-          '--growth': '--growth=1m',
-          '--hostile': '--hostile=700k',
-          '--import-memory': '--import-memory=2048',
-        })[each] ?? each,
-    ),
+  args: process.argv.slice(2).map(
+    (each) =>
+      ({
+        '--growth': '--growth=1m',
+        '--hostile': '--hostile=700k',
+        '--import-memory': '--import-memory=2048',
+      })[each] ?? each,
+  ),
 })
 const slices: Slices = { slices: Number(values.slices), seconds: Number(values.seconds) }
 const kinds: StoreKind[] =

@@ -48,6 +48,8 @@ export function startServer(databaseUrl: string, env: Record<string, string> = {
     PORT: '0',
     DATABASE_URL: databaseUrl,
     NODE_ENV: 'production',
+    TRUST_PLAIN_HTTP: 'yes',
+    SMTP_URL: 'smtp://127.0.0.1:9',
     LOG_LEVEL: 'error',
     ...withoutRateLimits,
     ...env,

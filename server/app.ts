@@ -158,7 +158,9 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     random,
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
+    hasApprovals: async (applicationId) => (await approvals.list({ applicationId })).length > 0,
     allowsLoopbackHttp: !settings.production,
+    allowsPlainRedirects: settings.insecureRedirects === 'allow',
     limits,
   })
   const approvals = createApprovals({ db, clock, random, applications, grants, limits })
@@ -179,7 +181,6 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     mailCounts,
     limits,
     portalUrl,
-    deviceKey: keys.device,
     factorKey: settings.factorKey ?? keys.factor,
     endGrants: (tx, id) => grants.endAllOfAccount(id, 'the password was changed', tx),
     onPasswordChanged: grants.forgetOpened,
@@ -260,7 +261,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     registration: settings.registration,
     findStrangersAccount: () => findStrangersAccount(accounts, foundations.random),
   })
-  await app.register(metricsEndpoint, { metrics: nouns.metrics })
+  await app.register(metricsEndpoint, { metrics: nouns.metrics, token: settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(smartStyle)
@@ -351,7 +352,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
 /** The site of applications, when it has an origin of its own: the faces of the API and nothing else. */
 export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
   const app = createFastify(foundations)
-  await app.register(metricsEndpoint, { metrics: nouns.metrics })
+  await app.register(metricsEndpoint, { metrics: nouns.metrics, token: foundations.settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   app.setNotFoundHandler(refuseUnknown)
   await registerFaces(app, foundations, nouns)

@@ -144,7 +144,8 @@ export const errorCatalogue = {
   },
   'proof-required': {
     category: 'forbidden',
-    meaning: 'This change needs a proof of who you are, not older than ten minutes. Open /account/confirm.',
+    meaning:
+      'This change needs a proof of who you are, not older than ten minutes. Give the password or use a passkey (POST /portal-api/me/proof, or the page /account/confirm), then repeat it.',
   },
   'second-step-required': {
     category: 'forbidden',

@@ -25,7 +25,8 @@ export type IdPrefix =
   | 'apr'
   | 'pk'
   | 'mail'
-export type SecretPrefix = 'ops' | 'si' | 'lnk' | 'rat' | 'irt' | 'psi' | 'brw' | 'lau'
+  | 'chg'
+export type SecretPrefix = 'ops' | 'si' | 'lnk' | 'rat' | 'irt' | 'psi' | 'brw' | 'lau' | 'dev'
 
 /** A public identifier with 120 random bits, for example `app_5tq0…`. */
 export function newId(prefix: IdPrefix, random: Random): string {

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { buildApiSite, buildPortalSite, createNouns, type Foundations, type Nouns } from './app.ts'
+import { metricsListener } from './http/metrics.ts'
 import { listen } from './listen.ts'
 import { findApiPort, isForApi, type Origins, resolveOrigins } from './origins.ts'
 import { shareCounts } from './rate-limits/rate-limits.ts'
@@ -8,6 +9,8 @@ export interface RunningServer {
   origins: Origins
   /** The main port, also when the setting was 0. */
   port: number
+  /** The port of `/metrics`, when it has one of its own. */
+  metricsPort: number | undefined
   nouns: Nouns
   /** Finishes what is in flight, then stops. The caller closes the store. */
   close(): Promise<void>
@@ -26,6 +29,9 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   const main = await listen(settings.port, settings.host)
   const apiPort = findApiPort(settings)
   const second = apiPort === undefined ? undefined : await listen(apiPort, settings.host)
+  // Whatever HOST says: for others there is the token.
+  const figures =
+    settings.metricsPort === undefined ? undefined : await listen(settings.metricsPort, '127.0.0.1')
   const origins = resolveOrigins(settings, main.port, second?.port)
   const foundations: Foundations = { ...options, origins }
   const nouns = await createNouns(foundations)
@@ -35,6 +41,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   main.serve(pickSite(portal.routing, api?.routing, origins))
   if (api) second?.serve(api.routing)
   const sharing = shareCounts(nouns.rateLimits, options.store.broadcast)
+  figures?.serve(metricsListener(nouns.metrics))
   const sweeping = setInterval(
     () => nouns.sweep().catch((error: unknown) => options.logger.warn({ err: error }, 'sweeping failed')),
     sweepEveryMs,
@@ -42,11 +49,12 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   return {
     origins,
     port: main.port,
+    metricsPort: figures?.port,
     nouns,
     async close() {
       clearInterval(sweeping)
       sharing.stop()
-      await Promise.all([main.close(), second?.close()])
+      await Promise.all([main.close(), second?.close(), figures?.close()])
       await Promise.all([portal.close(), api?.close()])
     },
   }

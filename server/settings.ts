@@ -31,6 +31,14 @@ export interface Settings {
   factorKey: string | undefined
   /** Every bound and limit: server/limits.ts. */
   limits: Limits
+  /** Whether people may be sent back to applications at plain http addresses beyond their own machine. */
+  insecureRedirects: 'allow' | 'refuse'
+  /** Whether plain http is meant, though this is production. */
+  trustsPlainHttp: boolean
+  /** Where `/metrics` answers this machine alone; undefined: nowhere. */
+  metricsPort: number | undefined
+  /** Opens `/metrics` on the main port; undefined: it is not there. */
+  metricsToken: string | undefined
 }
 
 interface Row {
@@ -54,7 +62,7 @@ export const settingRows: readonly Row[] = [
     form: 'a port from 0 to 65535, e.g. 8000',
     default: '8000',
     help: 'The port to listen on; 0 takes a free one.',
-    refuse: (value) => (/^\d{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : 'is not a port'),
+    refuse: refusePort,
   },
   {
     name: 'HOST',
@@ -124,13 +132,41 @@ export const settingRows: readonly Row[] = [
       ['off', 'approved', 'open'].includes(value) ? undefined : 'is neither off, approved nor open',
   },
   {
+    name: 'INSECURE_REDIRECTS',
+    form: 'allow or refuse',
+    default: 'allow, and refuse when NODE_ENV is production',
+    help: "Whether applications may have redirect URIs that are http:// and not on the person's own machine. Anyone on the way can read the codes that are sent there.",
+    refuse: (value) => (value === 'allow' || value === 'refuse' ? undefined : 'is neither allow nor refuse'),
+  },
+  {
+    name: 'TRUST_PLAIN_HTTP',
+    form: 'yes or no',
+    default: 'no',
+    help: 'Whether a server in production may start with addresses that are http://. Only for a network that nobody else reads: passwords and records go over it as they are.',
+    refuse: (value) => (value === 'yes' || value === 'no' ? undefined : 'is neither yes nor no'),
+  },
+  {
     name: 'FACTOR_KEY',
     form: '32 to 200 characters, e.g. of "openssl rand -base64 32"',
     default: 'a key in the database',
     help: 'Seals the secrets of authenticator apps, so that a stolen database does not have their key beside them. Keep a copy: with another key the codes of all apps are refused.',
     secret: 'whole',
-    refuse: (value) =>
-      /^\S{32,200}$/.test(value) ? undefined : 'is not 32 to 200 characters without a space',
+    refuse: refuseShortSecret,
+  },
+  {
+    name: 'METRICS_PORT',
+    form: 'a port from 0 to 65535, e.g. 9464',
+    default: 'none',
+    help: 'A port of its own for /metrics, which answers this machine alone.',
+    refuse: refusePort,
+  },
+  {
+    name: 'METRICS_TOKEN',
+    form: '32 to 200 characters, e.g. of "openssl rand -base64 32"',
+    default: 'none: /metrics is not on the main port',
+    help: 'Opens /metrics on the main port to those who send it as "Authorization: Bearer TOKEN".',
+    secret: 'whole',
+    refuse: refuseShortSecret,
   },
   {
     name: 'WORKERS',
@@ -202,6 +238,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     factorKey: value('FACTOR_KEY'),
     registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
     limits: readLimits(env),
+    insecureRedirects: (value('INSECURE_REDIRECTS') ??
+      (value('NODE_ENV') === 'production' ? 'refuse' : 'allow')) as Settings['insecureRedirects'],
+    trustsPlainHttp: value('TRUST_PLAIN_HTTP') === 'yes',
+    metricsPort: value('METRICS_PORT') === undefined ? undefined : Number(value('METRICS_PORT')),
+    metricsToken: value('METRICS_TOKEN'),
   })
 }
 
@@ -247,6 +288,16 @@ function isOneEditApart(a: string, b: string): boolean {
   const restA = a.slice(same)
   const restB = b.slice(same)
   return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)
+}
+
+function refusePort(value: string): string | undefined {
+  return /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : 'is not a port'
+}
+
+/** Long, and not one character many times: what is guessed is worse than none. */
+function refuseShortSecret(value: string): string | undefined {
+  if (!/^\S{32,200}$/.test(value)) return 'is not 32 to 200 characters without a space'
+  return new Set(value).size < 10 ? 'has fewer than 10 different characters' : undefined
 }
 
 function refuseOrigin(value: string): string | undefined {

@@ -25,6 +25,8 @@ export interface Application extends ApplicationForm {
   id: string
   /** Every request must say for which server the token is meant. */
   requiresAudience: boolean
+  /** What its developer has to be told of it. */
+  warnings: Warning[]
   createdAt: string
   updatedAt: string
   secrets: Array<{ id: string; createdAt: string; expiresAt: string | null }>

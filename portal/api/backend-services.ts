@@ -20,8 +20,19 @@ export interface ApprovedService extends OfApplication {
   lastUsedAt: string | null
 }
 
+/** An approved service would be another one; it stays as it was until the practice agrees. */
+export interface ServiceChange {
+  id: string
+  application: { id: string; name: string }
+  requestedAt: string
+  changes: Array<{ field: 'name' | 'logo' | 'keys' | 'scopes'; from: string; to: string }>
+  /** This practice has agreed; others have not. */
+  isAgreed: boolean
+}
+
 interface BackendServices {
   approvals: ApprovedService[]
+  changes: ServiceChange[]
   requests: ServiceRequest[]
 }
 
@@ -50,6 +61,18 @@ export function useRefuse(practiceId: string) {
 export function useEndApproval(practiceId: string) {
   return useChange(practiceId, ({ id }: ApprovedService) =>
     callApi('DELETE', `/practices/${practiceId}/approvals/${id}`),
+  )
+}
+
+export function useAcceptChange(practiceId: string) {
+  return useChange(practiceId, ({ id }: ServiceChange) =>
+    callApi('POST', `/practices/${practiceId}/approval-changes/${id}`, {}),
+  )
+}
+
+export function useRefuseChange(practiceId: string) {
+  return useChange(practiceId, ({ id }: ServiceChange) =>
+    callApi('DELETE', `/practices/${practiceId}/approval-changes/${id}`),
   )
 }
 

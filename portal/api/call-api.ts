@@ -33,15 +33,30 @@ export function rememberCsrfToken(token: string): void {
   csrfToken = token
 }
 
-/** Calls the portal's API. Leads to the sign-in page when the sign-in has ended; throws `ApiFailure` otherwise. */
+type AskForProof = () => Promise<boolean>
+
+let askForProof: AskForProof | undefined
+
+/** What asks the person to prove who they are; it tells whether they did. */
+export function answerProofsWith(ask: AskForProof | undefined): void {
+  askForProof = ask
+}
+
+/** Calls the portal's API. A call that needs a fresh proof is repeated after it. Leads to the sign-in page when the sign-in has ended; throws `ApiFailure` otherwise. */
 export async function callApi<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
   const answer = await send(method, path, body)
   if (answer.status === 204) return undefined as Answer
   if (answer.ok) return (await answer.json()) as Answer
   const problem = await readProblem(answer)
   if (problem.code === 'sign-in-required') leaveForSignIn()
-  if (problem.code === 'proof-required') leaveForProof()
-  throw new ApiFailure(problem)
+  if (problem.code !== 'proof-required') throw new ApiFailure(problem)
+  if (askForProof === undefined) leaveForProof()
+  // One that was proven a moment ago is not asked for again.
+  else if (await askForProof()) return callApi(method, path, body)
+  throw new ApiFailure({
+    ...problem,
+    detail: 'Nothing was changed, since it was not confirmed that it is you.',
+  })
 }
 
 async function send(method: Method, path: string, body: unknown): Promise<Response> {

@@ -44,6 +44,8 @@ export interface Me {
   csrfToken: string
   signInId: string
   associations: Association[]
+  /** Accepted with another address than the invited one; the practice has not confirmed yet. */
+  waitingInvitations: Array<{ practice: string; claimedAt: string }>
   urls: Urls
   isProduction: boolean
 }

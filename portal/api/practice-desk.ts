@@ -28,6 +28,8 @@ export interface Invitation {
   createdAt: string
   expiresAt: string
   patient: PatientSummary | null
+  /** An account of another address accepted it: the practice says whether it is the invited person. */
+  claim: { displayName: string; email: string; claimedAt: string } | null
 }
 
 export interface RelatedPerson {
@@ -101,6 +103,18 @@ export function useEndInvitation(practiceId: string) {
   return useDeskChange(practiceId, 'invitations', (id: string) =>
     callApi('DELETE', `/practices/${practiceId}/invitations/${id}`),
   )
+}
+
+/** The account that waits is the invited person. */
+export function useConfirmClaim(practiceId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => callApi('POST', `/practices/${practiceId}/invitations/${id}/confirm`, {}),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: keyOf(practiceId, 'invitations') })
+      await client.invalidateQueries({ queryKey: keyOf(practiceId, 'people') })
+    },
+  })
 }
 
 export function useEndAssociation(practiceId: string) {

@@ -3,6 +3,7 @@ import { Link, Outlet, ScrollRestoration } from 'react-router'
 import { useMe } from '../api/me.ts'
 import { LoadingLines } from './loading-lines.tsx'
 import { Logo } from './logo.tsx'
+import { ProofDialog } from './proof-dialog.tsx'
 import { UserMenu } from './user-menu.tsx'
 
 /** What stands round every screen. */
@@ -47,6 +48,7 @@ function LoadedFrame() {
           </nav>
         </div>
       </footer>
+      <ProofDialog />
       <ScrollRestoration />
     </div>
   )

@@ -27,7 +27,13 @@ import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules
 export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
 export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
 export { mostIncluded } from './include-records.ts'
-export { createTokenDoor, type PresentedToken, proofAlgorithms, type TokenDoor } from './presented-token.ts'
+export {
+  createTokenDoor,
+  findProofKeyFault,
+  type PresentedToken,
+  proofAlgorithms,
+  type TokenDoor,
+} from './presented-token.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
 /**

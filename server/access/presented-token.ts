@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
+import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
 import type { Grants, OpenedGrant } from '#server/grants/grants.ts'
+import { findKeyWeakness } from '#server/keys/keys.ts'
 import type { Counted, RateLimits, Standing } from '#server/rate-limits/rate-limits.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
@@ -112,7 +113,25 @@ function assertPlain({ scheme }: PresentedToken): void {
     throw refused('This access token is not bound to a key. Send it as "Authorization: Bearer ACCESS_TOKEN".')
 }
 
+/** Whether a DPoP proof carries a key that proves nothing: by a weak one everybody could prove to have it. */
+export function findProofKeyFault(proof: string): string | undefined {
+  const key = readProofKey(proof)
+  const weakness = key && findKeyWeakness({ ...key })
+  return weakness && `The key in the header "jwk" of the DPoP proof ${weakness}`
+}
+
+/** Undefined when it is no proof at all, which is said by what verifies it. */
+function readProofKey(proof: string): object | undefined {
+  try {
+    return decodeProtectedHeader(proof).jwk
+  } catch {
+    return undefined
+  }
+}
+
 async function verify(text: string): Promise<{ payload: JWTPayload; jwkThumbprint: string }> {
+  const fault = findProofKeyFault(text)
+  if (fault !== undefined) throw refused(fault)
   try {
     const { payload, protectedHeader } = await jwtVerify(text, EmbeddedJWK, {
       algorithms: [...proofAlgorithms],

@@ -46,8 +46,19 @@ ${textField({
 ${signedIn ? undefined : renderNewAccount(form, errors)}
 ${submitButton(signedIn ? 'Accept the invitation' : 'Create account and open the record')}
 </form>
-${signedIn ? renderSignedIn(signedIn, csrfToken) : html`<p class="card-foot">Have an account already? <a href="/signin?next=%2Finvitation">Sign in</a>, and we bring you back here.</p>`}`
+${signedIn ? renderSignedIn(signedIn, csrfToken, invitation.email) : html`<p class="card-foot">Have an account already? <a href="/signin?next=%2Finvitation">Sign in</a>, and we bring you back here.</p>`}`
   return { title: errors.length > 0 ? 'Error: Your invitation' : 'Your invitation', body }
+}
+
+/** After an account of another address than the invited one has accepted. */
+export function waitingPage(practices: readonly string[]): Page {
+  const title = 'Waiting for the practice'
+  const body = html`<div class="emblem">${iconHeart}</div>
+<h1>${title}</h1>
+<p class="lead">You have accepted the invitation of <strong>${practices.join(', ')}</strong> with another e-mail address than the one that was invited.</p>
+<p>The practice looks whether this account is yours. The record opens here as soon as it has confirmed; it helps to call and say so.</p>
+<p><a class="button button-primary" href="/">Go to my records</a></p>`
+  return { title, body }
 }
 
 function isForSelf({ role }: Invitation): boolean {
@@ -70,11 +81,17 @@ ${textField({ label: 'Your name', name: 'displayName', value: displayName, autoc
 ${newPasswordField({ label: 'Password', error: errorFor(errors, 'password') })}`
 }
 
-function renderSignedIn(signedIn: NonNullable<View['signedIn']>, csrfToken: string): SafeHtml {
+function renderSignedIn(
+  signedIn: NonNullable<View['signedIn']>,
+  csrfToken: string,
+  invited: string,
+): SafeHtml {
+  const isOther = signedIn.email !== invited
   return html`<form method="post" action="/signout" class="card-foot">
 ${csrfField(csrfToken)}
 ${hiddenField('next', '/invitation')}
 <p>The record opens in the account of <strong>${signedIn.displayName}</strong> (${signedIn.email}).</p>
+${isOther ? html`<p>The invitation went to another address, so the practice confirms first that this account is yours.</p>` : undefined}
 <p>Not you? <button type="submit" class="button-link">Sign out</button></p>
 </form>`
 }

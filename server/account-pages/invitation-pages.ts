@@ -7,7 +7,7 @@ import type { Invitation } from '#server/practices/practices.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
-import { invitationPage } from './invitation-form.ts'
+import { invitationPage, waitingPage } from './invitation-form.ts'
 import { isDeadLink, sendDeadLink } from './link-page.ts'
 import {
   findRememberedInvitation,
@@ -31,15 +31,24 @@ export function invitationPages(deps: AccountPagesDeps): FastifyPluginAsync {
       return sendForm(request, reply, { invitation, token })
     })
 
+    app.get('/invitation/waiting', async (request, reply) => {
+      if (!request.signedIn) return reply.redirect('/signin', 303)
+      const waiting = await practices.listWaitingInvitations(request.signedIn.account.id)
+      if (waiting.length === 0) return reply.redirect('/', 303)
+      const names = waiting.map(({ practice }) => practice.name)
+      return sendPage(reply, waitingPage(names), viewOf(request, reply, isProduction))
+    })
+
     app.post('/invitation', async (request, reply) => {
       const token = readField(request, 'token')
       const invitation = token ? await practices.findInvitation(token) : undefined
       if (!invitation) return sendUsedLink(request, reply)
-      const failure = await accept(request, reply, { invitation, token })
-      if (failure === 'dead link') return sendUsedLink(request, reply)
-      if (failure) return sendForm(request, reply, { invitation, token, failure })
+      const outcome = await accept(request, reply, { invitation, token })
+      if (outcome === 'dead link') return sendUsedLink(request, reply)
+      if (typeof outcome === 'object')
+        return sendForm(request, reply, { invitation, token, failure: outcome })
       forgetInvitation(reply, isSecure)
-      return reply.redirect('/', 303)
+      return reply.redirect(outcome === 'waits' ? '/invitation/waiting' : '/', 303)
     })
   }
 
@@ -47,18 +56,18 @@ export function invitationPages(deps: AccountPagesDeps): FastifyPluginAsync {
     request: FastifyRequest,
     reply: FastifyReply,
     { invitation, token }: { invitation: Invitation; token: string },
-  ): Promise<FormFailure | 'dead link' | undefined> {
+  ): Promise<FormFailure | 'dead link' | 'waits' | 'opens'> {
     const errors = findMissing(request, request.signedIn ? neededFromAll : neededFromNewcomer)
     if (errors.length > 0) return { status: 400, errors }
     const birthDate = readTrimmed(request, 'birthDate')
     try {
       await practices.confirmInvitation(token, birthDate)
       const account = request.signedIn?.account ?? (await createAccount(request, invitation.email))
-      await practices.acceptInvitation(token, account.id, birthDate)
+      const association = await practices.acceptInvitation(token, account, birthDate)
       if (!request.signedIn) {
         rememberSignIn(reply, await accounts.startSignIn(account.id, visitorOf(request)), isSecure)
       }
-      return undefined
+      return association ? 'opens' : 'waits'
     } catch (error) {
       return isDeadLink(error) ? 'dead link' : toFormFailure(error, Object.keys(neededFromNewcomer))
     }

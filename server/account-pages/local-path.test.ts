@@ -12,6 +12,10 @@ test('a path of this server is kept as it is, query and all', () => {
     assert.equal(parseLocalPath(path), path)
 })
 
+test('a path beyond ASCII is encoded, so that it fits into a header', () => {
+  assert.equal(parseLocalPath('/é?q=日本#ü'), '/%C3%A9?q=%E6%97%A5%E6%9C%AC#%C3%BC')
+})
+
 test('nothing that a browser would take for another site is accepted', () => {
   const traps = [
     '',
@@ -28,6 +32,9 @@ test('nothing that a browser would take for another site is accepted', () => {
     'javascript:alert(1)',
     '/a\r\nset-cookie: a=b',
     '/\u0000',
+    '/.//evil.example',
+    '/a/..//evil.example',
+    '/./\\evil.example',
     ['/a', '/b'],
     undefined,
   ]

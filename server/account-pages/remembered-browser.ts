@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { NewSignIn } from '#server/accounts/accounts.ts'
+import { knownDeviceMs, type NewSignIn } from '#server/accounts/accounts.ts'
 import { setSignInCookie } from '#server/http/browser.ts'
 
-const deviceLifetimeSeconds = 400 * 24 * 60 * 60
+const deviceLifetimeSeconds = knownDeviceMs / 1000
 const invitationLifetimeSeconds = 60 * 60
 const pendingLifetimeSeconds = 10 * 60
 const passkeyLifetimeSeconds = 5 * 60

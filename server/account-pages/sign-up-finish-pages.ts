@@ -2,13 +2,15 @@ import { html } from '@remix-run/html-template'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts, NewSignIn, SignUpIntent } from '#server/accounts/accounts.ts'
 import { visitorOf } from '#server/http/browser.ts'
-import { csrfField, hiddenField, submitButton } from '#server/pages/form.ts'
+import { csrfField, errorSummary, hiddenField, submitButton } from '#server/pages/form.ts'
 import { iconKey } from '#server/pages/icons.ts'
 import type { Page } from '#server/pages/page.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
-import { readField, readQuery } from './form-values.ts'
+import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-failure.ts'
+import { findMissing, readField, readQuery } from './form-values.ts'
 import { isDeadLink, sendDeadLink } from './link-page.ts'
+import { newPasswordField } from './new-password.ts'
 import { rememberSignIn } from './remembered-browser.ts'
 import { getSignUpKind } from './sign-up-kinds.ts'
 
@@ -27,28 +29,44 @@ export function signUpFinishPages(deps: AccountPagesDeps): FastifyPluginAsync {
     })
 
     app.post('/signup/finish', async (request, reply) => {
-      const finished = await finish(request)
-      if (!finished) return sendUsedLink(request, reply)
+      const outcome = await finish(request)
+      if (outcome === 'dead link') return sendUsedLink(request, reply)
+      if ('errors' in outcome) return showAgain(request, reply, outcome)
       if (request.signedIn) await accounts.endSignIn(request.signedIn.account.id, request.signedIn.signIn.id)
-      rememberSignIn(reply, finished, isSecure)
-      return reply.redirect(getSignUpKind(finished.intent.kind).finish.next, 303)
+      rememberSignIn(reply, outcome, isSecure)
+      return reply.redirect(getSignUpKind(outcome.intent.kind).finish.next, 303)
     })
   }
 
   async function finish(
     request: FastifyRequest,
-  ): Promise<(NewSignIn & { intent: SignUpIntent }) | undefined> {
+  ): Promise<(NewSignIn & { intent: SignUpIntent }) | FormFailure | 'dead link'> {
+    const errors = findMissing(request, { password: 'Choose a password' })
+    if (errors.length > 0) return { status: 400, errors }
     try {
-      const finished = await accounts.finishSignUp(readField(request, 'token'), visitorOf(request))
+      const [token, password] = [readField(request, 'token'), readField(request, 'password')]
+      const finished = await accounts.finishSignUp(token, password, visitorOf(request))
       if (finished.intent.kind === 'practice') {
         await practices.createForProvider(finished.account, finished.intent.practiceName)
       }
       if (finished.intent.kind === 'developer') await practices.createSandbox(finished.account)
       return finished
     } catch (error) {
-      if (isDeadLink(error)) return undefined
-      throw error
+      return isDeadLink(error) ? 'dead link' : toFormFailure(error, ['password'])
     }
+  }
+
+  async function showAgain(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    failure: FormFailure,
+  ): Promise<FastifyReply> {
+    const token = readField(request, 'token')
+    const signUp = await accounts.findSignUp(token)
+    if (!signUp) return sendUsedLink(request, reply)
+    applyFailure(reply, failure)
+    const view = viewOf(request, reply, isProduction)
+    return sendPage(reply, finishPage(signUp, { token, csrfToken: view.csrfToken, failure }), view)
   }
 
   function sendUsedLink(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -61,9 +79,19 @@ export function signUpFinishPages(deps: AccountPagesDeps): FastifyPluginAsync {
   }
 }
 
-function finishPage(signUp: SignUp, { token, csrfToken }: { token: string; csrfToken: string }): Page {
+interface FinishForm {
+  token: string
+  csrfToken: string
+  failure?: FormFailure
+}
+
+/** The password is chosen here, by the one who has the mail, and nowhere before. */
+function finishPage(signUp: SignUp, { token, csrfToken, failure }: FinishForm): Page {
   const { finish } = getSignUpKind(signUp.intent.kind)
-  const body = html`<div class="emblem">${iconKey}</div>
+  const errors = failure?.errors ?? []
+  const title = 'Finish your sign-up'
+  const body = html`${errorSummary(errors)}
+<div class="emblem">${iconKey}</div>
 <h1>One last step</h1>
 <p class="lead">${finish.text}</p>
 <dl class="facts">
@@ -74,8 +102,10 @@ ${signUp.intent.kind === 'practice' ? html`<dt>Practice</dt><dd>${signUp.intent.
 <form method="post" action="/signup/finish">
 ${csrfField(csrfToken)}
 ${hiddenField('token', token)}
+<input type="hidden" name="email" value="${signUp.email}" autocomplete="username">
+${newPasswordField({ label: 'Password', error: errorFor(errors, 'password') })}
 ${submitButton(finish.label)}
 </form>
 <p class="card-foot small soft">Not you? Then close this page: nothing is created.</p>`
-  return { title: 'Finish your sign-up', body }
+  return { title: errors.length > 0 ? `Error: ${title}` : title, body }
 }

@@ -7,9 +7,8 @@ import type { Page } from '#server/pages/page.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-failure.ts'
-import { findMissing, readField, readTrimmed } from './form-values.ts'
+import { findMissing, readTrimmed } from './form-values.ts'
 import { checkMailPage } from './link-page.ts'
-import { newPasswordField } from './new-password.ts'
 import { promise } from './promise.ts'
 import { type SignUpKind, signUpKinds } from './sign-up-kinds.ts'
 
@@ -22,7 +21,7 @@ export function signUpPages({ accounts, outbox, isProduction }: AccountPagesDeps
 
     app.get('/signup/check-mail', async (request, reply) => {
       const page = checkMailPage({
-        lead: 'We have sent a message to the address you gave. Follow the link in it to finish.',
+        lead: 'We have sent a message to the address you gave. Follow the link in it to choose a password and finish.',
         hasOutbox: outbox !== undefined && !isProduction,
       })
       return sendPage(reply, page, viewOf(request, reply, isProduction))
@@ -51,7 +50,6 @@ export function signUpPages({ accounts, outbox, isProduction }: AccountPagesDeps
     try {
       await accounts.startSignUp({
         email: readTrimmed(request, 'email'),
-        password: readField(request, 'password'),
         displayName: readTrimmed(request, 'displayName'),
         intent: readIntent(request, kind),
         visitor: visitorOf(request),
@@ -105,21 +103,20 @@ function textFields({ kind }: SignUpKind): TextField[] {
     name: 'email',
     type: 'email',
     autocomplete: 'username',
-    hint: 'We send a link there to make sure that it is yours.',
+    hint: 'We send a link there to make sure that it is yours. Behind it you choose your password.',
     maxLength: 254,
   }
   return kind === 'practice' ? [practice, person, email] : [person, email]
 }
 
 function fieldNames(kind: SignUpKind): string[] {
-  return [...textFields(kind).map(({ name }) => name), 'password']
+  return textFields(kind).map(({ name }) => name)
 }
 
 const messages: Record<string, string> = {
   practiceName: 'Enter the name of the practice',
   displayName: 'Enter your name',
   email: 'Enter your e-mail address',
-  password: 'Choose a password',
 }
 
 function missingMessages(kind: SignUpKind): Record<string, string> {
@@ -149,7 +146,6 @@ function formPage(kind: SignUpKind, { csrfToken, request, failure }: FormState):
 <form method="post" action="/signup/${kind.kind}">
 ${csrfField(csrfToken)}
 ${fields}
-${newPasswordField({ label: 'Password', error: errorFor(errors, 'password') })}
 ${submitButton(kind.form.label)}
 </form>
 <p class="card-foot"><a href="/signup">Other ways to begin</a> · <a href="/signin">Sign in instead</a></p>`

@@ -23,6 +23,8 @@ import { createSignIns } from './sign-ins.ts'
 import { createSignUp } from './sign-up.ts'
 import { createThrottle } from './throttle.ts'
 
+export { knownDeviceMs } from './known-device.ts'
+
 /** A person who signs in. */
 export interface Account {
   id: string
@@ -88,20 +90,23 @@ export interface Visitor {
 export interface Accounts {
   /**
    * Mails a link that finishes the sign-up (or, when the address has an account, a mail saying so).
-   * Throws `invalid-parameter` (address, name, password too short or among the common ones), `too-many-requests`.
+   * Throws `invalid-parameter` (address, name), `too-many-requests`.
    */
   startSignUp(form: {
     email: string
-    password: string
     displayName: string
     intent: SignUpIntent
     visitor: Visitor
   }): Promise<void>
   /**
-   * Redeems the link of `startSignUp`: creates the account, then calls `afterCreate` for its practice or sandbox.
-   * Throws `link-invalid`.
+   * Redeems the link of `startSignUp`: creates the account, with the password that the one who has the mail chooses now.
+   * Throws `link-invalid`, `invalid-parameter` (password too short or among the common ones).
    */
-  finishSignUp(token: string, visitor: Visitor): Promise<NewSignIn & { intent: SignUpIntent }>
+  finishSignUp(
+    token: string,
+    password: string,
+    visitor: Visitor,
+  ): Promise<NewSignIn & { intent: SignUpIntent }>
   /** What a sign-up link is for, without using it up; undefined when it is no longer good. */
   findSignUp(token: string): Promise<{ email: string; displayName: string; intent: SignUpIntent } | undefined>
   /** An account made by the command line, the demo or an accepted invitation: its address is taken as proven. */
@@ -149,8 +154,13 @@ export interface Accounts {
   changePassword(accountId: string, current: string, next: string, keepSignInId: string): Promise<void>
   /** Mails a confirmation link to the new address and a notice to the old one. Throws `sign-in-failed`. */
   startEmailChange(accountId: string, password: string, newEmail: string): Promise<void>
-  /** Throws `link-invalid`, `email-taken`. */
-  finishEmailChange(token: string): Promise<Account>
+  /** What a link of `startEmailChange` would change, without using it up; undefined when it is no longer good. */
+  findEmailChange(token: string): Promise<{ accountId: string; email: string } | undefined>
+  /**
+   * In a sign-in of the very account: whoever has the mail alone must not be joined to an account that somebody else keeps the
+   * password of. Ends every sign-in and known browser, and starts a new one in this browser. Throws `link-invalid`, `email-taken`.
+   */
+  finishEmailChange(token: string, signIn: SignIn, visitor: Visitor): Promise<NewSignIn>
   changeDisplayName(accountId: string, displayName: string): Promise<Account>
   find(accountId: string): Promise<Account | undefined>
   findByEmail(email: string): Promise<Account | undefined>
@@ -166,8 +176,6 @@ interface AccountsDeps {
   mailCounts: Pick<MailCounts, 'countAskedFor'>
   limits: Limits
   portalUrl: string
-  /** Signs the marks of known browsers. */
-  deviceKey: string
   /** Seals the secrets of authenticator apps. */
   factorKey: string
   /** Ends the grants of the account, within the transaction that changes its password. */
@@ -185,9 +193,9 @@ const selectAccount = preparedQuery((db, id: string) =>
 )
 
 export function createAccounts(deps: AccountsDeps): Accounts {
-  const { db, clock, random, mailer, portalUrl, deviceKey, endGrants, onPasswordChanged, passwordCost } = deps
+  const { db, clock, random, mailer, portalUrl, endGrants, onPasswordChanged, passwordCost } = deps
   const passwords = createPasswords(passwordCost)
-  const devices = createKnownDevices(deviceKey, random)
+  const devices = createKnownDevices({ db, clock, random })
   const links = createMailLinks({ db, clock, random })
   const throttle = createThrottle(db, clock)
   const signIns = createSignIns({ db, clock, random, devices, most: deps.limits.signIns })
@@ -251,6 +259,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     passwords,
     links,
     signIns,
+    devices,
     secondSteps,
     throttle,
     find,
@@ -301,6 +310,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         'mail_link',
         'throttle',
         'passkey_challenge',
+        'known_device',
       ] as const)
         await db.deleteFrom(table).where('expires_at', '<=', now).execute()
     },

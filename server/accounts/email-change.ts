@@ -5,8 +5,11 @@ import type { Db } from '../store/store.ts'
 import { isDuplicate } from '../store/transaction.ts'
 import { toAccount } from './account-row.ts'
 import type { Account, Accounts } from './accounts.ts'
+import type { SecondSteps } from './factors/second-step.ts'
+import type { KnownDevices } from './known-device.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
+import type { SignIns } from './sign-ins.ts'
 import type { Throttle } from './throttle.ts'
 
 interface EmailChangeDeps {
@@ -15,6 +18,9 @@ interface EmailChangeDeps {
   mailCounts: Pick<MailCounts, 'countAskedFor'>
   portalUrl: string
   links: MailLinks
+  signIns: SignIns
+  devices: KnownDevices
+  secondSteps: SecondSteps
   throttle: Throttle
   findByEmail: Accounts['findByEmail']
   /** Throws `sign-in-failed` or `too-many-requests`. */
@@ -24,10 +30,10 @@ interface EmailChangeDeps {
 
 const waiting = z.object({ email: z.string() })
 
-/** A new address counts once a link mailed to it was opened; the old one is told when the change is asked for. */
+/** A new address counts once a link mailed to it was opened by the account; the old one is told when it is asked for, and then. */
 export function createEmailChange(
   deps: EmailChangeDeps,
-): Pick<Accounts, 'startEmailChange' | 'finishEmailChange'> {
+): Pick<Accounts, 'startEmailChange' | 'findEmailChange' | 'finishEmailChange'> {
   const { db, mailer, mailCounts, portalUrl, links, throttle, findByEmail, provePassword } = deps
   return {
     async startEmailChange(accountId, password, newEmail) {
@@ -53,32 +59,54 @@ export function createEmailChange(
       }
       await mailer.send(accountMails.addressChanging(account.email, portalUrl))
     },
-    async finishEmailChange(token) {
-      const account = await db.transaction().execute(async (tx) => {
+    async findEmailChange(token) {
+      const link = await links.find('change-email', token)
+      return link?.accountId === undefined
+        ? undefined
+        : { accountId: link.accountId, email: waiting.parse(link.payload).email }
+    },
+    async finishEmailChange(token, { accountId, isTwoStep }, visitor) {
+      const { before, signedIn } = await db.transaction().execute(async (tx) => {
         const link = await links.redeem(tx, 'change-email', token)
+        if (link.accountId !== accountId) throw linkInvalid()
         const { email } = waiting.parse(link.payload)
-        const taken = await tx
+        const old = await tx
           .selectFrom('account')
-          .select('id')
-          .where('email', '=', email)
+          .select('email')
+          .where('id', '=', accountId)
           .executeTakeFirst()
-        if (taken) throw emailTaken()
-        const row = await tx
-          .updateTable('account')
-          .set({ email })
-          .where('id', '=', link.accountId ?? '')
-          .returningAll()
-          .executeTakeFirst()
-          .catch(throwTaken)
-        if (!row) throw linkInvalid()
+        const account = await setAddress(tx, accountId, email)
+        await deps.secondSteps.endPending(tx, accountId)
+        await deps.signIns.endAllBut(tx, accountId, undefined)
+        await deps.devices.forgetAll(tx, accountId)
         // A reset link in the old mailbox must not open the account any more.
-        await links.endAll(tx, row.id)
-        return toAccount(row)
+        await links.endAll(tx, accountId)
+        return {
+          before: old?.email ?? email,
+          signedIn: await deps.signIns.start(account, visitor, { isTwoStep }, tx),
+        }
       })
-      await deps.onProfileChanged?.(account.id)
-      return account
+      // The notice is a courtesy: the mailer logs when it fails, and the change stands.
+      await mailer.send(accountMails.addressChanged(before, portalUrl)).catch(() => undefined)
+      await deps.onProfileChanged?.(accountId)
+      return signedIn
     },
   }
+}
+
+/** Throws `email-taken`. */
+async function setAddress(tx: Db, accountId: string, email: string): Promise<Account> {
+  const taken = await tx.selectFrom('account').select('id').where('email', '=', email).executeTakeFirst()
+  if (taken) throw emailTaken()
+  const row = await tx
+    .updateTable('account')
+    .set({ email })
+    .where('id', '=', accountId)
+    .returningAll()
+    .executeTakeFirst()
+    .catch(throwTaken)
+  if (!row) throw linkInvalid()
+  return toAccount(row)
 }
 
 function emailTaken(): OnpatientError {

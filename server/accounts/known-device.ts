@@ -1,24 +1,72 @@
-import { createHmac } from 'node:crypto'
-import { hashSecret, type Random, sameHash } from '../secrets.ts'
+import type { Clock } from '../clock.ts'
+import { hashSecret, newSecret, type Random } from '../secrets.ts'
+import type { Db } from '../store/store.ts'
+
+const day = 24 * 3600 * 1000
+
+/** As long as browsers keep a cookie at most. */
+export const knownDeviceMs = 400 * day
+
+/** Each sign-in makes one; the oldest go. */
+const mostPerAccount = 20
 
 /** Marks a browser in which an account was signed in: it gives no access, it only keeps strangers' guesses apart. */
 export interface KnownDevices {
-  /** A new mark for a browser of the account. */
-  mark(accountId: string): string
-  isOf(mark: string, accountId: string): boolean
+  /** A new mark for a browser of the account: a random value, kept as its hash. Within the caller's transaction. */
+  mark(tx: Db, accountId: string): Promise<string>
+  isOf(mark: string, accountId: string): Promise<boolean>
+  /** With a new password or address, and "sign out everywhere", no browser is known any more. Within the caller's transaction. */
+  forgetAll(tx: Db, accountId: string): Promise<void>
 }
 
-export function createKnownDevices(key: string, random: Random): KnownDevices {
-  const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
+export function createKnownDevices({
+  db,
+  clock,
+  random,
+}: {
+  db: Db
+  clock: Clock
+  random: Random
+}): KnownDevices {
+  const now = () => clock.now().getTime()
   return {
-    mark(accountId) {
-      const text = `${accountId}.${random.bytes(12).toString('base64url')}`
-      return `${text}.${sign(text)}`
+    async mark(tx, accountId) {
+      const mark = newSecret('dev', random)
+      await tx
+        .insertInto('known_device')
+        .values({
+          mark_hash: hashSecret(mark),
+          account_id: accountId,
+          created_at: now(),
+          expires_at: now() + knownDeviceMs,
+        })
+        .execute()
+      // uses known_device_account
+      const older = await tx
+        .selectFrom('known_device')
+        .select('mark_hash')
+        .where('account_id', '=', accountId)
+        .orderBy('created_at', 'desc')
+        .limit(2 * mostPerAccount)
+        .offset(mostPerAccount)
+        .execute()
+      const gone = older.map(({ mark_hash }) => mark_hash)
+      if (gone.length > 0) await tx.deleteFrom('known_device').where('mark_hash', 'in', gone).execute()
+      return mark
     },
-    isOf(mark, accountId) {
-      const text = mark.slice(0, mark.lastIndexOf('.'))
-      if (!text.startsWith(`${accountId}.`)) return false
-      return sameHash(hashSecret(mark), hashSecret(`${text}.${sign(text)}`))
+    async isOf(mark, accountId) {
+      // uses the primary key
+      const row = await db
+        .selectFrom('known_device')
+        .select('account_id')
+        .where('mark_hash', '=', hashSecret(mark))
+        .where('account_id', '=', accountId)
+        .where('expires_at', '>', now())
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async forgetAll(tx, accountId) {
+      await tx.deleteFrom('known_device').where('account_id', '=', accountId).execute()
     },
   }
 }

@@ -23,7 +23,8 @@ export const accountMails = {
     subject: 'Finish your sign-up to onpatient',
     text: `Hello,
 
-somebody, hopefully you, is signing up to onpatient with this address. Open this link to finish:
+somebody, hopefully you, is signing up to onpatient with this address. Open this link to
+choose a password and finish:
 ${link}
 
 It works once, within 24 hours. If it was not you, ignore this mail: without the link nothing is created.
@@ -76,7 +77,8 @@ ${portalUrl}/reset
     subject: 'Confirm your new e-mail address for onpatient',
     text: `Hello,
 
-somebody, hopefully you, wants to use this address for an onpatient account. Open this link to confirm it:
+somebody, hopefully you, wants to use this address for an onpatient account. Open this link to confirm it, in a browser
+where you are signed in to that account:
 ${link}
 
 It works once, within 24 hours. If it was not you, ignore this mail: nothing is changed.
@@ -98,10 +100,22 @@ account only, and this one has its own, so nothing was changed.
     text: `Hello,
 
 somebody, hopefully you, asked to use another e-mail address for your onpatient account. It counts once the link
-in a mail to the new address has been opened.
+in a mail to the new address has been opened in a browser that is signed in to the account.
 
 If it was not you, change your password at once:
 ${portalUrl}/account/settings/security
+`,
+  }),
+  addressChanged: (to: string, portalUrl: string): Mail => ({
+    to,
+    subject: 'The e-mail address of your onpatient account was changed',
+    text: `Hello,
+
+your onpatient account has another e-mail address since just now, and no mail about it comes here any more. All browsers
+were signed out.
+
+If it was not you, tell your practice, or whoever runs this server:
+${portalUrl}
 `,
   }),
   factorsChanged: (to: string, portalUrl: string, change: FactorChange): Mail => ({

@@ -5,6 +5,7 @@ import { networkOf } from '../network.ts'
 import type { Db } from '../store/store.ts'
 import type { Account, Accounts } from './accounts.ts'
 import type { SecondSteps } from './factors/second-step.ts'
+import type { KnownDevices } from './known-device.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
@@ -20,6 +21,7 @@ interface PasswordChangeDeps {
   passwords: Passwords
   links: MailLinks
   signIns: SignIns
+  devices: KnownDevices
   secondSteps: SecondSteps
   throttle: Throttle
   find: Accounts['find']
@@ -53,6 +55,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
     await signIns.endAllBut(tx, accountId, change.keepSignInId)
     // After the sign-ins: a grant from the last moment of one is there by now, and none can follow.
     await deps.endGrants(tx, accountId)
+    await deps.devices.forgetAll(tx, accountId)
     await links.endAll(tx, accountId)
   }
 

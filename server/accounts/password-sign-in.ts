@@ -44,9 +44,10 @@ export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
     async signIn({ email: typed, password, visitor, knownDevice }) {
       const email = typed.trim().toLowerCase()
       const row = await findRow('email', email)
-      const isKnown = row !== undefined && knownDevice !== undefined && devices.isOf(knownDevice, row.id)
+      const isKnown =
+        row !== undefined && knownDevice !== undefined && (await devices.isOf(knownDevice, row.id))
       const counters = isKnown
-        ? [{ counted: 'known-device', subject: knownDevice } as const]
+        ? [{ counted: 'known-device', subject: row.id } as const]
         : countersOfStranger(email, networkOf(visitor.ip))
       await throttle.count(counters)
       const isRight = await passwords.isRight(password, row?.password_hash)

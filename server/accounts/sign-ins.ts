@@ -90,7 +90,11 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
 
   return {
     endAllBut,
-    endOtherSignIns: (accountId, keepSignInId) => endAllBut(db, accountId, keepSignInId),
+    endOtherSignIns: (accountId, keepSignInId) =>
+      db.transaction().execute(async (tx) => {
+        await endAllBut(tx, accountId, keepSignInId)
+        await devices.forgetAll(tx, accountId)
+      }),
     async markProven(signInId) {
       await db.updateTable('sign_in').set({ proven_at: now() }).where('id', '=', signInId).execute()
     },
@@ -127,7 +131,7 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
         isTwoStep,
         token,
         expiresAt: new Date(now() + longestMs),
-        deviceToken: devices.mark(account.id),
+        deviceToken: await devices.mark(within, account.id),
       }
     },
     async findSignIn(token) {

@@ -33,11 +33,13 @@ const intents = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('person') }),
 ])
 
-/** What waits behind the link: nothing is an account before the address is proven. */
+/**
+ * What waits behind the link: nothing is an account before the address is proven, and no password is chosen before by whom
+ * nobody knows.
+ */
 const waiting = z.object({
   email: z.string(),
   displayName: z.string(),
-  passwordHash: z.string(),
   intent: intents,
 })
 
@@ -47,17 +49,14 @@ export function createSignUp(
 ): Pick<Accounts, 'startSignUp' | 'findSignUp' | 'finishSignUp'> {
   const { db, mailer, mailCounts, portalUrl, passwords, links, signIns, throttle, findByEmail, insert } = deps
   return {
-    async startSignUp({ email: typed, password, displayName: name, intent, visitor }) {
+    async startSignUp({ email: typed, displayName: name, intent, visitor }) {
       const email = checkAddress(typed, 'email')
       const displayName = checkDisplayName(name)
-      checkNewPassword(password, email)
       await throttle.count([
         { counted: 'mail-from-address', subject: networkOf(visitor.ip) },
         { counted: 'mail-to', subject: email },
       ])
       await mailCounts.countAskedFor(email)
-      // Hashed in both cases, so that the time of the answer does not tell whether the address has an account.
-      const passwordHash = await passwords.hash(password)
       if (await findByEmail(email)) {
         await mailer.send(accountMails.signUpWithKnownAddress(email, portalUrl))
         return
@@ -65,7 +64,6 @@ export function createSignUp(
       const token = await links.create('finish-sign-up', undefined, {
         email,
         displayName,
-        passwordHash,
         intent,
       })
       await mailer.send(accountMails.finishSignUp(email, `${portalUrl}/signup/finish?token=${token}`))
@@ -76,12 +74,15 @@ export function createSignUp(
       const { email, displayName, intent } = waiting.parse(link.payload)
       return { email, displayName, intent }
     },
-    async finishSignUp(token, visitor) {
+    async finishSignUp(token, password, visitor) {
+      const link = await links.find('finish-sign-up', token)
+      if (!link) throw linkInvalid()
+      checkNewPassword(password, waiting.parse(link.payload).email)
+      const passwordHash = await passwords.hash(password)
       const { account, intent } = await db.transaction().execute(async (tx) => {
-        const { intent: kind, ...rest } = waiting.parse(
-          (await links.redeem(tx, 'finish-sign-up', token)).payload,
-        )
-        const created = await insert(tx, rest)
+        const { payload } = await links.redeem(tx, 'finish-sign-up', token)
+        const { email, displayName, intent: kind } = waiting.parse(payload)
+        const created = await insert(tx, { email, displayName, passwordHash })
         // Two links were mailed, and the other one was opened first.
         if (!created) throw linkInvalid()
         return { account: created, intent: kind }

@@ -18,7 +18,7 @@ interface Policy {
 /**
  * What is counted. One network address guessing at one account waits soon, and only that pair waits; the limits of a
  * whole address or account are wide, for guesses spread over many of the other. Browsers that were signed in to
- * the account before are counted by themselves, so that no stranger can lock a person out.
+ * the account before are counted by themselves, all of an account together, so that no stranger can lock a person out.
  */
 const policies = {
   'account-from-address': {

@@ -3,13 +3,28 @@ import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import { type Limits, sayLimit } from '../limits.ts'
 import type { ApplicationForm } from './applications.ts'
-import { assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
+import { assertNotPlain, assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
 
 /** What a new application may ask for unless its developer chooses: the whole record, for as long as allowed. */
 export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read', 'offline_access']
 
+export interface FormLimits extends Limits {
+  /** Whether people may be sent over plain http to other machines than their own. */
+  allowsPlainRedirects: boolean
+}
+
 /** Checks a form and returns it trimmed. Throws naming the field; stops at the first fault. */
-export function checkApplicationForm(form: ApplicationForm, limits: Limits): ApplicationForm {
+export function checkApplicationForm(form: ApplicationForm, limits: FormLimits): ApplicationForm {
+  const checked = checkFields(form, limits)
+  if (!limits.allowsPlainRedirects) {
+    for (const uri of checked.redirectUris) assertNotPlain(uri, 'redirectUris')
+    for (const uri of checked.postLogoutRedirectUris ?? []) assertNotPlain(uri, 'postLogoutRedirectUris')
+    if (checked.launchUri) assertNotPlain(checked.launchUri, 'launchUri')
+  }
+  return checked
+}
+
+function checkFields(form: ApplicationForm, limits: Limits): ApplicationForm {
   const scopes = checkScopes(form.scopes, form.kind === 'confidential' && form.authentication === 'key')
   // A service that acts for nobody sends nobody to the authorization page.
   const isServiceOnly = scopes.every((scope) => scope.startsWith('system/'))
@@ -20,7 +35,7 @@ export function checkApplicationForm(form: ApplicationForm, limits: Limits): App
       isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form.redirectUris, limits),
     postLogoutRedirectUris: checkPostLogoutRedirectUris(form.postLogoutRedirectUris ?? [], limits),
     scopes,
-    logoUri: checkLink(form.logoUri, 'logoUri'),
+    logoUri: checkLogo(form.logoUri),
     policyUri: checkLink(form.policyUri, 'policyUri'),
     tosUri: checkLink(form.tosUri, 'tosUri'),
     launchUri: checkLaunchUri(form.launchUri),
@@ -109,6 +124,13 @@ function checkLink(text: string | undefined, field: string): string | undefined 
   if (link.length > 2000 || !/^https?:\/\//i.test(link) || !URL.canParse(link))
     throw invalid(field, 'Must be an http:// or https:// address.')
   return link
+}
+
+/** The consent page shows it, whose policy names the host: an IPv6 address, `;` or `,` cannot stand there. */
+function checkLogo(text: string | undefined): string | undefined {
+  const link = checkLink(text, 'logoUri')
+  if (link === undefined || /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(new URL(link).hostname)) return link
+  throw invalid('logoUri', 'The host must be a name of letters, digits, hyphens and dots.')
 }
 
 /** The browser is sent there with a secret in the address, so it must lead to where it says. */

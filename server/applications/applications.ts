@@ -7,11 +7,18 @@ import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
+import {
+  type ApplicationChanges,
+  changesApproved,
+  createApplicationChanges,
+  keepChange,
+  splitChange,
+} from './application-changes.ts'
 import { checkApplicationForm } from './application-form.ts'
 import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
 import type { KeySet } from './key-set.ts'
-import { warnAboutRedirectUris } from './redirect-uri.ts'
+import { isPlainHttp, warnAboutRedirectUris } from './redirect-uri.ts'
 import { createRegistrationTokens, type RegistrationTokens } from './registration-tokens.ts'
 
 /** A registered OAuth client. Its id is the client_id. */
@@ -117,10 +124,18 @@ export interface Applications {
   /** Undefined when unknown or deleted. */
   find(applicationId: string): Promise<Application | undefined>
   listOwned(ownerAccountId: string): Promise<Application[]>
+  /** What its developer has to be told of it at any time. */
+  warn(application: Pick<Application, 'redirectUris'>): Warning[]
+  /** Whether this server sends people to an address that was registered. */
+  maySendTo(redirectUri: string): boolean
+  /** Those with a redirect URI on plain http beyond the person's own machine, oldest first. */
+  findPlainRedirects(): Promise<Array<Pick<Application, 'id' | 'name'>>>
   /** Compares with every live secret, each in constant time. */
   isSecretOf(applicationId: string, secret: string): Promise<boolean>
   /** Tokens of dynamic registration: to register (RFC 7591), and to manage what was registered (RFC 7592). */
   registrationTokens: RegistrationTokens
+  /** What waits for practices that approved a backend service; who may decide is checked by the caller. */
+  changes: ApplicationChanges
 }
 
 interface ApplicationsDeps {
@@ -131,9 +146,13 @@ interface ApplicationsDeps {
   practices: Pick<Practices, 'listAssociations'>
   /** Called when an application is removed, inside no transaction: ends all its grants. */
   onRemoved(applicationId: string): Promise<void>
+  /** Whether any practice has approved it as a backend service: then a change waits for those that have. */
+  hasApprovals?(applicationId: string): Promise<boolean>
   /** Outside production a developer's own machine may serve key sets over plain http. */
   allowsLoopbackHttp?: boolean
   limits: Limits
+  /** Whether people may be sent back over plain http to other machines than their own. */
+  allowsPlainRedirects?: boolean
 }
 
 // uses the primary key
@@ -159,10 +178,15 @@ export function createApplications({
   random,
   practices,
   onRemoved,
+  hasApprovals = async () => false,
   allowsLoopbackHttp = false,
   limits,
+  allowsPlainRedirects = false,
 }: ApplicationsDeps): Applications {
   const ofKeys = { allowsLoopbackHttp, mostKeys: limits.keysOfApplication }
+  const ofForms = { ...limits, allowsPlainRedirects }
+  const warn = ({ redirectUris }: Pick<Application, 'redirectUris'>) =>
+    warnAboutRedirectUris(redirectUris, allowsPlainRedirects)
 
   async function assertOwnerHasProvider(accountId: string): Promise<void> {
     const associations = await practices.listAssociations(accountId)
@@ -253,7 +277,7 @@ export function createApplications({
     form: ApplicationForm,
     limit: 'applicationsOfAccount' | 'selfRegistered',
   ) {
-    const checked = checkApplicationForm(form, limits)
+    const checked = checkApplicationForm(form, ofForms)
     const proof = checkAuthentication(form, ofKeys)
     const secret = proof.authentication === 'secret' ? newSecret('ops', random) : undefined
     const application = await insert(
@@ -268,11 +292,26 @@ export function createApplications({
           advice: 'Delete one that is no longer used.',
         }),
     )
-    return { application, secret, warnings: warnAboutRedirectUris(application.redirectUris) }
+    return { application, secret, warnings: warn(application) }
   }
 
   return {
     find,
+    warn,
+    maySendTo: (uri) => allowsPlainRedirects || !isPlainHttp(uri),
+    async findPlainRedirects() {
+      // For the start and for checks by the operator: looks at all applications.
+      const rows = await db
+        .selectFrom('application')
+        .select(['id', 'name', 'redirect_uris'])
+        .where('deleted_at', 'is', null)
+        .where('redirect_uris', 'like', '%http://%')
+        .orderBy('created_at')
+        .execute()
+      return rows.flatMap(({ id, name, redirect_uris }) =>
+        (JSON.parse(redirect_uris) as string[]).some(isPlainHttp) ? [{ id, name }] : [],
+      )
+    },
     async create(ownerAccountId, form) {
       await assertOwnerHasProvider(ownerAccountId)
       return register(ownerAccountId, form, 'applicationsOfAccount')
@@ -284,7 +323,7 @@ export function createApplications({
       await insert(
         ownerAccountId,
         id,
-        checkApplicationForm(form, limits),
+        checkApplicationForm(form, ofForms),
         checkAuthentication(form, ofKeys),
         secret,
       )
@@ -298,18 +337,27 @@ export function createApplications({
         authentication: form.authentication ?? current.authentication,
         postLogoutRedirectUris: form.postLogoutRedirectUris ?? current.postLogoutRedirectUris,
       }
-      const checked = checkApplicationForm(completed, limits)
+      const checked = checkApplicationForm(completed, ofForms)
       const proof = checkAuthentication(complete, ofKeys, current)
+      const given = columnsOf(checked, proof)
+      const isApproved = await hasApprovals(applicationId)
+      const before = columnsOf(current, current)
+      const { now: columns, later } = isApproved
+        ? splitChange(before, given)
+        : { now: given, later: undefined }
       await db
         .updateTable('application')
-        .set({ ...columnsOf(checked, proof), updated_at: clock.now().getTime() })
+        .set({ ...columns, updated_at: clock.now().getTime() })
         .where('id', '=', applicationId)
         .where('owner_account_id', '=', ownerAccountId)
         .execute()
       // Secrets must not come back to life when the application returns to them one day.
-      if (proof.authentication !== 'secret') await endSecrets(applicationId)
+      if (columns.authentication !== 'secret') await endSecrets(applicationId)
+      // What is saved beside the values that wait, such as a redirect URI, does not take them back.
+      if (later || changesApproved(before, columns))
+        await keepChange(db, applicationId, later, { clock, random })
       const application = await getOwned(ownerAccountId, applicationId)
-      return { application, warnings: warnAboutRedirectUris(application.redirectUris) }
+      return { application, warnings: warn(application) }
     },
     async rotateSecret(ownerAccountId, applicationId, overlapSeconds) {
       const application = await getOwned(ownerAccountId, applicationId)
@@ -389,10 +437,12 @@ export function createApplications({
       return rows.map((row) => sameHash(row.secret_hash, given)).includes(true)
     },
     registrationTokens: createRegistrationTokens({ db, clock, random, limits }),
+    changes: createApplicationChanges({ db, clock }),
   }
 }
 
+export type { ApplicationChange } from './application-changes.ts'
 export { defaultScopes } from './application-form.ts'
 export { assertionAlgorithms, fitsAlgorithm, type KeySet, type PublicKey } from './key-set.ts'
 export { createKeySets, type KeySets } from './key-sets.ts'
-export { isLoopback } from './redirect-uri.ts'
+export { isLoopback, isPlainHttp } from './redirect-uri.ts'

@@ -3,15 +3,14 @@ import { get as getHttp, type IncomingMessage } from 'node:http'
 import { get as getHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { type PublicKey, usableKeys } from './key-set.ts'
+import { type SortedKeys, sortKeys } from './key-set.ts'
 
 export interface FetchLimits {
   /** Outside production a developer's own machine may serve keys: plain http, on loopback alone. */
   allowsLoopbackHttp: boolean
 }
 
-export interface FetchedKeys {
-  keys: PublicKey[]
+export interface FetchedKeys extends SortedKeys {
   /** What Cache-Control said; undefined when nothing. */
   maxAgeSeconds: number | undefined
 }
@@ -53,9 +52,9 @@ async function fetchOnce(uri: string, limits: FetchLimits, signal: AbortSignal):
       `jwks_uri answered ${status}. ${isRedirect ? 'Redirects are not followed: register the final address.' : 'It must answer 200 with a JWK Set.'}`,
     )
   }
-  const keys = usableKeys(parse(await readLimited(answer)))
-  if (keys === undefined) throw new KeyFetchError('jwks_uri answered something that is not a JWK Set.')
-  return { keys, maxAgeSeconds: maxAgeOf(answer.headers['cache-control']) }
+  const sorted = sortKeys(parse(await readLimited(answer)))
+  if (sorted === undefined) throw new KeyFetchError('jwks_uri answered something that is not a JWK Set.')
+  return { ...sorted, maxAgeSeconds: maxAgeOf(answer.headers['cache-control']) }
 }
 
 /** What is wrong with an address by its form alone; undefined when it may be tried. */

@@ -1,5 +1,6 @@
 /** SMART App Launch 2.2, client authentication: asymmetric. Public keys of an application (RFC 7517). */
-import { createPublicKey, type JsonWebKey } from 'node:crypto'
+import type { JsonWebKey } from 'node:crypto'
+import { findKeyWeakness } from '#server/keys/keys.ts'
 import { OnpatientError } from '../errors.ts'
 
 /** A public key that verifies the assertions of an application. */
@@ -14,7 +15,6 @@ export const assertionAlgorithms = ['RS384', 'ES384'] as const
 
 /** Of a set that is fetched; those that a developer gives have a limit of their own. */
 const mostKeys = 20
-const privateParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
 /** Checks a key set as a developer gave it. Throws `invalid-parameter` saying which key is wrong, and why. */
 export function checkKeySet(given: unknown, most = mostKeys): KeySet {
@@ -32,12 +32,26 @@ export function checkKeySet(given: unknown, most = mostKeys): KeySet {
   return { keys: usable }
 }
 
-/** The keys of a fetched set that can verify an assertion; others (for encryption, of other kinds) do not disturb. */
-export function usableKeys(given: unknown): PublicKey[] | undefined {
-  return listKeys(given)
-    ?.slice(0, mostKeys)
-    .filter((key): key is PublicKey => faultOf(key) === undefined)
-    .map(withoutExtras)
+export interface SortedKeys {
+  keys: PublicKey[]
+  /** Why a key cannot be used, by its key id. */
+  faults: Map<string, string>
+}
+
+/**
+ * The keys of a set that can verify an assertion; others (for encryption, of other kinds) do not disturb. Undefined when it is no set.
+ * For sets from elsewhere, and for stored ones: what was checked by older rules may be too weak by those of today.
+ */
+export function sortKeys(given: unknown): SortedKeys | undefined {
+  const all = listKeys(given)?.slice(0, mostKeys)
+  if (all === undefined) return undefined
+  const sorted: SortedKeys = { keys: [], faults: new Map() }
+  for (const key of all) {
+    const fault = faultOf(key)
+    if (fault === undefined) sorted.keys.push(withoutExtras(key as PublicKey))
+    else sorted.faults.set(String((key as { kid?: unknown } | null)?.kid), fault)
+  }
+  return sorted
 }
 
 /** Whether a key is of the kind that an algorithm needs. */
@@ -54,33 +68,22 @@ function listKeys(given: unknown): unknown[] | undefined {
 function faultOf(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null) return 'is not a JSON object.'
   const key = given as Record<string, unknown>
-  if (privateParts.some((part) => part in key))
-    return 'contains a private or symmetric key. Never send it to anybody; give the public part, and make a new pair now.'
+  const weakness = findKeyWeakness(key)
+  // What was given away comes first: it has to be replaced, whatever else is wrong.
+  if (weakness?.includes('private or symmetric')) return weakness
   if (typeof key.kid !== 'string' || key.kid === '' || key.kid.length > 200)
     return 'has no "kid". The header of each assertion names the key by it.'
   if (key.use !== undefined && key.use !== 'sig') return 'has a "use" other than "sig".'
   if (Array.isArray(key.key_ops) && !key.key_ops.includes('verify')) return 'has "key_ops" without "verify".'
   if (key.alg !== undefined && key.alg !== algorithmOf(key))
     return `has the "alg" ${JSON.stringify(key.alg)}. Use RS384 with an RSA key or ES384 with an EC key on P-384.`
-  return faultOfMaterial(key)
+  if (algorithmOf(key) === undefined) return 'is neither an RSA key nor an EC key on the curve P-384.'
+  return weakness
 }
 
 function algorithmOf(key: Record<string, unknown>): string | undefined {
   if (key.kty === 'RSA') return 'RS384'
   return key.kty === 'EC' && key.crv === 'P-384' ? 'ES384' : undefined
-}
-
-function faultOfMaterial(key: Record<string, unknown>): string | undefined {
-  if (algorithmOf(key) === undefined) return 'is neither an RSA key nor an EC key on the curve P-384.'
-  try {
-    const { asymmetricKeyDetails } = createPublicKey({ key: key as JsonWebKey, format: 'jwk' })
-    const bits = asymmetricKeyDetails?.modulusLength
-    if (bits !== undefined && bits < 2048) return `has ${bits} bits. RSA keys need at least 2048.`
-    if (bits !== undefined && bits > 8192) return `has ${bits} bits. RSA keys may have at most 8192.`
-    return undefined
-  } catch {
-    return 'is not a well-formed public key.'
-  }
 }
 
 /** Certificates and members of one's own are of no use here, and stay out of the database. */

@@ -1,13 +1,14 @@
 import type { Clock } from '../clock.ts'
 import type { Application } from './applications.ts'
 import { type FetchedKeys, type FetchLimits, fetchKeySet, KeyFetchError } from './fetch-key-set.ts'
-import type { PublicKey } from './key-set.ts'
+import { type PublicKey, type SortedKeys, sortKeys } from './key-set.ts'
 
 /** The public keys by which applications sign. */
 export interface KeySets {
   /**
    * The keys of an application with this key id; none when it has none. Fetched keys are kept for as long as their
-   * Cache-Control says, an hour at most. Throws `KeyFetchError` when they cannot be had.
+   * Cache-Control says, an hour at most. Throws `KeyFetchError` when they cannot be had, or when
+   * the key of this id is one that cannot be used.
    */
   find(application: Pick<Application, 'jwks' | 'jwksUri'>, kid: string): Promise<PublicKey[]>
 }
@@ -23,8 +24,7 @@ const longestMs = 60 * 60 * 1000
 const floorMs = 60 * 1000
 const mostKept = 1000
 
-interface Kept {
-  keys: PublicKey[]
+interface Kept extends SortedKeys {
   freshUntil: number
   /** The end of what counts while its server is down. */
   usableUntil: number
@@ -44,6 +44,7 @@ export function createKeySets({ clock, ...limits }: KeySetsDeps): KeySets {
     if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest)
     const entry: Kept = {
       keys: [],
+      faults: new Map(),
       freshUntil: 0,
       usableUntil: 0,
       triedAt: Number.NEGATIVE_INFINITY,
@@ -75,16 +76,25 @@ export function createKeySets({ clock, ...limits }: KeySetsDeps): KeySets {
       entry.pending ??= refetch(uri, entry)
       await entry.pending
     }
-    if (entry.usableUntil > now()) return has()
+    if (entry.usableUntil > now()) return pick(entry, kid)
     throw entry.failure ?? new KeyFetchError('jwks_uri could not be fetched.')
   }
 
   return {
     async find({ jwks, jwksUri }, kid) {
       if (jwksUri !== undefined) return fetched(jwksUri, kid)
-      return jwks?.keys.filter((key) => key.kid === kid) ?? []
+      const sorted = jwks && sortKeys(jwks)
+      return sorted ? pick(sorted, kid) : []
     },
   }
+}
+
+/** A set may have a sound key and one for another use under the same id. */
+function pick({ keys, faults }: SortedKeys, kid: string): PublicKey[] {
+  const found = keys.filter((key) => key.kid === kid)
+  const fault = faults.get(kid)
+  if (found.length > 0 || fault === undefined) return found
+  throw new KeyFetchError(`The key ${JSON.stringify(kid.slice(0, 200))} of the application ${fault}`)
 }
 
 /**
@@ -92,10 +102,11 @@ export function createKeySets({ clock, ...limits }: KeySetsDeps): KeySets {
  * which an address is not asked again. Without that header a server that is down for a moment does not lock its
  * application out: its last keys count for an hour.
  */
-function keep(entry: Kept, { keys, maxAgeSeconds }: FetchedKeys, now: number): void {
+function keep(entry: Kept, { keys, faults, maxAgeSeconds }: FetchedKeys, now: number): void {
   const asked = maxAgeSeconds === undefined ? undefined : Math.min(maxAgeSeconds * 1000, longestMs)
   Object.assign(entry, {
     keys,
+    faults,
     freshUntil: now + (asked ?? usualMs),
     usableUntil: now + Math.max(asked ?? longestMs, floorMs),
     failure: undefined,

@@ -37,16 +37,29 @@ export function findRedirectUriFault(text: string): string | undefined {
   return undefined
 }
 
-/** What to tell the developer about addresses that work but are unwise. */
-export function warnAboutRedirectUris(uris: string[]): Warning[] {
-  return uris.flatMap((text) => {
-    const url = new URL(text)
-    if (url.protocol === 'https:' || isLoopback(url)) return []
-    return [
-      {
-        field: 'redirectUris',
-        message: `${text} is plain http: anyone on the way can read the authorization code. Use https:// for real people.`,
-      },
-    ]
-  })
+/** Whether the browser goes there over a network, and what it carries can be read on the way. */
+export function isPlainHttp(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  return url.protocol === 'http:' && !isLoopback(url)
+}
+
+/** Throws `redirect-uri-invalid` for an address on plain http, where the server allows none (RFC 9700 §2.6). */
+export function assertNotPlain(text: string, field: string): void {
+  if (!isPlainHttp(text)) return
+  throw new OnpatientError(
+    'redirect-uri-invalid',
+    `"${text.slice(0, 200)}" is plain http: anyone on the way can read what is sent there, and this server allows it on the person's own machine alone. Use https://. Whoever runs the server can allow it by INSECURE_REDIRECTS=allow.`,
+    { field },
+  )
+}
+
+/** What to tell the developer about addresses that work but are unwise, or that were registered before they were refused. */
+export function warnAboutRedirectUris(uris: readonly string[], allowsPlain: boolean): Warning[] {
+  return uris.filter(isPlainHttp).map((text) => ({
+    field: 'redirectUris',
+    message: allowsPlain
+      ? `${text} is plain http: anyone on the way can read the authorization code. Use https:// for real people.`
+      : `${text} is plain http: anyone on the way can read the authorization code, so this server sends nobody there any more. Use https://.`,
+  }))
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
+import { findProofKeyFault } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import { pageErrors } from '#server/pages/page-errors.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
@@ -162,13 +163,13 @@ function postEndpoint(app: FastifyInstance, path: string, engine: Engine, deps: 
     if (hasTokenParameters(query) && !(await acceptUrlParameters(request.raw, query, deps.applications)))
       return sendOAuthError(request, reply, 400, 'invalid_request', urlParametersRefusal)
     request.raw.url = `${path}/`
+    const fault = findProofKeyFault(String(request.headers.dpop ?? ''))
+    if (fault !== undefined) return sendOAuthError(request, reply, 400, 'invalid_dpop_proof', fault)
     if (path === '/o/token') await nameClientOfRefresh(request.raw, provider, deps.applications)
     if (path === '/o/introspect' && presentsToken(request))
       return introspectByToken(request, reply, await readForm(request), { ...deps, provider })
-    if (path === '/o/par') {
-      if (!(await readPushedRequest(request, deps)))
-        return sendOAuthError(request, reply, 413, 'invalid_request', tooLongToPush(deps.limits))
-    }
+    if (path === '/o/par' && !(await readPushedRequest(request, deps)))
+      return sendOAuthError(request, reply, 413, 'invalid_request', tooLongToPush(deps.limits))
     return handOver(engine, request, reply)
   }
   for (const url of [path, `${path}/`]) {

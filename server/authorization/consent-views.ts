@@ -7,7 +7,7 @@ import {
 } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { SignedIn } from '#server/http/browser.ts'
-import { allowReturnToApplication } from '#server/pages/page-headers.ts'
+import { allowReturnToApplication, policySourceOf } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import { type Association, type Practices, reachesPanel } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
@@ -50,9 +50,11 @@ export function createConsentViews(deps: ConsentViewsDeps) {
     { pending, signedIn, subject, fault, form = {} }: Shown,
     associations: readonly Association[],
   ): Promise<FastifyReply> {
-    const { application, interaction, scopes } = pending
-    const { logoUri } = application
-    allowReturnToApplication(reply, { imageOrigin: logoUri && new URL(logoUri).origin })
+    const { interaction, scopes } = pending
+    const imageSource = policySourceOf(pending.application.logoUri)
+    allowReturnToApplication(reply, { imageSource })
+    // A picture that the policy stops would be a broken one.
+    const application = imageSource ? pending.application : { ...pending.application, logoUri: undefined }
     const view = viewOf(request, reply, isProduction)
     const page = consentPage({
       application,

@@ -76,7 +76,7 @@ export async function createEngine(given: EngineDeps): Promise<Provider> {
   // Behind TLS the engine would else announce http:// addresses.
   provider.proxy = deps.portalUrl.startsWith('https:') || deps.trustedProxies > 0
   replaceSecretComparison(provider, (clientId, secret) => deps.applications.isSecretOf(clientId, secret))
-  replaceRedirectMatching(provider)
+  replaceRedirectMatching(provider, deps.applications.maySendTo)
   const findApplication = answeringStoreFailure(deps.applications.find)
   replaceAssertionKeys(provider, async (id) => {
     const application = await findApplication(id)
@@ -188,12 +188,23 @@ function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Co
       ctx.body = renderErrorPage({
         status: ctx.status,
         title: 'This app could not be connected',
-        message: describeOAuthError(out.error_description, undefined),
+        message: describeRefusal(ctx.oidc?.params?.redirect_uri, out.error_description, deps),
         requestId: String(ctx.res.getHeader('x-request-id') ?? ''),
       })
     },
     features: featuresOf(deps, backends),
   }
+}
+
+/** An address may be registered and refused all the same, which nobody would find out from "did not match". */
+function describeRefusal(
+  redirectUri: unknown,
+  given: string | undefined,
+  { applications }: Pick<EngineDeps, 'applications'>,
+): string {
+  if (typeof redirectUri === 'string' && !applications.maySendTo(redirectUri))
+    return 'This app wants you sent back to an address on plain http, where anyone on the way can read the answer. This server does not do that. Its developer has to register an https:// address.'
+  return describeOAuthError(given, undefined)
 }
 
 /** Whether a grant goes on when an access token that is issued now has expired. */

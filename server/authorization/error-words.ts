@@ -192,8 +192,8 @@ const byDetail: Array<[RegExp, string]> = [
 
 /** The description to send; `given` when there is nothing better to say. */
 export function describeOAuthError(given: string | undefined, detail: string | undefined): string {
-  // Why a key set could not be fetched is told in words of ours already.
-  if (detail?.startsWith('jwks_uri ')) return detail
+  // Why a key cannot be had or used is told in words of ours already.
+  if (detail && /^(jwks_uri |The key ")/.test(detail)) return detail
   const match = byDetail.find(([pattern]) => pattern.test(detail ?? '') || pattern.test(given ?? ''))
   return match?.[1] ?? given ?? 'The request was refused.'
 }

@@ -11,6 +11,7 @@ import type { SigningKey } from '#server/keys/keys.ts'
 interface ClientPrototype {
   clientId: string
   redirectUris: string[]
+  tokenEndpointAuthMethod: string
   compareClientSecret(given: string): Promise<boolean> | boolean
   redirectUriAllowed(uri: string): boolean
 }
@@ -27,15 +28,18 @@ export function replaceSecretComparison(
 }
 
 /**
- * Redirect URIs match by exact string, except that the port of a loopback address is free (RFC 8252 §7.3): a
- * program on the person's machine takes whatever port it gets.
+ * Redirect URIs match by exact string, except that the port of a loopback address is free for a native application (RFC 8252 §7.3):
+ * a program on the person's machine takes whatever port it gets. Such an application cannot keep a secret (§8.5), so that it is a public one;
+ * a web application knows its port.
  */
-export function replaceRedirectMatching(provider: Provider): void {
+export function replaceRedirectMatching(provider: Provider, maySendTo: (uri: string) => boolean): void {
   const prototype = clientPrototypeOf(provider)
   prototype.redirectUriAllowed = function isAllowed(this: ClientPrototype, uri: string) {
-    return this.redirectUris.some(
-      (registered) => registered === uri || differsOnlyInLoopbackPort(registered, uri),
+    const isNative = this.tokenEndpointAuthMethod === 'none'
+    const isRegistered = this.redirectUris.some(
+      (registered) => registered === uri || (isNative && differsOnlyInLoopbackPort(registered, uri)),
     )
+    return isRegistered && maySendTo(uri)
   }
 }
 

@@ -1,6 +1,6 @@
 /** RFC 7591 §2, client metadata: what an application says of itself when it registers, and what it is told. */
 import { parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
-import { type Application, type ApplicationForm, isLoopback } from '#server/applications/applications.ts'
+import { type Application, type ApplicationForm, isPlainHttp } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 
 type Metadata = Record<string, unknown>
@@ -141,17 +141,13 @@ function readTexts(metadata: Metadata, name: string): string[] {
 /** RFC 9700 §2.6. In the console a developer is warned; nobody reads a warning here. */
 function readEncrypted(metadata: Metadata): string[] {
   const uris = readTexts(metadata, 'redirect_uris')
-  const open = uris.find((uri) => URL.canParse(uri) && isPlainHttp(new URL(uri)))
+  const open = uris.find(isPlainHttp)
   if (open === undefined) return uris
   throw new OnpatientError(
     'redirect-uri-invalid',
     `${open.slice(0, 200)} is plain http: anyone on the way can read the authorization code. Use https://, or http://127.0.0.1 for a program on the person's machine.`,
     { field: 'redirectUris' },
   )
-}
-
-function isPlainHttp(url: URL): boolean {
-  return url.protocol === 'http:' && !isLoopback(url)
 }
 
 function readFlag(metadata: Metadata, name: string): boolean {

@@ -1,5 +1,8 @@
 import { Command } from 'commander'
-import type { Approval } from '#server/grants/grants.ts'
+import type { Account } from '#server/accounts/accounts.ts'
+import type { Approval, ChangeOfApproved } from '#server/grants/grants.ts'
+import type { Practice } from '#server/practices/practices.ts'
+import type { Nouns } from '../app.ts'
 import { OnpatientError } from '../errors.ts'
 import { getPractice } from './practice-option.ts'
 import { printResult, withNouns } from './with-nouns.ts'
@@ -36,6 +39,21 @@ export function approvalCommand(): Command {
     )
     .addCommand(
       shared(
+        new Command('accept-change')
+          .description('Agree to the change of an approved service that "list" shows.')
+          .argument('<client-id>')
+          .requiredOption('--by <email>', 'the provider of the practice who agrees'),
+      ).action((id: string, options: ApproveOptions) => decideChange(id, options, 'accept')),
+    )
+    .addCommand(
+      shared(
+        new Command('refuse-change')
+          .description('Let an approved service stay as it was.')
+          .argument('<client-id>'),
+      ).action((id: string, options: PracticeOptions) => decideChange(id, options, 'refuse')),
+    )
+    .addCommand(
+      shared(
         new Command('end').description('End an approval and its tokens at once.').argument('<client-id>'),
       ).action(endApproval),
     )
@@ -46,6 +64,7 @@ async function listApprovals(options: PracticeOptions): Promise<void> {
     const { id: practiceId } = await getPractice(practices, options.practice)
     const inForce = await approvals.list({ practiceId })
     const requests = await approvals.listRequests({ practiceId })
+    const changes = await approvals.listChanges(practiceId)
     printResult(
       {
         approvals: inForce.map(toJson),
@@ -53,6 +72,11 @@ async function listApprovals(options: PracticeOptions): Promise<void> {
           client_id: applicationId,
           name: applicationName,
           scope: scopes.join(' '),
+        })),
+        changes: changes.map(({ applicationId, changes: fields, isAgreed }) => ({
+          client_id: applicationId,
+          changes: fields,
+          agreed: isAgreed,
         })),
       },
       [
@@ -62,25 +86,63 @@ async function listApprovals(options: PracticeOptions): Promise<void> {
         ...requests.map(
           (each) => `asks for  ${each.applicationId}  ${each.applicationName}: ${each.scopes.join(' ')}`,
         ),
-        `${inForce.length} approved, ${requests.length} waiting.`,
+        ...changes.flatMap(describeChange),
+        `${inForce.length} approved, ${requests.length + changes.filter(({ isAgreed }) => !isAgreed).length} waiting.`,
       ],
       options.json,
     )
   })
 }
 
+/** The old values count until the practice has agreed. */
+function describeChange({ applicationId, applicationName, changes, isAgreed }: ChangeOfApproved): string[] {
+  return changes.map(
+    ({ field, from, to }) =>
+      `${isAgreed ? 'agreed to' : 'changes  '} ${applicationId}  ${applicationName}: ${field} from "${from}" to "${to}"`,
+  )
+}
+
+/** Agrees to the change of a service that waits, or refuses it. */
+async function decideChange(
+  applicationId: string,
+  options: PracticeOptions & { by?: string },
+  does: 'accept' | 'refuse',
+): Promise<void> {
+  await withNouns(async ({ accounts, practices, approvals }) => {
+    const practice = await getPractice(practices, options.practice)
+    const change = (await approvals.listChanges(practice.id)).find(
+      (each) => each.applicationId === applicationId,
+    )
+    if (!change) throw new OnpatientError('not-found', `No change of ${applicationId} waits.`)
+    if (does === 'refuse') await approvals.refuseChange(practice.id, change.id)
+    else {
+      const { id: accountId } = await getProvider({ accounts, practices }, practice, options.by ?? '')
+      await approvals.acceptChange({ practiceId: practice.id, changeId: change.id, accountId })
+    }
+    const words =
+      does === 'accept'
+        ? `${practice.name} agrees to the change of ${change.applicationName}.`
+        : `${change.applicationName} stays as it was.`
+    printResult({ client_id: applicationId, [does]: true }, [words], options.json)
+  })
+}
+
+async function getProvider(
+  { accounts, practices }: Pick<Nouns, 'accounts' | 'practices'>,
+  practice: Practice,
+  email: string,
+): Promise<Account> {
+  const account = await accounts.findByEmail(email)
+  const associations = account ? await practices.listAssociations(account.id) : []
+  const isProvider = associations.some((each) => each.practice.id === practice.id && each.role === 'provider')
+  if (account && isProvider) return account
+  throw new OnpatientError('not-found', `${email} is no provider of ${practice.name}.`, { field: '--by' })
+}
+
 async function approve(applicationId: string, options: ApproveOptions): Promise<void> {
   await withNouns(async ({ accounts, practices, approvals }) => {
     const practice = await getPractice(practices, options.practice)
-    const account = await accounts.findByEmail(options.by)
-    const associations = account ? await practices.listAssociations(account.id) : []
-    const isProvider = associations.some(
-      (each) => each.practice.id === practice.id && each.role === 'provider',
-    )
-    if (!account || !isProvider)
-      throw new OnpatientError('not-found', `${options.by} is no provider of ${practice.name}.`, {
-        field: '--by',
-      })
+    const account = await getProvider({ accounts, practices }, practice, options.by)
     const approval = await approvals.approve({
       applicationId,
       practiceId: practice.id,

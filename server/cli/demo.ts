@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import type { Nouns } from '../app.ts'
 import { systemClock } from '../clock.ts'
 import {
   demoApplication,
@@ -6,6 +7,7 @@ import {
   demoSignIns,
   endDemo,
   findOpenSignIns,
+  findPublishedSecrets,
   makeDemo,
 } from '../demo/demo.ts'
 import { OnpatientError } from '../errors.ts'
@@ -67,17 +69,27 @@ async function closeDemo(isJson: boolean | undefined): Promise<void> {
 /** Throws in production when anybody could sign in by the documented password, unless `DEMO=on` says that this is meant. */
 export async function refuseOpenDemo({ production, demo }: Settings): Promise<void> {
   if (!production || demo === 'on') return
-  const open = await withNouns(findOpenSignIns)
-  if (open.length === 0) return
+  const known = await withNouns(findPublished)
+  if (known.length === 0) return
   throw new OnpatientError(
     'not-allowed',
-    `This database has the demo in it, and everybody knows the password of ${open.map(({ email }) => email).join(', ')}.
+    `This database has the demo in it, and everybody knows ${known.join(' and ')}.
 Nothing was started and nothing was changed. Do one of these:
   - name another database by DATABASE_URL, for real records;
   - sign in without NODE_ENV=production and change these passwords, if the accounts are in use;
   - run "npx onpatient demo --end": it closes these sign-ins and keeps all records;
   - set DEMO=on, if this is to be a public demo without any real record.`,
   )
+}
+
+/** What of the demo is in the documentation and opens something here: passwords of accounts, secrets of applications. */
+export async function findPublished(nouns: Pick<Nouns, 'accounts' | 'applications'>): Promise<string[]> {
+  const open = await findOpenSignIns(nouns)
+  const secrets = await findPublishedSecrets(nouns)
+  return [
+    ...(open.length > 0 ? [`the password of ${open.map(({ email }) => email).join(', ')}`] : []),
+    ...(secrets.length > 0 ? [`the secret of ${secrets.join(', ')}`] : []),
+  ]
 }
 
 /** The known sign-ins as lines to print. */

@@ -2,9 +2,12 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
-import { findOpenSignIns } from '../demo/demo.ts'
+import { findProductionFaults } from '../production.ts'
 import { readSettings, type Settings, SettingsError } from '../settings.ts'
+import { findOpenToOthers } from '../store/private-files.ts'
 import type { Store } from '../store/store.ts'
+import { findPublished } from './demo.ts'
+import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withNouns } from './with-nouns.ts'
 
 interface Finding {
@@ -39,8 +42,13 @@ async function examine(): Promise<Finding[]> {
     ...ofStore,
     // What cannot be opened, or is damaged, is not looked into.
     ...(ofStore.some(({ check, ok }) => check === 'database' && ok) ? await checkSecrets(settings) : []),
-    checkMail(settings),
-    checkTransport(settings),
+    ...checkMail(settings),
+    ...checkTransport(settings),
+    ...findProductionFaults(settings).map(({ check, why, line }) => ({
+      check,
+      ok: false,
+      message: `${why} The server does not start: add ${line}`,
+    })),
   ]
 }
 
@@ -68,7 +76,12 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
   try {
     const store = await openStore(settings)
     try {
-      return [await checkIntegrity(store), await countRecords(store), ...checkDisk(settings)]
+      return [
+        await checkIntegrity(store),
+        await countRecords(store),
+        ...checkDisk(settings),
+        ...checkFiles(settings),
+      ]
     } finally {
       await store.close()
     }
@@ -113,10 +126,11 @@ async function countRecords({ db }: Store): Promise<Finding> {
 /** What cannot be seen in the tables: whether keys open what is stored, and whether the demo is open to everybody. */
 async function checkSecrets(settings: Settings): Promise<Finding[]> {
   try {
-    return await withNouns(async ({ accounts, keys }) => [
+    return await withNouns(async ({ accounts, applications, keys }) => [
       describeFactorKey(await accounts.countSealedSecrets(), settings),
       describeSigningKeys(await keys.signing.examine()),
-      describeDemo(await findOpenSignIns({ accounts }), settings),
+      describeDemo(await findPublished({ accounts, applications }), settings),
+      describeRedirects(await applications.findPlainRedirects(), settings),
     ])
   } catch (error) {
     return [{ check: 'keys', ok: false, message: error instanceof Error ? error.message : String(error) }]
@@ -157,21 +171,34 @@ function describeSigningKeys({ all, broken }: { all: number; broken: string[] })
   }
 }
 
-function describeDemo(open: ReadonlyArray<{ email: string }>, { production, demo }: Settings): Finding {
+function describeDemo(published: readonly string[], { production, demo }: Settings): Finding {
   const check = 'demo'
-  if (open.length === 0) return { check, ok: true, message: 'no sign-in has the password of the demo' }
-  const who = open.map(({ email }) => email).join(', ')
+  if (published.length === 0)
+    return {
+      check,
+      ok: true,
+      message: 'no account has the password of the demo, and no application its secret',
+    }
+  const known = `everybody knows ${published.join(' and ')}`
   if (!production || demo === 'on')
     return {
       check,
       ok: true,
-      message: `${who}: everybody knows the password${production ? ', as DEMO=on says is meant' : ''}. Keep real records out of this database`,
+      message: `${known}${production ? ', as DEMO=on says is meant' : ''}. Keep real records out of this database`,
     }
   return {
     check,
     ok: false,
-    message: `${who}: everybody knows the password, so that the server does not start. Name another database, or run "npx onpatient demo --end"`,
+    message: `${known}, so that the server does not start. Name another database, or run "npx onpatient demo --end"`,
   }
+}
+
+function describeRedirects(plain: ReadonlyArray<{ id: string; name: string }>, settings: Settings): Finding {
+  const [words] = describePlainRedirects(plain, settings)
+  const check = 'redirects'
+  if (words === undefined)
+    return { check, ok: true, message: 'no application has a redirect URI on plain http' }
+  return { check, ok: !settings.production, message: words }
 }
 
 function checkDisk({ store }: Settings): Finding[] {
@@ -187,24 +214,42 @@ function checkDisk({ store }: Settings): Finding[] {
   ]
 }
 
-function checkMail({ mail, production }: Settings): Finding {
-  if (mail.kind === 'smtp')
-    return { check: 'mail', ok: true, message: `goes to the mail server, from ${mail.from}` }
-  return {
-    check: 'mail',
-    ok: !production,
-    message: `goes to the log${production ? ': set SMTP_URL, or nobody can sign up' : ' and the page /outbox'}`,
-  }
+/** Opening the database has closed them to others, where that could be done. */
+function checkFiles({ store }: Settings): Finding[] {
+  if (store.kind !== 'sqlite' || process.platform === 'win32') return []
+  const check = 'files'
+  const open = findOpenToOthers(store.file)
+  if (open.length === 0)
+    return [{ check, ok: true, message: 'only this account may open the database and its folder' }]
+  const listed = open.map(({ path, mode }) => `${path} (${mode})`).join(', ')
+  return [
+    {
+      check,
+      ok: false,
+      message: `others of this machine may open ${listed}: run "chmod go-rwx" on it as its owner, or move the database into a folder of its own`,
+    },
+  ]
 }
 
-function checkTransport({ portalUrl, production }: Settings): Finding {
-  const isSecure = portalUrl?.startsWith('https:') === true
-  const ok = isSecure || !production
-  return {
-    check: 'transport',
-    ok,
-    message: isSecure
-      ? 'https'
-      : `plain http${ok ? ', fine on your own machine' : ': put a TLS proxy in front and set PORTAL_URL'}`,
-  }
+function checkMail({ mail, production }: Settings): Finding[] {
+  const check = 'mail'
+  if (mail.kind === 'smtp')
+    return [{ check, ok: true, message: `goes to the mail server, from ${mail.from}` }]
+  return production ? [] : [{ check, ok: true, message: 'goes to the log and the page /outbox' }]
+}
+
+function checkTransport({ portalUrl, fhirUrl, production, trustsPlainHttp }: Settings): Finding[] {
+  const check = 'transport'
+  const isSecure = portalUrl?.startsWith('https:') && fhirUrl?.startsWith('https:') !== false
+  if (isSecure) return [{ check, ok: true, message: 'https' }]
+  if (production && !trustsPlainHttp) return []
+  return [
+    {
+      check,
+      ok: true,
+      message: production
+        ? 'plain http, as TRUST_PLAIN_HTTP says is meant'
+        : 'plain http, fine on your own machine',
+    },
+  ]
 }

@@ -18,6 +18,9 @@ import { restoreCommand } from './restore.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
 
+// Whatever a command writes (backups, exports, reports of imports) holds medical records: for this account alone.
+process.umask(0o077)
+
 const foreseen = [SettingsError, NewerDatabaseError, OlderDatabaseError, UnfinishedCopyError]
 
 const program = new Command('onpatient')

@@ -11,6 +11,7 @@ import { describeSettings, readSettings, type Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns, refuseOpenDemo } from './demo.ts'
+import { describePlainRedirects, refuseUnsafeProduction } from './production-checks.ts'
 import { keepYoungHeapAsItIs } from './small-heap.ts'
 import { openStore } from './with-nouns.ts'
 import { listenToFirstProcess, runWorkers } from './workers.ts'
@@ -25,7 +26,10 @@ export function serveCommand(): Command {
 async function runServer(): Promise<void> {
   const settings = readSettings()
   const logger = createLogger(settings.logLevel)
-  if (cluster.isPrimary) await refuseOpenDemo(settings)
+  if (cluster.isPrimary) {
+    refuseUnsafeProduction(settings)
+    await refuseOpenDemo(settings)
+  }
   if (settings.workers > 1 && cluster.isPrimary) return runWorkers(settings.workers, logger)
   keepYoungHeapAsItIs()
   const store = await openStore(settings)
@@ -43,7 +47,10 @@ async function runServer(): Promise<void> {
   // Of several processes the first tells it.
   const isFirst = cluster.isPrimary || cluster.worker?.id === 1
   const hasDemo = (await server.nouns.applications.find(demoApplication.applicationId)) !== undefined
-  if (isFirst) process.stdout.write(`${describeStart(server.origins, settings, hasDemo).join('\n')}\n`)
+  if (isFirst) {
+    const words = describePlainRedirects(await server.nouns.applications.findPlainRedirects(), settings)
+    process.stdout.write(`${[...describeStart(server.origins, settings, hasDemo), ...words].join('\n')}\n`)
+  }
 
   const stopped = Promise.withResolvers<void>()
   let isStopping = false

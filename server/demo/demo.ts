@@ -89,6 +89,17 @@ export async function findOpenSignIns({ accounts }: Pick<DemoDeps, 'accounts'>):
   return known.filter((account, index) => account !== undefined && isOpen[index] === true) as Account[]
 }
 
+/** The applications of the demo whose secret is the one in the documentation. */
+export async function findPublishedSecrets({
+  applications,
+}: Pick<DemoDeps, 'applications'>): Promise<string[]> {
+  const known: string[] = []
+  for (const { applicationId, applicationSecret } of [demoApplication, demoChart])
+    if (await applications.find(applicationId))
+      if (await applications.isSecretOf(applicationId, applicationSecret)) known.push(applicationId)
+  return known
+}
+
 /**
  * Ends what is public about the demo and keeps all else: its people get passwords that nobody knows, its applications are
  * deleted, and its practice is not listed any more. Safe to repeat.
@@ -98,9 +109,10 @@ export async function endDemo(
 ): Promise<{ closed: string[] }> {
   const { accounts, practices, applications, random } = deps
   const provider = await accounts.findByEmail(demoSignIns[0].email)
-  for (const { applicationId } of [demoApplication, demoChart])
-    if ((await applications.find(applicationId))?.ownerAccountId === provider?.id && provider)
-      await applications.remove(provider.id, applicationId)
+  for (const { applicationId } of [demoApplication, demoChart]) {
+    const application = await applications.find(applicationId)
+    if (application) await applications.remove(application.ownerAccountId, applicationId)
+  }
   for (const { practice } of provider ? await practices.listAssociations(provider.id) : []) {
     const brand = await practices.brands.find(practice.id)
     if (practice.name === demoPracticeName && brand?.isListed)

@@ -62,7 +62,7 @@ ${table(
     [
       code('redirect_uri'),
       'yes',
-      'One of its redirect URIs, letter by letter. On a loopback address (127.0.0.1, [::1], localhost) the port may differ.',
+      'One of its redirect URIs, letter by letter. For a public application the port of a loopback address (127.0.0.1, [::1], localhost) may differ (RFC 8252 §7.3).',
     ],
     [
       code('scope'),

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, stat, truncate } from 'node:fs/promises'
+import { readdir, rename, rm, stat, truncate } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { OnpatientError } from '../errors.ts'
+import { makePrivateFolder } from '../store/private-files.ts'
 import { type ExportState, readState, saveState, stateFile, stateFiles } from './export-state.ts'
 
 type Options = Pick<ExportState, 'practiceId' | 'gzip'>
@@ -18,7 +19,7 @@ export function partName(type: string, gzip: boolean): string {
  * an empty folder. Throws `invalid-parameter` for a folder that holds anything else.
  */
 export async function openFolder(folder: string, options: Options, now: number): Promise<ExportState> {
-  await mkdir(folder, { recursive: true })
+  makePrivateFolder(folder)
   const names = await readdir(folder)
   if (names.length === 0) {
     const state = { ...options, pid: process.pid, startedAt: now, files: {}, isWhole: false }

@@ -1,6 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WalkPlace } from '#server/records/records.ts'
+import { privateMode } from '../store/private-files.ts'
 
 /** How far an export is: what a run that goes on after a stop needs to know. */
 export interface ExportState {
@@ -36,7 +37,7 @@ export async function readState(folder: string): Promise<ExportState | undefined
 /** On the disk when it resolves; whoever stops it meanwhile leaves the state before. */
 export async function saveState(folder: string, state: ExportState): Promise<void> {
   const next = join(folder, nextStateFile)
-  const handle = await open(next, 'w', 0o600)
+  const handle = await open(next, 'w', privateMode)
   try {
     await handle.writeFile(JSON.stringify(state))
     await handle.sync()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { privateMode } from '../store/private-files.ts'
 import { partName } from './export-folder.ts'
 
 interface OpenFile {
@@ -57,7 +58,7 @@ export function openPartFiles(folder: string, gzip: boolean): PartFiles {
 
 /** Of a compressed file each flush ends a member (RFC 1952 §2.2): what follows does not depend on what a stop cut off. */
 function openFile(path: string, gzip: boolean): OpenFile {
-  const file = createWriteStream(path, { flags: 'a', mode: 0o600, flush: true })
+  const file = createWriteStream(path, { flags: 'a', mode: privateMode, flush: true })
   const stream = gzip ? createGzip() : file
   if (stream !== file) stream.pipe(file)
   const written = finished(file)

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { coversScope, parseClinicalScope } from '#fhir/scope/scope.ts'
-import type { Application, Applications } from '#server/applications/applications.ts'
+import type { Application, ApplicationChange, Applications } from '#server/applications/applications.ts'
 import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
@@ -37,6 +37,12 @@ export interface ApprovalRequest {
   requestedAt: Date
 }
 
+/** A change of a service that the practice has approved: what would be different. */
+export interface ChangeOfApproved extends ApplicationChange {
+  /** Whether this practice has agreed, and it waits for others. */
+  isAgreed: boolean
+}
+
 export interface ApprovalForm {
   applicationId: string
   practiceId: string
@@ -64,6 +70,15 @@ export interface Approvals {
   approve(form: ApprovalForm): Promise<Approval>
   /** Ends it and its tokens. Throws `not-found`. */
   end(practiceId: string, approvalId: string): Promise<void>
+  /** Changes of approved services that wait for this practice, or that it has agreed to and others have not. */
+  listChanges(practiceId: string): Promise<ChangeOfApproved[]>
+  /**
+   * The practice agrees to the change with this id; scopes that it adds are approved with it. It takes place when every practice that
+   * approved the service has agreed. Throws `not-found`.
+   */
+  acceptChange(form: { practiceId: string; changeId: string; accountId: string }): Promise<void>
+  /** The old values stay, for all. Throws `not-found`. */
+  refuseChange(practiceId: string, changeId: string): Promise<void>
   /** In force, oldest first. */
   list(where: { practiceId: string } | { applicationId: string }): Promise<Approval[]>
 }
@@ -72,7 +87,7 @@ interface ApprovalsDeps {
   db: Db
   clock: Clock
   random: Random
-  applications: Pick<Applications, 'find'>
+  applications: Pick<Applications, 'find' | 'changes'>
   grants: Pick<Grants, 'endByEngine'>
   limits: Limits
 }
@@ -193,9 +208,61 @@ export function createApprovals({
     }))
   }
 
+  const listChanges: Approvals['listChanges'] = async (practiceId) => {
+    const ids = new Set((await list({ practiceId })).map(({ applicationId }) => applicationId))
+    const found = await Promise.all([...ids].map((id) => applications.changes.find(id)))
+    return found.flatMap((change) =>
+      change ? [{ ...change, isAgreed: change.consents.includes(practiceId) }] : [],
+    )
+  }
+
+  async function getChange(practiceId: string, changeId: string): Promise<ChangeOfApproved> {
+    const change = (await listChanges(practiceId)).find(({ id }) => id === changeId)
+    if (change) return change
+    throw new OnpatientError(
+      'not-found',
+      'There is no such change any more. It was decided, taken back or replaced by another one.',
+    )
+  }
+
+  /** Two practices may agree at the same moment: each looks after it has agreed, and the second finds it done. */
+  async function applyWhenAgreed({ applicationId }: Pick<ApplicationChange, 'applicationId'>): Promise<void> {
+    const change = await applications.changes.find(applicationId)
+    const inForce = await list({ applicationId })
+    if (!change || !inForce.every(({ practiceId }) => change.consents.includes(practiceId))) return
+    await applications.changes.apply(change).catch((error: unknown) => {
+      if (!(error instanceof OnpatientError) || error.code !== 'not-found') throw error
+    })
+  }
+
+  /** What the application is not registered for yet, it is not given yet either (backend-services.ts). */
+  async function approveAdded({ applicationId, changes }: ApplicationChange, practiceId: string) {
+    const scopes = changes.find(({ field }) => field === 'scopes')
+    if (!scopes) return
+    const before = scopes.from.split(' ')
+    const added = systemScopesOf(scopes.to.split(' ')).filter((scope) => !before.includes(scope))
+    for (const approval of await list({ applicationId }))
+      if (approval.practiceId === practiceId && added.length > 0)
+        await db
+          .updateTable('grant')
+          .set({ scopes: [...new Set([...approval.scopes, ...added])].join(' ') })
+          .where('id', '=', approval.id)
+          .execute()
+  }
+
   return {
     list,
     listRequests,
+    listChanges,
+    async acceptChange({ practiceId, changeId, accountId }) {
+      const change = await getChange(practiceId, changeId)
+      await applications.changes.agree(change, { practiceId, accountId })
+      await approveAdded(change, practiceId)
+      await applyWhenAgreed(change)
+    },
+    async refuseChange(practiceId, changeId) {
+      await applications.changes.drop(await getChange(practiceId, changeId))
+    },
     async request(applicationId, practiceId, accountId) {
       await getBackend(applicationId)
       await assertPractice(practiceId)
@@ -272,6 +339,8 @@ export function createApprovals({
       const approval = (await list({ practiceId })).find((each) => each.id === approvalId)
       if (!approval) throw new OnpatientError('not-found', 'There is no such approval of this practice.')
       await grants.endByEngine(approvalId, 'the practice ended its approval')
+      const change = await applications.changes.find(approval.applicationId)
+      if (change) await applyWhenAgreed(change)
     },
   }
 }

@@ -377,6 +377,7 @@ export {
   type Approval,
   type ApprovalRequest,
   type Approvals,
+  type ChangeOfApproved,
   createApprovals,
   isCovered,
 } from './approvals.ts'

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster'
-import type { IncomingMessage } from 'node:http'
+import type { RequestListener } from 'node:http'
 import fp from 'fastify-plugin'
-import ipaddr from 'ipaddr.js'
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client'
+import { hashSecret, sameHash } from '../secrets.ts'
 import { askFirstProcess } from '../several-processes.ts'
 import { createTallies, durationHistogram } from './request-tallies.ts'
 
@@ -61,29 +61,50 @@ export function createMetrics(): Metrics {
 }
 
 /**
- * `/metrics`, for the machine itself and its private network: https://prometheus.io/docs/instrumenting/exposition_formats/.
- * Whoever comes through a proxy comes from elsewhere, and for them it is not there.
+ * Counts every answer, and opens `/metrics` to who sends the token of the settings:
+ * https://prometheus.io/docs/instrumenting/exposition_formats/. Without a token there is no such address: whether a request comes from
+ * this machine cannot be told from it, since a proxy in front is on this machine, too.
  */
-export const metricsEndpoint = fp<{ metrics: Metrics }>(async (app, { metrics }) => {
-  app.addHook('onResponse', (request, reply, done) => {
-    metrics.count({
-      method: request.method,
-      // The pattern, never the address: that would name records.
-      route: request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      seconds: reply.elapsedTime / 1000,
+export const metricsEndpoint = fp<{ metrics: Metrics; token: string | undefined }>(
+  async (app, { metrics, token }) => {
+    app.addHook('onResponse', (request, reply, done) => {
+      metrics.count({
+        method: request.method,
+        // The pattern, never the address: that would name records.
+        route: request.routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        seconds: reply.elapsedTime / 1000,
+      })
+      done()
     })
-    done()
-  })
-  app.get('/metrics', { logLevel: 'warn' }, async (request, reply) => {
-    if (!isNear(request.raw)) return reply.callNotFound()
-    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics.describe())
-  })
-})
+    if (token === undefined) return
+    const wanted = hashSecret(`Bearer ${token}`)
+    app.get('/metrics', { logLevel: 'warn' }, async (request, reply) => {
+      void reply.header('cache-control', 'no-store')
+      if (!sameHash(wanted, hashSecret(request.headers.authorization ?? '')))
+        return reply
+          .code(401)
+          .header('www-authenticate', 'Bearer realm="metrics"')
+          .type('text/plain; charset=utf-8')
+          .send('Send the token of METRICS_TOKEN: "Authorization: Bearer TOKEN".\n')
+      return reply.type(mediaType).send(await metrics.describe())
+    })
+  },
+)
 
-function isNear({ headers, socket }: IncomingMessage): boolean {
-  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false
-  const address = socket.remoteAddress ?? ''
-  if (!ipaddr.isValid(address)) return false
-  return ['loopback', 'private', 'uniqueLocal', 'linkLocal'].includes(ipaddr.process(address).range())
+const mediaType = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** Answers on a port of its own, which only this machine reaches. Its name is looked at, too: a page in a browser here may bear another (DNS rebinding). */
+export function metricsListener(metrics: Metrics): RequestListener {
+  return (request, response) => {
+    const isHere = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')
+    if (!isHere || request.method !== 'GET' || request.url !== '/metrics') {
+      response.writeHead(404).end()
+      return
+    }
+    metrics.describe().then(
+      (text) => response.writeHead(200, { 'content-type': mediaType, 'cache-control': 'no-store' }).end(text),
+      () => response.writeHead(503).end(),
+    )
+  }
 }

@@ -3,6 +3,7 @@ import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 
+export { findKeyWeakness } from './key-weakness.ts'
 export { idTokenSeconds, type SigningKey, type SigningKeys } from './signing-keys.ts'
 
 /** The server's own keys: made once per database, so that every process and every restart has the same. */
@@ -11,8 +12,6 @@ export interface ServerKeys {
   cookie: string
   /** Binds form tokens to a sign-in. */
   form: string
-  /** Signs the cookie that tells a known browser. */
-  device: string
   /** Seals the cursors of lists; 32 bytes in base64url. */
   cursor: string
   /** Seals the secrets of authenticator apps; 32 bytes in base64url. */
@@ -27,7 +26,6 @@ export async function loadServerKeys(db: Db, clock: Clock, random: Random): Prom
   return {
     cookie: await get('cookie', secret),
     form: await get('form', secret),
-    device: await get('device', secret),
     cursor: await get('cursor', secret),
     factor: await get('factor', secret),
     signing: createSigningKeys({ db, clock }),

@@ -47,21 +47,31 @@ interface Widening {
   formAction?: readonly string[]
   /** For the one `<style nonce>` that the portal's component library writes. */
   styleNonce?: string
-  /** The origin of a picture that is not ours. */
-  imageOrigin?: string | undefined
+  /** Where a picture that is not ours comes from, as `policySourceOf` gives it. */
+  imageSource?: string | undefined
   /** The page may have been opened as a pop-up by an application that waits for its end. */
   keepOpener?: boolean
+}
+
+/**
+ * The origin of an address as a source of the policy (CSP Level 3 §2.3.1, host-source); undefined when it cannot be one. The host of an
+ * address may hold characters that would end the directive, or be read as a keyword or wildcard.
+ */
+export function policySourceOf(address: string | undefined): string | undefined {
+  if (address === undefined || !URL.canParse(address)) return undefined
+  const { origin } = new URL(address)
+  return /^https?:\/\/[a-z0-9_-]+(\.[a-z0-9_-]+)*(:\d+)?$/.test(origin) ? origin : undefined
 }
 
 /** Widens the policy of this one answer. Call it before sending; a later call replaces an earlier one. */
 export function widenPolicy(
   reply: FastifyReply,
-  { formAction, styleNonce, imageOrigin, keepOpener }: Widening,
+  { formAction, styleNonce, imageSource, keepOpener }: Widening,
 ): void {
   const directives = { ...policy }
   if (formAction) directives['form-action'] = ["'self'", ...formAction]
   if (styleNonce) directives['style-src'] = ["'self'", `'nonce-${styleNonce}'`]
-  if (imageOrigin) directives['img-src'] = ["'self'", 'data:', imageOrigin]
+  if (imageSource) directives['img-src'] = ["'self'", 'data:', imageSource]
   reply.helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
     crossOriginOpenerPolicy: { policy: keepOpener ? 'unsafe-none' : 'same-origin' },
@@ -75,7 +85,7 @@ export function widenPolicy(
  */
 export function allowReturnToApplication(
   reply: FastifyReply,
-  { imageOrigin }: Pick<Widening, 'imageOrigin'> = {},
+  { imageSource }: Pick<Widening, 'imageSource'> = {},
 ): void {
-  widenPolicy(reply, { formAction: ['http:', 'https:'], keepOpener: true, imageOrigin })
+  widenPolicy(reply, { formAction: ['http:', 'https:'], keepOpener: true, imageSource })
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import type { Application, SecretSummary } from '#server/applications/applications.ts'
+import type { SignIn } from '#server/accounts/accounts.ts'
+import type { Application, SecretSummary, Warning } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { idText, parseInput } from './parse-input.ts'
@@ -41,9 +42,30 @@ const rotation = z.strictObject({
 })
 
 /** The applications that the account has registered. */
-export function applicationRoutes({ applications }: PortalApiDeps): FastifyPluginAsync {
+export function applicationRoutes({ accounts, applications }: PortalApiDeps): FastifyPluginAsync {
+  /** A service that reaches whole panels is nothing to be made, or changed, at a browser that was left open. */
+  function assertProvenForService(
+    signIn: SignIn,
+    { scopes, authentication }: { scopes: readonly string[]; authentication: string | undefined },
+  ): void {
+    const isService = authentication === 'key' && scopes.some((scope) => /(^|\s)system\//.test(scope))
+    if (isService) accounts.factors.assertProven(signIn)
+  }
+
+  /** What its developer is to know at any time: addresses that are unwise, and a change that practices have not agreed to. */
+  async function listWarnings(application: Application): Promise<Warning[]> {
+    const change =
+      application.authentication === 'key' ? await applications.changes.find(application.id) : undefined
+    const waiting = change?.changes.map(({ field, from, to }) => ({
+      field: field === 'logo' ? 'logoUri' : field === 'keys' ? 'jwks' : field,
+      message: `The change of ${field} from "${from}" to "${to}" waits for the practices that approved this service. Until they agree, "${from}" counts.`,
+    }))
+    return [...applications.warn(application), ...(waiting ?? [])]
+  }
+
   async function toJson(application: Application) {
-    return toApplicationJson(application, await applications.listSecrets(application.id))
+    const secrets = await applications.listSecrets(application.id)
+    return { ...toApplicationJson(application, secrets), warnings: await listWarnings(application) }
   }
 
   /** Another account's application is as absent as none. */
@@ -62,8 +84,9 @@ export function applicationRoutes({ applications }: PortalApiDeps): FastifyPlugi
     })
 
     app.post('/applications', async (request, reply) => {
-      const { account } = getSignedIn(request)
+      const { account, signIn } = getSignedIn(request)
       const form = parseInput(applicationForm, request.body)
+      assertProvenForService(signIn, { ...form, authentication: form.authentication })
       const { application, secret, warnings } = await applications.create(account.id, form)
       return reply
         .code(201)
@@ -76,11 +99,13 @@ export function applicationRoutes({ applications }: PortalApiDeps): FastifyPlugi
     })
 
     app.put('/applications/:id', async (request) => {
-      const { account } = getSignedIn(request)
-      const { id } = await findOwned(account.id, request.params)
+      const { account, signIn } = getSignedIn(request)
+      const { id, authentication } = await findOwned(account.id, request.params)
       const form = parseInput(applicationForm, request.body)
-      const { application, warnings } = await applications.update(account.id, id, form)
-      return { application: await toJson(application), warnings }
+      assertProvenForService(signIn, { ...form, authentication: form.authentication ?? authentication })
+      const { application } = await applications.update(account.id, id, form)
+      const json = await toJson(application)
+      return { application: json, warnings: json.warnings }
     })
 
     app.delete('/applications/:id', async (request, reply) => {

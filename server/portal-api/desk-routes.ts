@@ -98,6 +98,7 @@ export function deskRoutes({ accounts, practices, access }: PortalApiDeps): Fast
       // A practice whose last provider left could not be opened by anybody any more.
       if (person?.accountId === account.id && person.role !== 'patient' && person.role !== 'proxy')
         throw new OnpatientError('not-allowed', 'You cannot end your own access to the practice.')
+      accounts.factors.assertProven(getSignedIn(request).signIn)
       await practices.endAssociation(practice.id, associationId)
       return reply.code(204).send()
     })
@@ -131,6 +132,14 @@ export function deskRoutes({ accounts, practices, access }: PortalApiDeps): Fast
       })
     })
 
+    app.post('/practices/:id/invitations/:invitationId/confirm', async (request, reply) => {
+      const { id, invitationId } = parseInput(oneInvitation, request.params)
+      const { account, practice } = await openDesk(request, id)
+      const { id: associationId, accountId } = await practices.confirmClaim(practice.id, invitationId)
+      request.log.info({ by: account.id, account: accountId, practice: id }, 'an invitation was confirmed')
+      return reply.code(201).send({ associationId })
+    })
+
     app.delete('/practices/:id/invitations/:invitationId', async (request, reply) => {
       const { id, invitationId } = parseInput(oneInvitation, request.params)
       const { practice } = await openDesk(request, id)
@@ -148,7 +157,7 @@ function toPracticeJson({ id, name, kind }: Practice) {
 }
 
 function toInvitationJson(
-  { id, email, role, relationship, createdAt, expiresAt, patientId }: Invitation,
+  { id, email, role, relationship, createdAt, expiresAt, patientId, claim }: Invitation,
   patients: ReadonlyMap<string, PatientSummary>,
 ) {
   return {
@@ -159,6 +168,7 @@ function toInvitationJson(
     createdAt,
     expiresAt,
     patient: findPatient(patients, patientId),
+    claim: claim ? { displayName: claim.displayName, email: claim.email, claimedAt: claim.claimedAt } : null,
   }
 }
 

@@ -7,11 +7,32 @@ import type { PortalApiDeps } from './portal-api-deps.ts'
 const noForm = z.strictObject({})
 const onePasskey = z.strictObject({ id: idText })
 const passkeyForm = z.strictObject({ name: z.string().max(500), response: z.unknown() })
+const proofForm = z.strictObject({ password: z.string().max(2000) })
+const passkeyProof = z.strictObject({ response: z.unknown() })
 const codeForm = z.strictObject({ code: z.string().max(100) })
 
 /** The second step of the own account. Changes answer `proof-required` when the last proof is older than ten minutes. */
-export function factorRoutes({ accounts: { factors } }: PortalApiDeps): FastifyPluginAsync {
+export function factorRoutes({ accounts }: PortalApiDeps): FastifyPluginAsync {
+  const { factors } = accounts
   return async (app) => {
+    // What answers `proof-required` elsewhere: the page asks the person, proves it here and repeats the call.
+    app.post('/me/proof', async (request, reply) => {
+      const { signIn } = getSignedIn(request)
+      await accounts.proveAgain(signIn, parseInput(proofForm, request.body).password)
+      return reply.code(204).send()
+    })
+
+    app.post('/me/proof/passkey/options', async (request) => {
+      parseInput(noForm, request.body)
+      return accounts.startPasskeyProof(getSignedIn(request).signIn)
+    })
+
+    app.post('/me/proof/passkey', async (request, reply) => {
+      const { response } = parseInput(passkeyProof, request.body)
+      await accounts.proveWithPasskey(getSignedIn(request).signIn, response)
+      return reply.code(204).send()
+    })
+
     app.get('/me/factors', async (request) => {
       const { account, signIn } = getSignedIn(request)
       const { authenticatorApp, passkeys, recoveryCodesLeft } = await factors.list(account.id)

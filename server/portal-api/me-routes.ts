@@ -30,6 +30,9 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
           ...toAssociationJson(each, patients),
           needsSecondStep: reachesPanel(each) && waiting.has(each.practice.id),
         })),
+        waitingInvitations: (await practices.listWaitingInvitations(account.id)).map(
+          ({ practice, claimedAt }) => ({ practice: practice.name, claimedAt }),
+        ),
         urls: urlsOf(deps),
         isProduction,
       }

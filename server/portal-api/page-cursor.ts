@@ -2,7 +2,9 @@ import { z } from 'zod'
 import type { PageKey } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 
-const shape = z.tuple([z.string().max(200), z.string().max(200)])
+// Ids alone: a NUL is more than PostgreSQL takes in a text.
+const id = z.string().regex(/^[A-Za-z0-9.-]{0,200}$/)
+const shape = z.tuple([id, id])
 
 /**
  * The place in a list as text. It needs no signature: it only says where to go on within what the account may read

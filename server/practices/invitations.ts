@@ -9,6 +9,7 @@ import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
 import type { InvitationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { claim, findClaims, type InvitationClaim, takeUpClaim } from './invitation-claims.ts'
 import { type PracticeColumns, practiceColumns, toPractice } from './practice-row.ts'
 import type { Association, Invitation, Practices } from './practices.ts'
 
@@ -33,7 +34,14 @@ interface InvitationsDeps {
 
 type Invitations = Pick<
   Practices,
-  'invite' | 'listInvitations' | 'endInvitation' | 'findInvitation' | 'confirmInvitation' | 'acceptInvitation'
+  | 'invite'
+  | 'listInvitations'
+  | 'endInvitation'
+  | 'findInvitation'
+  | 'confirmInvitation'
+  | 'acceptInvitation'
+  | 'confirmClaim'
+  | 'listWaitingInvitations'
 >
 
 export function createInvitations(deps: InvitationsDeps): Invitations {
@@ -55,6 +63,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     // uses the unique index on token_hash
     const row = await openInvitations()
       .where('invitation.token_hash', '=', hashSecret(token))
+      .where('invitation.claimed_by', 'is', null)
       .executeTakeFirst()
     return row && toInvitation(row)
   }
@@ -186,6 +195,29 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     return row !== undefined
   }
 
+  async function openRecord(
+    {
+      practice,
+      patientId,
+      role,
+      relationship,
+      relatedPersonId,
+    }: Pick<Invitation, 'patientId' | 'role' | 'relationship' | 'relatedPersonId'> & {
+      practice: { id: string }
+    },
+    accountId: string,
+  ): Promise<Association> {
+    return associate({
+      accountId,
+      practiceId: practice.id,
+      patientId,
+      role,
+      relationship,
+      // It may have been deleted since; then the account gets a record of its own.
+      relatedPersonId: (await isRelatedTo(patientId, relatedPersonId)) ? relatedPersonId : undefined,
+    })
+  }
+
   return {
     findInvitation,
     confirmInvitation,
@@ -214,10 +246,13 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         expires_at: now() + lifetimeMs,
         failed_attempts: 0,
         accepted_at: null,
+        claimed_by: null,
+        claimed_at: null,
       }
       await insertWithinLimit(row, practice)
       const { isKept } = await mailOrForget(row, practice, `${portalUrl}/invitation?token=${token}`)
-      return { ...toInvitation({ ...row, ...practice, id: row.id }), isInOutbox: isKept }
+      // The row last: the practice has an id and a time of its own.
+      return { ...toInvitation({ ...practice, ...row }), isInOutbox: isKept }
     },
     async listInvitations(practiceId) {
       // uses invitation_practice
@@ -225,7 +260,8 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         .where('invitation.practice_id', '=', practiceId)
         .orderBy('invitation.created_at', 'desc')
         .execute()
-      return rows.map(toInvitation)
+      const claims = await findClaims(db, rows)
+      return rows.map((row) => toInvitation(row, claims.get(row.id)))
     },
     async endInvitation(practiceId, invitationId) {
       const ended = await db
@@ -238,29 +274,50 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         .executeTakeFirst()
       if (!ended) throw new OnpatientError('not-found', 'There is no such open invitation of this practice.')
     },
-    async acceptInvitation(token, accountId, birthDate): Promise<Association> {
+    async acceptInvitation(token, account, birthDate) {
       const invitation = await confirmInvitation(token, birthDate)
-      if (await isAssociated(accountId, invitation))
+      if (await isAssociated(account.id, invitation))
         throw new OnpatientError('already-exists', 'Your account already has access to this record.')
+      if (account.email !== invitation.email) {
+        const times = { now: now(), until: now() + lifetimeMs }
+        if (await claim(db, { invitationId: invitation.id, accountId: account.id }, times)) return undefined
+        throw invitationEnded()
+      }
       const accepted = await db
         .updateTable('invitation')
         .set({ accepted_at: now() })
         .where('id', '=', invitation.id)
         .where('accepted_at', 'is', null)
+        .where('claimed_by', 'is', null)
         .where('expires_at', '>', now())
         .returning('id')
         .executeTakeFirst()
       if (!accepted) throw invitationEnded()
-      const { practice, patientId, role, relationship, relatedPersonId } = invitation
-      return associate({
-        accountId,
-        practiceId: practice.id,
-        patientId,
-        role,
-        relationship,
-        // It may have been deleted since; then the account gets a record of its own.
-        relatedPersonId: (await isRelatedTo(patientId, relatedPersonId)) ? relatedPersonId : undefined,
-      })
+      return openRecord(invitation, account.id)
+    },
+    async confirmClaim(practiceId, invitationId) {
+      const row = await takeUpClaim(db, { practiceId, invitationId }, now())
+      return openRecord(
+        {
+          practice: { id: practiceId },
+          patientId: row.patient_id,
+          role: row.role,
+          relationship: row.relationship,
+          relatedPersonId: row.related_person_id ?? undefined,
+        },
+        row.claimed_by,
+      )
+    },
+    async listWaitingInvitations(accountId) {
+      // uses invitation_claimed
+      const rows = await openInvitations()
+        .where('invitation.claimed_by', '=', accountId)
+        .orderBy('invitation.claimed_at')
+        .execute()
+      return rows.map((row) => ({
+        practice: toInvitation(row).practice,
+        claimedAt: new Date(row.claimed_at ?? 0),
+      }))
     },
   }
 }
@@ -310,7 +367,7 @@ The link works for 14 days. If you did not expect this mail, ignore it: nobody g
 
 type InvitationRow = InvitationTable & PracticeColumns
 
-function toInvitation(row: InvitationRow): Invitation {
+function toInvitation(row: InvitationRow, waiting?: InvitationClaim): Invitation {
   return {
     id: row.id,
     practice: toPractice({ ...row, id: row.practice_id }),
@@ -321,5 +378,6 @@ function toInvitation(row: InvitationRow): Invitation {
     relatedPersonId: row.related_person_id ?? undefined,
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),
+    claim: waiting,
   }
 }

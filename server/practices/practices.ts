@@ -8,6 +8,7 @@ import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { createBrands } from './brands.ts'
+import type { InvitationClaim, WaitingInvitation } from './invitation-claims.ts'
 import { createInvitations } from './invitations.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { practiceColumns, toAssociation, toPractice } from './practice-row.ts'
@@ -65,6 +66,8 @@ export interface Invitation {
   expiresAt: Date
   /** Of one that was just made in a sandbox: its mail did not leave, and is shown on /outbox. */
   isInOutbox?: boolean
+  /** Who accepted it with another address than the invited one, and waits for the practice; told to the practice alone. */
+  claim: InvitationClaim | undefined
 }
 
 /** How apps find a practice: what it publishes of itself. */
@@ -172,8 +175,19 @@ export interface Practices {
    * made for a guess. Throws `link-invalid`, `birth-date-mismatch`.
    */
   confirmInvitation(token: string, birthDate: string): Promise<Invitation>
-  /** Checks the patient's date of birth first. Throws `link-invalid`, `birth-date-mismatch` (ends after five). */
-  acceptInvitation(token: string, accountId: string, birthDate: string): Promise<Association>
+  /**
+   * Checks the patient's date of birth first. An account of the invited address gets the record at once; any other one waits for
+   * the practice, which is told by undefined. Throws `link-invalid`, `birth-date-mismatch` (ends after five).
+   */
+  acceptInvitation(
+    token: string,
+    account: { id: string; email: string },
+    birthDate: string,
+  ): Promise<Association | undefined>
+  /** The practice says that an account of another address is the invited person. Throws `not-found`. */
+  confirmClaim(practiceId: string, invitationId: string): Promise<Association>
+  /** What an account has accepted and a practice has not confirmed yet. */
+  listWaitingInvitations(accountId: string): Promise<WaitingInvitation[]>
 }
 
 /** Synthetic people for a sandbox, as the demo generator makes them. */

@@ -14,6 +14,7 @@ import { up as attachments } from './migrations/0014-attachments.ts'
 import { up as panels } from './migrations/0015-panels.ts'
 import { up as limits } from './migrations/0020-limits.ts'
 import { up as versions } from './migrations/0022-versions.ts'
+import { up as proofs } from './migrations/0024-proofs.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '0015-panels': { up: panels },
   '0020-limits': { up: limits },
   '0022-versions': { up: versions },
+  '0024-proofs': { up: proofs },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

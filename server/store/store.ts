@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -9,6 +8,7 @@ import type { Broadcast } from './broadcast.ts'
 import { migrateToLatest } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
 import { limitConditions, readThrough } from './prepared-query.ts'
+import { findOpenToOthers, makePrivateFiles, makePrivateFolder } from './private-files.ts'
 import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 import { openSqliteReader } from './sqlite-reader.ts'
@@ -33,20 +33,21 @@ export function openStore(
   setting: StoreSetting,
   { logger, limits = readLimits({}) }: { logger?: Pick<Logger, 'warn'>; limits?: Limits } = {},
 ): Promise<Store> {
+  const options = { limits, ...(logger ? { logger } : {}) }
   return setting.kind === 'sqlite'
-    ? openSqliteStore(setting.file, { limits })
-    : openPostgresStore(setting.url, { limits, ...(logger ? { logger } : {}) })
+    ? openSqliteStore(setting.file, options)
+    : openPostgresStore(setting.url, options)
 }
 
 /**
- * Opens (and creates when absent) the SQLite file and applies missing migrations.
+ * Opens (and creates when absent) the SQLite file, closes it to others of the machine, and applies missing migrations.
  * Throws `NewerDatabaseError` when the file was written by a newer version.
  */
 export async function openSqliteStore(
   file: string,
-  { limits = readLimits({}) }: { limits?: Limits } = {},
+  { logger, limits = readLimits({}) }: { logger?: Pick<Logger, 'warn'>; limits?: Limits } = {},
 ): Promise<Store> {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+  if (file !== ':memory:') closeToOthers(file, logger)
   const sqlite = new Database(file)
   // WAL lets readers go on while one process writes; FULL makes an acknowledged write survive a power cut.
   sqlite.pragma('journal_mode = WAL')
@@ -72,4 +73,12 @@ export async function openSqliteStore(
     await db.destroy()
     throw error
   }
+}
+
+function closeToOthers(file: string, logger: Pick<Logger, 'warn'> | undefined): void {
+  makePrivateFolder(dirname(file))
+  makePrivateFiles(file)
+  const open = findOpenToOthers(file)
+  if (open.length > 0)
+    logger?.warn({ open }, 'others of this machine may open the database: ask "onpatient doctor" what to do')
 }

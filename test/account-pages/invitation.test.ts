@@ -85,26 +85,92 @@ test('odd dates are refused with a reason, never a fault', async () => {
   }
 })
 
-test('an account that exists signs in and comes back without the secret standing in an address', async () => {
-  await using pages = await startWithInvitation()
-  await pages.accounts.create({ email: 'mia@work.example', password: mia.password, displayName: 'Mia T.' })
+async function acceptAs(pages: Awaited<ReturnType<typeof startWithInvitation>>, email: string) {
+  await pages.accounts.create({ email, password: mia.password, displayName: 'Mia T.' })
   const browser = openBrowser(pages.app)
   const page = await browser.get(pages.link)
   assert.match(page.body, /href="\/signin\?next=%2Finvitation"/)
   const signIn = await browser.get('/signin?next=%2Finvitation')
-  const signedIn = await browser.submit(signIn, '/signin', {
-    email: 'mia@work.example',
-    password: mia.password,
-  })
+  const signedIn = await browser.submit(signIn, '/signin', { email, password: mia.password })
   assert.equal(signedIn.location, '/invitation')
   const back = await browser.get('/invitation')
   assert.match(back.body, /opens in the account of <strong>Mia T\.<\/strong>/)
   assert.doesNotMatch(back.body, /id="password"/)
   const done = await browser.submit(back, '/invitation', { birthDate: mia.birthDate })
   assert.equal(done.status, 303)
-  const account = await pages.accounts.findByEmail('mia@work.example')
-  assert.equal((await pages.practices.listAssociations(account?.id ?? '')).length, 1)
   assert.equal(browser.cookies.has('onpatient_invitation'), false)
+  const { id } = (await pages.accounts.findByEmail(email)) ?? { id: '' }
+  const associations = () => pages.practices.listAssociations(id)
+  return { browser, back, done, associations, accountId: id }
+}
+
+test('an account of the invited address signs in and comes back without the secret standing in an address', async () => {
+  await using pages = await startWithInvitation()
+  const { done, associations } = await acceptAs(pages, address)
+  assert.equal(done.location, '/')
+  assert.equal((await associations()).length, 1)
+})
+
+test('an account of another address waits until the practice has confirmed, and nobody else can accept', async () => {
+  await using pages = await startWithInvitation()
+  const { browser, back, done, associations, accountId } = await acceptAs(pages, 'mia@work.example')
+  assert.match(back.body, /went to another address, so the practice confirms first/)
+  assert.equal(done.location, '/invitation/waiting')
+  const waiting = await browser.get('/invitation/waiting')
+  assert.match(waiting.body, /Waiting for the practice/)
+  assert.match(waiting.body, new RegExp(pages.practice.name))
+  assert.deepEqual(await associations(), [])
+  assert.equal((await openBrowser(pages.app).get(pages.link)).status, 410)
+  assert.equal((await openBrowser(pages.app).get('/invitation/waiting')).location, '/signin')
+
+  const [invitation] = await pages.practices.listInvitations(pages.practice.id)
+  assert.deepEqual(
+    [invitation?.claim?.email, invitation?.claim?.displayName, invitation?.email],
+    ['mia@work.example', 'Mia T.', address],
+  )
+  const other = await pages.practices.create({ name: 'Elsewhere', kind: 'practice' })
+  const confirm = (practiceId: string) => pages.practices.confirmClaim(practiceId, invitation?.id ?? '')
+  await assert.rejects(confirm(other.id), { code: 'not-found' })
+  const both = await Promise.allSettled([confirm(pages.practice.id), confirm(pages.practice.id)])
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  const opened = await associations()
+  assert.deepEqual(
+    opened.map(({ role, patientId }) => [role, patientId]),
+    [['patient', invitation?.patientId]],
+  )
+  assert.deepEqual(await pages.practices.listWaitingInvitations(accountId), [])
+  assert.deepEqual(await pages.practices.listInvitations(pages.practice.id), [])
+  assert.equal((await browser.get('/invitation/waiting')).location, '/')
+})
+
+test('what the practice refuses, or does not confirm in time, opens nothing', async () => {
+  for (const end of ['refuse', 'wait'] as const) {
+    await using pages = await startWithInvitation()
+    const { associations, accountId } = await acceptAs(pages, 'mia@work.example')
+    const [{ id } = { id: '' }] = await pages.practices.listInvitations(pages.practice.id)
+    if (end === 'refuse') await pages.practices.endInvitation(pages.practice.id, id)
+    else pages.clock.forward(15 * 24 * 3600)
+    await assert.rejects(pages.practices.confirmClaim(pages.practice.id, id), { code: 'not-found' })
+    assert.deepEqual(
+      [await associations(), await pages.practices.listWaitingInvitations(accountId)],
+      [[], []],
+    )
+  }
+})
+
+test('of two accounts of other addresses that accept at once, one waits', async () => {
+  await using pages = await startWithInvitation()
+  const token = new URLSearchParams(pages.link.split('?')[1]).get('token') ?? ''
+  const accounts = await Promise.all(
+    ['a@x.example', 'b@x.example'].map((email) =>
+      pages.accounts.create({ email, password: mia.password, displayName: email }),
+    ),
+  )
+  const answers = await Promise.allSettled(
+    accounts.map((account) => pages.practices.acceptInvitation(token, account, mia.birthDate)),
+  )
+  assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 1)
+  assert.equal((await pages.practices.listInvitations(pages.practice.id)).length, 1)
 })
 
 test('an invited address that has an account is asked to sign in, after the date of birth', async () => {

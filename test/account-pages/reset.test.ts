@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openBrowser } from './open-browser.ts'
+import { openBrowser, readHiddenFields } from './open-browser.ts'
 import { startPages } from './start-pages.ts'
 
 const omar = { email: 'omar@haddad.example', password: 'nineteen blue lamps', displayName: 'Omar Haddad' }
@@ -79,19 +79,44 @@ test('an empty address is named', async () => {
   assert.match(answer.body, /id="email-error"/)
 })
 
-test('a new address counts once its mailed button is pressed, in any browser', async () => {
+test('a new address counts once its mailed button is pressed where the account is signed in', async () => {
   await using pages = await startWithOmar()
   const account = await pages.accounts.findByEmail(omar.email)
+  const addressOf = async () => (await pages.accounts.find(account?.id ?? ''))?.email
   await pages.accounts.startEmailChange(account?.id ?? '', omar.password, 'omar@new.example')
+  const path = pages.findMailedPath('omar@new.example')
+
+  // Who has the mail and not the account gets no further, and learns nothing of the account.
+  await pages.accounts.create({ ...omar, email: 'eve@example.com', displayName: 'Eve' })
+  const eve = openBrowser(pages.app, '192.0.2.7')
+  const stranger = await eve.get(path)
+  assert.match(stranger.body, /Sign in to confirm/)
+  assert.doesNotMatch(stranger.body, /Omar|omar@/)
+  await eve.submit(await eve.get('/signin'), '/signin', { email: 'eve@example.com', password: omar.password })
+  const other = await eve.get(path)
+  assert.match(other.body, /signed in as <strong>Eve<\/strong>, which is another account/)
+  const forced = readHiddenFields(other.body, '/signout')
+  const token = new URLSearchParams(path.split('?')[1]).get('token') ?? ''
+  const answer = await eve.post('/account/email/confirm', { _csrf: forced._csrf ?? '', token })
+  assert.equal(answer.status, 403)
+  assert.equal(await addressOf(), omar.email)
+
   const browser = openBrowser(pages.app)
-  const confirm = await browser.get(pages.findMailedPath('omar@new.example'))
+  const signIn = await browser.get(`/signin?next=${encodeURIComponent(path)}`)
+  const back = await browser.submit(signIn, '/signin', { email: omar.email, password: omar.password })
+  assert.equal(back.location, path)
+  const confirm = await browser.get(path)
   assert.equal(confirm.status, 200)
-  assert.equal((await pages.accounts.find(account?.id ?? ''))?.email, omar.email)
+  assert.equal(await addressOf(), omar.email)
+  const before = browser.cookies.get('onpatient_sign_in')
   const done = await browser.submit(confirm, '/account/email/confirm')
   assert.deepEqual([done.status, done.location], [303, '/account/email/confirmed'])
-  assert.equal((await pages.accounts.find(account?.id ?? ''))?.email, 'omar@new.example')
+  assert.equal(await addressOf(), 'omar@new.example')
   assert.match((await browser.get('/account/email/confirmed')).body, /Your address is confirmed/)
-  assert.equal((await browser.submit(confirm, '/account/email/confirm')).status, 410)
+  assert.notEqual(browser.cookies.get('onpatient_sign_in'), before, 'the sign-in of before has ended')
+  assert.equal(await pages.accounts.findSignIn(before ?? ''), undefined)
+  assert.equal((await browser.get('/signin')).status, 303, 'and the browser has a new one')
+  assert.equal((await browser.get(path)).status, 410)
   assert.equal((await browser.get('/account/email/confirm')).status, 410)
 })
 
@@ -101,6 +126,7 @@ test('an address that another account took in the meantime is a conflict', async
   await pages.accounts.startEmailChange(account?.id ?? '', omar.password, 'omar@new.example')
   await pages.accounts.create({ ...omar, email: 'omar@new.example' })
   const browser = openBrowser(pages.app)
+  await browser.submit(await browser.get('/signin'), '/signin', omar)
   const confirm = await browser.get(pages.findMailedPath('omar@new.example'))
   const answer = await browser.submit(confirm, '/account/email/confirm')
   assert.equal(answer.status, 409)

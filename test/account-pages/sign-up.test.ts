@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { openBrowser } from './open-browser.ts'
 import { startPages } from './start-pages.ts'
 
-const rosa = { displayName: 'Rosa Okafor', email: 'rosa@okafor.example', password: 'eleven paper boats' }
+const rosa = { displayName: 'Rosa Okafor', email: 'rosa@okafor.example' }
+const password = 'eleven paper boats'
 
 test('the first page offers the three ways to begin', async () => {
   await using pages = await startPages()
@@ -36,7 +37,7 @@ test('a practice signs up: account, practice and its first provider exist once t
     'a scanner that follows links redeems nothing',
   )
 
-  const done = await browser.submit(confirm, '/signup/finish')
+  const done = await browser.submit(confirm, '/signup/finish', { password })
   assert.equal(done.status, 303)
   assert.equal(done.location, '/')
   const account = await pages.accounts.findByEmail(rosa.email)
@@ -51,7 +52,9 @@ test('a developer gets a sandbox and lands where applications are registered', a
   await using pages = await startPages()
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/signup/developer'), '/signup/developer', rosa)
-  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish')
+  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish', {
+    password,
+  })
   assert.equal(done.location, '/account/settings/applications')
   const account = await pages.accounts.findByEmail(rosa.email)
   const associations = await pages.practices.listAssociations(account?.id ?? '')
@@ -62,7 +65,9 @@ test('a person gets a plain account, associated with nobody', async () => {
   await using pages = await startPages()
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/signup/person'), '/signup/person', rosa)
-  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish')
+  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish', {
+    password,
+  })
   assert.equal(done.location, '/')
   const account = await pages.accounts.findByEmail(rosa.email)
   assert.deepEqual(await pages.practices.listAssociations(account?.id ?? ''), [])
@@ -74,7 +79,7 @@ test('a link works once', async () => {
   await browser.submit(await browser.get('/signup/person'), '/signup/person', rosa)
   const link = pages.findMailedPath(rosa.email)
   const confirm = await browser.get(link)
-  await browser.submit(confirm, '/signup/finish')
+  await browser.submit(confirm, '/signup/finish', { password })
   const other = openBrowser(pages.app)
   const again = await other.get(link)
   assert.equal(again.status, 410)
@@ -98,20 +103,20 @@ test('an unknown, empty or doubled link is 410, never a fault', async () => {
   const { _csrf = '' } = Object.fromEntries(
     [...form.body.matchAll(/name="(_csrf)" value="([^"]*)"/g)].map((m) => [m[1], m[2]]),
   )
-  assert.equal((await browser.post('/signup/finish', { _csrf, token: 'lnk_unknown' })).status, 410)
+  assert.equal((await browser.post('/signup/finish', { _csrf, token: 'lnk_unknown', password })).status, 410)
 })
 
 test('a known address gets the same answer, and no second account', async () => {
   await using pages = await startPages()
-  await pages.accounts.create(rosa)
+  await pages.accounts.create({ ...rosa, password })
   const browser = openBrowser(pages.app)
   const form = await browser.get('/signup/developer')
-  const known = await browser.submit(form, '/signup/developer', { ...rosa, password: 'twelve paper boats' })
+  const known = await browser.submit(form, '/signup/developer', rosa)
   const unknown = await browser.submit(form, '/signup/developer', { ...rosa, email: 'new@okafor.example' })
   assert.deepEqual([known.status, known.location], [unknown.status, unknown.location])
 })
 
-test('what was typed is kept beside its error, but no password', async () => {
+test('what was typed is kept beside its error', async () => {
   await using pages = await startPages()
   const browser = openBrowser(pages.app)
   const form = await browser.get('/signup/practice')
@@ -119,21 +124,11 @@ test('what was typed is kept beside its error, but no password', async () => {
     displayName: 'Rosa "R" Okafor',
     practiceName: '',
     email: '',
-    password: '',
   })
   assert.equal(empty.status, 400)
-  for (const name of ['practiceName', 'email', 'password'])
-    assert.match(empty.body, new RegExp(`id="${name}-error"`))
+  for (const name of ['practiceName', 'email']) assert.match(empty.body, new RegExp(`id="${name}-error"`))
   assert.match(empty.body, /value="Rosa &quot;R&quot; Okafor"/)
   assert.doesNotMatch(empty.body, /id="displayName-error"/)
-
-  const short = await browser.submit(form, '/signup/practice', {
-    ...rosa,
-    practiceName: 'P',
-    password: 'short',
-  })
-  assert.equal(short.status, 400)
-  assert.match(short.body, /id="password-error"/)
   const bad = await browser.submit(form, '/signup/practice', {
     ...rosa,
     practiceName: 'P',
@@ -141,8 +136,36 @@ test('what was typed is kept beside its error, but no password', async () => {
   })
   assert.equal(bad.status, 400)
   assert.match(bad.body, /id="email-error"/)
-  assert.doesNotMatch(short.body + bad.body, /value="(short|eleven paper boats)"/)
   assert.deepEqual(pages.outbox.list(), [])
+})
+
+test('the password is chosen behind the link alone, by the one who has the mail', async () => {
+  await using pages = await startPages()
+  // A stranger signs up with the address of somebody else, and sends a password of their own along.
+  const stranger = openBrowser(pages.app)
+  for (const kind of ['person', 'practice', 'developer']) {
+    const form = await stranger.get(`/signup/${kind}`)
+    assert.doesNotMatch(form.body, /name="password"/)
+    const early = { ...rosa, practiceName: 'Trap', password: 'chosen by a stranger' }
+    assert.equal((await stranger.submit(form, `/signup/${kind}`, early)).status, 303)
+  }
+  const owner = openBrowser(pages.app, '192.0.2.2')
+  const page = await owner.get(pages.findMailedPath(rosa.email))
+  assert.match(page.body, /id="password"[^>]*autocomplete="new-password"/)
+  for (const [typed, words] of [
+    ['', /id="password-error"[\s\S]*Choose a password/],
+    ['short', /id="password-error"[\s\S]*at least 8 characters/],
+  ] as const) {
+    const answer = await owner.submit(page, '/signup/finish', { password: typed })
+    assert.equal(answer.status, 400)
+    assert.match(answer.body, words)
+    assert.doesNotMatch(answer.body, /value="short"/)
+  }
+  assert.equal(await pages.accounts.findByEmail(rosa.email), undefined)
+  assert.equal((await owner.submit(page, '/signup/finish', { password })).status, 303)
+  const signIn = await stranger.get('/signin')
+  const early = { email: rosa.email, password: 'chosen by a stranger' }
+  assert.equal((await stranger.submit(signIn, '/signin', early)).status, 401)
 })
 
 test('the page after it says where the mail is, on a development server alone', async () => {

@@ -36,7 +36,6 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     ...parts,
     mailer: outbox,
     factorKey: 'f'.repeat(43),
-    deviceKey: 'd'.repeat(43),
     endGrants: async () => undefined,
     onPasswordChanged: () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },

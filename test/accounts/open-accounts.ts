@@ -26,7 +26,6 @@ export async function openAccounts() {
     mailer: outbox,
     ...usualLimits(store.db, clock),
     portalUrl,
-    deviceKey: 'd'.repeat(43),
     factorKey: 'f'.repeat(43),
     endGrants: async (_tx: Db, id: string) => void changed.push(id),
     onPasswordChanged: () => undefined,

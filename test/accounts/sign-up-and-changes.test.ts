@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hashSecret } from '#server/secrets.ts'
 import { ana, here, openAccounts, stranger } from './open-accounts.ts'
 
-const signUp = { ...ana, intent: { kind: 'person' } as const, visitor: here }
+const { password, ...person } = ana
+const signUp = { ...person, intent: { kind: 'person' } as const, visitor: here }
 const isCode = (code: string) => (error: { code?: string }) => error.code === code
 
 test('a sign-up becomes an account when its link is redeemed, and the link works once', async () => {
@@ -15,10 +17,10 @@ test('a sign-up becomes an account when its link is redeemed, and the link works
     displayName: ana.displayName,
     intent: { kind: 'practice', practiceName: 'Elm' },
   })
-  const finished = await app.accounts.finishSignUp(token, here)
+  const finished = await app.accounts.finishSignUp(token, password, here)
   assert.deepEqual(finished.intent, { kind: 'practice', practiceName: 'Elm' })
   assert.ok(await app.accounts.findSignIn(finished.token))
-  await assert.rejects(app.accounts.finishSignUp(token, here), isCode('link-invalid'))
+  await assert.rejects(app.accounts.finishSignUp(token, password, here), isCode('link-invalid'))
   await app.accounts.signIn({ ...ana, visitor: here })
 })
 
@@ -26,7 +28,7 @@ test('of two redemptions at the same time one succeeds', async () => {
   await using app = await openAccounts()
   await app.accounts.startSignUp(signUp)
   const token = app.findToken(ana.email)
-  const both = await Promise.allSettled([1, 2].map(() => app.accounts.finishSignUp(token, here)))
+  const both = await Promise.allSettled([1, 2].map(() => app.accounts.finishSignUp(token, password, here)))
   assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })
 
@@ -35,13 +37,16 @@ test('a link is too old after a day', async () => {
   await app.accounts.startSignUp(signUp)
   app.clock.forward(24 * 3600 + 1)
   assert.equal(await app.accounts.findSignUp(app.findToken(ana.email)), undefined)
-  await assert.rejects(app.accounts.finishSignUp(app.findToken(ana.email), here), isCode('link-invalid'))
+  await assert.rejects(
+    app.accounts.finishSignUp(app.findToken(ana.email), password, here),
+    isCode('link-invalid'),
+  )
 })
 
 test('a known address is told by mail, and keeps its password', async () => {
   await using app = await openAccounts()
   await app.accounts.create(ana)
-  await app.accounts.startSignUp({ ...signUp, password: 'another good one' })
+  await app.accounts.startSignUp(signUp)
   const [mail] = app.outbox.list()
   assert.equal(mail?.to, ana.email)
   assert.doesNotMatch(mail?.text ?? '', /token=/)
@@ -54,14 +59,11 @@ test('mails carry nothing that a stranger typed', async () => {
   assert.doesNotMatch(app.outbox.list()[0]?.text ?? '', /casino/)
 })
 
-test('weak passwords, bad addresses and invisible names are refused with the field', async () => {
+test('bad addresses and invisible names are refused with the field, and weak passwords behind the link', async () => {
   await using app = await openAccounts()
+  const isRefused = (field: string) => (error: { code?: string; field?: string }) =>
+    error.code === 'invalid-parameter' && error.field === field
   const refusals: Array<[object, string]> = [
-    [{ password: 'short' }, 'password'],
-    [{ password: 'Password123' }, 'password'],
-    [{ password: 'aaaaaaaaaaaa' }, 'password'],
-    [{ password: ana.email }, 'password'],
-    [{ password: 'x'.repeat(257) }, 'password'],
     [{ email: 'ana' }, 'email'],
     [{ email: 'ana@lima' }, 'email'],
     [{ email: 'ana@lima.example,eve@lima.example' }, 'email'],
@@ -73,11 +75,37 @@ test('weak passwords, bad addresses and invisible names are refused with the fie
   for (const [change, field] of refusals)
     await assert.rejects(
       app.accounts.startSignUp({ ...signUp, ...change }),
-      (error: { code?: string; field?: string }) =>
-        error.code === 'invalid-parameter' && error.field === field,
+      isRefused(field),
       JSON.stringify(change),
     )
   assert.deepEqual(app.outbox.list(), [])
+  await app.accounts.startSignUp(signUp)
+  const token = app.findToken(ana.email)
+  for (const weak of ['short', 'Password123', 'aaaaaaaaaaaa', ana.email, 'x'.repeat(257)])
+    await assert.rejects(app.accounts.finishSignUp(token, weak, here), isRefused('password'), weak)
+  assert.ok(await app.accounts.finishSignUp(token, password, here), 'the link is not used up')
+})
+
+test('no password that was chosen before the address was proved opens the account', async () => {
+  await using app = await openAccounts()
+  // As an earlier version kept it: the one who typed the form chose it, with the address of somebody else.
+  const early = {
+    ...person,
+    password: 'chosen by a stranger',
+    passwordHash: '$argon2id$v=19$m=64,t=1,p=1$c2FsdA$x',
+  }
+  await app.accounts.startSignUp({ ...signUp, ...early } as typeof signUp)
+  const token = app.findToken(ana.email)
+  await app.store.db
+    .updateTable('mail_link')
+    .set({ payload: JSON.stringify({ ...early, intent: { kind: 'person' } }) })
+    .execute()
+  await app.accounts.finishSignUp(token, password, here)
+  await assert.rejects(
+    app.accounts.signIn({ ...ana, password: early.password, visitor: stranger }),
+    isCode('sign-in-failed'),
+  )
+  await app.signIn(ana, here)
 })
 
 test('nobody can fill a mailbox through the forms', async () => {
@@ -128,7 +156,7 @@ test('a link is good for its own purpose only', async () => {
     app.accounts.finishPasswordReset(token, 'five yellow kites', here),
     isCode('link-invalid'),
   )
-  await assert.rejects(app.accounts.finishEmailChange(token), isCode('link-invalid'))
+  assert.equal(await app.accounts.findEmailChange(token), undefined)
 })
 
 test('a password change asks for the present one, keeps this browser and ends the rest', async () => {
@@ -184,21 +212,113 @@ test('whoever sits at an open browser cannot guess the password there for long',
   assert.ok(codes.has('too-many-requests'))
 })
 
-test('a new address counts once its link was opened, and the old one is told', async () => {
+async function signedInAs(app: Awaited<ReturnType<typeof openAccounts>>, email = ana.email) {
+  const started = await app.signIn({ ...ana, email }, here)
+  const found = await app.accounts.findSignIn(started.token)
+  assert.ok(found)
+  return { ...started, signIn: found.signIn }
+}
+
+test('a new address counts once its link was opened by the account; it ends every sign-in and known browser', async () => {
   await using app = await openAccounts()
   const account = await app.accounts.create(ana)
+  const own = await signedInAs(app)
+  const other = await signedInAs(app)
   await app.accounts.startPasswordReset(ana.email, here)
   const oldMailbox = app.findToken(ana.email)
   await app.accounts.startEmailChange(account.id, ana.password, 'Ana@New.Example')
   assert.equal((await app.accounts.find(account.id))?.email, ana.email)
   assert.equal(app.outbox.list()[0]?.to, ana.email)
-  const changed = await app.accounts.finishEmailChange(app.findToken('ana@new.example'))
-  assert.equal(changed.email, 'ana@new.example')
+  const link = app.findToken('ana@new.example')
+  const fresh = await app.accounts.finishEmailChange(link, own.signIn, here)
+  assert.equal(fresh.account.email, 'ana@new.example')
+  assert.deepEqual(
+    [app.outbox.list()[0]?.to, app.outbox.list()[0]?.subject],
+    [ana.email, 'The e-mail address of your onpatient account was changed'],
+  )
+  for (const { token } of [own, other]) assert.equal(await app.accounts.findSignIn(token), undefined)
+  assert.ok(await app.accounts.findSignIn(fresh.token))
+  assert.deepEqual(await marksOf(app, account.id), [hashSecret(fresh.deviceToken)])
   await assert.rejects(
     app.accounts.finishPasswordReset(oldMailbox, 'five yellow kites', here),
     isCode('link-invalid'),
     'who reads the old mailbox gets in no more',
   )
+})
+
+test('who has the mail alone is not joined to an account that another one keeps the password of', async () => {
+  await using app = await openAccounts()
+  const eve = await app.accounts.create({ ...ana, email: 'eve@lima.example' })
+  await app.accounts.startEmailChange(eve.id, ana.password, 'victim@lima.example')
+  const link = app.findToken('victim@lima.example')
+  await app.accounts.create(ana)
+  const victim = await signedInAs(app)
+  await assert.rejects(app.accounts.finishEmailChange(link, victim.signIn, here), isCode('link-invalid'))
+  assert.equal((await app.accounts.find(eve.id))?.email, 'eve@lima.example')
+  assert.ok(await app.accounts.findSignIn(victim.token))
+})
+
+function marksOf({ store }: Awaited<ReturnType<typeof openAccounts>>, accountId: string): Promise<string[]> {
+  return store.db
+    .selectFrom('known_device')
+    .select('mark_hash')
+    .where('account_id', '=', accountId)
+    .execute()
+    .then((rows) => rows.map(({ mark_hash }) => mark_hash))
+}
+
+test('a known browser is a random value, kept as its hash, and ends with a new password and signing out everywhere', async () => {
+  for (const end of ['change', 'reset', 'everywhere'] as const) {
+    await using app = await openAccounts()
+    const { id } = await app.accounts.create(ana)
+    const { deviceToken, signIn } = await signedInAs(app)
+    assert.match(deviceToken, /^dev_[\w-]{43}$/)
+    assert.ok(!deviceToken.includes(id))
+    assert.deepEqual(await marksOf(app, id), [hashSecret(deviceToken)])
+    if (end === 'change') await app.accounts.changePassword(id, ana.password, 'five yellow kites', signIn.id)
+    if (end === 'everywhere') await app.accounts.endOtherSignIns(id, signIn.id)
+    if (end === 'reset') {
+      await app.accounts.startPasswordReset(ana.email, here)
+      await app.accounts.finishPasswordReset(app.findToken(ana.email), 'five yellow kites', here)
+    }
+    assert.ok(!(await marksOf(app, id)).includes(hashSecret(deviceToken)), end)
+    // It counts as a stranger's from now on: five guesses from one network, and no ten beside them.
+    const codes: unknown[] = []
+    for (let guess = 0; guess < 7; guess++)
+      await app.accounts
+        .signIn({ ...ana, password: `guess number ${guess}`, visitor: stranger, knownDevice: deviceToken })
+        .catch(({ code }) => codes.push(code))
+    assert.deepEqual(codes.slice(4), ['sign-in-failed', 'too-many-requests', 'too-many-requests'], end)
+  }
+})
+
+test('the guesses of all known browsers of an account count together, at the password and at the codes', async () => {
+  await using app = await openAccounts()
+  await app.accounts.create(ana)
+  const marks: string[] = []
+  for (let browser = 0; browser < 4; browser++) marks.push((await app.signIn(ana, here)).deviceToken)
+  const codes: unknown[] = []
+  for (let guess = 0; guess < 16; guess++)
+    await app.accounts
+      .signIn({ ...ana, password: `guess ${guess}!`, visitor: stranger, knownDevice: marks[guess % 4] })
+      .catch(({ code }) => codes.push(code))
+  assert.deepEqual(
+    codes.map((code) => code === 'sign-in-failed'),
+    codes.map((_code, index) => index < 10),
+  )
+})
+
+test('known browsers of an account have a bound, and are swept when they are old', async () => {
+  await using app = await openAccounts()
+  const { id } = await app.accounts.create(ana)
+  for (let time = 0; time < 25; time++) {
+    await app.signIn(ana, here)
+    app.clock.forward(1)
+  }
+  assert.equal((await marksOf(app, id)).length, 20)
+  app.clock.forward(401 * 24 * 3600)
+  await app.accounts.sweep()
+  assert.deepEqual(await marksOf(app, id), [])
 })
 
 test('an address that another account has is not told to the one who asks', async () => {
@@ -215,8 +335,9 @@ test('an address taken between asking and confirming stays with who has it', asy
   const account = await app.accounts.create(ana)
   await app.accounts.startEmailChange(account.id, ana.password, 'eve@lima.example')
   const token = app.findToken('eve@lima.example')
+  const { signIn } = await signedInAs(app)
   await app.accounts.create({ ...ana, email: 'eve@lima.example' })
-  await assert.rejects(app.accounts.finishEmailChange(token), isCode('email-taken'))
+  await assert.rejects(app.accounts.finishEmailChange(token, signIn, here), isCode('email-taken'))
   assert.equal((await app.accounts.find(account.id))?.email, ana.email)
 })
 
@@ -232,7 +353,7 @@ test('no password, secret of a link or token stands in the database', async () =
     return JSON.stringify(rows)
   }
   const before = await dump()
-  const { token } = await app.accounts.finishSignUp(link, here)
+  const { token } = await app.accounts.finishSignUp(link, password, here)
   const after = await dump()
   for (const secret of [ana.password, link, token]) assert.ok(!`${before}${after}`.includes(secret))
   assert.match(after, /\$argon2id\$/)

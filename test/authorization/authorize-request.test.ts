@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { applicationForm, openPortal } from '../portal-api/open-portal.ts'
 import { answerConsent, authorize, openConsent } from '../support/authorize.ts'
 import { boxesOf, fieldOf, openBrowser } from '../support/browser.ts'
 import { aClinic, anApplication, aPatient, type Clinic, redirectUri } from '../support/people.ts'
@@ -194,11 +195,24 @@ describe('the authorization request', () => {
     assert.match(answer.get('error_description') ?? '', /too long.*state/)
   })
 
-  test('a loopback redirect URI may have any port', async () => {
-    for (const uri of ['http://127.0.0.1:49152/cb', 'http://localhost:8123/cb']) {
-      const back = await authorize(app, clientId, clinic.provider.email, { redirect_uri: uri })
-      assert.ok(back.get('code'), uri)
+  test('a loopback redirect URI of a native application may have any port, that of a web application its own', async () => {
+    const redirectUris = ['http://127.0.0.1/cb', 'http://localhost:3000/cb']
+    const native = await anApplication(app, clinic, { kind: 'public', redirectUris })
+    const pkce = {
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
     }
+    for (const uri of ['http://127.0.0.1:49152/cb', 'http://localhost:8123/cb']) {
+      const back = await authorize(app, native.id, clinic.provider.email, { redirect_uri: uri, ...pkce })
+      assert.ok(back.get('code'), uri)
+      const refused = await ask({ ...good(), redirect_uri: uri })
+      assert.deepEqual([refused.status, refused.location], [400, undefined], uri)
+    }
+    for (const uri of redirectUris)
+      assert.ok(
+        (await authorize(app, clientId, clinic.provider.email, { redirect_uri: uri })).get('code'),
+        uri,
+      )
   })
 
   test('POST works as GET does, and the address without the slash too', async () => {
@@ -258,4 +272,40 @@ describe('the authorization request', () => {
     const back = await answerConsent(app, browser, page, { decision: 'Cancel' })
     assert.equal(new URL(back.location ?? '').searchParams.get('error'), 'access_denied')
   })
+})
+
+test('with INSECURE_REDIRECTS=refuse plain http leads to the own machine alone, and developers of older applications are told', async () => {
+  await using app = await startApp({ INSECURE_REDIRECTS: 'refuse', REGISTRATION: 'open' })
+  const clinic = await aClinic(app, 'Plain Clinic')
+  const portal = await openPortal(app, clinic.provider.email)
+  const plain = 'http://mytestapp.com/redirect_uri'
+  const local = 'http://127.0.0.1:8123/cb'
+  for (const [change, field] of [
+    [{ redirectUris: [plain] }, 'redirectUris'],
+    [{ redirectUris: [redirectUri, 'HTTP://mytestapp.com/'] }, 'redirectUris'],
+    [{ redirectUris: [redirectUri, 'http://localhost.evil.example/'] }, 'redirectUris'],
+    [{ postLogoutRedirectUris: [plain] }, 'postLogoutRedirectUris'],
+    [{ launchUri: plain }, 'launchUri'],
+  ] as const) {
+    const { status, body } = await portal.call('POST', '/applications', { ...applicationForm, ...change })
+    assert.deepEqual([status, body.field], [400, field], JSON.stringify(body))
+    assert.match(body.detail, /plain http.*INSECURE_REDIRECTS=allow/)
+  }
+  const { id } = await anApplication(app, clinic, { redirectUris: [redirectUri, local] })
+  const ask = (redirect_uri: string) =>
+    openBrowser().get(
+      `${app.portalUrl}/o/authorize/?${new URLSearchParams({ response_type: 'code', client_id: id, redirect_uri })}`,
+    )
+  assert.equal((await ask(local)).status, 302)
+
+  // As it was registered before the setting.
+  const redirect_uris = JSON.stringify([redirectUri, plain])
+  await app.store.db.updateTable('application').set({ redirect_uris }).where('id', '=', id).execute()
+  const refused = await ask(plain)
+  assert.equal(refused.status, 400)
+  assert.match(refused.body, /plain http.*https:\/\/ address/)
+  assert.equal((await ask(redirectUri)).status, 302)
+  const { body } = await portal.call('GET', '/applications')
+  assert.match(body.applications[0].warnings[0].message, /sends nobody there any more. Use https/)
+  assert.deepEqual(await app.nouns.applications.findPlainRedirects(), [{ id, name: 'My test app' }])
 })

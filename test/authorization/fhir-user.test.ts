@@ -183,7 +183,7 @@ describe('fhirUser', () => {
     const mail = app.nouns.outbox?.list().find(({ to }) => to === 'jo@example.com')
     const token = /token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? ''
     const account = await anAccount(app, 'jo@example.com', 'Jo Rivera')
-    await practices.acceptInvitation(token, account.id, '1988-04-02')
+    await practices.acceptInvitation(token, account, '1988-04-02')
     const tokens = await connect('jo@example.com')
     assert.match(claimOf(tokens), /\/RelatedPerson\/jo$/)
     assert.equal((await read(claimOf(tokens), tokens.access_token)).status, 200)

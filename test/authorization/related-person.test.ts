@@ -38,7 +38,12 @@ describe('the RelatedPerson record that was written for a proxy', () => {
   async function changeAddress(accountId: string, email: string): Promise<void> {
     await app.nouns.accounts.startEmailChange(accountId, password, email)
     const mail = app.nouns.outbox?.list().find(({ to }) => to === email)
-    await app.nouns.accounts.finishEmailChange(/token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? '')
+    const visitor = { ip: '192.0.2.1', userAgent: 'x' }
+    const { token } = await app.nouns.accounts.startSignIn(accountId, visitor)
+    const signedIn = await app.nouns.accounts.findSignIn(token)
+    assert.ok(signedIn)
+    const link = /token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? ''
+    await app.nouns.accounts.finishEmailChange(link, signedIn.signIn, visitor)
   }
 
   test('follows name and address of the account, as new versions', async () => {

@@ -92,7 +92,8 @@ for (const [size, options] of Object.entries(sizes))
       await checkAccessibility(page, 'no application yet')
       await page.getByRole('link', { name: 'Add application' }).first().click()
       await page.getByLabel('Name').fill('Vaccine diary')
-      const redirectUri = 'http://127.0.0.1:9999/redirect_uri'
+      await using program = await listenForReturn()
+      const { redirectUri } = program
       await page.getByPlaceholder('https://app.example/callback').fill('https://app.example/#fragment')
       await page.getByRole('button', { name: 'Save Changes' }).click()
       await page
@@ -120,12 +121,10 @@ for (const [size, options] of Object.entries(sizes))
       assert.doesNotMatch(await page.content(), new RegExp(clientSecret), 'the secret is shown once')
       await checkAccessibility(page, 'application')
       await checkWidth(page, 'application')
-      // A program on the person's machine takes whatever port it gets (RFC 8252 §7.3).
-      await using program = await listenForReturn()
       const query = new URLSearchParams({
         response_type: 'code',
         client_id: clientId,
-        redirect_uri: program.redirectUri,
+        redirect_uri: redirectUri,
       })
       await page.goto(`${app.portalUrl}/o/authorize/?${query}`)
       await checkAccessibility(page, 'consent')
@@ -134,7 +133,7 @@ for (const [size, options] of Object.entries(sizes))
       const tokens = await postToken(app, {
         code: new URL(page.url()).searchParams.get('code') ?? '',
         grant_type: 'authorization_code',
-        redirect_uri: program.redirectUri,
+        redirect_uri: redirectUri,
         client_id: clientId,
         client_secret: clientSecret,
       })

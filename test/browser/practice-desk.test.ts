@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { aKey, aKeyApplication } from '../authorization/clients/client-keys.ts'
-import { aClinic, aPatient, type Clinic, password } from '../support/people.ts'
+import { aClinic, anAccount, aPatient, type Clinic, password } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 import { checkAccessibility, checkWidth } from './check-accessibility.ts'
 import { launchChromium, openPage, sizes } from './open-chromium.ts'
@@ -63,6 +63,80 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
       await page.getByText('No program reaches the records').waitFor()
       assert.deepEqual(await app.nouns.approvals.list({ practiceId: clinic.practice.id }), [])
+      assert.deepEqual(errors, [])
+    })
+
+    test('to end the access of somebody after ten minutes the password is asked for, and the click goes on', async () => {
+      const name = `Nurse ${size}`
+      const nurse = await anAccount(app, `nurse-${size.replaceAll(/\W/g, '')}@example.com`, name)
+      await app.nouns.practices.associate({
+        accountId: nurse.id,
+        practiceId: clinic.practice.id,
+        role: 'staff',
+      })
+      const { page, errors } = await openDesk('people')
+      const button = page.getByRole('button', { name: new RegExp(`End.*${name}`) })
+      await button.waitFor()
+      app.clock.forward(601)
+      await button.click()
+      await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
+      const proof = page.getByRole('dialog', { name: 'Confirm that it is you' })
+      await proof.waitFor()
+      await checkAccessibility(page, 'proof')
+      await proof.locator('input').fill('not the password')
+      await page.keyboard.press('Enter')
+      await proof.getByText('This is not your present password').waitFor()
+      await proof.locator('input').fill(password)
+      await page.keyboard.press('Enter')
+      await button.waitFor({ state: 'detached' })
+      assert.deepEqual(await app.nouns.practices.listAssociations(nurse.id), [])
+      // Each refusal is an answer of 401 or 403, which the browser writes into its console.
+      assert.deepEqual(
+        errors.filter((each) => !/status of 40[13]/.test(each)),
+        [],
+      )
+    })
+
+    test('the desk confirms who accepted with another address, and sees what a service wants to change', async () => {
+      const id = `ida${size.replaceAll(/\W/g, '')}`
+      await aPatient(app, clinic, id)
+      const ida = await anAccount(app, `${id}@work.example`, 'Ida W.')
+      await app.nouns.practices.invite({
+        practiceId: clinic.practice.id,
+        patientId: id,
+        email: `${id}@home.example`,
+        role: 'patient',
+        relationship: 'self',
+        invitedBy: clinic.provider.id,
+      })
+      const [, token = ''] = /token=(\S+)/.exec(app.nouns.outbox?.list()[0]?.text ?? '') ?? []
+      await app.nouns.practices.acceptInvitation(token, ida, '1988-04-02')
+      const { page, errors } = await openDesk('people')
+      await page.getByText(`accepted the invitation of ${id}@home.example`).waitFor()
+      await checkAccessibility(page, 'a claim')
+      await checkWidth(page, 'a claim')
+      await page.getByRole('button', { name: `Confirm Ida W. (${id}@work.example)` }).click()
+      await page.getByText('The record is open to Ida W.').waitFor()
+      assert.equal((await app.nouns.practices.listAssociations(ida.id)).length, 1)
+
+      const maker = await aClinic(app, 'Makers')
+      const form = { name: 'Reports', redirectUris: [], scopes: ['system/Observation.rs'] }
+      const service = await aKeyApplication(app, maker, await aKey('ES384'), form)
+      const approval = {
+        applicationId: service.id,
+        practiceId: clinic.practice.id,
+        accountId: clinic.provider.id,
+      }
+      await app.nouns.approvals.approve(approval)
+      await app.nouns.applications.update(maker.provider.id, service.id, { ...service, name: 'Statistics' })
+      await page.goto(`${app.portalUrl}/practice/${clinic.practice.id}?tab=services`)
+      await page.getByText('Reports wants to change').waitFor()
+      await checkAccessibility(page, 'a change of a service')
+      await page.getByRole('button', { name: 'Agree to the change of Reports' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Agree' }).click()
+      await page.getByRole('button', { name: 'End access of Statistics' }).waitFor()
+      const [{ id: approvalId } = { id: '' }] = await app.nouns.approvals.list({ applicationId: service.id })
+      await app.nouns.approvals.end(clinic.practice.id, approvalId)
       assert.deepEqual(errors, [])
     })
 

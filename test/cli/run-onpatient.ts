@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { settingRows } from '#server/settings.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -52,19 +53,24 @@ export async function openCommandLine(env: Record<string, string> = {}) {
   }
 }
 
+export type CommandLine = Awaited<ReturnType<typeof openCommandLine>>
+
 /** What the machine that runs the tests has set must not change them. */
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { PORT, HOST, PORTAL_URL, FHIR_URL, DATABASE_URL, DEMO, SMTP_URL, LOG_LEVEL, NODE_ENV, ...rest } = env
-  return rest
+  const names = new Set(settingRows.map(({ name }) => name))
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.has(name)))
 }
 
 /** Reads what a running server prints until the line with its address, and gives the address. */
-export async function waitForAddress(child: ChildProcess): Promise<{ portalUrl: string; printed: string }> {
+export async function waitForAddress(
+  child: ChildProcess,
+  until: RegExp = /Ctrl-C/,
+): Promise<{ portalUrl: string; printed: string }> {
   let printed = ''
   for await (const chunk of child.stdout ?? []) {
     printed += chunk
     const [, portalUrl] = /onpatient runs at (\S+)/.exec(printed) ?? []
-    if (portalUrl && printed.includes('Ctrl-C')) return { portalUrl, printed }
+    if (portalUrl && until.test(printed)) return { portalUrl, printed }
   }
   throw new Error(`the server ended without an address:\n${printed}`)
 }

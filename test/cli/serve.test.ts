@@ -5,7 +5,21 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { fieldOf, openBrowser } from '../support/browser.ts'
-import { openCommandLine, waitForAddress } from './run-onpatient.ts'
+import { type CommandLine, openCommandLine, waitForAddress } from './run-onpatient.ts'
+
+/** What a server for people outside needs; it is reached here as its proxy would. */
+const production = {
+  NODE_ENV: 'production',
+  PORTAL_URL: 'https://records.clinic.example',
+  SMTP_URL: 'smtp://127.0.0.1:9',
+}
+
+/** The address that it listens on: the one that it prints leads to a proxy. */
+async function startInProduction(cli: CommandLine) {
+  const child = cli.start('serve')
+  const { printed } = await waitForAddress(child)
+  return { child, printed }
+}
 
 const get = async (url: string) => (await fetch(url)).status
 
@@ -43,20 +57,55 @@ test('the first start makes the demo and prints its sign-ins; they work; a secon
 })
 
 test('in production there is no demo, no outbox page and no demo client', async () => {
-  await using cli = await openCommandLine({ NODE_ENV: 'production' })
+  const { PORTAL_URL: _, ...plain } = production
+  await using cli = await openCommandLine({ ...plain, TRUST_PLAIN_HTTP: 'yes' })
   const child = cli.start('serve')
   const { portalUrl, printed } = await waitForAddress(child)
   assert.doesNotMatch(printed, /demo/)
-  for (const path of ['/outbox', '/demo/client']) assert.equal(await get(`${portalUrl}${path}`), 404, path)
+  for (const path of ['/outbox', '/demo/client', '/metrics'])
+    assert.equal(await get(`${portalUrl}${path}`), 404, path)
   assert.equal(await get(`${portalUrl}/signin`), 200)
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
+test('in production nothing starts that is open to the network or mails nobody, and the lines to add are printed', async () => {
+  for (const [env, wanted] of [
+    [{}, [/PORTAL_URL is not set and so plain http/, /^ {2}PORTAL_URL=https:/m, /^ {2}SMTP_URL=smtps:/m]],
+    [{ PORTAL_URL: 'http://records.clinic.example', SMTP_URL: 'smtp://mail' }, [/PORTAL_URL is plain http/]],
+    [
+      { ...production, FHIR_URL: 'http://api.clinic.example' },
+      [/FHIR_URL is plain http/, /^ {2}FHIR_URL=https:/m],
+    ],
+    [{ ...production, SMTP_URL: '' }, [/Mail goes nowhere/]],
+    [{ ...production, FACTOR_KEY: 'a'.repeat(32) }, [/FACTOR_KEY: its value has fewer than 10 different/]],
+    [{ ...production, METRICS_TOKEN: 'short' }, [/METRICS_TOKEN: its value is not 32 to 200/]],
+  ] as const)
+    for (const workers of ['1', '2']) {
+      await using cli = await openCommandLine({ NODE_ENV: 'production', ...env, WORKERS: workers })
+      const refused = await cli.run('serve')
+      assert.equal(refused.code, 1)
+      assert.equal(refused.stdout, '')
+      assert.doesNotMatch(refused.stderr, /aaaa|short'|\bat .*\.ts/)
+      const told = await cli.run('doctor')
+      assert.equal(told.code, 1)
+      for (const [index, words] of wanted.entries()) {
+        assert.match(refused.stderr, words)
+        if (index === 0) assert.match(told.stdout, new RegExp(`PROBLEM.*${words.source}`))
+      }
+    }
+  await using well = await openCommandLine(production)
+  const { child, printed } = await startInProduction(well)
+  assert.match(printed, /runs at https:\/\/records\.clinic\.example/)
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+  assert.equal((await well.run('doctor')).code, 0)
+})
+
 test('a database with the demo does not start in production, unless it says so or the demo was ended', async () => {
   await using tryout = await openCommandLine()
   await tryout.run('demo', '--patients', '5')
-  const database = { DATABASE_URL: `sqlite:${join(tryout.folder, 'onpatient.db')}`, NODE_ENV: 'production' }
+  const database = { ...production, DATABASE_URL: `sqlite:${join(tryout.folder, 'onpatient.db')}` }
   await using cli = await openCommandLine(database)
   for (const workers of ['1', '2']) {
     await using several = await openCommandLine({ ...database, WORKERS: workers })
@@ -68,22 +117,65 @@ test('a database with the demo does not start in production, unless it says so o
   }
   const told = await cli.run('doctor')
   assert.equal(told.code, 1)
-  assert.match(told.stdout, /PROBLEM +demo: provider@demo\.example.*demo --end/)
+  assert.match(
+    told.stdout,
+    /PROBLEM +demo: everybody knows the password of provider@demo\.example.*demo --end/,
+  )
 
   await using meant = await openCommandLine({ ...database, DEMO: 'on' })
-  const publicDemo = meant.start('serve')
-  await waitForAddress(publicDemo)
-  publicDemo.kill('SIGTERM')
-  await once(publicDemo, 'exit')
+  const publicDemo = await startInProduction(meant)
+  publicDemo.child.kill('SIGTERM')
+  await once(publicDemo.child, 'exit')
+
+  // The passwords are other ones by now, but its secret is still in the documentation.
+  const db = new Database(join(tryout.folder, 'onpatient.db'))
+  db.exec("update account set email = 'x' || email where email like '%@demo.example'")
+  db.close()
+  const secret = await cli.run('serve')
+  assert.equal(secret.code, 1)
+  assert.match(secret.stderr, /everybody knows the secret of app_demo/)
 
   const ended = await cli.run('demo', '--end')
   assert.equal(ended.code, 0, ended.stderr)
-  assert.match(ended.stdout, /parent@demo\.example.*records.* are as they were/s)
-  const child = cli.start('serve')
-  const { portalUrl } = await waitForAddress(child)
-  assert.equal(await get(`${portalUrl}/healthz`), 200)
+  const { child } = await startInProduction(cli)
   child.kill('SIGTERM')
   await once(child, 'exit')
+})
+
+test('plain http redirects are told at the start and by doctor', async () => {
+  await using cli = await openCommandLine({ DEMO: 'off' })
+  const owner = ['--email', 'dr@elm.example', '--password', 'nine quiet lanterns', '--practice', 'Elm']
+  await cli.run('account', 'create', ...owner)
+  const register = [
+    'application',
+    'create',
+    '--owner',
+    'dr@elm.example',
+    '--name',
+    'Old app',
+    '--redirect-uri',
+  ]
+  assert.equal((await cli.run(...register, 'http://mytestapp.com/redirect_uri')).code, 0)
+  assert.match(
+    (await cli.run('doctor')).stdout,
+    /ok +redirects: 1 application has a redirect URI on plain http/,
+  )
+  const database = { ...production, DATABASE_URL: `sqlite:${join(cli.folder, 'onpatient.db')}` }
+  for (const [setting, words] of [
+    ['refuse', /to which nobody is sent: Old app \(app_\w+\)\. Register https/],
+    ['allow', /whose codes anyone on the way can read: Old app/],
+  ] as const) {
+    await using outside = await openCommandLine({ ...database, INSECURE_REDIRECTS: setting })
+    const child = outside.start('serve')
+    const { printed } = await waitForAddress(child, words)
+    assert.match(printed, words)
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    assert.match((await outside.run('doctor')).stdout, new RegExp(`PROBLEM +redirects: .*${words.source}`))
+    const more = await outside.run(...register, 'http://other.example/cb')
+    assert.equal(more.code, setting === 'allow' ? 0 : 1)
+    if (setting === 'refuse') assert.match(more.stderr, /plain http.*INSECURE_REDIRECTS=allow/)
+  }
 })
 
 test('DEMO=off starts empty', async () => {

@@ -242,10 +242,11 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     const { bundle } = await search('Observation?_count=1', provider as Reader)
     const next = new URL(bundle.link.find(({ relation }) => relation === 'next')?.url ?? '')
     const cursor = next.searchParams.get('cursor') ?? ''
-    for (const reader of [patient, staff]) {
-      const { addresses } = await search(`Observation?_count=1&cursor=${cursor}`, reader as Reader)
-      assertNothingHidden(addresses, reader as Reader, 'a borrowed cursor')
-    }
+    const { addresses } = await search(`Observation?_count=1&cursor=${cursor}`, staff as Reader)
+    assertNothingHidden(addresses, staff as Reader, 'a borrowed cursor')
+    // The order of a search over one patient is another.
+    const borrowed = await api.get(`${base}/Observation?_count=1&cursor=${cursor}`, patient?.token)
+    assert.equal(borrowed.status, 400)
     for (const edited of [`${cursor}A`, cursor.slice(1), `${cursor.slice(0, -2)}AA`]) {
       const answer = await api.get(`${base}/Observation?_count=1&cursor=${edited}`, provider?.token)
       assert.equal(answer.status, 400)
@@ -257,6 +258,58 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
     ])
       assert.equal((await api.get(`${base}/${list}&cursor=${cursor}`, provider?.token)).status, 400, list)
   })
+
+  test('the cursor of one reader in the request of another is answered or refused, never by a fault', async () => {
+    const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
+      scopes: ['patient/Observation.rs?category=laboratory', 'user/*.rs'],
+    })
+    const { token: narrow } = await api.issueToken(
+      [{ role: 'patient', practiceId: 'oak', patientId: 'ada' }],
+      {
+        scopes: ['patient/*.rs?status=final', 'patient/Observation.rs?status=final'],
+      },
+    )
+    const tokens = [...api.readers.map((reader) => reader.token), token, narrow]
+    for (const list of [
+      ...['', '_sort=date', '_sort=-date', '_sort=code,-date', '_sort=_id', '_sort=-_lastUpdated'].flatMap(
+        (sort) => [
+          `${base}/Observation?_count=1&${sort}`,
+          `${base}/Observation?_count=1&patient=ada&${sort}`,
+          `${base}/Observation?_count=1&status=final&${sort}`,
+          `${base}/Observation?_count=1&status=final&subject=Patient/ada,Patient/bob&${sort}`,
+        ],
+      ),
+      ...[
+        'Patient?_sort=birthdate&',
+        'Practitioner?_sort=name&',
+        'Practitioner?',
+        'Organization?_sort=-_lastUpdated&',
+      ].map((search) => `${base}/${search}_count=1`),
+      `${base}/Observation/_history?_count=1`,
+      `${base}/Observation/ada-observation/_history?_count=1`,
+      `${base}/Patient/ada/$everything?_count=1`,
+      `${base}/Patient/ada/*?_count=1`,
+      `${base}?_type=Observation,Condition&_count=1`,
+      'Observation?page-size=1',
+      'Practitioner?page-size=1',
+      'Observation?page-size=1&patient=ada',
+    ]) {
+      const cursors = await collectCursors(list, tokens)
+      for (const each of tokens) for (const cursor of cursors) await borrow(`${list}&cursor=${cursor}`, each)
+    }
+  })
+
+  async function collectCursors(list: string, tokens: string[]): Promise<Set<string>> {
+    const pages = await Promise.all(tokens.map((token) => api.get(list, token)))
+    const links = pages.flatMap(({ text }) => [...text.matchAll(/[?&]cursor=([\w-]+)/g)])
+    return new Set(links.map(([, cursor = '']) => cursor))
+  }
+
+  async function borrow(path: string, token: string): Promise<void> {
+    const { status, text } = await api.get(path, token)
+    assert.ok([200, 400, 403, 404].includes(status), `${path}: ${status} ${text}`)
+    if (status === 400) assert.match(text, /parameter cursor was made when/)
+  }
 
   test('a scope covers its types alone, in chains, _has and includes too', async () => {
     const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {

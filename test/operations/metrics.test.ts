@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
+import { get } from 'node:http'
 import { test } from 'node:test'
-import { startApp } from '../support/start-app.ts'
+import { startApp, type TestApp } from '../support/start-app.ts'
+
+const token = 'kA8s0PqLz4XwYb2Tn6Rj1Vd9Ch3Gf5Me'
+const read = (app: TestApp, headers: Record<string, string> = { authorization: `Bearer ${token}` }) =>
+  fetch(`${app.portalUrl}/metrics`, { headers })
 
 test('metrics count answers by pattern, and name no record, person or application', async () => {
-  await using app = await startApp()
+  await using app = await startApp({ METRICS_TOKEN: token })
   await fetch(`${app.portalUrl}/fhir/r4/Patient/somebody`)
   await fetch(`${app.portalUrl}/healthz`)
-  const response = await fetch(`${app.portalUrl}/metrics`)
+  const response = await read(app)
   const text = await response.text()
   assert.equal(response.status, 200)
   assert.match(response.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
@@ -17,9 +22,9 @@ test('metrics count answers by pattern, and name no record, person or applicatio
 })
 
 test('durations are counted in buckets that add up', async () => {
-  await using app = await startApp()
+  await using app = await startApp({ METRICS_TOKEN: token })
   for (let asked = 0; asked < 3; asked++) await fetch(`${app.portalUrl}/healthz`)
-  const text = await (await fetch(`${app.portalUrl}/metrics`)).text()
+  const text = await (await read(app)).text()
   const value = (series: string) =>
     Number(
       text
@@ -40,10 +45,41 @@ test('durations are counted in buckets that add up', async () => {
   assert.match(text, new RegExp(`^# TYPE ${name} histogram$`, 'm'))
 })
 
-test('whoever comes through a proxy finds no metrics', async () => {
-  await using app = await startApp()
-  for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }]) {
-    const { status } = await fetch(`${app.portalUrl}/metrics`, { headers: headers as Record<string, string> })
-    assert.equal(status, 404)
+test('without its token nobody gets metrics, whatever a proxy says; without a setting there are none', async () => {
+  await using app = await startApp({ METRICS_TOKEN: token })
+  for (const headers of [
+    {},
+    { authorization: `Bearer ${token}x` },
+    { authorization: 'Bearer ' },
+    { 'x-forwarded-for': '127.0.0.1' },
+  ]) {
+    const response = await read(app, headers as Record<string, string>)
+    assert.equal(response.status, 401)
+    assert.doesNotMatch(await response.text(), /onpatient_/)
+  }
+  // From this machine and with no header of a proxy, which is how a proxy here may come.
+  await using plain = await startApp()
+  for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
+    assert.equal((await read(plain, headers)).status, 404)
   }
 })
+
+test('a port of its own answers this machine with metrics and nothing else', async () => {
+  await using app = await startApp({ METRICS_PORT: '0' })
+  assert.equal((await read(app)).status, 404)
+  const base = `http://127.0.0.1:${app.metricsPort}`
+  assert.match(await (await fetch(`${base}/metrics`)).text(), /onpatient_processes 1/)
+  for (const path of ['/', '/signin', '/metrics/', '/fhir/r4/Patient'])
+    assert.equal((await fetch(base + path)).status, 404)
+  assert.equal(await statusFor(app.metricsPort ?? 0, 'evil.example'), 404)
+})
+
+/** fetch does not let a Host header be chosen. */
+function statusFor(port: number, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ port, host: '127.0.0.1', path: '/metrics', headers: { host } }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    }).on('error', reject)
+  })
+}

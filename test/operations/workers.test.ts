@@ -39,14 +39,23 @@ test('several processes answer on one port, one that dies is replaced, and all e
   skip,
 }, async () => {
   const PORT = await findFreePort()
-  await using cli = await openCommandLine({ WORKERS: '3', DEMO: 'off', LOG_LEVEL: 'silent', PORT })
+  const METRICS_PORT = await findFreePort()
+  await using cli = await openCommandLine({
+    WORKERS: '3',
+    DEMO: 'off',
+    LOG_LEVEL: 'silent',
+    PORT,
+    METRICS_PORT,
+  })
   const first = cli.start('serve')
   const pid = first.pid ?? 0
   const { portalUrl } = await waitForAddress(first)
   await until(() => childrenOf(pid).length === 3, 'three processes')
   assert.ok(await answers(portalUrl))
   const count = async () =>
-    /^onpatient_processes (\d+)$/m.exec(await (await fetch(`${portalUrl}/metrics`)).text())?.[1]
+    /^onpatient_processes (\d+)$/m.exec(
+      await (await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).text(),
+    )?.[1]
   await until(async () => (await count()) === '3', 'the metrics of all three')
   const [victim = 0] = childrenOf(pid)
   process.kill(victim, 'SIGKILL')

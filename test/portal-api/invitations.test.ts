@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Patient } from 'fhir/r4'
-import { aClinic } from '../support/people.ts'
+import { aClinic, anAccount, aPatient } from '../support/people.ts'
 import { startApp } from '../support/start-app.ts'
 import { openPortal } from './open-portal.ts'
 
@@ -31,6 +31,71 @@ test('nobody is invited to a record whose date of birth cannot be confirmed', as
     assert.deepEqual(app.nouns.outbox?.list(), [])
   }
   await write('1988-04-17')
-  assert.equal((await invite()).status, 201)
+  app.clock.forward(3600)
+  const invited = await invite()
+  assert.equal(invited.status, 201)
+  const { createdAt, expiresAt } = invited.body.invitation
+  assert.equal(createdAt, app.clock.now().toISOString(), 'the time of the invitation, not of the practice')
+  const { body: listed } = await desk.call('GET', `/practices/${clinic.practice.id}/invitations`)
+  assert.deepEqual(listed.invitations, [invited.body.invitation])
+  assert.ok(expiresAt > createdAt)
   assert.equal(app.nouns.outbox?.list()[0]?.to, 'mia@torres.example')
+})
+
+test('an account of another address waits, and the desk confirms or refuses it', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Oak Clinic')
+  await aPatient(app, clinic, 'mia')
+  await anAccount(app, 'mia@work.example', 'Mia T.')
+  const desk = await openPortal(app, clinic.provider.email)
+  const person = await openPortal(app, 'mia@work.example')
+  const stranger = await openPortal(app, (await aClinic(app, 'Elm Clinic')).provider.email)
+  const path = `/practices/${clinic.practice.id}/invitations`
+  for (const end of ['refuse', 'confirm'] as const) {
+    const form = { patientId: 'mia', email: 'mia@home.example', role: 'patient', relationship: 'self' }
+    const invited = await desk.call('POST', path, { ...form, relatedPersonId: null })
+    assert.deepEqual([invited.status, invited.body.invitation.claim], [201, null])
+    const [, token = ''] = /token=(\S+)/.exec(app.nouns.outbox?.list()[0]?.text ?? '') ?? []
+    const { account } = person.me
+    assert.equal(await app.nouns.practices.acceptInvitation(token, account, '1988-04-02'), undefined)
+    const [waiting] = (await desk.call('GET', path)).body.invitations
+    assert.deepEqual(waiting.claim, {
+      displayName: 'Mia T.',
+      email: 'mia@work.example',
+      claimedAt: app.clock.now().toISOString(),
+    })
+    const seen = (await person.call('GET', '/me')).body
+    assert.deepEqual(
+      [seen.associations, seen.waitingInvitations],
+      [[], [{ practice: 'Oak Clinic', claimedAt: app.clock.now().toISOString() }]],
+    )
+    const confirm = `${path}/${waiting.id}/confirm`
+    for (const other of [person, stranger]) assert.equal((await other.call('POST', confirm, {})).status, 404)
+    if (end === 'refuse') assert.equal((await desk.call('DELETE', `${path}/${waiting.id}`)).status, 204)
+    assert.equal((await desk.call('POST', confirm, {})).status, end === 'confirm' ? 201 : 404)
+    assert.equal((await desk.call('POST', confirm, {})).status, 404)
+    const after = (await person.call('GET', '/me')).body
+    assert.deepEqual([after.associations.length, after.waitingInvitations], [end === 'confirm' ? 1 : 0, []])
+  }
+})
+
+test('a cursor that this server did not make is refused, whatever is in it', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Ash Clinic')
+  const desk = await openPortal(app, clinic.provider.email)
+  for (const content of [
+    ['\u0000', 'a'],
+    ['a', '\ud800'],
+    ["a' or 1=1", 'b'],
+    ['a'],
+    {},
+    null,
+    'x'.repeat(900),
+  ]) {
+    const cursor = Buffer.from(JSON.stringify(content)).toString('base64url')
+    for (const path of [`/practices/${clinic.practice.id}/patients`, '/records/Observation']) {
+      const { status, body } = await desk.call('GET', `${path}?cursor=${cursor}`)
+      assert.equal(status, 400, `${path} ${JSON.stringify(content)}: ${JSON.stringify(body)}`)
+    }
+  }
 })

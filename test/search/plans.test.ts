@@ -134,7 +134,8 @@ describe('a search of one patient', () => {
       assert.deepEqual(back.records, first.records, query)
       assert.deepEqual([back.total, back.previous], [3, undefined], query)
       assert.ok(back.next, query)
-      const last = { values: first.next?.values.map(() => -9e15) ?? [], patientId: 'ada', id: 'z', no: 0 }
+      const values = first.next?.values.map(() => -9e15) ?? []
+      const last = { values, patientId: 'ada', id: 'z', no: 0, order: first.next?.order ?? '' }
       if (query.includes('date')) {
         const beyond = await search(api.store.db, query, { pageSize: 2, after: last })
         assert.deepEqual(

@@ -67,14 +67,15 @@ describe('PostgreSQL', { skip: testServerUrl ? false : 'ONPATIENT_TEST_POSTGRES 
     for (let round = 0; round < 5; round++) {
       const form = {
         email: `${round}-${email}`,
-        password: 'nine quiet lanterns',
         displayName: 'Ana',
         visitor,
       }
       await first.accounts.startSignUp({ ...form, intent: { kind: 'person' } })
       const token = /token=(\S+)/.exec(outbox.list()[0]?.text ?? '')?.[1] ?? ''
       const outcomes = await Promise.allSettled(
-        [first, second, first, second].map(({ accounts }) => accounts.finishSignUp(token, visitor)),
+        [first, second, first, second].map(({ accounts }) =>
+          accounts.finishSignUp(token, 'nine quiet lanterns', visitor),
+        ),
       )
       assert.equal(countFulfilled(outcomes), 1)
     }

@@ -42,7 +42,6 @@ export async function startTwoProcesses() {
     const applications = createApplications({ ...parts, practices, onRemoved: async () => undefined })
     const accounts = createAccounts({
       ...parts,
-      deviceKey: 'd'.repeat(43),
       factorKey: 'f'.repeat(43),
       endGrants: async () => undefined,
       onPasswordChanged: () => undefined,

@@ -40,6 +40,8 @@ export interface TestApp extends AsyncDisposable {
   classicUrl: string
   /** The port that really listens, whatever the addresses say. */
   port: number
+  /** That of `/metrics`, when it has one of its own. */
+  metricsPort: number | undefined
   nouns: Nouns
   store: Store
   clock: TestClock
@@ -75,6 +77,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<TestAp
     portalUrl,
     fhirUrl,
     port: server.port,
+    metricsPort: server.metricsPort,
     classicUrl: `${fhirUrl}/onpatient_api/fhir`,
     nouns: server.nouns,
     store,

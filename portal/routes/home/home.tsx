@@ -1,4 +1,5 @@
-import { SimpleGrid, Stack, Text } from '@mantine/core'
+import { Alert, SimpleGrid, Stack, Text } from '@mantine/core'
+import { IconHourglass } from '@tabler/icons-react'
 import { type Association, type PatientSummary, useMe } from '../../api/me.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { WaysToStart } from '../../components/ways-to-start.tsx'
@@ -14,6 +15,7 @@ export function Home() {
     return (
       <Stack gap="lg">
         <PageHeading title={`Welcome, ${account.displayName}`} />
+        <WaitingInvitations />
         <Text>
           Your account is not connected with a practice yet, so there is nothing to show. There are three ways
           to change that.
@@ -24,6 +26,7 @@ export function Home() {
   return (
     <Stack gap="xl">
       <PageHeading title={people.length > 0 ? titleFor(people) : 'Your practices'} />
+      <WaitingInvitations />
       {practices.length > 0 && (
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="lg">
           {practices.map((practice) => (
@@ -39,6 +42,21 @@ export function Home() {
         </SimpleGrid>
       )}
     </Stack>
+  )
+}
+
+/** What was accepted with another address than the invited one. */
+function WaitingInvitations() {
+  const { waitingInvitations } = useMe()
+  if (waitingInvitations.length === 0) return null
+  return (
+    <Alert title="Waiting for the practice" icon={<IconHourglass aria-hidden />}>
+      <Text size="sm" c="var(--text)">
+        You have accepted the invitation of {waitingInvitations.map(({ practice }) => practice).join(', ')}{' '}
+        with another e-mail address than the one that was invited. The record opens here as soon as the
+        practice has confirmed that this account is yours.
+      </Text>
+    </Alert>
   )
 }
 

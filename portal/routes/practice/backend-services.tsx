@@ -4,6 +4,7 @@ import type { Practice } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { LoadingLines } from '../../components/loading-lines.tsx'
 import { ApprovedServiceCard } from './approved-service.tsx'
+import { ServiceChangeCard } from './service-change.tsx'
 import { ServiceRequestCard } from './service-request.tsx'
 
 interface BackendServicesProps {
@@ -34,7 +35,10 @@ export function BackendServices({ practice, mayDecide }: BackendServicesProps) {
               Waiting for your decision
             </Title>
             <Stack gap="md">
-              {data.requests.length === 0 && (
+              {data.changes.map((change) => (
+                <ServiceChangeCard key={change.id} change={change} {...parts} />
+              ))}
+              {data.requests.length + data.changes.length === 0 && (
                 <div className="card">
                   <Text c="dimmed">
                     No service is waiting. The developer of a service asks from the settings of the

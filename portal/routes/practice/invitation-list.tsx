@@ -1,6 +1,11 @@
-import { Button, Text, Title } from '@mantine/core'
+import { Button, Group, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { type Invitation, useEndInvitation, useInvitations } from '../../api/practice-desk.ts'
+import {
+  type Invitation,
+  useConfirmClaim,
+  useEndInvitation,
+  useInvitations,
+} from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
@@ -29,12 +34,76 @@ export function InvitationList({ practiceId }: { practiceId: string }) {
       )}
       {data && data.invitations.length > 0 && (
         <ul className="rows" aria-labelledby="invitations">
-          {data.invitations.map((invitation) => (
-            <InvitationRow key={invitation.id} practiceId={practiceId} invitation={invitation} />
-          ))}
+          {data.invitations.map((invitation) =>
+            invitation.claim ? (
+              <ClaimRow
+                key={invitation.id}
+                practiceId={practiceId}
+                {...invitation}
+                claim={invitation.claim}
+              />
+            ) : (
+              <InvitationRow key={invitation.id} practiceId={practiceId} invitation={invitation} />
+            ),
+          )}
         </ul>
       )}
     </section>
+  )
+}
+
+interface ClaimRowProps extends Invitation {
+  practiceId: string
+  claim: NonNullable<Invitation['claim']>
+}
+
+/** Somebody accepted with another address: is it the invited person? */
+function ClaimRow({ practiceId, id, email, claim, patient, ...invitation }: ClaimRowProps) {
+  const confirm = useConfirmClaim(practiceId)
+  const refuse = useEndInvitation(practiceId)
+  const error = confirm.error ?? refuse.error
+  const who = `${claim.displayName} (${claim.email})`
+  /** Said when it is done, though the row is gone by then. */
+  function decide(how: typeof confirm | typeof refuse, message: string) {
+    how.mutateAsync(id).then(
+      () => notifications.show({ message }),
+      () => undefined,
+    )
+  }
+  return (
+    <li>
+      <div className="row-text">
+        <Text fw={550}>
+          {who} accepted the invitation of {email}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {roleWords({ ...invitation, patient })} · on {formatDay(claim.claimedAt)}. Make sure that it is the
+          person you invited: ask them by phone.
+        </Text>
+        {error && <FailureNotice error={error} title="That did not work" />}
+      </div>
+      <Group gap="xs">
+        <Button
+          size="sm"
+          className="touch"
+          onClick={() => decide(confirm, `The record is open to ${who}.`)}
+          loading={confirm.isPending}
+          aria-label={`Confirm ${who}`}
+        >
+          Confirm
+        </Button>
+        <Button
+          variant="default"
+          size="sm"
+          className="touch"
+          onClick={() => decide(refuse, `${who} was refused, and the invitation has ended.`)}
+          loading={refuse.isPending}
+          aria-label={`Refuse ${who}`}
+        >
+          Refuse
+        </Button>
+      </Group>
+    </li>
   )
 }
 

@@ -149,8 +149,8 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
     async passWithCode({ pendingToken, code, visitor, knownDevice }) {
       const account = await findAccount(pendingToken)
       if (!account) throw passwordNeeded()
-      const isKnown = knownDevice !== undefined && devices.isOf(knownDevice, account.id)
-      const counters: Counter[] = [{ counted: 'code', subject: isKnown ? knownDevice : account.id }]
+      const isKnown = knownDevice !== undefined && (await devices.isOf(knownDevice, account.id))
+      const counters: Counter[] = [{ counted: 'code', subject: isKnown ? `known ${account.id}` : account.id }]
       await throttle.count(counters)
       const { taken, signIn } = await db.transaction().execute(async (tx) => {
         const what = await take(tx, account.id, code)

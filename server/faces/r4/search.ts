@@ -51,7 +51,7 @@ export async function answerQuery(
   if (asksForTotalAlone(query)) return renderBundle('searchset', await reader.countFound(query), links, [])
   const local = address.slice(base.length + 1)
   // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
-  const binding = JSON.stringify(['r4', 2, local, own.filter(([name]) => name !== '_count').sort()])
+  const binding = JSON.stringify(['r4', 3, local, own.filter(([name]) => name !== '_count').sort()])
   const place = openCursor<Place>(cursors, params, binding)
   const pageSize = pageSizeOf(query.count)
   const page = await reader.search(query, { pageSize, ...(place ? { [place[0]]: place[1] } : {}) })

@@ -1,6 +1,7 @@
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type { SearchParameter } from '#fhir/search/parameters.ts'
 import type { SortRule } from '#fhir/search/search-query.ts'
+import { OnpatientError } from '../../errors.ts'
 import { type Fragment, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { parameterNumber } from './parameter-number.ts'
 import { numberOf, type Subject } from './search-conditions.ts'
@@ -14,6 +15,8 @@ export interface SearchKey {
   id: string
   /** The number of its row. */
   no: number
+  /** The order in which it is a place, as `nameOrder` has it. */
+  order: string
 }
 
 /** A column of the order, by its name in the page: `k0`, `k1`, …, then what makes the order total. */
@@ -55,6 +58,24 @@ export function orderColumns(
     columns.push({ name: 'patient_id', descending, isTold: false, valueIn: ({ patientId }) => patientId })
   columns.push({ name: by, descending, isTold: false, valueIn: (key) => key[by] })
   return columns
+}
+
+/**
+ * The order as a text. Which order a search has depends on what the reader reaches, too: a place in one is none in another,
+ * and its values may be of another type.
+ */
+export function nameOrder(columns: readonly OrderColumn[]): string {
+  return columns.map(({ name, descending }) => `${descending ? '-' : ''}${name}`).join()
+}
+
+/** Throws `invalid-parameter` when a page is to go on from a place in another order. */
+export function assertInOrder(columns: readonly OrderColumn[], key: SearchKey | undefined): void {
+  if (key === undefined || key.order === nameOrder(columns)) return
+  throw new OnpatientError(
+    'invalid-parameter',
+    'The parameter cursor was made when this search reached other records. Start without cursor.',
+    { field: 'cursor' },
+  )
 }
 
 /** What a match is sorted by, and what must be joined for it. */

@@ -15,7 +15,7 @@ import type { Confinement } from '../records.ts'
 import type { Matching } from './matching.ts'
 import { matchingRows, type Narrowed, namedPatient } from './matching-rows.ts'
 import { narrowToReferring } from './narrow-to-referring.ts'
-import { isBeyond, isNotBeyond, orderBy, type SearchKey } from './search-order.ts'
+import { assertInOrder, isBeyond, isNotBeyond, nameOrder, orderBy, type SearchKey } from './search-order.ts'
 
 /** A page of a search. */
 export interface SearchPageQuery {
@@ -51,10 +51,11 @@ interface FoundRow extends Record<`k${number}`, string | number> {
   others?: number
 }
 
-/** One page of what matches, inside the confinement, in the order asked for. */
+/** One page of what matches, inside the confinement, in the order asked for. Throws `invalid-parameter` for a place of another order. */
 export async function searchRecords(db: Db, within: Confinement, page: SearchPageQuery): Promise<SearchPage> {
   const { query, pageSize, after, before, withTotal } = page
   const matching = matchingRows(await narrowToNamedPatient(db, within, query), query)
+  assertInOrder(matching.columns, after ?? before)
   // One more row than asked for tells whether there is more on that side.
   const { rows: found, isCut } = await readPage<FoundRow>(db, takeRows(matching, page))
   const hasMore = isCut || found.length > pageSize
@@ -159,5 +160,6 @@ function keyOf(row: FoundRow, { columns, patientId }: Matching): SearchKey {
     patientId: patientId ?? row.patient_id ?? '',
     id: row.id,
     no: row.no,
+    order: nameOrder(columns),
   }
 }

@@ -5,8 +5,9 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { OnpatientError } from '../../errors.ts'
+import { privateMode } from '../private-files.ts'
 import { type ExaminedDatabase, examineDatabase } from './examine-database.ts'
-import { besides, bringNamesToDisk, bringToDisk, privateMode } from './whole-file.ts'
+import { besides, bringNamesToDisk, bringToDisk } from './whole-file.ts'
 
 export interface BackupOutcome extends ExaminedDatabase {
   bytes: number

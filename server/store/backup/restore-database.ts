@@ -1,13 +1,14 @@
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs'
-import { chown, link, mkdir, open, rename } from 'node:fs/promises'
+import { chown, link, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import Database from 'better-sqlite3'
 import type { Clock } from '../../clock.ts'
 import { OnpatientError } from '../../errors.ts'
+import { closeFiles, makePrivateFolder, privateMode } from '../private-files.ts'
 import { type ExaminedDatabase, examineDatabase, isNoDatabase } from './examine-database.ts'
-import { besides, bringNamesToDisk, bringToDisk, privateMode } from './whole-file.ts'
+import { besides, bringNamesToDisk, bringToDisk } from './whole-file.ts'
 
 export interface RestoreOutcome extends ExaminedDatabase {
   /** Where the database is kept that was there before. */
@@ -39,7 +40,7 @@ export async function restoreDatabase(options: RestoreOptions): Promise<RestoreO
       'already-exists',
       `There is a database ${database}. With --force it is put aside, under another name, and the backup takes its place.`,
     )
-  await mkdir(dirname(database), { recursive: true })
+  makePrivateFolder(dirname(database))
   return besides(database, async (part) => {
     await unpack(file, part)
     const examined = examineDatabase(part, file)
@@ -87,6 +88,7 @@ async function putAside(database: string, now: Date): Promise<string> {
     if (existsSync(`${database}${suffix}`)) await rename(`${database}${suffix}`, `${kept}${suffix}`)
   // A file system without second names gets the moment between two renames.
   await link(database, kept).catch(() => rename(database, kept))
+  closeFiles(kept)
   return kept
 }
 

@@ -1,9 +1,6 @@
 import { open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Only the account that runs this may read what is written here: it holds medical records. */
-export const privateMode = 0o600
-
 /** Waits until a file, or the names in a folder, are on the disk. */
 export async function bringToDisk(path: string): Promise<void> {
   const handle = await open(path, 'r')

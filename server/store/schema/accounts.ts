@@ -25,6 +25,14 @@ export interface SignInTable {
   proven_at: number
 }
 
+/** A browser in which an account was signed in; known by a random value in its cookie. */
+export interface KnownDeviceTable {
+  mark_hash: string
+  account_id: string
+  created_at: number
+  expires_at: number
+}
+
 /** A link sent by mail: single use, stored as the hash of its secret. */
 export interface MailLinkTable {
   token_hash: string

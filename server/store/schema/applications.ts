@@ -44,6 +44,24 @@ export interface ApplicationSecretTable {
   expires_at: number | null
 }
 
+/** A change of a backend service that waits for the practices which approved it; one for each service, the last one. */
+export interface ApplicationChangeTable {
+  application_id: string
+  /** Of this change: a consent to an earlier one is none. */
+  id: string
+  /** JSON of the columns of `application` that would change. */
+  columns: string
+  requested_at: number
+}
+
+/** A practice agreed to the change that waits. */
+export interface ApplicationChangeConsentTable {
+  application_id: string
+  practice_id: string
+  account_id: string
+  given_at: number
+}
+
 /** Lets its holder register applications that belong to an account (RFC 7591 §3, initial access token). */
 export interface RegistrationTokenTable {
   token_hash: string

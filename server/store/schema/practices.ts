@@ -57,6 +57,9 @@ export interface InvitationTable {
   expires_at: number
   failed_attempts: number
   accepted_at: number | null
+  /** The account of another address that accepted it, and waits for the practice. */
+  claimed_by: string | null
+  claimed_at: number | null
 }
 
 /** How apps find a practice (SMART App Launch 2.2, user-access brands); no row: never filled in, not listed. */

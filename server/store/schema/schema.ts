@@ -1,5 +1,7 @@
-import type { AccountTable, MailLinkTable, SignInTable, ThrottleTable } from './accounts.ts'
+import type { AccountTable, KnownDeviceTable, MailLinkTable, SignInTable, ThrottleTable } from './accounts.ts'
 import type {
+  ApplicationChangeConsentTable,
+  ApplicationChangeTable,
   ApplicationSecretTable,
   ApplicationTable,
   ApprovalRequestTable,
@@ -47,6 +49,7 @@ export interface Schema {
   throttle: ThrottleTable
   mail_stop: MailStopTable
   sandbox_mail: SandboxMailTable
+  known_device: KnownDeviceTable
   pending_sign_in: PendingSignInTable
   authenticator_app: AuthenticatorAppTable
   recovery_code: RecoveryCodeTable
@@ -60,6 +63,8 @@ export interface Schema {
   invitation: InvitationTable
   application: ApplicationTable
   application_secret: ApplicationSecretTable
+  application_change: ApplicationChangeTable
+  application_change_consent: ApplicationChangeConsentTable
   registration_token: RegistrationTokenTable
   approval_request: ApprovalRequestTable
   grant: GrantTable

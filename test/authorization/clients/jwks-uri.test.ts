@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { postToken } from '../../support/authorize.ts'
@@ -101,6 +102,15 @@ describe('keys behind a jwks_uri', () => {
     const others = [{ kty: 'oct', k: 'AAAA' }, { ...key.public, use: 'enc', kid: 'e' }, null, 7]
     await using server = await listenLocally(send(JSON.stringify({ keys: [...others, key.public] })))
     assert.ok(isProven(await probe((await aClientOf(server.url)).id)))
+  })
+
+  test('a weak key in the set is named, and does not count', async () => {
+    const n = Buffer.concat([Buffer.from([0xff]), randomBytes(255)]).toString('base64url')
+    const weak = { kty: 'RSA', kid: key.kid, e: 'AQ', n }
+    await using server = await listenLocally(send(JSON.stringify({ keys: [weak] })))
+    const { body } = await probe((await aClientOf(server.url)).id)
+    assert.equal(body.error, 'invalid_client')
+    assert.match(String(body.error_description), /exponent/)
   })
 
   test('a jku in the header counts when it is the registered address', async () => {

@@ -296,6 +296,30 @@ describe('an application that proves who it is by a key', () => {
     ['a key for RS256', async () => ({ keys: [{ ...rsa.public, alg: 'RS256' }] }), /RS384/],
     ['a key on P-256', async () => ({ keys: [(await aKey('ES256')).public] }), /ES384|P-384/],
     ['a short RSA key', async () => ({ keys: [await shortKey()] }), /2048/],
+    [
+      'a symmetric key that shows nothing of itself',
+      async () => ({ keys: [{ kty: 'oct', kid: 'a' }] }),
+      /symmetric/,
+    ],
+    ['an RSA key of 2047 bits', async () => ({ keys: [{ ...(await shortKey(2047)), kid: 'a' }] }), /2048/],
+    ['an RSA key with the exponent 1', async () => ({ keys: [{ ...rsa.public, e: 'AQ' }] }), /exponent.*odd/],
+    [
+      'an RSA key with an even exponent',
+      async () => ({ keys: [{ ...rsa.public, e: 'AQAA' }] }),
+      /exponent.*odd/,
+    ],
+    [
+      'an RSA key with the exponent 0',
+      async () => ({ keys: [{ ...rsa.public, e: 'AA' }] }),
+      /exponent|well-formed/,
+    ],
+    ['a key for no signature', async () => ({ keys: [{ ...rsa.public, alg: 'none' }] }), /none/],
+    ['a key for a shared secret', async () => ({ keys: [{ ...rsa.public, alg: 'HS256' }] }), /HS256/],
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((part): [string, () => Promise<unknown>, RegExp] => [
+      `a key with the private part ${part}`,
+      async () => ({ keys: [{ ...rsa.public, [part]: 'AQ' }] }),
+      /private or symmetric/,
+    ]),
     ['a broken key', async () => ({ keys: [{ ...ec.public, x: 'AAAA' }] }), /well-formed/],
   ]
   for (const [title, jwks, words] of keySets)
@@ -311,6 +335,16 @@ describe('an application that proves who it is by a key', () => {
         },
       )
     })
+
+  test('a key that was stored before it was found weak counts no longer, and the answer says why', async () => {
+    const { id } = await aKeyApplication(app, clinic, rsa)
+    const jwks = JSON.stringify({ keys: [{ ...rsa.public, e: 'AQ' }] })
+    await app.store.db.updateTable('application').set({ jwks }).where('id', '=', id).execute()
+    const client_assertion = await signAssertion(app, id, rsa)
+    const { body } = await probe({ client_assertion_type: assertionType, client_assertion })
+    assert.equal(body.error, 'invalid_client')
+    assert.match(String(body.error_description), /exponent/)
+  })
 
   test('a public application cannot have a key', async () => {
     const form = { kind: 'public' as const, authentication: 'key' as const, jwks: { keys: [rsa.public] } }
@@ -360,8 +394,8 @@ describe('an application that proves who it is by a key', () => {
   async function privateJwkOf() {
     return { ...(await exportJWK(rsa.private)), kid: 'a' }
   }
-  async function shortKey() {
-    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  async function shortKey(modulusLength = 1024) {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength })
     return { ...publicKey.export({ format: 'jwk' }), kid: 'short' }
   }
 })

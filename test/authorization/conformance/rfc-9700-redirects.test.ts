@@ -79,6 +79,7 @@ describe('RFC 9700: where browsers are sent', () => {
 
   prove('loopbackPort', async () => {
     const native = await anApplication(world.app, world.clinic, {
+      kind: 'public',
       redirectUris: ['http://127.0.0.1/cb', 'http://[::1]/cb'],
     })
     for (const redirect_uri of ['http://127.0.0.1:51004/cb', 'http://[::1]:9/cb'])

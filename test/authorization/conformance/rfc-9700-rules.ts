@@ -11,7 +11,7 @@ export const rfc9700Rules = {
     'redirects',
     '4.1.3',
     'MUST',
-    'the port of a loopback redirect URI is free, and nothing else of it',
+    'the port of a loopback redirect URI is free for a native application, and nothing else of it',
   ),
   noRedirector: rule(
     'redirects',
@@ -217,7 +217,7 @@ export const rfc9700Deviations: readonly Remark[] = [
   {
     section: '2.6',
     says: 'No redirect URI on plain http, except loopback.',
-    why: 'Applications of 2016 that are registered with `http://` go on working: the console warns their developer in so many words, and the code alone opens nothing without their secret or their PKCE verifier. What registers itself by the protocol gets none. See [decision 0016](../decisions/0016-where-conformance-ends.md).',
+    why: 'In production it needs the setting `INSECURE_REDIRECTS=allow`, for applications of 2016 that are registered with `http://`: the console warns their developer in so many words, and the code alone opens nothing without their secret or their PKCE verifier. What registers itself by the protocol gets none. See [decision 0016](../decisions/0016-where-conformance-ends.md).',
   },
   {
     section: '4.11.2',

@@ -7,6 +7,7 @@ import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { formatDay } from '../../../components/format-date.ts'
 import { LoadingLines } from '../../../components/loading-lines.tsx'
 import { PageHeading } from '../../../components/page-heading.tsx'
+import { ApplicationWarnings } from './application-warnings.tsx'
 import { NeedsProvider } from './needs-provider.tsx'
 
 /** The applications that the account has registered. */
@@ -71,7 +72,7 @@ function NoApplication() {
 }
 
 function ApplicationRow({ application }: { application: Application }) {
-  const { id, name, kind, createdAt } = application
+  const { id, name, kind, createdAt, warnings } = application
   return (
     <li>
       <div className="row-text">
@@ -84,6 +85,7 @@ function ApplicationRow({ application }: { application: Application }) {
         <Text size="sm" c="dimmed">
           Client id <code>{id}</code> · added {formatDay(createdAt)}
         </Text>
+        <ApplicationWarnings warnings={warnings} />
       </div>
       <Button
         component={Link}

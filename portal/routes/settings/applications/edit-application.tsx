@@ -9,6 +9,7 @@ import { LoadingLines } from '../../../components/loading-lines.tsx'
 import { PageHeading } from '../../../components/page-heading.tsx'
 import { draftOf, formOf, isUnchanged } from './application-draft.ts'
 import { ApplicationFields, fieldNames } from './application-fields.tsx'
+import { ApplicationWarnings } from './application-warnings.tsx'
 import { ConnectionGuide } from './connection-guide.tsx'
 import { Credentials } from './credentials.tsx'
 import { DeleteApplication } from './delete-application.tsx'
@@ -49,6 +50,7 @@ function LoadedApplication({ application }: { application: Application }) {
   return (
     <Stack gap="lg">
       <PageHeading title={`Edit ${application.name}`} />
+      <ApplicationWarnings warnings={application.warnings} />
       <Credentials application={application} secret={secret} onRotated={setSecret} />
       <form id="application" onSubmit={submit}>
         <ApplicationFields draft={draft} error={update.error} isRegistered onChange={setDraft} />

@@ -1,0 +1,67 @@
+import { Button, PasswordInput, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { answerProofsWith } from '../api/call-api.ts'
+import { hasPasskeys, useFactors } from '../api/factors.ts'
+import { proveWithPasskey, proveWithPassword } from '../api/proof.ts'
+import { FormDialog } from './dialog.tsx'
+import { FailureNotice } from './failure-notice.tsx'
+import { faultOf, isOfNoField } from './form-failure.ts'
+
+/** Asks who the person is when a change needs a fresh proof; the call that asked for it goes on afterwards. */
+export function ProofDialog() {
+  const [answer, setAnswer] = useState<(isProven: boolean) => void>()
+  useEffect(() => {
+    answerProofsWith(
+      () =>
+        new Promise<boolean>((resolve) => {
+          setAnswer(() => resolve)
+        }),
+    )
+    return () => answerProofsWith(undefined)
+  }, [])
+  if (!answer) return null
+  return (
+    <ProofForm
+      onEnd={(isProven) => {
+        setAnswer(undefined)
+        answer(isProven)
+      }}
+    />
+  )
+}
+
+function ProofForm({ onEnd }: { onEnd(isProven: boolean): void }) {
+  const { data: factors } = useFactors()
+  const [password, setPassword] = useState('')
+  const onSuccess = () => onEnd(true)
+  const byPassword = useMutation({ mutationFn: proveWithPassword, onSuccess })
+  const byPasskey = useMutation({ mutationFn: proveWithPasskey, onSuccess })
+  const error = byPassword.error ?? byPasskey.error
+  return (
+    <FormDialog
+      title="Confirm that it is you"
+      action="Confirm"
+      isPending={byPassword.isPending}
+      onSubmit={() => byPassword.mutate(password)}
+      onClose={() => onEnd(false)}
+    >
+      <Text>So that nobody does this in your absence, please enter your password once more.</Text>
+      <PasswordInput
+        label="Password"
+        autoComplete="current-password"
+        required
+        data-autofocus
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        error={faultOf(byPassword.error, 'password')}
+      />
+      {isOfNoField(error, ['password']) && <FailureNotice error={error} title="That did not work" />}
+      {hasPasskeys && (factors?.passkeys.length ?? 0) > 0 && (
+        <Button variant="default" onClick={() => byPasskey.mutate()} loading={byPasskey.isPending}>
+          Use a passkey
+        </Button>
+      )}
+    </FormDialog>
+  )
+}

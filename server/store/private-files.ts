@@ -1,0 +1,72 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, relative } from 'node:path'
+
+/** Only the account that runs this may read what is written here: it holds medical records. */
+export const privateMode = 0o600
+export const privateFolderMode = 0o700
+
+/** What of a path others may do, as the last digits of its mode. */
+const ofOthers = 0o077
+
+/** SQLite gives the files beside a database its mode, but not those that are there already. */
+const suffixes = ['', '-wal', '-shm', '-journal']
+
+/**
+ * Creates a folder with its parents, or closes the one that is there to others. A folder that holds more than ours (the working folder, a
+ * home, one that everybody writes to) stays as it is: its files are closed one by one, and `findOpenToOthers` names it.
+ */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+  if (!isShared(folder)) close(folder, privateFolderMode)
+}
+
+/** Creates a database file when it is absent, and closes it and those beside it to others. */
+export function makePrivateFiles(file: string): void {
+  if (!existsSync(file)) create(file)
+  closeFiles(file)
+}
+
+/** Closes a file, and those of a database beside it, to others. */
+export function closeFiles(file: string): void {
+  for (const path of suffixes.map((suffix) => file + suffix)) if (existsSync(path)) close(path, privateMode)
+}
+
+/** What others of the machine may open: the folder of a database, its file and those beside it. */
+export function findOpenToOthers(file: string): Array<{ path: string; mode: string }> {
+  const paths = [dirname(file), ...suffixes.map((suffix) => file + suffix)]
+  return paths.flatMap((path) => {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+    return (mode & ofOthers) === 0 ? [] : [{ path, mode: (mode & 0o777).toString(8).padStart(4, '0') }]
+  })
+}
+
+/** Where that fails, opening the database fails, too, and says why in its words. */
+function create(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', privateMode))
+  } catch {}
+}
+
+/** Whoever does not own it may not: `findOpenToOthers` says so. Windows has no such modes. */
+function close(path: string, mode: number): void {
+  if (process.platform === 'win32') return
+  try {
+    if ((statSync(path).mode & ofOthers) !== 0) chmodSync(path, mode)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EPERM' && code !== 'EROFS' && code !== 'ENOENT') throw error
+  }
+}
+
+function isShared(folder: string): boolean {
+  const path = realpathSync(folder)
+  const isSticky = (statSync(path).mode & 0o1000) !== 0
+  return isSticky || [process.cwd(), homedir()].some((own) => isWithin(path, own))
+}
+
+/** Whether `inner` is the folder itself or lies in it. */
+function isWithin(folder: string, inner: string): boolean {
+  const way = relative(folder, inner)
+  return way === '' || !(way === '..' || way.startsWith('../') || way.startsWith('/'))
+}
