@@ -1,3 +1,5 @@
+import { copyExact } from './exact-json.ts'
+
 /** References between resources: https://hl7.org/fhir/R4/references.html */
 export type ParsedReference =
   | { kind: 'relative'; type: string; id: string }
@@ -42,6 +44,33 @@ interface ReferenceElement {
 /** Calls `visit` with every Reference of a resource, those of contained resources and extensions included. */
 export function visitReferences(value: unknown, visit: (element: ReferenceElement) => void): void {
   visitHolders(value, 'reference', visit)
+}
+
+/**
+ * A resource whose references and attachments below one of our own addresses are relative, which means the same record
+ * (https://hl7.org/fhir/R4/references.html#literal); the resource itself when it has none.
+ */
+export function localizeReferences<Value>(resource: Value, bases: readonly string[]): Value {
+  const local = (text: string) => {
+    const base = bases.find((each) => text.startsWith(`${each}/`))
+    const rest = base === undefined ? '' : text.slice(base.length + 1)
+    return relativePattern.test(rest) ? rest : undefined
+  }
+  let isLocal = true
+  const look = (text: string) => {
+    if (text.startsWith('http') && local(text) !== undefined) isLocal = false
+  }
+  visitReferences(resource, ({ reference }) => look(reference))
+  visitAttachments(resource, ({ url }) => look(url))
+  if (isLocal) return resource
+  const copy = copyExact(resource)
+  visitReferences(copy, (element) => {
+    element.reference = local(element.reference) ?? element.reference
+  })
+  visitAttachments(copy, (element) => {
+    element.url = local(element.url) ?? element.url
+  })
+  return copy
 }
 
 /** An attachment of which the content is elsewhere: https://hl7.org/fhir/R4/datatypes.html#Attachment */

@@ -37,6 +37,7 @@ import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
+import { ownBases } from './http/own-bases.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
@@ -101,8 +102,14 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const outbox = settings.mail.kind === 'outbox' ? createOutbox({ clock, logger }) : undefined
   const mailer = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
   if (!mailer) throw new Error('mail goes neither to a server nor to the outbox')
-  const records = createRecords({ db, clock, random, checksReferences: settings.checksReferences })
-  await records.bringIndexUpToDate()
+  const records = createRecords({
+    db,
+    clock,
+    random,
+    checksReferences: settings.checksReferences,
+    bases: ownBases(origins),
+  })
+  await records.openIndex()
   const practices = createPractices({
     db,
     clock,

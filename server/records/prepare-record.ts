@@ -3,14 +3,13 @@ import {
   compartmentOfPractice,
   describeSubjectElements,
   findSubjects,
-  isAttachable,
-  isCitable,
   type Subjects,
 } from '#fhir/compartment/compartment.ts'
 import type { TimeRange } from '#fhir/dates.ts'
-import { isResourceId, listReferences, parseReference, visitAttachments } from '#fhir/reference.ts'
+import { isResourceId, localizeReferences } from '#fhir/reference.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
+import { findCitations } from './cited-records.ts'
 import { type ContentParts, splitContent } from './stored-content.ts'
 
 /** How a version comes to be: https://hl7.org/fhir/R4/http.html#history */
@@ -28,6 +27,8 @@ export interface PreparedRecord {
   /** What search compares. */
   values: readonly IndexValue[]
   parts: ContentParts
+  /** As it is stored, but for its version. */
+  resource: Resource
   method: WriteMethod
 }
 
@@ -36,14 +37,20 @@ export interface Refusal {
   reason: string
 }
 
+interface PrepareDeps {
+  makeId(): string
+  /** Addresses of our own API: a reference below them means a record here, and is kept as `Type/id`. */
+  bases: readonly string[]
+}
+
 /** Never throws: whatever is wrong with the resource is the reason of a refusal. */
 export function prepareRecord(
   practiceId: string,
   resource: Resource,
-  makeId: () => string,
+  deps: PrepareDeps,
 ): PreparedRecord | Refusal {
   try {
-    return prepareFlatRecord(practiceId, resource, makeId)
+    return prepareFlatRecord(practiceId, resource, deps)
   } catch (error) {
     // More levels than the stack has room for.
     if (!(error instanceof RangeError)) throw error
@@ -54,7 +61,7 @@ export function prepareRecord(
 function prepareFlatRecord(
   practiceId: string,
   resource: Resource,
-  makeId: () => string,
+  { makeId, bases }: PrepareDeps,
 ): PreparedRecord | Refusal {
   const type = resource?.resourceType
   if (typeof type !== 'string' || type === '')
@@ -63,7 +70,7 @@ function prepareFlatRecord(
   const reference = `${type}/${id}`
   if (!isResourceId(id))
     return { reference, reason: 'Its id is not 1 to 64 letters, digits, hyphens and points.' }
-  const withId = resource.id === undefined ? { ...resource, id } : resource
+  const withId = localizeReferences(resource.id === undefined ? { ...resource, id } : resource, bases)
   const subjects = findSubjects(withId)
   if (!subjects) return { reference, reason: `${type} is not a type of FHIR R4 that can be stored.` }
   if (subjects.otherwise === 'refused' && subjects.isAboutOthers)
@@ -82,19 +89,7 @@ function prepareFlatRecord(
     citations: findCitations(withId),
     values: indexValuesOf(withId),
     parts: splitContent(withId),
+    resource: withId,
     method: resource.id === undefined ? 'POST' : 'PUT',
   }
-}
-
-function findCitations(resource: Resource): Array<{ type: string; id: string }> {
-  const seen = new Map<string, { type: string; id: string }>()
-  const add = (text: string, isCited: (type: string) => boolean) => {
-    if (seen.has(text)) return
-    const parsed = parseReference(text)
-    if (parsed.kind === 'relative' && isCited(parsed.type))
-      seen.set(`${parsed.type}/${parsed.id}`, { type: parsed.type, id: parsed.id })
-  }
-  for (const text of listReferences(resource)) add(text, isCitable)
-  visitAttachments(resource, ({ url }) => add(url, isAttachable))
-  return [...seen.values()]
 }

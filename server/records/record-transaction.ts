@@ -39,6 +39,7 @@ interface TransactDeps {
   random: Random
   /** Whether a reference must lead to a record that is there. */
   checksReferences: boolean
+  bases: readonly string[]
 }
 
 /**
@@ -65,12 +66,13 @@ interface Touched {
 
 function openTransaction(
   trx: Transaction<Schema>,
-  { clock, random }: TransactDeps,
+  { clock, random, bases }: TransactDeps,
   practiceId: string,
   touched: Touched,
 ): RecordTransaction {
   const now = clock.now().getTime()
   const within = { patientIds: [], practiceIds: [practiceId] }
+  const makeId = () => random.bytes(16).toString('hex')
   return {
     async find({ type, conditions }) {
       const query = { type, conditions, sort: [] }
@@ -84,17 +86,16 @@ function openTransaction(
     },
     async put(resources, methods = []) {
       const prepared = resources.map((resource, index) => {
-        const record = prepareRecord(practiceId, resource, () => random.bytes(16).toString('hex'))
+        const record = prepareRecord(practiceId, resource, { makeId, bases })
         if ('reason' in record) throw refused(record)
         return { ...record, method: methods[index] ?? record.method }
       })
       const { written, rejected } = await writePrepared(trx, now, prepared)
       const [refusal] = rejected
       if (refusal) throw refused(refusal)
-      for (const [index, record] of prepared.entries()) {
-        const resource = resources[index]
+      for (const record of prepared) {
         const before = written.find(({ type, id }) => type === record.type && id === record.id)?.before
-        if (resource) touched.put.push({ record, resource, before })
+        touched.put.push({ record, resource: record.resource, before })
       }
       return written
     },

@@ -82,12 +82,14 @@ export async function findReferrer(
       : 'a record of another practice'
   const compartments = [...patientIds.filter((each) => each !== ''), compartmentOfPractice(practiceId)]
   // Reads the patient's records, by record_pk: deletions are rare, an index for them would cost each write.
-  const text = `"reference":${JSON.stringify(`${type}/${id}`)}`
+  const start = `"reference":"${type}/${id}`
+  const has = (text: string) =>
+    sql<boolean>`content like ${`%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`} escape '\\'`
   const row = await trx
     .selectFrom('record')
     .select(['type', 'id'])
     .where('patient_id', 'in', compartments)
-    .where(sql<boolean>`content like ${`%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`} escape '\\'`)
+    .where((eb) => eb.or([has(`${start}"`), has(`${start}/_history/`)]))
     .limit(1)
     .executeTakeFirst()
   return row && `${row.type}/${row.id}`

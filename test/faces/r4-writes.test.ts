@@ -673,3 +673,79 @@ test('bad bodies are refused with a reason and change nothing', async () => {
     assert.ok([400, 405].includes(answer.status), `${method} ${path} ${answer.status}`)
   }
 })
+
+test('an absolute reference to our own address means the record, wherever it stands and by whatever address of ours', async () => {
+  await using api = await openPractices()
+  const { oak: token } = api
+  const addresses = [
+    'https://api.example.org/fhir/r4',
+    'https://portal.example.org/fhir/r4',
+    'https://api.example.org/onpatient_api/fhir',
+    'https://portal.example.org/onpatient_api/fhir',
+  ]
+  for (const [at, own] of addresses.entries()) {
+    const id = `own${at}`
+    const body = observation({
+      id,
+      subject: { reference: `${own}/Patient/ada` },
+      performer: [{ reference: `${own}/Practitioner/doc` }],
+      derivedFrom: [{ reference: `${own}/Observation/root/_history/1` }],
+      extension: [{ url: 'http://x.example', valueReference: { reference: `${own}/Patient/ada` } }],
+      valueQuantity: undefined,
+    })
+    if (at === 0)
+      await api.send({
+        method: 'PUT',
+        path: `${base}/Observation/root`,
+        token,
+        body: observation({ id: 'root' }),
+      })
+    const created = await api.send({ method: 'PUT', path: `${base}/Observation/${id}`, token, body })
+    assert.equal(created.status, 201, created.text)
+    assert.doesNotMatch(created.text.replace('http://x.example', ''), /https:/)
+    assert.match(created.text, /"Observation\/root\/_history\/1"/)
+  }
+  const ids = ['own0', 'own1', 'own2', 'own3']
+  const idsFor = async (query: string, as = token) => {
+    const { entry = [] } = (await api.get(`${base}/Observation?${query}`, as)).json as unknown as {
+      entry?: Array<{ search: { mode: string }; resource: { resourceType: string; id: string } }>
+    }
+    return entry.map(({ resource }) => resource.id)
+  }
+  for (const query of [
+    'performer=Practitioner/doc',
+    'performer=doc',
+    'performer:Practitioner.family=Quill',
+    'derived-from=root',
+    ...addresses.map((own) => `performer=${encodeURIComponent(own)}/Practitioner/doc`),
+    ...addresses.map((own) => `patient=${encodeURIComponent(own)}/Patient/ada&derived-from=root`),
+  ])
+    assert.deepEqual((await idsFor(query)).sort(), ids, query)
+  assert.deepEqual((await idsFor('_id=own1&_include=Observation:performer')).sort(), ['doc', 'own1'])
+  const { token: ada } = await api.issueToken([{ role: 'patient', practiceId: 'oak', patientId: 'ada' }])
+  assert.equal((await api.get(`${base}/Practitioner/doc`, ada)).status, 200)
+  assert.equal((await api.send({ method: 'DELETE', path: `${base}/Practitioner/doc`, token })).status, 409)
+  assert.equal((await api.send({ method: 'DELETE', path: `${base}/Observation/root`, token })).status, 409)
+  const lost = observation({ performer: [{ reference: `${addresses[1]}/Practitioner/nobody` }] })
+  assert.equal(
+    (await api.send({ method: 'POST', path: `${base}/Observation`, token, body: lost })).status,
+    422,
+  )
+  const known = await api.send({
+    method: 'POST',
+    path: `${base}/Observation`,
+    token,
+    body: observation(),
+    headers: { 'if-none-exist': `_id=own0&performer=${addresses[3]}/Practitioner/doc` },
+  })
+  assert.deepEqual([known.status, known.json.id], [200, 'own0'])
+  // What only looks like ours is another server's.
+  const foreign = observation({
+    id: 'f',
+    performer: [{ reference: 'https://api.example.org.evil.example/fhir/r4/Practitioner/doc' }],
+  })
+  assert.match(
+    (await api.send({ method: 'PUT', path: `${base}/Observation/f`, token, body: foreign })).text,
+    /evil/,
+  )
+})

@@ -4,6 +4,7 @@ import { type Access, createAccess, createTokenDoor, createWriteAccess } from '#
 import { classicFace } from '#server/faces/classic/classic.ts'
 import { r4Face } from '#server/faces/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
+import { ownBases } from '#server/http/own-bases.ts'
 import { createRequestIds, tellRequestId } from '#server/http/request-id.ts'
 import type { Association, Role } from '#server/practices/practices.ts'
 import { createRecords, type Records } from '#server/records/records.ts'
@@ -85,19 +86,20 @@ export async function openSeededApi(): Promise<SeededApi> {
     findRelatedPerson: async () => undefined,
   }
   const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })
-  const records = createRecords({ db: store.db, clock, random })
+  const portalUrl = 'https://portal.example.org'
+  const bases = ownBases({ fhirUrl: origin, portalUrl })
+  const records = createRecords({ db: store.db, clock, random, bases })
   const tokens = createTokenDoor({ grants, clock, usedOnce: createUsedOnce({ db: store.db, clock }) })
   const access = createAccess({ tokens, records, practices: noAssociations })
   const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
   app.addHook('onRequest', tellRequestId)
-  const portalUrl = 'https://portal.example.org'
   await app.register(classicFace({ access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }))
   await app.register(
     r4Face({
       access,
       writeAccess: createWriteAccess({ tokens, records }),
       fhirUrl: origin,
-      portalUrl: 'https://portal.example.org',
+      portalUrl,
       cursorKey: 'a key for tests',
     }),
   )

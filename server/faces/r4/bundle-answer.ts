@@ -11,6 +11,7 @@ export interface BundleRequest {
   request: FastifyRequest
   reply: FastifyReply
   base: string
+  bases: readonly string[]
   random: Random
   /** By which the request of an entry is known as one. */
   entryHeaders: Record<string, string>

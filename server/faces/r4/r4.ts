@@ -6,6 +6,7 @@ import { apiFace, pathParts } from '../../http/api-face.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
+import { ownBases } from '../../http/own-bases.ts'
 import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
@@ -66,6 +67,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const { offersRegistration = false, checksReferences = true } = deps
   const cursors = createCursors(cursorKey, random)
+  const bases = ownBases({ fhirUrl, portalUrl })
   const entryTokens = createEntryTokens(random)
   const metadata = createMetadata({ fhirUrl, portalUrl, checksReferences })
   const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
@@ -82,14 +84,15 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     assertKnownType(address)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
     const token = entryTokens.find(request) ?? findPresentedToken(request, query, fhirUrl)
-    if (isWrite(address, request)) return write(address, { request, reply, query, base, token })
+    if (isWrite(address, request))
+      return write(address, { request, reply, query, base, bases: [base, ...bases], token })
     const reader = await access.open(token)
     return dispatch(address, { request, reply, query, reader, base })
   }
 
   async function write(
     address: R4Address,
-    sent: Omit<Opened, 'reader'> & { token: PresentedToken | undefined },
+    sent: Omit<Opened, 'reader'> & { token: PresentedToken | undefined; bases: readonly string[] },
   ): Promise<FastifyReply> {
     const { request, token } = sent
     if (address.kind === 'base') {
@@ -138,7 +141,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
         )
       case 'docref': {
         const params = readOperationParameters(request, query)
-        return send(await answerDocref(reader, { params, isStrict: isStrict(request), base, cursors }))
+        return send(await answerDocref(reader, { params, isStrict: isStrict(request), base, bases, cursors }))
       }
       case 'validate':
         return answerValidate(reply, address, opened)
@@ -159,7 +162,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     assertForm(request)
     const params = new URLSearchParams([...query, ...formOf(request)])
     assertJson(params, request)
-    const asked = { params, isStrict: isStrict(request), base, cursors }
+    const asked = { params, isStrict: isStrict(request), base, bases, cursors }
     const text =
       address.kind === 'search'
         ? await answerSearch(reader, { ...asked, type: address.type })

@@ -17,6 +17,8 @@ export interface SearchRequest {
   /** `Prefer: handling=strict`. */
   isStrict: boolean
   base: string
+  /** Every address of our own API. */
+  bases: readonly string[]
   cursors: Cursors
 }
 
@@ -74,13 +76,19 @@ export async function answerQuery(
 }
 
 /** What the parameters ask for. Throws `invalid-parameter`. */
-export async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
+export async function readQuery({
+  type,
+  params,
+  isStrict,
+  base,
+  bases,
+}: SearchRequest): Promise<SearchQuery> {
   const pairs = withoutCursor(params)
   const terminology = pairs.some(([name]) => needsTerminology(name)) ? await loadTerminology() : undefined
   try {
     return parseSearch(type, pairs, {
       strict: isStrict,
-      bases: [base],
+      bases: [base, ...bases],
       ...(terminology ? { terminology } : {}),
     })
   } catch (error) {

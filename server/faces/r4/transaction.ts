@@ -46,18 +46,18 @@ function listWritten(actions: Action[]): Array<{ resource: Resource; place: stri
 async function writeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  { base, random, request, writer }: BundleRequest & { writer: RecordWriter },
+  { base, bases, random, request, writer }: BundleRequest & { writer: RecordWriter },
 ): Promise<Map<Action, AnswerEntry>> {
   const told = { base, wanted: readReturn(request) }
   const answers = new Map<Action, AnswerEntry>()
-  const removed = await removeAll(transaction, actions, answers)
-  const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer })
+  const removed = await removeAll(transaction, actions, { answers, bases })
+  const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer, bases })
   // "The transaction SHALL fail" where entries are about the same record: https://hl7.org/fhir/R4/http.html#trules
   for (const [address, { action }] of puts) if (removed.has(address)) throw comesTwice(action, address)
   for (const [action, record] of known)
     answers.set(action, answerOf(told, { ...record, kind: 'unchanged', type: action.type }))
   for (const { action, resource } of puts.values())
-    await resolve(transaction, resource, { addresses, action, base })
+    await resolve(transaction, resource, { addresses, action, bases })
   const all = [...puts.values()]
   const written = await transaction.put(
     all.map(({ resource }) => resource),
@@ -77,12 +77,12 @@ async function writeAll(
 async function removeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  answers: Map<Action, AnswerEntry>,
+  { answers, bases }: { answers: Map<Action, AnswerEntry>; bases: readonly string[] },
 ): Promise<Set<string>> {
   const removed = new Set<string>()
   for (const action of actions) {
     if (action.method !== 'DELETE') continue
-    const id = await removeOne(transaction, action)
+    const id = await removeOne(transaction, action, bases)
     if (id !== undefined) removed.add(`${action.type}/${id}`)
     answers.set(action, { response: { status: '204' } })
   }
@@ -92,9 +92,10 @@ async function removeAll(
 async function removeOne(
   transaction: RecordTransaction,
   { type, id, condition, ifMatch }: Action,
+  bases: readonly string[],
 ): Promise<string | undefined> {
   const isLookedAt = id === undefined || ifMatch !== undefined
-  const current = isLookedAt ? await findNamed(transaction, { type, id, condition }) : undefined
+  const current = isLookedAt ? await findNamed(transaction, { type, id, condition }, bases) : undefined
   assertVersion(ifMatch, current)
   const found = id ?? current?.id
   if (found !== undefined) await transaction.remove(type, found)
@@ -109,8 +110,11 @@ function comesTwice({ place }: Action, address: string): OnpatientError {
 function findNamed(
   transaction: RecordTransaction,
   { type, id, condition = '' }: Pick<Action, 'type' | 'id' | 'condition'>,
+  bases: readonly string[],
 ): Promise<CurrentRecord | undefined> {
-  return id === undefined ? findOne(transaction, parseCondition(type, condition)) : transaction.read(type, id)
+  return id === undefined
+    ? findOne(transaction, parseCondition(type, condition, bases))
+    : transaction.read(type, id)
 }
 
 interface Plan {
@@ -125,6 +129,7 @@ interface Plan {
 interface PlanDeps {
   random: Random
   writer: Pick<RecordWriter, 'shows'>
+  bases: readonly string[]
 }
 
 async function planPuts(transaction: RecordTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
@@ -159,13 +164,13 @@ interface Identified {
 async function identify(
   transaction: RecordTransaction,
   action: Action,
-  { random, writer }: PlanDeps,
+  { random, writer, bases }: PlanDeps,
 ): Promise<Identified | undefined> {
   const { method, type, id, condition, ifMatch, resource, place } = action
   if (!resource) return undefined
-  if (method === 'PATCH') return patchNamed(transaction, action, { binary: resource, writer })
+  if (method === 'PATCH') return patchNamed(transaction, action, { binary: resource, writer, bases })
   const known =
-    condition === undefined ? undefined : await findOne(transaction, parseCondition(type, condition))
+    condition === undefined ? undefined : await findOne(transaction, parseCondition(type, condition, bases))
   const newId = () => random.bytes(16).toString('hex')
   if (method === 'POST')
     return known ? { id: known.id, content: resource, known } : { id: newId(), content: resource }
@@ -186,10 +191,10 @@ async function identify(
 async function patchNamed(
   transaction: RecordTransaction,
   action: Action,
-  { binary, writer }: { binary: Resource; writer: PlanDeps['writer'] },
+  { binary, writer, bases }: Pick<PlanDeps, 'writer' | 'bases'> & { binary: Resource },
 ): Promise<Identified> {
   const { type, ifMatch, place } = action
-  const current = await findNamed(transaction, action)
+  const current = await findNamed(transaction, action, bases)
   if (!current) throw action.id === undefined ? nothingMatches(type) : notOfPractice(type)
   assertVersion(ifMatch, current)
   const content = patchResource(current.content, readPatchOf(binary, place))
@@ -211,12 +216,12 @@ function readPatchOf(resource: Resource, place: string): unknown {
 async function resolve(
   transaction: RecordTransaction,
   resource: Resource,
-  { addresses, action, base }: { addresses: Map<string, string>; action: Action; base: string },
+  { addresses, action, bases }: { addresses: Map<string, string>; action: Action; bases: readonly string[] },
 ): Promise<void> {
   const searches: Array<{ element: { reference: string }; type: string; query: string }> = []
   visitReferences(resource, (element) => {
     const address = addresses.get(element.reference)
-    const parsed = parseReference(element.reference, [base])
+    const parsed = parseReference(element.reference, bases)
     if (address !== undefined) element.reference = address
     else if (parsed.kind === 'relative') element.reference = `${parsed.type}/${parsed.id}`
     else if (parsed.kind === 'conditional') searches.push({ element, type: parsed.type, query: parsed.query })
@@ -230,7 +235,7 @@ async function resolve(
     element.url = addresses.get(element.url) ?? element.url
   })
   for (const { element, type, query } of searches) {
-    const found = isR4Type(type) ? await findOne(transaction, parseCondition(type, query)) : undefined
+    const found = isR4Type(type) ? await findOne(transaction, parseCondition(type, query, bases)) : undefined
     if (!found)
       throw new OnpatientError(
         'record-refused',

@@ -15,6 +15,7 @@ interface WriteRequest {
   reply: FastifyReply
   query: URLSearchParams
   base: string
+  bases: readonly string[]
 }
 
 type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
@@ -24,7 +25,7 @@ export async function create(writer: RecordWriter, type: string, sent: WriteRequ
   const { id: _id, ...resource } = readResource(sent.request, type)
   await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
-  const query = condition === undefined ? undefined : parseCondition(type, condition)
+  const query = condition === undefined ? undefined : parseCondition(type, condition, sent.bases)
   const done = await writer.transact(async (transaction): Promise<Done> => {
     const known = query && (await findOne(transaction, query))
     return known ? { kind: 'unchanged', type, ...known } : putOne(transaction, resource as Resource)
@@ -61,7 +62,7 @@ export async function updateWhere(
 ): Promise<FastifyReply> {
   const resource = readResource(sent.request, type)
   await assertValid(resource)
-  const query = parseCondition(type, sent.query.toString())
+  const query = parseCondition(type, sent.query.toString(), sent.bases)
   const ifMatch = headerOf(sent.request, 'if-match')
   const done = await writer.transact(async (transaction) => {
     const known = await findOne(transaction, query)
@@ -91,9 +92,9 @@ export function withKnownId(resource: Resource, id: string | undefined): Resourc
 type Named = { type: string; id?: string }
 
 /** The record that is there; undefined when it is not. Throws `several-match`. */
-function findNamed({ type, id }: Named, { query }: WriteRequest) {
+function findNamed({ type, id }: Named, { query, bases }: WriteRequest) {
   if (id !== undefined) return (transaction: RecordTransaction) => transaction.read(type, id)
-  const condition = parseCondition(type, query.toString())
+  const condition = parseCondition(type, query.toString(), bases)
   return (transaction: RecordTransaction) => findOne(transaction, condition)
 }
 
