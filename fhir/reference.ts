@@ -108,3 +108,20 @@ export function listReferences(resource: unknown): string[] {
   visitReferences(resource, (element) => found.push(element.reference))
   return found
 }
+
+/** Every reference text with the path of its element within the resource, `.performer[0]`. */
+export function locateReferences(resource: unknown): Array<{ text: string; path: string }> {
+  const found: Array<{ text: string; path: string }> = []
+  const walk = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) {
+      for (const [index, each] of value.entries()) walk(each, `${path}[${index}]`)
+      return
+    }
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, child] of Object.entries(value))
+      if (key === 'reference' && typeof child === 'string') found.push({ text: child, path })
+      else walk(child, `${path}.${key}`)
+  }
+  walk(resource, '')
+  return found
+}

@@ -192,6 +192,8 @@ export type ErrorCode = keyof typeof errorCatalogue
 interface ErrorOptions {
   /** The parameter or form field at fault, as the sender wrote it. */
   field?: string
+  /** FHIRPath of the element at fault, when it is one of a body. */
+  expression?: string
   /** For the log only; never sent. */
   detail?: string
   /** When several places are at fault: each by itself. */
@@ -219,6 +221,7 @@ export class OnpatientError extends Error {
   readonly code: ErrorCode
   readonly category: Category
   readonly field: string | undefined
+  readonly expression: string | undefined
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
   readonly issues: readonly Issue[]
@@ -228,6 +231,7 @@ export class OnpatientError extends Error {
     this.code = code
     this.category = errorCatalogue[code].category
     this.field = options.field
+    this.expression = options.expression
     this.detail = options.detail
     this.retryAfterSeconds = options.retryAfterSeconds
     this.issues = options.issues ?? []

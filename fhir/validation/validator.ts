@@ -6,6 +6,7 @@ import { isNestedDeeper } from './nesting.ts'
 import { type KnownProfile, readProfiles } from './profiles.ts'
 import r4Table from './r4-definitions.json' with { type: 'json' }
 import type { Fields, ResourceContext } from './resource-context.ts'
+import { rewriteAddresses } from './rewrite-addresses.ts'
 import { readCodes, readInvariants, readTypes, type TypeDefinition } from './types.ts'
 import usCoreTable from './us-core.json' with { type: 'json' }
 import type { Validator } from './validate.ts'
@@ -108,6 +109,7 @@ export function createValidator(): Validator {
 
   return {
     validate: (resource, options) => [...validate(resource, options?.profiles)],
+    rewriteAddresses: (resource, rewrite) => rewriteAddresses(types, resource as Fields, rewrite),
   }
 }
 

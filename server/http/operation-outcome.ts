@@ -27,13 +27,13 @@ interface OperationOutcome {
 
 /** A failure as FHIR says it: https://hl7.org/fhir/R4/operationoutcome.html */
 export function outcomeOf(error: OnpatientError, requestId: string): OperationOutcome {
-  const { category, code, message, field } = error
+  const { category, code, message } = error
   const issue = {
     severity: category === 'fault' ? 'fatal' : 'error',
     code: category === 'unauthenticated' && code !== 'token-missing' ? 'security' : issueType[category],
     details: { coding: [{ code }], text: message },
     diagnostics: `Request ${requestId}`,
-    ...(category === 'incorrect' && field !== undefined ? { expression: [`http.${field}`] } : {}),
+    ...expressionOf(error),
   }
   const others = error.issues.map((each) => ({
     severity: 'error',
@@ -42,6 +42,13 @@ export function outcomeOf(error: OnpatientError, requestId: string): OperationOu
     expression: [each.expression],
   }))
   return { resourceType: 'OperationOutcome', issue: others.length > 0 ? others : [issue] }
+}
+
+/** The element at fault, the parameter, or the body as a whole. */
+function expressionOf({ category, code, field, expression }: OnpatientError): { expression?: string[] } {
+  if (expression !== undefined) return { expression: [expression] }
+  if (category === 'incorrect' && field !== undefined) return { expression: [`http.${field}`] }
+  return code === 'record-refused' || code === 'invalid-body' ? { expression: ['Resource'] } : {}
 }
 
 /** The status of a failure, and the headers that go with it on every API. */

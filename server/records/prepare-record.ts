@@ -35,6 +35,8 @@ export interface PreparedRecord {
 export interface Refusal {
   reference: string
   reason: string
+  /** FHIRPath of the element at fault; without it the whole record is. */
+  expression?: string
 }
 
 interface PrepareDeps {
@@ -65,20 +67,42 @@ function prepareFlatRecord(
 ): PreparedRecord | Refusal {
   const type = resource?.resourceType
   if (typeof type !== 'string' || type === '')
-    return { reference: '(no resourceType)', reason: 'It has no resourceType, so it is not a FHIR resource.' }
+    return {
+      reference: '(no resourceType)',
+      reason: 'It has no resourceType, so it is not a FHIR resource.',
+      expression: 'Resource.resourceType',
+    }
   const id = resource.id ?? makeId()
   const reference = `${type}/${id}`
   if (!isResourceId(id))
-    return { reference, reason: 'Its id is not 1 to 64 letters, digits, hyphens and points.' }
+    return {
+      reference,
+      reason: 'Its id is not 1 to 64 letters, digits, hyphens and points.',
+      expression: `${type}.id`,
+    }
   const withId = localizeReferences(resource.id === undefined ? { ...resource, id } : resource, bases)
   const subjects = findSubjects(withId)
-  if (!subjects) return { reference, reason: `${type} is not a type of FHIR R4 that can be stored.` }
+  if (!subjects)
+    return {
+      reference,
+      reason: `${type} is not a type of FHIR R4 that can be stored.`,
+      expression: 'Resource.resourceType',
+    }
+  const part = findSubsetted(resource)
+  if (part !== undefined)
+    return {
+      reference,
+      reason:
+        'Its tag SUBSETTED says that it is a part of a record: storing it would lose the rest. Read the whole, or take the tag out.',
+      expression: `${type}.meta.tag[${part}]`,
+    }
   if (subjects.otherwise === 'refused' && subjects.isAboutOthers)
     subjects.patientIds.push(compartmentOfPractice(practiceId))
   if (subjects.otherwise === 'refused' && subjects.patientIds.length === 0)
     return {
       reference,
       reason: `It names no patient: ${describeSubjectElements(type)} must be a reference like Patient/ID, or name a group, a device or the like.`,
+      expression: `${type}.${describeSubjectElements(type)}`,
     }
   return {
     practiceId,
@@ -92,4 +116,15 @@ function prepareFlatRecord(
     resource: withId,
     method: resource.id === undefined ? 'POST' : 'PUT',
   }
+}
+
+/** The tag of what is only a part (https://hl7.org/fhir/R4/search.html#summary), by its place. */
+function findSubsetted({ meta }: Resource): number | undefined {
+  const tags: unknown = meta?.tag
+  const at = Array.isArray(tags)
+    ? tags.findIndex((tag: { system?: unknown; code?: unknown } | null) => {
+        return tag?.code === 'SUBSETTED' && /v3-ObservationValue$/.test(String(tag.system))
+      })
+    : -1
+  return at === -1 ? undefined : at
 }

@@ -7,7 +7,7 @@ import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
-import { type PreparedRecord, prepareRecord, type WriteMethod } from './prepare-record.ts'
+import { type PreparedRecord, prepareRecord, type Refusal, type WriteMethod } from './prepare-record.ts'
 import { findDanglingReference, findReferrer } from './reference-integrity.ts'
 import { deleteRecord } from './save-changes.ts'
 import { searchRecords } from './search/search-records.ts'
@@ -119,6 +119,7 @@ async function assertWhole(
     throw new OnpatientError(
       'record-refused',
       `${dangling.source} refers to ${dangling.target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
+      { expression: dangling.expression },
     )
   for (const each of removed) {
     const referrer = await findReferrer(trx, practiceId, each)
@@ -130,8 +131,10 @@ async function assertWhole(
   }
 }
 
-function refused({ reference, reason }: { reference: string; reason: string }): OnpatientError {
-  return new OnpatientError('record-refused', `${reference}: ${reason}`)
+function refused({ reference, reason, expression }: Refusal): OnpatientError {
+  return new OnpatientError('record-refused', `${reference}: ${reason}`, {
+    expression: expression ?? reference.split('/', 1)[0] ?? 'Resource',
+  })
 }
 
 /** The store writes it at a fixed place. */

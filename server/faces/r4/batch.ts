@@ -20,7 +20,8 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
     action = readAction(entry, index, sent.base)
   } catch (error) {
     if (!(error instanceof OnpatientError)) throw error
-    const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message } }]
+    const expression = [error.expression ?? `Bundle.entry[${index}]`]
+    const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message }, expression }]
     return { response: { status: '400', outcome: { resourceType: 'OperationOutcome', issue } } }
   }
   const { method, url, resource, ifMatch, condition, readHeaders } = action
@@ -45,7 +46,7 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
 }
 
 /** A search has its parameters in its address. */
-function ask(
+export function ask(
   sent: BundleRequest,
   { url, resource }: { url: string; resource: unknown },
 ): Promise<AnswerEntry> {

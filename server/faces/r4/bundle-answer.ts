@@ -3,7 +3,7 @@ import type { RecordWriter } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Random } from '../../secrets.ts'
 import { answerEach } from './batch.ts'
-import { readAction } from './bundle-action.ts'
+import { readTransactionAction } from './bundle-action.ts'
 import { readResource } from './read-body.ts'
 import { transact } from './transaction.ts'
 
@@ -38,11 +38,14 @@ export async function answerBundle(
   const bundle = readResource(sent.request, 'Bundle') as { type?: unknown; entry?: unknown }
   const entries = bundle.entry ?? []
   if (bundle.type !== 'transaction' && bundle.type !== 'batch')
-    throw new OnpatientError('invalid-body', 'The type of the Bundle must be transaction or batch.')
+    throw new OnpatientError('invalid-body', 'The type of the Bundle must be transaction or batch.', {
+      expression: 'Bundle.type',
+    })
   if (!Array.isArray(entries) || entries.length > mostEntries)
     throw new OnpatientError(
       'invalid-body',
       `Bundle.entry must be an array of at most ${mostEntries} entries.`,
+      { expression: 'Bundle.entry' },
     )
   const answers =
     bundle.type === 'batch'
@@ -50,7 +53,7 @@ export async function answerBundle(
       : await transact(
           openWriter,
           sent,
-          entries.map((entry, index) => readAction(entry, index, sent.base)),
+          entries.map((entry, index) => readTransactionAction(entry, index, sent.base)),
         )
   return sent.reply.send(
     `{"resourceType":"Bundle","type":"${bundle.type}-response"${

@@ -1,12 +1,13 @@
 import type { Resource } from 'fhir/r4'
 import { copyExact, parseExact } from '#fhir/exact-json.ts'
-import { parseReference, visitAttachments, visitReferences } from '#fhir/reference.ts'
+import { locateReferences, parseReference, visitReferences } from '#fhir/reference.ts'
+import { loadValidator, type Validator } from '#fhir/validation/validate.ts'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
-import { OnpatientError } from '../../errors.ts'
+import { type ErrorCode, errorCatalogue, OnpatientError } from '../../errors.ts'
 import type { Random } from '../../secrets.ts'
-import { inject } from './batch.ts'
-import type { Action } from './bundle-action.ts'
+import { ask, inject } from './batch.ts'
+import type { Action, Method } from './bundle-action.ts'
 import type { AnswerEntry, BundleRequest } from './bundle-answer.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
@@ -14,26 +15,89 @@ import { isR4Type } from './r4-types.ts'
 import { assertAllValid, assertValid } from './validate.ts'
 import { describeWrite, nothingMatches, notOfPractice, readReturn, withKnownId } from './write.ts'
 
-/** Deletions first, then what is new and changed together, then reads: the order of the specification. */
+/**
+ * Deletions first, then what is new and changed together, then reads: the order of the specification. A read that fails makes the whole fail, so that it is asked
+ * before anything is written, too.
+ */
 export async function transact(
   openWriter: () => Promise<RecordWriter>,
   sent: BundleRequest,
   actions: Action[],
 ): Promise<AnswerEntry[]> {
   const answers = new Map<Action, AnswerEntry>()
-  if (actions.some(({ method }) => method !== 'GET' && method !== 'HEAD')) {
+  const reads = actions.filter(isRead)
+  if (reads.length < actions.length) {
     const writer = await openWriter()
     await assertAllValid(listWritten(actions))
-    const done = await writer.transact((transaction) => writeAll(transaction, actions, { ...sent, writer }))
+    await assertAnswered(sent, reads, actions)
+    // By the records' addresses, which refusals of the store begin with.
+    const places = new Map<string, string>()
+    const done = await writer
+      .transact((transaction) => writeAll(transaction, actions, { ...sent, writer, places }))
+      .catch((error: unknown) => {
+        throw atEntry(error, places)
+      })
     for (const [action, answer] of done) answers.set(action, answer)
   }
-  for (const action of actions)
-    if (!answers.has(action))
-      answers.set(
-        action,
-        await inject(sent, { method: action.method, url: action.url, headers: action.readHeaders }),
-      )
+  for (const action of reads) answers.set(action, assertAnswer(action, await read(sent, action)))
   return actions.flatMap((action) => answers.get(action) ?? [])
+}
+
+/** A refusal of one record, with the entry that it came in. */
+function atEntry(error: unknown, places: ReadonlyMap<string, string>): unknown {
+  if (!(error instanceof OnpatientError) || error.code !== 'record-refused') return error
+  const place = places.get(/^\w+\/[A-Za-z0-9\-.]+/.exec(error.message)?.[0] ?? '')
+  if (place === undefined || error.expression?.startsWith('Bundle.')) return error
+  const expression = (error.expression ?? 'Resource').replace(/^\w+/, `${place}.resource`)
+  return new OnpatientError(error.code, error.message, { expression, cause: error })
+}
+
+function isRead({ method, question }: Action): boolean {
+  return question !== undefined || method === 'GET' || method === 'HEAD'
+}
+
+function read(sent: BundleRequest, { method, url, question, readHeaders }: Action): Promise<AnswerEntry> {
+  return question
+    ? ask(sent, { url, resource: question.sent })
+    : inject(sent, { method, url, headers: readHeaders })
+}
+
+/** Asks each read of what is there now; what the transaction itself puts there is not there yet, and what it deletes will not be. */
+async function assertAnswered(sent: BundleRequest, reads: Action[], actions: Action[]): Promise<void> {
+  const addressesOf = (some: Method[]) =>
+    new Set(actions.flatMap(({ method, url }) => (some.includes(method) ? [url.split('?', 1)[0] ?? ''] : [])))
+  const [puts, removed] = [addressesOf(['PUT']), addressesOf(['DELETE'])]
+  for (const action of reads) {
+    if (removed.has(action.url))
+      throw failed(action, 'It deletes the record that this entry reads.', 'not-found')
+    const answer = await read(sent, action)
+    const isToCome = puts.has(action.url) && ['404', '410'].includes(answer.response.status)
+    if (!isToCome) assertAnswer(action, answer)
+  }
+}
+
+/** Throws what the request alone would have been answered. */
+function assertAnswer(action: Action, answer: AnswerEntry): AnswerEntry {
+  const { status, outcome } = answer.response
+  if (Number(status) < 400) return answer
+  const [issue] =
+    (
+      outcome as
+        | { issue?: Array<{ details?: { text?: string; coding?: Array<{ code: string }> } }> }
+        | undefined
+    )?.issue ?? []
+  const code = issue?.details?.coding?.[0]?.code ?? 'not-found'
+  throw failed(action, issue?.details?.text ?? '', isErrorCode(code) ? code : 'not-found')
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code)
+}
+
+function failed({ place }: Action, text: string, code: ErrorCode): OnpatientError {
+  return new OnpatientError(code, `The transaction was not done, because ${place} failed. ${text}`, {
+    expression: place,
+  })
 }
 
 /** What comes with the entries; what a patch makes is known only when the record was read. */
@@ -46,7 +110,14 @@ function listWritten(actions: Action[]): Array<{ resource: Resource; place: stri
 async function writeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  { base, bases, random, request, writer }: BundleRequest & { writer: RecordWriter },
+  {
+    base,
+    bases,
+    random,
+    request,
+    writer,
+    places,
+  }: BundleRequest & { writer: RecordWriter; places: Map<string, string> },
 ): Promise<Map<Action, AnswerEntry>> {
   const told = { base, wanted: readReturn(request) }
   const answers = new Map<Action, AnswerEntry>()
@@ -56,16 +127,24 @@ async function writeAll(
   for (const [address, { action }] of puts) if (removed.has(address)) throw comesTwice(action, address)
   for (const [action, record] of known)
     answers.set(action, answerOf(told, { ...record, kind: 'unchanged', type: action.type }))
+  for (const [address, { action }] of puts) places.set(address, action.place)
+  const validator = await loadValidator()
   for (const { action, resource } of puts.values())
-    await resolve(transaction, resource, { addresses, action, bases })
+    await resolve(transaction, resource, { addresses, action, bases, validator })
   const all = [...puts.values()]
   const written = await transaction.put(
     all.map(({ resource }) => resource),
     all.map(({ action: { method } }) => (method === 'POST' || method === 'PATCH' ? method : 'PUT')),
   )
+  await assertOneEach(
+    transaction,
+    all.map(({ action }) => action),
+    bases,
+  )
   for (const each of written) {
     const put = puts.get(`${each.type}/${each.id}`)
     if (!put) continue
+    for (const action of put.others) answers.set(action, answerOf(told, { ...each, kind: 'unchanged' }))
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
     const isHidden = put.isHidden && told.wanted === 'representation'
     answers.set(put.action, answerOf(isHidden ? { base, wanted: undefined } : told, each))
@@ -103,7 +182,9 @@ async function removeOne(
 }
 
 function comesTwice({ place }: Action, address: string): OnpatientError {
-  return new OnpatientError('invalid-body', `${place}: ${address} comes twice in this transaction.`)
+  return new OnpatientError('invalid-body', `${place}: ${address} comes twice in this transaction.`, {
+    expression: place,
+  })
 }
 
 /** By its id, or by the condition in place of one. */
@@ -117,11 +198,19 @@ function findNamed(
     : transaction.read(type, id)
 }
 
+interface Put {
+  action: Action
+  resource: Resource
+  isHidden: boolean
+  /** Conditional creates with the same condition: they mean the same record. */
+  others: Action[]
+}
+
 interface Plan {
   /** `Type/id` of the entries, by fullUrl. */
   addresses: Map<string, string>
   /** What is written, by `Type/id`. */
-  puts: Map<string, { action: Action; resource: Resource; isHidden: boolean }>
+  puts: Map<string, Put>
   /** Conditional creates of what is there. */
   known: Map<Action, CurrentRecord>
 }
@@ -134,7 +223,9 @@ interface PlanDeps {
 
 async function planPuts(transaction: RecordTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
   const plan: Plan = { addresses: new Map(), puts: new Map(), known: new Map() }
+  const created = new Map<string, Put>()
   for (const action of actions) {
+    if (joinsAnother(plan, created.get(conditionOf(action)), action)) continue
     const identified = await identify(transaction, action, deps)
     if (identified === undefined) continue
     const { id, content, known, isHidden = false } = identified
@@ -146,9 +237,46 @@ async function planPuts(transaction: RecordTransaction, actions: Action[], deps:
     }
     if (plan.puts.has(address)) throw comesTwice(action, address)
     // The transaction may run again, so the request's own objects stay as they came.
-    plan.puts.set(address, { action, resource: copyExact({ ...content, id }) as Resource, isHidden })
+    const put: Put = { action, resource: copyExact({ ...content, id }) as Resource, isHidden, others: [] }
+    plan.puts.set(address, put)
+    if (action.method === 'POST' && action.condition !== undefined) created.set(conditionOf(action), put)
   }
   return plan
+}
+
+function conditionOf({ type, condition }: Action): string {
+  return `${type}?${condition}`
+}
+
+/** A conditional create with the condition of one before it means that record, whatever the plan puts into it. */
+function joinsAnother({ addresses }: Plan, put: Put | undefined, action: Action): boolean {
+  if (!put || action.method !== 'POST' || action.condition === undefined) return false
+  put.others.push(action)
+  if (action.fullUrl !== undefined) addresses.set(action.fullUrl, `${action.type}/${put.resource.id}`)
+  return true
+}
+
+/**
+ * Conditions are asked again of what is there now: where two entries meant one record and made two, both match (https://hl7.org/fhir/R4/http.html#trules).
+ * Throws `several-match`.
+ */
+async function assertOneEach(
+  transaction: RecordTransaction,
+  actions: readonly Action[],
+  bases: readonly string[],
+): Promise<void> {
+  const types = actions.map(({ type }) => type)
+  for (const { method, type, condition, place } of actions) {
+    const isAlone = types.indexOf(type) === types.lastIndexOf(type)
+    if (isAlone || condition === undefined || method === 'PATCH') continue
+    const [, another] = await transaction.find(parseCondition(type, condition, bases))
+    if (another)
+      throw new OnpatientError(
+        'several-match',
+        `${place}: another entry of this transaction makes a ${type} that the same condition matches. Send one of them.`,
+        { expression: `${place}.request` },
+      )
+  }
 }
 
 interface Identified {
@@ -184,6 +312,7 @@ async function identify(
     throw new OnpatientError(
       'invalid-body',
       `${place}: the id of the resource must be the one of request.url.`,
+      { expression: `${place}.resource.id` },
     )
   return { id, content: resource }
 }
@@ -208,41 +337,68 @@ function readPatchOf(resource: Resource, place: string): unknown {
   try {
     return parseExact(Buffer.from(String(data ?? ''), 'base64').toString('utf8'))
   } catch {
-    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`)
+    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`, {
+      expression: `${place}.resource.data`,
+    })
   }
 }
 
-/** Writes references to other entries, and conditional ones, as `Type/id`; and addresses of attachments, too (https://hl7.org/fhir/R4/http.html#trules). */
+interface Links {
+  /** `Type/id` of the entries, by fullUrl. */
+  addresses: Map<string, string>
+  action: Action
+  bases: readonly string[]
+  validator: Pick<Validator, 'rewriteAddresses'>
+}
+
+/**
+ * Writes links to other entries, and conditional references, as `Type/id`, wherever they stand (https://hl7.org/fhir/R4/http.html#trules). Every other reference stays
+ * as it is.
+ */
 async function resolve(
   transaction: RecordTransaction,
   resource: Resource,
-  { addresses, action, bases }: { addresses: Map<string, string>; action: Action; bases: readonly string[] },
+  { addresses, action, bases, validator }: Links,
 ): Promise<void> {
   const searches: Array<{ element: { reference: string }; type: string; query: string }> = []
+  const refused = (text: string, why: string) =>
+    new OnpatientError('record-refused', `${action.place} refers to ${text.slice(0, 80)}, ${why}`, {
+      expression: placeOf(resource, text, action.place),
+    })
   visitReferences(resource, (element) => {
-    const address = addresses.get(element.reference)
+    const address = addressOf(element.reference, addresses, action)
     const parsed = parseReference(element.reference, bases)
     if (address !== undefined) element.reference = address
-    else if (parsed.kind === 'relative') element.reference = `${parsed.type}/${parsed.id}`
     else if (parsed.kind === 'conditional') searches.push({ element, type: parsed.type, query: parsed.query })
-    else if (parsed.kind === 'urn')
-      throw new OnpatientError(
-        'record-refused',
-        `${action.place} refers to ${parsed.text.slice(0, 80)}, which no entry of the Bundle has as fullUrl.`,
-      )
+    else if (parsed.kind === 'urn') throw refused(parsed.text, 'which no entry of the Bundle has as fullUrl.')
   })
-  visitAttachments(resource, (element) => {
-    element.url = addresses.get(element.url) ?? element.url
-  })
+  validator.rewriteAddresses(resource, (address) => addresses.get(address))
   for (const { element, type, query } of searches) {
     const found = isR4Type(type) ? await findOne(transaction, parseCondition(type, query, bases)) : undefined
-    if (!found)
-      throw new OnpatientError(
-        'record-refused',
-        `${action.place} refers to ${element.reference.slice(0, 80)}, which no record matches.`,
-      )
+    if (!found) throw refused(element.reference, 'which no record matches.')
     element.reference = `${type}/${found.id}`
   }
+}
+
+/** Of the entry that a reference means: a relative one is read below the address of its own entry (https://hl7.org/fhir/R4/bundle.html#references). */
+function addressOf(
+  reference: string,
+  addresses: Map<string, string>,
+  { fullUrl }: Action,
+): string | undefined {
+  const known = addresses.get(reference)
+  if (known !== undefined) return known
+  const parsed = parseReference(reference)
+  const [, root] = /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(fullUrl ?? '') ?? []
+  if (parsed.kind !== 'relative' || root === undefined) return undefined
+  const address = addresses.get(`${root}${parsed.type}/${parsed.id}`)
+  // The same record under the same address: the version, if it has one, stays.
+  return address === `${parsed.type}/${parsed.id}` ? undefined : address
+}
+
+function placeOf(resource: Resource, text: string, place: string): string {
+  const found = locateReferences(resource).find((each) => each.text === text)
+  return found ? `${place}.resource${found.path}.reference` : `${place}.resource`
 }
 
 function answerOf(
