@@ -749,3 +749,126 @@ test('an absolute reference to our own address means the record, wherever it sta
     /evil/,
   )
 })
+
+test('every refusal of a body names the element at fault', async () => {
+  await using api = await openPractices()
+  const { oak: token } = api
+  const path = `${base}/Observation/o1`
+  await api.send({ method: 'PUT', path, token, body: observation({ id: 'o1' }) })
+  const subsetted = {
+    meta: {
+      tag: [
+        { code: 'x' },
+        { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' },
+      ],
+    },
+  }
+  const own = (more: object) => observation({ id: 'o1', ...more })
+  const text = JSON.stringify(own({}))
+  const patchType = { 'content-type': 'application/json-patch+json' }
+  const bundle = (entry: unknown, type = 'transaction') => ({ resourceType: 'Bundle', type, entry })
+  const entry = (request: object, resource?: object) =>
+    bundle([{ request, ...(resource ? { resource } : {}) }])
+  const cases: Array<
+    [method: 'PUT' | 'POST' | 'PATCH', path: string, body: object | string | Buffer, expression: string]
+  > = [
+    ['PUT', path, text.slice(0, -1), 'Resource'],
+    ['PUT', path, '[]', 'Resource'],
+    ['PUT', path, '{}', 'Resource.resourceType'],
+    ['PUT', path, patient('o1'), 'Resource.resourceType'],
+    ['PUT', path, observation({ id: 'o 1' }), 'Observation.id'],
+    ['PUT', path, observation({ id: 'o2' }), 'Observation.id'],
+    ['PUT', path, `${text.slice(0, -1)},"status":"amended"}`, 'Observation.status'],
+    ['PUT', path, text.replace('"system"', '"code":"1","system"'), 'Observation.code.coding[0].code'],
+    ['PUT', path, own({ status: 'wrong' }), 'Observation.status'],
+    ['PUT', path, own(subsetted), 'Observation.meta.tag[1]'],
+    [
+      'PUT',
+      path,
+      own({ subject: { reference: 'https://other.example/fhir/Patient/1' } }),
+      'Observation.subject',
+    ],
+    [
+      'PUT',
+      path,
+      own({ performer: [{ display: 'x' }, { reference: 'Practitioner/lost' }] }),
+      'Observation.performer[1].reference',
+    ],
+    ['PUT', path, own({ subject: about('eve') }), 'Observation'],
+    ['PATCH', path, JSON.stringify({ op: 'add' }), 'Resource'],
+    ['PATCH', path, JSON.stringify([{ op: 'replace', path: '/name/0', value: 1 }]), 'Observation.name[0]'],
+    ['PATCH', path, JSON.stringify([{ op: 'replace', path: '/id', value: 'o2' }]), 'Observation.id'],
+    [
+      'PATCH',
+      path,
+      JSON.stringify([{ op: 'replace', path: '/status', value: 'wrong' }]),
+      'Observation.status',
+    ],
+    ['POST', base, bundle([], 'history'), 'Bundle.type'],
+    ['POST', base, bundle({}), 'Bundle.entry'],
+    ['POST', base, entry({ method: 'WRONG', url: 'Patient' }), 'Bundle.entry[0].request.method'],
+    ['POST', base, entry({ method: 'POST', url: 'Spaceship' }, own({})), 'Bundle.entry[0].request.url'],
+    ['POST', base, entry({ method: 'PUT', url: 'Observation/o1' }), 'Bundle.entry[0]'],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, patient('o1')),
+      'Bundle.entry[0].resource.resourceType',
+    ],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, own({ status: 'wrong' })),
+      'Bundle.entry[0].resource.status',
+    ],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, own(subsetted)),
+      'Bundle.entry[0].resource.meta.tag[1]',
+    ],
+    [
+      'POST',
+      base,
+      entry(
+        { method: 'PUT', url: 'Observation/o1' },
+        own({ performer: [{ reference: 'Practitioner/lost' }] }),
+      ),
+      'Bundle.entry[0].resource.performer[0].reference',
+    ],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, own({ subject: about('eve') })),
+      'Bundle.entry[0].resource',
+    ],
+    ['POST', `${base}/Patient/ada/$everything`, { resourceType: 'Basic' }, 'Parameters.parameter'],
+  ]
+  for (const [method, at, body, expression] of cases) {
+    const headers = method === 'PATCH' ? patchType : {}
+    const answer = await api.send({ method, path: at, token, body, headers })
+    const shown = typeof body === 'string' ? body : JSON.stringify(body)
+    assert.ok(answer.status === 400 || answer.status === 422, `${answer.status} ${shown}`)
+    const issues = answer.json.issue as Array<{ expression?: string[] }>
+    assert.deepEqual(issues[0]?.expression, [expression], `${shown}\n${answer.text}`)
+    assert.ok(issues.every((each) => each.expression?.length === 1))
+  }
+  assert.equal((await api.get(path, token)).headers.etag, 'W/"1"')
+})
+
+test('a body may begin with a byte order mark', async () => {
+  await using api = await openPractices()
+  const body = Buffer.from(`\ufeff${JSON.stringify(observation({ id: 'o1' }))}`)
+  const put = await api.send({ method: 'PUT', path: `${base}/Observation/o1`, token: api.oak, body })
+  assert.equal(put.status, 201, put.text)
+  const patch = Buffer.from(`\ufeff${JSON.stringify([{ op: 'add', path: '/language', value: 'en' }])}`)
+  const headers = { 'content-type': 'application/json-patch+json' }
+  const patched = await api.send({
+    method: 'PATCH',
+    path: `${base}/Observation/o1`,
+    token: api.oak,
+    body: patch,
+    headers,
+  })
+  assert.equal(patched.status, 200, patched.text)
+})

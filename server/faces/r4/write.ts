@@ -44,6 +44,7 @@ export async function update(
     throw new OnpatientError(
       'invalid-body',
       'The id of the resource must be the one of the address: "id" is missing or another.',
+      { expression: `${type}.id` },
     )
   await assertValid(resource)
   const ifMatch = headerOf(sent.request, 'if-match')
@@ -85,6 +86,7 @@ export function withKnownId(resource: Resource, id: string | undefined): Resourc
   throw new OnpatientError(
     'invalid-body',
     'The record that matches the condition has another id than the resource. Leave the id out.',
+    { expression: `${resource.resourceType}.id` },
   )
 }
 
