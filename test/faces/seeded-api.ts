@@ -219,7 +219,8 @@ export async function openSeededApi(): Promise<SeededApi> {
         headers: { host: 'api.example.org', ...authorization, ...headers },
       })
       const text = answer.payload
-      return { status: answer.statusCode, headers: answer.headers, text, json: JSON.parse(text) }
+      const json = /json/.test(String(answer.headers['content-type'])) && text !== '' ? JSON.parse(text) : {}
+      return { status: answer.statusCode, headers: answer.headers, text, json }
     },
     async send({ method, path, token, body, headers = {} }) {
       const isText = typeof body === 'string' || Buffer.isBuffer(body)

@@ -75,6 +75,8 @@ export async function inject(
     method,
     url: `${new URL(base).pathname}/${url}`,
     headers: {
+      // Of a Binary, too, an entry holds the resource.
+      accept: resourceMediaTypes[0],
       ...entryHeaders,
       ...(prefer === undefined ? {} : { prefer }),
       ...headers,

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Binary } from 'fhir/r4'
 import { isResourceId } from '#fhir/reference.ts'
 import type { Access, PresentedToken, RecordReader, WriteAccess } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -12,6 +13,7 @@ import { parseQuery } from '../../http/query.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
+import { binaryLimitBytes, sendBytes, wantsBytes } from './binary.ts'
 import { answerBundle } from './bundle-answer.ts'
 import { answerCompartmentSearch } from './compartment-search.ts'
 import { isUnchanged } from './conditional-read.ts'
@@ -78,7 +80,8 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     const query = parseQuery(request.url)
     if (address.kind === 'smart-configuration')
       return sendDocument(request, reply.type('application/json; charset=utf-8'), smart)
-    assertJson(query, request)
+    // The bytes of a Binary may be of any media type.
+    if (!readsBinary(address, request) || query.has('_format')) assertJson(query, request)
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return sendDocument(request, reply, metadata(query))
     assertKnownType(address)
@@ -174,7 +177,16 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
 
   return apiFace({
     root: 'fhir',
-    bodies: { mediaTypes: [...resourceMediaTypes, patchMediaType], limitBytes: bodyLimitBytes },
+    bodies: {
+      mediaTypes: [...resourceMediaTypes, patchMediaType],
+      limitBytes: bodyLimitBytes,
+      any: {
+        areSent: (request) =>
+          (request.method === 'POST' || request.method === 'PUT') &&
+          isOfBinary(readAddress(pathParts(request.url))),
+        limitBytes: binaryLimitBytes,
+      },
+    },
     mediaTypeFor,
     answer,
     sendError(reply, error, request) {
@@ -183,6 +195,15 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       return reply.code(status).headers(headers).type(mediaTypeFor(request)).send(body)
     },
   })
+}
+
+function isOfBinary(address: R4Address): boolean {
+  return 'type' in address && address.type === 'Binary'
+}
+
+function readsBinary(address: R4Address, { method }: FastifyRequest): boolean {
+  const isOne = address.kind === 'instance' || address.kind === 'version'
+  return isOne && isOfBinary(address) && (method === 'GET' || method === 'HEAD')
 }
 
 /** Whether a parameter that is not known is to be refused: https://hl7.org/fhir/R4/search.html#errors */
@@ -194,25 +215,39 @@ async function sendRecord(
   { request, reply, query, reader }: Opened,
   { type, id }: { type: string; id: string },
 ): Promise<FastifyReply> {
-  const asked = readSubset(query)
+  // Refused before anything is read.
+  readSubset(query)
   const content = isResourceId(id) ? await reader.read(type, id) : undefined
   if (content === undefined) throw (await wasDeleted(reader, type, id)) ? deleted(type) : notHere(type)
   if (isUnchanged(request, reply, content)) return reply.code(304).send()
-  return reply.send(present(subset(content, type, asked), query))
+  return sendContent({ request, reply, query }, type, content)
+}
+
+/** The record as JSON, whole or the part that is asked for; of a Binary its bytes, unless FHIR is asked for. */
+function sendContent(
+  { request, reply, query }: Pick<Opened, 'request' | 'reply' | 'query'>,
+  type: string,
+  content: string,
+): FastifyReply {
+  if (type === 'Binary' && !query.has('_format')) {
+    const binary = JSON.parse(content) as Binary
+    if (wantsBytes(request, binary)) return sendBytes(request, reply, binary)
+  }
+  return reply.send(present(subset(content, type, readSubset(query)), query))
 }
 
 async function sendVersion(
   { request, reply, query, reader }: Opened,
   { type, id, versionId }: { type: string; id: string; versionId: string },
 ): Promise<FastifyReply> {
-  const asked = readSubset(query)
+  readSubset(query)
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
   const content = await reader.readVersion({ type, id, versionId: number })
   if (content === undefined)
     throw (await isDeletion(reader, { type, id, versionId: number })) ? deleted(type) : notHere(type)
   return isUnchanged(request, reply, content)
     ? reply.code(304).send()
-    : reply.send(present(subset(content, type, asked), query))
+    : sendContent({ request, reply, query }, type, content)
 }
 
 /** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */

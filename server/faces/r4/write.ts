@@ -3,10 +3,11 @@ import type { Resource } from 'fhir/r4'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
+import { readResourceOrBytes } from './binary.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
 import { present } from './negotiate.ts'
-import { patchMediaType, readJson, readResource } from './read-body.ts'
+import { patchMediaType, readJson } from './read-body.ts'
 import { assertValid } from './validate.ts'
 
 /** One write: https://hl7.org/fhir/R4/http.html#create and the following sections. */
@@ -22,7 +23,7 @@ type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
 export async function create(writer: RecordWriter, type: string, sent: WriteRequest): Promise<FastifyReply> {
-  const { id: _id, ...resource } = readResource(sent.request, type)
+  const { id: _id, ...resource } = readResourceOrBytes(sent.request, type)
   await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
   const query = condition === undefined ? undefined : parseCondition(type, condition, sent.bases)
@@ -39,7 +40,7 @@ export async function update(
   { type, id }: { type: string; id: string },
   sent: WriteRequest,
 ): Promise<FastifyReply> {
-  const resource = readResource(sent.request, type)
+  const resource = readResourceOrBytes(sent.request, type, id)
   if (resource.id !== id)
     throw new OnpatientError(
       'invalid-body',
@@ -61,7 +62,7 @@ export async function updateWhere(
   type: string,
   sent: WriteRequest,
 ): Promise<FastifyReply> {
-  const resource = readResource(sent.request, type)
+  const resource = readResourceOrBytes(sent.request, type)
   await assertValid(resource)
   const query = parseCondition(type, sent.query.toString(), sent.bases)
   const ifMatch = headerOf(sent.request, 'if-match')
