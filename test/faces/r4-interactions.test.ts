@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { CapabilityStatement } from 'fhir/r4'
-import usCore from '#fhir/validation/us-core.json' with { type: 'json' }
+import table from '#fhir/validation/profiles.json' with { type: 'json' }
 import { type Bundle, base, idsOf, linkOf, openFamily, search } from './r4-family.ts'
 import { about, patient } from './seeded-api.ts'
 
@@ -11,7 +11,7 @@ test('the CapabilityStatement names the profiles that writes are checked against
   const { json } = await api.get(`${base}/metadata`)
   const [rest] = (json as unknown as CapabilityStatement).rest ?? []
   const stated = (rest?.resource ?? []).flatMap(({ supportedProfile = [] }) => supportedProfile)
-  const checked = Object.entries(usCore.profiles)
+  const checked = Object.entries<{ type: string; versions: object }>(table.profiles)
     .filter(([, { type }]) => type !== 'Extension')
     .flatMap(([url, { versions }]) => [url, ...Object.keys(versions).map((version) => `${url}|${version}`)])
   assert.deepEqual(stated.toSorted(), checked.toSorted())

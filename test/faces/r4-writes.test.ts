@@ -27,7 +27,7 @@ async function openPractices() {
 const observation = (more: object = {}) => ({
   resourceType: 'Observation',
   status: 'final',
-  code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+  code: { coding: [{ system: 'http://loinc.org', code: '11524-6' }] },
   subject: about('ada'),
   effectiveDateTime: '2025-01-02',
   valueQuantity: { value: 70, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
@@ -43,7 +43,7 @@ test('what is created has an id of the server, version 1, and is found by search
   assert.notEqual(id, 'mine')
   assert.equal(created.headers.etag, 'W/"1"')
   assert.equal(created.headers.location, `https://api.example.org${base}/Observation/${id}/_history/1`)
-  const found = await api.get(`${base}/Observation?code=8867-4&patient=ada`, api.oak)
+  const found = await api.get(`${base}/Observation?code=11524-6&patient=ada`, api.oak)
   assert.equal(found.json.total, 1)
   assert.equal((await api.get(`${base}/Observation/${id}`, api.oak)).text, created.text)
 })

@@ -1,7 +1,7 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4'
 import { parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
+import { listProfiles } from './known-profiles.ts'
 import { r4Types } from './r4-types.ts'
-import { listUsCoreProfiles } from './us-core-profiles.ts'
 
 export interface Stated {
   fhirUrl: string
@@ -85,7 +85,7 @@ function listRevIncludes(type: string): string[] {
 function describeType(type: string, checksReferences: boolean): CapabilityStatementRestResource {
   const parameters = parametersOf(type)
   const references = parameters.filter((each) => each.type === 'reference')
-  const profiles = listUsCoreProfiles(type)
+  const profiles = listProfiles(type)
   return {
     type: type as CapabilityStatementRestResource['type'],
     ...(profiles.length > 0 ? { supportedProfile: profiles } : {}),
