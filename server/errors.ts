@@ -189,6 +189,9 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue
 
+/** The code system of these codes in FHIR; the same on every server. It is served as CodeSystem/onpatient-error-code. */
+export const errorCodeSystem = 'urn:onpatient:error-code'
+
 interface ErrorOptions {
   /** The parameter or form field at fault, as the sender wrote it. */
   field?: string

@@ -1,5 +1,5 @@
 import { proofAlgorithms } from '#server/access/access.ts'
-import { type Category, type OnpatientError, statusOf } from '../errors.ts'
+import { type Category, errorCodeSystem, type OnpatientError, statusOf } from '../errors.ts'
 
 /** https://hl7.org/fhir/R4/valueset-issue-type.html */
 const issueType = {
@@ -31,7 +31,7 @@ export function outcomeOf(error: OnpatientError, requestId: string): OperationOu
   const issue = {
     severity: category === 'fault' ? 'fatal' : 'error',
     code: category === 'unauthenticated' && code !== 'token-missing' ? 'security' : issueType[category],
-    details: { coding: [{ code }], text: message },
+    details: { coding: [{ system: errorCodeSystem, code }], text: message },
     diagnostics: `Request ${requestId}`,
     ...expressionOf(error),
   }

@@ -3,6 +3,7 @@ import type { RecordWriter } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Random } from '../../secrets.ts'
 import { answerEach } from './batch.ts'
+import { addressOf } from './bundle.ts'
 import { readTransactionAction } from './bundle-action.ts'
 import { readResource } from './read-body.ts'
 import { transact } from './transaction.ts'
@@ -57,11 +58,15 @@ export async function answerBundle(
         )
   return sent.reply.send(
     `{"resourceType":"Bundle","type":"${bundle.type}-response"${
-      answers.length === 0 ? '' : `,"entry":[${answers.map(renderAnswer).join(',')}]`
+      answers.length === 0
+        ? ''
+        : `,"entry":[${answers.map((answer) => renderAnswer(sent.base, answer)).join(',')}]`
     }}`,
   )
 }
 
-function renderAnswer({ resource, response }: AnswerEntry): string {
-  return `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`
+function renderAnswer(base: string, { resource, response }: AnswerEntry): string {
+  const fullUrl =
+    resource === undefined ? '' : `"fullUrl":"${addressOf(base, resource)}","resource":${resource},`
+  return `{${fullUrl}"response":${JSON.stringify(response)}}`
 }

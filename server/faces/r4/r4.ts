@@ -19,6 +19,7 @@ import { answerCompartmentSearch } from './compartment-search.ts'
 import { isUnchanged } from './conditional-read.ts'
 import { answerDocref } from './docref.ts'
 import { createEntryTokens } from './entry-tokens.ts'
+import { errorCodes } from './error-codes.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
 import { createMetadata } from './metadata.ts'
@@ -72,6 +73,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const bases = ownBases({ fhirUrl, portalUrl })
   const entryTokens = createEntryTokens(random)
   const metadata = createMetadata({ fhirUrl, portalUrl, checksReferences })
+  const codes = staticDocument(JSON.stringify(errorCodes()))
   const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -84,6 +86,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     if (!readsBinary(address, request) || query.has('_format')) assertJson(query, request)
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return sendDocument(request, reply, metadata(query))
+    if (address.kind === 'error-codes') return sendDocument(request, reply, codes)
     assertKnownType(address)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
     const token = entryTokens.find(request) ?? findPresentedToken(request, query, fhirUrl)

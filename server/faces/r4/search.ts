@@ -6,7 +6,7 @@ import { mostIncluded, type RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
-import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
+import { addressOf, type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
 import { subset } from './subset.ts'
 
@@ -136,5 +136,5 @@ export function outcomeEntries(ignored: SearchQuery['ignored']): BundleEntry[] {
     expression: [`http.${name}`],
   }))
   const resource = JSON.stringify({ resourceType: 'OperationOutcome', issue })
-  return [{ fullUrl: '', resource, mode: 'outcome' }]
+  return [{ fullUrl: addressOf('', resource), resource, mode: 'outcome' }]
 }
