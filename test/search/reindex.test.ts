@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Resource } from 'fhir/r4'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import { createRecords } from '#server/records/records.ts'
@@ -26,15 +27,19 @@ async function openOldIndex() {
     'oak',
     { ...patient('ada'), name: [{ family: 'O’Neil' }] },
     { resourceType: 'Practitioner', id: 'doc', name: [{ family: 'Quill' }] },
-    {
-      resourceType: 'Procedure',
-      id: 'p',
-      status: 'completed',
-      subject: about('ada'),
-      performer: [{ actor: { reference: `${own}/Practitioner/doc` } }],
-    },
     ...many,
   )
+  // Written when references with our own address were not understood.
+  const procedure = {
+    resourceType: 'Procedure',
+    id: 'p',
+    status: 'completed',
+    subject: about('ada'),
+    performer: [{ actor: { reference: `${own}/Practitioner/doc` } }],
+  }
+  await createRecords({ db, clock: { now: () => new Date(api.time.now) }, random: systemRandom }).write([
+    { practiceId: 'oak', resource: procedure as Resource },
+  ])
   // As the rules of before had it: other texts, other ranges, and rows that nobody would write today.
   await db.updateTable('record_text').set({ value: 'o’neil' }).where('value', '=', 'oneil').execute()
   await db.updateTable('record_range').set({ low: 1 }).where('unit', '=', '|g').execute()
