@@ -39,7 +39,12 @@ export async function transact(
       })
     for (const [action, answer] of done) answers.set(action, answer)
   }
-  for (const action of reads) answers.set(action, assertAnswer(action, await read(sent, action)))
+  const isWritten = reads.length < actions.length
+  for (const action of reads) {
+    const answer = await read(sent, action)
+    // What is written is written: a record that somebody else deleted in this moment is told in its entry.
+    answers.set(action, isWritten ? answer : assertAnswer(action, answer))
+  }
   return actions.flatMap((action) => answers.get(action) ?? [])
 }
 
@@ -141,6 +146,7 @@ async function writeAll(
     all.map(({ action }) => action),
     bases,
   )
+  assertReadable(written, actions, writer)
   for (const each of written) {
     const put = puts.get(`${each.type}/${each.id}`)
     if (!put) continue
@@ -150,6 +156,20 @@ async function writeAll(
     answers.set(put.action, answerOf(isHidden ? { base, wanted: undefined } : told, each))
   }
   return answers
+}
+
+/** What the transaction puts there is only now known; a read of it that would be refused refuses the whole. */
+function assertReadable(
+  written: readonly Written[],
+  actions: readonly Action[],
+  writer: Pick<RecordWriter, 'shows'>,
+): void {
+  const reads = new Map(actions.filter(isRead).map((action) => [action.url, action]))
+  for (const each of written) {
+    const reading = reads.get(`${each.type}/${each.id}`)
+    if (reading && !writer.shows(each))
+      throw failed(reading, 'The token may not read this record.', 'scope-missing')
+  }
 }
 
 /** The addresses of what is deleted, `Type/id`. */
@@ -265,9 +285,10 @@ async function assertOneEach(
   actions: readonly Action[],
   bases: readonly string[],
 ): Promise<void> {
-  const types = actions.map(({ type }) => type)
+  const counts = new Map<string, number>()
+  for (const { type } of actions) counts.set(type, (counts.get(type) ?? 0) + 1)
   for (const { method, type, condition, place } of actions) {
-    const isAlone = types.indexOf(type) === types.lastIndexOf(type)
+    const isAlone = counts.get(type) === 1
     if (isAlone || condition === undefined || method === 'PATCH') continue
     const [, another] = await transaction.find(parseCondition(type, condition, bases))
     if (another)
