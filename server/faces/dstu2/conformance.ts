@@ -13,7 +13,7 @@ export function conformance({ portalUrl, offersRegistration }: ConformanceUrls):
     id: 'onpatient',
     status: 'active',
     // The day on which what is stated last changed.
-    date: '2026-11-24',
+    date: '2026-11-28',
     kind: 'instance',
     software: { name: 'onpatient' },
     implementation: { description: 'Patient access with onpatient', url: `${portalUrl}/api/fhir` },

@@ -15,7 +15,7 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
     resourceType: 'CapabilityStatement',
     status: 'active',
     // The day on which what is stated last changed.
-    date: '2026-11-24',
+    date: '2026-11-28',
     kind: 'instance',
     software: { name: 'onpatient' },
     implementation: { description: 'Patient access with onpatient', url: `${fhirUrl}/fhir/r4` },
