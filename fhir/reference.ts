@@ -1,3 +1,5 @@
+import { copyExact } from './exact-json.ts'
+
 /** References between resources: https://hl7.org/fhir/R4/references.html */
 export type ParsedReference =
   | { kind: 'relative'; type: string; id: string }
@@ -44,6 +46,33 @@ export function visitReferences(value: unknown, visit: (element: ReferenceElemen
   visitHolders(value, 'reference', visit)
 }
 
+/**
+ * A resource whose references and attachments below one of our own addresses are relative, which means the same record
+ * (https://hl7.org/fhir/R4/references.html#literal); the resource itself when it has none.
+ */
+export function localizeReferences<Value>(resource: Value, bases: readonly string[]): Value {
+  const local = (text: string) => {
+    const base = bases.find((each) => text.startsWith(`${each}/`))
+    const rest = base === undefined ? '' : text.slice(base.length + 1)
+    return relativePattern.test(rest) ? rest : undefined
+  }
+  let isLocal = true
+  const look = (text: string) => {
+    if (text.startsWith('http') && local(text) !== undefined) isLocal = false
+  }
+  visitReferences(resource, ({ reference }) => look(reference))
+  visitAttachments(resource, ({ url }) => look(url))
+  if (isLocal) return resource
+  const copy = copyExact(resource)
+  visitReferences(copy, (element) => {
+    element.reference = local(element.reference) ?? element.reference
+  })
+  visitAttachments(copy, (element) => {
+    element.url = local(element.url) ?? element.url
+  })
+  return copy
+}
+
 /** An attachment of which the content is elsewhere: https://hl7.org/fhir/R4/datatypes.html#Attachment */
 interface AttachmentElement {
   url: string
@@ -77,5 +106,22 @@ function visitHolders<Name extends string>(
 export function listReferences(resource: unknown): string[] {
   const found: string[] = []
   visitReferences(resource, (element) => found.push(element.reference))
+  return found
+}
+
+/** Every reference text with the path of its element within the resource, `.performer[0]`. */
+export function locateReferences(resource: unknown): Array<{ text: string; path: string }> {
+  const found: Array<{ text: string; path: string }> = []
+  const walk = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) {
+      for (const [index, each] of value.entries()) walk(each, `${path}[${index}]`)
+      return
+    }
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, child] of Object.entries(value))
+      if (key === 'reference' && typeof child === 'string') found.push({ text: child, path })
+      else walk(child, `${path}.${key}`)
+  }
+  walk(resource, '')
   return found
 }

@@ -38,6 +38,7 @@ import { type Approvals, createApprovals, createGrants, type Grants } from './gr
 import { browser } from './http/browser.ts'
 import { countWork } from './http/count-work.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
+import { ownBases } from './http/own-bases.ts'
 import { probes } from './http/probes.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
@@ -135,8 +136,14 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
         seals: sealsOf('onpatient sandbox mail'),
         mostKept: limits.sandboxMails,
       })
-  const records = createRecords({ db, clock, random, checksReferences: settings.checksReferences })
-  await records.bringIndexUpToDate()
+  const records = createRecords({
+    db,
+    clock,
+    random,
+    checksReferences: settings.checksReferences,
+    bases: ownBases(origins),
+  })
+  await records.openIndex()
   const practices = createPractices({
     db,
     clock,

@@ -215,9 +215,14 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue
 
+/** The code system of these codes in FHIR; the same on every server. It is served as CodeSystem/onpatient-error-code. */
+export const errorCodeSystem = 'urn:onpatient:error-code'
+
 interface ErrorOptions {
   /** The parameter or form field at fault, as the sender wrote it. */
   field?: string
+  /** FHIRPath of the element at fault, when it is one of a body. */
+  expression?: string
   /** For the log only; never sent. */
   detail?: string
   /** When several places are at fault: each by itself. */
@@ -245,6 +250,7 @@ export class OnpatientError extends Error {
   readonly code: ErrorCode
   readonly category: Category
   readonly field: string | undefined
+  readonly expression: string | undefined
   readonly detail: string | undefined
   readonly retryAfterSeconds: number | undefined
   readonly issues: readonly Issue[]
@@ -254,6 +260,7 @@ export class OnpatientError extends Error {
     this.code = code
     this.category = errorCatalogue[code].category
     this.field = options.field
+    this.expression = options.expression
     this.detail = options.detail
     this.retryAfterSeconds = options.retryAfterSeconds
     this.issues = options.issues ?? []

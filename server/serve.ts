@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApiSite, buildPortalSite, createNouns, type Foundations, type Nouns } from './app.ts'
 import { metricsListener } from './http/metrics.ts'
 import { listen } from './listen.ts'
@@ -23,6 +24,9 @@ interface ServeOptions extends Omit<Foundations, 'origins'> {
 
 const sweepEveryMs = 3600 * 1000
 
+/** The index of searches is written anew beside the answering; so often the log says how far. */
+const tellIndexEveryMs = 10_000
+
 /** Opens the port (or two), builds the sites and answers. */
 export async function serve({ beforeServing, ...options }: ServeOptions): Promise<RunningServer> {
   const { settings } = options
@@ -46,6 +50,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
     () => nouns.sweep().catch((error: unknown) => options.logger.warn({ err: error }, 'sweeping failed')),
     sweepEveryMs,
   ).unref()
+  const indexing = keepIndexUpToDate(nouns, options)
   return {
     origins,
     port: main.port,
@@ -54,8 +59,38 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
     async close() {
       clearInterval(sweeping)
       sharing.stop()
+      await indexing.stop()
       await Promise.all([main.close(), second?.close(), figures?.close()])
       await Promise.all([portal.close(), api?.close()])
+    },
+  }
+}
+
+/** After an upgrade that changes the rules of the index: goes on where an earlier run was stopped, and again after a failure. */
+function keepIndexUpToDate({ records }: Nouns, { logger, clock }: Pick<Foundations, 'logger' | 'clock'>) {
+  const ending = new AbortController()
+  let told = 0
+  const onProgress = (state: { done: number; all: number }) => {
+    if (clock.now().getTime() - told < tellIndexEveryMs) return
+    told = clock.now().getTime()
+    logger.info(state, 'the search index is being written anew; searches are answered meanwhile')
+  }
+  async function run(): Promise<void> {
+    while (!ending.signal.aborted)
+      try {
+        await records.bringIndexUpToDate({ pauseMs: 1000, signal: ending.signal, onProgress })
+        if (told > 0) logger.info('the search index is current')
+        return
+      } catch (error) {
+        logger.warn({ err: error }, 'writing the search index anew failed and is tried again')
+        await sleep(tellIndexEveryMs, undefined, { signal: ending.signal }).catch(() => undefined)
+      }
+  }
+  const running = run()
+  return {
+    stop() {
+      ending.abort()
+      return running
     },
   }
 }

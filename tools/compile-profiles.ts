@@ -1,5 +1,5 @@
 /**
- * Writes fhir/validation/r4-definitions.json and us-core.json from the published definitions of R4 and US Core. Run it
+ * Writes fhir/validation/r4-definitions.json and profiles.json from the published definitions of R4 and US Core. Run it
  * after an update of either: node tools/compile-profiles.ts [folder with hl7.fhir.us.core-<version>.tgz]
  */
 import { execFileSync } from 'node:child_process'
@@ -12,7 +12,7 @@ import type { CodesRow, InvariantRow, ProfileNode, ProfileTable } from '#fhir/va
 import { baseTypes, keep } from './base-types.ts'
 import { createExpander } from './expand-value-set.ts'
 import { profileNode } from './profile-nodes.ts'
-import { type Definitions, readPackage, readR4Definitions } from './read-definitions.ts'
+import { type Definitions, readPackage, readR4Definitions, readR4Profiles } from './read-definitions.ts'
 
 const root = join(import.meta.dirname, '..')
 const usCoreFolder = process.argv[2] ?? join(root, '../shared/data/us-core')
@@ -81,14 +81,22 @@ function compileProfiles(r4: Definitions, r4Sets: Record<string, CodesRow>): Pro
   for (const { snapshot, name, type } of r4.structures)
     for (const each of snapshot?.element ?? []) elements.set(each.path.replace(type, name), each)
   const baseSets = valueSetsOf([r4], { ...r4Sets })
-  for (const { version, definitions } of versionsIn(usCoreFolder)) {
+  const ofR4 = {
+    version: '4.0.1',
+    definitions: {
+      structures: readR4Profiles().filter(({ kind }) => kind === 'resource'),
+      valueSets: [],
+      codeSystems: [],
+    },
+  }
+  for (const { version, definitions } of [ofR4, ...versionsIn(usCoreFolder)]) {
     const typeByUrl = new Map([...r4.structures, ...definitions.structures].map((s) => [s.url, s.type]))
     const ownSets = valueSetsOf([r4, definitions], { ...r4Sets })
     const expand = createExpander([r4, definitions])
     const valueSetOf = (element: ElementDefinition): string | undefined => {
       const known = baseSets(element)
-      if (known !== undefined) return known
-      const name = ownSets(element)
+      if (known !== undefined && known in r4Sets) return known
+      const name = known ?? ownSets(element)
       const codes = expand(element.binding?.valueSet ?? '')
       return name !== undefined && codes ? keep(table.valueSets, name.replace(/~\d+$/, ''), codes) : undefined
     }
@@ -134,7 +142,7 @@ const r4 = readR4Definitions()
 const base = compileR4(r4)
 const profiles = compileProfiles(r4, base.valueSets)
 write('r4-definitions.json', base)
-write('us-core.json', profiles)
+write('profiles.json', profiles)
 for (const each of [...leftOut].sort()) process.stdout.write(`left out: ${each}\n`)
 process.stdout.write(
   `${Object.keys(base.types).length} types, ${Object.keys(profiles.profiles).length} profiles\n`,

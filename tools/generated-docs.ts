@@ -1,4 +1,4 @@
-import { errorCatalogue, statusOf } from '../server/errors.ts'
+import { errorCatalogue, errorCodeSystem, statusOf } from '../server/errors.ts'
 import { limitSettings } from '../server/limits.ts'
 import { settingRows } from '../server/settings.ts'
 import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
@@ -57,7 +57,8 @@ function errorsPage(): string {
 
 Every error of the server has one of these codes. Where a request can be at fault, the answer says in plain words what to
 change, and \`X-Request-Id\` finds it in the log. How each face of the API writes an error down is told in
-[The life of a request](../concepts/request.md#when-something-is-wrong).
+[The life of a request](../concepts/request.md#when-something-is-wrong). In an OperationOutcome the code stands in \`issue.details.coding\` with the system
+\`${errorCodeSystem}\`, which \`GET /fhir/r4/CodeSystem/onpatient-error-code\` serves.
 
 ${markdownTable(['Code', 'Status', 'Category', 'What happened, and what to do'], rows)}
 `

@@ -21,6 +21,12 @@ export function readR4Definitions(): Definitions {
   return sort(resources.map(({ resource }) => resource))
 }
 
+/** Profiles that R4 itself publishes: vital signs, genetics and the like. */
+export function readR4Profiles(): StructureDefinition[] {
+  const bundle = JSON.parse(readFileSync(join(r4Folder, 'profiles-others.json'), 'utf8'))
+  return sort(bundle.entry.map(({ resource }: { resource: unknown }) => resource)).structures
+}
+
 /** A package of the FHIR registry: a gzipped tar whose definitions lie in the folder `package`. */
 export function readPackage(path: string): Definitions {
   const wanted = /^package\/(StructureDefinition|ValueSet|CodeSystem)-[^/]*\.json$/

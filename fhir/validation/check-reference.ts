@@ -27,6 +27,8 @@ export function checkReference(
       `${path}.reference`,
       `${quote(parsed.text)} names no contained resource of this resource.`,
     )
+  if (typeof reference === 'string' && /\s/.test(reference))
+    findings.error('value', `${path}.reference`, `${quote(reference)} has a space: a reference has none.`)
   const isUnknown =
     (parsed.kind === 'relative' || parsed.kind === 'conditional') && !types.isResource(parsed.type)
   if (isUnknown)

@@ -30,7 +30,7 @@ export interface InvariantRow {
 /** Codes by their system. */
 export type CodesRow = Record<string, string[]>
 
-/** us-core.json: what profiles ask beyond R4. */
+/** profiles.json: what profiles of R4 and US Core ask beyond R4. */
 export interface ProfileTable {
   /** Places in `nodes`, by address and version. */
   profiles: Record<string, { type: string; versions: Record<string, number> }>

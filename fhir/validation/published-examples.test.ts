@@ -81,6 +81,8 @@ const faultsOfR4: Record<string, RegExp> = {
   'Observation-clinical-gender': /performer\[0\] May lead to .*, not to Encounter/,
   // Written for an earlier form of the extension.
   'Observation-example-genetics-brcapat': /us-core-ethnicity/,
+  // A vital sign without its time.
+  'Observation-f202': /bodytemp 4.0.1 asks for effective/,
   'Questionnaire-qs1': /linkId is missing/,
   // Of another version of FHIR.
   'ImplementationGuide-fhir': /ImplementationGuide\./,

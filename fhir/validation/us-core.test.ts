@@ -380,3 +380,89 @@ test('what a Bundle, a Parameters or a record holds is checked as well, against 
     `${name} Observation.contained[0].name`,
   ])
 })
+
+const vital = (loinc: string, code: string, more: object = {}) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  category: [
+    {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }],
+    },
+  ],
+  code: { coding: [{ system: 'http://loinc.org', code: loinc }] },
+  subject: { reference: 'Patient/ada' },
+  effectiveDateTime: '2024-01-01',
+  valueQuantity: { value: 1, unit: code, system: 'http://unitsofmeasure.org', code },
+  ...more,
+})
+
+test('units of vital signs are those of the value set that their profile is bound to', () => {
+  const units: Array<[loinc: string, profile: string, good: string[], bad: string[]]> = [
+    ['8310-5', 'us-core-body-temperature', ['Cel', '[degF]'], ['K', 'cel']],
+    ['8302-2', 'us-core-body-height', ['cm', '[in_i]'], ['m', '[ft_i]']],
+    ['9843-4', 'us-core-head-circumference', ['cm', '[in_i]'], ['m', 'mm']],
+    ['29463-7', 'us-core-body-weight', ['kg', 'g', '[lb_av]'], ['[oz_av]', 'lb']],
+  ]
+  for (const [loinc, profile, good, bad] of units)
+    for (const meta of [
+      undefined,
+      { profile: [`http://hl7.org/fhir/us/core/StructureDefinition/${profile}`] },
+    ]) {
+      const errors = (code: string) => errorsIn(vital(loinc, code, meta ? { meta } : {}))
+      for (const code of good) assert.deepEqual(errors(code), [], `${profile} ${code}`)
+      for (const code of bad)
+        assert.deepEqual(
+          errors(code),
+          ['code-invalid Observation.value.ofType(Quantity).code'],
+          `${profile} ${code}`,
+        )
+    }
+})
+
+test('a code of a vital sign binds the record to the profile that R4 has for it', () => {
+  assert.deepEqual(errorsIn(vital('8867-4', '/min')), [])
+  const { category: _category, effectiveDateTime: _time, ...bare } = vital('8867-4', '/min')
+  assert.deepEqual(errorsIn(bare), [
+    'required Observation.category',
+    'required Observation.category',
+    'required Observation.effective',
+  ])
+  const { valueQuantity: _value, ...withoutValue } = vital('8867-4', '/min')
+  assert.deepEqual(errorsIn({ ...withoutValue, valueString: 'fast' }).slice(0, 1), [
+    'structure Observation.value.ofType(string)',
+  ])
+  // Others are free.
+  assert.deepEqual(
+    errorsIn({ ...bare, code: { coding: [{ system: 'http://loinc.org', code: '11524-6' }] } }),
+    [],
+  )
+  assert.deepEqual(errorsIn({ ...bare, code: { coding: [{ system: 'urn:own', code: '8867-4' }] } }), [])
+})
+
+test('the profiles of R4 itself are known, with its version and without', () => {
+  for (const canonical of [
+    'heartrate',
+    'heartrate|4.0.1',
+    'vitalsigns',
+    'lipidprofile',
+    'shareablevalueset',
+  ]) {
+    const profile = `http://hl7.org/fhir/StructureDefinition/${canonical}`
+    const told = validator.validate({
+      resourceType: 'Basic',
+      code: { text: 'x' },
+      meta: { profile: [profile] },
+    })
+    assert.match(told.map(({ message }) => message).join(), /^This profile is of /, canonical)
+  }
+})
+
+test('a reference has no space', () => {
+  for (const reference of [' Patient/ada', 'Patient/ada ', 'Patient/a da', '\tPatient/ada'])
+    assert.ok(
+      errorsIn(vital('11524-6', '/min', { subject: { reference } })).includes(
+        'value Observation.subject.reference',
+      ),
+      JSON.stringify(reference),
+    )
+})

@@ -32,7 +32,7 @@ const patient = {
 const observation = {
   resourceType: 'Observation',
   status: 'final',
-  code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+  code: { coding: [{ system: 'http://loinc.org', code: '11524-6' }] },
   subject: { reference: 'Patient/ada' },
   effectiveDateTime: '2025-01-02T10:00:00+01:00',
   valueQuantity: { value: 70, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },

@@ -1,5 +1,6 @@
 import type { Terminology } from '../search/modifiers.ts'
 import type { ValidationIssue } from './findings.ts'
+import type { Rewrite } from './rewrite-addresses.ts'
 
 export type { ValidationIssue }
 
@@ -11,6 +12,8 @@ export interface Validator {
    * the JSON; stops at a hundred issues.
    */
   validate(resource: unknown, options?: { profiles?: readonly string[] }): ValidationIssue[]
+  /** Rewrites links within a resource, where they stand; references are no links. */
+  rewriteAddresses(resource: object, rewrite: Rewrite): void
 }
 
 let loading: Promise<Validator> | undefined

@@ -3,11 +3,12 @@ import { checkResource } from './check-resource.ts'
 import type { ProfileTable, R4Table } from './definition-tables.ts'
 import { createFindings, type Findings, quote, type ValidationIssue } from './findings.ts'
 import { isNestedDeeper } from './nesting.ts'
+import profileTable from './profiles.json' with { type: 'json' }
 import { type KnownProfile, readProfiles } from './profiles.ts'
 import r4Table from './r4-definitions.json' with { type: 'json' }
 import type { Fields, ResourceContext } from './resource-context.ts'
+import { rewriteAddresses } from './rewrite-addresses.ts'
 import { readCodes, readInvariants, readTypes, type TypeDefinition } from './types.ts'
-import usCoreTable from './us-core.json' with { type: 'json' }
 import type { Validator } from './validate.ts'
 
 /** Brackets in brackets: deeper than any record, and no deeper than functions may call themselves. */
@@ -23,7 +24,7 @@ export function createValidator(): Validator {
   const r4 = r4Table as unknown as R4Table
   const codes = readCodes(r4.valueSets)
   const types = readTypes(r4, readInvariants(r4.invariants), codes)
-  const profiles = readProfiles(usCoreTable as unknown as ProfileTable, codes)
+  const profiles = readProfiles(profileTable as unknown as ProfileTable, codes)
 
   function validate(resource: unknown, named: readonly string[] = []): readonly ValidationIssue[] {
     const findings = createFindings()
@@ -39,6 +40,7 @@ export function createValidator(): Validator {
       visitResource(value, type, path, context) {
         const isOutermost = value === resource
         const claims = claimsOf(value, path, isOutermost ? named : [])
+        addVitalSigns(claims, value, path)
         for (const [canonical, place] of [...claims].slice(0, mostProfiles))
           checkClaim(canonical, place, { value, type, path, context })
         if (claims.size > mostProfiles)
@@ -62,6 +64,17 @@ export function createValidator(): Validator {
         message: 'The resource is so large that not all rules were checked.',
       })
     return findings.issues
+  }
+
+  /** What the code asks for, unless a profile that is claimed asks for the same code and so for as much. */
+  function addVitalSigns(claims: Map<string, string>, value: Fields, path: string): void {
+    const patterns = [...claims.keys()].flatMap((canonical) =>
+      profiles.find(canonical).map(({ node }) => JSON.stringify(node.elements?.code ?? '')),
+    )
+    for (const { code, url } of vitalSignsOf(value)) {
+      const isAsked = patterns.some((pattern) => pattern.includes(`"${code}"`))
+      if (!isAsked && !claims.has(url)) claims.set(url, path)
+    }
   }
 
   interface Checked {
@@ -108,7 +121,38 @@ export function createValidator(): Validator {
 
   return {
     validate: (resource, options) => [...validate(resource, options?.profiles)],
+    rewriteAddresses: (resource, rewrite) => rewriteAddresses(types, resource as Fields, rewrite),
   }
+}
+
+/** "If you use these codes, you SHALL keep the profile": https://hl7.org/fhir/R4/observation-vitalsigns.html */
+const vitalSigns = new Map(
+  Object.entries({
+    '85353-1': 'vitalspanel',
+    '9279-1': 'resprate',
+    '8867-4': 'heartrate',
+    '2708-6': 'oxygensat',
+    '8310-5': 'bodytemp',
+    '8302-2': 'bodyheight',
+    '9843-4': 'headcircum',
+    '29463-7': 'bodyweight',
+    '39156-5': 'bmi',
+    '85354-9': 'bp',
+  }),
+)
+
+function vitalSignsOf({ resourceType, code }: Fields): Array<{ code: string; url: string }> {
+  const { coding } = (
+    resourceType === 'Observation' && code !== null && code !== undefined ? code : {}
+  ) as Fields
+  if (!Array.isArray(coding)) return []
+  return coding.flatMap((each: Fields | null) => {
+    const isLoinc = each?.system === 'http://loinc.org' && typeof each.code === 'string'
+    const name = isLoinc ? vitalSigns.get(each.code as string) : undefined
+    return name === undefined
+      ? []
+      : [{ code: each?.code as string, url: `http://hl7.org/fhir/StructureDefinition/${name}` }]
+  })
 }
 
 /** The profiles that a resource says it keeps, and those that the caller names, each with where it is told of. */

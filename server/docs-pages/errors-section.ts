@@ -1,5 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { type Category, errorCatalogue, statusOf } from '../errors.ts'
+import { type Category, errorCatalogue, errorCodeSystem, statusOf } from '../errors.ts'
 import { codeBlock } from './code-example.ts'
 import { code, table } from './table.ts'
 
@@ -23,7 +23,7 @@ ${table(
   statusWords.map(([status, means, advice]) => [code(String(status)), means, advice]),
 )}
 <h3 id="codes">Error codes</h3>
-<p>Each error of this server has one of these codes.</p>
+<p>Each error of this server has one of these codes. In an OperationOutcome it stands in <code>issue.details.coding</code> with the system <code>${errorCodeSystem}</code>, which <code>GET /fhir/r4/CodeSystem/onpatient-error-code</code> serves without a token. <code>issue.expression</code> names the element or the parameter at fault.</p>
 ${table(
   'Error codes',
   ['Code', 'Status', 'What happened, and what to do'],

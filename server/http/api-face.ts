@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { OnpatientError } from '../errors.ts'
+import { OnpatientError } from '../errors.ts'
 import { redactUrl } from '../logger.ts'
 import { networkOf } from '../network.ts'
 import { apiFailure } from './api-failure.ts'
@@ -14,8 +14,14 @@ interface ApiFace {
   mediaTypeFor(request: FastifyRequest): string
   answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
   /** Where the face writes: bodies of these media types reach the handler as bytes. */
-  bodies?: { mediaTypes: string[]; limitBytes: number }
+  bodies?: { mediaTypes: string[]; limitBytes: number; any?: AnyBodies }
   sendError(reply: FastifyReply, error: OnpatientError, request: FastifyRequest): FastifyReply
+}
+
+/** Requests whose body may be of any media type: it reaches the handler as bytes, too. */
+interface AnyBodies {
+  areSent(request: FastifyRequest): boolean
+  limitBytes: number
 }
 
 const formBytes = 256 * 1024
@@ -54,7 +60,10 @@ export function apiFace({
         { parseAs: 'buffer', bodyLimit: bodies.limitBytes },
         (_request, bytes, done) => done(null, bytes),
       )
-    app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    app.addContentTypeParser('*', async (request: FastifyRequest, payload: AsyncIterable<Buffer>) => {
+      const any = bodies?.any
+      return any?.areSent(request) ? readBytes(payload, any.limitBytes) : undefined
+    })
     app.decorateRequest('tellStanding', undefined)
     app.addHook('onRequest', (request, reply, done) => {
       void reply.headers(headersOfAll).type(mediaTypeFor(request))
@@ -80,6 +89,21 @@ export function apiFace({
     // Two slashes at the beginning are sent by clients whose configured host ends in one.
     for (const prefix of [`/${root}`, `//${root}`]) await app.register(face, { prefix })
   }
+}
+
+async function readBytes(payload: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of payload) {
+    size += chunk.length
+    if (size > limit)
+      throw new OnpatientError(
+        'body-too-large',
+        `This body is larger than ${Math.floor(limit / 1024 ** 2)} MB.`,
+      )
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 /** The parts of a path; slashes too many, also at the end, do not matter, but case does. */

@@ -13,6 +13,9 @@ const exposedHeaders = [
     'RateLimit',
     'RateLimit-Policy',
     'Allow',
+    'Accept-Ranges',
+    'Content-Disposition',
+    'Content-Range',
   ],
   'DPoP-Nonce',
 ]
@@ -20,7 +23,8 @@ const exposedHeaders = [
 /** What it may send along on the API; all that the faces read. */
 const requestHeaders = [
   ...['Authorization', 'DPoP', 'Accept', 'Content-Type', 'Cache-Control', 'X-Requested-With', 'Prefer'],
-  ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-None-Exist'],
+  ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-None-Exist', 'If-Range', 'Range'],
+  'X-Security-Context',
 ]
 
 /**

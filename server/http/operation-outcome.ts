@@ -1,5 +1,5 @@
 import { proofAlgorithms } from '#server/access/access.ts'
-import { type Category, type OnpatientError, statusOf } from '../errors.ts'
+import { type Category, errorCodeSystem, type OnpatientError, statusOf } from '../errors.ts'
 
 /** https://hl7.org/fhir/R4/valueset-issue-type.html */
 const issueType = {
@@ -28,13 +28,13 @@ interface OperationOutcome {
 
 /** A failure as FHIR says it: https://hl7.org/fhir/R4/operationoutcome.html */
 export function outcomeOf(error: OnpatientError, requestId: string): OperationOutcome {
-  const { category, code, message, field } = error
+  const { category, code, message } = error
   const issue = {
     severity: category === 'fault' ? 'fatal' : 'error',
     code: category === 'unauthenticated' && code !== 'token-missing' ? 'security' : issueType[category],
-    details: { coding: [{ code }], text: message },
+    details: { coding: [{ system: errorCodeSystem, code }], text: message },
     diagnostics: `Request ${requestId}`,
-    ...(category === 'incorrect' && field !== undefined ? { expression: [`http.${field}`] } : {}),
+    ...expressionOf(error),
   }
   const others = error.issues.map((each) => ({
     severity: 'error',
@@ -43,6 +43,13 @@ export function outcomeOf(error: OnpatientError, requestId: string): OperationOu
     expression: [each.expression],
   }))
   return { resourceType: 'OperationOutcome', issue: others.length > 0 ? others : [issue] }
+}
+
+/** The element at fault, the parameter, or the body as a whole. */
+function expressionOf({ category, code, field, expression }: OnpatientError): { expression?: string[] } {
+  if (expression !== undefined) return { expression: [expression] }
+  if (category === 'incorrect' && field !== undefined) return { expression: [`http.${field}`] }
+  return code === 'record-refused' || code === 'invalid-body' ? { expression: ['Resource'] } : {}
 }
 
 /** The status of a failure, and the headers that go with it on every API. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Bundle, Resource } from 'fhir/r4'
+import { findDuplicateKey } from '#fhir/duplicate-keys.ts'
 import { parseExact } from '#fhir/exact-json.ts'
 import { type ImportSource, openSource, UnreadableFileError } from './import-source.ts'
 import { readLines } from './read-lines.ts'
@@ -64,11 +65,19 @@ function toItem(bytes: Buffer, place: string | undefined): FileItem {
   } catch (error) {
     return problem(`The ${what} is not JSON (${describeSyntaxError(text, error)}).`)
   }
+  const twice = findDuplicateKey(text)
+  if (twice !== undefined)
+    return problem(`The ${what} has ${withoutValues(twice)} twice: one of them would be lost.`)
   const type = value?.resourceType
   if (typeof type !== 'string' || type === '')
     return problem(`The ${what} has no resourceType, so it is no FHIR resource.`)
   if (type === 'Bundle') return { kind: 'bundle', bundle: value as unknown as Bundle, place }
   return { kind: 'resource', resource: value as unknown as Resource, bytes: bytes.length, place }
+}
+
+/** Names of elements are no content; what is none could be. */
+function withoutValues(path: string): string {
+  return path.length <= 200 && /^[\w.[\]]+$/.test(path) ? path : 'a name'
 }
 
 function withoutByteOrderMark(bytes: Buffer): string {

@@ -26,6 +26,8 @@ export function practitionerOf(id: string, displayName: string): Practitioner {
     resourceType: 'Practitioner',
     id,
     meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner'] },
+    // Its profile wants one, and nobody was asked for a National Provider Identifier.
+    identifier: [{ use: 'usual', system: 'urn:onpatient:practitioner', value: id }],
     active: true,
     name: [{ use: 'official', text: displayName, family, ...(given.length > 0 ? { given } : {}) }],
   }

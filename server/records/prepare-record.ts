@@ -3,14 +3,13 @@ import {
   compartmentOfPractice,
   describeSubjectElements,
   findSubjects,
-  isAttachable,
-  isCitable,
   type Subjects,
 } from '#fhir/compartment/compartment.ts'
 import type { TimeRange } from '#fhir/dates.ts'
-import { isResourceId, listReferences, parseReference, visitAttachments } from '#fhir/reference.ts'
+import { isResourceId, localizeReferences } from '#fhir/reference.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
+import { findCitations } from './cited-records.ts'
 import { type ContentParts, splitContent } from './stored-content.ts'
 
 /** How a version comes to be: https://hl7.org/fhir/R4/http.html#history */
@@ -28,22 +27,32 @@ export interface PreparedRecord {
   /** What search compares. */
   values: readonly IndexValue[]
   parts: ContentParts
+  /** As it is stored, but for its version. */
+  resource: Resource
   method: WriteMethod
 }
 
 export interface Refusal {
   reference: string
   reason: string
+  /** FHIRPath of the element at fault; without it the whole record is. */
+  expression?: string
+}
+
+interface PrepareDeps {
+  makeId(): string
+  /** Addresses of our own API: a reference below them means a record here, and is kept as `Type/id`. */
+  bases: readonly string[]
 }
 
 /** Never throws: whatever is wrong with the resource is the reason of a refusal. */
 export function prepareRecord(
   practiceId: string,
   resource: Resource,
-  makeId: () => string,
+  deps: PrepareDeps,
 ): PreparedRecord | Refusal {
   try {
-    return prepareFlatRecord(practiceId, resource, makeId)
+    return prepareFlatRecord(practiceId, resource, deps)
   } catch (error) {
     // More levels than the stack has room for.
     if (!(error instanceof RangeError)) throw error
@@ -54,24 +63,46 @@ export function prepareRecord(
 function prepareFlatRecord(
   practiceId: string,
   resource: Resource,
-  makeId: () => string,
+  { makeId, bases }: PrepareDeps,
 ): PreparedRecord | Refusal {
   const type = resource?.resourceType
   if (typeof type !== 'string' || type === '')
-    return { reference: '(no resourceType)', reason: 'It has no resourceType, so it is not a FHIR resource.' }
+    return {
+      reference: '(no resourceType)',
+      reason: 'It has no resourceType, so it is not a FHIR resource.',
+      expression: 'Resource.resourceType',
+    }
   const id = resource.id ?? makeId()
   const reference = `${type}/${id}`
   if (!isResourceId(id))
-    return { reference, reason: 'Its id is not 1 to 64 letters, digits, hyphens and points.' }
-  const withId = resource.id === undefined ? { ...resource, id } : resource
+    return {
+      reference,
+      reason: 'Its id is not 1 to 64 letters, digits, hyphens and points.',
+      expression: `${type}.id`,
+    }
+  const withId = localizeReferences(resource.id === undefined ? { ...resource, id } : resource, bases)
   const subjects = findSubjects(withId)
-  if (!subjects) return { reference, reason: `${type} is not a type of FHIR R4 that can be stored.` }
+  if (!subjects)
+    return {
+      reference,
+      reason: `${type} is not a type of FHIR R4 that can be stored.`,
+      expression: 'Resource.resourceType',
+    }
+  const part = findSubsetted(resource)
+  if (part !== undefined)
+    return {
+      reference,
+      reason:
+        'Its tag SUBSETTED says that it is a part of a record: storing it would lose the rest. Read the whole, or take the tag out.',
+      expression: `${type}.meta.tag[${part}]`,
+    }
   if (subjects.otherwise === 'refused' && subjects.isAboutOthers)
     subjects.patientIds.push(compartmentOfPractice(practiceId))
   if (subjects.otherwise === 'refused' && subjects.patientIds.length === 0)
     return {
       reference,
       reason: `It names no patient: ${describeSubjectElements(type)} must be a reference like Patient/ID, or name a group, a device or the like.`,
+      expression: `${type}.${describeSubjectElements(type)}`,
     }
   return {
     practiceId,
@@ -82,19 +113,18 @@ function prepareFlatRecord(
     citations: findCitations(withId),
     values: indexValuesOf(withId),
     parts: splitContent(withId),
+    resource: withId,
     method: resource.id === undefined ? 'POST' : 'PUT',
   }
 }
 
-function findCitations(resource: Resource): Array<{ type: string; id: string }> {
-  const seen = new Map<string, { type: string; id: string }>()
-  const add = (text: string, isCited: (type: string) => boolean) => {
-    if (seen.has(text)) return
-    const parsed = parseReference(text)
-    if (parsed.kind === 'relative' && isCited(parsed.type))
-      seen.set(`${parsed.type}/${parsed.id}`, { type: parsed.type, id: parsed.id })
-  }
-  for (const text of listReferences(resource)) add(text, isCitable)
-  visitAttachments(resource, ({ url }) => add(url, isAttachable))
-  return [...seen.values()]
+/** The tag of what is only a part (https://hl7.org/fhir/R4/search.html#summary), by its place. */
+function findSubsetted({ meta }: Resource): number | undefined {
+  const tags: unknown = meta?.tag
+  const at = Array.isArray(tags)
+    ? tags.findIndex((tag: { system?: unknown; code?: unknown } | null) => {
+        return tag?.code === 'SUBSETTED' && /v3-ObservationValue$/.test(String(tag.system))
+      })
+    : -1
+  return at === -1 ? undefined : at
 }

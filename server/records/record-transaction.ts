@@ -10,7 +10,7 @@ import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { leavePanels } from './panels.ts'
-import { type PreparedRecord, prepareRecord, type WriteMethod } from './prepare-record.ts'
+import { type PreparedRecord, prepareRecord, type Refusal, type WriteMethod } from './prepare-record.ts'
 import { findDanglingReference, findReferrer } from './reference-integrity.ts'
 import { deleteRecord } from './save-changes.ts'
 import { searchRecords } from './search/search-records.ts'
@@ -42,6 +42,7 @@ interface TransactDeps {
   random: Random
   /** Whether a reference must lead to a record that is there. */
   checksReferences: boolean
+  bases: readonly string[]
 }
 
 /**
@@ -72,12 +73,13 @@ interface Touched {
 
 function openTransaction(
   trx: Transaction<Schema>,
-  { clock, random }: TransactDeps,
+  { clock, random, bases }: TransactDeps,
   practiceId: string,
   touched: Touched,
 ): RecordTransaction {
   const now = clock.now().getTime()
   const within = { patientIds: [], practiceIds: [practiceId] }
+  const makeId = () => random.bytes(16).toString('hex')
   return {
     async find({ type, conditions }) {
       await goOn()
@@ -95,7 +97,7 @@ function openTransaction(
       const prepared: PreparedRecord[] = []
       for (const [index, resource] of resources.entries()) {
         await goOn()
-        const record = prepareRecord(practiceId, resource, () => random.bytes(16).toString('hex'))
+        const record = prepareRecord(practiceId, resource, { makeId, bases })
         if ('reason' in record) throw refused(record)
         prepared.push({ ...record, method: methods[index] ?? record.method })
       }
@@ -103,10 +105,9 @@ function openTransaction(
       const [refusal] = rejected
       if (refusal) throw refused(refusal)
       const befores = new Map(written.map(({ type, id, before }) => [`${type}/${id}`, before]))
-      for (const [index, record] of prepared.entries()) {
-        const resource = resources[index]
+      for (const record of prepared) {
         const before = befores.get(`${record.type}/${record.id}`)
-        if (resource) touched.put.push({ record, resource, before })
+        touched.put.push({ record, resource: record.resource, before })
       }
       return written
     },
@@ -137,6 +138,7 @@ async function assertWhole(
     throw new OnpatientError(
       'record-refused',
       `${dangling.source} refers to ${dangling.target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
+      { expression: dangling.expression },
     )
   const kept = await findReferrer(trx, practiceId, removed)
   if (kept)
@@ -146,8 +148,10 @@ async function assertWhole(
     )
 }
 
-function refused({ reference, reason }: { reference: string; reason: string }): OnpatientError {
-  return new OnpatientError('record-refused', `${reference}: ${reason}`)
+function refused({ reference, reason, expression }: Refusal): OnpatientError {
+  return new OnpatientError('record-refused', `${reference}: ${reason}`, {
+    expression: expression ?? reference.split('/', 1)[0] ?? 'Resource',
+  })
 }
 
 /** The store writes it at a fixed place. */

@@ -9,7 +9,13 @@ import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
 import { isDeletion, listVersions, readVersion } from './read-version.ts'
 import { type RecordTransaction, transactRecords } from './record-transaction.ts'
-import { bringIndexUpToDate } from './search/reindex.ts'
+import {
+  bringIndexUpToDate,
+  canBeSearched,
+  examineIndex,
+  type IndexState,
+  type ReindexOptions,
+} from './search/reindex.ts'
 import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
 import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk-records.ts'
 import { prepareWrite } from './write-records.ts'
@@ -145,8 +151,12 @@ export interface Records {
   walk(practiceId: string, after?: WalkPlace): AsyncIterable<WalkedBatch>
   /** How many records that would be, and how many of them were written after a time in ms. */
   countKept(practiceId: string, since: { changedAfter: number }): Promise<{ all: number; changed: number }>
-  /** Writes the search index anew after its rules have changed; at start, before the first write. */
-  bringIndexUpToDate(): Promise<void>
+  /** Writes the search index anew after its rules have changed; at start, when nothing could be found without it. */
+  openIndex(): Promise<void>
+  /** The same in the background, while searches are answered by what is there. Goes on where it was stopped. */
+  bringIndexUpToDate(options?: Omit<ReindexOptions, 'bases'>): Promise<void>
+  /** Whether that is due, and how far it is. */
+  examineIndex(): Promise<IndexState>
   /**
    * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
    * the practice joins its panel. A record without id gets one; an id that another practice uses is rejected.
@@ -170,9 +180,12 @@ interface RecordsDeps {
   random: Random
   /** Whether what applications write may only refer to records that are there; default: yes. */
   checksReferences?: boolean
+  /** Addresses of our own API, without a slash at the end. */
+  bases?: readonly string[]
 }
 
-export function createRecords({ db, clock, random, checksReferences = true }: RecordsDeps): Records {
+export function createRecords(deps: RecordsDeps): Records {
+  const { db, clock, random, checksReferences = true, bases = [] } = deps
   return {
     read: (within, type, id) => readRecord(db, within, type, id),
     list: (within, query) => listRecords(db, within, query),
@@ -181,13 +194,18 @@ export function createRecords({ db, clock, random, checksReferences = true }: Re
     listVersions: (within, query) => listVersions(db, within, query),
     search: (within, page) => searchRecords(db, within, page),
     countFound: (within, query) => countFound(db, within, query),
-    bringIndexUpToDate: () => oneAtATime(db, locks.searchIndex, () => bringIndexUpToDate(db)),
+    openIndex: () =>
+      oneAtATime(db, locks.searchIndex, async () => {
+        if (!(await canBeSearched(db))) await bringIndexUpToDate(db, { bases })
+      }),
+    bringIndexUpToDate: (options) => bringIndexUpToDate(db, { bases, ...options }),
+    examineIndex: () => examineIndex(db),
     walk: (practiceId, after) => walkRecords(db, practiceId, after),
     countKept: (practiceId, since) => countKept(db, practiceId, since),
-    write: async (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random }, batch, mode)(),
-    prepare: (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random }, batch, mode),
+    write: async (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random, bases }, batch, mode)(),
+    prepare: (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random, bases }, batch, mode),
     transact: (practiceId, work) =>
-      transactRecords({ db, clock, random, checksReferences }, practiceId, work),
+      transactRecords({ db, clock, random, checksReferences, bases }, practiceId, work),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }
 }

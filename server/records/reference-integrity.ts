@@ -1,7 +1,7 @@
 import type { Resource } from 'fhir/r4'
 import { sql, type Transaction } from 'kysely'
 import { canBeAboutNobody, compartmentOfPractice } from '#fhir/compartment/compartment.ts'
-import { listReferences, parseReference } from '#fhir/reference.ts'
+import { locateReferences, parseReference } from '#fhir/reference.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
 import { findPanels } from './panels.ts'
@@ -22,7 +22,7 @@ export async function findDanglingReference(
   trx: Transaction<Schema>,
   practiceId: string,
   written: readonly WrittenRecord[],
-): Promise<{ source: string; target: string } | undefined> {
+): Promise<{ source: string; target: string; expression: string } | undefined> {
   const asked = findNewReferences(written)
   for (const targets of chunked([...asked.keys()], 1000)) {
     const stored = await findStored(trx, targets)
@@ -37,20 +37,26 @@ export async function findDanglingReference(
         found !== undefined &&
         (found.practiceId === practiceId ||
           found.patientIds.some((id) => id !== '' && !panels.isForeign(practiceId, id)))
-      if (!isOurs) return { source: asked.get(target) ?? '', target }
+      const place = asked.get(target)
+      if (!isOurs && place) return { ...place, target }
     }
   }
   return undefined
 }
 
-/** `Type/id` of what is referred to, with a record that does. */
-function findNewReferences(written: readonly WrittenRecord[]): Map<string, string> {
-  const asked = new Map<string, string>()
+/** `Type/id` of what is referred to, with a record that does, and where. */
+function findNewReferences(
+  written: readonly WrittenRecord[],
+): Map<string, { source: string; expression: string }> {
+  const asked = new Map<string, { source: string; expression: string }>()
   for (const { record, resource, before } of written)
-    for (const text of listReferences(resource)) {
+    for (const { text, path } of locateReferences(resource)) {
       const parsed = parseReference(text)
       if (parsed.kind !== 'relative' || before?.includes(JSON.stringify(text))) continue
-      asked.set(`${parsed.type}/${parsed.id}`, `${record.type}/${record.id}`)
+      asked.set(`${parsed.type}/${parsed.id}`, {
+        source: `${record.type}/${record.id}`,
+        expression: `${record.type}${path}.reference`,
+      })
     }
   return asked
 }
@@ -120,7 +126,9 @@ async function findInCompartments(
   const targets = new Set(removed.map(({ type, id }) => `${type}/${id}`))
   for (const patientId of compartments)
     for await (const { type, id, content } of walkCompartment(trx, patientId))
-      for (const [, target = ''] of content.matchAll(/"reference":"([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})"/g))
+      for (const [, target = ''] of content.matchAll(
+        /"reference":"([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[^"]*)?"/g,
+      ))
         if (targets.has(target)) return { target, referrer: `${type}/${id}` }
   return undefined
 }

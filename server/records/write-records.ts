@@ -16,18 +16,19 @@ interface WriteDeps {
   db: Db
   clock: Clock
   random: Random
+  bases: readonly string[]
 }
 
 /** Prepares a batch; the function writes it in one transaction. What is wrong with single records is told, and does not stop the others. */
 export function prepareWrite(
-  { db, clock, random }: WriteDeps,
+  { db, clock, random, bases }: WriteDeps,
   batch: RecordWrite[],
   mode: WriteMode,
 ): () => Promise<WriteOutcome> {
   const malformed: Refusal[] = []
   const prepared: PreparedRecord[] = []
   for (const { practiceId, resource } of batch) {
-    const record = prepareRecord(practiceId, resource, () => makeId(random))
+    const record = prepareRecord(practiceId, resource, { makeId: () => makeId(random), bases })
     if ('reason' in record) malformed.push(record)
     else prepared.push(record)
   }

@@ -48,9 +48,10 @@ describe('the DSTU2 base', () => {
     })
   })
 
-  test('it lists no type of record, because it serves none', async () => {
+  test('it lists no type of record but the statement itself, because it serves none', async () => {
     const found = (await (await get('/api/fhir/metadata')).json()) as Conformance
-    assert.equal(found.rest[0]?.resource, undefined)
+    assert.deepEqual(found.rest[0]?.resource, [{ type: 'Conformance', interaction: [{ code: 'read' }] }])
+    assert.deepEqual(await (await get(`/api/fhir/Conformance/${found.id}`)).json(), found)
     for (const path of ['Patient', 'Patient/ana', 'Observation?patient=ana', '', 'metadata/x'])
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const response = await fetch(`${app.portalUrl}/api/fhir/${path}`, { method, redirect: 'manual' })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { CapabilityStatement } from 'fhir/r4'
-import usCore from '#fhir/validation/us-core.json' with { type: 'json' }
+import table from '#fhir/validation/profiles.json' with { type: 'json' }
 import { type Bundle, base, idsOf, linkOf, openFamily, search } from './r4-family.ts'
 import { about, patient } from './seeded-api.ts'
 
@@ -11,7 +11,7 @@ test('the CapabilityStatement names the profiles that writes are checked against
   const { json } = await api.get(`${base}/metadata`)
   const [rest] = (json as unknown as CapabilityStatement).rest ?? []
   const stated = (rest?.resource ?? []).flatMap(({ supportedProfile = [] }) => supportedProfile)
-  const checked = Object.entries(usCore.profiles)
+  const checked = Object.entries<{ type: string; versions: object }>(table.profiles)
     .filter(([, { type }]) => type !== 'Extension')
     .flatMap(([url, { versions }]) => [url, ...Object.keys(versions).map((version) => `${url}|${version}`)])
   assert.deepEqual(stated.toSorted(), checked.toSorted())
@@ -368,4 +368,48 @@ test('histories and operations refuse or leave out a parameter that they do not 
     // A history has entries of versions alone.
     assert.equal(lenient.text.includes('is no parameter here'), !path.includes('_history'), path)
   }
+})
+
+test('every entry with a resource has an address, and every code of ours a system that is served', async () => {
+  await using api = await openFamily()
+  interface Outcome {
+    issue: Array<{ details: { coding?: Array<{ system: string; code: string }> } }>
+  }
+  const entriesOf = (text: string) =>
+    (
+      JSON.parse(text) as {
+        entry: Array<{ fullUrl?: string; resource?: { resourceType: string; id?: string } }>
+      }
+    ).entry
+  const batch = {
+    resourceType: 'Bundle',
+    type: 'batch',
+    entry: ['Patient/ada', 'Patient?wrong=1', 'Patient/nobody'].map((url) => ({
+      request: { method: 'GET', url },
+    })),
+  }
+  const texts = [
+    (await api.get(`${base}/Patient?wrong=1`, api.doctor)).text,
+    (await api.get(`${base}/Patient/ada/$everything?wrong=1`, api.doctor)).text,
+    (await api.get(`${base}?_type=Patient,Basic&wrong=1`, api.doctor)).text,
+    (await api.send({ method: 'POST', path: base, token: api.doctor, body: batch })).text,
+  ]
+  for (const text of texts) {
+    const entries = entriesOf(text).filter(({ resource }) => resource)
+    for (const { fullUrl = '', resource } of entries)
+      if (resource?.id)
+        assert.equal(fullUrl, `https://api.example.org${base}/${resource.resourceType}/${resource.id}`)
+      else assert.match(fullUrl, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+    assert.equal(new Set(entries.map(({ fullUrl }) => fullUrl)).size, entries.length)
+  }
+  const refused = await api.get(`${base}/Patient/nobody`, api.ada)
+  const [coding] = (refused.json as unknown as Outcome).issue[0]?.details.coding ?? []
+  const served = await api.get(`${base}/CodeSystem/onpatient-error-code`)
+  const { url, concept, count } = served.json as unknown as {
+    url: string
+    count: number
+    concept: Array<{ code: string }>
+  }
+  assert.deepEqual([served.status, coding?.system, count], [200, url, concept.length])
+  assert.ok(concept.some(({ code }) => code === coding?.code))
 })

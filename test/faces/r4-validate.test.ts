@@ -35,7 +35,7 @@ const fine = 'information informational'
 const observation = {
   resourceType: 'Observation',
   status: 'final',
-  code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+  code: { coding: [{ system: 'http://loinc.org', code: '11524-6' }] },
   subject: about('ada'),
 }
 const broken = { ...observation, status: 'done', valueQuantity: { value: '7' }, colour: 'red' }

@@ -27,7 +27,7 @@ async function openPractices() {
 const observation = (more: object = {}) => ({
   resourceType: 'Observation',
   status: 'final',
-  code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+  code: { coding: [{ system: 'http://loinc.org', code: '11524-6' }] },
   subject: about('ada'),
   effectiveDateTime: '2025-01-02',
   valueQuantity: { value: 70, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
@@ -43,7 +43,7 @@ test('what is created has an id of the server, version 1, and is found by search
   assert.notEqual(id, 'mine')
   assert.equal(created.headers.etag, 'W/"1"')
   assert.equal(created.headers.location, `https://api.example.org${base}/Observation/${id}/_history/1`)
-  const found = await api.get(`${base}/Observation?code=8867-4&patient=ada`, api.oak)
+  const found = await api.get(`${base}/Observation?code=11524-6&patient=ada`, api.oak)
   assert.equal(found.json.total, 1)
   assert.equal((await api.get(`${base}/Observation/${id}`, api.oak)).text, created.text)
 })
@@ -672,4 +672,203 @@ test('bad bodies are refused with a reason and change nothing', async () => {
     const answer = await api.send({ method, path, token: api.oak, body: observation() })
     assert.ok([400, 405].includes(answer.status), `${method} ${path} ${answer.status}`)
   }
+})
+
+test('an absolute reference to our own address means the record, wherever it stands and by whatever address of ours', async () => {
+  await using api = await openPractices()
+  const { oak: token } = api
+  const addresses = [
+    'https://api.example.org/fhir/r4',
+    'https://portal.example.org/fhir/r4',
+    'https://api.example.org/onpatient_api/fhir',
+    'https://portal.example.org/onpatient_api/fhir',
+  ]
+  for (const [at, own] of addresses.entries()) {
+    const id = `own${at}`
+    const body = observation({
+      id,
+      subject: { reference: `${own}/Patient/ada` },
+      performer: [{ reference: `${own}/Practitioner/doc` }],
+      derivedFrom: [{ reference: `${own}/Observation/root/_history/1` }],
+      extension: [{ url: 'http://x.example', valueReference: { reference: `${own}/Patient/ada` } }],
+      valueQuantity: undefined,
+    })
+    if (at === 0)
+      await api.send({
+        method: 'PUT',
+        path: `${base}/Observation/root`,
+        token,
+        body: observation({ id: 'root' }),
+      })
+    const created = await api.send({ method: 'PUT', path: `${base}/Observation/${id}`, token, body })
+    assert.equal(created.status, 201, created.text)
+    assert.doesNotMatch(created.text.replace('http://x.example', ''), /https:/)
+    assert.match(created.text, /"Observation\/root\/_history\/1"/)
+  }
+  const ids = ['own0', 'own1', 'own2', 'own3']
+  const idsFor = async (query: string, as = token) => {
+    const { entry = [] } = (await api.get(`${base}/Observation?${query}`, as)).json as unknown as {
+      entry?: Array<{ search: { mode: string }; resource: { resourceType: string; id: string } }>
+    }
+    return entry.map(({ resource }) => resource.id)
+  }
+  for (const query of [
+    'performer=Practitioner/doc',
+    'performer=doc',
+    'performer:Practitioner.family=Quill',
+    'derived-from=root',
+    ...addresses.map((own) => `performer=${encodeURIComponent(own)}/Practitioner/doc`),
+    ...addresses.map((own) => `patient=${encodeURIComponent(own)}/Patient/ada&derived-from=root`),
+  ])
+    assert.deepEqual((await idsFor(query)).sort(), ids, query)
+  assert.deepEqual((await idsFor('_id=own1&_include=Observation:performer')).sort(), ['doc', 'own1'])
+  const { token: ada } = await api.issueToken([{ role: 'patient', practiceId: 'oak', patientId: 'ada' }])
+  assert.equal((await api.get(`${base}/Practitioner/doc`, ada)).status, 200)
+  assert.equal((await api.send({ method: 'DELETE', path: `${base}/Practitioner/doc`, token })).status, 409)
+  assert.equal((await api.send({ method: 'DELETE', path: `${base}/Observation/root`, token })).status, 409)
+  const lost = observation({ performer: [{ reference: `${addresses[1]}/Practitioner/nobody` }] })
+  assert.equal(
+    (await api.send({ method: 'POST', path: `${base}/Observation`, token, body: lost })).status,
+    422,
+  )
+  const known = await api.send({
+    method: 'POST',
+    path: `${base}/Observation`,
+    token,
+    body: observation(),
+    headers: { 'if-none-exist': `_id=own0&performer=${addresses[3]}/Practitioner/doc` },
+  })
+  assert.deepEqual([known.status, known.json.id], [200, 'own0'])
+  // What only looks like ours is another server's.
+  const foreign = observation({
+    id: 'f',
+    performer: [{ reference: 'https://api.example.org.evil.example/fhir/r4/Practitioner/doc' }],
+  })
+  assert.match(
+    (await api.send({ method: 'PUT', path: `${base}/Observation/f`, token, body: foreign })).text,
+    /evil/,
+  )
+})
+
+test('every refusal of a body names the element at fault', async () => {
+  await using api = await openPractices()
+  const { oak: token } = api
+  const path = `${base}/Observation/o1`
+  await api.send({ method: 'PUT', path, token, body: observation({ id: 'o1' }) })
+  const subsetted = {
+    meta: {
+      tag: [
+        { code: 'x' },
+        { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' },
+      ],
+    },
+  }
+  const own = (more: object) => observation({ id: 'o1', ...more })
+  const text = JSON.stringify(own({}))
+  const patchType = { 'content-type': 'application/json-patch+json' }
+  const bundle = (entry: unknown, type = 'transaction') => ({ resourceType: 'Bundle', type, entry })
+  const entry = (request: object, resource?: object) =>
+    bundle([{ request, ...(resource ? { resource } : {}) }])
+  const cases: Array<
+    [method: 'PUT' | 'POST' | 'PATCH', path: string, body: object | string | Buffer, expression: string]
+  > = [
+    ['PUT', path, text.slice(0, -1), 'Resource'],
+    ['PUT', path, '[]', 'Resource'],
+    ['PUT', path, '{}', 'Resource.resourceType'],
+    ['PUT', path, patient('o1'), 'Resource.resourceType'],
+    ['PUT', path, observation({ id: 'o 1' }), 'Observation.id'],
+    ['PUT', path, observation({ id: 'o2' }), 'Observation.id'],
+    ['PUT', path, `${text.slice(0, -1)},"status":"amended"}`, 'Observation.status'],
+    ['PUT', path, text.replace('"system"', '"code":"1","system"'), 'Observation.code.coding[0].code'],
+    ['PUT', path, own({ status: 'wrong' }), 'Observation.status'],
+    ['PUT', path, own(subsetted), 'Observation.meta.tag[1]'],
+    [
+      'PUT',
+      path,
+      own({ subject: { reference: 'https://other.example/fhir/Patient/1' } }),
+      'Observation.subject',
+    ],
+    [
+      'PUT',
+      path,
+      own({ performer: [{ display: 'x' }, { reference: 'Practitioner/lost' }] }),
+      'Observation.performer[1].reference',
+    ],
+    ['PUT', path, own({ subject: about('eve') }), 'Observation'],
+    ['PATCH', path, JSON.stringify({ op: 'add' }), 'Resource'],
+    ['PATCH', path, JSON.stringify([{ op: 'replace', path: '/name/0', value: 1 }]), 'Observation.name[0]'],
+    ['PATCH', path, JSON.stringify([{ op: 'replace', path: '/id', value: 'o2' }]), 'Observation.id'],
+    [
+      'PATCH',
+      path,
+      JSON.stringify([{ op: 'replace', path: '/status', value: 'wrong' }]),
+      'Observation.status',
+    ],
+    ['POST', base, bundle([], 'history'), 'Bundle.type'],
+    ['POST', base, bundle({}), 'Bundle.entry'],
+    ['POST', base, entry({ method: 'WRONG', url: 'Patient' }), 'Bundle.entry[0].request.method'],
+    ['POST', base, entry({ method: 'POST', url: 'Spaceship' }, own({})), 'Bundle.entry[0].request.url'],
+    ['POST', base, entry({ method: 'PUT', url: 'Observation/o1' }), 'Bundle.entry[0]'],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, patient('o1')),
+      'Bundle.entry[0].resource.resourceType',
+    ],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, own({ status: 'wrong' })),
+      'Bundle.entry[0].resource.status',
+    ],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, own(subsetted)),
+      'Bundle.entry[0].resource.meta.tag[1]',
+    ],
+    [
+      'POST',
+      base,
+      entry(
+        { method: 'PUT', url: 'Observation/o1' },
+        own({ performer: [{ reference: 'Practitioner/lost' }] }),
+      ),
+      'Bundle.entry[0].resource.performer[0].reference',
+    ],
+    [
+      'POST',
+      base,
+      entry({ method: 'PUT', url: 'Observation/o1' }, own({ subject: about('eve') })),
+      'Bundle.entry[0].resource',
+    ],
+    ['POST', `${base}/Patient/ada/$everything`, { resourceType: 'Basic' }, 'Parameters.parameter'],
+  ]
+  for (const [method, at, body, expression] of cases) {
+    const headers = method === 'PATCH' ? patchType : {}
+    const answer = await api.send({ method, path: at, token, body, headers })
+    const shown = typeof body === 'string' ? body : JSON.stringify(body)
+    assert.ok(answer.status === 400 || answer.status === 422, `${answer.status} ${shown}`)
+    const issues = answer.json.issue as Array<{ expression?: string[] }>
+    assert.deepEqual(issues[0]?.expression, [expression], `${shown}\n${answer.text}`)
+    assert.ok(issues.every((each) => each.expression?.length === 1))
+  }
+  assert.equal((await api.get(path, token)).headers.etag, 'W/"1"')
+})
+
+test('a body may begin with a byte order mark', async () => {
+  await using api = await openPractices()
+  const body = Buffer.from(`\ufeff${JSON.stringify(observation({ id: 'o1' }))}`)
+  const put = await api.send({ method: 'PUT', path: `${base}/Observation/o1`, token: api.oak, body })
+  assert.equal(put.status, 201, put.text)
+  const patch = Buffer.from(`\ufeff${JSON.stringify([{ op: 'add', path: '/language', value: 'en' }])}`)
+  const headers = { 'content-type': 'application/json-patch+json' }
+  const patched = await api.send({
+    method: 'PATCH',
+    path: `${base}/Observation/o1`,
+    token: api.oak,
+    body: patch,
+    headers,
+  })
+  assert.equal(patched.status, 200, patched.text)
 })

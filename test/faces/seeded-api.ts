@@ -4,6 +4,7 @@ import { type Access, createAccess, createTokenDoor, createWriteAccess } from '#
 import { classicFace } from '#server/faces/classic/classic.ts'
 import { r4Face } from '#server/faces/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
+import { ownBases } from '#server/http/own-bases.ts'
 import { createRequestIds, tellRequestId } from '#server/http/request-id.ts'
 import { readLimits } from '#server/limits.ts'
 import type { Association, Role } from '#server/practices/practices.ts'
@@ -88,7 +89,9 @@ export async function openSeededApi(): Promise<SeededApi> {
     findRelatedPerson: async () => undefined,
   }
   const grants = createGrants({ db: store.db, clock, random, practices: noAssociations })
-  const records = createRecords({ db: store.db, clock, random })
+  const portalUrl = 'https://portal.example.org'
+  const bases = ownBases({ fhirUrl: origin, portalUrl })
+  const records = createRecords({ db: store.db, clock, random, bases })
   const tokens = createTokenDoor({
     grants,
     clock,
@@ -98,7 +101,6 @@ export async function openSeededApi(): Promise<SeededApi> {
   const access = createAccess({ tokens, records, practices: noAssociations })
   const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
   app.addHook('onRequest', tellRequestId)
-  const portalUrl = 'https://portal.example.org'
   await app.register(
     classicFace({ rateLimits, access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }),
   )
@@ -108,7 +110,7 @@ export async function openSeededApi(): Promise<SeededApi> {
       access,
       writeAccess: createWriteAccess({ tokens, records }),
       fhirUrl: origin,
-      portalUrl: 'https://portal.example.org',
+      portalUrl,
       cursorKey: 'a key for tests',
     }),
   )
@@ -228,7 +230,8 @@ export async function openSeededApi(): Promise<SeededApi> {
         headers: { host: 'api.example.org', ...authorization, ...headers },
       })
       const text = answer.payload
-      return { status: answer.statusCode, headers: answer.headers, text, json: JSON.parse(text) }
+      const json = /json/.test(String(answer.headers['content-type'])) && text !== '' ? JSON.parse(text) : {}
+      return { status: answer.statusCode, headers: answer.headers, text, json }
     },
     async send({ method, path, token, body, headers = {} }) {
       const isText = typeof body === 'string' || Buffer.isBuffer(body)

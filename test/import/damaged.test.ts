@@ -124,3 +124,27 @@ test('files that are no FHIR at all are told, whatever their name says, and an e
   assert.deepEqual([created, told.join('')], [1, 'abcde'])
   assert.equal(rejected, 5)
 })
+
+test('a name that an object has twice is told with its place, and a part of a record is no record', async () => {
+  await using app = await openImport()
+  const line = JSON.stringify(patient('mia'))
+  const part = {
+    ...patient('leo'),
+    meta: {
+      tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }],
+    },
+  }
+  const lines = [
+    line,
+    line.replace('"id":"mia"', '"id":"eva","name":[{"family":"A","family":"B"}]'),
+    JSON.stringify(part),
+  ]
+  const { created, problems } = await app.run(await app.addFile('a.ndjson', lines.join('\n')))
+  assert.equal(created, 1)
+  assert.deepEqual(
+    problems.map(({ place }) => place),
+    ['line 2', 'line 3'],
+  )
+  assert.match(String(problems[0]?.reason), /name/)
+  assert.match(String(problems[1]?.reason), /SUBSETTED/)
+})

@@ -56,7 +56,7 @@ function aBundle(name: string) {
     resourceType: 'Observation',
     status: 'final',
     identifier,
-    code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+    code: { coding: [{ system: 'http://loinc.org', code: '11524-6' }] },
     subject: { reference: fullUrl },
     effectiveDateTime: '2026-01-02',
     valueQuantity: { value: index, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },

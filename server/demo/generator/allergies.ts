@@ -13,27 +13,27 @@ interface Allergy {
 const hives = ['126485001', 'Urticaria', 'Hives'] as const
 const sneezing = ['76067001', 'Sneezing'] as const
 
-/** SNOMED CT codes. */
+/** SNOMED CT codes of the substances, as US Core wants them. */
 const allergies = {
   peanut: {
-    code: ['91935009', 'Allergy to peanut', 'Peanuts'],
+    code: ['762952008', 'Peanut', 'Peanuts'],
     ...{ category: 'food', criticality: 'high', severity: 'severe' },
     reaction: ['39579001', 'Anaphylaxis', 'Severe allergic reaction (anaphylaxis)'],
   },
   penicillin: {
-    code: ['91936005', 'Allergy to penicillin', 'Penicillin'],
+    code: ['764146007', 'Penicillin'],
     ...{ category: 'medication', criticality: 'high', reaction: hives, severity: 'moderate' },
   },
   grass: {
-    code: ['418689008', 'Allergy to grass pollen', 'Grass pollen'],
+    code: ['256277009', 'Grass pollen'],
     ...{ category: 'environment', criticality: 'low', reaction: sneezing, severity: 'mild' },
   },
   dustMite: {
-    code: ['232350006', 'House dust mite allergy', 'House dust mites'],
+    code: ['260147004', 'House dust mite', 'House dust mites'],
     ...{ category: 'environment', criticality: 'low', reaction: sneezing, severity: 'mild' },
   },
   shellfish: {
-    code: ['300913006', 'Allergy to shellfish', 'Shellfish'],
+    code: ['735029006', 'Shellfish'],
     ...{ category: 'food', criticality: 'low', reaction: hives, severity: 'moderate' },
   },
 } as const satisfies Record<string, Allergy>

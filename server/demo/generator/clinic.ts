@@ -42,6 +42,13 @@ const specialties = [
   ['207R00000X', 'Internal Medicine Physician', 'Internal medicine'],
 ] as const
 
+/** SNOMED CT codes of who does such work. */
+const roles = [
+  ['62247001', 'Family medicine specialist', 'Family doctor'],
+  ['82296001', 'Pediatrician', 'Pediatrician'],
+  ['39677007', 'Internal medicine specialist', 'Internist'],
+] as const
+
 export function makeClinic(seed: number, name: string): Clinic {
   const shared: FhirResource[] = []
   const add = (key: string, record: FhirResource, display: string): Reference => {
@@ -107,7 +114,7 @@ function officeRecord(name: string, practice: Reference): Location {
     name,
     description: 'The office, with parking behind the house and a ramp at the side door.',
     mode: 'instance',
-    type: [coded('roleCode', ['OF', 'Outpatient facility', 'Doctor’s office'])],
+    type: [coded('roleCode', ['PROFF', "Provider's Office", 'Doctor’s office'])],
     telecom: [{ system: 'phone', value: '(920) 555-0100', use: 'work' }],
     address: { use: 'work', line: ['100 Maple Street'], ...town },
     managingOrganization: practice,
@@ -137,13 +144,14 @@ function roleRecord(
   office: Reference,
 ): PractitionerRole {
   const specialty = coded('provider', specialties[index] ?? specialties[0])
+  const role = coded('snomed', roles[index] ?? roles[0])
   return {
     resourceType: 'PractitionerRole',
     meta: usCore('us-core-practitionerrole'),
     active: true,
     practitioner,
     organization,
-    code: [specialty],
+    code: [role],
     specialty: [specialty],
     location: [office],
     telecom: [{ system: 'phone', value: '(920) 555-0100', use: 'work' }],

@@ -35,6 +35,8 @@ const systems = {
   carePlanCategory: 'http://hl7.org/fhir/us/core/CodeSystem/careplan-category',
   documentCategory: 'http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category',
   provider: 'http://nucc.org/provider-taxonomy',
+  /** Source of Payment Typology, of which US Core wants the type of a coverage. */
+  payer: 'https://nahdo.org/sopt',
   language: 'urn:ietf:bcp:47',
 } as const
 
@@ -52,6 +54,11 @@ export type Unit = readonly [written: string, ucum: string]
 
 export function quantity(value: number, [unit, code]: Unit): Quantity {
   return { value, unit, system: 'http://unitsofmeasure.org', code }
+}
+
+/** An amount of something that is counted, which UCUM has no unit for. */
+export function counted(value: number, unit: string): Quantity {
+  return { value, unit }
 }
 
 /** `meta` of a record that keeps a US Core profile: https://hl7.org/fhir/us/core/STU6.1/profiles-and-extensions.html */

@@ -26,7 +26,7 @@ export function addCoverage(chart: Chart, guardian: Reference | undefined): void
       },
     ],
     status: 'active',
-    type: coded('actCode', ['EHCPOL', 'extended healthcare', 'Health insurance']),
+    type: coded('payer', ['5', 'PRIVATE HEALTH INSURANCE', 'Health insurance']),
     subscriber: guardian ?? chart.subject,
     subscriberId: memberId,
     beneficiary: chart.subject,

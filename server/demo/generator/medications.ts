@@ -1,7 +1,7 @@
-import type { CodeableConcept, Dosage, Reference } from 'fhir/r4'
+import type { CodeableConcept, Dosage, Quantity, Reference } from 'fhir/r4'
 import { addDays, addMinutes, addMonths, toDay, toTime } from './calendar.ts'
 import type { Chart } from './chart.ts'
-import { coded, quantity, usCore } from './coding.ts'
+import { coded, counted, quantity, type Unit, usCore } from './coding.ts'
 import { type Medicine, type MedicineName, medicines } from './medicine-list.ts'
 import type { Visit } from './visits.ts'
 
@@ -129,10 +129,16 @@ function dosageOf({
     timing: { repeat: { frequency: timesADay, period: 1, periodUnit: 'd' } },
     asNeededBoolean: asNeeded,
     route: coded('snomed', route ?? ['26643006', 'Oral route', 'By mouth']),
-    doseAndRate: [{ doseQuantity: quantity(value, unit) }],
+    doseAndRate: [{ doseQuantity: amount(value, unit) }],
   }
 }
 
+/** Tablets and puffs are counted: an annotation such as {tbl} is no unit by which anything could be converted. */
+function amount(value: number, unit: Unit): Quantity {
+  const [written, code] = unit
+  return code.startsWith('{') ? counted(value, written) : quantity(value, unit)
+}
+
 function amountOf({ days, timesADay, dose: [value, ...unit] }: Medicine) {
-  return quantity(Math.round(days * timesADay * value * 10) / 10, unit)
+  return amount(Math.round(days * timesADay * value * 10) / 10, unit)
 }

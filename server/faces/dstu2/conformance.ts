@@ -5,14 +5,15 @@ interface ConformanceUrls {
 
 /**
  * What this base can do, in DSTU2: https://hl7.org/fhir/DSTU2/conformance.html. It serves no type of record yet, so that it
- * lists none; clients read it to find the authorization server.
+ * lists this statement alone, because DSTU2 wants a type; clients read it to find the authorization server.
  */
 export function conformance({ portalUrl, offersRegistration }: ConformanceUrls): object {
   return {
     resourceType: 'Conformance',
+    id: 'onpatient',
     status: 'active',
     // The day on which what is stated last changed.
-    date: '2026-11-24',
+    date: '2026-11-28',
     kind: 'instance',
     software: { name: 'onpatient' },
     implementation: { description: 'Patient access with onpatient', url: `${portalUrl}/api/fhir` },
@@ -25,6 +26,7 @@ export function conformance({ portalUrl, offersRegistration }: ConformanceUrls):
         documentation:
           'This base tells where people and applications are authorized. Records are served at the R4 base.',
         security: securityOf({ portalUrl, offersRegistration }),
+        resource: [{ type: 'Conformance', interaction: [{ code: 'read' }] }],
       },
     ],
   }

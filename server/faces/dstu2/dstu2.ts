@@ -29,7 +29,8 @@ export function dstu2Face({
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const path = pathParts(request.url).slice(1).join('/')
     const isSmart = path === 'fhir/.well-known/smart-configuration'
-    if (!isSmart && path !== 'fhir/metadata') throw notServed(fhirUrl)
+    if (!isSmart && path !== 'fhir/metadata' && path !== 'fhir/Conformance/onpatient')
+      throw notServed(fhirUrl)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     return isSmart
       ? sendDocument(request, reply.type('application/json; charset=utf-8'), smart)

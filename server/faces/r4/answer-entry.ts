@@ -1,3 +1,5 @@
+import { addressOf } from './bundle.ts'
+
 /** What became of an entry of a Bundle: https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
 interface Answer {
   status: string
@@ -10,6 +12,8 @@ interface Answer {
 /** An entry of the answer; the resource is JSON text and goes out as it is. */
 export type AnswerEntry = { resource?: string; response: Answer }
 
-export function renderAnswer({ resource, response }: AnswerEntry): string {
-  return `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`
+export function renderAnswer(base: string, { resource, response }: AnswerEntry): string {
+  const fullUrl =
+    resource === undefined ? '' : `"fullUrl":"${addressOf(base, resource)}","resource":${resource},`
+  return `{${fullUrl}"response":${JSON.stringify(response)}}`
 }

@@ -24,7 +24,7 @@ export async function* answerEach(sent: BundleRequest, entries: BundleEntry[]): 
       continue
     }
     const answer = await answerOne(sent, entry, index)
-    const bytes = renderAnswer(answer).length
+    const bytes = renderAnswer(sent.base, answer).length
     beyond = errorOf(() => work?.countBytes(bytes))
     // What was written is said to be so.
     yield beyond && answer.resource !== undefined && isRead(entry) ? refuse(beyond, sent) : answer
@@ -58,7 +58,8 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
     action = readAction(entry, index, sent.base)
   } catch (error) {
     if (!(error instanceof OnpatientError)) throw error
-    const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message } }]
+    const expression = [error.expression ?? `Bundle.entry[${index}]`]
+    const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message }, expression }]
     return { response: { status: '400', outcome: { resourceType: 'OperationOutcome', issue } } }
   }
   const { method, url, resource, ifMatch, condition, readHeaders } = action
@@ -83,7 +84,7 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
 }
 
 /** A search has its parameters in its address. */
-function ask(
+export function ask(
   sent: BundleRequest,
   { url, resource }: { url: string; resource: unknown },
 ): Promise<AnswerEntry> {
@@ -112,6 +113,8 @@ export async function inject(
     method,
     url: `${new URL(base).pathname}/${url}`,
     headers: {
+      // Of a Binary, too, an entry holds the resource.
+      accept: resourceMediaTypes[0],
       ...entryHeaders,
       ...(prefer === undefined ? {} : { prefer }),
       ...headers,

@@ -35,6 +35,8 @@ export interface Action {
   readHeaders: { 'if-none-match'?: string; 'if-modified-since'?: string }
   fullUrl: string | undefined
   resource: Resource | undefined
+  /** Of a search by POST or an operation, whose body is `sent`: nothing is written. */
+  question?: { sent: unknown }
 }
 
 /** Reads one entry of a batch or transaction. Throws `invalid-body` that names the entry and what is wrong with it. */
@@ -82,6 +84,25 @@ export function readQuestion(
   )
     return undefined
   return { url: readUrl(url, `Bundle.entry[${index}]`, base).url, resource: entry.resource }
+}
+
+/** Any entry of a transaction. Throws like `readAction`. */
+export function readTransactionAction(entry: BundleEntry, index: number, base: string): Action {
+  const question = readQuestion(entry, index, base)
+  if (!question) return readAction(entry, index, base)
+  return {
+    place: `Bundle.entry[${index}]`,
+    method: 'POST',
+    url: question.url,
+    type: question.url.split(/[/?]/, 1)[0] ?? '',
+    id: undefined,
+    condition: undefined,
+    ifMatch: undefined,
+    readHeaders: {},
+    fullUrl: undefined,
+    resource: undefined,
+    question: { sent: question.resource },
+  }
 }
 
 /** The moment of a Bundle is an instant, that of a header is written in the way of HTTP. */
@@ -140,7 +161,10 @@ function textOf(value: unknown): string | undefined {
 }
 
 function wrong(place: string, text: string): OnpatientError {
-  return new OnpatientError('invalid-body', `${place}: ${text}`)
+  // Most words begin with the element that is wrong.
+  const [, element = ''] = /^(request\.\w+)/.exec(text) ?? []
+  const expression = element === '' ? place : `${place}.${element}`
+  return new OnpatientError('invalid-body', `${place}: ${text}`, { expression })
 }
 
 function readEntryResource(
@@ -154,7 +178,9 @@ function readEntryResource(
     return assertResource(resource, method === 'PATCH' ? 'Binary' : type)
   } catch (error) {
     throw error instanceof OnpatientError
-      ? new OnpatientError(error.code, `${place}: ${error.message}`)
+      ? new OnpatientError(error.code, `${place}: ${error.message}`, {
+          expression: (error.expression ?? 'Resource').replace(/^\w+/, `${place}.resource`),
+        })
       : error
   }
 }

@@ -7,7 +7,7 @@ import { type Limits, sayLimit } from '../../limits.ts'
 import type { Random } from '../../secrets.ts'
 import { renderAnswer } from './answer-entry.ts'
 import { answerEach } from './batch.ts'
-import { type BundleEntry, readAction } from './bundle-action.ts'
+import { type BundleEntry, readTransactionAction } from './bundle-action.ts'
 import { readResource } from './read-body.ts'
 import { transact } from './transaction.ts'
 
@@ -15,6 +15,7 @@ export interface BundleRequest {
   request: FastifyRequest
   reply: FastifyReply
   base: string
+  bases: readonly string[]
   random: Random
   /** By which the request of an entry is known as one. */
   entryHeaders: Record<string, string>
@@ -31,22 +32,30 @@ export async function answerBundle(
   const bundle = readResource(sent.request, 'Bundle') as { type?: unknown; entry?: unknown }
   const entries = bundle.entry ?? []
   if (bundle.type !== 'transaction' && bundle.type !== 'batch')
-    throw new OnpatientError('invalid-body', 'The type of the Bundle must be transaction or batch.')
-  if (!Array.isArray(entries)) throw new OnpatientError('invalid-body', 'Bundle.entry must be an array.')
+    throw new OnpatientError('invalid-body', 'The type of the Bundle must be transaction or batch.', {
+      expression: 'Bundle.type',
+    })
+  if (!Array.isArray(entries))
+    throw new OnpatientError('invalid-body', 'Bundle.entry must be an array.', {
+      expression: 'Bundle.entry',
+    })
   if (entries.length > sent.limits.bundleEntries)
     throw new OnpatientError(
       'bundle-too-large',
       `${sayLimit(sent.limits, 'bundleEntries')} This one has ${entries.length}. Send it in several.`,
+      { expression: 'Bundle.entry' },
     )
   await sent.countEntries(entries.length)
   if (bundle.type === 'batch') return sendBatch(sent, entries)
   const answers = await transact(
     openWriter,
     sent,
-    entries.map((entry, index) => readAction(entry, index, sent.base)),
+    entries.map((entry, index) => readTransactionAction(entry, index, sent.base)),
   )
   const text = `{"resourceType":"Bundle","type":"transaction-response"${
-    answers.length === 0 ? '' : `,"entry":[${answers.map(renderAnswer).join(',')}]`
+    answers.length === 0
+      ? ''
+      : `,"entry":[${answers.map((answer) => renderAnswer(sent.base, answer)).join(',')}]`
   }}`
   return sent.reply.send(text)
 }
@@ -65,7 +74,7 @@ async function* renderBatch(sent: BundleRequest, entries: BundleEntry[]): AsyncG
   yield '{"resourceType":"Bundle","type":"batch-response"'
   let before = ',"entry":['
   for await (const answer of answerEach(sent, entries)) {
-    yield `${before}${renderAnswer(answer)}`
+    yield `${before}${renderAnswer(sent.base, answer)}`
     before = ','
   }
   yield entries.length === 0 ? '}' : ']}'

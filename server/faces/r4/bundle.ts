@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
+
 /** An entry of a Bundle; the resource is JSON text and goes out as it is. */
 export interface BundleEntry {
-  /** Our address, a type and an id: nothing in it that JSON would escape. */
+  /** Our address, a type and an id, or a urn: nothing in it that JSON would escape. */
   fullUrl: string
   resource?: string
   /** Of a search. */
@@ -37,16 +39,21 @@ export function renderBundle(
 
 /** Piece by piece, because a resource is long and each text around it would be one more copy. */
 function addEntry(text: string[], { fullUrl, resource, mode, request, response }: BundleEntry): void {
-  let comma = ''
-  if (mode !== 'outcome') {
-    text.push('"fullUrl":"', fullUrl, '"')
-    comma = ','
-  }
-  if (resource !== undefined) {
-    text.push(`${comma}"resource":`, resource)
-    comma = ','
-  }
-  if (mode !== undefined) text.push(`${comma}"search":{"mode":"${mode}"}`)
+  text.push('"fullUrl":"', fullUrl, '"')
+  if (resource !== undefined) text.push(',"resource":', resource)
+  if (mode !== undefined) text.push(`,"search":{"mode":"${mode}"}`)
   if (request !== undefined) text.push(`,"request":${JSON.stringify(request)}`)
   if (response !== undefined) text.push(`,"response":${JSON.stringify(response)}`)
+}
+
+/**
+ * The address of a resource in an answer: its own, or what stands for one that has none, such as an OperationOutcome: the same for the same text
+ * (https://hl7.org/fhir/R4/bundle.html#bundle-unique).
+ */
+export function addressOf(base: string, content: string): string {
+  const [, type, id] = /^\{"resourceType":"(\w+)","id":"([A-Za-z0-9\-.]+)"/.exec(content) ?? []
+  if (type !== undefined && id !== undefined) return `${base}/${type}/${id}`
+  const hex = createHash('sha256').update(content).digest('hex')
+  // RFC 9562 §5.8: a UUID of our own making.
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,7 +1,7 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4'
 import { parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
+import { listProfiles } from './known-profiles.ts'
 import { r4Types } from './r4-types.ts'
-import { listUsCoreProfiles } from './us-core-profiles.ts'
 
 export interface Stated {
   fhirUrl: string
@@ -15,7 +15,7 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
     resourceType: 'CapabilityStatement',
     status: 'active',
     // The day on which what is stated last changed.
-    date: '2026-11-24',
+    date: '2026-11-28',
     kind: 'instance',
     software: { name: 'onpatient' },
     implementation: { description: 'Patient access with onpatient', url: `${fhirUrl}/fhir/r4` },
@@ -85,7 +85,7 @@ function listRevIncludes(type: string): string[] {
 function describeType(type: string, checksReferences: boolean): CapabilityStatementRestResource {
   const parameters = parametersOf(type)
   const references = parameters.filter((each) => each.type === 'reference')
-  const profiles = listUsCoreProfiles(type)
+  const profiles = listProfiles(type)
   return {
     type: type as CapabilityStatementRestResource['type'],
     ...(profiles.length > 0 ? { supportedProfile: profiles } : {}),

@@ -7,12 +7,12 @@ import { OnpatientError } from '../../errors.ts'
  * The search of a conditional write (https://hl7.org/fhir/R4/http.html#ccreate). Nothing in it is left out, as a search may
  * do: less than was asked for would match another record.
  */
-export function parseCondition(type: string, text: string): SearchQuery {
+export function parseCondition(type: string, text: string, bases: readonly string[]): SearchQuery {
   const params = new URLSearchParams(text)
   for (const name of ['_format', '_pretty']) params.delete(name)
   let query: SearchQuery
   try {
-    query = parseSearch(type, params, { strict: true })
+    query = parseSearch(type, params, { strict: true, bases })
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
     throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })

@@ -15,16 +15,22 @@ const type = 'DocumentReference'
  */
 export async function answerDocref(
   reader: RecordReader,
-  context: { params: URLSearchParams; isStrict: boolean; base: string; cursors: Cursors },
+  context: {
+    params: URLSearchParams
+    isStrict: boolean
+    base: string
+    bases: readonly string[]
+    cursors: Cursors
+  },
 ): Promise<string> {
-  const { params, base, cursors } = context
+  const { params, base, bases, cursors } = context
   const ignored = findUnknown(params, ['end', 'on-demand', 'patient', 'profile', 'start', 'type'], context)
   const address = `${base}/${type}/$docref`
-  const query = { ...readQuery(params, base), ignored }
+  const query = { ...readQuery(params, [base, ...bases]), ignored }
   return answerQuery(reader, query, { address, params, base, cursors })
 }
 
-function readQuery(params: URLSearchParams, base: string): SearchQuery {
+function readQuery(params: URLSearchParams, bases: readonly string[]): SearchQuery {
   const value = (name: string) => findSingle(params, name)
   const [patient, start, end] = ['patient', 'start', 'end'].map(value)
   if (patient === undefined)
@@ -40,9 +46,9 @@ function readQuery(params: URLSearchParams, base: string): SearchQuery {
     // Without dates the documents that count today are asked for.
     ...(start === undefined && end === undefined ? [['status', 'current']] : []),
   ] as Array<[string, string]>
-  const query = parse(asked, base)
-  if (start !== undefined) query.conditions.push(ofCare(`ge${start}`, base))
-  if (end !== undefined) query.conditions.push(ofCare(`le${end}`, base))
+  const query = parse(asked, bases)
+  if (start !== undefined) query.conditions.push(ofCare(`ge${start}`, bases))
+  if (end !== undefined) query.conditions.push(ofCare(`le${end}`, bases))
   // No document is made on demand.
   if (value('on-demand') === 'true') query.conditions.push({ kind: 'or', conditions: [] })
   return query
@@ -53,23 +59,23 @@ function list(name: string, text: string | undefined): Array<[string, string]> {
 }
 
 /** The dates are those of care; where a document does not tell, that of its making stands in. */
-function ofCare(date: string, base: string): Condition {
+function ofCare(date: string, bases: readonly string[]): Condition {
   const both = parse(
     [
       ['period:missing', 'true'],
       ['date', date],
     ],
-    base,
+    bases,
   ).conditions
   return {
     kind: 'or',
-    conditions: [...parse([['period', date]], base).conditions, { kind: 'and', conditions: both }],
+    conditions: [...parse([['period', date]], bases).conditions, { kind: 'and', conditions: both }],
   }
 }
 
-function parse(pairs: Array<[string, string]>, base: string): SearchQuery {
+function parse(pairs: Array<[string, string]>, bases: readonly string[]): SearchQuery {
   try {
-    return parseSearch(type, pairs, { strict: true, bases: [base] })
+    return parseSearch(type, pairs, { strict: true, bases })
   } catch (error) {
     if (!(error instanceof SearchError)) throw error
     throw new OnpatientError('invalid-parameter', error.message, { field: error.parameter })

@@ -13,20 +13,28 @@ const mostOperations = 100
 /** A record after a JSON Patch (RFC 6902; https://hl7.org/fhir/R4/http.html#patch). Throws `record-refused`. */
 export function patchResource(content: string, patch: unknown): Resource {
   const { resourceType, id } = assertResource(JSON.parse(content))
-  const held = holdValues(content) as object
+  // Below a name, so that the pointer "" leads to the whole document like any other (RFC 6901 §5).
+  const held = { root: holdValues(content) }
   const asWritten = holdValues(stringifyExact(patch)) as unknown[]
   for (const [index, operation] of readPatch(patch).entries()) {
     const value = 'value' in operation ? { value: (asWritten[index] as { value?: unknown }).value } : {}
-    const fault = apply(held, operation, { ...operation, ...value })
-    if (fault !== undefined) throw refused(index, fault)
+    const fault = apply(held, belowRoot(operation), belowRoot({ ...operation, ...value }))
+    if (fault !== undefined) throw refused(index, fault, `${resourceType}${asPath(operation.path)}`)
   }
-  const after = assertResource(parseExact(releaseValues(held)), resourceType)
+  const after = assertResource(parseExact(releaseValues(held.root)), resourceType)
   if (after.id === id) return after
-  throw new OnpatientError('record-refused', 'A patch cannot change the id of a record.')
+  throw new OnpatientError('record-refused', 'A patch cannot change the id of a record.', {
+    expression: `${resourceType}.id`,
+  })
+}
+
+function belowRoot(operation: Operation): Operation {
+  const path = `/root${operation.path}`
+  return 'from' in operation ? { ...operation, path, from: `/root${operation.from}` } : { ...operation, path }
 }
 
 /** Why an operation cannot be done, or undefined when it was. `heldOperation`: with its value as in `held`. */
-function apply(held: object, operation: Operation, heldOperation: Operation): string | undefined {
+function apply(held: { root: unknown }, operation: Operation, heldOperation: Operation): string | undefined {
   const { op } = operation
   if ('from' in operation && !leadsToValue(held, operation.from)) return 'its "from" leads nowhere.'
   try {
@@ -41,6 +49,7 @@ function apply(held: object, operation: Operation, heldOperation: Operation): st
     if (!(error instanceof TypeError)) throw error
     return 'its path leads nowhere.'
   }
+  if (typeof held.root !== 'object' || held.root === null) return 'no record would be left.'
   // Copies of copies double with each operation.
   if (op === 'copy' && JSON.stringify(held).length > largestCopy) return 'the record becomes too large.'
   return undefined
@@ -101,10 +110,20 @@ function findFault(operation: Record<string, unknown>): string | undefined {
 
 /** RFC 6901. Names of JavaScript's own are no elements of FHIR. */
 function isPointer(text: unknown): boolean {
-  if (typeof text !== 'string' || !/^(\/[^/]+)+$/.test(text) || text.length > 1000) return false
+  if (typeof text !== 'string' || !/^(\/[^/]+)*$/.test(text) || text.length > 1000) return false
   return !text.split('/').some((part) => ['__proto__', 'constructor', 'prototype'].includes(part))
 }
 
-function refused(index: number, reason: string): OnpatientError {
-  return new OnpatientError('record-refused', `Operation ${index + 1} of the patch: ${reason}`)
+/** A pointer as FHIRPath: `/name/0/family` is `.name[0].family`. */
+function asPath(pointer: string): string {
+  return pointer
+    .replace(/\/(\d+|-)(?=\/|$)/g, '[$1]')
+    .replaceAll('/', '.')
+    .replace('[-]', '')
+}
+
+function refused(index: number, reason: string, expression = 'Resource'): OnpatientError {
+  return new OnpatientError('record-refused', `Operation ${index + 1} of the patch: ${reason}`, {
+    expression,
+  })
 }

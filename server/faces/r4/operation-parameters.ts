@@ -12,7 +12,13 @@ export function readOperationParameters(request: FastifyRequest, query: URLSearc
   const sent = readJson(request, resourceMediaTypes) as { resourceType?: unknown; parameter?: unknown } | null
   const { resourceType, parameter = [] } = sent ?? {}
   if (resourceType !== 'Parameters' || !Array.isArray(parameter) || !parameter.every(isParameter))
-    throw new OnpatientError('invalid-body', 'Send the parameters of the operation as a Parameters resource.')
+    throw new OnpatientError(
+      'invalid-body',
+      'Send the parameters of the operation as a Parameters resource.',
+      {
+        expression: 'Parameters.parameter',
+      },
+    )
   const all = new URLSearchParams(query)
   for (const [name, values] of Map.groupBy(parameter, (each) => each.name))
     all.append(name, values.map(valueOfParameter).join(','))
@@ -37,5 +43,6 @@ function valueOfParameter({ name, ...fields }: Parameter): string {
   throw new OnpatientError(
     'invalid-body',
     `The parameter ${name.slice(0, 60)} has no value that can be read.`,
+    { expression: 'Parameters.parameter.value' },
   )
 }

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Binary } from 'fhir/r4'
 import { isResourceId } from '#fhir/reference.ts'
 import type { Access, PresentedToken, RecordReader, WriteAccess } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -6,6 +7,7 @@ import { apiFace, pathParts } from '../../http/api-face.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
+import { ownBases } from '../../http/own-bases.ts'
 import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
 import type { RequestLimits } from '../../http/rate-limiting.ts'
@@ -13,11 +15,13 @@ import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Limits, readLimits } from '../../limits.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
+import { bytesWithin, sendBytes, wantsBytes } from './binary.ts'
 import { answerBundle } from './bundle-answer.ts'
 import { answerCompartmentSearch } from './compartment-search.ts'
 import { isUnchanged } from './conditional-read.ts'
 import { answerDocref } from './docref.ts'
 import { createEntryTokens } from './entry-tokens.ts'
+import { errorCodes } from './error-codes.ts'
 import { answerEverything } from './everything.ts'
 import { answerHistory } from './history.ts'
 import { createMetadata } from './metadata.ts'
@@ -71,8 +75,10 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   const { rateLimits, access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const { offersRegistration = false, checksReferences = true, limits = readLimits({}) } = deps
   const cursors = createCursors(cursorKey, random)
+  const bases = ownBases({ fhirUrl, portalUrl })
   const entryTokens = createEntryTokens(random)
   const metadata = createMetadata({ fhirUrl, portalUrl, checksReferences })
+  const codes = staticDocument(JSON.stringify(errorCodes()))
   const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -81,20 +87,23 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     const query = parseQuery(request.url)
     if (address.kind === 'smart-configuration')
       return sendDocument(request, reply.type('application/json; charset=utf-8'), smart)
-    assertJson(query, request)
+    // The bytes of a Binary may be of any media type.
+    if (!readsBinary(address, request) || query.has('_format')) assertJson(query, request)
     // Clients read it before they have a token: https://hl7.org/fhir/R4/http.html#capabilities
     if (address.kind === 'metadata') return sendDocument(request, reply, metadata(query))
+    if (address.kind === 'error-codes') return sendDocument(request, reply, codes)
     assertKnownType(address)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
     const token = entryTokens.find(request) ?? findPresentedToken(request, query, fhirUrl)
-    if (isWrite(address, request)) return write(address, { request, reply, query, base, token })
+    if (isWrite(address, request))
+      return write(address, { request, reply, query, base, bases: [base, ...bases], token })
     const reader = await access.open(token)
     return dispatch(address, { request, reply, query, reader, base })
   }
 
   async function write(
     address: R4Address,
-    sent: Omit<Opened, 'reader'> & { token: PresentedToken | undefined },
+    sent: Omit<Opened, 'reader'> & { token: PresentedToken | undefined; bases: readonly string[] },
   ): Promise<FastifyReply> {
     const { request, token } = sent
     if (address.kind === 'base') {
@@ -150,7 +159,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
         )
       case 'docref': {
         const params = readOperationParameters(request, query)
-        return send(await answerDocref(reader, { params, isStrict: isStrict(request), base, cursors }))
+        return send(await answerDocref(reader, { params, isStrict: isStrict(request), base, bases, cursors }))
       }
       case 'validate':
         return answerValidate(reply, address, opened)
@@ -171,7 +180,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     assertForm(request)
     const params = new URLSearchParams([...query, ...formOf(request)])
     assertJson(params, request)
-    const asked = { params, isStrict: isStrict(request), base, cursors }
+    const asked = { params, isStrict: isStrict(request), base, bases, cursors }
     const text =
       address.kind === 'search'
         ? await answerSearch(reader, { ...asked, type: address.type })
@@ -184,7 +193,16 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
   return apiFace({
     rateLimits,
     root: 'fhir',
-    bodies: { mediaTypes: [...resourceMediaTypes, patchMediaType], limitBytes: limits.bodyBytes },
+    bodies: {
+      mediaTypes: [...resourceMediaTypes, patchMediaType],
+      limitBytes: limits.bodyBytes,
+      any: {
+        areSent: (request) =>
+          (request.method === 'POST' || request.method === 'PUT') &&
+          isOfBinary(readAddress(pathParts(request.url))),
+        limitBytes: bytesWithin(limits.bodyBytes),
+      },
+    },
     mediaTypeFor,
     answer,
     sendError(reply, error, request) {
@@ -193,6 +211,15 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       return reply.code(status).headers(headers).type(mediaTypeFor(request)).send(body)
     },
   })
+}
+
+function isOfBinary(address: R4Address): boolean {
+  return 'type' in address && address.type === 'Binary'
+}
+
+function readsBinary(address: R4Address, { method }: FastifyRequest): boolean {
+  const isOne = address.kind === 'instance' || address.kind === 'version'
+  return isOne && isOfBinary(address) && (method === 'GET' || method === 'HEAD')
 }
 
 /** Whether a parameter that is not known is to be refused: https://hl7.org/fhir/R4/search.html#errors */
@@ -204,25 +231,39 @@ async function sendRecord(
   { request, reply, query, reader }: Opened,
   { type, id }: { type: string; id: string },
 ): Promise<FastifyReply> {
-  const asked = readSubset(query)
+  // Refused before anything is read.
+  readSubset(query)
   const content = isResourceId(id) ? await reader.read(type, id) : undefined
   if (content === undefined) throw (await wasDeleted(reader, type, id)) ? deleted(type) : notHere(type)
   if (isUnchanged(request, reply, content)) return reply.code(304).send()
-  return reply.send(present(subset(content, type, asked), query))
+  return sendContent({ request, reply, query }, type, content)
+}
+
+/** The record as JSON, whole or the part that is asked for; of a Binary its bytes, unless FHIR is asked for. */
+function sendContent(
+  { request, reply, query }: Pick<Opened, 'request' | 'reply' | 'query'>,
+  type: string,
+  content: string,
+): FastifyReply {
+  if (type === 'Binary' && !query.has('_format')) {
+    const binary = JSON.parse(content) as Binary
+    if (wantsBytes(request, binary)) return sendBytes(request, reply, binary)
+  }
+  return reply.send(present(subset(content, type, readSubset(query)), query))
 }
 
 async function sendVersion(
   { request, reply, query, reader }: Opened,
   { type, id, versionId }: { type: string; id: string; versionId: string },
 ): Promise<FastifyReply> {
-  const asked = readSubset(query)
+  readSubset(query)
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0
   const content = await reader.readVersion({ type, id, versionId: number })
   if (content === undefined)
     throw (await wasDeletion(reader, { type, id, versionId: number })) ? deleted(type) : notHere(type)
   return isUnchanged(request, reply, content)
     ? reply.code(304).send()
-    : reply.send(present(subset(content, type, asked), query))
+    : sendContent({ request, reply, query }, type, content)
 }
 
 /** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */

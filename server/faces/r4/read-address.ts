@@ -1,9 +1,13 @@
+import { errorCodesId } from './error-codes.ts'
+
 /** What a path below `/fhir/r4` asks for. */
 export type R4Address =
   /** A Bundle that is sent, or a search over types. */
   | { kind: 'base' }
   | { kind: 'system-search' }
   | { kind: 'metadata' }
+  /** The CodeSystem of our error codes. */
+  | { kind: 'error-codes' }
   | { kind: 'smart-configuration' }
   | { kind: 'search'; type: string; isForm: boolean }
   /** `of`: a type, or `*` for all. */
@@ -58,6 +62,7 @@ function readSecond(type: string, second: string): R4Address {
   if (second === '_history') return { kind: 'history', type }
   if (second === '$validate') return { kind: 'validate', type, id: undefined }
   if (second === '$docref' && type === 'DocumentReference') return { kind: 'docref' }
+  if (type === 'CodeSystem' && second === errorCodesId) return { kind: 'error-codes' }
   // No operation of a type but those above.
   if (second.startsWith('$')) return { kind: 'none' }
   return { kind: 'instance', type, id: second }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
+import { findDuplicateKey } from '#fhir/duplicate-keys.ts'
 import { parseExact } from '#fhir/exact-json.ts'
 import { isResourceId } from '#fhir/reference.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -23,13 +24,34 @@ export function readJson({ body, headers }: FastifyRequest, mediaTypes: readonly
     )
   if (!isUtf8(body)) throw new OnpatientError('invalid-body', 'The body is not in UTF-8.')
   assertNotDeep(body)
+  const text = body.toString('utf8', hasByteOrderMark(body) ? 3 : 0)
+  let value: unknown
   try {
-    return parseExact(body.toString('utf8'))
+    value = parseExact(text)
   } catch (error) {
     const [position = 'its beginning'] =
       /position \d+|end of JSON input/.exec(error instanceof Error ? error.message : '') ?? []
     throw new OnpatientError('invalid-body', `The body is not JSON: it stops being so at ${position}.`)
   }
+  const twice = findDuplicateKey(text)
+  if (twice === undefined) return value
+  throw new OnpatientError(
+    'invalid-body',
+    `The body has ${twice.slice(0, 200)} twice: one of them would be lost.`,
+    {
+      expression: `${rootOf(value)}.${twice}`.slice(0, 300),
+    },
+  )
+}
+
+/** Editors on Windows put it before UTF-8 (RFC 8259 §8.1 lets it be left out of account). */
+function hasByteOrderMark(body: Buffer): boolean {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
+}
+
+function rootOf(value: unknown): string {
+  const type = (value as { resourceType?: unknown } | null)?.resourceType
+  return typeof type === 'string' && /^[A-Z]\w*$/.test(type) ? type : 'Resource'
 }
 
 /** One resource, of the type that the address names when it names one. */
@@ -43,16 +65,20 @@ export function assertResource(value: unknown, type?: string): Resource {
   if (typeof resource !== 'object' || resource === null || Array.isArray(resource))
     throw new OnpatientError('invalid-body', 'The body must be one FHIR resource: a JSON object.')
   if (typeof resource.resourceType !== 'string')
-    throw new OnpatientError('invalid-body', 'The resource has no resourceType.')
+    throw new OnpatientError('invalid-body', 'The resource has no resourceType.', {
+      expression: 'Resource.resourceType',
+    })
   if (type !== undefined && resource.resourceType !== type)
     throw new OnpatientError(
       'invalid-body',
       `The resource is a ${resource.resourceType.slice(0, 60)}, but the address says ${type}.`,
+      { expression: 'Resource.resourceType' },
     )
   if (resource.id !== undefined && !isResourceId(resource.id))
     throw new OnpatientError(
       'invalid-body',
       'The id of the resource is not 1 to 64 letters, digits, hyphens and points.',
+      { expression: `${resource.resourceType.slice(0, 60)}.id` },
     )
   return resource as Resource
 }

@@ -6,7 +6,7 @@ import { mostIncluded, type RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
-import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
+import { addressOf, type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
 import { subset } from './subset.ts'
 
@@ -17,6 +17,8 @@ export interface SearchRequest {
   /** `Prefer: handling=strict`. */
   isStrict: boolean
   base: string
+  /** Every address of our own API. */
+  bases: readonly string[]
   cursors: Cursors
 }
 
@@ -74,13 +76,19 @@ export async function answerQuery(
 }
 
 /** What the parameters ask for. Throws `invalid-parameter`. */
-export async function readQuery({ type, params, isStrict, base }: SearchRequest): Promise<SearchQuery> {
+export async function readQuery({
+  type,
+  params,
+  isStrict,
+  base,
+  bases,
+}: SearchRequest): Promise<SearchQuery> {
   const pairs = withoutCursor(params)
   const terminology = pairs.some(([name]) => needsTerminology(name)) ? await loadTerminology() : undefined
   try {
     return parseSearch(type, pairs, {
       strict: isStrict,
-      bases: [base],
+      bases: [base, ...bases],
       ...(terminology ? { terminology } : {}),
     })
   } catch (error) {
@@ -128,5 +136,5 @@ export function outcomeEntries(ignored: SearchQuery['ignored']): BundleEntry[] {
     expression: [`http.${name}`],
   }))
   const resource = JSON.stringify({ resourceType: 'OperationOutcome', issue })
-  return [{ fullUrl: '', resource, mode: 'outcome' }]
+  return [{ fullUrl: addressOf('', resource), resource, mode: 'outcome' }]
 }

@@ -1,13 +1,14 @@
 import type { Resource } from 'fhir/r4'
 import { copyExact, parseExact } from '#fhir/exact-json.ts'
-import { parseReference, visitAttachments, visitReferences } from '#fhir/reference.ts'
+import { locateReferences, parseReference, visitReferences } from '#fhir/reference.ts'
+import { loadValidator, type Validator } from '#fhir/validation/validate.ts'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
-import { OnpatientError } from '../../errors.ts'
+import { type ErrorCode, errorCatalogue, OnpatientError } from '../../errors.ts'
 import type { Random } from '../../secrets.ts'
 import type { AnswerEntry } from './answer-entry.ts'
-import { inject } from './batch.ts'
-import type { Action } from './bundle-action.ts'
+import { ask, inject } from './batch.ts'
+import type { Action, Method } from './bundle-action.ts'
 import type { BundleRequest } from './bundle-answer.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
@@ -15,26 +16,94 @@ import { isR4Type } from './r4-types.ts'
 import { assertAllValid, assertValid } from './validate.ts'
 import { describeWrite, nothingMatches, notOfPractice, readReturn, withKnownId } from './write.ts'
 
-/** Deletions first, then what is new and changed together, then reads: the order of the specification. */
+/**
+ * Deletions first, then what is new and changed together, then reads: the order of the specification. A read that fails makes the whole fail, so that it is asked
+ * before anything is written, too.
+ */
 export async function transact(
   openWriter: () => Promise<RecordWriter>,
   sent: BundleRequest,
   actions: Action[],
 ): Promise<AnswerEntry[]> {
   const answers = new Map<Action, AnswerEntry>()
-  if (actions.some(({ method }) => method !== 'GET' && method !== 'HEAD')) {
+  const reads = actions.filter(isRead)
+  if (reads.length < actions.length) {
     const writer = await openWriter()
     await assertAllValid(listWritten(actions))
-    const done = await writer.transact((transaction) => writeAll(transaction, actions, { ...sent, writer }))
+    await assertAnswered(sent, reads, actions)
+    // By the records' addresses, which refusals of the store begin with.
+    const places = new Map<string, string>()
+    const done = await writer
+      .transact((transaction) => writeAll(transaction, actions, { ...sent, writer, places }))
+      .catch((error: unknown) => {
+        throw atEntry(error, places)
+      })
     for (const [action, answer] of done) answers.set(action, answer)
   }
-  for (const action of actions)
-    if (!answers.has(action))
-      answers.set(
-        action,
-        await inject(sent, { method: action.method, url: action.url, headers: action.readHeaders }),
-      )
+  const isWritten = reads.length < actions.length
+  for (const action of reads) {
+    const answer = await read(sent, action)
+    // What is written is written: a record that somebody else deleted in this moment is told in its entry.
+    answers.set(action, isWritten ? answer : assertAnswer(action, answer))
+  }
   return actions.flatMap((action) => answers.get(action) ?? [])
+}
+
+/** A refusal of one record, with the entry that it came in. */
+function atEntry(error: unknown, places: ReadonlyMap<string, string>): unknown {
+  if (!(error instanceof OnpatientError) || error.code !== 'record-refused') return error
+  const place = places.get(/^\w+\/[A-Za-z0-9\-.]+/.exec(error.message)?.[0] ?? '')
+  if (place === undefined || error.expression?.startsWith('Bundle.')) return error
+  const expression = (error.expression ?? 'Resource').replace(/^\w+/, `${place}.resource`)
+  return new OnpatientError(error.code, error.message, { expression, cause: error })
+}
+
+function isRead({ method, question }: Action): boolean {
+  return question !== undefined || method === 'GET' || method === 'HEAD'
+}
+
+function read(sent: BundleRequest, { method, url, question, readHeaders }: Action): Promise<AnswerEntry> {
+  return question
+    ? ask(sent, { url, resource: question.sent })
+    : inject(sent, { method, url, headers: readHeaders })
+}
+
+/** Asks each read of what is there now; what the transaction itself puts there is not there yet, and what it deletes will not be. */
+async function assertAnswered(sent: BundleRequest, reads: Action[], actions: Action[]): Promise<void> {
+  const addressesOf = (some: Method[]) =>
+    new Set(actions.flatMap(({ method, url }) => (some.includes(method) ? [url.split('?', 1)[0] ?? ''] : [])))
+  const [puts, removed] = [addressesOf(['PUT']), addressesOf(['DELETE'])]
+  for (const action of reads) {
+    if (removed.has(action.url))
+      throw failed(action, 'It deletes the record that this entry reads.', 'not-found')
+    const answer = await read(sent, action)
+    const isToCome = puts.has(action.url) && ['404', '410'].includes(answer.response.status)
+    if (!isToCome) assertAnswer(action, answer)
+  }
+}
+
+/** Throws what the request alone would have been answered. */
+function assertAnswer(action: Action, answer: AnswerEntry): AnswerEntry {
+  const { status, outcome } = answer.response
+  if (Number(status) < 400) return answer
+  const [issue] =
+    (
+      outcome as
+        | { issue?: Array<{ details?: { text?: string; coding?: Array<{ code: string }> } }> }
+        | undefined
+    )?.issue ?? []
+  const code = issue?.details?.coding?.[0]?.code ?? 'not-found'
+  throw failed(action, issue?.details?.text ?? '', isErrorCode(code) ? code : 'not-found')
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code)
+}
+
+function failed({ place }: Action, text: string, code: ErrorCode): OnpatientError {
+  return new OnpatientError(code, `The transaction was not done, because ${place} failed. ${text}`, {
+    expression: place,
+  })
 }
 
 /** What comes with the entries; what a patch makes is known only when the record was read. */
@@ -47,26 +116,42 @@ function listWritten(actions: Action[]): Array<{ resource: Resource; place: stri
 async function writeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  { base, random, request, writer }: BundleRequest & { writer: RecordWriter },
+  {
+    base,
+    bases,
+    random,
+    request,
+    writer,
+    places,
+  }: BundleRequest & { writer: RecordWriter; places: Map<string, string> },
 ): Promise<Map<Action, AnswerEntry>> {
   const told = { base, wanted: readReturn(request) }
   const answers = new Map<Action, AnswerEntry>()
-  const removed = await removeAll(transaction, actions, answers)
-  const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer })
+  const removed = await removeAll(transaction, actions, { answers, bases })
+  const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer, bases })
   // "The transaction SHALL fail" where entries are about the same record: https://hl7.org/fhir/R4/http.html#trules
   for (const [address, { action }] of puts) if (removed.has(address)) throw comesTwice(action, address)
   for (const [action, record] of known)
     answers.set(action, answerOf(told, { ...record, kind: 'unchanged', type: action.type }))
+  for (const [address, { action }] of puts) places.set(address, action.place)
+  const validator = await loadValidator()
   for (const { action, resource } of puts.values())
-    await resolve(transaction, resource, { addresses, action, base })
+    await resolve(transaction, resource, { addresses, action, bases, validator })
   const all = [...puts.values()]
   const written = await transaction.put(
     all.map(({ resource }) => resource),
     all.map(({ action: { method } }) => (method === 'POST' || method === 'PATCH' ? method : 'PUT')),
   )
+  await assertOneEach(
+    transaction,
+    all.map(({ action }) => action),
+    bases,
+  )
+  assertReadable(written, actions, writer)
   for (const each of written) {
     const put = puts.get(`${each.type}/${each.id}`)
     if (!put) continue
+    for (const action of put.others) answers.set(action, answerOf(told, { ...each, kind: 'unchanged' }))
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
     const isHidden = put.isHidden && told.wanted === 'representation'
     answers.set(put.action, answerOf(isHidden ? { base, wanted: undefined } : told, each))
@@ -74,16 +159,30 @@ async function writeAll(
   return answers
 }
 
+/** What the transaction puts there is only now known; a read of it that would be refused refuses the whole. */
+function assertReadable(
+  written: readonly Written[],
+  actions: readonly Action[],
+  writer: Pick<RecordWriter, 'shows'>,
+): void {
+  const reads = new Map(actions.filter(isRead).map((action) => [action.url, action]))
+  for (const each of written) {
+    const reading = reads.get(`${each.type}/${each.id}`)
+    if (reading && !writer.shows(each))
+      throw failed(reading, 'The token may not read this record.', 'scope-missing')
+  }
+}
+
 /** The addresses of what is deleted, `Type/id`. */
 async function removeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  answers: Map<Action, AnswerEntry>,
+  { answers, bases }: { answers: Map<Action, AnswerEntry>; bases: readonly string[] },
 ): Promise<Set<string>> {
   const removed = new Set<string>()
   for (const action of actions) {
     if (action.method !== 'DELETE') continue
-    const id = await removeOne(transaction, action)
+    const id = await removeOne(transaction, action, bases)
     if (id !== undefined) removed.add(`${action.type}/${id}`)
     answers.set(action, { response: { status: '204' } })
   }
@@ -93,9 +192,10 @@ async function removeAll(
 async function removeOne(
   transaction: RecordTransaction,
   { type, id, condition, ifMatch }: Action,
+  bases: readonly string[],
 ): Promise<string | undefined> {
   const isLookedAt = id === undefined || ifMatch !== undefined
-  const current = isLookedAt ? await findNamed(transaction, { type, id, condition }) : undefined
+  const current = isLookedAt ? await findNamed(transaction, { type, id, condition }, bases) : undefined
   assertVersion(ifMatch, current)
   const found = id ?? current?.id
   if (found !== undefined) await transaction.remove(type, found)
@@ -103,22 +203,35 @@ async function removeOne(
 }
 
 function comesTwice({ place }: Action, address: string): OnpatientError {
-  return new OnpatientError('invalid-body', `${place}: ${address} comes twice in this transaction.`)
+  return new OnpatientError('invalid-body', `${place}: ${address} comes twice in this transaction.`, {
+    expression: place,
+  })
 }
 
 /** By its id, or by the condition in place of one. */
 function findNamed(
   transaction: RecordTransaction,
   { type, id, condition = '' }: Pick<Action, 'type' | 'id' | 'condition'>,
+  bases: readonly string[],
 ): Promise<CurrentRecord | undefined> {
-  return id === undefined ? findOne(transaction, parseCondition(type, condition)) : transaction.read(type, id)
+  return id === undefined
+    ? findOne(transaction, parseCondition(type, condition, bases))
+    : transaction.read(type, id)
+}
+
+interface Put {
+  action: Action
+  resource: Resource
+  isHidden: boolean
+  /** Conditional creates with the same condition: they mean the same record. */
+  others: Action[]
 }
 
 interface Plan {
   /** `Type/id` of the entries, by fullUrl. */
   addresses: Map<string, string>
   /** What is written, by `Type/id`. */
-  puts: Map<string, { action: Action; resource: Resource; isHidden: boolean }>
+  puts: Map<string, Put>
   /** Conditional creates of what is there. */
   known: Map<Action, CurrentRecord>
 }
@@ -126,11 +239,14 @@ interface Plan {
 interface PlanDeps {
   random: Random
   writer: Pick<RecordWriter, 'shows'>
+  bases: readonly string[]
 }
 
 async function planPuts(transaction: RecordTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
   const plan: Plan = { addresses: new Map(), puts: new Map(), known: new Map() }
+  const created = new Map<string, Put>()
   for (const action of actions) {
+    if (joinsAnother(plan, created.get(conditionOf(action)), action)) continue
     const identified = await identify(transaction, action, deps)
     if (identified === undefined) continue
     const { id, content, known, isHidden = false } = identified
@@ -142,9 +258,47 @@ async function planPuts(transaction: RecordTransaction, actions: Action[], deps:
     }
     if (plan.puts.has(address)) throw comesTwice(action, address)
     // The transaction may run again, so the request's own objects stay as they came.
-    plan.puts.set(address, { action, resource: copyExact({ ...content, id }) as Resource, isHidden })
+    const put: Put = { action, resource: copyExact({ ...content, id }) as Resource, isHidden, others: [] }
+    plan.puts.set(address, put)
+    if (action.method === 'POST' && action.condition !== undefined) created.set(conditionOf(action), put)
   }
   return plan
+}
+
+function conditionOf({ type, condition }: Action): string {
+  return `${type}?${condition}`
+}
+
+/** A conditional create with the condition of one before it means that record, whatever the plan puts into it. */
+function joinsAnother({ addresses }: Plan, put: Put | undefined, action: Action): boolean {
+  if (!put || action.method !== 'POST' || action.condition === undefined) return false
+  put.others.push(action)
+  if (action.fullUrl !== undefined) addresses.set(action.fullUrl, `${action.type}/${put.resource.id}`)
+  return true
+}
+
+/**
+ * Conditions are asked again of what is there now: where two entries meant one record and made two, both match (https://hl7.org/fhir/R4/http.html#trules).
+ * Throws `several-match`.
+ */
+async function assertOneEach(
+  transaction: RecordTransaction,
+  actions: readonly Action[],
+  bases: readonly string[],
+): Promise<void> {
+  const counts = new Map<string, number>()
+  for (const { type } of actions) counts.set(type, (counts.get(type) ?? 0) + 1)
+  for (const { method, type, condition, place } of actions) {
+    const isAlone = counts.get(type) === 1
+    if (isAlone || condition === undefined || method === 'PATCH') continue
+    const [, another] = await transaction.find(parseCondition(type, condition, bases))
+    if (another)
+      throw new OnpatientError(
+        'several-match',
+        `${place}: another entry of this transaction makes a ${type} that the same condition matches. Send one of them.`,
+        { expression: `${place}.request` },
+      )
+  }
 }
 
 interface Identified {
@@ -160,13 +314,13 @@ interface Identified {
 async function identify(
   transaction: RecordTransaction,
   action: Action,
-  { random, writer }: PlanDeps,
+  { random, writer, bases }: PlanDeps,
 ): Promise<Identified | undefined> {
   const { method, type, id, condition, ifMatch, resource, place } = action
   if (!resource) return undefined
-  if (method === 'PATCH') return patchNamed(transaction, action, { binary: resource, writer })
+  if (method === 'PATCH') return patchNamed(transaction, action, { binary: resource, writer, bases })
   const known =
-    condition === undefined ? undefined : await findOne(transaction, parseCondition(type, condition))
+    condition === undefined ? undefined : await findOne(transaction, parseCondition(type, condition, bases))
   const newId = () => random.bytes(16).toString('hex')
   if (method === 'POST')
     return known ? { id: known.id, content: resource, known } : { id: newId(), content: resource }
@@ -180,6 +334,7 @@ async function identify(
     throw new OnpatientError(
       'invalid-body',
       `${place}: the id of the resource must be the one of request.url.`,
+      { expression: `${place}.resource.id` },
     )
   return { id, content: resource }
 }
@@ -187,10 +342,10 @@ async function identify(
 async function patchNamed(
   transaction: RecordTransaction,
   action: Action,
-  { binary, writer }: { binary: Resource; writer: PlanDeps['writer'] },
+  { binary, writer, bases }: Pick<PlanDeps, 'writer' | 'bases'> & { binary: Resource },
 ): Promise<Identified> {
   const { type, ifMatch, place } = action
-  const current = await findNamed(transaction, action)
+  const current = await findNamed(transaction, action, bases)
   if (!current) throw action.id === undefined ? nothingMatches(type) : notOfPractice(type)
   assertVersion(ifMatch, current)
   const content = patchResource(current.content, readPatchOf(binary, place))
@@ -204,41 +359,68 @@ function readPatchOf(resource: Resource, place: string): unknown {
   try {
     return parseExact(Buffer.from(String(data ?? ''), 'base64').toString('utf8'))
   } catch {
-    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`)
+    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`, {
+      expression: `${place}.resource.data`,
+    })
   }
 }
 
-/** Writes references to other entries, and conditional ones, as `Type/id`; and addresses of attachments, too (https://hl7.org/fhir/R4/http.html#trules). */
+interface Links {
+  /** `Type/id` of the entries, by fullUrl. */
+  addresses: Map<string, string>
+  action: Action
+  bases: readonly string[]
+  validator: Pick<Validator, 'rewriteAddresses'>
+}
+
+/**
+ * Writes links to other entries, and conditional references, as `Type/id`, wherever they stand (https://hl7.org/fhir/R4/http.html#trules). Every other reference stays
+ * as it is.
+ */
 async function resolve(
   transaction: RecordTransaction,
   resource: Resource,
-  { addresses, action, base }: { addresses: Map<string, string>; action: Action; base: string },
+  { addresses, action, bases, validator }: Links,
 ): Promise<void> {
   const searches: Array<{ element: { reference: string }; type: string; query: string }> = []
+  const refused = (text: string, why: string) =>
+    new OnpatientError('record-refused', `${action.place} refers to ${text.slice(0, 80)}, ${why}`, {
+      expression: placeOf(resource, text, action.place),
+    })
   visitReferences(resource, (element) => {
-    const address = addresses.get(element.reference)
-    const parsed = parseReference(element.reference, [base])
+    const address = addressOf(element.reference, addresses, action)
+    const parsed = parseReference(element.reference, bases)
     if (address !== undefined) element.reference = address
-    else if (parsed.kind === 'relative') element.reference = `${parsed.type}/${parsed.id}`
     else if (parsed.kind === 'conditional') searches.push({ element, type: parsed.type, query: parsed.query })
-    else if (parsed.kind === 'urn')
-      throw new OnpatientError(
-        'record-refused',
-        `${action.place} refers to ${parsed.text.slice(0, 80)}, which no entry of the Bundle has as fullUrl.`,
-      )
+    else if (parsed.kind === 'urn') throw refused(parsed.text, 'which no entry of the Bundle has as fullUrl.')
   })
-  visitAttachments(resource, (element) => {
-    element.url = addresses.get(element.url) ?? element.url
-  })
+  validator.rewriteAddresses(resource, (address) => addresses.get(address))
   for (const { element, type, query } of searches) {
-    const found = isR4Type(type) ? await findOne(transaction, parseCondition(type, query)) : undefined
-    if (!found)
-      throw new OnpatientError(
-        'record-refused',
-        `${action.place} refers to ${element.reference.slice(0, 80)}, which no record matches.`,
-      )
+    const found = isR4Type(type) ? await findOne(transaction, parseCondition(type, query, bases)) : undefined
+    if (!found) throw refused(element.reference, 'which no record matches.')
     element.reference = `${type}/${found.id}`
   }
+}
+
+/** Of the entry that a reference means: a relative one is read below the address of its own entry (https://hl7.org/fhir/R4/bundle.html#references). */
+function addressOf(
+  reference: string,
+  addresses: Map<string, string>,
+  { fullUrl }: Action,
+): string | undefined {
+  const known = addresses.get(reference)
+  if (known !== undefined) return known
+  const parsed = parseReference(reference)
+  const [, root] = /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.exec(fullUrl ?? '') ?? []
+  if (parsed.kind !== 'relative' || root === undefined) return undefined
+  const address = addresses.get(`${root}${parsed.type}/${parsed.id}`)
+  // The same record under the same address: the version, if it has one, stays.
+  return address === `${parsed.type}/${parsed.id}` ? undefined : address
+}
+
+function placeOf(resource: Resource, text: string, place: string): string {
+  const found = locateReferences(resource).find((each) => each.text === text)
+  return found ? `${place}.resource${found.path}.reference` : `${place}.resource`
 }
 
 function answerOf(

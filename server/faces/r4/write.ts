@@ -3,10 +3,11 @@ import type { Resource } from 'fhir/r4'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
+import { readResourceOrBytes } from './binary.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
 import { patchResource } from './json-patch.ts'
 import { present } from './negotiate.ts'
-import { patchMediaType, readJson, readResource } from './read-body.ts'
+import { patchMediaType, readJson } from './read-body.ts'
 import { assertValid } from './validate.ts'
 
 /** One write: https://hl7.org/fhir/R4/http.html#create and the following sections. */
@@ -15,16 +16,17 @@ interface WriteRequest {
   reply: FastifyReply
   query: URLSearchParams
   base: string
+  bases: readonly string[]
 }
 
 type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
 export async function create(writer: RecordWriter, type: string, sent: WriteRequest): Promise<FastifyReply> {
-  const { id: _id, ...resource } = readResource(sent.request, type)
+  const { id: _id, ...resource } = readResourceOrBytes(sent.request, type)
   await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
-  const query = condition === undefined ? undefined : parseCondition(type, condition)
+  const query = condition === undefined ? undefined : parseCondition(type, condition, sent.bases)
   const done = await writer.transact(async (transaction): Promise<Done> => {
     const known = query && (await findOne(transaction, query))
     return known ? { kind: 'unchanged', type, ...known } : putOne(transaction, resource as Resource)
@@ -38,11 +40,12 @@ export async function update(
   { type, id }: { type: string; id: string },
   sent: WriteRequest,
 ): Promise<FastifyReply> {
-  const resource = readResource(sent.request, type)
+  const resource = readResourceOrBytes(sent.request, type, id)
   if (resource.id !== id)
     throw new OnpatientError(
       'invalid-body',
       'The id of the resource must be the one of the address: "id" is missing or another.',
+      { expression: `${type}.id` },
     )
   await assertValid(resource)
   const ifMatch = headerOf(sent.request, 'if-match')
@@ -59,9 +62,9 @@ export async function updateWhere(
   type: string,
   sent: WriteRequest,
 ): Promise<FastifyReply> {
-  const resource = readResource(sent.request, type)
+  const resource = readResourceOrBytes(sent.request, type)
   await assertValid(resource)
-  const query = parseCondition(type, sent.query.toString())
+  const query = parseCondition(type, sent.query.toString(), sent.bases)
   const ifMatch = headerOf(sent.request, 'if-match')
   const done = await writer.transact(async (transaction) => {
     const known = await findOne(transaction, query)
@@ -84,6 +87,7 @@ export function withKnownId(resource: Resource, id: string | undefined): Resourc
   throw new OnpatientError(
     'invalid-body',
     'The record that matches the condition has another id than the resource. Leave the id out.',
+    { expression: `${resource.resourceType}.id` },
   )
 }
 
@@ -91,9 +95,9 @@ export function withKnownId(resource: Resource, id: string | undefined): Resourc
 type Named = { type: string; id?: string }
 
 /** The record that is there; undefined when it is not. Throws `several-match`. */
-function findNamed({ type, id }: Named, { query }: WriteRequest) {
+function findNamed({ type, id }: Named, { query, bases }: WriteRequest) {
   if (id !== undefined) return (transaction: RecordTransaction) => transaction.read(type, id)
-  const condition = parseCondition(type, query.toString())
+  const condition = parseCondition(type, query.toString(), bases)
   return (transaction: RecordTransaction) => findOne(transaction, condition)
 }
 

@@ -88,9 +88,12 @@ describe('tokens that are bound to a key (DPoP)', () => {
         body: JSON.stringify({
           resourceType: 'Bundle',
           type,
-          entry: ['Patient/ana', 'Patient?_id=ana', 'Patient/nobody'].map((path) => ({
-            request: { method: 'GET', url: path },
-          })),
+          // In a transaction a read that fails would fail the whole.
+          entry: ['Patient/ana', 'Patient?_id=ana', ...(type === 'batch' ? ['Patient/nobody'] : [])].map(
+            (path) => ({
+              request: { method: 'GET', url: path },
+            }),
+          ),
         }),
       })
       const { entry = [] } = (await response.json()) as { entry?: Array<{ response: { status: string } }> }
@@ -98,7 +101,8 @@ describe('tokens that are bound to a key (DPoP)', () => {
     }
     for (const type of ['batch', 'transaction']) {
       const headers = present(await apiProof({ htm: 'POST', htu: base }))
-      assert.deepEqual(await send(type, headers), [200, '200', '200', '404'], type)
+      const statuses = type === 'batch' ? [200, '200', '200', '404'] : [200, '200', '200']
+      assert.deepEqual(await send(type, headers), statuses, type)
       assert.deepEqual(await send(type, headers), [401], 'the proof is used up')
     }
     const forged = { 'x-onpatient-entry': 'a'.repeat(22) }

@@ -8,7 +8,15 @@ const sinceEight = new Set([
 ])
 
 /** Addresses of the profiles of a type that writes are checked against, without a version and with each. */
-export function listUsCoreProfiles(type: string): string[] {
+export function listProfiles(type: string): string[] {
+  const ofR4 = (r4Profiles[type] ?? []).flatMap((name) => {
+    const url = `http://hl7.org/fhir/StructureDefinition/${name}`
+    return [url, `${url}|4.0.1`]
+  })
+  return [...ofR4, ...listUsCoreProfiles(type)]
+}
+
+function listUsCoreProfiles(type: string): string[] {
   return (usCoreProfiles[type] ?? []).flatMap((name) => {
     const url = `http://hl7.org/fhir/us/core/StructureDefinition/${name}`
     return [url, ...(sinceEight.has(name) ? [] : [`${url}|6.1.0`]), `${url}|8.0.0`]
@@ -70,4 +78,45 @@ const usCoreProfiles: Readonly<Record<string, readonly string[]>> = {
   RelatedPerson: ['us-core-relatedperson'],
   ServiceRequest: ['us-core-servicerequest'],
   Specimen: ['us-core-specimen'],
+}
+
+/** The profiles that R4 itself publishes. */
+const r4Profiles: Readonly<Record<string, readonly string[]>> = {
+  ActivityDefinition: ['shareableactivitydefinition'],
+  AuditEvent: ['ehrsrle-auditevent'],
+  CodeSystem: ['shareablecodesystem'],
+  Composition: ['catalog', 'clinicaldocument'],
+  DiagnosticReport: ['diagnosticreport-genetics', 'hlaresult', 'lipidprofile'],
+  Evidence: ['synthesis'],
+  EvidenceVariable: ['picoelement'],
+  FamilyMemberHistory: ['familymemberhistory-genetic'],
+  Group: ['actualgroup', 'groupdefinition'],
+  GuidanceResponse: ['cdshooksguidanceresponse'],
+  Library: ['cqllibrary', 'shareablelibrary'],
+  Measure: ['shareablemeasure'],
+  Observation: [
+    'bmi',
+    'bodyheight',
+    'bodytemp',
+    'bodyweight',
+    'bp',
+    'cholesterol',
+    'devicemetricobservation',
+    'hdlcholesterol',
+    'headcircum',
+    'heartrate',
+    'ldlcholesterol',
+    'observation-genetics',
+    'oxygensat',
+    'resprate',
+    'triglyceride',
+    'vitalsigns',
+    'vitalspanel',
+  ],
+  PlanDefinition: ['cdshooksserviceplandefinition', 'computableplandefinition', 'shareableplandefinition'],
+  Provenance: ['ehrsrle-provenance', 'provenance-relevant-history'],
+  Questionnaire: ['cqf-questionnaire'],
+  RequestGroup: ['cdshooksrequestgroup'],
+  ServiceRequest: ['servicerequest-genetics'],
+  ValueSet: ['shareablevalueset'],
 }

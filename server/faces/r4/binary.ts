@@ -1,0 +1,152 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Binary, Resource } from 'fhir/r4'
+import { parseReference } from '#fhir/reference.ts'
+import { OnpatientError } from '../../errors.ts'
+import { readResource, resourceMediaTypes } from './read-body.ts'
+
+/** As many bytes as fit into a record of so many: base64 takes four characters for three bytes. */
+export function bytesWithin(bodyBytes: number): number {
+  return Math.max(0, Math.floor((bodyBytes * 3) / 4) - 1024)
+}
+
+/** RFC 9110 §8.3.1; anything else could end the header, or be read as something else. */
+const mediaType =
+  /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(\s*;\s*[\w.-]{1,50}=("[\w .:/+-]{0,100}"|[\w.:/+-]{1,100})){0,5}$/
+
+/** A Binary is sent as a resource, or as the bytes themselves (https://hl7.org/fhir/R4/binary.html#rest). */
+export function readResourceOrBytes(request: FastifyRequest, type: string, id?: string): Resource {
+  return type === 'Binary' && sendsBytes(request) ? binaryOf(request, id) : readResource(request, type)
+}
+
+/** Whether the body of a request is not a resource in JSON. */
+export function sendsBytes({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const [name = ''] = (headers['content-type'] ?? '').split(';')
+  const plain = name.trim().toLowerCase()
+  return (
+    plain !== '' &&
+    !resourceMediaTypes.includes(plain) &&
+    !/^application\/(fhir\+xml|fhir\+turtle)$/.test(plain)
+  )
+}
+
+function binaryOf({ headers, body }: FastifyRequest, id: string | undefined): Binary {
+  const contentType = headers['content-type']?.trim() ?? ''
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  if (!mediaType.test(contentType) || !Buffer.isBuffer(bytes))
+    throw new OnpatientError(
+      'media-type-not-supported',
+      'Send the bytes of a Binary with the media type that they have, e.g. "Content-Type: application/pdf".',
+    )
+  const context = headers['x-security-context']
+  return {
+    resourceType: 'Binary',
+    ...(id === undefined ? {} : { id }),
+    contentType,
+    ...(typeof context === 'string' ? { securityContext: { reference: readContext(context) } } : {}),
+    ...(bytes.length === 0 ? {} : { data: bytes.toString('base64') }),
+  }
+}
+
+function readContext(text: string): string {
+  if (parseReference(text).kind !== 'none' && /^[^\s"<>]{1,200}$/.test(text)) return text
+  throw new OnpatientError(
+    'invalid-parameter',
+    'X-Security-Context must be a reference such as Patient/ID.',
+    {
+      field: 'X-Security-Context',
+    },
+  )
+}
+
+interface MediaRange {
+  name: string
+  quality: number
+}
+
+/**
+ * Whether a read of a Binary wants its bytes: unless FHIR is asked for by name. Throws `format-not-served` when Accept wants neither FHIR nor what
+ * the Binary is.
+ */
+export function wantsBytes(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  { contentType = '' }: Partial<Binary>,
+): boolean {
+  const ranges = (headers.accept ?? '*/*').split(',').map(readRange)
+  const [own = ''] = contentType.toLowerCase().split(';')
+  const ofFhir = Math.max(
+    0,
+    ...ranges.filter(({ name }) => isFhir(name) && name !== own).map(({ quality }) => quality),
+  )
+  const ofBytes = qualityFor(own.trim(), ranges)
+  if (ofFhir > 0 && ofFhir >= ofBytes) return false
+  if (ofBytes > 0) return true
+  throw new OnpatientError(
+    'format-not-served',
+    `This Binary is ${mediaType.test(contentType) ? contentType : 'of no known media type'}; it is served as that, or as application/fhir+json.`,
+    { field: 'Accept' },
+  )
+}
+
+function readRange(part: string): MediaRange {
+  const [name = '', ...parameters] = part.split(';').map((each) => each.trim().toLowerCase())
+  const [, quality] = parameters.map((each) => /^q\s*=\s*([\d.]+)$/.exec(each)).find((each) => each) ?? []
+  return { name: name === '' ? '*/*' : name, quality: quality === undefined ? 1 : Number(quality) || 0 }
+}
+
+function isFhir(name: string): boolean {
+  return name === 'application/json+fhir' || resourceMediaTypes.includes(name)
+}
+
+/** Of the most specific range that covers the type (RFC 9110 §12.5.1). */
+function qualityFor(own: string, ranges: readonly MediaRange[]): number {
+  for (const wanted of [own, `${own.split('/', 1)[0]}/*`, '*/*']) {
+    const found = ranges.find(({ name }) => name === wanted)
+    if (found) return found.quality
+  }
+  return 0
+}
+
+/**
+ * The bytes of a Binary, or a part of them (RFC 9110 §14). Whoever made it could make it a page with scripts: no browser shows it in the place of ours.
+ */
+export function sendBytes(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { contentType = '', data = '' }: Partial<Binary>,
+) {
+  const bytes = Buffer.from(data, 'base64')
+  void reply.type(mediaType.test(contentType) ? contentType : 'application/octet-stream').headers({
+    'content-disposition': 'attachment',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'accept-ranges': 'bytes',
+  })
+  const range = readByteRange(request, bytes.length)
+  if (range === undefined) return reply.send(bytes)
+  if (range === 'unsatisfiable')
+    // RFC 9110 §15.5.17
+    return reply
+      .code(416)
+      .header('content-range', `bytes */${bytes.length}`)
+      .type('text/plain; charset=utf-8')
+      .send('')
+  const { first, last } = range
+  return reply
+    .code(206)
+    .header('content-range', `bytes ${first}-${last}/${bytes.length}`)
+    .send(bytes.subarray(first, last + 1))
+}
+
+/** One range; of several, or after a condition that weak tags cannot meet (RFC 9110 §13.1.5), the whole is sent. */
+function readByteRange(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  length: number,
+): { first: number; last: number } | 'unsatisfiable' | undefined {
+  const [, from = '', to = ''] =
+    /^\s*bytes\s*=\s*(\d{0,15})\s*-\s*(\d{0,15})\s*$/i.exec(headers.range ?? '') ?? []
+  if ((from === '' && to === '') || headers['if-range'] !== undefined) return undefined
+  const isSuffix = from === ''
+  if (!isSuffix && to !== '' && Number(to) < Number(from)) return undefined
+  const first = isSuffix ? Math.max(0, length - Number(to)) : Number(from)
+  const last = isSuffix || to === '' ? length - 1 : Math.min(Number(to), length - 1)
+  return first >= length || (isSuffix && Number(to) === 0) ? 'unsatisfiable' : { first, last }
+}
