@@ -57,7 +57,7 @@ describe('SMART App Launch 2.2: scopes and launch context', () => {
     // The observation of the example has no category.
     assert.equal(await status(access_token, 'Observation/ana-obs-0000'), 404)
     assert.equal(await status(access_token, 'Observation/ana-obs-0000/_history'), 403)
-    assert.equal(await status(access_token, 'Observation?code=11524-6'), 200)
+    assert.equal(await status(access_token, 'Observation?code=8867-4'), 200)
   })
 
   const malformed = [

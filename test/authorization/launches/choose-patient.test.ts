@@ -129,7 +129,7 @@ describe('an application that starts alone has a provider choose a patient', () 
       'kim',
       'leo',
     ])
-    assert.deepEqual(await idsOf(app, token, 'Patient?_has:Observation:subject:code=11524-6'), ['kim'])
+    assert.deepEqual(await idsOf(app, token, 'Patient?_has:Observation:subject:code=8867-4'), ['kim'])
     assert.deepEqual(await idsOf(app, token, 'Observation?_include=Observation:subject'), [
       'kim',
       'kim-obs-0000',
