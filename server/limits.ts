@@ -488,8 +488,8 @@ export function describeLimits(
     }))
 }
 
-/** The limit in words, for an error, to which the caller adds what to do: 'Applications of one account: at most 50.' */
+/** The limit in words, for an error, to which the caller adds what to do: 'Applications of one account: at most 50 (MAX_APPLICATIONS).' */
 export function sayLimit(limits: Limits, name: LimitName): string {
-  const { what, unit }: LimitRow = limitRows[name]
-  return `${what}: at most ${limits[name].toLocaleString('en')} ${unit}.`
+  const { what, unit, setting }: LimitRow = limitRows[name]
+  return `${what}: at most ${limits[name].toLocaleString('en')} ${unit} (${setting}).`
 }

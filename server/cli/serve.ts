@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns, refuseOpenDemo } from './demo.ts'
 import { describePlainRedirects, refuseUnsafeProduction } from './production-checks.ts'
-import { keepYoungHeapAsItIs } from './small-heap.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { openStore } from './with-nouns.ts'
 import { listenToFirstProcess, runWorkers } from './workers.ts'
 
@@ -31,7 +31,7 @@ async function runServer(): Promise<void> {
     await refuseOpenDemo(settings)
   }
   if (settings.workers > 1 && cluster.isPrimary) return runWorkers(settings.workers, logger)
-  keepYoungHeapAsItIs()
+  keepHeapSmall()
   const store = await openStore(settings)
   const server = await serve({
     settings,

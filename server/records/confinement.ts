@@ -1,4 +1,4 @@
-import { type Fragment, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
+import { type Fragment, readRows, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import type { Confinement } from './records.ts'
 
@@ -82,12 +82,11 @@ export async function narrowToPatient(db: Db, within: Confinement, patientId: st
   if (within.patientIds.includes(patientId)) return one
   if (within.practiceIds.length > 0) {
     // uses practice_patient_pk
-    const kept = await db
-      .selectFrom('practice_patient')
-      .select('patient_id')
-      .where('practice_id', 'in', within.practiceIds)
-      .where('patient_id', '=', patientId)
-      .executeTakeFirst()
+    const [kept] = await readRows(
+      db,
+      sqlText`select 1 as kept from practice_patient
+        where practice_id in (${sqlJoin(within.practiceIds)}) and patient_id = ${patientId} limit 1`,
+    )
     if (kept) return one
   }
   return { patientIds: [], practiceIds: [] }

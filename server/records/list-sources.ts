@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import { preparedQuery } from '../store/prepared-query.ts'
 import { asExpression, type Fragment, preparedPage, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
@@ -146,6 +147,14 @@ function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string
   }
 }
 
+const isOnPanel = preparedQuery((db, practiceId: string, patientId: string) =>
+  db
+    .selectFrom('practice_patient')
+    .select('patient_id')
+    .where('practice_id', '=', practiceId)
+    .where('patient_id', '=', patientId),
+)
+
 async function restOfPatient(
   db: Db,
   within: Confinement,
@@ -155,12 +164,7 @@ async function restOfPatient(
   from: PageKey,
 ): Promise<ListedRows> {
   // The patient may have left the panel since the last page: uses practice_patient_pk.
-  const kept = await db
-    .selectFrom('practice_patient')
-    .select('patient_id')
-    .where('practice_id', '=', practiceId)
-    .where('patient_id', '=', from.patientId)
-    .executeTakeFirst()
+  const [kept] = await isOnPanel(db, practiceId, from.patientId)
   return kept ? rowsOfPatient(db, within, query, from.patientId, walk) : nothing
 }
 

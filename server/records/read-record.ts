@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
-import { asExpression } from '../store/statement.ts'
+import { readRows, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
 import { isCovered } from './confinement.ts'
@@ -34,26 +34,26 @@ async function readAboutPatient(db: Db, within: Confinement, type: string, id: s
   if (only !== undefined && another === undefined && within.practiceIds.length === 0)
     return (await readOfPatient(db, only, type, id))[0]?.content
   // With patients named: record_pk. With a panel: record_address, then practice_patient_pk for the row found.
-  const row = await db
-    .selectFrom('record')
-    .select('content')
-    .where('type', '=', type)
-    .where('id', '=', id)
-    .where(asExpression<boolean>(isCovered('record.patient_id', within)))
-    .limit(1)
-    .executeTakeFirst()
+  const [row] = await readRows<{ content: string }>(
+    db,
+    sqlText`select content from record where record.type = ${type} and record.id = ${id}
+      and ${isCovered('record.patient_id', within)} limit 1`,
+  )
   return row?.content
 }
 
-async function readAboutNobody(db: Db, within: Confinement, type: string, id: string) {
-  // uses record_pk
-  const row = await db
+/** The address of a record about nobody. Uses record_pk. */
+const readOfNobody = preparedQuery((db, type: string, id: string) =>
+  db
     .selectFrom('record')
     .select(['content', 'practice_id'])
     .where('patient_id', '=', sql.lit(''))
     .where('type', '=', type)
-    .where('id', '=', id)
-    .executeTakeFirst()
+    .where('id', '=', id),
+)
+
+async function readAboutNobody(db: Db, within: Confinement, type: string, id: string) {
+  const [row] = await readOfNobody(db, type, id)
   if (!row) return undefined
   if (within.practiceIds.includes(row.practice_id)) return row.content
   return (await isCited(db, within, type, id)) ? row.content : undefined

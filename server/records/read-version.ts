@@ -1,6 +1,5 @@
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
 import {
-  asExpression,
   type Fragment,
   isInTime,
   readPage,
@@ -26,16 +25,12 @@ export async function readVersion(
   const { type, id, versionId } = address
   const current = await readRecord(db, within, type, id)
   if (current !== undefined && versionOf(current) === versionId) return current
-  const row = await db
-    .selectFrom('record_version as v')
-    .select('content')
-    .where('v.type', '=', type)
-    .where('v.id', '=', id)
-    .where('v.version_id', '=', versionId)
-    .where('v.deleted', '=', 0)
-    .where(asExpression<boolean>(mayBeRead(within, type)))
-    .limit(1)
-    .executeTakeFirst()
+  const [row] = await readRows<{ content: string }>(
+    db,
+    sqlText`select v.content from record_version as v
+      where v.type = ${type} and v.id = ${id} and v.version_id = ${versionId} and v.deleted = 0
+        and ${mayBeRead(within, type)} limit 1`,
+  )
   return row?.content
 }
 

@@ -55,7 +55,6 @@ export interface TestApp extends AsyncDisposable {
 export async function startApp(env: Record<string, string> = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'onpatient-test-'))
   const file = join(folder, 'onpatient.db')
-  const store = await openTestStore({ file })
   const clock = startClock()
   const settings = readSettings({
     PORT: '0',
@@ -64,6 +63,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<TestAp
     NODE_ENV: 'test',
     ...env,
   })
+  const store = await openTestStore({ file, limits: settings.limits })
   const server = await serve({
     settings,
     store,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
+import type { Limits } from '#server/limits.ts'
 import { openPostgresStore } from '#server/store/postgres.ts'
 import { openSqliteStore, type Store } from '#server/store/store.ts'
 
@@ -10,10 +11,17 @@ export const testServerUrl = process.env.ONPATIENT_TEST_POSTGRES || undefined
  * An empty database of the kind that this run is about, gone when it is closed: SQLite in memory (or in the file given),
  * or a database of its own on the PostgreSQL server of ONPATIENT_TEST_POSTGRES.
  */
-export async function openTestStore({ file = ':memory:' } = {}): Promise<Store & { url: string }> {
-  if (testServerUrl === undefined) return { ...(await openSqliteStore(file)), url: `sqlite:${file}` }
+export async function openTestStore({
+  file = ':memory:',
+  limits,
+}: {
+  file?: string
+  limits?: Limits
+} = {}): Promise<Store & { url: string }> {
+  const options = limits ? { limits } : {}
+  if (testServerUrl === undefined) return { ...(await openSqliteStore(file, options)), url: `sqlite:${file}` }
   const { url, drop } = await createTestDatabase(testServerUrl)
-  const store = await openPostgresStore(url)
+  const store = await openPostgresStore(url, options)
   return {
     ...store,
     url,

@@ -83,8 +83,11 @@ class SearchThread {
     })
     this.#worker.unref()
     this.#worker.on('message', (answer: ThreadAnswer) => this.#waiting?.resolve(answer))
-    // Also when it has no memory left.
-    this.#worker.on('error', (error) => this.#waiting?.reject(died(error)))
+    // Also when it has no memory left. It ends soon, and must not be asked again.
+    this.#worker.on('error', (error) => {
+      this.isAlive = false
+      this.#waiting?.reject(died(error))
+    })
     this.#worker.on('exit', () => {
       this.isAlive = false
       clearTimeout(this.#idleTimer)
