@@ -5,6 +5,7 @@
  *     npm run bench -- [--store sqlite|postgres|both] [--patients 300] [--slices 5] [--seconds 1] [--json FILE]
  *     npm run bench -- --growth[=10m]     the reads at a million (ten million) resources against 100,000
  *     npm run bench -- --hostile[=700k]   what bystanders wait while ten clients send the costliest requests
+ *     npm run bench -- --panel            reads by id in a practice of 100,000 patients against one of 100
  *     npm run bench -- --import-memory[=2048]   memory while a file of so many megabytes is imported
  *
  * With real Synthea patients in `../shared/data/synthea` (or in the folder that ONPATIENT_TEST_DATA names), those are
@@ -19,6 +20,7 @@ import { measureGoals } from './goals.ts'
 import { measureGrowth } from './growth.ts'
 import { measureHostile } from './hostile.ts'
 import { measureImportMemory } from './import-memory.ts'
+import { measurePanel } from './panel.ts'
 import { stopAll } from './processes.ts'
 
 const { values } = parseArgs({
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     growth: { type: 'string' },
     'import-memory': { type: 'string' },
     hostile: { type: 'string' },
+    panel: { type: 'boolean' },
   },
   args: process.argv.slice(2).map(
     (each) =>
@@ -72,7 +75,8 @@ async function measure(databases: Databases): Promise<Figure[]> {
   if (values.growth !== undefined) return measureGrown(databases, values.growth)
   if (values.hostile !== undefined) return measureUnderAttack(databases, values.hostile)
   const table = createTable(databases.kind, print)
-  if (megabytes === undefined)
+  if (values.panel) table.add(...(await measurePanel(databases, slices)))
+  else if (megabytes === undefined)
     await measureGoals(databases, table, { ...slices, patients: Number(values.patients) })
   else table.add(...(await measureImportMemory(databases, Number(megabytes))))
   return table.figures

@@ -97,3 +97,19 @@ export async function issueProviderToken(
   await grants.storeAccessToken({ token, grantId: grant.id, scopes: providerScopes, expiresAt })
   return token
 }
+
+/** A token of a backend service that the practice approved: its grant is of the practice as a whole. */
+export async function issueApprovalToken(
+  { grants, store }: OpenNouns,
+  practiceId: string,
+  { accountId, application }: Holder,
+): Promise<string> {
+  const scopes = ['system/*.rs']
+  const owner = { accountId, applicationId: application.id, scopes, associationIds: [], expiresAt: undefined }
+  const grant = await grants.create(owner)
+  await store.db.updateTable('grant').set({ practice_id: practiceId }).where('id', '=', grant.id).execute()
+  const token = newSecret('ops', systemRandom)
+  const expiresAt = new Date(Date.now() + 24 * 3600 * 1000)
+  await grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
+  return token
+}

@@ -127,7 +127,7 @@ export const limitRows = {
   longSearchesPerToken: {
     area: 'request',
     setting: 'MAX_LONG_SEARCHES_PER_TOKEN',
-    default: 20,
+    default: 100,
     unit: 'in each process',
     what: 'Long searches of one token that run or wait',
     beyond: tooMany,

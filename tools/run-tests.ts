@@ -19,6 +19,7 @@ const sqliteOnly = [
   ...['fhir/**', 'server/**', 'tools/**', 'test/browser/**', 'test/cli/**', 'test/robustness/**'],
   'test/tutorial/smart-in-ten-minutes.test.ts',
   'test/import/memory.test.ts',
+  'test/limits/request-memory.test.ts',
   'test/limits/household-sync.test.ts',
   'test/operations/{backup,kill,full-disk,newer-database,store-failures,workers}.test.ts',
 ]

@@ -1,4 +1,4 @@
-import { type Fragment, readRows, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
+import { type Fragment, readByKey, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import type { Confinement } from './records.ts'
 
@@ -82,7 +82,7 @@ export async function narrowToPatient(db: Db, within: Confinement, patientId: st
   if (within.patientIds.includes(patientId)) return one
   if (within.practiceIds.length > 0) {
     // uses practice_patient_pk
-    const [kept] = await readRows(
+    const [kept] = await readByKey(
       db,
       sqlText`select 1 as kept from practice_patient
         where practice_id in (${sqlJoin(within.practiceIds)}) and patient_id = ${patientId} limit 1`,

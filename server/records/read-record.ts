@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
-import { readRows, sqlText } from '../store/statement.ts'
+import { readByKey, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
 import { isCovered } from './confinement.ts'
@@ -34,7 +34,7 @@ async function readAboutPatient(db: Db, within: Confinement, type: string, id: s
   if (only !== undefined && another === undefined && within.practiceIds.length === 0)
     return (await readOfPatient(db, only, type, id))[0]?.content
   // With patients named: record_pk. With a panel: record_address, then practice_patient_pk for the row found.
-  const [row] = await readRows<{ content: string }>(
+  const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select content from record where record.type = ${type} and record.id = ${id}
       and ${isCovered('record.patient_id', within)} limit 1`,

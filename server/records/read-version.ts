@@ -2,6 +2,7 @@ import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartme
 import {
   type Fragment,
   isInTime,
+  readByKey,
   readPage,
   readRows,
   sqlJoin,
@@ -25,7 +26,7 @@ export async function readVersion(
   const { type, id, versionId } = address
   const current = await readRecord(db, within, type, id)
   if (current !== undefined && versionOf(current) === versionId) return current
-  const [row] = await readRows<{ content: string }>(
+  const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select v.content from record_version as v
       where v.type = ${type} and v.id = ${id} and v.version_id = ${versionId} and v.deleted = 0
@@ -59,7 +60,7 @@ export async function isDeletion(
   within: Confinement,
   { type, id, versionId }: { type: string; id: string; versionId: number },
 ): Promise<boolean> {
-  const rows = await readRows(
+  const rows = await readByKey(
     db,
     sqlText`select 1 as found from record_version as v
       where v.type = ${type} and v.id = ${id} and v.version_id = ${versionId} and v.deleted = 1

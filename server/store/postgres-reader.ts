@@ -2,11 +2,10 @@ import type { ClientConfig, Pool, PoolClient } from 'pg'
 import type { Limits } from '../limits.ts'
 import { currentWork } from '../request-work.ts'
 import { asUnavailable, isConnectionLost, isStatementLost, isStatementTimeout } from './connection-loss.ts'
-import { HeavyHolders } from './long-searches/heavy-holders.ts'
 import { turnsOf } from './long-searches/turns.ts'
 import { askClient, connect, createPool, withoutNul } from './postgres-connections.ts'
 import { searchingConnections } from './postgres-searching.ts'
-import type { Reader } from './prepared-query.ts'
+import type { Reader, SearchOptions } from './prepared-query.ts'
 import { sendTogether } from './send-together.ts'
 import type { TakenRows } from './taken-rows.ts'
 
@@ -49,17 +48,17 @@ function createPostgresSearches(config: ClientConfig, limits: Limits, onLost: (e
     searchingConnections(createPool({ ...config, statement_timeout, max }, onLost))
   const quick = poolOf(Math.min(quickMs, limits.searchSeconds * 1000), quickConnections)
   const long = poolOf(limits.searchSeconds * 1000, limits.longSearches)
-  const heavy = new HeavyHolders()
   const turns = turnsOf(limits)
   return {
-    async search(text: string, values: readonly unknown[], mostBytes?: number): Promise<TakenRows> {
+    async search(text: string, values: readonly unknown[], options: SearchOptions): Promise<TakenRows> {
+      const { mostBytes, isByKey } = options
       const work = currentWork()
-      if (!work || !heavy.has(work.holder))
+      // Whoever has a long search under way has the others after it.
+      if (isByKey || !turns.isBusy(work))
         try {
           return await quick.take({ text, values, mostBytes })
         } catch (error) {
           if (!isStatementTimeout(error)) throw error
-          if (work) heavy.note(work.holder)
         }
       return turns.run(work, (stop) => long.take({ text, values, mostBytes }, stop))
     },

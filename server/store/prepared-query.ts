@@ -20,18 +20,22 @@ interface Prepared {
 type Value = string | number | null
 type Ask = <Row>(values: readonly Value[]) => Row[] | Promise<Row[]>
 
+export interface SearchOptions {
+  /** Rows are taken until their column `content` has so many characters in all; undefined: all. */
+  mostBytes: number | undefined
+  /** Whether it looks at few rows by their keys, so that it never has to wait for its turn. */
+  isByKey: boolean
+}
+
 /** Connections for reads alone. */
 export interface Reader {
   /** For a statement by keys that is asked over and over. */
   prepare(text: string): Ask
-  /**
-   * Runs a statement that may look at many rows, where it holds up nobody else, and for as long as one may. With `mostBytes` rows
-   * are taken until their column `content` has so many characters in all.
-   */
+  /** Runs a statement, where it holds up nobody else when it may look at many rows. */
   search<Row>(
     text: string,
     values: readonly Value[],
-    mostBytes?: number,
+    options: SearchOptions,
   ): TakenRows<Row> | Promise<TakenRows<Row>>
 }
 

@@ -1,7 +1,6 @@
 import Database from 'better-sqlite3'
 import type { Limits } from '../limits.ts'
 import { currentWork } from '../request-work.ts'
-import { HeavyHolders } from './long-searches/heavy-holders.ts'
 import { createSearchThreads } from './long-searches/search-threads.ts'
 import { turnsOf } from './long-searches/turns.ts'
 import type { Reader } from './prepared-query.ts'
@@ -22,23 +21,22 @@ export function openSqliteReader(file: string, limits: Limits): Reader & { close
   const within = setTimeLimit(database)
   const statements = withStatementCache(database)
   const threads = createSearchThreads(file)
-  const heavy = new HeavyHolders()
   const turns = turnsOf(limits)
   return {
     prepare(text) {
       const statement = database.prepare(text)
       return (values) => statement.all(values) as never
     },
-    search(text, values, mostBytes) {
+    search(text, values, { mostBytes, isByKey }) {
       const work = currentWork()
-      if (!work || !heavy.has(work.holder))
+      const takeHere = () => takeRows(statements.prepare(text) as never, values, mostBytes) as never
+      if (isByKey) return takeHere()
+      // Whoever has a long search under way has the others after it: else each would take its time here first.
+      if (!turns.isBusy(work))
         try {
-          return within(quickMs, () =>
-            takeRows(statements.prepare(text) as never, values, mostBytes),
-          ) as never
+          return within(quickMs, takeHere)
         } catch (error) {
           if (!(error instanceof TimeLimitError)) throw error
-          if (work) heavy.note(work.holder)
         }
       return turns.run(work, (stop) => threads.run({ text, values, mostBytes }, stop)) as never
     },

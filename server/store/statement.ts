@@ -3,7 +3,7 @@ import { breathe } from '../breathe.ts'
 import { OnpatientError } from '../errors.ts'
 import { currentWork } from '../request-work.ts'
 import { isStatementTimeout } from './connection-loss.ts'
-import { compiledOnce, readerOf, runCondition } from './prepared-query.ts'
+import { compiledOnce, readerOf, runCondition, type SearchOptions } from './prepared-query.ts'
 import { sqlitePlaceholder } from './sqlite-dialect.ts'
 import type { Db } from './store.ts'
 import type { TakenRows } from './taken-rows.ts'
@@ -79,7 +79,14 @@ export function readPage<Row>(
 ): Promise<TakenRows<Row>> {
   const values: Value[] = []
   const statement = write(fragment, values, isSqlite(db))
-  return take(db, statement, values, mostBytes)
+  return take(db, statement, values, { mostBytes, isByKey: false })
+}
+
+/** The same for a statement that finds one row or a few by their keys, and looks at no others. */
+export async function readByKey<Row>(db: Db, fragment: Fragment): Promise<Row[]> {
+  const values: Value[] = []
+  const statement = write(fragment, values, isSqlite(db))
+  return (await take<Row>(db, statement, values, { mostBytes: undefined, isByKey: true })).rows
 }
 
 /** The same for a query of Kysely that reads. */
@@ -89,7 +96,7 @@ export function readQuery<Row>(
   mostBytes: number | undefined = currentWork()?.pageBytes,
 ): Promise<TakenRows<Row>> {
   const { sql: statement, parameters } = query.compile()
-  return take(db, statement, parameters as Value[], mostBytes)
+  return take(db, statement, parameters as Value[], { mostBytes, isByKey: false })
 }
 
 /** The same for a query of the hot path, which is compiled at its first use: `build` must not look at its parameters. */
@@ -99,7 +106,7 @@ export function preparedPage<Row, Params extends Value[]>(
   const compile = compiledOnce(build)
   return (db, ...params) => {
     const { query, values } = compile(db, params)
-    return take(db, query.sql, values as Value[], currentWork()?.pageBytes)
+    return take(db, query.sql, values as Value[], { mostBytes: currentWork()?.pageBytes, isByKey: true })
   }
 }
 
@@ -107,14 +114,14 @@ async function take<Row>(
   db: Db,
   statement: string,
   values: Value[],
-  mostBytes: number | undefined,
+  options: SearchOptions,
 ): Promise<TakenRows<Row>> {
   currentWork()?.countStatement()
   // A request asks one statement after the other, and SQLite never lets it wait.
   await breathe()
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
-    if (reader) return await reader.search<Row>(statement, values, mostBytes)
+    if (reader) return await reader.search<Row>(statement, values, options)
     const ask = () => db.executeQuery<Row>(CompiledQuery.raw(statement, values))
     const { rows } = db.isTransaction && currentWork() ? await runCondition(db, ask) : await ask()
     return { rows, isCut: false }

@@ -66,6 +66,11 @@ export class Turns {
     }
   }
 
+  /** Whether a search of the holder runs or waits. */
+  isBusy(work: RequestWork | undefined): boolean {
+    return work !== undefined && this.#queues.has(work.holder)
+  }
+
   #wait(holder: string, work: RequestWork | undefined): Promise<void> {
     const queue = this.#queues.get(holder) ?? { waiting: [], isRunning: false }
     this.#queues.set(holder, queue)

@@ -1,0 +1,61 @@
+import { compare, type Slices } from './compare.ts'
+import type { Databases } from './databases.ts'
+import type { Figure } from './figures.ts'
+import { createFilling } from './fill.ts'
+import { type OpenNouns, openNouns } from './open-nouns.ts'
+import { startServer } from './processes.ts'
+import { listIds } from './reads.ts'
+import { createHolder, createProvider, issueApprovalToken, issueProviderToken } from './tokens.ts'
+
+const small = 100
+const large = 100_000
+
+/**
+ * What a practice pays for its size: the same reads by id with tokens that reach the whole panel, in a practice of 100 patients and in
+ * one of 100,000. The second has the first's records; its other patients are on the panel alone.
+ */
+export async function measurePanel(databases: Databases, slices: Slices): Promise<Figure[]> {
+  const first = await databases.create()
+  const nouns = await openNouns(first.url)
+  const filling = await createFilling(nouns, small)
+  const { practiceId } = await filling.fillTo(nouns, Number.POSITIVE_INFINITY)
+  const holder = await createHolder(nouns, practiceId, filling.patientIds.slice(0, 1))
+  const tokens = {
+    "a provider's token": await issueProviderToken(nouns, await createProvider(nouns, practiceId, holder)),
+    "a backend service's token": await issueApprovalToken(nouns, practiceId, holder),
+  }
+  await nouns.close()
+  const second = await first.copy()
+  const grown = await openNouns(second.url)
+  await growPanel(grown, practiceId)
+  await grown.close()
+  const servers = [await startServer(first.url), await startServer(second.url)]
+  const [smallUrl = '', largeUrl = ''] = servers.map(({ address }) => address)
+  const figures: Figure[] = []
+  for (const [name, token] of Object.entries(tokens)) {
+    const ids = await listIds({ url: smallUrl, token }, 'Observation')
+    const requests = ids.map((id) => ({ path: `/fhir/r4/Observation/${id}`, token }))
+    const rates = await compare({ url: smallUrl, requests }, { url: largeUrl, requests }, slices)
+    figures.push({
+      work: `read by id with ${name}: how many times slower in a practice of ${large} than in one of ${small} (floor)`,
+      goal: { atMost: 1.2 },
+      measured: rates.other,
+      unit: 'requests/s',
+      floor: rates.one,
+      ratio: rates.ratio,
+    })
+  }
+  await Promise.all(servers.map((server) => server.stop()))
+  return figures
+}
+
+async function growPanel({ store }: OpenNouns, practiceId: string): Promise<void> {
+  const step = 5000
+  for (let at = small; at < large; at += step) {
+    const rows = Array.from({ length: Math.min(step, large - at) }, (_, index) => ({
+      practice_id: practiceId,
+      patient_id: `panel-${at + index}`,
+    }))
+    await store.db.insertInto('practice_patient').values(rows).execute()
+  }
+}
