@@ -54,7 +54,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 /** As fhir/search/index-rows.ts marks what is written from now on. */
-async function markRows(db: Kysely<unknown>): Promise<void> {
+export async function markRows(db: Kysely<unknown>): Promise<void> {
   const numberOf = (type: string, code: string) =>
     createHash('sha256').update(`${type} ${code}`).digest().readUIntBE(0, 6)
   const list = (numbers: number[]) => sql.raw(numbers.join(','))
@@ -69,7 +69,7 @@ async function markRows(db: Kysely<unknown>): Promise<void> {
     or (value >= 'Patient/' and value < 'Patient0' and parameter not in (${list(subjects)}))`.execute(db)
 }
 
-async function moveDeletedPatients(db: Kysely<unknown>): Promise<void> {
+export async function moveDeletedPatients(db: Kysely<unknown>): Promise<void> {
   const isGone = sql`not exists (select 1 from record where record.patient_id = panel.patient_id)
     and exists (select 1 from record_version as gone
       where gone.type = 'Patient' and gone.id = panel.patient_id and gone.patient_id = panel.patient_id and gone.deleted = 1)`
