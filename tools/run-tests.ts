@@ -34,6 +34,9 @@ const wanted = positionals.length > 0 ? positionals : everything
 const files = wanted.flatMap((pattern) => globSync(pattern)).sort()
 if (files.length === 0) fail(`No test file matches ${wanted.join(' ')}`)
 
+/** Each file is a process of its own, which would otherwise strip and compile the same sources again. */
+const compileCache = 'node_modules/.cache/onpatient/tests'
+
 const outcomes: string[] = []
 let hasFailed = false
 if (values.store !== 'postgres') await runOnSqlite(files.filter((file) => !isOneOf(postgresOnly, file)))
@@ -76,7 +79,7 @@ function run(some: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn(
     process.execPath,
     ['--test', `--test-concurrency=${cpus().length}`, '--test-reporter=spec', ...some],
-    { stdio: 'inherit', env: { ...env, NODE_ENV: 'test' } },
+    { stdio: 'inherit', env: { ...env, NODE_ENV: 'test', NODE_COMPILE_CACHE: compileCache } },
   )
   return new Promise((done, failed) => child.once('error', failed).once('exit', (code) => done(code ?? 1)))
 }
