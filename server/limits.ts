@@ -488,8 +488,12 @@ export function describeLimits(
     }))
 }
 
-/** The limit in words, for an error, to which the caller adds what to do: 'Applications of one account: at most 50 (MAX_APPLICATIONS).' */
+/**
+ * The limit in words, for an error, to which the caller adds what to do: 'Applications of one account: at most 50 applications.'
+ * A bound of a request has its setting with it: who runs the server may be asked for another one.
+ */
 export function sayLimit(limits: Limits, name: LimitName): string {
-  const { what, unit, setting }: LimitRow = limitRows[name]
-  return `${what}: at most ${limits[name].toLocaleString('en')} ${unit} (${setting}).`
+  const { what, unit, area, setting }: LimitRow = limitRows[name]
+  const changedBy = area === 'request' ? ` (${setting})` : ''
+  return `${what}: at most ${limits[name].toLocaleString('en')} ${unit}${changedBy}.`
 }

@@ -125,7 +125,7 @@ function openTransaction(
 /** Others have their turn, and a request whose time is over ends: then nothing of it is written. */
 function goOn(): Promise<void> | undefined {
   currentWork()?.assertGoesOn()
-  return breathe()
+  return breathe({ holdsLock: true })
 }
 
 async function assertWhole(

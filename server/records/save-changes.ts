@@ -107,7 +107,7 @@ interface Retired {
 async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Promise<void> {
   for (const { record, before } of changes) {
     if (!before) continue
-    await breathe()
+    await breathe({ holdsLock: true })
     const { type, id } = record
     await trx
       .insertInto('record_version')

@@ -136,7 +136,7 @@ async function writeRound(
   ])
   const changes: Change[] = []
   for (const { record, patientIds } of located) {
-    await breathe()
+    await breathe({ holdsLock: true })
     const before = stored.get(`${record.type}/${record.id}`)
     const deletion = deletions.get(`${record.type}/${record.id}`)
     const refusal = refuse(record, [...patientIds, ...(deletion?.patientIds ?? [])], before, panels)

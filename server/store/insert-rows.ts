@@ -51,7 +51,7 @@ async function insertOnSqlite(connection: SqliteConnection, { into, cells }: Row
     const statement = connection.prepare(sqliteInsert(into, rows))
     for (; cells.length - at >= size; at += size) {
       statement.run(cells.slice(at, at + size))
-      await breathe()
+      await breathe({ holdsLock: true })
     }
   }
 }

@@ -118,7 +118,7 @@ async function take<Row>(
 ): Promise<TakenRows<Row>> {
   currentWork()?.countStatement()
   // A request asks one statement after the other, and SQLite never lets it wait.
-  await breathe()
+  await breathe({ holdsLock: db.isTransaction })
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
     if (reader) return await reader.search<Row>(statement, values, options)
