@@ -4,6 +4,8 @@ import { clipText } from '#fhir/search/normalize-text.ts'
 import { findParameter, parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
 import type { Condition, IncludeRule, SearchQuery } from '#fhir/search/search-query.ts'
 import type { FoundRecord, SearchPage, SearchPageQuery } from '#server/records/records.ts'
+import { breathe } from '../breathe.ts'
+import { currentWork } from '../request-work.ts'
 
 /** A record that came along with a page. */
 export interface IncludedRecord extends FoundRecord {
@@ -39,6 +41,8 @@ export async function includeRecords(
   page: readonly FoundRecord[],
 ): Promise<Included> {
   if (includes.length === 0 && revincludes.length === 0) return { records: [], isCut: false }
+  const room = currentWork()?.pageBytes ?? Number.POSITIVE_INFINITY
+  let bytes = 0
   let isCut = false
   const noting: IncludeDeps = {
     ...deps,
@@ -60,7 +64,12 @@ export async function includeRecords(
       })),
       ...(await findNaming(noting, revincludes.filter(applies), sources)),
     ].filter((record) => !known.has(versionedAddressOf(record)) && known.add(versionedAddressOf(record)))
-    included.push(...found)
+    for (const record of found) {
+      bytes += record.content.length
+      // What comes along has as much room as the page itself.
+      if (bytes > room) return { records: included, isCut: true }
+      included.push(record)
+    }
     if (included.length >= mostIncluded) return { records: included.slice(0, mostIncluded), isCut: true }
     sources = found
   }
@@ -84,7 +93,7 @@ async function findNamed(
   sources: readonly IncludedRecord[],
   cut: () => void,
 ): Promise<IncludedRecord[]> {
-  const targets = collectTargets(rules, sources)
+  const targets = await collectTargets(rules, sources)
   const byType = Map.groupBy(targets.addresses, (address) => address.split('/')[0] ?? '')
   const found: IncludedRecord[] = []
   for (const [type, addresses] of byType) {
@@ -112,11 +121,15 @@ interface Targets {
   canonicals: Map<string, Set<string>>
 }
 
-function collectTargets(rules: readonly IncludeRule[], sources: readonly IncludedRecord[]): Targets {
+async function collectTargets(
+  rules: readonly IncludeRule[],
+  sources: readonly IncludedRecord[],
+): Promise<Targets> {
   const targets: Targets = { addresses: new Set(), versions: new Set(), canonicals: new Map() }
   for (const rule of rules)
     for (const { type, content } of sources)
       if (type === rule.sourceType) {
+        await breathe()
         const resource: unknown = JSON.parse(content)
         for (const parameter of referencesOf(rule))
           for (const named of namedReferences(parameter, resource)) addTarget(targets, named, rule, parameter)

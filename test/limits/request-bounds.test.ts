@@ -166,6 +166,13 @@ describe('bounds of a request', () => {
     assert.equal((await bounded.ask(path, { method: 'DELETE' })).status, 204)
   })
 
+  test('what comes along with a page has as much room as the page, and the answer says what was left out', async () => {
+    const page = await bounded.ask('/fhir/r4/Patient?_id=ana&_revinclude=Observation:subject')
+    const included = entryIds(page).filter((id) => /^o\d$/.test(id))
+    assert.ok(included.length >= 1 && included.length < 8, included.join())
+    assert.match(page.text, /OperationOutcome/)
+  })
+
   test('a request asks at most so many statements, be it one operation or a batch', async () => {
     assert.equal((await bounded.ask('/fhir/r4/Patient/ana/$everything?_type=Observation')).status, 200)
     const outside = await bounded.ask('/fhir/r4/Patient/ana/$everything')
