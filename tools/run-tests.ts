@@ -7,6 +7,7 @@ import { globSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { matchesGlob } from 'node:path'
 import { parseArgs } from 'node:util'
+import { dropTemplates } from '../test/support/test-template.ts'
 import { startPostgres, type TestServer } from './test-postgres.ts'
 
 const everything = ['fhir/**/*.test.ts', 'server/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts']
@@ -64,7 +65,7 @@ async function runOnPostgres(some: string[]): Promise<void> {
 /** The server of the environment, else one of our own. Undefined when there is none, which fails where it must not. */
 async function findPostgres(): Promise<TestServer | undefined> {
   const url = process.env.ONPATIENT_TEST_POSTGRES
-  if (url) return { url, stop: async () => undefined }
+  if (url) return { url, stop: () => dropTemplates(url) }
   try {
     return await startPostgres()
   } catch (error) {

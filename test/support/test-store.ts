@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import type { Limits } from '#server/limits.ts'
 import { openPostgresStore } from '#server/store/postgres.ts'
 import { openSqliteStore, type Store } from '#server/store/store.ts'
+import { findTemplate } from './test-template.ts'
 
 /** The address of a PostgreSQL server on which tests may create databases; without it they run on SQLite. */
 export const testServerUrl = process.env.ONPATIENT_TEST_POSTGRES || undefined
@@ -20,10 +21,12 @@ export async function openTestStore({
 } = {}): Promise<Store & { url: string }> {
   const options = limits ? { limits } : {}
   if (testServerUrl === undefined) return { ...(await openSqliteStore(file, options)), url: `sqlite:${file}` }
-  const { url, drop } = await createTestDatabase(testServerUrl)
+  const { url, drop } = await createTestDatabase(testServerUrl, await findTemplate(testServerUrl))
   const store = await openPostgresStore(url, options)
   return {
     ...store,
+    // The copy of the template has every table, but nobody has ever used it.
+    isNew: true,
     url,
     async close() {
       await store.close()
@@ -33,9 +36,12 @@ export async function openTestStore({
 }
 
 /** An empty database on a PostgreSQL server, which several stores may open. */
-export async function createTestDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createTestDatabase(
+  serverUrl: string,
+  template = 'template0',
+): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `onpatient_test_${randomBytes(8).toString('hex')}`
-  await runOnServer(serverUrl, `create database ${name} template template0 encoding 'UTF8'`)
+  await runOnServer(serverUrl, `create database ${name} template ${template} encoding 'UTF8'`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => runOnServer(serverUrl, `drop database ${name} with (force)`) }
