@@ -133,7 +133,7 @@ const byDetail: Array<[RegExp, string]> = [
   ],
   [
     /refresh token already used/,
-    'This refresh token was used before, so the whole access was ended. Always store the newest refresh token. Send the person to the authorization page again.',
+    'This refresh token was used before, more than 30 seconds ago, so the whole access was ended. Always store the newest refresh token. Send the person to the authorization page again.',
   ],
   [
     /refresh token missing requested scope/,
@@ -149,7 +149,7 @@ const byDetail: Array<[RegExp, string]> = [
   ],
   [
     /grant not found|grant is expired/,
-    'This access has ended: the person or the server ended it or, with online_access, the sign-in in which it was given is over. Send the person to the authorization page again; offline_access outlasts a sign-in.',
+    'This access has ended: the person ended it, a code or an old refresh token came twice or, with online_access, the sign-in in which it was given is over. Send the person to the authorization page again; offline_access outlasts a sign-in.',
   ],
   [
     /PKCE verification failed|code_verifier|unsupported code_challenge_method/,
