@@ -27,6 +27,9 @@ export function completeAuthorizationRequest(
   const [launch, another] = completed.getAll('launch')
   if (launch && another === undefined) completed.set('launch', hashSecret(launch))
   completePrompt(completed)
+  // The engine would read 1e3, 0x10 and the like as numbers, too.
+  const age = completed.get('max_age')
+  if (age && !/^\d{1,9}$/.test(age)) completed.set('max_age', 'not a number')
   if (!splitScopes(completed.get('scope') ?? '').includes('openid'))
     for (const name of openidOnly) completed.delete(name)
   return completed

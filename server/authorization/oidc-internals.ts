@@ -121,6 +121,22 @@ export function wrapTokenHandlers(provider: Provider, wrap: (handle: TokenHandle
   for (const [grantType, handle] of grantTypeHandlers) grantTypeHandlers.set(grantType, wrap(handle))
 }
 
+/** How an answer gets to the application: by query, fragment or form. */
+export type ResponseMode = (
+  ctx: KoaContextWithOIDC,
+  redirectUri: string,
+  payload: Record<string, string>,
+) => void | Promise<void>
+
+/** Puts ours in the place of the engine's, which would parse a redirect URI and write it anew. */
+export function replaceResponseModes(
+  provider: Provider,
+  build: (mode: string, handle: ResponseMode) => ResponseMode,
+): void {
+  const { responseModes } = insideOf(provider)
+  for (const [mode, handle] of responseModes) responseModes.set(mode, build(mode, handle))
+}
+
 function clientPrototypeOf(provider: Provider): ClientPrototype {
   return provider.Client.prototype as unknown as ClientPrototype
 }
