@@ -55,7 +55,7 @@ export interface ConsentView {
   answers: Answers | undefined
 }
 
-const faultWords: Record<ConsentFault, { field: string; message: string }> = {
+export const faultWords: Record<ConsentFault, { field: string; message: string }> = {
   'no-kind': { field: 'kinds', message: 'Tick at least one kind of information, or choose Cancel.' },
   'several-persons': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
   'no-patient': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
@@ -99,7 +99,7 @@ ${renderLinks(application)}</p>`
 }
 
 /** A practice is named only when it is one of the person's: anybody may give a practice of their own its name. */
-function renderRegistrant(registrant: Registrant): SafeHtml {
+export function renderRegistrant(registrant: Registrant): SafeHtml {
   switch (registrant.kind) {
     case 'self':
       return html`You registered this app yourself.`
@@ -208,12 +208,13 @@ function renderIdentity(scopes: readonly string[]): SafeHtml | undefined {
   const learned = [
     'your account',
     ...(scopes.includes('profile') ? ['your name'] : []),
+    ...(scopes.includes('email') ? ['your e-mail address'] : []),
     ...(scopes.includes('fhirUser') ? ['what the record says of you: name, contact and date of birth'] : []),
   ]
   return html`<p>It also learns who you are: ${learned.join(', ')}.</p>`
 }
 
-function renderDuration(answers: Answers | undefined): SafeHtml {
+export function renderDuration(answers: Answers | undefined): SafeHtml {
   const options = durations.map(
     ({ value, label }) =>
       html`<option value="${value}"${answers?.duration === value ? html` selected` : ''}>${label}</option>`,
@@ -222,7 +223,7 @@ function renderDuration(answers: Answers | undefined): SafeHtml {
 <select id="duration" name="duration">${options}</select></div>`
 }
 
-function renderLinks({ policyUri, tosUri }: Application): SafeHtml {
+export function renderLinks({ policyUri, tosUri }: Application): SafeHtml {
   const link = (href: string, label: string) =>
     html`<a href="${href}" rel="noopener noreferrer" target="_blank">${label}</a>`
   return html`${policyUri ? html`Read the app's ${link(policyUri, 'privacy policy')}. ` : html`The app has published no privacy policy. `}${

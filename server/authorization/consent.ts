@@ -9,10 +9,11 @@ import type { Launches } from '#server/launches/launches.ts'
 import { reachesPanel } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
-import { type ConsentChoice, readConsentChoice, wantsOnePatient } from './consent-choice.ts'
+import { type ConsentChoice, readConsentChoice, readSignInChoice, wantsOnePatient } from './consent-choice.ts'
 import { type Asked, createConsentSubjects, isRefusal, type Subject } from './consent-subject.ts'
 import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
 import { findInteraction, finish, type Pending, pathOf, wayToSignIn } from './pending-request.ts'
+import { hasClinicalScope } from './requested-scopes.ts'
 import { answeredPrompts, isOfOtherPerson, mustChooseAccount, signInAddress } from './sign-in-demands.ts'
 
 export interface ConsentDeps extends ConsentViewsDeps {
@@ -103,7 +104,9 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     if (isRefusal(launched)) return finish(provider, request, reply, launched)
     const subject = launched ?? (await subjects.findChosen(asked, form))
     const associations = await practices.listReachable(signedIn.signIn)
-    const choice = readConsentChoice(form, pending.scopes, associations, subject)
+    const choice = hasClinicalScope(pending.scopes)
+      ? readConsentChoice(form, pending.scopes, associations, subject)
+      : readSignInChoice(form, pending.scopes, associations)
     if (typeof choice === 'string')
       return views.show(request, reply, { pending, signedIn, subject, fault: choice, form })
     const refusal = await subjects.redeemLaunch(asked)

@@ -18,6 +18,7 @@ import { clientAdapter } from './client-adapter.ts'
 import { currentTokenRequest } from './oidc-internals.ts'
 import { oncePerTokenRequest } from './once-per-token-request.ts'
 import { withPushedLimits } from './pushed-limits.ts'
+import { hasClinicalScope } from './requested-scopes.ts'
 import {
   createSealedInteractions,
   type SealedInteraction,
@@ -143,7 +144,7 @@ function payloadAdapter(
     if (!reach || reach.grant.endedAt) return false
     const { grant, patientIds, practiceIds } = reach
     if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
-    if (patientIds.length === 0 && practiceIds.length === 0) return false
+    if (patientIds.length === 0 && practiceIds.length === 0 && !isForSignInAlone(grant)) return false
     if (!isForOnlineUse(grant)) return true
     return grant.signInId !== undefined && accounts.isSignInOpen(grant.signInId)
   }
@@ -192,6 +193,11 @@ function payloadAdapter(
       await grants.endByEngine(grantId, isReuse ? reusedReason : 'the application ended it')
     },
   }
+}
+
+/** Such a grant reaches nobody's record. With `fhirUser` it is given through a link to a practice, and ends with it. */
+function isForSignInAlone({ scopes }: Grant): boolean {
+  return !hasClinicalScope(scopes) && !scopes.includes('fhirUser')
 }
 
 /** SMART App Launch 2.2, scopes for requesting a refresh token: `online_access` lasts as long as the person is signed in. */

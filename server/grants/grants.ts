@@ -14,6 +14,7 @@ import { createTokenOpener } from './open-grant.ts'
 import { reachOf, selectReach, toGrant } from './reach.ts'
 
 export { reusedReason } from './end-reasons.ts'
+export { chooseOwnLink } from './grant-user.ts'
 
 /** What one account, or one practice, allowed one application. */
 export interface Grant {

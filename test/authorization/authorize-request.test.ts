@@ -75,7 +75,7 @@ describe('the authorization request', () => {
     ],
     ['response_type=token', () => ({ ...good(), response_type: 'token' }), 'unsupported_response_type'],
     ['a scope that is none', () => ({ ...good(), scope: 'everything' }), 'invalid_scope'],
-    ['only scopes that open no record', () => ({ ...good(), scope: 'openid fhirUser' }), 'invalid_scope'],
+    ['only scopes that open nothing', () => ({ ...good(), scope: 'fhirUser launch' }), 'invalid_scope'],
     ['a write scope', () => ({ ...good(), scope: 'patient/Observation.write' }), 'invalid_scope'],
     [
       'code_challenge_method=plain',

@@ -228,8 +228,8 @@ describe('the token request', () => {
     [
       'no client at all',
       async () => ({ grant_type: 'authorization_code', code: 'x' }),
-      400,
-      'invalid_request',
+      401,
+      'invalid_client',
     ],
     ['an unknown code', async () => codeForm('made-up'), 400, 'invalid_grant'],
     [
@@ -287,15 +287,15 @@ describe('the token request', () => {
     })
   }
 
-  test('doubled parameters, JSON bodies and odd content types are 400', async () => {
+  test('doubled parameters, JSON bodies and odd content types are 400, nothing at all 401', async () => {
     const send = (body: string, type: string) =>
       fetch(`${app.portalUrl}/o/token/`, { method: 'POST', body, headers: { 'content-type': type } })
     const doubled = new URLSearchParams(codeForm('x'))
     doubled.append('code', 'y')
     assert.equal((await send(doubled.toString(), 'application/x-www-form-urlencoded')).status, 400)
     assert.equal((await send(JSON.stringify(codeForm('x')), 'application/json')).status, 400)
-    assert.equal((await send('%%%=%ff&', 'application/x-www-form-urlencoded')).status, 400)
-    assert.equal((await send('', 'application/x-www-form-urlencoded')).status, 400)
+    assert.equal((await send('%%%=%ff&', 'application/x-www-form-urlencoded')).status, 401)
+    assert.equal((await send('', 'application/x-www-form-urlencoded')).status, 401)
   })
 
   test('a code of another application is refused', async () => {
