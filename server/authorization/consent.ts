@@ -13,13 +13,14 @@ import { type ConsentChoice, readConsentChoice, readSignInChoice, wantsOnePatien
 import { type Asked, createConsentSubjects, isRefusal, type Subject } from './consent-subject.ts'
 import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
 import { findInteraction, finish, type Pending, pathOf, wayToSignIn } from './pending-request.ts'
+import { redirectGoneWords } from './redirect-answer.ts'
 import { hasClinicalScope } from './requested-scopes.ts'
 import { answeredPrompts, isOfOtherPerson, mustChooseAccount, signInAddress } from './sign-in-demands.ts'
 
 export interface ConsentDeps extends ConsentViewsDeps {
   provider: Provider
   accounts: Pick<Accounts, 'find'>
-  applications: Pick<Applications, 'find'>
+  applications: Pick<Applications, 'find' | 'mayReturnTo'>
   grants: Pick<Grants, 'create'>
   launches: Pick<Launches, 'find' | 'redeem'>
   clock: Clock
@@ -46,6 +47,8 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     const interaction = await findInteraction(provider, request, reply)
     const application = await applications.find(String(interaction.params.client_id))
     if (!application) throw new OnpatientError('not-found', 'This app is no longer registered here.')
+    if (!applications.mayReturnTo(application, String(interaction.params.redirect_uri)))
+      throw new OnpatientError('link-invalid', redirectGoneWords)
     return { interaction, application, scopes: splitScopes(String(interaction.params.scope ?? '')) }
   }
 

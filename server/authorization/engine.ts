@@ -77,7 +77,9 @@ export async function createEngine(given: EngineDeps): Promise<Provider> {
   // Behind TLS the engine would else announce http:// addresses.
   provider.proxy = deps.portalUrl.startsWith('https:') || deps.trustedProxies > 0
   replaceSecretComparison(provider, (clientId, secret) => deps.applications.isSecretOf(clientId, secret))
-  replaceRedirectMatching(provider, deps.applications.maySendTo)
+  replaceRedirectMatching(provider, ({ redirectUris, isNative }, uri) =>
+    deps.applications.mayReturnTo({ redirectUris, kind: isNative ? 'public' : 'confidential' }, uri),
+  )
   const findApplication = answeringStoreFailure(deps.applications.find)
   replaceAssertionKeys(provider, async (id) => {
     const application = await findApplication(id)

@@ -1,3 +1,6 @@
+export const redirectGoneWords =
+  'This app no longer uses the address that it wanted you sent back to. Open the app anew and connect again.'
+
 /**
  * The address that a browser goes back to: the redirect URI letter by letter as it was registered, with the answer appended
  * (RFC 6749 §3.1.2 and §4.1.2). Parsing and writing it anew would change what its application compares.

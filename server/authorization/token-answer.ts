@@ -1,10 +1,11 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
-import { replaceResponseModes } from './oidc-internals.ts'
-import { appendToRedirect } from './redirect-answer.ts'
+import { isStillRegistered, replaceResponseModes } from './oidc-internals.ts'
+import { appendToRedirect, redirectGoneWords } from './redirect-answer.ts'
 
 type Body = Record<string, unknown>
 
@@ -27,6 +28,7 @@ export function shapeAnswers(
   )
 
   replaceResponseModes(provider, (mode, handle) => (ctx, redirectUri, payload) => {
+    if (!isStillRegistered(ctx, redirectUri)) return showRedirectGone(ctx)
     const said =
       payload.error === undefined
         ? payload
@@ -58,6 +60,18 @@ export function shapeAnswers(
     sayPlainly(body, details.get(ctx))
     if (body.error === 'invalid_client') challenge(ctx as unknown as KoaContextWithOIDC, portalUrl)
     body.request_id = ctx.res.getHeader('x-request-id')
+  })
+}
+
+/** Its developer took it away while the person decided. Nothing goes there any more, and the code is told to nobody. */
+function showRedirectGone(ctx: KoaContextWithOIDC): void {
+  ctx.status = 400
+  ctx.type = 'text/html; charset=utf-8'
+  ctx.body = renderErrorPage({
+    status: 400,
+    title: 'This app could not be connected',
+    message: redirectGoneWords,
+    requestId: String(ctx.res.getHeader('x-request-id') ?? ''),
   })
 }
 

@@ -306,7 +306,10 @@ describe('an application that is opened from the portal', () => {
           ...(launch === undefined ? {} : { launch }),
         }
         const { browser, page } = await ask(people, params, 'parent@example.com')
-        const tokens = await exchange(people, await allow(people, browser, page))
+        const tokens = await exchange(
+          people,
+          await allow(people, browser, page, { person: boxesOf(page, 'person')[0] ?? '' }),
+        )
         assert.equal(tokens.scope.split(' ').includes('launch'), false)
       }
     })
