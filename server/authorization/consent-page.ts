@@ -16,6 +16,7 @@ import {
 } from './consent-choice.ts'
 import type { Subject } from './consent-subject.ts'
 import { describeBirth, describeEncounter } from './describe-patient.ts'
+import { shownToField } from './old-consent-form.ts'
 import type { Registrant } from './registrant.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
@@ -48,6 +49,7 @@ export interface ConsentView {
   changes: readonly ChangeItem[]
   reaches: readonly Reach[]
   accountName: string
+  accountId: string
   csrfToken: string
   action: string
   fault: ConsentFault | undefined
@@ -82,6 +84,7 @@ ${
 <p class="lead">${renderRegistrant(view.registrant)} You decide what it gets.</p>
 <form method="post" action="${view.action}" id="authorizationForm">
 ${csrfField(view.csrfToken)}
+${shownToField(view.accountId)}
 ${view.subject ? renderSubject(view.subject, view) : renderPersons(view)}
 ${renderKinds(view)}
 ${renderChanges(view)}

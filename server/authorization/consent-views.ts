@@ -71,6 +71,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       changes: changesOf(scopes, subject ? [subject.association] : associations),
       reaches: subject ? [] : await describeReaches(associations, records),
       accountName: signedIn.account.displayName,
+      accountId: signedIn.account.id,
       csrfToken: view.csrfToken,
       action: actionOf(pending),
       fault,

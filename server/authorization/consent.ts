@@ -12,6 +12,7 @@ import { OnpatientError } from '../errors.ts'
 import { type ConsentChoice, readConsentChoice, readSignInChoice, wantsOnePatient } from './consent-choice.ts'
 import { type Asked, createConsentSubjects, isRefusal, type Subject } from './consent-subject.ts'
 import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
+import { ofOldConsentForm } from './old-consent-form.ts'
 import { findInteraction, finish, type Pending, pathOf, wayToSignIn } from './pending-request.ts'
 import { redirectGoneWords } from './redirect-answer.ts'
 import { hasClinicalScope } from './requested-scopes.ts'
@@ -165,12 +166,12 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       return views.show(request, reply, { ...open, subject: launched ?? (await subjects.findOnly(asked)) })
     })
 
-    app.post('/o/interaction/:uid/patient', async (request, reply) => {
+    app.post('/o/interaction/:uid/patient', ofOldForm, async (request, reply) => {
       const open = await openRequest(request, reply)
       return open ? choosePatient(request, reply, open) : reply
     })
 
-    app.post('/o/interaction/:uid', async (request, reply) => {
+    app.post('/o/interaction/:uid', ofOldForm, async (request, reply) => {
       const open = await openRequest(request, reply)
       if (!open) return reply
       const isOther = isOfOtherPerson(open.pending.interaction, open.signedIn)
@@ -180,6 +181,8 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     })
   }
 }
+
+const ofOldForm = { config: { ofOldForm: ofOldConsentForm } }
 
 const notGiven = { error: 'access_denied', error_description: 'The person chose not to give access.' }
 const anotherPerson = { error: 'login_required', error_description: 'Another person is signed in.' }

@@ -5,6 +5,7 @@ import { csrfField, errorSummary, notice } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
 import type { ConsentFault } from './consent-choice.ts'
 import { faultWords, renderDuration, renderLinks, renderRegistrant } from './consent-page.ts'
+import { shownToField } from './old-consent-form.ts'
 import type { Registrant } from './registrant.ts'
 
 interface SignInConsentView {
@@ -39,6 +40,7 @@ export function signInConsentPage(view: SignInConsentView): Page {
 <p class="lead">${renderRegistrant(view.registrant)}</p>
 <form method="post" action="${view.action}" id="authorizationForm">
 ${csrfField(view.csrfToken)}
+${shownToField(account.id)}
 <fieldset><legend>What it learns of you</legend><ul>${learned.map((each) => html`<li>${each}</li>`)}</ul></fieldset>
 ${renderDuration(undefined)}
 ${notice('info', html`<p>The app gets no access to health records. You can end this at any time under <strong>Settings → Connected apps</strong>.</p>`)}
