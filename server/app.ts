@@ -324,6 +324,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         approvals: nouns.approvals,
         launches: nouns.launches,
         access,
+        clock,
         rateLimits: nouns.rateLimits,
         limits: settings.limits,
         portalUrl,

@@ -87,7 +87,7 @@ export const errorCatalogue = {
   'redirect-uri-invalid': {
     category: 'incorrect',
     meaning:
-      'A redirect URI must be one http:// or https:// address without fragment, wildcard or user name.',
+      'A redirect URI must be one http:// or https:// address without fragment, wildcard or user name; a public application may have a scheme of its own, such as com.example.app:/callback. It has no parameter that answers append.',
   },
   'scope-invalid': {
     category: 'incorrect',

@@ -36,6 +36,7 @@ export const contextScopes: ReadonlySet<string> = new Set([
   'openid',
   'fhirUser',
   'profile',
+  'email',
   'offline_access',
   'online_access',
   'launch',

@@ -15,10 +15,20 @@ export interface Grant {
   subject?: { patient: PatientSummary | null; reachesPanel: boolean }
 }
 
+/** An access that ended by itself, because what an app keeps to renew it came twice. */
+export interface EndedByReuse {
+  id: string
+  endedAt: string
+  application: { id: string; name: string }
+}
+
 const queryKey = ['grants']
 
 export function useGrants() {
-  return useQuery({ queryKey, queryFn: () => callApi<{ grants: Grant[] }>('GET', '/grants') })
+  return useQuery({
+    queryKey,
+    queryFn: () => callApi<{ grants: Grant[]; endedByReuse: EndedByReuse[] }>('GET', '/grants'),
+  })
 }
 
 export function useEndGrant() {

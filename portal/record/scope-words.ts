@@ -7,6 +7,7 @@ const contextWords: Record<string, string> = {
   openid: 'Know who you are here',
   fhirUser: 'Know which person of the record you are',
   profile: 'See your name',
+  email: 'See your e-mail address',
 }
 
 /** What scopes let an application do, in the words of the consent page; each thing once. */

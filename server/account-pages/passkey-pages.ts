@@ -6,6 +6,7 @@ import { newSecret, systemRandom } from '../secrets.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { readField } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
+import { ofOldSignInForm } from './old-sign-in-form.ts'
 import { passkeyScript, readPasskeyResponse } from './passkey-form.ts'
 import { findPasskeyBrowser, findPending, rememberPasskeyBrowser } from './remembered-browser.ts'
 import { prepareWayTo } from './sign-in-pages.ts'
@@ -17,6 +18,7 @@ import { takeUpSignIn } from './take-up-sign-in.ts'
  */
 export function passkeyPages(deps: AccountPagesDeps): FastifyPluginAsync {
   const { accounts, isSecure } = deps
+  const ofOldForm = { config: { ofOldForm: ofOldSignInForm(isSecure) } }
 
   return async (app) => {
     servePageAsset(app, passkeyScript)
@@ -26,7 +28,7 @@ export function passkeyPages(deps: AccountPagesDeps): FastifyPluginAsync {
       rememberPasskeyBrowser(reply, browser, isSecure)
       return accounts.startPasskeySignIn(browser, visitorOf(request))
     })
-    app.post('/signin/passkey', async (request, reply) =>
+    app.post('/signin/passkey', ofOldForm, async (request, reply) =>
       finish(request, reply, '/signin', async (next) => {
         const browser = findPasskeyBrowser(request, isSecure) ?? ''
         const response = readPasskeyResponse(request)
@@ -38,7 +40,7 @@ export function passkeyPages(deps: AccountPagesDeps): FastifyPluginAsync {
     app.post('/signin/code/passkey/options', async (request) =>
       accounts.secondStep.startPasskey(findPending(request, isSecure) ?? '', visitorOf(request)),
     )
-    app.post('/signin/code/passkey', async (request, reply) =>
+    app.post('/signin/code/passkey', ofOldForm, async (request, reply) =>
       finish(request, reply, '/signin/code', async (next) => {
         const pendingToken = findPending(request, isSecure) ?? ''
         const response = readPasskeyResponse(request)

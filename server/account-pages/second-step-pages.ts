@@ -6,6 +6,7 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
+import { ofOldSignInForm } from './old-sign-in-form.ts'
 import { passkeyFailure } from './passkey-form.ts'
 import { findKnownDevice, findPending, forgetPending } from './remembered-browser.ts'
 import { secondStepPage } from './second-step-page.ts'
@@ -23,7 +24,7 @@ export function secondStepPages(deps: AccountPagesDeps): FastifyPluginAsync {
       return show(request, reply, { next, isRecovery, failure: passkeyFailure(request) })
     })
 
-    app.post('/signin/code', async (request, reply) => {
+    app.post('/signin/code', { config: { ofOldForm: ofOldSignInForm(isSecure) } }, async (request, reply) => {
       const next = parseLocalPath(readField(request, 'next')) ?? '/'
       const outcome = await pass(request, reply, next)
       if (typeof outcome === 'string') {

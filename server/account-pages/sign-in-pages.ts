@@ -9,6 +9,7 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, errorFor, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
+import { ofOldSignInForm } from './old-sign-in-form.ts'
 import { passkeyFailure, passkeyForm } from './passkey-form.ts'
 import { promise } from './promise.ts'
 import { findKnownDevice } from './remembered-browser.ts'
@@ -41,7 +42,7 @@ export function signInPages(deps: AccountPagesDeps): FastifyPluginAsync {
       return sendPage(reply, switchPage(request.signedIn.account.displayName, next, view.csrfToken), view)
     })
 
-    app.post('/signin', async (request, reply) => {
+    app.post('/signin', { config: { ofOldForm: ofOldSignInForm(isSecure) } }, async (request, reply) => {
       const next = parseLocalPath(readField(request, 'next')) ?? '/'
       prepareWayTo(reply, next)
       const outcome = await signIn(request, reply, next)

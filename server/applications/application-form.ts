@@ -3,7 +3,14 @@ import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import { type Limits, sayLimit } from '../limits.ts'
 import type { ApplicationForm } from './applications.ts'
-import { assertNotPlain, assertRedirectUri, findRedirectUriFault } from './redirect-uri.ts'
+import {
+  assertNoAnswerParameters,
+  assertNotPlain,
+  assertRedirectUri,
+  findRedirectUriFault,
+  hasPrivateUseScheme,
+  isPlainHttp,
+} from './redirect-uri.ts'
 
 /** What a new application may ask for unless its developer chooses: the whole record, for as long as allowed. */
 export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read', 'offline_access']
@@ -31,9 +38,8 @@ function checkFields(form: ApplicationForm, limits: Limits): ApplicationForm {
   return {
     name: checkName(form.name),
     kind: form.kind,
-    redirectUris:
-      isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form.redirectUris, limits),
-    postLogoutRedirectUris: checkPostLogoutRedirectUris(form.postLogoutRedirectUris ?? [], limits),
+    redirectUris: isServiceOnly && form.redirectUris.length === 0 ? [] : checkRedirectUris(form, limits),
+    postLogoutRedirectUris: checkPostLogoutRedirectUris(form, limits),
     scopes,
     logoUri: checkLogo(form.logoUri),
     policyUri: checkLink(form.policyUri, 'policyUri'),
@@ -53,22 +59,38 @@ function checkName(text: string): string {
   return name
 }
 
-function checkRedirectUris(texts: string[], limits: Limits): string[] {
-  const uris = [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
+function checkRedirectUris({ redirectUris, kind }: ApplicationForm, limits: Limits): string[] {
+  const field = 'redirectUris'
+  const uris = [...new Set(redirectUris.map((text) => text.trim()).filter((text) => text !== ''))]
   if (uris.length === 0)
     throw new OnpatientError('redirect-uri-invalid', 'Add at least one redirect URI.', {
       field: 'redirectUris',
     })
-  assertFew(uris, 'redirectUris', limits)
-  return uris.map((uri) => assertRedirectUri(uri))
+  assertFew(uris, field, limits)
+  for (const uri of uris) {
+    assertRedirectUri(uri, { field, isNative: kind === 'public' })
+    assertNoAnswerParameters(uri)
+  }
+  // RFC 8252 §8.4: the other addresses of such a program are the person's machine and pages on https.
+  const plain = uris.some(hasPrivateUseScheme) ? uris.find(isPlainHttp) : undefined
+  if (plain !== undefined)
+    throw new OnpatientError(
+      'redirect-uri-invalid',
+      `"${plain.slice(0, 200)}" is plain http, which an application with a scheme of its own may use on the person's machine alone.`,
+      { field },
+    )
+  return uris
 }
 
 /** OpenID Connect RP-Initiated Logout §3.1. The same rules: an address that a browser is sent to. */
-function checkPostLogoutRedirectUris(texts: string[], limits: Limits): string[] {
+function checkPostLogoutRedirectUris(
+  { postLogoutRedirectUris = [], kind }: ApplicationForm,
+  limits: Limits,
+): string[] {
   const field = 'postLogoutRedirectUris'
-  const uris = [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
+  const uris = [...new Set(postLogoutRedirectUris.map((text) => text.trim()).filter((text) => text !== ''))]
   assertFew(uris, field, limits)
-  return uris.map((uri) => assertRedirectUri(uri, field))
+  return uris.map((uri) => assertRedirectUri(uri, { field, isNative: kind === 'public' }))
 }
 
 function assertFew(uris: string[], field: string, limits: Limits): void {

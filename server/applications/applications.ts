@@ -18,7 +18,7 @@ import { checkApplicationForm } from './application-form.ts'
 import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
 import type { KeySet } from './key-set.ts'
-import { isPlainHttp, warnAboutRedirectUris } from './redirect-uri.ts'
+import { isPlainHttp, isRegisteredRedirect, warnAboutRedirectUris } from './redirect-uri.ts'
 import { createRegistrationTokens, type RegistrationTokens } from './registration-tokens.ts'
 
 /** A registered OAuth client. Its id is the client_id. */
@@ -128,6 +128,8 @@ export interface Applications {
   warn(application: Pick<Application, 'redirectUris'>): Warning[]
   /** Whether this server sends people to an address that was registered. */
   maySendTo(redirectUri: string): boolean
+  /** Whether people may be sent back to this application there: it is registered, and not on plain http where that is refused. */
+  mayReturnTo(application: Pick<Application, 'redirectUris' | 'kind'>, redirectUri: string): boolean
   /** Those with a redirect URI on plain http beyond the person's own machine, oldest first. */
   findPlainRedirects(): Promise<Array<Pick<Application, 'id' | 'name'>>>
   /** Compares with every live secret, each in constant time. */
@@ -185,6 +187,7 @@ export function createApplications({
 }: ApplicationsDeps): Applications {
   const ofKeys = { allowsLoopbackHttp, mostKeys: limits.keysOfApplication }
   const ofForms = { ...limits, allowsPlainRedirects }
+  const maySendTo = (uri: string) => allowsPlainRedirects || !isPlainHttp(uri)
   const warn = ({ redirectUris }: Pick<Application, 'redirectUris'>) =>
     warnAboutRedirectUris(redirectUris, allowsPlainRedirects)
 
@@ -298,7 +301,9 @@ export function createApplications({
   return {
     find,
     warn,
-    maySendTo: (uri) => allowsPlainRedirects || !isPlainHttp(uri),
+    maySendTo,
+    mayReturnTo: ({ redirectUris, kind }, uri) =>
+      isRegisteredRedirect({ redirectUris, isNative: kind === 'public' }, uri) && maySendTo(uri),
     async findPlainRedirects() {
       // For the start and for checks by the operator: looks at all applications.
       const rows = await db
@@ -445,4 +450,4 @@ export type { ApplicationChange } from './application-changes.ts'
 export { defaultScopes } from './application-form.ts'
 export { assertionAlgorithms, fitsAlgorithm, type KeySet, type PublicKey } from './key-set.ts'
 export { createKeySets, type KeySets } from './key-sets.ts'
-export { isLoopback, isPlainHttp } from './redirect-uri.ts'
+export { hasPrivateUseScheme, isPlainHttp } from './redirect-uri.ts'

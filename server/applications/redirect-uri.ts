@@ -12,8 +12,12 @@ export function isLoopback(url: URL): boolean {
  * Checks one redirect URI as a developer typed it and returns it unchanged: matching is by exact string
  * (RFC 9700 §2.1), so it must not be normalised. Throws `redirect-uri-invalid` saying what to change.
  */
-export function assertRedirectUri(text: string, field = 'redirectUris'): string {
-  const reason = findRedirectUriFault(text)
+export function assertRedirectUri(
+  text: string,
+  { field, isNative }: { field: 'redirectUris' | 'postLogoutRedirectUris'; isNative: boolean },
+): string {
+  const reason =
+    isNative && hasPrivateUseScheme(text) ? findPrivateUseFault(text) : findRedirectUriFault(text)
   if (reason !== undefined)
     throw new OnpatientError('redirect-uri-invalid', `"${text.slice(0, 200)}" ${reason}`, {
       field,
@@ -21,18 +25,74 @@ export function assertRedirectUri(text: string, field = 'redirectUris'): string 
   return text
 }
 
+/**
+ * RFC 8252 §7.1: a scheme of a program on the person's device, which is a domain name of its maker turned round. Only such names have a
+ * period, so that `javascript:`, `file:` and the like are none.
+ */
+export function hasPrivateUseScheme(text: string): boolean {
+  return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/i.test(text)
+}
+
+function findPrivateUseFault(text: string): string | undefined {
+  if (!/^[^:]+:\/{1,2}[^/]/.test(text))
+    return 'needs one slash and a path after the scheme, such as com.example.app:/callback.'
+  return findCommonFault(text)
+}
+
+/** The parameters that an answer appends (RFC 6749 §4.1.2, RFC 9207): the address must not have them already. */
+const answerParameters = ['code', 'state', 'error', 'error_description', 'error_uri', 'iss']
+
+/** Throws `redirect-uri-invalid`. */
+export function assertNoAnswerParameters(text: string): void {
+  const taken = answerParameters.find((name) => new URL(text).searchParams.has(name))
+  if (taken === undefined) return
+  throw new OnpatientError(
+    'redirect-uri-invalid',
+    `"${text.slice(0, 200)}" has a parameter "${taken}", which each answer appends. Leave it out.`,
+    { field: 'redirectUris' },
+  )
+}
+
+/**
+ * Redirect URIs match by exact string, except that the port of a loopback address is free for a native application (RFC 8252 §7.3):
+ * a program on the person's machine takes whatever port it gets. Such an application cannot keep a secret (§8.5), so that it is a public one;
+ * a web application knows its port.
+ */
+export function isRegisteredRedirect(
+  { redirectUris, isNative }: { redirectUris: readonly string[]; isNative: boolean },
+  uri: string,
+): boolean {
+  return redirectUris.some(
+    (registered) => registered === uri || (isNative && differsOnlyInLoopbackPort(registered, uri)),
+  )
+}
+
+function differsOnlyInLoopbackPort(registered: string, given: string): boolean {
+  if (!URL.canParse(registered) || !URL.canParse(given)) return false
+  const expected = new URL(registered)
+  if (expected.protocol !== 'http:' || !isLoopback(expected)) return false
+  // Compared as text, so that nothing that parsing forgives (case, dots, back-slashes) slips through.
+  const withoutPort = (text: string) =>
+    text.replace(/^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/, '$1')
+  return withoutPort(registered) === withoutPort(given)
+}
+
 /** Why the browser must not be sent to this address; undefined when it may. */
 export function findRedirectUriFault(text: string): string | undefined {
   if (text.length > 2000) return 'is longer than 2000 characters.'
   if (!/^https?:\/\//i.test(text))
-    return 'does not start with http:// or https://. Use the address of a page of your application.'
+    return 'does not start with http:// or https://. Use the address of a page of your application. A public application may also use a scheme of its own with a period, such as com.example.app:/callback.'
+  return findCommonFault(text)
+}
+
+function findCommonFault(text: string): string | undefined {
   // Whitespace and backslashes are read differently by browsers and servers: a known way to smuggle another host.
   if (/[\s\\\p{Cc}]/u.test(text)) return 'contains a space, backslash or control character. Encode it.'
   if (!URL.canParse(text)) return 'is not a well-formed address.'
   const url = new URL(text)
   if (text.includes('#')) return 'has a fragment (#…), which never reaches your server. Leave it out.'
   if (text.includes('*')) return 'has a wildcard (*). Register each address in full.'
-  if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?]*@/i.test(text))
+  if (url.username !== '' || url.password !== '' || /^[a-z0-9.+-]+:\/\/[^/?]*@/i.test(text))
     return 'has a user name or password before the host. Leave it out.'
   return undefined
 }

@@ -1,7 +1,7 @@
 import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { hashSecret } from '../secrets.ts'
-import { narrowRequestedScopes } from './requested-scopes.ts'
+import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
 
 /** Parameters that mean something only with `openid`; the engine would refuse the whole request for them. */
 const openidOnly = ['nonce', 'max_age', 'claims', 'id_token_hint', 'acr_values']
@@ -16,10 +16,10 @@ export function completeAuthorizationRequest(
 ): URLSearchParams {
   const completed = new URLSearchParams(params)
   if (application && completed.getAll('scope').length <= 1) {
-    const scopes = narrowRequestedScopes(completed.get('scope') ?? undefined, application).filter(
-      // An application that left its scopes out and starts alone did not ask for the one that stands for a launch.
-      (scope) => scope !== 'launch' || completed.get('scope') || completed.has('launch'),
-    )
+    const asked = narrowRequestedScopes(completed.get('scope') ?? undefined, application)
+    const scopes = hasClinicalScope(asked)
+      ? completeLaunch(asked, completed)
+      : withoutContext(asked, completed)
     // Nothing left: the request goes on as it came, and the engine answers invalid_scope.
     if (scopes.length > 0) completed.set('scope', scopes.join(' '))
   }
@@ -27,9 +27,27 @@ export function completeAuthorizationRequest(
   const [launch, another] = completed.getAll('launch')
   if (launch && another === undefined) completed.set('launch', hashSecret(launch))
   completePrompt(completed)
+  // The engine would read 1e3, 0x10 and the like as numbers, too.
+  const age = completed.get('max_age')
+  if (age && !/^\d{1,9}$/.test(age)) completed.set('max_age', 'not a number')
   if (!splitScopes(completed.get('scope') ?? '').includes('openid'))
     for (const name of openidOnly) completed.delete(name)
   return completed
+}
+
+/**
+ * One text of scopes works for both ways to start (SMART App Launch 2.2, launch context): `launch` means nothing without the id of a launch,
+ * and is left out; an id that came counts as asked for.
+ */
+function completeLaunch(scopes: readonly string[], params: URLSearchParams): string[] {
+  const others = scopes.filter((scope) => scope !== 'launch')
+  return params.get('launch') ? [...others, 'launch'] : others
+}
+
+/** Sign-in alone is about no patient. */
+function withoutContext(scopes: readonly string[], params: URLSearchParams): string[] {
+  params.delete('launch')
+  return scopes.filter((scope) => !scope.startsWith('launch'))
 }
 
 /** Everybody is asked for consent, which OpenID Connect Core §11 also wants for offline_access. With `none` it is refused. */

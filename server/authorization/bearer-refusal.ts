@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type OnpatientError, statusOf } from '../errors.ts'
+import { toErrorDescription } from './error-description.ts'
 
 /** RFC 6750 §3: how an endpoint for access tokens refuses one; `scope` is what it needs. */
 export function refuseBearer(
@@ -9,7 +10,7 @@ export function refuseBearer(
   scope?: string,
 ): FastifyReply {
   const status = statusOf[error.category]
-  const body = { error_description: error.message, request_id: request.id }
+  const body = { error_description: toErrorDescription(error.message), request_id: request.id }
   if (error.category === 'too-many')
     return reply
       .code(status)

@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider'
-import type { Application } from '#server/applications/applications.ts'
+import { type Application, hasPrivateUseScheme } from '#server/applications/applications.ts'
 
 /** An application as the engine knows its clients (RFC 7591 §2). */
 export function toClientMetadata(application: Application): AdapterPayload {
@@ -14,7 +14,8 @@ export function toClientMetadata(application: Application): AdapterPayload {
       ...(application.isBackend ? ['client_credentials'] : []),
     ],
     response_types: sendsPeople ? ['code'] : [],
-    application_type: 'web',
+    // Says which schemes the engine takes; which of them an application may have was decided when it was registered.
+    application_type: application.redirectUris.some(hasPrivateUseScheme) ? 'native' : 'web',
     require_pushed_authorization_requests: application.requiresPar,
     dpop_bound_access_tokens: application.requiresDpop,
   }

@@ -9,6 +9,7 @@ import {
   reads,
   splitByWriting,
 } from '#fhir/scope/scope.ts'
+import { chooseOwnLink } from '#server/grants/grants.ts'
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
 import type { Subject } from './consent-subject.ts'
 
@@ -82,6 +83,26 @@ export function wantsVisit(scopes: readonly string[]): boolean {
 /** Whether the application asks for what the person may see beyond one patient. */
 export function wantsPanel(scopes: readonly string[]): boolean {
   return scopes.some((text) => parseClinicalScope(text)?.context === 'user')
+}
+
+/** What the person decided on the page that asks for sign-in alone. */
+export function readSignInChoice(
+  form: Record<string, unknown>,
+  requestedScopes: readonly string[],
+  associations: readonly Association[],
+): ConsentChoice | ConsentFault {
+  const duration = findDuration(readAnswers(form))
+  if (!duration) return 'no-duration'
+  // Who the person is in the records; nothing else of them is opened.
+  const link = requestedScopes.includes('fhirUser') ? chooseOwnLink(associations) : undefined
+  const scopes = withinDuration(requestedScopes, duration)
+  return {
+    // What cannot be fulfilled is left out of the granted scopes.
+    scopes: link ? scopes : scopes.filter((scope) => scope !== 'fhirUser'),
+    associationIds: link ? [link.id] : [],
+    reachesPanel: false,
+    lifetimeSeconds: duration.seconds,
+  }
 }
 
 /** A line of the consent page: a type of record, or a part of one when nothing asks for the whole. */
@@ -175,13 +196,11 @@ export function readConsentChoice(
   if (subject && answers.encounterId !== undefined && !subject.encounter) return 'no-visit'
   // An application writes into a practice's records as a whole, or not at all (write-access.ts).
   if (subject && changes.size > 0 && !answers.reachesPanel) return 'no-panel'
-  const duration = durations.find((each) => each.value === answers.duration)
+  const duration = findDuration(answers)
   if (!duration) return 'no-duration'
-  const given = requestedScopes.filter(
-    (scope) =>
-      !(duration.value === 'once' && lastingScopes.includes(scope)) &&
-      // SMART App Launch 2.2: what cannot be fulfilled is left out of the granted scopes.
-      (scope !== 'launch/encounter' || subject?.encounter !== undefined),
+  const given = withinDuration(requestedScopes, duration).filter(
+    // SMART App Launch 2.2: what cannot be fulfilled is left out of the granted scopes.
+    (scope) => scope !== 'launch/encounter' || subject?.encounter !== undefined,
   )
   return {
     scopes: given.flatMap((text) => narrow(text, offered, { ticked, changes })),
@@ -189,6 +208,16 @@ export function readConsentChoice(
     reachesPanel: answers.reachesPanel,
     lifetimeSeconds: duration.seconds,
   }
+}
+
+type Duration = (typeof durations)[number]
+
+function findDuration(answers: Answers): Duration | undefined {
+  return durations.find((each) => each.value === answers.duration)
+}
+
+function withinDuration(scopes: readonly string[], { value }: Duration): string[] {
+  return scopes.filter((scope) => !(value === 'once' && lastingScopes.includes(scope)))
 }
 
 interface Ticked {

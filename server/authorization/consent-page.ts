@@ -16,6 +16,7 @@ import {
 } from './consent-choice.ts'
 import type { Subject } from './consent-subject.ts'
 import { describeBirth, describeEncounter } from './describe-patient.ts'
+import { shownToField } from './old-consent-form.ts'
 import type { Registrant } from './registrant.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
@@ -48,6 +49,7 @@ export interface ConsentView {
   changes: readonly ChangeItem[]
   reaches: readonly Reach[]
   accountName: string
+  accountId: string
   csrfToken: string
   action: string
   fault: ConsentFault | undefined
@@ -55,7 +57,7 @@ export interface ConsentView {
   answers: Answers | undefined
 }
 
-const faultWords: Record<ConsentFault, { field: string; message: string }> = {
+export const faultWords: Record<ConsentFault, { field: string; message: string }> = {
   'no-kind': { field: 'kinds', message: 'Tick at least one kind of information, or choose Cancel.' },
   'several-persons': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
   'no-patient': { field: 'persons', message: 'This app shows one record at a time: choose one.' },
@@ -82,6 +84,7 @@ ${
 <p class="lead">${renderRegistrant(view.registrant)} You decide what it gets.</p>
 <form method="post" action="${view.action}" id="authorizationForm">
 ${csrfField(view.csrfToken)}
+${shownToField(view.accountId)}
 ${view.subject ? renderSubject(view.subject, view) : renderPersons(view)}
 ${renderKinds(view)}
 ${renderChanges(view)}
@@ -99,7 +102,7 @@ ${renderLinks(application)}</p>`
 }
 
 /** A practice is named only when it is one of the person's: anybody may give a practice of their own its name. */
-function renderRegistrant(registrant: Registrant): SafeHtml {
+export function renderRegistrant(registrant: Registrant): SafeHtml {
   switch (registrant.kind) {
     case 'self':
       return html`You registered this app yourself.`
@@ -208,12 +211,13 @@ function renderIdentity(scopes: readonly string[]): SafeHtml | undefined {
   const learned = [
     'your account',
     ...(scopes.includes('profile') ? ['your name'] : []),
+    ...(scopes.includes('email') ? ['your e-mail address'] : []),
     ...(scopes.includes('fhirUser') ? ['what the record says of you: name, contact and date of birth'] : []),
   ]
   return html`<p>It also learns who you are: ${learned.join(', ')}.</p>`
 }
 
-function renderDuration(answers: Answers | undefined): SafeHtml {
+export function renderDuration(answers: Answers | undefined): SafeHtml {
   const options = durations.map(
     ({ value, label }) =>
       html`<option value="${value}"${answers?.duration === value ? html` selected` : ''}>${label}</option>`,
@@ -222,7 +226,7 @@ function renderDuration(answers: Answers | undefined): SafeHtml {
 <select id="duration" name="duration">${options}</select></div>`
 }
 
-function renderLinks({ policyUri, tosUri }: Application): SafeHtml {
+export function renderLinks({ policyUri, tosUri }: Application): SafeHtml {
   const link = (href: string, label: string) =>
     html`<a href="${href}" rel="noopener noreferrer" target="_blank">${label}</a>`
   return html`${policyUri ? html`Read the app's ${link(policyUri, 'privacy policy')}. ` : html`The app has published no privacy policy. `}${

@@ -6,6 +6,7 @@ import {
   type PatientQuestion,
 } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
+import { chooseOwnLink } from '#server/grants/grants.ts'
 import type { SignedIn } from '#server/http/browser.ts'
 import { allowReturnToApplication, policySourceOf } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
@@ -19,6 +20,8 @@ import { mostPicked, patientPickerPage } from './patient-picker-page.ts'
 import type { Pending } from './pending-request.ts'
 import { describeReaches } from './reaches.ts'
 import { findRegistrant } from './registrant.ts'
+import { hasClinicalScope } from './requested-scopes.ts'
+import { signInConsentPage } from './sign-in-consent-page.ts'
 import { isOfOtherPerson } from './sign-in-demands.ts'
 
 export interface ConsentViewsDeps {
@@ -59,7 +62,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
     const page = consentPage({
       application,
       registrant: await findRegistrant(application, signedIn.account.id, associations, deps),
-      redirectHost: new URL(String(interaction.params.redirect_uri)).host,
+      redirectHost: hostOf(String(interaction.params.redirect_uri)),
       scopes,
       subject,
       visits: subject && wantsVisit(scopes) ? await findVisits(signedIn, subject) : undefined,
@@ -68,10 +71,34 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       changes: changesOf(scopes, subject ? [subject.association] : associations),
       reaches: subject ? [] : await describeReaches(associations, records),
       accountName: signedIn.account.displayName,
+      accountId: signedIn.account.id,
       csrfToken: view.csrfToken,
       action: actionOf(pending),
       fault,
       answers: fault && readAnswers(form),
+    })
+    return sendPage(reply.code(fault ? 400 : 200), page, view)
+  }
+
+  async function sendSignInConsent(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { pending, signedIn, fault }: Shown,
+    associations: readonly Association[],
+  ): Promise<FastifyReply> {
+    const { application, interaction, scopes } = pending
+    allowReturnToApplication(reply)
+    const view = viewOf(request, reply, isProduction)
+    const page = signInConsentPage({
+      application,
+      registrant: await findRegistrant(application, signedIn.account.id, associations, deps),
+      redirectHost: hostOf(String(interaction.params.redirect_uri)),
+      scopes,
+      canBeFoundInRecords: chooseOwnLink(associations) !== undefined,
+      account: signedIn.account,
+      csrfToken: view.csrfToken,
+      action: actionOf(pending),
+      fault,
     })
     return sendPage(reply.code(fault ? 400 : 200), page, view)
   }
@@ -145,6 +172,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
         return sendPage(reply, otherAccountPage({ ...names, csrfToken: view.csrfToken, action }), view)
       }
       const associations = await practices.listReachable(signedIn.signIn)
+      if (!hasClinicalScope(pending.scopes)) return sendSignInConsent(request, reply, shown, associations)
       // Who works nowhere else sets the second step up first, and comes back here.
       if (associations.length === 0 && (await practices.listWaiting(signedIn.signIn)).length > 0)
         return reply.redirect(`/account/settings/security?next=${encodeURIComponent(action)}`, 303)
@@ -162,6 +190,12 @@ export function createConsentViews(deps: ConsentViewsDeps) {
 
 /** How many visits are offered, the latest first. */
 const mostVisits = 20
+
+/** A program of the person's device has a scheme of its own, which the device takes to it. */
+function hostOf(redirectUri: string): string {
+  const { host, protocol } = new URL(redirectUri)
+  return /^https?:$/.test(protocol) ? host : protocol.slice(0, -1)
+}
 
 function actionOf({ interaction }: Pending): string {
   return `/o/interaction/${interaction.uid}`

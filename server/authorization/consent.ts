@@ -9,16 +9,19 @@ import type { Launches } from '#server/launches/launches.ts'
 import { reachesPanel } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
-import { type ConsentChoice, readConsentChoice, wantsOnePatient } from './consent-choice.ts'
+import { type ConsentChoice, readConsentChoice, readSignInChoice, wantsOnePatient } from './consent-choice.ts'
 import { type Asked, createConsentSubjects, isRefusal, type Subject } from './consent-subject.ts'
 import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
+import { ofOldConsentForm } from './old-consent-form.ts'
 import { findInteraction, finish, type Pending, pathOf, wayToSignIn } from './pending-request.ts'
+import { redirectGoneWords } from './redirect-answer.ts'
+import { hasClinicalScope } from './requested-scopes.ts'
 import { answeredPrompts, isOfOtherPerson, mustChooseAccount, signInAddress } from './sign-in-demands.ts'
 
 export interface ConsentDeps extends ConsentViewsDeps {
   provider: Provider
   accounts: Pick<Accounts, 'find'>
-  applications: Pick<Applications, 'find'>
+  applications: Pick<Applications, 'find' | 'mayReturnTo'>
   grants: Pick<Grants, 'create'>
   launches: Pick<Launches, 'find' | 'redeem'>
   clock: Clock
@@ -45,6 +48,8 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     const interaction = await findInteraction(provider, request, reply)
     const application = await applications.find(String(interaction.params.client_id))
     if (!application) throw new OnpatientError('not-found', 'This app is no longer registered here.')
+    if (!applications.mayReturnTo(application, String(interaction.params.redirect_uri)))
+      throw new OnpatientError('link-invalid', redirectGoneWords)
     return { interaction, application, scopes: splitScopes(String(interaction.params.scope ?? '')) }
   }
 
@@ -103,7 +108,9 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     if (isRefusal(launched)) return finish(provider, request, reply, launched)
     const subject = launched ?? (await subjects.findChosen(asked, form))
     const associations = await practices.listReachable(signedIn.signIn)
-    const choice = readConsentChoice(form, pending.scopes, associations, subject)
+    const choice = hasClinicalScope(pending.scopes)
+      ? readConsentChoice(form, pending.scopes, associations, subject)
+      : readSignInChoice(form, pending.scopes, associations)
     if (typeof choice === 'string')
       return views.show(request, reply, { pending, signedIn, subject, fault: choice, form })
     const refusal = await subjects.redeemLaunch(asked)
@@ -159,12 +166,12 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
       return views.show(request, reply, { ...open, subject: launched ?? (await subjects.findOnly(asked)) })
     })
 
-    app.post('/o/interaction/:uid/patient', async (request, reply) => {
+    app.post('/o/interaction/:uid/patient', ofOldForm, async (request, reply) => {
       const open = await openRequest(request, reply)
       return open ? choosePatient(request, reply, open) : reply
     })
 
-    app.post('/o/interaction/:uid', async (request, reply) => {
+    app.post('/o/interaction/:uid', ofOldForm, async (request, reply) => {
       const open = await openRequest(request, reply)
       if (!open) return reply
       const isOther = isOfOtherPerson(open.pending.interaction, open.signedIn)
@@ -174,6 +181,8 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
     })
   }
 }
+
+const ofOldForm = { config: { ofOldForm: ofOldConsentForm } }
 
 const notGiven = { error: 'access_denied', error_description: 'The person chose not to give access.' }
 const anotherPerson = { error: 'login_required', error_description: 'Another person is signed in.' }

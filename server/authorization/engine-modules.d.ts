@@ -7,7 +7,10 @@ declare module 'oidc-provider/lib/helpers/initialize_keystore.js' {
 
 declare module 'oidc-provider/lib/helpers/weak_cache.js' {
   type Handler = (ctx: import('oidc-provider').KoaContextWithOIDC) => Promise<void>
-  const insideOf: (provider: object) => { grantTypeHandlers: Map<string, Handler> }
+  const insideOf: (provider: object) => {
+    grantTypeHandlers: Map<string, Handler>
+    responseModes: Map<string, import('./oidc-internals.ts').ResponseMode>
+  }
   // biome-ignore lint/style/noDefaultExport: this is how the engine exports it
   export default insideOf
 }

@@ -25,6 +25,7 @@ import {
   replaceSigningKeys,
 } from './oidc-internals.ts'
 import { oncePerTokenRequest } from './once-per-token-request.ts'
+import { profileOf } from './profile-claims.ts'
 import { createPromptPolicy } from './prompt-policy.ts'
 import type { RegistrationPolicy } from './registration.ts'
 import { hasClinicalScope, narrowRequestedScopes } from './requested-scopes.ts'
@@ -76,7 +77,9 @@ export async function createEngine(given: EngineDeps): Promise<Provider> {
   // Behind TLS the engine would else announce http:// addresses.
   provider.proxy = deps.portalUrl.startsWith('https:') || deps.trustedProxies > 0
   replaceSecretComparison(provider, (clientId, secret) => deps.applications.isSecretOf(clientId, secret))
-  replaceRedirectMatching(provider, deps.applications.maySendTo)
+  replaceRedirectMatching(provider, ({ redirectUris, isNative }, uri) =>
+    deps.applications.mayReturnTo({ redirectUris, kind: isNative ? 'public' : 'confidential' }, uri),
+  )
   const findApplication = answeringStoreFailure(deps.applications.find)
   replaceAssertionKeys(provider, async (id) => {
     const application = await findApplication(id)
@@ -122,7 +125,12 @@ function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Co
     },
     scopes: [...contextScopes],
     // `sid` (OpenID Connect Back-Channel Logout §2.1): in which sign-in the person allowed it.
-    claims: { openid: ['sub', 'sid', 'amr'], fhirUser: ['fhirUser'], profile: ['name'] },
+    claims: {
+      openid: ['sub', 'sid', 'amr'],
+      fhirUser: ['fhirUser'],
+      profile: ['name'],
+      email: ['email', 'email_verified'],
+    },
     conformIdTokenClaims: false,
     // SMART wants it in both requests, and RFC 6749 §4.1.3 in the second when it was in the first.
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -171,7 +179,7 @@ function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Co
         accountId: id,
         claims: async () => ({
           sub: id,
-          name: account.displayName,
+          ...profileOf(account),
           ...(await claimsOfGrant(deps, token)),
         }),
       }
@@ -225,6 +233,13 @@ async function claimsOfGrant(deps: EngineDeps, token: object | undefined) {
   return { ...user, ...(signInId === undefined ? {} : { sid: signInId }) }
 }
 
+/** Some libraries join scopes by commas; RFC 6749 §3.3 wants spaces. */
+function describeCommas(scope: unknown): string {
+  return typeof scope === 'string' && scope.includes(',')
+    ? ' Scopes are separated by spaces, not by commas.'
+    : ''
+}
+
 /** What the engine does not know of itself: RFC 8414 §2. */
 function discoveryOf({ portalUrl, registration }: EngineDeps): Record<string, unknown> {
   return {
@@ -268,9 +283,10 @@ function featuresOf(
         const { params, entities } = ctx.oidc
         const asked = [params?.scope, entities.AuthorizationCode?.scope, entities.RefreshToken?.scope]
         const scopes = application ? narrowRequestedScopes(asked.filter(Boolean).join(' '), application) : []
-        if (!hasClinicalScope(scopes))
+        // Sign-in alone opens no record, and needs none.
+        if (!hasClinicalScope(scopes) && !scopes.includes('openid'))
           throw new errors.InvalidScope(
-            `None of the requested scopes opens a record. This application may ask for: ${application?.scopes.join(' ')}`,
+            `None of the requested scopes opens a record.${describeCommas(params?.scope)} This application may ask for: ${application?.scopes.join(' ')}, and openid with fhirUser, profile and email`,
             splitScopes(String(params?.scope ?? ''))
               .join(' ')
               .slice(0, 200),

@@ -1,3 +1,5 @@
+import { toErrorDescription } from './error-description.ts'
+
 /**
  * What an OAuth error says to a developer: plain words on what to change, instead of the engine's terse ones.
  * Keyed by the engine's internal detail first, then by the error code (RFC 6749 §5.2, §4.1.2.1).
@@ -107,8 +109,10 @@ const authorizationWords: Array<[RegExp, string]> = [
     /^End-User (authentication|interaction) is required/,
     'Nothing is given without asking the person. Leave "prompt" out, or send prompt=login or prompt=consent.',
   ],
-  [/id_token_hint/, 'The id_token_hint is not an id_token of this application. Leave it out.'],
 ]
+
+const idTokenHintWords =
+  'The id_token_hint is not an id_token that this server issued to this application. Leave it out, or send the newest one.'
 
 const byDetail: Array<[RegExp, string]> = [
   [
@@ -133,7 +137,7 @@ const byDetail: Array<[RegExp, string]> = [
   ],
   [
     /refresh token already used/,
-    'This refresh token was used before, so the whole access was ended. Always store the newest refresh token. Send the person to the authorization page again.',
+    'This refresh token was used before, more than 30 seconds ago, so the whole access was ended. Always store the newest refresh token. Send the person to the authorization page again.',
   ],
   [
     /refresh token missing requested scope/,
@@ -149,11 +153,15 @@ const byDetail: Array<[RegExp, string]> = [
   ],
   [
     /grant not found|grant is expired/,
-    'This access has ended: the person or the server ended it or, with online_access, the sign-in in which it was given is over. Send the person to the authorization page again; offline_access outlasts a sign-in.',
+    'This access has ended: the person ended it, a code or an old refresh token came twice or, with online_access, the sign-in in which it was given is over. Send the person to the authorization page again; offline_access outlasts a sign-in.',
   ],
   [
     /PKCE verification failed|code_verifier|unsupported code_challenge_method/,
     'The code_verifier does not fit the code_challenge of the authorization request, or only one of the two was sent (PKCE, RFC 7636).',
+  ],
+  [
+    /client is invalid/,
+    'There is no application with this client_id. It may have been deleted, or the link is not complete.',
   ],
   [/client not found/, 'There is no application with this client_id. Compare it with the settings page.'],
   [
@@ -168,6 +176,15 @@ const byDetail: Array<[RegExp, string]> = [
     /no client authentication mechanism/,
     'Send client_id, and client_secret for a confidential application, as form fields or by HTTP Basic.',
   ],
+  [
+    /invalid authorization header value format|client_secret must be provided in the Authorization|not properly encoded/,
+    'The Authorization header must be Basic with client_id:client_secret, each form-encoded, then in Base64 (RFC 6749 section 2.3.1). Or send both as form fields.',
+  ],
+  [
+    /content-type bodies are supported|failed to parse the request body/,
+    'Send the parameters in the body, with Content-Type: application/x-www-form-urlencoded.',
+  ],
+  [/invalid max_age/, 'max_age is a whole number of seconds, such as 3600.'],
   [
     /only be provided using one mechanism/,
     'Prove who the application is in one way: by HTTP Basic, by client_secret or by client_assertion.',
@@ -193,7 +210,9 @@ const byDetail: Array<[RegExp, string]> = [
 /** The description to send; `given` when there is nothing better to say. */
 export function describeOAuthError(given: string | undefined, detail: string | undefined): string {
   // Why a key cannot be had or used is told in words of ours already.
-  if (detail && /^(jwks_uri |The key ")/.test(detail)) return detail
+  if (detail && /^(jwks_uri |The key ")/.test(detail)) return toErrorDescription(detail)
+  // Its detail is about keys and claims, as that of an assertion is.
+  if (given && /id_token_hint/.test(given)) return toErrorDescription(idTokenHintWords)
   const match = byDetail.find(([pattern]) => pattern.test(detail ?? '') || pattern.test(given ?? ''))
-  return match?.[1] ?? given ?? 'The request was refused.'
+  return toErrorDescription(match?.[1] ?? given ?? 'The request was refused.')
 }

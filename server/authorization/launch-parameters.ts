@@ -1,6 +1,5 @@
 /** What SMART App Launch adds to an authorization request: https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
-import { splitScopes } from '#fhir/scope/scope.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import type { Launches, LaunchFault } from '#server/launches/launches.ts'
 
@@ -33,17 +32,8 @@ export function launchParameters(deps: LaunchParametersDeps): { aud: Check; laun
         `aud is missing: say for which server the token is meant, with aud=${deps.fhirUrl}/fhir/r4`,
       )
     },
-    async launch(ctx, value, { clientId }) {
-      const wantsLaunch = splitScopes(String(ctx.oidc.params?.scope ?? '')).includes('launch')
-      if (value === undefined) {
-        if (wantsLaunch)
-          throw refused(
-            'The scope launch was asked for without the parameter launch. Send the one that came to the launch URL; an application that starts alone asks for launch/patient instead.',
-          )
-        return
-      }
-      if (!wantsLaunch)
-        throw refused('The parameter launch was sent without the scope launch. Add launch to the scopes.')
+    async launch(_ctx, value, { clientId }) {
+      if (value === undefined) return
       const found = await deps.launches.find(value, clientId)
       if (typeof found === 'string') throw refused(launchFaultWords[found])
     },

@@ -1,7 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
-import type { Grant, Grants } from '#server/grants/grants.ts'
+import { type Grant, type Grants, reusedReason } from '#server/grants/grants.ts'
 import type { ServerKeys } from '#server/keys/keys.ts'
 import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import type { Clock } from '../clock.ts'
@@ -15,8 +15,10 @@ import { withAccessTokens } from './access-token-adapter.ts'
 import { answeringStoreFailures } from './answering-store-failures.ts'
 import { withBackendTokens } from './backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
+import { currentTokenRequest } from './oidc-internals.ts'
 import { oncePerTokenRequest } from './once-per-token-request.ts'
 import { withPushedLimits } from './pushed-limits.ts'
+import { hasClinicalScope } from './requested-scopes.ts'
 import {
   createSealedInteractions,
   type SealedInteraction,
@@ -39,7 +41,10 @@ export interface AdapterDeps {
   rateLimits: Pick<RateLimits, 'count' | 'fieldsOf' | 'refusalOf'>
 }
 
-/** How long a client may present a refresh token again whose answer it did not get. */
+/**
+ * How long after its first use a refresh token may be presented again, any number of times: several tabs of an application ask at the
+ * same moment, and answers get lost. Each gets tokens of its own, which live.
+ */
 export const refreshGraceSeconds = 30
 
 /** How long a person may take for an authorization request. */
@@ -113,7 +118,6 @@ function toRow(uid: string, { payload, expiresAt }: SealedInteraction): OidcPayl
     uid: null,
     expires_at: expiresAt,
     consumed_at: null,
-    grace_used_at: null,
   }
 }
 
@@ -140,7 +144,7 @@ function payloadAdapter(
     if (!reach || reach.grant.endedAt) return false
     const { grant, patientIds, practiceIds } = reach
     if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
-    if (patientIds.length === 0 && practiceIds.length === 0) return false
+    if (patientIds.length === 0 && practiceIds.length === 0 && !isForSignInAlone(grant)) return false
     if (!isForOnlineUse(grant)) return true
     return grant.signInId !== undefined && accounts.isSignInOpen(grant.signInId)
   }
@@ -185,9 +189,15 @@ function payloadAdapter(
     },
     async revokeByGrantId(grantId) {
       // Ending the grant ends everything that belongs to it; the rows are swept when they expire.
-      await grants.endByEngine(grantId, 'ended by the application or by a reused code or token')
+      const isReuse = currentTokenRequest() !== undefined
+      await grants.endByEngine(grantId, isReuse ? reusedReason : 'the application ended it')
     },
   }
+}
+
+/** Such a grant reaches nobody's record. With `fhirUser` it is given through a link to a practice, and ends with it. */
+function isForSignInAlone({ scopes }: Grant): boolean {
+  return !hasClinicalScope(scopes) && !scopes.includes('fhirUser')
 }
 
 /** SMART App Launch 2.2, scopes for requesting a refresh token: `online_access` lasts as long as the person is signed in. */
@@ -215,7 +225,7 @@ function oneTimeUse(
       if (kind === 'PushedAuthorizationRequest')
         throw new errors.InvalidRequestUri('request_uri was already used')
       const row = await findPayload(db, kind, id)
-      if (row?.grant_id) await grants.endByEngine(row.grant_id, 'a code or refresh token was used twice')
+      if (row?.grant_id) await grants.endByEngine(row.grant_id, reusedReason)
       throw new errors.InvalidGrant(
         kind === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
       )
@@ -244,7 +254,6 @@ const upsertPayload = preparedWrite(
         uid,
         expires_at: expiresAt,
         consumed_at: null,
-        grace_used_at: null,
       })
       .onConflict((conflict) =>
         conflict.columns(['kind', 'id_hash']).doUpdateSet((eb) => ({
@@ -275,27 +284,14 @@ const consumePayload = preparedWrite((db, kind: string, idHash: string, now: num
     .returning('id_hash'),
 )
 
-/** A second use is noted beside the first, and only within the time of grace. */
+/** The first use is what counts: later ones, within the time of grace, do not make it longer. */
 const consumeRefreshToken = preparedWrite((db, now: number, idHash: string, consumedAfter: number) =>
   db
     .updateTable('oidc_payload')
-    .set((eb) => ({
-      consumed_at: eb.fn.coalesce('consumed_at', eb.cast<number>(eb.val(now), 'bigint')),
-      grace_used_at: eb
-        .case()
-        .when('consumed_at', 'is', null)
-        .then(eb.ref('grace_used_at'))
-        .else(eb.cast<number>(eb.val(now), 'bigint'))
-        .end(),
-    }))
+    .set((eb) => ({ consumed_at: eb.fn.coalesce('consumed_at', eb.cast<number>(eb.val(now), 'bigint')) }))
     .where('kind', '=', 'RefreshToken')
     .where('id_hash', '=', idHash)
-    .where((eb) =>
-      eb.or([
-        eb('consumed_at', 'is', null),
-        eb.and([eb('grace_used_at', 'is', null), eb('consumed_at', '>', consumedAfter)]),
-      ]),
-    )
+    .where((eb) => eb.or([eb('consumed_at', 'is', null), eb('consumed_at', '>', consumedAfter)]))
     .returning('id_hash'),
 )
 
@@ -338,7 +334,6 @@ function toPayload(row: OidcPayloadTable, id: string | undefined, now: number): 
 function isInGrace(row: OidcPayloadTable, now: number): boolean {
   return (
     row.kind === 'RefreshToken' &&
-    row.grace_used_at === null &&
     row.consumed_at !== null &&
     row.consumed_at > now - refreshGraceSeconds * 1000
   )

@@ -5,7 +5,7 @@
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import initializeKeystore from 'oidc-provider/lib/helpers/initialize_keystore.js'
 import insideOf from 'oidc-provider/lib/helpers/weak_cache.js'
-import { isLoopback, type PublicKey } from '#server/applications/applications.ts'
+import type { PublicKey } from '#server/applications/applications.ts'
 import type { SigningKey } from '#server/keys/keys.ts'
 
 interface ClientPrototype {
@@ -27,30 +27,21 @@ export function replaceSecretComparison(
   }
 }
 
-/**
- * Redirect URIs match by exact string, except that the port of a loopback address is free for a native application (RFC 8252 §7.3):
- * a program on the person's machine takes whatever port it gets. Such an application cannot keep a secret (§8.5), so that it is a public one;
- * a web application knows its port.
- */
-export function replaceRedirectMatching(provider: Provider, maySendTo: (uri: string) => boolean): void {
+/** Lets us decide which redirect URIs are an application's, instead of by exact string alone. */
+export function replaceRedirectMatching(
+  provider: Provider,
+  mayReturnTo: (client: { redirectUris: string[]; isNative: boolean }, uri: string) => boolean,
+): void {
   const prototype = clientPrototypeOf(provider)
   prototype.redirectUriAllowed = function isAllowed(this: ClientPrototype, uri: string) {
-    const isNative = this.tokenEndpointAuthMethod === 'none'
-    const isRegistered = this.redirectUris.some(
-      (registered) => registered === uri || (isNative && differsOnlyInLoopbackPort(registered, uri)),
-    )
-    return isRegistered && maySendTo(uri)
+    const { redirectUris, tokenEndpointAuthMethod } = this
+    return mayReturnTo({ redirectUris, isNative: tokenEndpointAuthMethod === 'none' }, uri)
   }
 }
 
-function differsOnlyInLoopbackPort(registered: string, given: string): boolean {
-  if (!URL.canParse(registered) || !URL.canParse(given)) return false
-  const expected = new URL(registered)
-  if (expected.protocol !== 'http:' || !isLoopback(expected)) return false
-  // Compared as text, so that nothing that parsing forgives (case, dots, back-slashes) slips through.
-  const withoutPort = (text: string) =>
-    text.replace(/^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/, '$1')
-  return withoutPort(registered) === withoutPort(given)
+/** Whether the application of an exchange, as it is registered now, has this redirect URI. */
+export function isStillRegistered({ oidc }: Pick<KoaContextWithOIDC, 'oidc'>, redirectUri: string): boolean {
+  return oidc.client?.redirectUriAllowed(redirectUri) === true
 }
 
 /** Keys that verify one client assertion, in the form of the engine's key stores. */
@@ -119,6 +110,22 @@ export type TokenHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 export function wrapTokenHandlers(provider: Provider, wrap: (handle: TokenHandler) => TokenHandler): void {
   const { grantTypeHandlers } = insideOf(provider)
   for (const [grantType, handle] of grantTypeHandlers) grantTypeHandlers.set(grantType, wrap(handle))
+}
+
+/** How an answer gets to the application: by query, fragment or form. */
+export type ResponseMode = (
+  ctx: KoaContextWithOIDC,
+  redirectUri: string,
+  payload: Record<string, string>,
+) => void | Promise<void>
+
+/** Puts ours in the place of the engine's, which would parse a redirect URI and write it anew. */
+export function replaceResponseModes(
+  provider: Provider,
+  build: (mode: string, handle: ResponseMode) => ResponseMode,
+): void {
+  const { responseModes } = insideOf(provider)
+  for (const [mode, handle] of responseModes) responseModes.set(mode, build(mode, handle))
 }
 
 function clientPrototypeOf(provider: Provider): ClientPrototype {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { OnpatientError } from '../errors.ts'
 import { findStoreFailure, storeRetrySeconds } from '../store/store-failure.ts'
+import { toErrorDescription } from './error-description.ts'
 import { registrationError } from './registration-metadata.ts'
 
 interface OAuthError {
@@ -69,5 +70,7 @@ export function refuseMethod(reply: FastifyReply, request: FastifyRequest): Fast
 }
 
 function send(reply: FastifyReply, request: FastifyRequest, status: number, body: OAuthError): FastifyReply {
-  return reply.code(status).send({ ...body, request_id: request.id })
+  return reply
+    .code(status)
+    .send({ ...body, error_description: toErrorDescription(body.error_description), request_id: request.id })
 }

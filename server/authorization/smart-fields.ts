@@ -5,6 +5,7 @@
  */
 import type { Coverage, Grants } from '#server/grants/grants.ts'
 import { smartStylePath } from '../http/smart-style.ts'
+import { hasClinicalScope } from './requested-scopes.ts'
 
 export interface SmartFieldsDeps {
   grants: Pick<Grants, 'findReach'>
@@ -21,7 +22,7 @@ export async function findSmartFields(
   const { grant, context } = reach
   // When the person's choice ends it, whatever is refreshed until then.
   const end = grant.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}
-  if (!context) return { ...findOnlyPatient(reach), ...end }
+  if (!context) return { ...(hasClinicalScope(grant.scopes) ? findOnlyPatient(reach) : {}), ...end }
   return {
     patient: context.patientId,
     ...(context.encounterId === undefined ? {} : { encounter: context.encounterId }),

@@ -1,13 +1,19 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { Logger } from '../logger.ts'
 import { storeRetrySeconds } from '../store/store-failure.ts'
 import { describeOAuthError } from './error-words.ts'
+import { isStillRegistered, replaceResponseModes } from './oidc-internals.ts'
+import { appendToRedirect, redirectGoneWords } from './redirect-answer.ts'
 
 type Body = Record<string, unknown>
 
-/** Hooks that run round the engine: plain words on errors, 302 on redirects. */
-export function shapeAnswers(provider: Provider, { logger }: { logger: Logger }): void {
+/** Hooks that run round the engine: plain words on errors, challenges, redirects that old clients know. */
+export function shapeAnswers(
+  provider: Provider,
+  { logger, portalUrl }: { logger: Logger; portalUrl: string },
+): void {
   const details = new WeakMap<object, string | undefined>()
   const remember = (ctx: KoaContextWithOIDC, error: { error_detail?: string | undefined }) => {
     details.set(ctx, error.error_detail)
@@ -21,12 +27,27 @@ export function shapeAnswers(provider: Provider, { logger }: { logger: Logger })
     logger.error({ err: error }, 'the authorization engine failed'),
   )
 
+  replaceResponseModes(provider, (mode, handle) => (ctx, redirectUri, payload) => {
+    if (!isStillRegistered(ctx, redirectUri)) return showRedirectGone(ctx)
+    const said =
+      payload.error === undefined
+        ? payload
+        : {
+            ...payload,
+            error_description: describeOAuthError(
+              payload.error_description ?? payload.error,
+              details.get(ctx),
+            ),
+          }
+    if (mode !== 'query' && mode !== 'fragment') return handle(ctx, redirectUri, said)
+    // Old clients know 302 only (RFC 6749 shows it in all its examples).
+    ctx.status = 302
+    ctx.set('location', appendToRedirect(redirectUri, said, mode === 'query' ? '?' : '#'))
+  })
+
   provider.use(async (ctx, next) => {
     await next()
-    if (!ctx.path.startsWith('/o/authorize')) return
-    // Old clients know 302 only (RFC 6749 shows it in all its examples).
-    if (ctx.status === 303) ctx.status = 302
-    if (details.has(ctx)) sayPlainlyByRedirect(ctx, details.get(ctx))
+    if (ctx.path.startsWith('/o/authorize') && ctx.status === 303) ctx.status = 302
   })
 
   provider.use(async (ctx, next) => {
@@ -37,7 +58,20 @@ export function shapeAnswers(provider: Provider, { logger }: { logger: Logger })
     const body = ctx.body as Body | undefined
     if (typeof body !== 'object' || body === null || typeof body.error !== 'string') return
     sayPlainly(body, details.get(ctx))
+    if (body.error === 'invalid_client') challenge(ctx as unknown as KoaContextWithOIDC, portalUrl)
     body.request_id = ctx.res.getHeader('x-request-id')
+  })
+}
+
+/** Its developer took it away while the person decided. Nothing goes there any more, and the code is told to nobody. */
+function showRedirectGone(ctx: KoaContextWithOIDC): void {
+  ctx.status = 400
+  ctx.type = 'text/html; charset=utf-8'
+  ctx.body = renderErrorPage({
+    status: 400,
+    title: 'This app could not be connected',
+    message: redirectGoneWords,
+    requestId: String(ctx.res.getHeader('x-request-id') ?? ''),
   })
 }
 
@@ -45,23 +79,20 @@ function sayPlainly(body: Body, detail: string | undefined): void {
   // RFC 6749 §5.2 has a code of its own for it.
   if (body.error_description === 'requested grant type is not allowed for this client')
     body.error = 'unauthorized_client'
+  // §5.2: no client authentication included, or in a way that is not supported.
+  if (withoutProof.test(String(body.error_description))) body.error = 'invalid_client'
   const given = body.error_description ?? body.error
   body.error_description = describeOAuthError(String(given), detail)
 }
 
-/** The same for what goes back to the application by redirect. All else of the address stays as it is, byte for byte. */
-function sayPlainlyByRedirect(
-  ctx: { response: { get(name: string): string }; set(name: string, value: string): void },
-  detail: string | undefined,
-): void {
-  const location = ctx.response.get('location')
-  const [whole, , error = ''] = /([?#&])error=([^&]*)/.exec(location) ?? []
-  if (whole === undefined) return
-  const [, given = error] = /[?#&]error_description=([^&]*)/.exec(location) ?? []
-  const words = describeOAuthError(new URLSearchParams(`said=${given}`).get('said') ?? error, detail)
-  const rest = location.replace(/([?#&])error_description=[^&]*&?/, '$1')
-  ctx.set(
-    'location',
-    rest.replace(whole, () => `${whole}&error_description=${encodeURIComponent(words)}`),
-  )
+const withoutProof =
+  /^(no client authentication mechanism provided|invalid authorization header value format|client_secret must be provided in the Authorization header|client_id and client_secret in the authorization header are not properly encoded)$/
+
+/** RFC 6749 §5.2, RFC 9110 §15.5.2: 401 with what the client could have used; whoever has a key or nothing cannot use a secret. */
+function challenge(ctx: KoaContextWithOIDC, realm: string): void {
+  ctx.status = 401
+  const method = ctx.oidc?.client?.tokenEndpointAuthMethod ?? 'client_secret_basic'
+  const hasTried = ctx.req.headers.authorization !== undefined
+  if (hasTried || method === 'client_secret_basic')
+    ctx.set('www-authenticate', `Basic realm="${realm}", charset="UTF-8"`)
 }

@@ -6,6 +6,7 @@ import { findPresentedToken } from '../http/bearer.ts'
 import { preflight } from '../http/cors.ts'
 import { refuseBearer } from './bearer-refusal.ts'
 import { type FhirUserDeps, findFhirUser } from './fhir-user.ts'
+import { profileOf } from './profile-claims.ts'
 
 export interface UserinfoDeps extends FhirUserDeps {
   tokens: TokenDoor
@@ -49,9 +50,11 @@ async function describePerson(
       'This access token tells nothing about a person. Ask for the scope openid when you send the person to the authorization page.',
       { field: 'openid' },
     )
+  const { name, email, email_verified } = profileOf(account)
   return {
     sub: account.id,
-    ...(scopes.includes('profile') ? { name: account.displayName } : {}),
+    ...(scopes.includes('profile') ? { name } : {}),
+    ...(scopes.includes('email') ? { email, email_verified } : {}),
     ...(scopes.includes('fhirUser') ? await findFhirUser(grantId, deps) : {}),
   }
 }

@@ -44,14 +44,6 @@ async function runServer(): Promise<void> {
     await store.close()
     throw error
   })
-  // Of several processes the first tells it.
-  const isFirst = cluster.isPrimary || cluster.worker?.id === 1
-  const hasDemo = (await server.nouns.applications.find(demoApplication.applicationId)) !== undefined
-  if (isFirst) {
-    const words = describePlainRedirects(await server.nouns.applications.findPlainRedirects(), settings)
-    process.stdout.write(`${[...describeStart(server.origins, settings, hasDemo), ...words].join('\n')}\n`)
-  }
-
   const stopped = Promise.withResolvers<void>()
   let isStopping = false
   const stop = (signal: string) => {
@@ -68,6 +60,14 @@ async function runServer(): Promise<void> {
   else {
     process.on('SIGINT', () => stop('SIGINT'))
     process.on('SIGTERM', () => stop('SIGTERM'))
+  }
+  // Last, since whoever reads it may stop the server at once.
+  // Of several processes the first tells it.
+  const isFirst = cluster.isPrimary || cluster.worker?.id === 1
+  const hasDemo = (await server.nouns.applications.find(demoApplication.applicationId)) !== undefined
+  if (isFirst) {
+    const words = describePlainRedirects(await server.nouns.applications.findPlainRedirects(), settings)
+    process.stdout.write(`${[...describeStart(server.origins, settings, hasDemo), ...words].join('\n')}\n`)
   }
   await stopped.promise
 }

@@ -23,7 +23,12 @@ ${table(
       code('online_access'),
       'Go on reading while the person is signed in here; refreshing stops when the sign-in ends',
     ],
-    [code('openid'), 'Learn which account signed in: an id token comes with the access token'],
+    [
+      code('openid'),
+      'Learn which account signed in: an id token comes with the access token. Works alone, without access to records',
+    ],
+    [code('profile'), html`With <code>openid</code>: learn the person's name`],
+    [code('email'), html`With <code>openid</code>: learn the person's e-mail address`],
     [
       code('fhirUser'),
       html`With <code>openid</code>: learn which record is the person's own, and read that one`,

@@ -19,6 +19,13 @@ export interface GrantUser {
  * related person there, though a patient or a provider elsewhere.
  */
 export function chooseUserLink(links: readonly UserLink[]): UserLink | undefined {
+  return chooseOwnLink(links)
+}
+
+/** The same for the associations of an account. */
+export function chooseOwnLink<Link extends Omit<UserLink, 'practiceId'>>(
+  links: readonly Link[],
+): Link | undefined {
   const inOrder = links.toSorted(
     (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
   )

@@ -7,10 +7,14 @@ import { preparedWrite } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { userLinksOf } from './coverage.ts'
+import { reusedReason } from './end-reasons.ts'
 import { type GrantContext, toContextRow } from './grant-context.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
 import { createTokenOpener } from './open-grant.ts'
 import { reachOf, selectReach, toGrant } from './reach.ts'
+
+export { reusedReason } from './end-reasons.ts'
+export { chooseOwnLink } from './grant-user.ts'
 
 /** What one account, or one practice, allowed one application. */
 export interface Grant {
@@ -106,6 +110,11 @@ export interface Grants {
       }
     >
   >
+  /** Grants of an account that ended since then because a code or refresh token came twice, newest first. */
+  listEndedByReuse(
+    accountId: string,
+    since: Date,
+  ): Promise<Array<{ id: string; endedAt: Date; applicationId: string; applicationName: string }>>
   /** Ends it and all its tokens at once. Throws `not-found` when it is not the account's. */
   end(accountId: string, grantId: string, reason: string): Promise<void>
   /** By the engine: a code was used twice, a refresh token came back, or the client revoked. */
@@ -254,6 +263,25 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
           const association = each.grant_id === row.id ? associations.get(each.association_id) : undefined
           return association ? [association] : []
         }),
+      }))
+    },
+    async listEndedByReuse(accountId, since) {
+      // uses grant_account
+      const rows = await db
+        .selectFrom('grant')
+        .innerJoin('application', 'application.id', 'grant.application_id')
+        .select(['grant.id', 'grant.ended_at', 'grant.application_id', 'application.name'])
+        .where('grant.account_id', '=', accountId)
+        .where('grant.ended_at', '>', since.getTime())
+        .where('grant.end_reason', '=', reusedReason)
+        .orderBy('grant.ended_at', 'desc')
+        .limit(20)
+        .execute()
+      return rows.map((row) => ({
+        id: row.id,
+        endedAt: new Date(row.ended_at ?? 0),
+        applicationId: row.application_id,
+        applicationName: row.name,
       }))
     },
     async end(accountId, grantId, reason) {

@@ -5,6 +5,7 @@ import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 import { coverageOf, keepingPracticesOf, selectCoverage, userLinksOf } from './coverage.ts'
+import { reusedReason } from './end-reasons.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
 import type { Coverage, OpenedGrant } from './grants.ts'
 
@@ -100,6 +101,7 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'grant.account_id',
       'grant.application_id',
       'grant.ended_at',
+      'grant.end_reason',
       'grant.expires_at as grant_expires_at',
       'grant.last_used_at',
       'application.deleted_at',
@@ -115,10 +117,16 @@ interface Lifetime {
   expires_at: number
   grant_expires_at: number | null
   ended_at: number | null
+  end_reason: string | null
   deleted_at: number | null
 }
 
 function assertAlive(token: Lifetime, now: number): void {
+  if (token.end_reason === reusedReason)
+    throw new OnpatientError(
+      'token-revoked',
+      'The access behind this token was ended: a code or refresh token came twice, so that somebody else may have had it. Always keep the newest refresh token, and send the person to the authorization page again.',
+    )
   if (token.ended_at !== null || token.deleted_at !== null)
     throw new OnpatientError('token-revoked', 'The access behind this token was ended.')
   if (token.expires_at <= now || (token.grant_expires_at !== null && token.grant_expires_at <= now))

@@ -29,6 +29,7 @@ export function findPresentedToken(
     throw new OnpatientError(
       'token-missing',
       'The Authorization header must have the scheme Bearer: "Authorization: Bearer ACCESS_TOKEN".',
+      { field: 'Authorization' },
     )
   const [, scheme, token] = pattern.exec(header) ?? []
   if (token === undefined)

@@ -19,6 +19,16 @@ declare module 'fastify' {
   }
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * What a form leads to that was opened before somebody signed in or out in this browser, as in a second tab: where to go on, or a
+     * refusal in plain words. Nothing of the form counts. Undefined: the refusal of all forms.
+     */
+    ofOldForm?: (request: FastifyRequest) => string | OnpatientError | undefined
+  }
+}
+
 export interface BrowserDeps {
   findSignIn(token: string): Promise<SignedIn | undefined>
   /** Signs the CSRF cookie. */
@@ -48,10 +58,17 @@ export const browser = fastifyPlugin<BrowserDeps>(async (app, { findSignIn, cook
   })
   app.addHook('preHandler', (request, reply, done) => {
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return done()
+    // What nobody answers needs no token to say so.
+    if (request.is404) return done()
     // Without this a page elsewhere could send forms in the person's name.
     app.csrfProtection(request, reply, done)
   })
 })
+
+/** Whether the browser keeps our cookies: without them a form can never be sent, and leading it on would go round. */
+export function keepsCookies(request: FastifyRequest, isSecure: boolean): boolean {
+  return request.cookies[cookieName('form', isSecure)] !== undefined
+}
 
 /** The refusal of a form without the right token, in our words; undefined for every other error. */
 export function csrfFailure(error: unknown): OnpatientError | undefined {

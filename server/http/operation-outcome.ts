@@ -64,7 +64,9 @@ export function headersOf(error: OnpatientError): { status: number; headers: Rec
 /** RFC 6750 §3: without a token no error code is given, with a bad one `invalid_token`, with a narrow one the scope. */
 function challengeOf({ category, code, message, field }: OnpatientError): string | undefined {
   const description = `error_description="${toQuotable(message)}"`
-  if (code === 'token-missing') return `Bearer realm="onpatient", ${description}`
+  // Of a request that says nothing of who it is. One that says it in a way that is not read is told so.
+  if (code === 'token-missing' && field === undefined) return 'Bearer realm="onpatient"'
+  if (code === 'token-missing') return `Bearer realm="onpatient", error="invalid_request", ${description}`
   // RFC 9449 §7.1
   if (code === 'token-binding')
     return `DPoP realm="onpatient", error="invalid_dpop_proof", ${description}, algs="${proofAlgorithms.join(' ')}"`

@@ -44,6 +44,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
       'openid',
       'fhirUser',
       'profile',
+      'email',
       'offline_access',
       'online_access',
       'launch',

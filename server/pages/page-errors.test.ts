@@ -65,7 +65,7 @@ test('an address with a token is told to no other page', async () => {
 test('a step on the way back to an application may end there and keeps its opener', async () => {
   const app = await startPages()
   const { headers } = await app.inject('/application')
-  assert.match(String(headers['content-security-policy']), /form-action 'self' http: https:;/)
+  assert.doesNotMatch(String(headers['content-security-policy']), /form-action/)
   assert.equal(headers['cross-origin-opener-policy'], 'unsafe-none')
 })
 

@@ -29,6 +29,9 @@ const titles = {
 export const pageErrors = fastifyPlugin<{ isProduction: boolean }>(async (app, { isProduction }) => {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const failure = toFailure(error)
+    const way = failure.code === 'csrf-failed' ? request.routeOptions.config.ofOldForm?.(request) : undefined
+    if (typeof way === 'string') return reply.redirect(way, 303)
+    if (way) return sendFailure(request, reply, way, isProduction)
     if (failure.category === 'fault') request.log.error({ err: error }, 'a page failed')
     if (failure.code === 'sign-in-required' && request.method === 'GET') {
       return reply.redirect(`/signin?next=${encodeURIComponent(request.url)}`, 303)

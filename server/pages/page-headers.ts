@@ -44,7 +44,7 @@ export function hideReferrer(reply: FastifyReply): void {
 /** What one answer needs beyond the policy of all pages. */
 interface Widening {
   /** More places for forms, as CSP sources. Chrome applies it to every redirect that follows the form, too. */
-  formAction?: readonly string[]
+  formAction?: readonly string[] | 'anywhere'
   /** For the one `<style nonce>` that the portal's component library writes. */
   styleNonce?: string
   /** Where a picture that is not ours comes from, as `policySourceOf` gives it. */
@@ -69,7 +69,9 @@ export function widenPolicy(
   { formAction, styleNonce, imageSource, keepOpener }: Widening,
 ): void {
   const directives = { ...policy }
-  if (formAction) directives['form-action'] = ["'self'", ...formAction]
+  // Without the directive: a scheme that a program of the device made up can be named by no source.
+  if (formAction === 'anywhere') delete directives['form-action']
+  else if (formAction) directives['form-action'] = ["'self'", ...formAction]
   if (styleNonce) directives['style-src'] = ["'self'", `'nonce-${styleNonce}'`]
   if (imageSource) directives['img-src'] = ["'self'", 'data:', imageSource]
   reply.helmet({
@@ -87,5 +89,5 @@ export function allowReturnToApplication(
   reply: FastifyReply,
   { imageSource }: Pick<Widening, 'imageSource'> = {},
 ): void {
-  widenPolicy(reply, { formAction: ['http:', 'https:'], keepOpener: true, imageSource })
+  widenPolicy(reply, { formAction: 'anywhere', keepOpener: true, imageSource })
 }

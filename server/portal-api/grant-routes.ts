@@ -6,20 +6,33 @@ import { idText, parseInput } from './parse-input.ts'
 import { summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
+/** How long a person is told that an access ended by itself. */
+const reuseShownMs = 30 * 24 * 3600 * 1000
+
 const oneGrant = z.strictObject({ id: idText })
 
 /** The applications that the account has connected. */
-export function grantRoutes({ grants, access }: PortalApiDeps): FastifyPluginAsync {
+export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/grants', async (request) => {
       const { account, signIn } = getSignedIn(request)
-      const open = await grants.listOpen(account.id)
+      const since = new Date(clock.now().getTime() - reuseShownMs)
+      const [open, endedByReuse] = await Promise.all([
+        grants.listOpen(account.id),
+        grants.listEndedByReuse(account.id, since),
+      ])
       const patientIds = open.flatMap(({ associations, context }) => [
         ...associations.flatMap(({ patientId }) => patientId ?? []),
         ...(context ? [context.patientId] : []),
       ])
       const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
       return {
+        // To be shown to the person, who did not end them.
+        endedByReuse: endedByReuse.map(({ id, endedAt, applicationId, applicationName }) => ({
+          id,
+          endedAt,
+          application: { id: applicationId, name: applicationName },
+        })),
         grants: open.map((grant) => ({
           id: grant.id,
           application: {

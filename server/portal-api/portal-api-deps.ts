@@ -5,6 +5,7 @@ import type { Approvals, Grants } from '#server/grants/grants.ts'
 import type { RequestLimits } from '#server/http/rate-limiting.ts'
 import type { Launches } from '#server/launches/launches.ts'
 import type { Practices } from '#server/practices/practices.ts'
+import type { Clock } from '../clock.ts'
 import type { Limits } from '../limits.ts'
 
 export interface PortalApiDeps {
@@ -15,6 +16,7 @@ export interface PortalApiDeps {
   approvals: Approvals
   launches: Launches
   access: Access
+  clock: Clock
   rateLimits: RequestLimits
   limits: Limits
   portalUrl: string

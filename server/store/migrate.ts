@@ -15,6 +15,7 @@ import { up as panels } from './migrations/0015-panels.ts'
 import { up as limits } from './migrations/0020-limits.ts'
 import { up as versions } from './migrations/0022-versions.ts'
 import { up as proofs } from './migrations/0024-proofs.ts'
+import { up as refreshGrace } from './migrations/0026-refresh-grace.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -32,6 +33,7 @@ const migrations: Record<string, Migration> = {
   '0020-limits': { up: limits },
   '0022-versions': { up: versions },
   '0024-proofs': { up: proofs },
+  '0026-refresh-grace': { up: refreshGrace },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

@@ -75,7 +75,7 @@ describe('the authorization request', () => {
     ],
     ['response_type=token', () => ({ ...good(), response_type: 'token' }), 'unsupported_response_type'],
     ['a scope that is none', () => ({ ...good(), scope: 'everything' }), 'invalid_scope'],
-    ['only scopes that open no record', () => ({ ...good(), scope: 'openid fhirUser' }), 'invalid_scope'],
+    ['only scopes that open nothing', () => ({ ...good(), scope: 'fhirUser launch' }), 'invalid_scope'],
     ['a write scope', () => ({ ...good(), scope: 'patient/Observation.write' }), 'invalid_scope'],
     [
       'code_challenge_method=plain',
@@ -195,13 +195,105 @@ describe('the authorization request', () => {
     assert.match(answer.get('error_description') ?? '', /too long.*state/)
   })
 
+  const pkce = {
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  }
+  /** The address that the browser is sent to, as it stands in the header. */
+  async function backTo(client: string, uri: string, params: Record<string, string> = {}) {
+    const request = { ...good(), client_id: client, redirect_uri: uri, ...params }
+    const { browser, page } = await openConsent(app, request, clinic.provider.email)
+    const sent = await browser.post(page.url, {
+      _csrf: fieldOf(page, '_csrf'),
+      decision: 'Authorize',
+      kind: boxesOf(page, 'kind'),
+      person: boxesOf(page, 'person'),
+      duration: 'until-ended',
+    })
+    const cookie = await browser.jar.getCookieString(sent.location ?? '')
+    const answer = await fetch(sent.location ?? '', { redirect: 'manual', headers: { cookie } })
+    return { location: answer.headers.get('location') ?? '', page }
+  }
+
+  test('a redirect URI comes back letter by letter, whatever query or encoding it has', async () => {
+    const redirectUris = [
+      'https://app.example.com/cb?x=1&y=a%2Fb%20c&flag',
+      'https://App.Example.com:443/a/../cb/%7e?',
+      'https://app.example.com/cb?tenant=1&',
+    ]
+    const own = await anApplication(app, clinic, { redirectUris })
+    for (const [uri, joint] of [
+      [redirectUris[0], '&'],
+      [redirectUris[1], ''],
+      [redirectUris[2], ''],
+    ] as const) {
+      const { location } = await backTo(own.id, uri ?? '', { state: 'S%20 &=+é' })
+      assert.ok(location.startsWith(`${uri}${joint}code=`), location)
+      assert.equal(new URL(location).searchParams.get('state'), 'S%20 &=+é')
+      const asked = new URLSearchParams({
+        ...good(),
+        client_id: own.id,
+        redirect_uri: uri ?? '',
+        scope: 'no',
+      })
+      const refused = await fetch(`${app.portalUrl}/o/authorize/?${asked}`, { redirect: 'manual' })
+      assert.ok(refused.headers.get('location')?.startsWith(`${uri}${joint}error=invalid_scope&`))
+    }
+  })
+
+  test('a program of the device has a scheme of its own, and goes the whole way with it', async () => {
+    const redirectUris = [
+      'com.example.app:/cb',
+      'com.example.app://cb/x?y=1',
+      'https://app.example.com/native',
+    ]
+    const native = await anApplication(app, clinic, { kind: 'public', redirectUris })
+    for (const uri of redirectUris) {
+      const { location, page } = await backTo(native.id, uri, pkce)
+      assert.ok(location.startsWith(`${uri}${uri.includes('?') ? '&' : '?'}code=`), location)
+      assert.doesNotMatch(page.headers.get('content-security-policy') ?? '', /form-action/)
+    }
+    const other = await ask({
+      ...good(),
+      ...pkce,
+      client_id: native.id,
+      redirect_uri: 'com.example.app:/cb/x',
+    })
+    assert.deepEqual([other.status, other.location], [400, undefined])
+  })
+
+  test('a redirect URI that is taken away while consent is open gets nothing', async () => {
+    const gone = 'https://app.example.com/gone'
+    const form = { redirectUris: [gone, redirectUri], scopes: ['patient/*.read', 'user/*.read'] }
+    const own = await anApplication(app, clinic, form)
+    const request = { ...good(), client_id: own.id, redirect_uri: gone }
+    const consenting = await openConsent(app, request, clinic.provider.email)
+    const deciding = await openConsent(app, request, clinic.provider.email)
+    const decided = await deciding.browser.post(deciding.page.url, {
+      _csrf: fieldOf(deciding.page, '_csrf'),
+      decision: 'Authorize',
+      kind: boxesOf(deciding.page, 'kind'),
+      person: boxesOf(deciding.page, 'person'),
+      duration: 'until-ended',
+    })
+    const { applications } = app.nouns
+    const current = await applications.find(own.id)
+    assert.ok(current)
+    await applications.update(current.ownerAccountId, own.id, { ...current, redirectUris: [redirectUri] })
+    const tooLate = await deciding.browser.get(decided.location ?? '')
+    assert.deepEqual([tooLate.status, tooLate.location], [400, undefined])
+    assert.match(tooLate.body, /no longer uses the address/)
+    for (const decision of ['Authorize', 'Cancel'] as const) {
+      const answer = await answerConsent(app, consenting.browser, consenting.page, { decision })
+      assert.deepEqual([answer.status, answer.location], [410, undefined], decision)
+      assert.match(answer.body, /no longer uses the address/)
+    }
+    assert.equal((await consenting.browser.get(consenting.page.url)).status, 410)
+  })
+
   test('a loopback redirect URI of a native application may have any port, that of a web application its own', async () => {
     const redirectUris = ['http://127.0.0.1/cb', 'http://localhost:3000/cb']
     const native = await anApplication(app, clinic, { kind: 'public', redirectUris })
-    const pkce = {
-      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-      code_challenge_method: 'S256',
-    }
     for (const uri of ['http://127.0.0.1:49152/cb', 'http://localhost:8123/cb']) {
       const back = await authorize(app, native.id, clinic.provider.email, { redirect_uri: uri, ...pkce })
       assert.ok(back.get('code'), uri)

@@ -196,7 +196,9 @@ describe('a stranger on the way of a person to an application', () => {
     await browser.post(`${app.portalUrl}/signout`, { _csrf: fieldOf(question, '_csrf'), next: '/' })
     const shown = await browser.get(page.url)
     assert.match(String(shown.location), /\/signin\?next=/)
-    await assertStopped(await browser.post(page.url, yes(page, { _csrf: fieldOf(page, '_csrf') })), 403)
+    const answer = await browser.post(page.url, yes(page, { _csrf: fieldOf(page, '_csrf') }))
+    await assertStopped(answer, 303)
+    assert.match(String(answer.location), /\/signin\?next=/)
   })
 
   test('form_post works under the policy of the pages, which lets this one script run', async () => {

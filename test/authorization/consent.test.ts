@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { getTokens, openConsent, postToken, readApi } from '../support/authorize.ts'
-import { boxesOf, fieldOf } from '../support/browser.ts'
+import { getTokens, openConsent, postToken, readApi, signIn } from '../support/authorize.ts'
+import { type Answer, type Browser, boxesOf, fieldOf, openBrowser } from '../support/browser.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -228,5 +228,80 @@ describe('what the person ticks is what the application gets', () => {
     assert.equal(payload.sub, account?.id)
     assert.equal(payload.nonce, 'n1')
     assert.equal(payload.iss, app.portalUrl)
+  })
+
+  const patient = 'parent@example.com'
+  const decide = (page: Answer) => ({
+    _csrf: fieldOf(page, '_csrf'),
+    shown_to: fieldOf(page, 'shown_to'),
+    decision: 'Authorize',
+    kind: boxesOf(page, 'kind'),
+    person: boxesOf(page, 'person'),
+    duration: 'until-ended',
+  })
+  const startIn = async (browser: Browser) => {
+    const params = new URLSearchParams({
+      response_type: 'code',
+      client_id: client.id,
+      redirect_uri: redirectUri,
+    })
+    return browser.follow(await browser.get(`${app.portalUrl}/o/authorize/?${params}`), app.portalUrl)
+  }
+
+  test('a person who signs in in two tabs reaches the app from both', async () => {
+    const browser = openBrowser()
+    const tabs = [await startIn(browser), await startIn(browser)]
+    for (const tab of tabs) assert.match(tab.url, /\/signin/)
+    for (const tab of tabs) {
+      const page = await browser.follow(await signIn(browser, tab, patient), app.portalUrl)
+      assert.match(page.url, /\/o\/interaction\//)
+      const back = await browser.follow(await browser.post(page.url, decide(page)), app.portalUrl)
+      assert.match(back.location ?? '', /[?&]code=/)
+    }
+  })
+
+  test('a sign-in that names another account than the one of the first tab is asked', async () => {
+    const browser = openBrowser()
+    const tabs = [await startIn(browser), await startIn(browser)]
+    await signIn(browser, tabs[0] as Answer, patient)
+    const answer = await signIn(browser, tabs[1] as Answer, clinic.provider.email)
+    const question = await browser.follow(answer, app.portalUrl)
+    assert.match(question.body, /Continue as/)
+    assert.match(question.body, /Sign out/)
+  })
+
+  test('a sign-in that ends or is renewed during consent leads back to the question, and allows nothing', async () => {
+    const browser = openBrowser()
+    const page = await browser.follow(await signIn(browser, await startIn(browser), patient), app.portalUrl)
+    const account = await app.nouns.accounts.findByEmail(patient)
+    const countGrants = async () => (await app.nouns.grants.listOpen(account?.id ?? '')).length
+    const before = await countGrants()
+    const signOut = async () => {
+      const question = await browser.get(`${app.portalUrl}/signin?switch=1`)
+      await browser.post(`${app.portalUrl}/signout`, { _csrf: fieldOf(question, '_csrf'), next: '/' })
+    }
+    await signOut()
+    const led = await browser.follow(await browser.post(page.url, decide(page)), app.portalUrl)
+    assert.match(led.url, /\/signin/)
+    const anew = await browser.follow(await signIn(browser, led, patient), app.portalUrl)
+    assert.equal(anew.url, page.url)
+    // Renewed: the form of the first sign-in is old, its person the same.
+    const again = await browser.follow(await browser.post(page.url, decide(page)), app.portalUrl)
+    assert.deepEqual([again.status, again.url], [200, page.url])
+    assert.equal(await countGrants(), before)
+    await signOut()
+    await signIn(browser, await browser.get(`${app.portalUrl}/signin?next=/`), clinic.provider.email)
+    const refused = await browser.post(page.url, decide(again))
+    assert.equal(refused.status, 403)
+    assert.match(refused.body, /shown to another person.*has signed in/)
+    assert.equal(await countGrants(), before)
+  })
+
+  test('a POST to an address that does not exist is 404, whatever it brings', async () => {
+    for (const path of ['/oauth/token', '/nothing/here']) {
+      const body = new URLSearchParams({ grant_type: 'authorization_code' })
+      const answer = await fetch(`${app.portalUrl}${path}`, { method: 'POST', body })
+      assert.equal(answer.status, 404, path)
+    }
   })
 })

@@ -23,16 +23,16 @@ describe('what an authorization error tells the developer', () => {
   }
 
   const faults: Array<[string, Record<string, string>, string, RegExp]> = [
-    ['a request object', { request: 'eyJ' }, 'request_not_supported', /Leave "request" out/],
+    ['a request object', { request: 'eyJ' }, 'request_not_supported', /Leave 'request' out/],
     ['client metadata', { registration: '{}' }, 'registration_not_supported', /Leave it out/],
-    ['the implicit grant', { response_type: 'none' }, 'unsupported_response_type', /"code"/],
+    ['the implicit grant', { response_type: 'none' }, 'unsupported_response_type', /'code'/],
     [
       'a response mode for scripts',
       { response_mode: 'web_message' },
       'unsupported_response_mode',
       /form_post/,
     ],
-    ['a request that must not ask', { prompt: 'none' }, 'login_required', /Leave "prompt" out/],
+    ['a request that must not ask', { prompt: 'none' }, 'login_required', /Leave 'prompt' out/],
     ['a challenge without its method', { code_challenge: 'x'.repeat(43) }, 'invalid_request', /S256/],
     [
       'a challenge that is too short',
@@ -41,8 +41,9 @@ describe('what an authorization error tells the developer', () => {
       /43/,
     ],
     ['another audience', { aud: 'https://other.example/' }, 'invalid_request', /aud must be one of/],
-    ['another resource', { resource: 'https://other.example/' }, 'invalid_target', /Leave "resource" out/],
-    ['scopes that open nothing', { scope: 'openid' }, 'invalid_scope', /may ask for: patient/],
+    ['another resource', { resource: 'https://other.example/' }, 'invalid_target', /Leave 'resource' out/],
+    ['scopes that open nothing', { scope: 'profile' }, 'invalid_scope', /may ask for: patient/],
+    ['scopes with commas', { scope: 'patient/*.read,openid' }, 'invalid_scope', /separated by spaces/],
     [
       'a hint that is none',
       { id_token_hint: 'x', scope: 'openid patient/*.rs' },

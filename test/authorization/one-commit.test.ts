@@ -140,18 +140,15 @@ describe('what a token request writes', () => {
     const answers = await Promise.all([refresh(tokens.refresh_token), refresh(tokens.refresh_token)])
     assert.equal(areGood(answers).length, 2)
     for (const { body } of answers) assert.equal(await served(body.access_token), 200)
-    assert.equal((await refresh(tokens.refresh_token)).body.error, 'invalid_grant')
-    for (const { body } of answers) assert.equal(await served(body.access_token), 401)
   })
 
-  test('a refresh token many times in the same moment: two are stored, and all of them are over', async () => {
+  test('a refresh token many times in the same moment: each is answered, stored and lives', async () => {
     const tokens = await getTokens(app, client, patient)
     const before = await countTokens()
     const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(tokens.refresh_token)))
-    const good = areGood(answers)
-    assert.ok(good.length <= 2)
+    assert.equal(areGood(answers).length, 10)
     const { access, refresh: refreshing } = await countTokens()
-    assert.deepEqual([access - before.access, refreshing - before.refresh], [good.length, good.length])
-    for (const { body } of good) assert.equal(await served(body.access_token), 401)
+    assert.deepEqual([access - before.access, refreshing - before.refresh], [10, 10])
+    for (const { body } of answers) assert.equal(await served(body.access_token), 200)
   })
 })

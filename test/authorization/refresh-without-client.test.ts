@@ -53,8 +53,7 @@ describe('a refresh that does not name its application', () => {
     const client = await anApplication(app, clinic)
     const tokens = await getTokens(app, client, 'ana@example.com')
     const refused = await refresh(tokens.refresh_token)
-    assert.equal(refused.status, 400)
-    assert.equal(refused.body.error, 'invalid_request')
+    assert.deepEqual([refused.status, refused.body.error], [401, 'invalid_client'])
     assert.equal((await refresh(tokens.refresh_token, { client_id: client.id })).status, 401)
   })
 
@@ -63,13 +62,13 @@ describe('a refresh that does not name its application', () => {
     const other = await anApplication(app, clinic, { kind: 'public' })
     const mixed = await refresh(tokens.refresh_token, { client_id: other.id })
     assert.deepEqual([mixed.status, mixed.body.error], [400, 'invalid_grant'])
-    assert.equal((await refresh('unknown')).status, 400)
+    assert.equal((await refresh('unknown')).status, 401)
     const code = await postToken(app, {
       grant_type: 'authorization_code',
       code: 'x',
       redirect_uri: redirectUri,
     })
-    assert.deepEqual([code.status, code.body.error], [400, 'invalid_request'])
+    assert.deepEqual([code.status, code.body.error], [401, 'invalid_client'])
   })
 
   test('a body may come in pieces, and one that never comes whole hurts nobody', async () => {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { getTokens } from '../support/authorize.ts'
-import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../support/people.ts'
+import { openPortal } from '../portal-api/open-portal.ts'
+import { answerConsent, getTokens, openConsent, postToken, readApi } from '../support/authorize.ts'
+import {
+  aClinic,
+  anAccount,
+  anApplication,
+  aPatient,
+  aReader,
+  type Clinic,
+  redirectUri,
+} from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
 describe('userinfo', () => {
@@ -82,5 +91,89 @@ describe('userinfo', () => {
   test('the discovery document names it', async () => {
     const found = (await (await fetch(`${app.portalUrl}/.well-known/openid-configuration`)).json()) as object
     assert.equal((found as { userinfo_endpoint: string }).userinfo_endpoint, `${app.portalUrl}/o/userinfo/`)
+  })
+
+  const claimsOf = ({ id_token }: Record<string, unknown>) =>
+    JSON.parse(Buffer.from(String(id_token).split('.')[1] ?? '', 'base64url').toString()) as Record<
+      string,
+      unknown
+    >
+  const get = async (path: string, token: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    return (await fetch(`${app.fhirUrl}/fhir/r4/${path}`, { headers })).status
+  }
+
+  async function assertSignInAlone(email: string, scope: string, expected: Record<string, unknown>) {
+    const tokens = await getTokens(app, client, email, { scope, nonce: 'n-1', launch: '' })
+    assert.equal('patient' in tokens, false)
+    const asked = scope.split(' ').filter((each) => each !== 'launch/patient')
+    assert.deepEqual(new Set(tokens.scope.split(' ')), new Set([...asked, 'offline_access']))
+    assert.deepEqual((await ask(tokens.access_token)).body, expected)
+    const { sub, nonce, name, email: address, email_verified } = claimsOf(tokens)
+    const { name: wanted, email: wantedAddress, email_verified: isVerified } = expected
+    assert.deepEqual(
+      [sub, nonce, name, address, email_verified],
+      [expected.sub, 'n-1', wanted, wantedAddress, isVerified],
+    )
+    for (const path of ['Patient', 'Patient/ana', 'Observation', 'Practitioner'])
+      assert.equal(await get(path, tokens.access_token), 403, `${email} ${path}`)
+    assert.equal((await readApi(app, 'Patient', tokens.access_token)).status, 403)
+    const proof = { client_id: client.id, client_secret: client.secret }
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, ...proof }
+    const refreshed = await postToken(app, form)
+    assert.equal(refreshed.status, 200, JSON.stringify(refreshed.body))
+    assert.deepEqual((await ask(refreshed.body.access_token)).body, expected)
+  }
+
+  test('sign-in alone works for every kind of account, and opens no record', async () => {
+    await anAccount(app, 'nobody@example.com', 'Nora Body')
+    for (const email of ['nobody@example.com', 'ana@example.com', clinic.provider.email]) {
+      const { id, displayName } = (await app.nouns.accounts.findByEmail(email)) ?? assert.fail()
+      const known = { sub: id, name: displayName, email, email_verified: true }
+      await assertSignInAlone(email, 'openid', { sub: id })
+      await assertSignInAlone(email, 'openid profile email', known)
+      await assertSignInAlone(email, 'openid profile email launch/patient', known)
+    }
+  })
+
+  test('with fhirUser it says who the person is in the records, and opens that entry alone', async () => {
+    const tokens = await getTokens(app, client, 'ana@example.com', { scope: 'openid fhirUser' })
+    assert.equal(claimsOf(tokens).fhirUser, `${app.fhirUrl}/fhir/r4/Patient/ana`)
+    assert.equal('patient' in tokens, false)
+    assert.equal(await get('Patient/ana', tokens.access_token), 200)
+    assert.equal(await get('Observation', tokens.access_token), 403)
+    const none = await getTokens(app, client, 'nobody@example.com', { scope: 'openid fhirUser' })
+    assert.equal(none.scope.split(' ').includes('fhirUser'), false)
+    assert.equal('fhirUser' in claimsOf(none), false)
+  })
+
+  test('the consent page says what the app learns, and that it gets no records; Cancel is access_denied', async () => {
+    const params = {
+      response_type: 'code',
+      client_id: client.id,
+      redirect_uri: redirectUri,
+      scope: 'openid email',
+    }
+    const { browser, page } = await openConsent(app, params, 'ana@example.com')
+    assert.match(page.body, /Your e-mail address: ana@example\.com/)
+    assert.match(page.body, /no access to health records/)
+    assert.doesNotMatch(page.body, /Your name:/)
+    const faulty = await answerConsent(app, browser, page, { duration: 'nonsense' })
+    assert.deepEqual([faulty.status, /Choose for how long/.test(faulty.body)], [400, true])
+    const back = await answerConsent(app, browser, page, { decision: 'Cancel' })
+    assert.match(back.location ?? '', /error=access_denied/)
+    const portal = await openPortal(app, 'ana@example.com')
+    await getTokens(app, client, 'ana@example.com', { scope: 'openid email' })
+    const { grants } = (await portal.call('GET', '/grants')).body
+    assert.ok(grants.some(({ scopes }: { scopes: string[] }) => scopes.includes('email')))
+  })
+
+  test('what is discovered names the scopes and claims', async () => {
+    const answer = await fetch(`${app.portalUrl}/.well-known/openid-configuration`)
+    const found = (await answer.json()) as Record<string, string[]>
+    for (const scope of ['openid', 'profile', 'email', 'fhirUser'])
+      assert.ok(found.scopes_supported?.includes(scope))
+    for (const claim of ['name', 'email', 'email_verified'])
+      assert.ok(found.claims_supported?.includes(claim), claim)
   })
 })

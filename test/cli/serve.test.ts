@@ -56,15 +56,17 @@ test('the first start makes the demo and prints its sign-ins; they work; a secon
   assert.equal(count(), before)
 })
 
-test('in production there is no demo, no outbox page and no demo client', async () => {
+test('in production there is no demo, no outbox of all mails and no demo client', async () => {
   const { PORTAL_URL: _, ...plain } = production
   await using cli = await openCommandLine({ ...plain, TRUST_PLAIN_HTTP: 'yes' })
   const child = cli.start('serve')
   const { portalUrl, printed } = await waitForAddress(child)
   assert.doesNotMatch(printed, /demo/)
-  for (const path of ['/outbox', '/demo/client', '/metrics'])
-    assert.equal(await get(`${portalUrl}${path}`), 404, path)
+  for (const path of ['/demo/client', '/metrics']) assert.equal(await get(`${portalUrl}${path}`), 404, path)
   assert.equal(await get(`${portalUrl}/signin`), 200)
+  // The mails of sandboxes alone, for who is signed in.
+  const outbox = await fetch(`${portalUrl}/outbox`, { redirect: 'manual' })
+  assert.match(outbox.headers.get('location') ?? '', /^\/signin\?/)
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [0, null])
 })

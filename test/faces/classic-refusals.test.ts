@@ -99,9 +99,7 @@ test('a 401 says whether the token is missing, unknown, expired or revoked', asy
     return String(answered['www-authenticate'])
   }
   const missing = await challenge(undefined)
-  assert.match(missing, /^Bearer realm="onpatient"/)
-  assert.match(missing, /missing/)
-  assert.doesNotMatch(missing, /error="/)
+  assert.equal(missing, 'Bearer realm="onpatient"')
   assert.match(await challenge(undefined, { authorization: 'Basic YTpi' }), /scheme Bearer/)
   assert.match(await challenge('nothing-of-ours'), /error="invalid_token".*not known/)
   assert.match(await challenge('with "quotes"'), /error="invalid_token"/)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
@@ -113,15 +114,18 @@ async function askAnew(url: string): Promise<{ status: number; standing: string 
 
 test('processes count requests together: the limit is not once for each of them', { skip }, async () => {
   const most = 40
+  const token = randomBytes(32).toString('base64url')
   await using cli = await openCommandLine({
     WORKERS: '2',
     DEMO: 'off',
     LOG_LEVEL: 'silent',
     MAX_REQUESTS_PER_ADDRESS: String(most),
+    METRICS_TOKEN: token,
   })
   const first = cli.start('serve')
   const { portalUrl } = await waitForAddress(first)
-  const metrics = async () => (await fetch(`${portalUrl}/metrics`)).text()
+  const metrics = async () =>
+    (await fetch(`${portalUrl}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text()
   await until(async () => /^onpatient_processes 2$/m.test(await metrics()), 'two processes that answer')
   const standings: number[] = []
   let refused = 0

@@ -76,11 +76,12 @@ describe('FHIR API Application', () => {
   test('a public application has no secret, and PKCE is a must', async () => {
     const { body } = await create({ kind: 'public' })
     assert.equal(body.secret, null)
-    const back = await authorize(app, body.application.id, 'ana@example.com').catch((error) => error.message)
-    assert.match(
-      String(back instanceof URLSearchParams ? back.get('error_description') : back),
-      /PKCE|code_challenge/i,
-    )
+    const asked = { response_type: 'code', client_id: body.application.id, redirect_uri: redirectUri }
+    const answer = await fetch(`${app.portalUrl}/o/authorize/?${new URLSearchParams(asked)}`, {
+      redirect: 'manual',
+    })
+    const back = new URL(answer.headers.get('location') ?? '').searchParams
+    assert.match(back.get('error_description') ?? '', /PKCE/)
   })
 
   test('redirect URIs that could be abused are refused with a reason, plain http is warned about', async () => {
@@ -96,6 +97,11 @@ describe('FHIR API Application', () => {
       'app.example/cb',
       'https://',
       `https://app.example/${'x'.repeat(3000)}`,
+      // Of a program of a device, which this application is not.
+      'com.example.app:/cb',
+      'https://app.example/cb?code=1',
+      'https://app.example/cb?x=1&state=',
+      'https://app.example/cb?%69ss=x',
     ]
     for (const uri of refused) {
       const { status, body } = await create({ redirectUris: ['https://fine.example/', uri] })
@@ -114,6 +120,32 @@ describe('FHIR API Application', () => {
     const plain = await create({ redirectUris: ['http://app.example/cb'] })
     assert.equal(plain.status, 201)
     assert.match(plain.body.warnings[0].message, /http/)
+  })
+
+  test('a public application may have a scheme of its own, for the way back and after sign-out', async () => {
+    const open = { kind: 'public', authentication: 'none' }
+    const own = ['com.example.app:/cb', 'com.example.app://cb', 'Com.Example-2.app:/cb?x=1']
+    const fine = await create({
+      ...open,
+      redirectUris: own,
+      postLogoutRedirectUris: ['com.example.app:/bye'],
+    })
+    assert.deepEqual([fine.status, fine.body.warnings], [201, []], JSON.stringify(fine.body))
+    assert.deepEqual(fine.body.application.redirectUris, own)
+    for (const uri of [
+      ...['myapp:/cb', 'com.example.app:', 'com.example.app:/', 'com.example.app:cb', 'com.example.app:/a#b'],
+      ...[
+        'com.example.app:/a b',
+        'com.example.app:/*',
+        'com.example.app:/cb?code=x',
+        'javascript:/x',
+        '.a:/b',
+      ],
+      ...['com.example.app://user@x/cb', 'file:/etc/passwd', '1.a:/b'],
+    ])
+      assert.equal((await create({ ...open, redirectUris: [uri] })).status, 400, uri)
+    const mixed = await create({ ...open, redirectUris: [...own, 'http://app.example/cb'] })
+    assert.equal(mixed.body.field, 'redirectUris')
   })
 
   test('what is missing, too long, of the wrong type or unknown is a 4xx that names the field', async () => {

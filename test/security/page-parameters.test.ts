@@ -95,7 +95,7 @@ const hostile = [
 describe('parameters of pages', () => {
   let app: TestApp
   before(async () => {
-    app = await startApp()
+    app = await startApp({ MAX_AUTHORIZATION_REQUESTS_PER_ADDRESS: '100000' })
   })
   after(() => app[Symbol.asyncDispose]())
 

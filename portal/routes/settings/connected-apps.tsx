@@ -1,7 +1,7 @@
-import { Button, List, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, List, Stack, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
-import { type Grant, useEndGrant, useGrants } from '../../api/grants.ts'
+import { type EndedByReuse, type Grant, useEndGrant, useGrants } from '../../api/grants.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay, formatMoment } from '../../components/format-date.ts'
@@ -22,6 +22,9 @@ export function ConnectedApps() {
       {error && (
         <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />
       )}
+      {data?.endedByReuse.map((ended) => (
+        <ReuseNotice key={ended.id} ended={ended} />
+      ))}
       {data?.grants.length === 0 && (
         <div className="card">
           <Text>
@@ -34,6 +37,16 @@ export function ConnectedApps() {
         <GrantCard key={grant.id} grant={grant} />
       ))}
     </Stack>
+  )
+}
+
+function ReuseNotice({ ended: { application, endedAt } }: { ended: EndedByReuse }) {
+  return (
+    <Alert color="yellow" title={`The access of ${application.name} was ended on ${formatDay(endedAt)}`}>
+      A key of this app was used a second time. Either the app made a mistake, or somebody else has a copy of
+      the key, so that we ended the access to be safe. If you still want the app, connect it again from the
+      app. If it happens again, ask its developer.
+    </Alert>
   )
 }
 

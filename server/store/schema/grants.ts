@@ -52,8 +52,6 @@ export interface OidcPayloadTable {
   /** The engine's second key for its sessions. */
   uid: string | null
   consumed_at: number | null
-  /** Set when a consumed refresh token was accepted once more because its answer was lost. */
-  grace_used_at: number | null
   expires_at: number
 }
 

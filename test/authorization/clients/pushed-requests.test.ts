@@ -165,7 +165,7 @@ describe('pushed authorization requests', () => {
   }
 
   const refused: Array<[string, Form, number, string]> = [
-    ['without a client', { client_id: '', client_secret: '' }, 400, 'invalid_request'],
+    ['without a client', { client_id: '', client_secret: '' }, 401, 'invalid_client'],
     ['with a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client'],
     ['with an unknown client', { client_id: 'app_none' }, 401, 'invalid_client'],
     [

@@ -122,7 +122,7 @@ describe('revocation and introspection', () => {
     })
 
   const refused: Array<[string, Credentials, string]> = [
-    ['without a client', { token: 'x' }, 'invalid_request'],
+    ['without a client', { token: 'x' }, 'invalid_client'],
     ['with a wrong secret', { token: 'x', client_secret: 'wrong' }, 'invalid_client'],
     ['without a token', { token: '' }, 'invalid_request'],
   ]

@@ -227,6 +227,6 @@ export const rfc9700Deviations: readonly Remark[] = [
   {
     section: '4.14.2',
     says: 'A rotated refresh token is invalid.',
-    why: 'It may come back once within 30 seconds, because answers get lost on the phone; any further use ends the access.',
+    why: 'It may come back within 30 seconds of its first use, because tabs ask at once and answers get lost; any later use ends the access.',
   },
 ]

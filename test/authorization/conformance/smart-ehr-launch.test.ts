@@ -52,10 +52,11 @@ describe('SMART App Launch 2.2: EHR launch', () => {
 
   prove('launchEchoed', async () => {
     const launch = (await open()).searchParams.get('launch') ?? ''
-    for (const params of [{ scope }, { scope: 'patient/*.rs', launch }]) {
-      const { page } = await ask(people, params as Record<string, string>)
-      assert.equal(queryOf(page).get('error'), 'invalid_request')
-    }
+    const asked = await ask(people, { scope: 'patient/*.rs', launch })
+    const tokens = await exchange(people, await allow(people, asked.browser, asked.page))
+    assert.ok(tokens.scope.split(' ').includes('launch'))
+    const { page } = await ask(people, { scope, launch: 'lau_made_up' })
+    assert.equal(queryOf(page).get('error'), 'invalid_request')
   })
 
   prove('launchContext', async () => {

@@ -53,7 +53,7 @@ export const smartRules = {
     'ehr-launch',
     'app launch',
     'MUST',
-    'launch is a scope and a parameter of the request, and either alone is refused',
+    'launch is a scope and a parameter of the request: the parameter counts as asking for the scope, the scope alone is not granted',
   ),
   launchContext: rule(
     'ehr-launch',

@@ -79,7 +79,7 @@ describe('SMART App Launch 2.2: scopes and launch context', () => {
       'patient/*.rs?',
       'system/*.rs',
     ],
-    ...['patient/Observation.rs?category', 'patient/Observation.rs?=x', 'patient\\*.rs', 'openid fhirUser'],
+    ...['patient/Observation.rs?category', 'patient/Observation.rs?=x', 'patient\\*.rs', 'fhirUser profile'],
   ]
   for (const scope of malformed)
     prove(

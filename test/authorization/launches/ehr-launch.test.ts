@@ -269,14 +269,6 @@ describe('an application that is opened from the portal', () => {
       ['used before', used, doctor, launched, 'invalid_request', /used before.*from the portal again/],
       ['older than five minutes', late, doctor, launched, 'invalid_request', /older than five minutes/],
       ['made up', async () => 'lau_made_up', doctor, launched, 'invalid_request', /not known here/],
-      [
-        'empty',
-        async () => '',
-        doctor,
-        launched,
-        'invalid_request',
-        /without the parameter launch|not known/,
-      ],
       ['of another application', ofOtherApplication, doctor, launched, 'invalid_request', /not known here/],
       ['of another account', fresh, 'colleague@example.com', launched, 'access_denied', /another account/],
       [
@@ -289,14 +281,13 @@ describe('an application that is opened from the portal', () => {
       ],
       ['for a patient who has left', gone, doctor, launched, 'access_denied', /does not reach this patient/],
       [
-        'without the scope launch',
-        fresh,
+        'made up, without the scope',
+        async () => 'lau_no',
         doctor,
         'patient/*.rs',
         'invalid_request',
-        /without the scope launch/,
+        /not known/,
       ],
-      ['not there at all', undefined, doctor, launched, 'invalid_request', /without the parameter launch/],
     ]
     for (const [name, make, email, wanted, error, words] of rows)
       test(`one that is ${name}`, async () => {
@@ -307,6 +298,29 @@ describe('an application that is opened from the portal', () => {
         assert.match(refusal.description, words)
         assert.doesNotMatch(`${refusal.description}${refusal.page.body}`, /Rivera|kim|leo/)
       })
+
+    test('one text of scopes works for both ways to start: launch without an id is left out', async () => {
+      for (const launch of [undefined, '']) {
+        const params = {
+          scope: 'launch launch/patient patient/*.rs',
+          ...(launch === undefined ? {} : { launch }),
+        }
+        const { browser, page } = await ask(people, params, 'parent@example.com')
+        const tokens = await exchange(
+          people,
+          await allow(people, browser, page, { person: boxesOf(page, 'person')[0] ?? '' }),
+        )
+        assert.equal(tokens.scope.split(' ').includes('launch'), false)
+      }
+    })
+
+    test('the id of a launch counts as asking for it', async () => {
+      const launch = launchOf(await open())
+      const { browser, page } = await ask(people, { scope: 'patient/*.rs', launch })
+      const tokens = await exchange(people, await allow(people, browser, page))
+      assert.equal(tokens.patient, 'kim')
+      assert.equal(tokens.scope.split(' ').includes('launch'), true)
+    })
 
     test('a scope that was left out does not ask for a launch', async () => {
       const own = await anApplication(people.app, people.west, {

@@ -27,7 +27,8 @@ export function RedirectUriRows({ rows, error, onChange }: RedirectUriRowsProps)
     <Fieldset legend="Redirect URIs" variant="unstyled" className="form-group">
       <Text size="sm" c="dimmed" mb="sm">
         Where people go back to after they agreed. Starts with http:// or https:// and is compared letter by
-        letter.
+        letter. A public application on a phone or computer may also use a scheme of its own, such as
+        com.example.app:/callback.
       </Text>
       <Stack gap="sm">
         {rows.map((row, index) => (

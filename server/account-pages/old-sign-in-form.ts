@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify'
+import { keepsCookies } from '#server/http/browser.ts'
+import { readField, readTrimmed } from './form-values.ts'
+import { parseLocalPath } from './local-path.ts'
+
+/**
+ * A form of the sign-in that another tab has overtaken: the person goes on where this tab was going. Who named another account than the one
+ * that is signed in is asked; where nobody is signed in any more, the form is shown anew.
+ */
+export function ofOldSignInForm(isSecure: boolean) {
+  return (request: FastifyRequest): string | undefined => {
+    if (!keepsCookies(request, isSecure)) return undefined
+    const next = parseLocalPath(readField(request, 'next')) ?? '/'
+    const query = `next=${encodeURIComponent(next)}`
+    if (!request.signedIn) return `/signin?${query}`
+    const email = readTrimmed(request, 'email').toLowerCase()
+    return email === '' || email === request.signedIn.account.email ? next : `/signin?${query}&switch=1`
+  }
+}
