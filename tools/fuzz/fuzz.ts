@@ -32,12 +32,15 @@ if (!(minutes > 0) || !Number.isInteger(seed) || !Number.isInteger(parallel) || 
 const database = values.store === 'postgres' ? await onPostgres() : await onSqlite()
 const print = (line: string) => process.stdout.write(`${line}\n`)
 let findings = 1
+// Ended early it says what it found until then.
+const ending = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
 try {
   print(`Seed ${seed}, ${values.store}, ${minutes} minutes: filling the database.`)
   const world = await fillDatabase(database.url, seed)
   const server = await startServer(database.url)
   try {
-    findings = await runRequests({ server, world, seed, minutes, parallel, print })
+    findings = await runRequests({ server, world, seed, minutes, parallel, print, signal: ending.signal })
   } finally {
     await server.stop()
   }

@@ -18,6 +18,8 @@ interface Run {
   minutes: number
   parallel: number
   print(line: string): void
+  /** Ends the run before its time. */
+  signal: AbortSignal
 }
 
 /** Between two looks whether every token still works, and two writes of what was there at the start. */
@@ -26,7 +28,15 @@ const restoreEvery = 10_000
 const mostLinks = 500
 
 /** Sends requests until the time is over; the number of findings. */
-export async function runRequests({ server, world, seed, minutes, parallel, print }: Run): Promise<number> {
+export async function runRequests({
+  server,
+  world,
+  seed,
+  minutes,
+  parallel,
+  print,
+  signal,
+}: Run): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 2 * parallel })
   const pen = createPen()
   const memory: Memory = { owners: ownersOf(world.records), spoken: world.practices.map(() => new Set()) }
@@ -51,7 +61,7 @@ export async function runRequests({ server, world, seed, minutes, parallel, prin
   }
 
   async function work(): Promise<void> {
-    while (Date.now() < until && server.ended() === undefined) {
+    while (Date.now() < until && !signal.aborted && server.ended() === undefined) {
       const index = sent++
       await sendOne(index)
       if (index % checkEvery === checkEvery - 1)
