@@ -25,8 +25,11 @@ export interface WriteAccess {
 export interface RecordWriter {
   /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
   transact<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
-  /** Whether the scopes also read a record of the panel: who may change it alone is not shown what else stands in it. */
-  shows(record: { type: string; content: string }): boolean
+  /**
+   * Whether the scopes also read a record of the panel: who may change it alone is not shown what stands in it, in no answer and no error. Without
+   * `content` it is about a record that is not there.
+   */
+  shows(record: { type: string; content: string | undefined }): boolean
 }
 
 interface WriteAccessDeps {
@@ -59,10 +62,12 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
           'not-allowed',
           'This token covers several practices, so that it is not clear whose record this is. Ask for access to one practice alone.',
         )
+      const shows: RecordWriter['shows'] = ({ type, content }) =>
+        rules.allows(type, 'r') && (content === undefined || givesRecord(rules, { type, content }, 'r'))
       return {
         transact: (work) =>
-          records.transact(practiceId, (transaction) => work(withScopes(transaction, writing))),
-        shows: (record) => rules.allows(record.type, 'r') && givesRecord(rules, record, 'r'),
+          records.transact(practiceId, (transaction) => work(withScopes(transaction, writing)), shows),
+        shows,
       }
     },
   }

@@ -1,5 +1,5 @@
 import { isAttachable, isCitable } from '#fhir/compartment/compartment.ts'
-import { type Fragment, readRows, sqlName, sqlText } from '../store/statement.ts'
+import { type Fragment, readRows, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isAmongCovered, isCovered } from './confinement.ts'
 import type { Confinement } from './records.ts'
@@ -29,27 +29,47 @@ export function isCitedBelow(within: Confinement, type: string, column: string):
 }
 
 async function isSharedWith(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
-  return (await readRows(db, citations(within, type, id))).length > 0
+  return (await readRows(db, citations(within, type, id, deletedRecord(type, id)))).length > 0
 }
 
 /**
  * One row when a record of a covered patient cites a shared record, directly or through other shared records (a
- * PractitionerRole its Organization). Goes from the cited record upwards, by record_citation_pk.
+ * PractitionerRole its Organization). All of them are of one practice: a record under an id that another practice's records name is not
+ * what they mean. Goes from the cited record upwards, by record_citation_pk, and looks whose each is up in record_pk.
  */
-function citations(within: Confinement, type: string, id: string | Fragment): Fragment {
+function citations(
+  within: Confinement,
+  type: string,
+  id: string | Fragment,
+  former: Fragment = sqlNothing,
+): Fragment {
   return sqlText`
-    with recursive citing(type, id) as (
-      select distinct target_type, target_id from record_citation
-      where target_type = ${type} and target_id = ${id}
+    with recursive citing(type, id, practice_id) as (
+      select own.type, own.id, own.practice_id from record as own
+      where own.patient_id = '' and own.type = ${type} and own.id = ${id}${former}
       union
-      select c.source_type, c.source_id
+      select c.source_type, c.source_id, citing.practice_id
       from citing join record_citation c
         on c.target_type = citing.type and c.target_id = citing.id and c.patient_id = ''
+      join record as through
+        on through.patient_id = '' and through.type = c.source_type and through.id = c.source_id
+        and through.practice_id = citing.practice_id
     )
     select 1 as found
     from citing join record_citation c on c.target_type = citing.type and c.target_id = citing.id
+    join record as holder
+      on holder.patient_id = c.patient_id and holder.type = c.source_type and holder.id = c.source_id
+      and holder.practice_id = citing.practice_id
     where c.patient_id <> '' and ${isCovered('c.patient_id', within)}
     limit 1`
+}
+
+/** One that is not there any more, with whose it was: whoever could read it is told that it was deleted. By record_version_deletion. */
+function deletedRecord(type: string, id: string): Fragment {
+  return sqlText`
+      union
+      select v.type, v.id, v.practice_id from record_version as v
+      where v.patient_id = '' and v.type = ${type} and v.id = ${id} and v.deleted = 1`
 }
 
 /**
@@ -66,7 +86,7 @@ function sharedIds(within: Confinement, type: string): Fragment {
       from cited join record_citation c
         on c.patient_id = '' and c.source_type = cited.type and c.source_id = cited.id
     )
-    select id from cited where type = ${type}
+    select id from cited where type = ${type} and exists (${citations(within, type, sqlName('cited.id'))})
   )`
 }
 

@@ -36,6 +36,9 @@ export interface RecordTransaction {
   remove(type: string, id: string): Promise<boolean>
 }
 
+/** Whether whoever writes may be told what stands in a record. */
+export type Shows = (record: { type: string; content: string }) => boolean
+
 interface TransactDeps {
   db: Db
   clock: Clock
@@ -53,11 +56,12 @@ export async function transactRecords<Result>(
   deps: TransactDeps,
   practiceId: string,
   work: (transaction: RecordTransaction) => Promise<Result>,
+  shows: Shows = () => true,
 ): Promise<Result> {
   return inTransaction(deps.db, async (trx) => {
     const touched: Touched = { put: [], removed: [] }
-    const result = await work(openTransaction(trx, deps, practiceId, touched))
-    if (deps.checksReferences) await assertWhole(trx, practiceId, touched)
+    const result = await work(openTransaction(trx, { ...deps, shows }, practiceId, touched))
+    if (deps.checksReferences) await assertWhole(trx, practiceId, { ...touched, shows })
     await leavePanels(
       trx,
       touched.removed.flatMap(({ patientIds }) => patientIds),
@@ -73,7 +77,7 @@ interface Touched {
 
 function openTransaction(
   trx: Transaction<Schema>,
-  { clock, random, bases }: TransactDeps,
+  { clock, random, bases, shows }: TransactDeps & { shows: Shows },
   practiceId: string,
   touched: Touched,
 ): RecordTransaction {
@@ -101,7 +105,7 @@ function openTransaction(
         if ('reason' in record) throw refused(record)
         prepared.push({ ...record, method: methods[index] ?? record.method })
       }
-      const { written, rejected } = await writePrepared(trx, now, prepared)
+      const { written, rejected } = await writePrepared(trx, now, prepared, shows)
       const [refusal] = rejected
       if (refusal) throw refused(refusal)
       const befores = new Map(written.map(({ type, id, before }) => [`${type}/${id}`, before]))
@@ -131,7 +135,7 @@ function goOn(): Promise<void> | undefined {
 async function assertWhole(
   trx: Transaction<Schema>,
   practiceId: string,
-  { put, removed }: Touched,
+  { put, removed, shows }: Touched & { shows: Shows },
 ): Promise<void> {
   const dangling = await findDanglingReference(trx, practiceId, put)
   if (dangling)
@@ -140,7 +144,7 @@ async function assertWhole(
       `${dangling.source} refers to ${dangling.target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
       { expression: dangling.expression },
     )
-  const kept = await findReferrer(trx, practiceId, removed)
+  const kept = await findReferrer(trx, practiceId, removed, shows)
   if (kept)
     throw new OnpatientError(
       'already-exists',

@@ -8,7 +8,7 @@ import { locks, oneAtATime } from '../store/transaction.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
 import { isDeletion, listVersions, readVersion } from './read-version.ts'
-import { type RecordTransaction, transactRecords } from './record-transaction.ts'
+import { type RecordTransaction, type Shows, transactRecords } from './record-transaction.ts'
 import {
   bringIndexUpToDate,
   canBeSearched,
@@ -169,6 +169,7 @@ export interface Records {
   transact<Result>(
     practiceId: string,
     work: (transaction: RecordTransaction) => Promise<Result>,
+    shows?: Shows,
   ): Promise<Result>
   /** All shared records of a type that a practice keeps, as JSON; import resolves conditional references among them. */
   listShared(practiceId: string, type: string): Promise<string[]>
@@ -204,8 +205,8 @@ export function createRecords(deps: RecordsDeps): Records {
     countKept: (practiceId, since) => countKept(db, practiceId, since),
     write: async (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random, bases }, batch, mode)(),
     prepare: (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random, bases }, batch, mode),
-    transact: (practiceId, work) =>
-      transactRecords({ db, clock, random, checksReferences, bases }, practiceId, work),
+    transact: (practiceId, work, shows) =>
+      transactRecords({ db, clock, random, checksReferences, bases }, practiceId, work, shows),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }
 }

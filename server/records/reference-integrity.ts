@@ -1,10 +1,11 @@
 import type { Resource } from 'fhir/r4'
 import { sql, type Transaction } from 'kysely'
 import { canBeAboutNobody, compartmentOfPractice } from '#fhir/compartment/compartment.ts'
-import { locateReferences, parseReference } from '#fhir/reference.ts'
+import { listReferences, locateReferences, parseReference } from '#fhir/reference.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
 import { findPanels } from './panels.ts'
+import type { Shows } from './record-transaction.ts'
 import { findStored } from './stored-records.ts'
 
 interface WrittenRecord {
@@ -15,8 +16,8 @@ interface WrittenRecord {
 }
 
 /**
- * A reference of a written record that leads nowhere. What the version before said already is not asked again: a record that
- * came with an import must stay correctable.
+ * A reference of a written record that leads nowhere. What the version before referred to already is not asked again: a record that
+ * came with an import must stay correctable. Its other texts do not count, be they a narrative that looks like a reference.
  */
 export async function findDanglingReference(
   trx: Transaction<Schema>,
@@ -49,16 +50,24 @@ function findNewReferences(
   written: readonly WrittenRecord[],
 ): Map<string, { source: string; expression: string }> {
   const asked = new Map<string, { source: string; expression: string }>()
-  for (const { record, resource, before } of written)
+  for (const { record, resource, before } of written) {
+    const known = new Set(before === undefined ? [] : listReferences(JSON.parse(before)).map(targetOf))
     for (const { text, path } of locateReferences(resource)) {
       const parsed = parseReference(text)
-      if (parsed.kind !== 'relative' || before?.includes(JSON.stringify(text))) continue
+      if (parsed.kind !== 'relative' || known.has(targetOf(text))) continue
       asked.set(`${parsed.type}/${parsed.id}`, {
         source: `${record.type}/${record.id}`,
         expression: `${record.type}${path}.reference`,
       })
     }
+  }
   return asked
+}
+
+/** `Type/id`, whatever the version; undefined when it names no record here. */
+function targetOf(text: string): string | undefined {
+  const parsed = parseReference(text)
+  return parsed.kind === 'relative' ? `${parsed.type}/${parsed.id}` : undefined
 }
 
 /** What was deleted, with the compartments that held it. */
@@ -73,22 +82,27 @@ export async function findReferrer(
   trx: Transaction<Schema>,
   practiceId: string,
   removed: readonly Removed[],
+  shows: Shows,
 ): Promise<{ target: string; referrer: string } | undefined> {
   if (removed.length === 0) return undefined
   for (const { type, id } of removed) {
-    const referrer = await findCiting(trx, practiceId, type, id)
+    const referrer = await findCiting(trx, practiceId, { type, id, shows })
     if (referrer) return { target: `${type}/${id}`, referrer }
   }
   const compartments = removed.flatMap(({ patientIds }) => patientIds).filter((id) => id !== '')
-  return findInCompartments(trx, removed, new Set([...compartments, compartmentOfPractice(practiceId)]))
+  return findInCompartments(
+    trx,
+    removed,
+    new Set([...compartments, compartmentOfPractice(practiceId)]),
+    shows,
+  )
 }
 
-/** One that only another practice has is not named to this one. */
+/** One that only another practice has, or that whoever deletes may not read, is not named. */
 async function findCiting(
   trx: Transaction<Schema>,
   practiceId: string,
-  type: string,
-  id: string,
+  { type, id, shows }: { type: string; id: string; shows: Shows },
 ): Promise<string | undefined> {
   if (!canBeAboutNobody(type)) return undefined
   const citing = (isOwn: boolean) =>
@@ -101,14 +115,14 @@ async function findCiting(
           .onRef('record.type', '=', 'source_type')
           .onRef('record.id', '=', 'source_id'),
       )
-      .select(['source_type', 'source_id'])
+      .select(['source_type', 'source_id', 'content'])
       .where('target_type', '=', type)
       .where('target_id', '=', id)
       .where('practice_id', isOwn ? '=' : '<>', practiceId)
       .limit(1)
       .executeTakeFirst()
   const own = await citing(true)
-  if (own) return `${own.source_type}/${own.source_id}`
+  if (own) return nameOf({ type: own.source_type, id: own.source_id, content: own.content }, shows)
   return (await citing(false)) ? 'a record of another practice' : undefined
 }
 
@@ -122,6 +136,7 @@ async function findInCompartments(
   trx: Transaction<Schema>,
   removed: readonly Removed[],
   compartments: ReadonlySet<string>,
+  shows: Shows,
 ): Promise<{ target: string; referrer: string } | undefined> {
   const targets = new Set(removed.map(({ type, id }) => `${type}/${id}`))
   for (const patientId of compartments)
@@ -129,8 +144,12 @@ async function findInCompartments(
       for (const [, target = ''] of content.matchAll(
         /"reference":"([A-Za-z]+\/[A-Za-z0-9\-.]{1,64})(?:\/_history\/[^"]*)?"/g,
       ))
-        if (targets.has(target)) return { target, referrer: `${type}/${id}` }
+        if (targets.has(target)) return { target, referrer: nameOf({ type, id, content }, shows) }
   return undefined
+}
+
+function nameOf(record: { type: string; id: string; content: string }, shows: Shows): string {
+  return shows(record) ? `${record.type}/${record.id}` : 'a record that this token may not read'
 }
 
 async function* walkCompartment(trx: Transaction<Schema>, patientId: string) {

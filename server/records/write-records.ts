@@ -7,6 +7,7 @@ import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { addToPanels, findPanels, type Panels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-record.ts'
+import type { Shows } from './record-transaction.ts'
 import type { RecordWrite, WriteMode, WriteOutcome } from './records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
 import { renderContent } from './stored-content.ts'
@@ -74,9 +75,10 @@ export async function writePrepared(
   trx: Transaction<Schema>,
   now: number,
   prepared: PreparedRecord[],
+  shows: Shows = () => true,
 ): Promise<WriteResult> {
   const result: WriteResult = { written: [], rejected: [] }
-  for (const round of splitIntoRounds(prepared)) await writeRound(trx, now, round, result)
+  for (const round of splitIntoRounds(prepared)) await writeRound(trx, { now, shows }, round, result)
   return result
 }
 
@@ -117,7 +119,7 @@ function splitIntoRounds(records: PreparedRecord[]): PreparedRecord[][] {
 
 async function writeRound(
   trx: Transaction<Schema>,
-  now: number,
+  { now, shows }: { now: number; shows: Shows },
   records: PreparedRecord[],
   { written, rejected }: WriteResult,
 ): Promise<void> {
@@ -145,7 +147,13 @@ async function writeRound(
       continue
     }
     panels.join(record.practiceId, patientIds)
-    const change = compare(record, { patientIds, before, deletedVersion: deletion?.versionId ?? 0, now })
+    const change = compare(record, {
+      patientIds,
+      before,
+      deletedVersion: deletion?.versionId ?? 0,
+      now,
+      shows,
+    })
     if (change) changes.push(change)
     written.push(toWritten(record, change, before))
   }
@@ -194,12 +202,15 @@ function compare(
     before,
     deletedVersion,
     now,
-  }: { patientIds: string[]; before: Stored | undefined; deletedVersion: number; now: number },
+    shows,
+  }: { patientIds: string[]; before: Stored | undefined; deletedVersion: number; now: number; shows: Shows },
 ): Change | undefined {
   const compartments = patientIds.length === 0 ? [''] : patientIds.toSorted()
   if (before) {
     const same = renderContent(record.parts, before.versionId, before.lastUpdated) === before.content
-    if (same && before.patientIds.join() === compartments.join()) return undefined
+    // Who cannot read the record must not learn that a guess of what stands in it was right.
+    const isUnchanged = same && before.patientIds.join() === compartments.join()
+    if (isUnchanged && shows({ type: record.type, content: before.content })) return undefined
   }
   const versionId = (before?.versionId ?? deletedVersion) + 1
   return {

@@ -38,11 +38,19 @@ export async function findOne(
   )
 }
 
-/** Throws `version-conflict` when a version is named and is not the current one (RFC 9110 §13.1.1). */
-export function assertVersion(ifMatch: string | undefined, current: CurrentRecord | undefined): void {
+/**
+ * Throws `version-conflict` when a version is named and is not the current one (RFC 9110 §13.1.1). Who may not read the record hears that it does
+ * not match, and no more.
+ */
+export function assertVersion(
+  ifMatch: string | undefined,
+  current: CurrentRecord | undefined,
+  isShown: boolean,
+): void {
   if (ifMatch === undefined || (ifMatch.trim() === '*' && current !== undefined)) return
   const [, version] = /^\s*(?:W\/)?"?(\d+)"?\s*$/.exec(ifMatch) ?? []
   if (current !== undefined && version === String(current.versionId)) return
+  if (!isShown) throw new OnpatientError('version-conflict', 'If-Match does not match.')
   throw new OnpatientError(
     'version-conflict',
     current === undefined

@@ -84,7 +84,8 @@ function releaseValues(held: unknown): string {
   })
 }
 
-function readPatch(patch: unknown): Operation[] {
+/** The operations of a patch, whatever they are applied to. Throws `invalid-body`, `record-refused`. */
+export function readPatch(patch: unknown): Operation[] {
   if (!Array.isArray(patch) || patch.length > mostOperations)
     throw new OnpatientError(
       'invalid-body',

@@ -11,9 +11,9 @@ import { ask, inject } from './batch.ts'
 import type { Action, Method } from './bundle-action.ts'
 import type { BundleRequest } from './bundle-answer.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
-import { patchResource } from './json-patch.ts'
+import { patchRecord } from './patch-record.ts'
 import { isR4Type } from './r4-types.ts'
-import { assertAllValid, assertValid } from './validate.ts'
+import { assertAllValid } from './validate.ts'
 import { describeWrite, nothingMatches, notOfPractice, readReturn, withKnownId } from './write.ts'
 
 /**
@@ -125,14 +125,16 @@ async function writeAll(
     places,
   }: BundleRequest & { writer: RecordWriter; places: Map<string, string> },
 ): Promise<Map<Action, AnswerEntry>> {
-  const told = { base, wanted: readReturn(request) }
+  const wanted = readReturn(request)
+  const answer = (done: Done, isHidden = false) =>
+    answerOf({ base, wanted, isShown: !isHidden && writer.shows(done) }, done)
   const answers = new Map<Action, AnswerEntry>()
-  const removed = await removeAll(transaction, actions, { answers, bases })
+  const removed = await removeAll(transaction, actions, { answers, bases, writer })
   const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer, bases })
   // "The transaction SHALL fail" where entries are about the same record: https://hl7.org/fhir/R4/http.html#trules
   for (const [address, { action }] of puts) if (removed.has(address)) throw comesTwice(action, address)
   for (const [action, record] of known)
-    answers.set(action, answerOf(told, { ...record, kind: 'unchanged', type: action.type }))
+    answers.set(action, answer({ ...record, kind: 'unchanged', type: action.type }))
   for (const [address, { action }] of puts) places.set(address, action.place)
   const validator = await loadValidator()
   for (const { action, resource } of puts.values())
@@ -151,10 +153,9 @@ async function writeAll(
   for (const each of written) {
     const put = puts.get(`${each.type}/${each.id}`)
     if (!put) continue
-    for (const action of put.others) answers.set(action, answerOf(told, { ...each, kind: 'unchanged' }))
+    for (const action of put.others) answers.set(action, answer({ ...each, kind: 'unchanged' }))
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
-    const isHidden = put.isHidden && told.wanted === 'representation'
-    answers.set(put.action, answerOf(isHidden ? { base, wanted: undefined } : told, each))
+    answers.set(put.action, answer(each, put.isHidden))
   }
   return answers
 }
@@ -177,12 +178,15 @@ function assertReadable(
 async function removeAll(
   transaction: RecordTransaction,
   actions: Action[],
-  { answers, bases }: { answers: Map<Action, AnswerEntry>; bases: readonly string[] },
+  {
+    answers,
+    ...deps
+  }: { answers: Map<Action, AnswerEntry>; bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
 ): Promise<Set<string>> {
   const removed = new Set<string>()
   for (const action of actions) {
     if (action.method !== 'DELETE') continue
-    const id = await removeOne(transaction, action, bases)
+    const id = await removeOne(transaction, action, deps)
     if (id !== undefined) removed.add(`${action.type}/${id}`)
     answers.set(action, { response: { status: '204' } })
   }
@@ -192,11 +196,11 @@ async function removeAll(
 async function removeOne(
   transaction: RecordTransaction,
   { type, id, condition, ifMatch }: Action,
-  bases: readonly string[],
+  { bases, writer }: { bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
 ): Promise<string | undefined> {
   const isLookedAt = id === undefined || ifMatch !== undefined
   const current = isLookedAt ? await findNamed(transaction, { type, id, condition }, bases) : undefined
-  assertVersion(ifMatch, current)
+  assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
   const found = id ?? current?.id
   if (found !== undefined) await transaction.remove(type, found)
   return found
@@ -325,11 +329,14 @@ async function identify(
   if (method === 'POST')
     return known ? { id: known.id, content: resource, known } : { id: newId(), content: resource }
   if (id === undefined) {
-    assertVersion(ifMatch, known)
+    assertVersion(ifMatch, known, writer.shows({ type, content: known?.content }))
     const content = withKnownId(resource, known?.id)
     return { id: content.id ?? newId(), content }
   }
-  if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
+  if (ifMatch !== undefined) {
+    const current = await transaction.read(type, id)
+    assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+  }
   if (resource.id !== id)
     throw new OnpatientError(
       'invalid-body',
@@ -347,10 +354,11 @@ async function patchNamed(
   const { type, ifMatch, place } = action
   const current = await findNamed(transaction, action, bases)
   if (!current) throw action.id === undefined ? nothingMatches(type) : notOfPractice(type)
-  assertVersion(ifMatch, current)
-  const content = patchResource(current.content, readPatchOf(binary, place))
-  await assertValid(content, `${place}.resource`)
-  return { id: current.id, content, isHidden: !writer.shows({ type, content: current.content }) }
+  const isShown = writer.shows({ type, content: current.content })
+  assertVersion(ifMatch, current, isShown)
+  const patch = readPatchOf(binary, place)
+  const content = await patchRecord({ type, content: current.content, patch, isShown, place })
+  return { id: current.id, content, isHidden: !isShown }
 }
 
 /** A JSON Patch travels in a Binary: https://hl7.org/fhir/R4/http.html#patch */
@@ -423,14 +431,16 @@ function placeOf(resource: Resource, text: string, place: string): string {
   return found ? `${place}.resource${found.path}.reference` : `${place}.resource`
 }
 
+type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
+
 function answerOf(
-  { base, wanted }: { base: string; wanted: ReturnType<typeof readReturn> },
-  done: Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>,
+  { base, wanted, isShown }: { base: string; wanted: ReturnType<typeof readReturn>; isShown: boolean },
+  done: Done,
 ): AnswerEntry {
   const { kind, type, id, versionId, content } = done
   const [, lastModified = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
   return {
-    ...(wanted === 'representation' ? { resource: content } : {}),
+    ...(wanted === 'representation' && isShown ? { resource: content } : {}),
     response: {
       status: kind === 'created' ? '201' : '200',
       location: `${base}/${type}/${id}/_history/${versionId}`,

@@ -5,8 +5,8 @@ import type { RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
 import { readResourceOrBytes } from './binary.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
-import { patchResource } from './json-patch.ts'
 import { present } from './negotiate.ts'
+import { patchRecord } from './patch-record.ts'
 import { patchMediaType, readJson } from './read-body.ts'
 import { assertValid } from './validate.ts'
 
@@ -31,7 +31,7 @@ export async function create(writer: RecordWriter, type: string, sent: WriteRequ
     const known = query && (await findOne(transaction, query))
     return known ? { kind: 'unchanged', type, ...known } : putOne(transaction, resource as Resource)
   })
-  return send(sent, done)
+  return send(sent, done, writer.shows(done))
 }
 
 /** PUT Type/id: creates the record when it is not there (upsert), else gives it a new version. */
@@ -50,10 +50,13 @@ export async function update(
   await assertValid(resource)
   const ifMatch = headerOf(sent.request, 'if-match')
   const done = await writer.transact(async (transaction) => {
-    if (ifMatch !== undefined) assertVersion(ifMatch, await transaction.read(type, id))
+    if (ifMatch !== undefined) {
+      const current = await transaction.read(type, id)
+      assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+    }
     return assertNew(sent.request, await putOne(transaction, resource))
   })
-  return send(sent, done)
+  return send(sent, done, writer.shows(done))
 }
 
 /** PUT Type?condition: https://hl7.org/fhir/R4/http.html#cond-update */
@@ -68,10 +71,10 @@ export async function updateWhere(
   const ifMatch = headerOf(sent.request, 'if-match')
   const done = await writer.transact(async (transaction) => {
     const known = await findOne(transaction, query)
-    assertVersion(ifMatch, known)
+    assertVersion(ifMatch, known, writer.shows({ type, content: known?.content }))
     return assertNew(sent.request, await putOne(transaction, withKnownId(resource, known?.id), 'PUT'))
   })
-  return send(sent, done)
+  return send(sent, done, writer.shows(done))
 }
 
 /** Undoes the write of what was there already when `If-None-Match: *` says that it must not be (RFC 9110 §13.1.2). */
@@ -109,10 +112,14 @@ export async function patch(writer: RecordWriter, named: Named, sent: WriteReque
   const { done, isShown } = await writer.transact(async (transaction) => {
     const current = await find(transaction)
     if (!current) throw named.id === undefined ? nothingMatches(named.type) : notOfPractice(named.type)
-    assertVersion(ifMatch, current)
-    const resource = patchResource(current.content, operations)
-    await assertValid(resource)
     const isShown = writer.shows({ type: named.type, content: current.content })
+    assertVersion(ifMatch, current, isShown)
+    const resource = await patchRecord({
+      type: named.type,
+      content: current.content,
+      patch: operations,
+      isShown,
+    })
     return { done: await putOne(transaction, resource, 'PATCH'), isShown }
   })
   return send(sent, done, isShown)
@@ -126,7 +133,7 @@ export async function remove(writer: RecordWriter, named: Named, sent: WriteRequ
   await writer.transact(async (transaction) => {
     const isLookedAt = named.id === undefined || ifMatch !== undefined
     const current = isLookedAt ? await find(transaction) : undefined
-    assertVersion(ifMatch, current)
+    assertVersion(ifMatch, current, writer.shows({ type: named.type, content: current?.content }))
     const id = named.id ?? current?.id
     if (id !== undefined) await transaction.remove(named.type, id)
   })
@@ -159,12 +166,12 @@ async function putOne(
 
 /**
  * 201 or 200, with as much of the record as `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops), and nothing of one that
- * the client did not send and may not read.
+ * the client may not read.
  */
 function send(
   { request, reply, query, base }: WriteRequest,
   { kind, type, id, versionId, content }: Done,
-  isShown = true,
+  isShown: boolean,
 ): FastifyReply {
   const [, lastUpdated = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
   void reply
