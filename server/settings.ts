@@ -246,6 +246,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   })
 }
 
+/** Whether npm or npx stands above this process: they set variables for what they start. */
+export function isStartedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.npm_execpath !== undefined
+}
+
 /** The settings as `NAME value` pairs for the start message; secrets show as dots. */
 export function describeSettings(env: NodeJS.ProcessEnv = process.env): Array<[string, string]> {
   return settingRows.filter((row) => env[row.name]).map((row) => [row.name, show(row, env[row.name] ?? '')])

@@ -13,8 +13,9 @@ import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns, refuseOpenDemo } from './demo.ts'
 import { describePlainRedirects, refuseUnsafeProduction } from './production-checks.ts'
 import { keepYoungHeapAsItIs } from './small-heap.ts'
+import { listenForStop } from './stop-signals.ts'
 import { openStore } from './with-nouns.ts'
-import { listenToFirstProcess, runWorkers } from './workers.ts'
+import { leaveSignalsToFirstProcess, listenToFirstProcess, runWorkers } from './workers.ts'
 
 /** `onpatient serve`: runs everything until it is told to stop. */
 export function serveCommand(): Command {
@@ -24,6 +25,7 @@ export function serveCommand(): Command {
 }
 
 async function runServer(): Promise<void> {
+  if (cluster.isWorker) leaveSignalsToFirstProcess()
   const settings = readSettings()
   const logger = createLogger(settings.logLevel)
   if (cluster.isPrimary) {
@@ -53,22 +55,15 @@ async function runServer(): Promise<void> {
   }
 
   const stopped = Promise.withResolvers<void>()
-  let isStopping = false
-  const stop = (signal: string) => {
-    // A second signal means that the person does not want to wait.
-    if (isStopping) process.exit(1)
-    isStopping = true
-    logger.info({ signal }, 'stopping: finishing what is in flight')
+  const stop = (reason: string) => {
+    logger.info({ reason }, 'stopping: finishing what is in flight')
     server
       .close()
       .then(() => store.close())
       .then(stopped.resolve, stopped.reject)
   }
   if (cluster.isWorker) listenToFirstProcess(stop)
-  else {
-    process.on('SIGINT', () => stop('SIGINT'))
-    process.on('SIGTERM', () => stop('SIGTERM'))
-  }
+  else listenForStop(stop)
   await stopped.promise
 }
 

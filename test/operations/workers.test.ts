@@ -113,15 +113,17 @@ async function askAnew(url: string): Promise<{ status: number; standing: string 
 
 test('processes count requests together: the limit is not once for each of them', { skip }, async () => {
   const most = 40
+  const METRICS_PORT = await findFreePort()
   await using cli = await openCommandLine({
     WORKERS: '2',
     DEMO: 'off',
     LOG_LEVEL: 'silent',
     MAX_REQUESTS_PER_ADDRESS: String(most),
+    METRICS_PORT,
   })
   const first = cli.start('serve')
   const { portalUrl } = await waitForAddress(first)
-  const metrics = async () => (await fetch(`${portalUrl}/metrics`)).text()
+  const metrics = async () => (await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).text()
   await until(async () => /^onpatient_processes 2$/m.test(await metrics()), 'two processes that answer')
   const standings: number[] = []
   let refused = 0
