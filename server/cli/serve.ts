@@ -14,27 +14,29 @@ import { describeSignIns, refuseOpenDemo } from './demo.ts'
 import { describePlainRedirects, refuseUnsafeProduction } from './production-checks.ts'
 import { keepYoungHeapAsItIs } from './small-heap.ts'
 import { listenForStop } from './stop-signals.ts'
-import { openStore } from './with-nouns.ts'
+import { mayBegin, newOption, openStore } from './with-nouns.ts'
 import { leaveSignalsToFirstProcess, listenToFirstProcess, runWorkers } from './workers.ts'
 
 /** `onpatient serve`: runs everything until it is told to stop. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('Run the portal, the authorization server and the API.')
+    .option(...newOption)
     .action(runServer)
 }
 
-async function runServer(): Promise<void> {
+async function runServer(options: { new?: true }): Promise<void> {
   if (cluster.isWorker) leaveSignalsToFirstProcess()
   const settings = readSettings()
   const logger = createLogger(settings.logLevel)
+  const mayCreate = mayBegin(settings, options)
   if (cluster.isPrimary) {
     refuseUnsafeProduction(settings)
-    await refuseOpenDemo(settings)
+    await refuseOpenDemo(settings, { mayCreate })
   }
   if (settings.workers > 1 && cluster.isPrimary) return runWorkers(settings.workers, logger)
   keepYoungHeapAsItIs()
-  const store = await openStore(settings)
+  const store = await openStore(settings, { mayCreate })
   const server = await serve({
     settings,
     store,

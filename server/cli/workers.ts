@@ -18,6 +18,7 @@ const pauseBeforeReplacementMs = 1000
 export async function runWorkers(count: number, logger: Logger): Promise<void> {
   const metrics = new AggregatorRegistry()
   let isStopping = false
+  let hasBegun = false
   const stopped = Promise.withResolvers<void>()
   const stop = (reason: string) => {
     isStopping = true
@@ -31,6 +32,8 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
       if (Object.keys(cluster.workers ?? {}).length === 0) stopped.resolve()
       return
     }
+    // The first one failed to start and has said why: that ends everything.
+    if (!hasBegun) return
     logger.error({ worker: worker.id, code, signal }, 'a process ended and is replaced')
     await sleep(pauseBeforeReplacementMs)
     if (!isStopping) cluster.fork()
@@ -47,6 +50,7 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
   })
   const code = await readiness(cluster.fork())
   if (code !== undefined) process.exit(code)
+  hasBegun = true
   for (let started = 1; started < count && !isStopping; started++) cluster.fork()
   await stopped.promise
 }
