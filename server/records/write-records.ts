@@ -10,7 +10,7 @@ import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-reco
 import type { RecordWrite, WriteMode, WriteOutcome } from './records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
 import { renderContent } from './stored-content.ts'
-import { findDeletions, findStored, type Stored } from './stored-records.ts'
+import { type Deletion, findDeletions, findStored, notBefore, type Stored } from './stored-records.ts'
 
 interface WriteDeps {
   db: Db
@@ -145,7 +145,7 @@ async function writeRound(
       continue
     }
     panels.join(record.practiceId, patientIds)
-    const change = compare(record, { patientIds, before, deletedVersion: deletion?.versionId ?? 0, now })
+    const change = compare(record, { patientIds, before, deletion, now })
     if (change) changes.push(change)
     written.push(toWritten(record, change, before))
   }
@@ -192,22 +192,23 @@ function compare(
   {
     patientIds,
     before,
-    deletedVersion,
+    deletion,
     now,
-  }: { patientIds: string[]; before: Stored | undefined; deletedVersion: number; now: number },
+  }: { patientIds: string[]; before: Stored | undefined; deletion: Deletion | undefined; now: number },
 ): Change | undefined {
   const compartments = patientIds.length === 0 ? [''] : patientIds.toSorted()
   if (before) {
     const same = renderContent(record.parts, before.versionId, before.lastUpdated) === before.content
     if (same && before.patientIds.join() === compartments.join()) return undefined
   }
-  const versionId = (before?.versionId ?? deletedVersion) + 1
+  const versionId = (before?.versionId ?? deletion?.versionId ?? 0) + 1
+  const lastUpdated = notBefore(before ?? deletion, now)
   return {
     record,
     before,
     compartments,
     versionId,
-    lastUpdated: now,
-    content: renderContent(record.parts, versionId, now),
+    lastUpdated,
+    content: renderContent(record.parts, versionId, lastUpdated),
   }
 }
