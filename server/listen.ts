@@ -36,10 +36,14 @@ export async function listen(port: number, host: string): Promise<Listener> {
 /** How long an answer under way may take before its connection is cut at the end. */
 const graceMs = 10_000
 
+/** A connection that has its answer would lie idle, and be waited for, until its keep-alive is over. */
+const closeIdleEveryMs = 100
+
 async function closeGracefully(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  const closeIdle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs)
   const cut = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
+  clearInterval(closeIdle)
   clearTimeout(cut)
 }

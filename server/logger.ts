@@ -4,7 +4,10 @@ export type { Logger }
 
 /** The log: one JSON line per event on standard output. Secrets and records never reach it. */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  const output = pino.destination(1)
+  // A terminal that was closed under the server: what is in flight is finished without a log.
+  output.on('error', () => undefined)
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output)
 }
 
 /**

@@ -59,8 +59,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
     async close() {
       clearInterval(sweeping)
       sharing.stop()
-      await indexing.stop()
-      await Promise.all([main.close(), second?.close(), figures?.close()])
+      await Promise.all([main.close(), second?.close(), figures?.close(), indexing.stop()])
       await Promise.all([portal.close(), api?.close()])
     },
   }

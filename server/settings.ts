@@ -14,6 +14,8 @@ export interface Settings {
   portalUrl: string | undefined
   fhirUrl: string | undefined
   store: StoreSetting
+  /** Whether a database is made where there is none. */
+  newDatabase: 'allow' | 'refuse'
   /** 'auto': when the database is new and this is not production. */
   demo: 'on' | 'off' | 'auto'
   mail: MailSetting
@@ -92,6 +94,13 @@ export const settingRows: readonly Row[] = [
     help: 'Where everything is kept. A relative path starts at the working folder.',
     secret: 'part',
     refuse: refuseDatabase,
+  },
+  {
+    name: 'NEW_DATABASE',
+    form: 'allow or refuse',
+    default: 'allow, and refuse when NODE_ENV is production',
+    help: 'Whether a start, "onpatient account create" and "onpatient demo" make a new database where DATABASE_URL names none. The option --new does the same once. All other commands never make one.',
+    refuse: (value) => (value === 'allow' || value === 'refuse' ? undefined : 'is neither allow nor refuse'),
   },
   {
     name: 'DEMO',
@@ -216,6 +225,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   const problems = [...refusedValues(env), ...nearMisses(env)]
   if (problems.length > 0) throw new SettingsError(problems)
   const value = (name: string): string | undefined => env[name] || undefined
+  const production = value('NODE_ENV') === 'production'
+  const allowed = (name: string) => (value(name) ?? (production ? 'refuse' : 'allow')) as 'allow' | 'refuse'
   const mailUrl = value('SMTP_URL')
   const portalUrl = value('PORTAL_URL')?.replace(/\/$/, '')
   const port = Number(value('PORT') ?? 8000)
@@ -226,24 +237,29 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     portalUrl,
     fhirUrl: value('FHIR_URL')?.replace(/\/$/, ''),
     store: parseStore(value('DATABASE_URL') ?? 'sqlite:./data/onpatient.db'),
+    newDatabase: allowed('NEW_DATABASE'),
     demo: (value('DEMO') ?? 'auto') as Settings['demo'],
     mail: (mailUrl
       ? { kind: 'smtp', url: mailUrl, from: value('MAIL_FROM') ?? `onpatient@${portalHost}` }
       : { kind: 'outbox' }) satisfies MailSetting as MailSetting,
     logLevel: value('LOG_LEVEL') ?? 'info',
-    production: value('NODE_ENV') === 'production',
+    production,
     trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
     checksReferences: value('REFERENCE_INTEGRITY') !== 'off',
     workers: Number(value('WORKERS') ?? 1),
     factorKey: value('FACTOR_KEY'),
     registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
     limits: readLimits(env),
-    insecureRedirects: (value('INSECURE_REDIRECTS') ??
-      (value('NODE_ENV') === 'production' ? 'refuse' : 'allow')) as Settings['insecureRedirects'],
+    insecureRedirects: allowed('INSECURE_REDIRECTS'),
     trustsPlainHttp: value('TRUST_PLAIN_HTTP') === 'yes',
     metricsPort: value('METRICS_PORT') === undefined ? undefined : Number(value('METRICS_PORT')),
     metricsToken: value('METRICS_TOKEN'),
   })
+}
+
+/** Whether npm or npx stands above this process: they set variables for what they start. */
+export function isStartedByNpm(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.npm_execpath !== undefined
 }
 
 /** The settings as `NAME value` pairs for the start message; secrets show as dots. */

@@ -2,7 +2,8 @@ import { Command, Option } from 'commander'
 import type { Account } from '#server/accounts/accounts.ts'
 import type { Practice, Practices } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
-import { printResult, withNouns } from './with-nouns.ts'
+import { readSettings } from '../settings.ts'
+import { mayBegin, newOption, printResult, withNouns } from './with-nouns.ts'
 
 interface CreateOptions {
   email: string
@@ -12,6 +13,7 @@ interface CreateOptions {
   patient?: string
   relationship: string
   json?: boolean
+  new?: true
 }
 
 /** `onpatient account create`: an account whose address is taken as proven. `reset-factors`: help for who is locked out. */
@@ -28,6 +30,7 @@ export function accountCommand(): Command {
     )
     .option('--patient <id>', 'give access to the record of this patient')
     .option('--relationship <word>', 'how the account is related to the patient', 'self')
+    .option(...newOption)
     .option('--json', 'print one JSON object')
     .action(createAccount)
   const reset = new Command('reset-factors')
@@ -41,32 +44,38 @@ export function accountCommand(): Command {
 }
 
 async function createAccount(options: CreateOptions): Promise<void> {
-  await withNouns(async ({ accounts, practices }) => {
-    const keeper = options.patient === undefined ? undefined : await getPracticeOf(practices, options.patient)
-    const account = await accounts.create({
-      email: options.email,
-      password: options.password,
-      displayName: options.name ?? options.email.replace(/@.*/, ''),
-    })
-    const own =
-      options.practice === undefined ? undefined : await createPractice(practices, account, options.practice)
-    if (keeper && options.patient !== undefined)
-      await practices.associate({
-        accountId: account.id,
-        practiceId: keeper.id,
-        role: options.relationship === 'self' ? 'patient' : 'proxy',
-        patientId: options.patient,
-        relationship: options.relationship,
+  await withNouns(
+    async ({ accounts, practices }) => {
+      const keeper =
+        options.patient === undefined ? undefined : await getPracticeOf(practices, options.patient)
+      const account = await accounts.create({
+        email: options.email,
+        password: options.password,
+        displayName: options.name ?? options.email.replace(/@.*/, ''),
       })
-    const lines = [`Created the account ${account.email} (${account.id}).`]
-    if (own) lines.push(`Created the practice ${own.name} (${own.id}).`)
-    const practice = own?.id ?? keeper?.id ?? null
-    printResult(
-      { id: account.id, email: account.email, practice, patient: options.patient ?? null },
-      lines,
-      options.json,
-    )
-  })
+      const own =
+        options.practice === undefined
+          ? undefined
+          : await createPractice(practices, account, options.practice)
+      if (keeper && options.patient !== undefined)
+        await practices.associate({
+          accountId: account.id,
+          practiceId: keeper.id,
+          role: options.relationship === 'self' ? 'patient' : 'proxy',
+          patientId: options.patient,
+          relationship: options.relationship,
+        })
+      const lines = [`Created the account ${account.email} (${account.id}).`]
+      if (own) lines.push(`Created the practice ${own.name} (${own.id}).`)
+      const practice = own?.id ?? keeper?.id ?? null
+      printResult(
+        { id: account.id, email: account.email, practice, patient: options.patient ?? null },
+        lines,
+        options.json,
+      )
+    },
+    { mayCreate: mayBegin(readSettings(), options) },
+  )
 }
 
 function createPractice(practices: Practices, account: Account, name: string | true): Promise<Practice> {

@@ -13,7 +13,7 @@ import {
 import { OnpatientError } from '../errors.ts'
 import { systemRandom } from '../secrets.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { printResult, withNouns } from './with-nouns.ts'
+import { mayBegin, newOption, printResult, withNouns } from './with-nouns.ts'
 
 /** `onpatient demo`: the synthetic practice, at any size. */
 export function demoCommand(): Command {
@@ -25,34 +25,40 @@ export function demoCommand(): Command {
       '--end',
       'close the known sign-ins of the demo, delete its applications and unlist it; records stay',
     )
+    .option(...newOption)
     .option('--json', 'print one JSON object')
-    .action(async (options: { patients: number; seed?: number; end?: boolean; json?: boolean }) => {
-      if (options.end) return closeDemo(options.json)
-      if (readSettings().production)
-        throw new OnpatientError(
-          'not-allowed',
-          'The demo has passwords that everybody knows: it is not made with NODE_ENV=production.',
-        )
-      await withNouns(async (nouns) => {
-        const outcome = await makeDemo(
-          { ...nouns, clock: systemClock },
-          { ...options, onProgress: showProgress(options.json) },
-        )
-        printResult(
-          {
-            ...outcome,
-            sign_ins: demoSignIns.map(({ email }) => email),
-            password: demoPassword,
-            client_id: demoApplication.applicationId,
+    .action(
+      async (options: { patients: number; seed?: number; end?: boolean; json?: boolean; new?: true }) => {
+        if (options.end) return closeDemo(options.json)
+        if (readSettings().production)
+          throw new OnpatientError(
+            'not-allowed',
+            'The demo has passwords that everybody knows: it is not made with NODE_ENV=production.',
+          )
+        await withNouns(
+          async (nouns) => {
+            const outcome = await makeDemo(
+              { ...nouns, clock: systemClock },
+              { ...options, onProgress: showProgress(options.json) },
+            )
+            printResult(
+              {
+                ...outcome,
+                sign_ins: demoSignIns.map(({ email }) => email),
+                password: demoPassword,
+                client_id: demoApplication.applicationId,
+              },
+              [
+                `${outcome.practice.name}: ${outcome.patients} patients, ${outcome.records} records.`,
+                ...describeSignIns(),
+              ],
+              options.json,
+            )
           },
-          [
-            `${outcome.practice.name}: ${outcome.patients} patients, ${outcome.records} records.`,
-            ...describeSignIns(),
-          ],
-          options.json,
+          { mayCreate: mayBegin(readSettings(), options) },
         )
-      })
-    })
+      },
+    )
 }
 
 async function closeDemo(isJson: boolean | undefined): Promise<void> {
@@ -67,9 +73,12 @@ async function closeDemo(isJson: boolean | undefined): Promise<void> {
 }
 
 /** Throws in production when anybody could sign in by the documented password, unless `DEMO=on` says that this is meant. */
-export async function refuseOpenDemo({ production, demo }: Settings): Promise<void> {
+export async function refuseOpenDemo(
+  { production, demo }: Settings,
+  opening: { mayCreate: boolean },
+): Promise<void> {
   if (!production || demo === 'on') return
-  const known = await withNouns(findPublished)
+  const known = await withNouns(findPublished, opening)
   if (known.length === 0) return
   throw new OnpatientError(
     'not-allowed',

@@ -8,6 +8,7 @@ import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import { findOpenToOthers } from '../store/private-files.ts'
 import type { Store } from '../store/store.ts'
 import { findPublished } from './demo.ts'
+import { describeFailure } from './describe-failure.ts'
 import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withNouns } from './with-nouns.ts'
 
@@ -87,7 +88,7 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
       await store.close()
     }
   } catch (error) {
-    return [{ check: 'database', ok: false, message: error instanceof Error ? error.message : String(error) }]
+    return [{ check: 'database', ok: false, message: describeFailure(error) }]
   }
 }
 
@@ -135,7 +136,7 @@ async function checkSecrets(settings: Settings): Promise<Finding[]> {
       describeRedirects(await applications.findPlainRedirects(), settings),
     ])
   } catch (error) {
-    return [{ check: 'keys', ok: false, message: error instanceof Error ? error.message : String(error) }]
+    return [{ check: 'keys', ok: false, message: describeFailure(error) }]
   }
 }
 

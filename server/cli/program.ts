@@ -1,14 +1,11 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
-import { OnpatientError } from '../errors.ts'
-import { SettingsError } from '../settings.ts'
-import { NewerDatabaseError, OlderDatabaseError, UnfinishedCopyError } from '../store/migrate.ts'
-import { findStoreFailure } from '../store/store-failure.ts'
 import { accountCommand } from './account.ts'
 import { applicationCommand } from './application.ts'
 import { approvalCommand } from './approval.ts'
 import { backupCommand } from './backup.ts'
 import { demoCommand } from './demo.ts'
+import { describeFailure } from './describe-failure.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportRecordsCommand } from './export.ts'
 import { importRecordsCommand } from './import.ts'
@@ -20,8 +17,6 @@ import { tokenCommand } from './token.ts'
 
 // Whatever a command writes (backups, exports, reports of imports) holds medical records: for this account alone.
 process.umask(0o077)
-
-const foreseen = [SettingsError, NewerDatabaseError, OlderDatabaseError, UnfinishedCopyError]
 
 const program = new Command('onpatient')
   .description('Gives people their health records back: portal, authorization server and FHIR API.')
@@ -48,23 +43,4 @@ try {
 } finally {
   // The line to the first process would keep this one alive.
   cluster.worker?.disconnect()
-}
-
-/** Foreseen failures in their own words; anything else with its stack, because then it is our bug. */
-function describeFailure(error: unknown): string {
-  const failure = findStoreFailure(error) ?? error
-  if (foreseen.some((kind) => failure instanceof kind)) return (failure as Error).message
-  if (failure instanceof OnpatientError)
-    return failure.field ? `${failure.field}: ${failure.message}` : failure.message
-  if (failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE')
-    return 'The port is in use by another program. Stop that one, or set PORT to another number.'
-  const reason = findRefusalOfPostgres(failure)
-  if (reason) return `PostgreSQL refuses the connection: ${reason}. Check the address of the database.`
-  return failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)
-}
-
-/** Wrong passwords and missing databases are for whoever wrote the address (PostgreSQL 18, appendix A, 28 and 3D). */
-function findRefusalOfPostgres(failure: unknown): string | undefined {
-  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : ''
-  return failure instanceof Error && /^(28|3D)\w{3}$/.test(code) ? failure.message : undefined
 }

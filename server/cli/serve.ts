@@ -13,26 +13,30 @@ import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns, refuseOpenDemo } from './demo.ts'
 import { describePlainRedirects, refuseUnsafeProduction } from './production-checks.ts'
 import { keepHeapSmall } from './small-heap.ts'
-import { openStore } from './with-nouns.ts'
-import { listenToFirstProcess, runWorkers } from './workers.ts'
+import { listenForStop } from './stop-signals.ts'
+import { mayBegin, newOption, openStore } from './with-nouns.ts'
+import { leaveSignalsToFirstProcess, listenToFirstProcess, runWorkers } from './workers.ts'
 
 /** `onpatient serve`: runs everything until it is told to stop. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('Run the portal, the authorization server and the API.')
+    .option(...newOption)
     .action(runServer)
 }
 
-async function runServer(): Promise<void> {
+async function runServer(options: { new?: true }): Promise<void> {
+  if (cluster.isWorker) leaveSignalsToFirstProcess()
   const settings = readSettings()
   const logger = createLogger(settings.logLevel)
+  const mayCreate = mayBegin(settings, options)
   if (cluster.isPrimary) {
     refuseUnsafeProduction(settings)
-    await refuseOpenDemo(settings)
+    await refuseOpenDemo(settings, { mayCreate })
   }
   if (settings.workers > 1 && cluster.isPrimary) return runWorkers(settings.workers, logger)
   keepHeapSmall()
-  const store = await openStore(settings)
+  const store = await openStore(settings, { mayCreate })
   const server = await serve({
     settings,
     store,
@@ -45,22 +49,15 @@ async function runServer(): Promise<void> {
     throw error
   })
   const stopped = Promise.withResolvers<void>()
-  let isStopping = false
-  const stop = (signal: string) => {
-    // A second signal means that the person does not want to wait.
-    if (isStopping) process.exit(1)
-    isStopping = true
-    logger.info({ signal }, 'stopping: finishing what is in flight')
+  const stop = (reason: string) => {
+    logger.info({ reason }, 'stopping: finishing what is in flight')
     server
       .close()
       .then(() => store.close())
       .then(stopped.resolve, stopped.reject)
   }
   if (cluster.isWorker) listenToFirstProcess(stop)
-  else {
-    process.on('SIGINT', () => stop('SIGINT'))
-    process.on('SIGTERM', () => stop('SIGTERM'))
-  }
+  else listenForStop(stop)
   // Last, since whoever reads it may stop the server at once.
   // Of several processes the first tells it.
   const isFirst = cluster.isPrimary || cluster.worker?.id === 1

@@ -3,20 +3,41 @@ import { systemClock } from '../clock.ts'
 import { createLogger } from '../logger.ts'
 import { resolveOrigins } from '../origins.ts'
 import { systemRandom } from '../secrets.ts'
-import { readSettings, type Settings } from '../settings.ts'
+import { hidePassword, readSettings, type Settings } from '../settings.ts'
 import { openStore as openStoreOf, type Store } from '../store/store.ts'
 
-/** Opens the database of the settings; the caller closes it. */
-export function openStore({ store, logLevel, limits }: Settings): Promise<Store> {
-  return openStoreOf(store, { logger: createLogger(logLevel), limits })
+/**
+ * Opens the database of the settings; the caller closes it. Makes one only where `mayCreate` says that this may be a beginning, and
+ * says so on standard error: a mistyped address must not become an empty database.
+ */
+export async function openStore(
+  { store: setting, logLevel, limits }: Settings,
+  { mayCreate = false } = {},
+): Promise<Store> {
+  const store = await openStoreOf(setting, { logger: createLogger(logLevel), limits, mayCreate })
+  const place = setting.kind === 'sqlite' ? setting.file : hidePassword(setting.url)
+  if (store.isNew) process.stderr.write(`There was no database at ${place}: a new one was made.\n`)
+  return store
 }
+
+/** Whether a command with which a database may begin makes one: in production a word says that it is meant. */
+export function mayBegin({ newDatabase }: Settings, options: { new?: true }): boolean {
+  return options.new === true || newDatabase === 'allow'
+}
+
+/** The word on the command line. */
+export const newOption = [
+  '--new',
+  'make a new database where there is none; outside production it goes without saying',
+] as const
 
 /** Runs a command on the nouns of the database in the settings, and closes it whatever happens. */
 export async function withNouns<Result>(
   run: (nouns: Nouns & { portalUrl: string }) => Promise<Result>,
+  options: { mayCreate?: boolean } = {},
 ): Promise<Result> {
   const settings = readSettings()
-  const store = await openStore(settings)
+  const store = await openStore(settings, options)
   try {
     const origins = resolveOrigins(settings, settings.port, undefined)
     const logger = createLogger('warn')

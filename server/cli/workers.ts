@@ -4,6 +4,7 @@ import { AggregatorRegistry } from 'prom-client'
 import type { Logger } from '../logger.ts'
 import { isCountMessage } from '../rate-limits/rate-limits.ts'
 import { isQuestion, replyTo } from '../several-processes.ts'
+import { endsWithinMs, listenForStop } from './stop-signals.ts'
 
 /** What the first process tells the others. */
 const stopMessage = 'stop'
@@ -17,21 +18,22 @@ const pauseBeforeReplacementMs = 1000
 export async function runWorkers(count: number, logger: Logger): Promise<void> {
   const metrics = new AggregatorRegistry()
   let isStopping = false
+  let hasBegun = false
   const stopped = Promise.withResolvers<void>()
-  const stop = (signal: string) => {
-    if (isStopping) process.exit(1)
+  const stop = (reason: string) => {
     isStopping = true
-    logger.info({ signal }, 'stopping: the processes finish what is in flight')
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.send(stopMessage)
+    logger.info({ reason }, 'stopping: the processes finish what is in flight')
+    for (const worker of Object.values(cluster.workers ?? {})) tell(worker, stopMessage)
     if (Object.keys(cluster.workers ?? {}).length === 0) stopped.resolve()
   }
-  process.on('SIGINT', () => stop('SIGINT'))
-  process.on('SIGTERM', () => stop('SIGTERM'))
+  listenForStop(stop)
   cluster.on('exit', async (worker, code, signal) => {
     if (isStopping) {
       if (Object.keys(cluster.workers ?? {}).length === 0) stopped.resolve()
       return
     }
+    // The first one failed to start and has said why: that ends everything.
+    if (!hasBegun) return
     logger.error({ worker: worker.id, code, signal }, 'a process ended and is replaced')
     await sleep(pauseBeforeReplacementMs)
     if (!isStopping) cluster.fork()
@@ -40,22 +42,27 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
   cluster.on('message', (worker, message) => {
     if (isQuestion(message))
       void metrics.clusterMetrics().then(
-        (text) => worker.send(replyTo(message, text)),
+        (text) => tell(worker, replyTo(message, text)),
         (error: unknown) => logger.warn({ err: error }, 'the processes did not tell their metrics'),
       )
     else if (isCountMessage(message)) handOn(worker, message)
-    else if (isStopping) worker.send(stopMessage)
+    else if (isStopping) tell(worker, stopMessage)
   })
   const code = await readiness(cluster.fork())
   if (code !== undefined) process.exit(code)
+  hasBegun = true
   for (let started = 1; started < count && !isStopping; started++) cluster.fork()
   await stopped.promise
 }
 
 /** What one process has counted counts in all others. */
 function handOn(from: Worker, message: object): void {
-  for (const worker of Object.values(cluster.workers ?? {}))
-    if (worker && worker !== from && worker.isConnected()) worker.send(message, () => undefined)
+  for (const worker of Object.values(cluster.workers ?? {})) if (worker !== from) tell(worker, message)
+}
+
+/** One that ends in this very moment hears nothing. */
+function tell(worker: Worker | undefined, message: string | object): void {
+  if (worker?.isConnected()) worker.send(message, () => undefined)
 }
 
 /** Undefined when it answers; its exit code when it ended before. */
@@ -66,14 +73,18 @@ function readiness(worker: Worker): Promise<number | undefined> {
   })
 }
 
-/** In a process of several: signals are the first one's to handle, which may get them for the whole group. */
+/** In a process of several, from its start: signals are the first one's to handle, which may get them for the whole group. */
+export function leaveSignalsToFirstProcess(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+}
+
 export function listenToFirstProcess(stop: (reason: string) => void): void {
-  process.on('SIGINT', () => undefined)
-  process.on('SIGTERM', () => undefined)
   let isTold = false
   const stopOnce = (reason: string) => {
-    if (!isTold) stop(reason)
+    if (isTold) return
     isTold = true
+    setTimeout(() => process.exit(1), endsWithinMs).unref()
+    stop(reason)
   }
   process.on('message', (message) => {
     if (message === stopMessage) stopOnce('told by the first process')

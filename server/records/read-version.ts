@@ -96,7 +96,12 @@ function filtersOf({ since, at }: VersionQuery): Fragment {
   return sqlJoin(filters, '')
 }
 
-/** Beyond the last version of the page before. */
+/** Beyond the last version of the page before, of one record: versions order them, since the clock may have jumped. */
+function isOlder(after: VersionQuery['after']): Fragment {
+  return after === undefined ? sqlNothing : sqlText` and v.version_id < ${after.versionId}`
+}
+
+/** Beyond the last version of the page before, of a type. Of one record no version is older than the one before it (`notBefore`). */
 function isBeyond(after: VersionQuery['after']): Fragment {
   if (after === undefined) return sqlNothing
   const { lastUpdated, id, versionId } = after
@@ -129,8 +134,8 @@ function historyOfRecord(within: Confinement, query: VersionQuery, id: string): 
   const columns = (deleted: Fragment) =>
     sqlText`distinct v.id, v.version_id, v.last_updated, ${deleted} as deleted, ${isCreation} as created, v.method, v.content`
   return {
-    page: sqlText`select * from (${all(columns, isBeyond(query.after))}) as versions
-      order by last_updated desc, id asc, version_id desc limit ${query.pageSize + 1}`,
+    page: sqlText`select * from (${all(columns, isOlder(query.after))}) as versions
+      order by version_id desc limit ${query.pageSize + 1}`,
     total: sqlText`select count(*) as total from (${all(() => sqlText`distinct v.version_id`, sqlNothing)}) as versions`,
   }
 }

@@ -5,7 +5,7 @@ import type { Schema } from '../store/schema/schema.ts'
 import type { PreparedRecord } from './prepare-record.ts'
 import { takeNumbers } from './record-numbers.ts'
 import { indexRowsOf, type RecordRow, removeIndexRows } from './search/index-rows.ts'
-import type { Stored } from './stored-records.ts'
+import { notBefore, type Stored } from './stored-records.ts'
 
 /** A new version of a record that is about to be written. */
 export interface Change {
@@ -89,7 +89,7 @@ export async function deleteRecord(
     type,
     id,
     version_id: before.versionId + 1,
-    last_updated: now,
+    last_updated: notBefore(before, now),
     deleted: 1,
     content: '',
     method: null,

@@ -42,7 +42,16 @@ export async function findStored(
 /** The last deletion of a record that is not there any more, and whose compartments held it. */
 export interface Deletion {
   versionId: number
+  lastUpdated: number
   patientIds: string[]
+}
+
+/**
+ * The time of a version that follows another: the clock may have been set back, and histories are in the order of times. So of one
+ * record no version is older than the one before it.
+ */
+export function notBefore(previous: { lastUpdated: number } | undefined, now: number): number {
+  return Math.max(now, previous?.lastUpdated ?? 0)
 }
 
 /** Those of the records named `Type/id` that were deleted. */
@@ -53,12 +62,19 @@ export async function findDeletions(
   const deletions = new Map<string, Deletion>()
   if (references.length === 0) return deletions
   // uses record_version_deletion
-  const { rows } = await sql<Pick<RecordVersionTable, 'patient_id' | 'type' | 'id' | 'version_id'>>`
-    select deletion.patient_id, deletion.type, deletion.id, deletion.version_id
+  const { rows } = await sql<
+    Pick<RecordVersionTable, 'patient_id' | 'type' | 'id' | 'version_id' | 'last_updated'>
+  >`
+    select deletion.patient_id, deletion.type, deletion.id, deletion.version_id, deletion.last_updated
     from ${namedBy(trx, references)} cross join record_version as deletion
     where deletion.deleted = 1 and deletion.type = named.type and deletion.id = named.id`.execute(trx)
   for (const row of rows) {
-    const known = deletions.get(`${row.type}/${row.id}`) ?? { versionId: 0, patientIds: [] }
+    const known = deletions.get(`${row.type}/${row.id}`) ?? {
+      versionId: 0,
+      lastUpdated: 0,
+      patientIds: [],
+    }
+    known.lastUpdated = Math.max(known.lastUpdated, row.last_updated)
     known.versionId = Math.max(known.versionId, row.version_id)
     if (row.patient_id !== '') known.patientIds.push(row.patient_id)
     deletions.set(`${row.type}/${row.id}`, known)

@@ -11,7 +11,7 @@ import type { Shows } from './record-transaction.ts'
 import type { RecordWrite, WriteMode, WriteOutcome } from './records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
 import { renderContent } from './stored-content.ts'
-import { findDeletions, findStored, type Stored } from './stored-records.ts'
+import { type Deletion, findDeletions, findStored, notBefore, type Stored } from './stored-records.ts'
 
 interface WriteDeps {
   db: Db
@@ -147,13 +147,7 @@ async function writeRound(
       continue
     }
     panels.join(record.practiceId, patientIds)
-    const change = compare(record, {
-      patientIds,
-      before,
-      deletedVersion: deletion?.versionId ?? 0,
-      now,
-      shows,
-    })
+    const change = compare(record, { patientIds, before, deletion, now, shows })
     if (change) changes.push(change)
     written.push(toWritten(record, change, before))
   }
@@ -200,10 +194,16 @@ function compare(
   {
     patientIds,
     before,
-    deletedVersion,
+    deletion,
     now,
     shows,
-  }: { patientIds: string[]; before: Stored | undefined; deletedVersion: number; now: number; shows: Shows },
+  }: {
+    patientIds: string[]
+    before: Stored | undefined
+    deletion: Deletion | undefined
+    now: number
+    shows: Shows
+  },
 ): Change | undefined {
   const compartments = patientIds.length === 0 ? [''] : patientIds.toSorted()
   if (before) {
@@ -212,13 +212,14 @@ function compare(
     const isUnchanged = same && before.patientIds.join() === compartments.join()
     if (isUnchanged && shows({ type: record.type, content: before.content })) return undefined
   }
-  const versionId = (before?.versionId ?? deletedVersion) + 1
+  const versionId = (before?.versionId ?? deletion?.versionId ?? 0) + 1
+  const lastUpdated = notBefore(before ?? deletion, now)
   return {
     record,
     before,
     compartments,
     versionId,
-    lastUpdated: now,
-    content: renderContent(record.parts, versionId, now),
+    lastUpdated,
+    content: renderContent(record.parts, versionId, lastUpdated),
   }
 }

@@ -69,6 +69,18 @@ export class OlderDatabaseError extends Error {
   }
 }
 
+/** There is nothing of ours where the database should be, and nobody said that a new one is meant. */
+export class NoDatabaseError extends Error {
+  override readonly name = 'NoDatabaseError'
+  /** `place` as it may be shown. */
+  constructor(place: string) {
+    super(
+      `There is no database of onpatient at ${place}, and none was made. Look at DATABASE_URL. If a new one is meant: ` +
+        'the first start makes it ("onpatient serve", in production with --new or NEW_DATABASE=allow).',
+    )
+  }
+}
+
 /** Throws when a database with these migrations is older or newer than this version. */
 export function assertCurrent(applied: readonly string[], steps = migrations): void {
   assertNotNewer(applied, steps)
@@ -76,12 +88,20 @@ export function assertCurrent(applied: readonly string[], steps = migrations): v
   if (missing.length > 0) throw new OlderDatabaseError(missing)
 }
 
-/** Applies missing migrations in one transaction: all of them, or none. True when there was no schema before. */
-export async function migrateToLatest<T>(db: Kysely<T>, steps = migrations): Promise<boolean> {
+/**
+ * Applies missing migrations in one transaction: all of them, or none. True when there was no schema before. Throws `NoDatabaseError`
+ * when there was none and `onlyAt` names the place where there has to be one.
+ */
+export async function migrateToLatest<T>(
+  db: Kysely<T>,
+  steps = migrations,
+  onlyAt?: string,
+): Promise<boolean> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => steps } })
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   const isNew = !tables.some((table) => table.name === 'kysely_migration')
   if (tables.some((table) => table.name === progressTable)) throw new UnfinishedCopyError()
+  if (isNew && onlyAt !== undefined) throw new NoDatabaseError(onlyAt)
   if (!isNew) assertNotNewer(await listApplied(db), steps)
   const { error } = await migrator.migrateToLatest()
   if (error) throw error

@@ -44,6 +44,7 @@ interface Statements {
 function lease(pool: Pool, first: PoolClient, { names, prepared }: Statements): PostgresPoolClient {
   let client = first
   let lost: Error | undefined
+  let isLent = true
   let inTransaction = false
   // One that dies while nobody asks it anything must not go back as a good one.
   const noteLoss = (error: Error) => {
@@ -51,7 +52,10 @@ function lease(pool: Pool, first: PoolClient, { names, prepared }: Statements): 
   }
   client.on('error', noteLoss)
 
+  /** Once for each client: a second time the pool would throw in the place of what went wrong. */
   function giveBack(isDiscarded?: boolean): void {
+    if (!isLent) return
+    isLent = false
     client.off('error', noteLoss)
     client.release(lost ?? (isDiscarded || prepared.hasTooMany(client)))
   }
@@ -71,6 +75,7 @@ function lease(pool: Pool, first: PoolClient, { names, prepared }: Statements): 
     giveBack()
     lost = undefined
     client = await connect(pool)
+    isLent = true
     client.on('error', noteLoss)
   }
 

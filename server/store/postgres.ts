@@ -8,8 +8,8 @@ import {
   sql,
 } from 'kysely'
 import { type ClientConfig, types } from 'pg'
-import { type Limits, readLimits } from '../limits.ts'
-import type { Logger } from '../logger.ts'
+import { readLimits } from '../limits.ts'
+import { hidePassword } from '../settings.ts'
 import { createBroadcast } from './broadcast.ts'
 import { migrateToLatest } from './migrate.ts'
 import { createPool, replacingDeadConnections } from './postgres-connections.ts'
@@ -17,7 +17,7 @@ import { createPostgresReader } from './postgres-reader.ts'
 import { createPostgresWriter } from './postgres-writer.ts'
 import { readThrough } from './prepared-query.ts'
 import type { Schema } from './schema/schema.ts'
-import type { Db, Store } from './store.ts'
+import type { Db, OpenOptions, Store } from './store.ts'
 import { writeThrough } from './write-together.ts'
 
 const poolSize = 10
@@ -33,9 +33,9 @@ const connectTimeoutMs = 5000
  */
 export async function openPostgresStore(
   url: string,
-  { logger, limits = readLimits({}) }: { logger?: Pick<Logger, 'warn'>; limits?: Limits } = {},
+  { logger, limits = readLimits({}), mayCreate = true }: OpenOptions = {},
 ): Promise<Store> {
-  const isNew = await migrate(url)
+  const isNew = await migrate(url, mayCreate ? undefined : hidePassword(url))
   const config = {
     ...configOf(url),
     statement_timeout: statementTimeoutMs,
@@ -79,7 +79,7 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
 const migrationLock = 471_108_2204
 
 /** On connections of its own, because an index over many records takes longer than a request may. */
-async function migrate(url: string): Promise<boolean> {
+async function migrate(url: string, onlyAt: string | undefined): Promise<boolean> {
   const pool = createPool({ ...configOf(url), max: 4 }, () => undefined)
   const db = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool: replacingDeadConnections(pool) }),
@@ -90,7 +90,7 @@ async function migrate(url: string): Promise<boolean> {
       await assertUtf8(holder)
       await sql`select pg_advisory_lock(${migrationLock})`.execute(holder)
       // The lock ends with its connection.
-      return migrateToLatest(db)
+      return migrateToLatest(db, undefined, onlyAt)
     })
   } finally {
     await db.destroy()

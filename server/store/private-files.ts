@@ -17,8 +17,20 @@ const suffixes = ['', '-wal', '-shm', '-journal']
  * home, one that everybody writes to) stays as it is: its files are closed one by one, and `findOpenToOthers` names it.
  */
 export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: privateFolderMode })
+  makeFolders(folder)
   if (!isShared(folder)) close(folder, privateFolderMode)
+}
+
+/** Step by step: what Node does at once never ends below /proc, where a folder cannot be made but its parent is there. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolders(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: privateFolderMode })
+  } catch (error) {
+    // Another process has made it in this very moment.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 /** Creates a database file when it is absent, and closes it and those beside it to others. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -5,7 +6,7 @@ import { type Limits, readLimits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
 import type { StoreSetting } from '../settings.ts'
 import type { Broadcast } from './broadcast.ts'
-import { migrateToLatest } from './migrate.ts'
+import { migrateToLatest, NoDatabaseError } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
 import { limitConditions, readThrough } from './prepared-query.ts'
 import { findOpenToOthers, makePrivateFiles, makePrivateFolder } from './private-files.ts'
@@ -28,12 +29,15 @@ export interface Store {
   close(): Promise<void>
 }
 
+export interface OpenOptions {
+  logger?: Pick<Logger, 'warn'>
+  limits?: Limits
+  /** Whether one is made where there is none; else `NoDatabaseError` is thrown, and nothing is left behind. */
+  mayCreate?: boolean
+}
+
 /** Opens the database of the settings. */
-export function openStore(
-  setting: StoreSetting,
-  { logger, limits = readLimits({}) }: { logger?: Pick<Logger, 'warn'>; limits?: Limits } = {},
-): Promise<Store> {
-  const options = { limits, ...(logger ? { logger } : {}) }
+export function openStore(setting: StoreSetting, options: OpenOptions = {}): Promise<Store> {
   return setting.kind === 'sqlite'
     ? openSqliteStore(setting.file, options)
     : openPostgresStore(setting.url, options)
@@ -45,8 +49,9 @@ export function openStore(
  */
 export async function openSqliteStore(
   file: string,
-  { logger, limits = readLimits({}) }: { logger?: Pick<Logger, 'warn'>; limits?: Limits } = {},
+  { logger, limits = readLimits({}), mayCreate = true }: OpenOptions = {},
 ): Promise<Store> {
+  if (!mayCreate && !existsSync(file)) throw new NoDatabaseError(file)
   if (file !== ':memory:') closeToOthers(file, logger)
   const sqlite = new Database(file)
   // WAL lets readers go on while one process writes; FULL makes an acknowledged write survive a power cut.
@@ -60,7 +65,7 @@ export async function openSqliteStore(
     dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) }),
   })
   try {
-    const isNew = await migrateToLatest(db)
+    const isNew = await migrateToLatest(db, undefined, mayCreate ? undefined : file)
     const reader = file === ':memory:' ? undefined : openSqliteReader(file, limits)
     if (reader) readThrough(db, reader)
     limitConditions(db, (run) => within(limits.conditionMilliseconds, run))

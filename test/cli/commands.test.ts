@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -102,6 +102,57 @@ test('every command says what is wrong and what to do, and ends with 1', async (
   }
 })
 
+test('a mistyped database never becomes an empty one: only a beginning makes it, and says so', async () => {
+  await using cli = await openCommandLine()
+  const file = join(cli.folder, 'onpatient.db')
+  for (const args of [['doctor'], ['keys', 'list'], ['import', '.'], ['demo', '--end']]) {
+    const { code, stdout, stderr } = await cli.run(...args)
+    assert.equal(code, 1, args.join(' '))
+    assert.match(stdout + stderr, /There is no database of onpatient at \S+onpatient\.db, and none was made/)
+    assert.deepEqual(await readdir(cli.folder), [])
+  }
+  await using production = await openCommandLine({
+    ...{
+      NODE_ENV: 'production',
+      PORTAL_URL: 'https://records.clinic.example',
+      SMTP_URL: 'smtp://127.0.0.1:9',
+    },
+    DATABASE_URL: `sqlite:${file}`,
+  })
+  for (const args of [['serve'], ['account', 'create', ...owner]]) {
+    const { code, stderr } = await production.run(...args)
+    assert.equal(code, 1)
+    assert.match(stderr, /--new or NEW_DATABASE=allow/)
+    assert.deepEqual(await readdir(cli.folder), [])
+  }
+  const begun = await production.run('account', 'create', ...owner, '--new')
+  assert.equal(begun.code, 0, begun.stderr)
+  assert.match(begun.stderr, /no database at \S+onpatient\.db: a new one was made/)
+  const known = await production.run('keys', 'list')
+  assert.deepEqual([known.code, known.stderr], [0, ''])
+})
+
+test('a database that cannot be is told in words, by the server and by doctor', async () => {
+  const cases: Array<[command: string, url: string, words: RegExp]> = [
+    ['serve', 'sqlite:garbage.db', /is not a SQLite database\. It was left as it is/],
+    ['doctor', 'sqlite:garbage.db', /PROBLEM +database: .*is not a SQLite database/],
+    ['serve', 'sqlite:garbage.db/inner/o.db', /garbage\.db\/inner: a part of it is a file and no folder/],
+    ['serve', 'sqlite:.', /database file cannot be opened/],
+  ]
+  if (process.platform === 'linux')
+    cases.push(['serve', 'sqlite:/proc/x/o.db', /\/proc\/x: it is not there and cannot be made/])
+  await Promise.all(
+    cases.map(async ([command, url, words]) => {
+      await using cli = await openCommandLine({ DATABASE_URL: url, WORKERS: '2' })
+      await writeFile(join(cli.folder, 'garbage.db'), 'this is no database, but a text that somebody keeps')
+      const { code, stderr, stdout } = await cli.run(command)
+      assert.equal(code, 1, `${command} ${url}`)
+      assert.match(stderr + stdout, words)
+      assert.doesNotMatch(stderr + stdout, /^\s+at |is replaced/m)
+    }),
+  )
+})
+
 test('import asks which practice when there are several, and tells what it left out', async () => {
   await using cli = await openCommandLine()
   await cli.run('account', 'create', ...owner, '--practice', 'Elm')
@@ -121,6 +172,7 @@ test('import asks which practice when there are several, and tells what it left 
 
 test('doctor finds nothing wrong here, and says what is wrong with settings or the database', async () => {
   await using cli = await openCommandLine()
+  assert.equal((await cli.run('account', 'create', ...owner)).code, 0)
   const well = await cli.run('doctor', '--json')
   assert.equal(well.code, 0, well.stdout)
   assert.equal(JSON.parse(well.stdout).ok, true)
@@ -211,6 +263,7 @@ test('a practice lets a backend service in, and ends it', async () => {
 
 test('signing keys are listed and rotated', async () => {
   await using cli = await openCommandLine()
+  await cli.run('account', 'create', ...owner)
   const [first] = JSON.parse((await cli.run('keys', 'list', '--json')).stdout).keys
   assert.equal(first.state, 'signing')
   assert.match((await cli.run('keys', 'rotate')).stdout, /signs in two minutes/)

@@ -58,6 +58,7 @@ test('what holds records is for this account alone: folder, database, backups, e
 test('a folder that holds more than the database stays as it is, and doctor says so', async () => {
   await using cli = await openCommandLine({ DEMO: 'off' })
   chmodSync(cli.folder, 0o755)
+  await cli.run('account', 'create', ...owner)
   const { code, stdout } = await cli.run('doctor')
   assert.equal(code, 1)
   assert.match(stdout, /PROBLEM +files: others of this machine may open \S+ \(0755\): run "chmod go-rwx"/)

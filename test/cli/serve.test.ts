@@ -12,6 +12,7 @@ const production = {
   NODE_ENV: 'production',
   PORTAL_URL: 'https://records.clinic.example',
   SMTP_URL: 'smtp://127.0.0.1:9',
+  NEW_DATABASE: 'allow',
 }
 
 /** The address that it listens on: the one that it prints leads to a proxy. */

@@ -96,11 +96,12 @@ test('a start that fails ends with its reason and does not go round', { skip }, 
   await using other = await openCommandLine({
     WORKERS: '2',
     DEMO: 'off',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'error',
     PORT: new URL(portalUrl).port,
   })
-  const { code, stderr } = await other.run('serve')
+  const { code, stdout, stderr } = await other.run('serve')
   assert.equal(code, 1)
+  assert.doesNotMatch(stdout, /is replaced/)
   assert.match(stderr, /port is in use/)
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Resource } from 'fhir/r4'
+import type { VersionQuery } from '#server/records/records.ts'
 import { parameterNumber } from '#server/records/search/parameter-number.ts'
 import { about, immunization, openSeededApi, patient } from '../faces/seeded-api.ts'
 
@@ -134,4 +135,49 @@ test('a record about two patients is in both records, and once on the panel', as
     const { count, contents } = await api.records.list(within, { type: 'Provenance', pageSize: 10 })
     assert.deepEqual([count, contents.length], [1, 1])
   }
+})
+
+test('versions order a history, whatever the clock did', async () => {
+  await using api = await openOak()
+  const begun = api.time.now
+  const statuses = ['not-done', 'entered-in-error', 'completed', 'not-done']
+  for (const [index, status] of statuses.entries()) {
+    // Each a day before the last one.
+    api.time.now = begun - (index + 1) * 86_400_000
+    await api.write('oak', immunization('i1', 'ada', { status }), immunization('i2', 'ada', { status }))
+  }
+  await api.records.transact('oak', (transaction) => transaction.remove('Immunization', 'i2'))
+  api.time.now = begun - 30 * 86_400_000
+  await api.write('oak', immunization('i2', 'ada'))
+  const walk = async (id?: string) => {
+    const found: Array<[id: string, version: number]> = []
+    let after: VersionQuery['after']
+    do {
+      const page = await api.records.listVersions(ada, { type: 'Immunization', id, pageSize: 2, after })
+      found.push(...page.versions.map((each): [string, number] => [each.id, Number(each.version_id)]))
+      after = page.next
+    } while (after)
+    return found
+  }
+  const downFrom = (id: string, version: number) =>
+    Array.from({ length: version }, (_, index) => [id, version - index])
+  const ofType = await walk()
+  for (const [id, last] of [
+    ['i1', 5],
+    ['i2', 6],
+  ] as const) {
+    assert.deepEqual(await walk(id), downFrom(id, last))
+    assert.deepEqual(
+      ofType.filter(([each]) => each === id),
+      downFrom(id, last),
+    )
+  }
+  // As an earlier version of the server stored it.
+  await api.store.db
+    .updateTable('record_version')
+    .set({ last_updated: begun + 86_400_000 })
+    .where('id', '=', 'i1')
+    .where('version_id', '=', 2)
+    .execute()
+  assert.deepEqual(await walk('i1'), downFrom('i1', 5))
 })

@@ -286,6 +286,21 @@ describe('moving to another database', { skip }, () => {
     await (await openPostgresStore(url)).close()
   })
 
+  test('a copy from PostgreSQL goes on after the source has changed', async () => {
+    await using places = await prepare()
+    const { sqlite, postgres, otherSqlite } = places
+    await copyDatabase({ from: sqlite, to: postgres })
+    const server = await openPostgresStore(places.url)
+    const first = await copyDatabase({ from: postgres, to: otherSqlite })
+    assert.match(first.laterWrites ?? '', /a server is connected/)
+    await server.db.updateTable('record').set({ content: '{"id":"changed"}' }).execute()
+    await server.close()
+    const second = await copyDatabase({ from: postgres, to: otherSqlite })
+    assert.equal(second.beganAnew, true)
+    assert.ok(second.tables.every(({ isSame }) => isSame))
+    assert.equal(second.laterWrites, undefined)
+  })
+
   test('a copy that was killed goes on where it stopped; until then no server starts on the target', async () => {
     await using places = await prepare()
     const { file, url } = places

@@ -179,15 +179,19 @@ function readingFrom({ client, query }: Link): CopyEnd {
       const isOwn = client.getTransactionStatus() === 'I'
       if (isOwn) await query('begin read only')
       await query(`declare copied no scroll cursor for ${selectAll(table)}`)
-      for (let count = 100; ; ) {
-        const rows: Row[] = await query(`fetch ${count} from copied`)
-        if (rows.length === 0) break
-        yield rows
-        const size = rows.reduce((sum, row) => sum + sizeOf(row), 0) / rows.length
-        count = Math.min(batchRows, Math.max(1, Math.floor(batchCharacters / size)))
+      try {
+        for (let count = 100; ; ) {
+          const rows: Row[] = await query(`fetch ${count} from copied`)
+          if (rows.length === 0) break
+          yield rows
+          const size = rows.reduce((sum, row) => sum + sizeOf(row), 0) / rows.length
+          count = Math.min(batchRows, Math.max(1, Math.floor(batchCharacters / size)))
+        }
+      } finally {
+        // Also of whoever stops reading in the middle: the next table needs the name. A lost connection took it along.
+        if (client.getTransactionStatus() === 'T') await query('close copied')
+        if (isOwn && client.getTransactionStatus() !== 'I') await query('rollback')
       }
-      await query('close copied')
-      if (isOwn) await query('commit')
     },
     close: () => client.end(),
   }
