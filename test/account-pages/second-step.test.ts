@@ -142,7 +142,7 @@ test('who signs in as somebody else in the meantime ends what was begun in this 
   assert.equal(browser.cookies.has('onpatient_pending'), false)
   const late = await browser.submit(begun, '/signin/code', { code: codeOf(secret, pages.clock.now()) })
   // The form of the browser as it was before does nothing: its tab goes on as who is signed in.
-  assert.equal(late.location, '/')
+  assert.equal(late.location, '/account/settings?a=b')
   const found = await pages.accounts.findSignIn(browser.cookies.get('onpatient_sign_in') ?? '')
   assert.equal(found?.account.email, 'ben@lindqvist.example')
 })
