@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { matchesGlob } from 'node:path'
+import { join, matchesGlob } from 'node:path'
 import { parseArgs } from 'node:util'
 import { dropTemplates } from '../test/support/test-template.ts'
 import { startPostgres, type TestServer } from './test-postgres.ts'
@@ -36,7 +36,7 @@ const files = wanted.flatMap((pattern) => globSync(pattern)).sort()
 if (files.length === 0) fail(`No test file matches ${wanted.join(' ')}`)
 
 /** Each file is a process of its own, which would otherwise strip and compile the same sources again. */
-const compileCache = 'node_modules/.cache/onpatient/tests'
+const compileCache = join(import.meta.dirname, '../node_modules/.cache/onpatient/tests')
 
 const outcomes: string[] = []
 let hasFailed = false

@@ -57,7 +57,7 @@ describe('stopping stops, whatever started it', { skip, concurrency: 3 }, () => 
       const at = performance.now()
       // The port is soon closed for others, while this one is waited for. A worker that is still starting holds it longer.
       while (performance.now() - at < 3000 && (await isAnswering(portalUrl))) await pause()
-      assert.equal(await slow.finish(), 400, 'an answer, though to a faulty request')
+      assert.equal(await slow.finish(), 401, 'an answer, though to a faulty request')
       while (isGroupAlive(child)) {
         assert.ok(performance.now() - at < endsWithinMs, 'a process is left')
         await pause()
