@@ -21,6 +21,7 @@ type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
 export async function create(writer: RecordWriter, type: string, sent: WriteRequest): Promise<FastifyReply> {
+  writer.assertMay(type, ['c'])
   const { id: _id, ...resource } = readResource(sent.request, type)
   await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
@@ -38,6 +39,7 @@ export async function update(
   { type, id }: { type: string; id: string },
   sent: WriteRequest,
 ): Promise<FastifyReply> {
+  writer.assertMay(type, ['u', 'c'])
   const resource = readResource(sent.request, type)
   if (resource.id !== id)
     throw new OnpatientError(
@@ -59,6 +61,7 @@ export async function updateWhere(
   type: string,
   sent: WriteRequest,
 ): Promise<FastifyReply> {
+  writer.assertMay(type, ['u', 'c'])
   const resource = readResource(sent.request, type)
   await assertValid(resource)
   const query = parseCondition(type, sent.query.toString())
