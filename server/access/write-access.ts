@@ -25,6 +25,8 @@ export interface WriteAccess {
 export interface RecordWriter {
   /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
   transact<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
+  /** Before anything of a body is looked at. Throws `scope-missing` when the scopes give none of these for the type. */
+  assertMay(type: string, interactions: readonly Interaction[]): void
   /**
    * Whether the scopes also read a record of the panel: who may change it alone is not shown what stands in it, in no answer and no error. Without
    * `content` it is about a record that is not there.
@@ -67,6 +69,12 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
       return {
         transact: (work) =>
           records.transact(practiceId, (transaction) => work(withScopes(transaction, writing)), shows),
+        assertMay(type, interactions) {
+          const [first] = interactions
+          if (first === undefined || interactions.some((each) => allowsInteraction(writing, type, each)))
+            return
+          throw scopeMissing(type, first)
+        },
         shows,
       }
     },

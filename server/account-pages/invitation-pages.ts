@@ -69,8 +69,14 @@ export function invitationPages(deps: AccountPagesDeps): FastifyPluginAsync {
       }
       return association ? 'opens' : 'waits'
     } catch (error) {
-      return isDeadLink(error) ? 'dead link' : toFormFailure(error, Object.keys(neededFromNewcomer))
+      return afterFailure(error)
     }
+  }
+
+  function afterFailure(error: unknown): 'opens' | 'dead link' | FormFailure {
+    // Accepted before, by an earlier invitation: the way on is the same.
+    if (error instanceof OnpatientError && error.code === 'already-exists') return 'opens'
+    return isDeadLink(error) ? 'dead link' : toFormFailure(error, Object.keys(neededFromNewcomer))
   }
 
   /** The link came by mail, which proves the address. */

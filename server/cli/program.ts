@@ -35,12 +35,26 @@ const program = new Command('onpatient')
   .addCommand(keysCommand())
   .addCommand(doctorCommand())
 
+sayWhatIsRequired(program)
+
 try {
-  await program.parseAsync()
+  await program.parseAsync(argumentsOf(process.argv))
 } catch (error) {
   process.stderr.write(`${describeFailure(error)}\n`)
   process.exitCode = 1
 } finally {
   // The line to the first process would keep this one alive.
   cluster.worker?.disconnect()
+}
+
+/** `help application create` means `application create --help`: commander's own help knows one word. */
+function argumentsOf([node = '', file = '', first, ...rest]: string[]): string[] {
+  if (first === undefined) return [node, file]
+  return first === 'help' && rest.length > 0 ? [node, file, ...rest, '--help'] : [node, file, first, ...rest]
+}
+
+/** An option that must be there says so in the help of its command. */
+function sayWhatIsRequired(command: Command): void {
+  for (const option of command.options) if (option.mandatory) option.description += ' (required)'
+  for (const inner of command.commands) sayWhatIsRequired(inner)
 }

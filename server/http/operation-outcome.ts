@@ -33,13 +33,15 @@ export function outcomeOf(error: OnpatientError, requestId: string): OperationOu
     severity: category === 'fault' ? 'fatal' : 'error',
     code: category === 'unauthenticated' && code !== 'token-missing' ? 'security' : issueType[category],
     details: { coding: [{ system: errorCodeSystem, code }], text: message },
-    diagnostics: `Request ${requestId}`,
+    // Libraries such as HAPI show this alone.
+    diagnostics: `${message} (request ${requestId})`,
     ...expressionOf(error),
   }
   const others = error.issues.map((each) => ({
     severity: 'error',
     code: each.code,
     details: { text: each.message },
+    diagnostics: each.message,
     expression: [each.expression],
   }))
   return { resourceType: 'OperationOutcome', issue: others.length > 0 ? others : [issue] }

@@ -17,7 +17,10 @@ export function organizationOf(id: string, name: string): Organization {
   }
 }
 
-/** The Practitioner record of an account; the last word of the name is taken as the family name. */
+/**
+ * The Practitioner record of an account; the last word of the name is taken as the family name. It claims no profile: US Core wants an
+ * identifier such as the NPI, which we do not know. The practice adds both.
+ */
 export function practitionerOf(id: string, displayName: string): Practitioner {
   const words = displayName.replace(/^(dr|prof)\.?\s+/i, '').split(/\s+/)
   const family = words.at(-1) ?? displayName

@@ -194,3 +194,23 @@ test('an unknown or missing link is 410, never a fault', async () => {
     assert.equal((await openBrowser(pages.app).get(`/invitation${query}`)).status, 410, query)
   }
 })
+
+test('a second invitation to the same record leads to it', async () => {
+  await using pages = await startWithInvitation()
+  const browser = openBrowser(pages.app)
+  await browser.submit(await browser.get(pages.link), '/invitation', mia)
+  const account = await pages.accounts.findByEmail(address)
+  const [association] = await pages.practices.listAssociations(account?.id ?? '')
+  await pages.practices.invite({
+    practiceId: pages.practice.id,
+    patientId: association?.patientId ?? '',
+    email: address,
+    role: 'patient',
+    relationship: 'self',
+    invitedBy: account?.id ?? '',
+  })
+  const form = await browser.get(pages.findMailedPath(address))
+  const answer = await browser.submit(form, '/invitation', { birthDate: mia.birthDate })
+  assert.deepEqual([answer.status, answer.location], [303, '/'])
+  assert.equal((await pages.practices.listAssociations(account?.id ?? '')).length, 1)
+})

@@ -55,7 +55,7 @@ describe('an application in a browser of any origin', () => {
     ['SMART, r4', 'GET', '/fhir/r4/.well-known/smart-configuration', 200],
     ['SMART, classic', 'GET', '/onpatient_api/fhir/.well-known/smart-configuration', 200],
     ['capabilities, r4', 'GET', '/fhir/r4/metadata', 200],
-    ['an address of classic that is none', 'GET', '/onpatient_api/fhir/metadata', 404],
+    ['an address of classic that is none', 'GET', '/onpatient_api/fhir/nothing', 404],
     ['the style', 'GET', '/smart-style.json', 200],
     ['a token request that is faulty', 'POST', '/o/token/', 400, () => form, () => `grant_type=x&${proof()}`],
     ['a token request by nobody', 'POST', '/o/token/', 401, () => form, () => `${proof()}x&grant_type=x`],

@@ -331,3 +331,14 @@ test('once the compile cache is filled, a start does not load what strips types 
   const { stderr } = await cli.run('doctor')
   assert.match(stderr, /^false$/m)
 })
+
+test('help of a command is found both ways, and says which options are required', async () => {
+  await using cli = await openCommandLine()
+  const [one, other] = [
+    await cli.run('help', 'application', 'create'),
+    await cli.run('application', 'create', '--help'),
+  ]
+  assert.equal(one.stdout, other.stdout)
+  assert.match(one.stdout, /--owner <email>[^-]*\(required\)/)
+  assert.match((await cli.run('token', '--help')).stdout, /--application <client-id>[^-]*\(required\)/)
+})

@@ -9,6 +9,7 @@ import type { RequestLimits } from '../../http/rate-limiting.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
+import { classicCapabilityStatement } from './capability-statement.ts'
 import { type ClassicType, classicTypes } from './classic-types.ts'
 import { list } from './list.ts'
 import { mediaTypeFor } from './media-type.ts'
@@ -47,9 +48,12 @@ export function classicFace({
   const cursors = createCursors(cursorKey, random)
   const smart = staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration })))
 
+  const metadata = staticDocument(JSON.stringify(classicCapabilityStatement({ portalUrl, fhirUrl })))
+
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const path = pathParts(request.url)
     if (isDiscovery(path)) return sendDocument(request, reply.type('application/json; charset=utf-8'), smart)
+    if (isMetadata(path)) return sendDocument(request, reply, metadata)
     const { row, id } = locate(path)
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)
@@ -77,6 +81,11 @@ export function classicFace({
 /** Needs no token: an app reads it before it has one. */
 function isDiscovery([, face, folder, name, ...rest]: string[]): boolean {
   return face === 'fhir' && folder === '.well-known' && name === 'smart-configuration' && rest.length === 0
+}
+
+/** Needs no token, either. */
+function isMetadata([, face, name, ...rest]: string[]): boolean {
+  return face === 'fhir' && name === 'metadata' && rest.length === 0
 }
 
 /** The row and id that a path names. */

@@ -10,7 +10,10 @@ export function sendError(
   { id, headers: asked }: FastifyRequest,
 ): FastifyReply {
   const { status, headers } = headersOf(error)
-  const body = { ...outcomeOf(error, id), detail: error.message }
+  const outcome = outcomeOf(error, id)
+  // R4 does not define `detail`. Who asks for FHIR by its name may have a parser that knows nothing else.
+  const isStrict = /application\/fhir\+json/i.test(asked.accept ?? '')
+  const body = isStrict ? outcome : { ...outcome, detail: error.message }
   // The type is set again, because Fastify forgets that of the answer that failed.
   return reply.code(status).headers(headers).type(mediaTypeFor(asked.accept)).send(JSON.stringify(body))
 }

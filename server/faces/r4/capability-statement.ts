@@ -1,5 +1,6 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4'
 import { parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
+import { oauthSecurity } from '../../http/oauth-security.ts'
 import { listProfiles } from './known-profiles.ts'
 import { r4Types } from './r4-types.ts'
 
@@ -26,40 +27,10 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
     rest: [
       {
         mode: 'server',
-        security: securityOf(portalUrl),
+        security: oauthSecurity(portalUrl),
         resource: r4Types.map((type) => describeType(type, checksReferences)),
         interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'search-system' }],
         compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
-      },
-    ],
-  }
-}
-
-/** SMART App Launch 2.2, the OAuth end points for clients that read them here. */
-function securityOf(portalUrl: string) {
-  return {
-    cors: true,
-    service: [
-      {
-        coding: [
-          {
-            system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
-            code: 'SMART-on-FHIR',
-          },
-        ],
-        text: 'OAuth 2.0 with the scopes of SMART on FHIR',
-      },
-    ],
-    extension: [
-      {
-        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
-        extension: [
-          { url: 'authorize', valueUri: `${portalUrl}/o/authorize/` },
-          { url: 'token', valueUri: `${portalUrl}/o/token/` },
-          { url: 'revoke', valueUri: `${portalUrl}/o/revoke/` },
-          { url: 'introspect', valueUri: `${portalUrl}/o/introspect/` },
-          { url: 'manage', valueUri: `${portalUrl}/account/settings/connected-apps` },
-        ],
       },
     ],
   }

@@ -23,6 +23,7 @@ type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
 export async function create(writer: RecordWriter, type: string, sent: WriteRequest): Promise<FastifyReply> {
+  writer.assertMay(type, ['c'])
   const { id: _id, ...resource } = readResourceOrBytes(sent.request, type)
   await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
@@ -40,6 +41,7 @@ export async function update(
   { type, id }: { type: string; id: string },
   sent: WriteRequest,
 ): Promise<FastifyReply> {
+  writer.assertMay(type, ['u', 'c'])
   const resource = readResourceOrBytes(sent.request, type, id)
   if (resource.id !== id)
     throw new OnpatientError(
@@ -65,6 +67,7 @@ export async function updateWhere(
   type: string,
   sent: WriteRequest,
 ): Promise<FastifyReply> {
+  writer.assertMay(type, ['u', 'c'])
   const resource = readResourceOrBytes(sent.request, type)
   await assertValid(resource)
   const query = parseCondition(type, sent.query.toString(), sent.bases)
