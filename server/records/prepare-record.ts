@@ -30,6 +30,8 @@ export interface PreparedRecord {
   /** As it is stored, but for its version. */
   resource: Resource
   method: WriteMethod
+  /** `Type/id` as it was sent; another one where that id is another practice's (own-ids.ts). */
+  sentAs: string
 }
 
 export interface Refusal {
@@ -108,6 +110,7 @@ function prepareFlatRecord(
     practiceId,
     type,
     id,
+    sentAs: reference,
     subjects,
     date: whenItHappened(withId),
     citations: findCitations(withId),

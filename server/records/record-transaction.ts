@@ -9,12 +9,13 @@ import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { giveOwnIds, rename } from './own-ids.ts'
 import { leavePanels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal, type WriteMethod } from './prepare-record.ts'
-import { findDanglingReference, findReferrer } from './reference-integrity.ts'
+import { type Dangling, findDanglingReference, findReferrer } from './reference-integrity.ts'
 import { deleteRecord } from './save-changes.ts'
 import { searchRecords } from './search/search-records.ts'
-import { findStored } from './stored-records.ts'
+import { findStored, type Stored } from './stored-records.ts'
 import { type Written, writePrepared } from './write-records.ts'
 
 /** A record of the practice as it is now. */
@@ -62,6 +63,9 @@ export async function transactRecords<Result>(
     const touched: Touched = { put: [], removed: [] }
     const result = await work(openTransaction(trx, { ...deps, shows }, practiceId, touched))
     if (deps.checksReferences) await assertWhole(trx, practiceId, { ...touched, shows })
+    for (const { record, foreignPatientId: id } of touched.put)
+      if (id !== undefined)
+        throw leadsNowhere({ source: record.sentAs, target: `Patient/${id}`, expression: record.type })
     await leavePanels(
       trx,
       touched.removed.flatMap(({ patientIds }) => patientIds),
@@ -71,13 +75,18 @@ export async function transactRecords<Result>(
 }
 
 interface Touched {
-  put: Array<{ record: PreparedRecord; resource: Resource; before: string | undefined }>
+  put: Array<{
+    record: PreparedRecord
+    resource: Resource
+    before: string | undefined
+    foreignPatientId: string | undefined
+  }>
   removed: Array<{ type: string; id: string; patientIds: string[] }>
 }
 
 function openTransaction(
   trx: Transaction<Schema>,
-  { clock, random, bases, shows }: TransactDeps & { shows: Shows },
+  { clock, random, bases, checksReferences, shows }: TransactDeps & { shows: Shows },
   practiceId: string,
   touched: Touched,
 ): RecordTransaction {
@@ -93,9 +102,8 @@ function openTransaction(
     },
     async read(type, id) {
       await goOn()
-      const stored = (await findStored(trx, [`${type}/${id}`])).get(`${type}/${id}`)
-      if (stored?.practiceId !== practiceId) return undefined
-      return { id, versionId: stored.versionId, content: stored.content }
+      const found = await findOwn(trx, practiceId, `${type}/${id}`)
+      return found && { id: found.id, versionId: found.stored.versionId, content: found.stored.content }
     },
     async put(resources, methods = []) {
       const prepared: PreparedRecord[] = []
@@ -105,25 +113,44 @@ function openTransaction(
         if ('reason' in record) throw refused(record)
         prepared.push({ ...record, method: methods[index] ?? record.method })
       }
-      const { written, rejected } = await writePrepared(trx, now, prepared, shows)
+      const own = await giveOwnIds(trx, practiceId, prepared, {
+        bases,
+        follows: checksReferences ? 'known' : 'all',
+      })
+      const { written, rejected } = await writePrepared(trx, now, own, { shows, foreign: 'marked' })
       const [refusal] = rejected
       if (refusal) throw refused(refusal)
-      const befores = new Map(written.map(({ type, id, before }) => [`${type}/${id}`, before]))
-      for (const record of prepared) {
-        const before = befores.get(`${record.type}/${record.id}`)
-        touched.put.push({ record, resource: record.resource, before })
+      const befores = new Map(written.map((each) => [`${each.type}/${each.id}`, each]))
+      for (const record of own) {
+        const { before, foreignPatientId } = befores.get(`${record.type}/${record.id}`) ?? {}
+        touched.put.push({ record, resource: record.resource, before, foreignPatientId })
       }
       return written
     },
     async remove(type, id) {
       await goOn()
-      const stored = (await findStored(trx, [`${type}/${id}`])).get(`${type}/${id}`)
-      if (stored?.practiceId !== practiceId) return false
-      await deleteRecord(trx, { type, id, before: stored }, now)
-      touched.removed.push({ type, id, patientIds: stored.patientIds })
+      const found = await findOwn(trx, practiceId, `${type}/${id}`)
+      if (!found) return false
+      await deleteRecord(trx, { type, id: found.id, before: found.stored }, now)
+      touched.removed.push({ type, id: found.id, patientIds: found.stored.patientIds })
       return true
     },
   }
+}
+
+/** The record that a practice means by an address: under it, or under the id that it got instead. The work is the same whosever the address is. */
+async function findOwn(
+  trx: Transaction<Schema>,
+  practiceId: string,
+  address: string,
+): Promise<{ id: string; stored: Stored } | undefined> {
+  const addresses = [address, rename(practiceId, address)]
+  const stored = await findStored(trx, addresses)
+  for (const each of addresses) {
+    const found = stored.get(each)
+    if (found?.practiceId === practiceId) return { id: each.split('/')[1] ?? '', stored: found }
+  }
+  return undefined
 }
 
 /** Others have their turn, and a request whose time is over ends: then nothing of it is written. */
@@ -138,18 +165,21 @@ async function assertWhole(
   { put, removed, shows }: Touched & { shows: Shows },
 ): Promise<void> {
   const dangling = await findDanglingReference(trx, practiceId, put)
-  if (dangling)
-    throw new OnpatientError(
-      'record-refused',
-      `${dangling.source} refers to ${dangling.target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
-      { expression: dangling.expression },
-    )
+  if (dangling) throw leadsNowhere(dangling)
   const kept = await findReferrer(trx, practiceId, removed, shows)
   if (kept)
     throw new OnpatientError(
       'already-exists',
       `${kept.target} cannot be deleted while ${kept.referrer} refers to it. Delete or change that first, or in the same transaction.`,
     )
+}
+
+function leadsNowhere({ source, target, expression }: Dangling): OnpatientError {
+  return new OnpatientError(
+    'record-refused',
+    `${source} refers to ${target}, which is not among the records of this practice. Send it before, or in the same transaction.`,
+    { expression },
+  )
 }
 
 function refused({ reference, reason, expression }: Refusal): OnpatientError {

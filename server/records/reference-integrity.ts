@@ -8,8 +8,15 @@ import { findPanels } from './panels.ts'
 import type { Shows } from './record-transaction.ts'
 import { findStored } from './stored-records.ts'
 
+/** A reference that leads nowhere: from where, to where, and in which element. */
+export interface Dangling {
+  source: string
+  target: string
+  expression: string
+}
+
 interface WrittenRecord {
-  record: { type: string; id: string }
+  record: { type: string; sentAs: string }
   resource: Resource
   /** The text of the version before. */
   before: string | undefined
@@ -23,7 +30,7 @@ export async function findDanglingReference(
   trx: Transaction<Schema>,
   practiceId: string,
   written: readonly WrittenRecord[],
-): Promise<{ source: string; target: string; expression: string } | undefined> {
+): Promise<Dangling | undefined> {
   const asked = findNewReferences(written)
   for (const targets of chunked([...asked.keys()], 1000)) {
     const stored = await findStored(trx, targets)
@@ -56,7 +63,7 @@ function findNewReferences(
       const parsed = parseReference(text)
       if (parsed.kind !== 'relative' || known.has(targetOf(text))) continue
       asked.set(`${parsed.type}/${parsed.id}`, {
-        source: `${record.type}/${record.id}`,
+        source: record.sentAs,
         expression: `${record.type}${path}.reference`,
       })
     }

@@ -100,7 +100,7 @@ function toStored(row: StoredRow): Stored {
  * The table `named` (type, id) of references, each once: one statement for any number of them and of types, with the same text
  * each time. SQLite joins in the order that is written (its cross join), so it looks each of them up in an index.
  */
-function namedBy(trx: Transaction<Schema>, references: readonly string[]): RawBuilder<unknown> {
+export function namedBy(trx: Transaction<Schema>, references: readonly string[]): RawBuilder<unknown> {
   const names = [...new Set(references)].map((reference) => reference.split('/'))
   if (isSqlite(trx))
     return sql`(select value ->> 0 as type, value ->> 1 as id from json_each(${JSON.stringify(names)})) as named`

@@ -5,6 +5,7 @@ import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
+import { giveOwnIds } from './own-ids.ts'
 import { addToPanels, findPanels, type Panels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-record.ts'
 import type { Shows } from './record-transaction.ts'
@@ -40,7 +41,8 @@ export function prepareWrite(
     try {
       return await inTransaction(db, async (trx) => {
         const outcome: WriteOutcome = { ...nothing, rejected: [...malformed] }
-        const { written, rejected } = await writePrepared(trx, clock.now().getTime(), prepared)
+        const own = await withOwnIds(trx, prepared, bases)
+        const { written, rejected } = await writePrepared(trx, clock.now().getTime(), own)
         for (const { kind } of written) outcome[kind]++
         outcome.rejected.push(...rejected)
         if (isRefused(outcome)) throw new NothingWritten(outcome.rejected)
@@ -53,6 +55,17 @@ export function prepareWrite(
   }
 }
 
+async function withOwnIds(
+  trx: Transaction<Schema>,
+  prepared: PreparedRecord[],
+  bases: readonly string[],
+): Promise<PreparedRecord[]> {
+  const own: PreparedRecord[] = []
+  for (const [practiceId, records] of Map.groupBy(prepared, (record) => record.practiceId))
+    own.push(...(await giveOwnIds(trx, practiceId, records, { bases, follows: 'all' })))
+  return own
+}
+
 /** What became of one record. */
 export interface Written {
   kind: 'created' | 'updated' | 'unchanged'
@@ -63,6 +76,10 @@ export interface Written {
   content: string
   /** The text of the version before. */
   before: string | undefined
+  /** `Type/id` as it was sent. */
+  sentAs: string
+  /** A patient of another practice alone whom it names: then it must not stay. */
+  foreignPatientId: string | undefined
 }
 
 interface WriteResult {
@@ -70,15 +87,24 @@ interface WriteResult {
   rejected: Refusal[]
 }
 
+interface WriteOptions {
+  shows?: Shows
+  /**
+   * What becomes of a record about a patient of another practice alone: refused at once, or written beside that compartment and marked, so that the caller undoes it
+   * as it does what leads nowhere.
+   */
+  foreign?: 'refused' | 'marked'
+}
+
 /** Writes prepared records inside a transaction; in `written` they come in the order in which they had to be written. */
 export async function writePrepared(
   trx: Transaction<Schema>,
   now: number,
   prepared: PreparedRecord[],
-  shows: Shows = () => true,
+  { shows = () => true, foreign = 'refused' }: WriteOptions = {},
 ): Promise<WriteResult> {
   const result: WriteResult = { written: [], rejected: [] }
-  for (const round of splitIntoRounds(prepared)) await writeRound(trx, { now, shows }, round, result)
+  for (const round of splitIntoRounds(prepared)) await writeRound(trx, { now, shows, foreign }, round, result)
   return result
 }
 
@@ -119,7 +145,7 @@ function splitIntoRounds(records: PreparedRecord[]): PreparedRecord[][] {
 
 async function writeRound(
   trx: Transaction<Schema>,
-  { now, shows }: { now: number; shows: Shows },
+  { now, shows, foreign }: Required<WriteOptions> & { now: number },
   records: PreparedRecord[],
   { written, rejected }: WriteResult,
 ): Promise<void> {
@@ -127,18 +153,24 @@ async function writeRound(
     ...records.map((record) => `${record.type}/${record.id}`),
     ...records.flatMap((record) => record.subjects.through),
   ])
-  const located = records.map((record) => ({ record, patientIds: findCompartments(record, stored) }))
+  const named = records.map((record) => findCompartments(record, stored))
   const deletions = await findDeletions(
     trx,
     records.map(({ type, id }) => `${type}/${id}`).filter((reference) => !stored.has(reference)),
   )
   const panels = await findPanels(trx, [
-    ...located.flatMap(({ patientIds }) => patientIds),
+    ...named.flatMap(({ direct, through }) => [...direct, ...through]),
     ...[...deletions.values()].flatMap(({ patientIds }) => patientIds),
   ])
   const changes: Change[] = []
-  for (const { record, patientIds } of located) {
+  for (const [place, record] of records.entries()) {
     await breathe({ holdsLock: true })
+    const { direct = [], through = [] } = named[place] ?? {}
+    const isForeign = (id: string) => panels.isForeign(record.practiceId, id)
+    // What is not this practice's is as if it were not there.
+    const all = new Set([...direct, ...through.filter((id) => !isForeign(id))])
+    const marked = foreign === 'marked' ? [...all].find(isForeign) : undefined
+    const patientIds = [...all].filter((id) => foreign === 'refused' || !isForeign(id))
     const before = stored.get(`${record.type}/${record.id}`)
     const deletion = deletions.get(`${record.type}/${record.id}`)
     const refusal = refuse(record, [...patientIds, ...(deletion?.patientIds ?? [])], before, panels)
@@ -149,32 +181,51 @@ async function writeRound(
     panels.join(record.practiceId, patientIds)
     const change = compare(record, { patientIds, before, deletion, now, shows })
     if (change) changes.push(change)
-    written.push(toWritten(record, change, before))
+    written.push(toWritten(record, change, before, marked))
   }
   await addToPanels(trx, panels)
   await saveChanges(trx, changes)
 }
 
-function toWritten(record: PreparedRecord, change: Change | undefined, before: Stored | undefined): Written {
-  const { type, id } = record
+function toWritten(
+  record: PreparedRecord,
+  change: Change | undefined,
+  before: Stored | undefined,
+  foreignPatientId: string | undefined,
+): Written {
+  const { type, id, sentAs } = record
   const { versionId = 0, lastUpdated = 0, content = '' } = change ?? before ?? {}
   const kind = change ? (before ? 'updated' : 'created') : 'unchanged'
-  return { kind, type, id, versionId, lastUpdated, content, before: before?.content }
+  return {
+    kind,
+    type,
+    id,
+    versionId,
+    lastUpdated,
+    content,
+    before: before?.content,
+    sentAs,
+    foreignPatientId,
+  }
 }
 
-function findCompartments({ subjects }: PreparedRecord, stored: Map<string, Stored>): string[] {
+/** Patients whom a record names itself, and those whom other records that it names are about. */
+function findCompartments(
+  { subjects }: PreparedRecord,
+  stored: Map<string, Stored>,
+): { direct: string[]; through: string[] } {
   const through = subjects.through.flatMap((reference) => stored.get(reference)?.patientIds ?? [])
-  return [...new Set([...subjects.patientIds, ...through])].filter((id) => id !== '')
+  const ofSome = (ids: readonly string[]) => ids.filter((id) => id !== '')
+  return { direct: ofSome(subjects.patientIds), through: ofSome(through) }
 }
 
 /** Why a record may not be written, or undefined. */
 function refuse(
-  { practiceId, type, id }: PreparedRecord,
+  { practiceId, sentAs: reference }: PreparedRecord,
   patientIds: string[],
   before: Stored | undefined,
   panels: Panels,
 ): Refusal | undefined {
-  const reference = `${type}/${id}`
   // Overwriting it would lose the other practice's record.
   if (before && before.practiceId !== practiceId)
     return {

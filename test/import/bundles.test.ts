@@ -177,7 +177,7 @@ test('a deletion or an entry without a resource is told and not imported', async
   )
 })
 
-test('another practice keeps its record: the same id is refused', async () => {
+test('another practice keeps its record: the same id becomes one of the own, again and again, and references follow', async () => {
   await using app = await openImport()
   await app.records.write([{ practiceId: app.practice.id, resource: { resourceType: 'Patient', id: 'mia' } }])
   await app.store.db
@@ -185,7 +185,30 @@ test('another practice keeps its record: the same id is refused', async () => {
     .values({ id: 'prac_other', name: 'Oak', kind: 'practice', organization_id: 'o', created_at: 0 })
     .execute()
   const { importRecords } = await import('#server/import/import.ts')
-  const path = await app.addFile('one.json', transaction(entry(patient('mia'))))
-  const outcome = await importRecords({ records: app.records }, { practiceId: 'prac_other', paths: [path] })
-  assert.deepEqual([outcome.created, outcome.updated, outcome.rejected], [0, 0, 1])
+  const referring = {
+    resourceType: 'Observation',
+    id: 'o',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/mia' },
+  }
+  const paths = [
+    // What refers comes first, in a file of its own.
+    await app.addFile('a.json', transaction(entry(referring))),
+    await app.addFile('b.json', transaction(entry(patient('mia')))),
+  ]
+  const run = () => importRecords({ records: app.records }, { practiceId: 'prac_other', paths })
+  const outcome = await run()
+  assert.deepEqual([outcome.created, outcome.updated, outcome.rejected], [2, 0, 0])
+  const kept = await app.store.db
+    .selectFrom('record')
+    .select(['type', 'id', 'content', 'patient_id'])
+    .where('practice_id', '=', 'prac_other')
+    .orderBy('type')
+    .execute()
+  const [observation, mia] = kept
+  assert.notEqual(mia?.id, 'mia')
+  assert.deepEqual([observation?.id, observation?.patient_id], ['o', mia?.id])
+  assert.equal(JSON.parse(observation?.content ?? '{}').subject.reference, `Patient/${mia?.id}`)
+  assert.equal((await run()).unchanged, 2)
 })

@@ -116,9 +116,20 @@ test('no practice overwrites a record of another, or writes into its patients', 
   await using api = await openOak()
   for (const resource of [patient('cid'), immunization('i9', 'cid'), immunization('i1', 'cid')]) {
     const { rejected, created, updated } = await api.writeFor('oak', resource)
-    assert.deepEqual([rejected.length, created, updated], [1, 0, 0], resource.id)
+    assert.deepEqual([rejected.length, created + updated], [0, 1], resource.id)
   }
-  assert.equal((await api.records.list(oak, { type: 'Patient', pageSize: 10 })).count, 2)
+  // Each means somebody of its own by the id, and neither sees the other's.
+  const theirs = await listIds({ patientIds: [], practiceIds: ['elm'] }, 'Patient')
+  assert.ok(theirs.includes('cid'))
+  const ours = await listIds(oak, 'Patient')
+  assert.deepEqual([ours.length, ours.includes('cid')], [3, false])
+  for (const id of await listIds(oak, 'Immunization'))
+    assert.ok(!(await listIds({ patientIds: ['cid'], practiceIds: [] }, 'Immunization')).includes(id))
+
+  async function listIds(within: Parameters<typeof api.records.list>[0], type: string) {
+    const { contents } = await api.records.list(within, { type, pageSize: 10 })
+    return contents.map((content) => JSON.parse(content).id as string)
+  }
 })
 
 test('a record about two patients is in both records, and once on the panel', async () => {

@@ -146,7 +146,7 @@ export function makeParameters({ dice, world }: BodyDeps): unknown {
 }
 
 /** A body of the portal's API or of dynamic registration. */
-export function makeJson({ dice, world, pen, practice }: BodyDeps): unknown {
+export function makeJson({ dice, world }: BodyDeps): unknown {
   if (dice.chance(5)) return oddValue(dice)
   const names = [
     ...[
@@ -184,8 +184,10 @@ export function makeJson({ dice, world, pen, practice }: BodyDeps): unknown {
     ...['token_endpoint_auth_method', 'authentication', 'launchUri', 'encounterId', 'relatedPersonId'],
   ]
   const record = pickOf(dice, world.records)
+  // Names of accounts and practices are shown to others, and carry no marker.
+  const word = `fuzzed${dice.whole(1, 9999)}`
   const values: unknown[] = [
-    ...[pen.word(practice), `${pen.word(practice)}@fuzz.example`, record.id, record.patientId ?? '', true],
+    ...[word, `${word}@fuzz.example`, true],
     ...[
       ['https://app.example/done'],
       ['patient/*.read', 'system/*.rs'],
@@ -202,10 +204,12 @@ export function makeJson({ dice, world, pen, practice }: BodyDeps): unknown {
     ],
     ...[pickOf(dice, world.practices).practiceId, world.application.id, 'private_key_jwt'],
   ]
+  const valueOf = (name: string) =>
+    name.endsWith('Id') ? pickOf(dice, [record.id, record.patientId ?? '', ...values]) : pickOf(dice, values)
   return Object.fromEntries(
-    Array.from({ length: dice.whole(1, 7) }, () => [
-      pickOf(dice, names),
-      dice.chance(80) ? pickOf(dice, values) : oddValue(dice),
+    Array.from({ length: dice.whole(1, 7) }, () => pickOf(dice, names)).map((name) => [
+      name,
+      dice.chance(80) ? valueOf(name) : oddValue(dice),
     ]),
   )
 }

@@ -151,7 +151,7 @@ async function writeAll(
   )
   assertReadable(written, actions, writer)
   for (const each of written) {
-    const put = puts.get(`${each.type}/${each.id}`)
+    const put = puts.get(each.sentAs)
     if (!put) continue
     for (const action of put.others) answers.set(action, answer({ ...each, kind: 'unchanged' }))
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)

@@ -184,7 +184,7 @@ function meetsOwnPatient(
 
 /**
  * Whether the record that a readable one names can be read: in the same compartment it is as readable as that one, in another
- * one it must be covered itself. About nobody a shared one is readable, because it is cited, and any other by its practice alone.
+ * one it must be covered itself. About nobody a shared one of the same practice is readable, because it is cited, and any other by its practice alone.
  */
 function isReadableFrom(
   source: string,
@@ -198,7 +198,12 @@ function isReadableFrom(
     ways.push(
       sqlText`${patient} <> '' and (${patient} = ${sqlName(`${source}.patient_id`)} or ${isCovered(`${alias}.patient_id`, within)})`,
     )
-  if (isCitable(type)) ways.push(sqlText`${patient} = ''`)
+  // uses record_no
+  if (isCitable(type))
+    ways.push(sqlText`${patient} = '' and exists (
+      select 1 from record as holder
+      where holder.patient_id = ${sqlName(`${source}.patient_id`)} and holder.no = ${sqlName(`${source}.record_no`)}
+        and holder.practice_id = ${sqlName(`${alias}.practice_id`)})`)
   else if (canBeAboutNobody(type) && practiceIds.length > 0)
     ways.push(sqlText`${patient} = '' and ${sqlName(`${alias}.practice_id`)} in (${sqlJoin(practiceIds)})`)
   return any(ways)
