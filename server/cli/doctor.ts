@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
 import type { Records } from '#server/records/records.ts'
+import type { Nouns } from '../app.ts'
 import { findProductionFaults } from '../production.ts'
 import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import { findOpenToOthers } from '../store/private-files.ts'
@@ -12,7 +13,7 @@ import { describeFailure } from './describe-failure.ts'
 import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withNouns } from './with-nouns.ts'
 
-interface Finding {
+export interface Finding {
   check: string
   ok: boolean
   message: string
@@ -27,7 +28,7 @@ export function doctorCommand(): Command {
       const findings = await examine()
       printResult(
         { ok: findings.every((finding) => finding.ok), findings },
-        findings.map(({ check, ok, message }) => `${ok ? 'ok     ' : 'PROBLEM'}  ${check}: ${message}`),
+        findings.map(describeFinding),
         json,
       )
       if (findings.some((finding) => !finding.ok)) process.exitCode = 1
@@ -46,12 +47,33 @@ async function examine(): Promise<Finding[]> {
     ...(ofStore.some(({ check, ok }) => check === 'database' && ok) ? await checkSecrets(settings) : []),
     ...checkMail(settings),
     ...checkTransport(settings),
+    ...checkProxies(settings),
     ...findProductionFaults(settings).map(({ check, why, line }) => ({
       check,
       ok: false,
       message: `${why} The server does not start: add ${line}`,
     })),
   ]
+}
+
+/** What is wrong with a server that is just starting, as `doctor` says it; the start says the rest by itself. */
+export async function findStartProblems(
+  settings: Settings,
+  { accounts, keys }: Pick<Nouns, 'accounts' | 'keys'>,
+): Promise<Finding[]> {
+  const findings = [
+    ...checkDisk(settings),
+    ...checkFiles(settings),
+    ...checkProxies(settings),
+    describeFactorKey(await accounts.countSealedSecrets(), settings),
+    describeSigningKeys(await keys.signing.examine()),
+  ]
+  return findings.filter(({ ok }) => !ok)
+}
+
+/** As a line to print. */
+export function describeFinding({ check, ok, message }: Finding): string {
+  return `${ok ? 'ok     ' : 'PROBLEM'}  ${check}: ${message}`
 }
 
 function checkNode(): Finding {
@@ -264,6 +286,22 @@ function checkTransport({ portalUrl, fhirUrl, production, trustsPlainHttp }: Set
       message: production
         ? 'plain http, as TRUST_PLAIN_HTTP says is meant'
         : 'plain http, fine on your own machine',
+    },
+  ]
+}
+
+/** Without a proxy that is counted, all people have the address of the proxy, and share its limits. */
+function checkProxies({ host, production, trustedProxies, trustsPlainHttp }: Settings): Finding[] {
+  const check = 'proxies'
+  const isLocal = /^(127\.|localhost$|::1$)/.test(host)
+  if (trustedProxies > 0)
+    return [{ check, ok: true, message: `${trustedProxies} in front, whose X-Forwarded-For is believed` }]
+  if (isLocal || !production || trustsPlainHttp) return []
+  return [
+    {
+      check,
+      ok: false,
+      message: `HOST=${host} answers the network by plain http, and TRUSTED_PROXIES=0 says that no proxy is in front. With the proxy that speaks TLS set TRUSTED_PROXIES=1, and HOST=127.0.0.1 when it is on this machine`,
     },
   ]
 }

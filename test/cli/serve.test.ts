@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { chmodSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -95,12 +96,24 @@ test('in production nothing starts that is open to the network or mails nobody, 
         if (index === 0) assert.match(told.stdout, new RegExp(`PROBLEM.*${words.source}`))
       }
     }
-  await using well = await openCommandLine(production)
+  await using well = await openCommandLine({ ...production, HOST: '0.0.0.0', TRUSTED_PROXIES: '1' })
   const { child, printed } = await startInProduction(well)
   assert.match(printed, /runs at https:\/\/records\.clinic\.example/)
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [0, null])
   assert.equal((await well.run('doctor')).code, 0)
+})
+
+test('a start in production says what doctor would say', async () => {
+  await using cli = await openCommandLine({ ...production, HOST: '0.0.0.0' })
+  chmodSync(cli.folder, 0o755)
+  const child = cli.start('serve')
+  const { printed } = await waitForAddress(child, /PROBLEM {2}proxies/)
+  assert.match(printed, /PROBLEM {2}proxies: HOST=0\.0\.0\.0 .*TRUSTED_PROXIES=1/)
+  assert.match(printed, /PROBLEM {2}files: others of this machine/)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  assert.match((await cli.run('doctor')).stdout, /PROBLEM {2}proxies: /)
 })
 
 test('a database with the demo does not start in production, unless it says so or the demo was ended', async () => {
