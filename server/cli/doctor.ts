@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
+import { checkAddress, examineMailServer } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Nouns } from '../app.ts'
 import { findProductionFaults } from '../production.ts'
@@ -23,9 +24,10 @@ export interface Finding {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Check settings, database and disk.')
+    .option('--mail-to <address>', 'also send a mail there')
     .option('--json', 'print one JSON object')
-    .action(async ({ json }: { json?: boolean }) => {
-      const findings = await examine()
+    .action(async ({ json, mailTo }: { json?: boolean; mailTo?: string }) => {
+      const findings = await examine(mailTo === undefined ? undefined : checkAddress(mailTo, '--mail-to'))
       printResult(
         { ok: findings.every((finding) => finding.ok), findings },
         findings.map(describeFinding),
@@ -35,7 +37,7 @@ export function doctorCommand(): Command {
     })
 }
 
-async function examine(): Promise<Finding[]> {
+async function examine(mailTo: string | undefined): Promise<Finding[]> {
   const settings = checkSettings()
   if (Array.isArray(settings)) return [checkNode(), ...settings]
   const ofStore = await checkStore(settings)
@@ -45,7 +47,7 @@ async function examine(): Promise<Finding[]> {
     ...ofStore,
     // What cannot be opened, or is damaged, is not looked into.
     ...(ofStore.some(({ check, ok }) => check === 'database' && ok) ? await checkSecrets(settings) : []),
-    ...checkMail(settings),
+    ...(await checkMail(settings, mailTo)),
     ...checkTransport(settings),
     ...checkProxies(settings),
     ...findProductionFaults(settings).map(({ check, why, line }) => ({
@@ -267,10 +269,16 @@ function checkFiles({ store }: Settings): Finding[] {
   ]
 }
 
-function checkMail({ mail, production }: Settings): Finding[] {
+async function checkMail({ mail, production }: Settings, to: string | undefined): Promise<Finding[]> {
   const check = 'mail'
-  if (mail.kind === 'smtp')
-    return [{ check, ok: true, message: `goes to the mail server, from ${mail.from}` }]
+  if (mail.kind === 'smtp') {
+    const fault = await examineMailServer({ ...mail, to })
+    if (fault !== undefined) return [{ check, ok: false, message: fault }]
+    const sent = to === undefined ? 'which answers and lets this server in' : `which took one for ${to}`
+    return [{ check, ok: true, message: `goes to the mail server, ${sent}, from ${mail.from}` }]
+  }
+  if (to !== undefined)
+    return [{ check, ok: false, message: `nothing was sent to ${to}: SMTP_URL is not set` }]
   return production ? [] : [{ check, ok: true, message: 'goes to the log and the page /outbox' }]
 }
 
