@@ -20,7 +20,7 @@ const sqliteOnly = [
   'test/tutorial/smart-in-ten-minutes.test.ts',
   'test/import/memory.test.ts',
   'test/limits/household-sync.test.ts',
-  'test/operations/{backup,kill,full-disk,newer-database,store-failures,workers}.test.ts',
+  'test/operations/{backup,kill,full-disk,deploy,newer-database,store-failures,workers}.test.ts',
 ]
 
 const { values, positionals } = parseArgs({
