@@ -44,6 +44,7 @@ import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
 import { closeSlowReaders } from './http/slow-readers.ts'
 import { smartStyle } from './http/smart-style.ts'
+import { askForHttps } from './http/strict-transport.ts'
 import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
 import { createLaunches, type Launches } from './launches/launches.ts'
@@ -241,7 +242,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   const { portalUrl, fhirUrl } = origins
   const isSecure = portalUrl.startsWith('https:')
   const isProduction = settings.production
-  const app = createFastify(foundations)
+  const app = createFastify(foundations, isSecure)
   const authorization = await createAuthorization({
     accounts,
     applications,
@@ -359,7 +360,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
 
 /** The site of applications, when it has an origin of its own: the faces of the API and nothing else. */
 export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
-  const app = createFastify(foundations)
+  const app = createFastify(foundations, foundations.origins.fhirUrl.startsWith('https:'))
   await app.register(metricsEndpoint, { metrics: nouns.metrics, token: foundations.settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   app.setNotFoundHandler(refuseUnknown)
@@ -398,7 +399,7 @@ async function findStrangersAccount(accounts: Accounts, random: Random): Promise
   }
 }
 
-function createFastify({ clock, logger, random, settings }: Foundations): FastifyInstance {
+function createFastify({ clock, logger, random, settings }: Foundations, isSecure: boolean): FastifyInstance {
   const requestLogger: FastifyBaseLogger = logger.child(
     {},
     { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
@@ -417,6 +418,7 @@ function createFastify({ clock, logger, random, settings }: Foundations): Fastif
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
   })
   app.addHook('onRequest', tellRequestId)
+  if (isSecure) app.addHook('onRequest', askForHttps)
   app.addHook('onRequest', countWork(settings.limits, clock))
   app.addHook('onSend', closeSlowReaders(settings.limits.answerSeconds))
   return app

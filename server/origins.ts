@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import type { Settings } from './settings.ts'
 
 /** Where the portal and the API are reached, and how the process listens for them. */
@@ -33,7 +34,26 @@ export function resolveOrigins(settings: Settings, port: number, apiPort: number
   return { portalUrl, fhirUrl, kind: fhirUrl === portalUrl ? 'one' : 'by-host' }
 }
 
-/** Whether a request came for the API's host name, with or without `www.`; every other name gets the portal. */
+const probePaths = /^\/(healthz|readyz)(\?|$)/
+
+/**
+ * Whether a request came for a name of ours, with or without `www.`, at whatever port a proxy has. An address of numbers and
+ * localhost are known, too: no name of somebody else leads there. Probes may use any name.
+ */
+export function isKnownHost({ url = '', headers }: IncomingMessage, origins: Origins): boolean {
+  if (headers.host === undefined || probePaths.test(url)) return true
+  const name = nameOf(`http://${headers.host}`)
+  if (name === undefined) return false
+  if (name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[|\]$/g, '')) !== 0)
+    return true
+  return [origins.portalUrl, origins.fhirUrl].some((origin) => nameOf(origin) === name)
+}
+
+function nameOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).hostname.replace(/^www\./, '').replace(/\.$/, '') : undefined
+}
+
+/** Whether a request came for the API's host name, with or without `www.`; every other known name gets the portal. */
 export function isForApi(request: IncomingMessage, { fhirUrl }: Origins): boolean {
   const host = (request.headers.host ?? '').toLowerCase().replace(/^www\./, '')
   return host === new URL(fhirUrl).host.replace(/^www\./, '')

@@ -1,9 +1,9 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApiSite, buildPortalSite, createNouns, type Foundations, type Nouns } from './app.ts'
 import { metricsListener } from './http/metrics.ts'
 import { listen } from './listen.ts'
-import { findApiPort, isForApi, type Origins, resolveOrigins } from './origins.ts'
+import { findApiPort, isForApi, isKnownHost, type Origins, resolveOrigins } from './origins.ts'
 import { shareCounts } from './rate-limits/rate-limits.ts'
 
 export interface RunningServer {
@@ -23,6 +23,8 @@ interface ServeOptions extends Omit<Foundations, 'origins'> {
 }
 
 const sweepEveryMs = 3600 * 1000
+
+const watchEveryMs = 5000
 
 /** The index of searches is written anew beside the answering; so often the log says how far. */
 const tellIndexEveryMs = 10_000
@@ -50,6 +52,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
     () => nouns.sweep().catch((error: unknown) => options.logger.warn({ err: error }, 'sweeping failed')),
     sweepEveryMs,
   ).unref()
+  const watching = watchFile(options)
   const indexing = keepIndexUpToDate(nouns, options)
   return {
     origins,
@@ -58,11 +61,23 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
     nouns,
     async close() {
       clearInterval(sweeping)
+      clearInterval(watching)
       sharing.stop()
       await Promise.all([main.close(), second?.close(), figures?.close(), indexing.stop()])
       await Promise.all([portal.close(), api?.close()])
     },
   }
+}
+
+/** Says at once that what is written now would be lost; `/readyz` says it, too. */
+function watchFile({ store, logger }: Pick<Foundations, 'store' | 'logger'>): NodeJS.Timeout {
+  return setInterval(() => {
+    try {
+      store.assertInPlace()
+    } catch (error) {
+      logger.fatal({ err: error }, 'what is written now is lost: put the file back, or restart the server')
+    }
+  }, watchEveryMs).unref()
 }
 
 /** After an upgrade that changes the rules of the index: goes on where an earlier run was stopped, and again after a failure. */
@@ -99,6 +114,18 @@ function pickSite(
   api: RequestListener | undefined,
   origins: Origins,
 ): RequestListener {
-  if (!api || origins.kind !== 'by-host') return portal
-  return (request, response) => (isForApi(request, origins) ? api : portal)(request, response)
+  const pick = (request: IncomingMessage) =>
+    api && origins.kind === 'by-host' && isForApi(request, origins) ? api : portal
+  return (request, response) => {
+    if (isKnownHost(request, origins)) pick(request)(request, response)
+    else refuseHost(response, origins)
+  }
+}
+
+/** RFC 9110 §15.5.20. */
+function refuseHost(response: ServerResponse, { portalUrl, fhirUrl }: Origins): void {
+  const addresses = portalUrl === fhirUrl ? portalUrl : `${portalUrl} and ${fhirUrl}`
+  response
+    .writeHead(421, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
+    .end(`This server answers at ${addresses}. A proxy in front has to pass the Host header on as it came.\n`)
 }

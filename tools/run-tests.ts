@@ -22,7 +22,7 @@ const sqliteOnly = [
   'test/import/memory.test.ts',
   'test/limits/request-memory.test.ts',
   'test/limits/household-sync.test.ts',
-  'test/operations/{backup,kill,full-disk,newer-database,store-failures,workers}.test.ts',
+  'test/operations/{backup,kill,full-disk,deploy,newer-database,store-failures,workers}.test.ts',
 ]
 
 const { values, positionals } = parseArgs({

@@ -2,7 +2,9 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
+import { checkAddress, examineMailServer } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
+import type { Nouns } from '../app.ts'
 import { findProductionFaults } from '../production.ts'
 import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import { findOpenToOthers } from '../store/private-files.ts'
@@ -12,7 +14,7 @@ import { describeFailure } from './describe-failure.ts'
 import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withNouns } from './with-nouns.ts'
 
-interface Finding {
+export interface Finding {
   check: string
   ok: boolean
   message: string
@@ -22,19 +24,20 @@ interface Finding {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Check settings, database and disk.')
+    .option('--mail-to <address>', 'also send a mail there')
     .option('--json', 'print one JSON object')
-    .action(async ({ json }: { json?: boolean }) => {
-      const findings = await examine()
+    .action(async ({ json, mailTo }: { json?: boolean; mailTo?: string }) => {
+      const findings = await examine(mailTo === undefined ? undefined : checkAddress(mailTo, '--mail-to'))
       printResult(
         { ok: findings.every((finding) => finding.ok), findings },
-        findings.map(({ check, ok, message }) => `${ok ? 'ok     ' : 'PROBLEM'}  ${check}: ${message}`),
+        findings.map(describeFinding),
         json,
       )
       if (findings.some((finding) => !finding.ok)) process.exitCode = 1
     })
 }
 
-async function examine(): Promise<Finding[]> {
+async function examine(mailTo: string | undefined): Promise<Finding[]> {
   const settings = checkSettings()
   if (Array.isArray(settings)) return [checkNode(), ...settings]
   const ofStore = await checkStore(settings)
@@ -44,14 +47,35 @@ async function examine(): Promise<Finding[]> {
     ...ofStore,
     // What cannot be opened, or is damaged, is not looked into.
     ...(ofStore.some(({ check, ok }) => check === 'database' && ok) ? await checkSecrets(settings) : []),
-    ...checkMail(settings),
+    ...(await checkMail(settings, mailTo)),
     ...checkTransport(settings),
+    ...checkProxies(settings),
     ...findProductionFaults(settings).map(({ check, why, line }) => ({
       check,
       ok: false,
       message: `${why} The server does not start: add ${line}`,
     })),
   ]
+}
+
+/** What is wrong with a server that is just starting, as `doctor` says it; the start says the rest by itself. */
+export async function findStartProblems(
+  settings: Settings,
+  { accounts, keys }: Pick<Nouns, 'accounts' | 'keys'>,
+): Promise<Finding[]> {
+  const findings = [
+    ...checkDisk(settings),
+    ...checkFiles(settings),
+    ...checkProxies(settings),
+    describeFactorKey(await accounts.countSealedSecrets(), settings),
+    describeSigningKeys(await keys.signing.examine()),
+  ]
+  return findings.filter(({ ok }) => !ok)
+}
+
+/** As a line to print. */
+export function describeFinding({ check, ok, message }: Finding): string {
+  return `${ok ? 'ok     ' : 'PROBLEM'}  ${check}: ${message}`
 }
 
 function checkNode(): Finding {
@@ -245,10 +269,16 @@ function checkFiles({ store }: Settings): Finding[] {
   ]
 }
 
-function checkMail({ mail, production }: Settings): Finding[] {
+async function checkMail({ mail, production }: Settings, to: string | undefined): Promise<Finding[]> {
   const check = 'mail'
-  if (mail.kind === 'smtp')
-    return [{ check, ok: true, message: `goes to the mail server, from ${mail.from}` }]
+  if (mail.kind === 'smtp') {
+    const fault = await examineMailServer({ ...mail, to })
+    if (fault !== undefined) return [{ check, ok: false, message: fault }]
+    const sent = to === undefined ? 'which answers and lets this server in' : `which took one for ${to}`
+    return [{ check, ok: true, message: `goes to the mail server, ${sent}, from ${mail.from}` }]
+  }
+  if (to !== undefined)
+    return [{ check, ok: false, message: `nothing was sent to ${to}: SMTP_URL is not set` }]
   return production ? [] : [{ check, ok: true, message: 'goes to the log and the page /outbox' }]
 }
 
@@ -264,6 +294,22 @@ function checkTransport({ portalUrl, fhirUrl, production, trustsPlainHttp }: Set
       message: production
         ? 'plain http, as TRUST_PLAIN_HTTP says is meant'
         : 'plain http, fine on your own machine',
+    },
+  ]
+}
+
+/** Without a proxy that is counted, all people have the address of the proxy, and share its limits. */
+function checkProxies({ host, production, trustedProxies, trustsPlainHttp }: Settings): Finding[] {
+  const check = 'proxies'
+  const isLocal = /^(127\.|localhost$|::1$)/.test(host)
+  if (trustedProxies > 0)
+    return [{ check, ok: true, message: `${trustedProxies} in front, whose X-Forwarded-For is believed` }]
+  if (isLocal || !production || trustsPlainHttp) return []
+  return [
+    {
+      check,
+      ok: false,
+      message: `HOST=${host} answers the network by plain http, and TRUSTED_PROXIES=0 says that no proxy is in front. With the proxy that speaks TLS set TRUSTED_PROXIES=1, and HOST=127.0.0.1 when it is on this machine`,
     },
   ]
 }

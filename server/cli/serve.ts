@@ -11,6 +11,7 @@ import { describeSettings, readSettings, type Settings } from '../settings.ts'
 import type { Store } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
 import { describeSignIns, refuseOpenDemo } from './demo.ts'
+import { describeFinding, findStartProblems } from './doctor.ts'
 import { describePlainRedirects, refuseUnsafeProduction } from './production-checks.ts'
 import { keepHeapSmall } from './small-heap.ts'
 import { listenForStop } from './stop-signals.ts'
@@ -64,6 +65,9 @@ async function runServer(options: { new?: true }): Promise<void> {
   const hasDemo = (await server.nouns.applications.find(demoApplication.applicationId)) !== undefined
   if (isFirst) {
     const words = describePlainRedirects(await server.nouns.applications.findPlainRedirects(), settings)
+    const problems = settings.production ? await findStartProblems(settings, server.nouns) : []
+    for (const { check, message } of problems) logger.warn({ check }, message)
+    words.push(...problems.map(describeFinding))
     process.stdout.write(`${[...describeStart(server.origins, settings, hasDemo), ...words].join('\n')}\n`)
   }
   await stopped.promise

@@ -1,17 +1,31 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { sql } from 'kysely'
 import type { Store } from '../store/store.ts'
+import { findStoreFailure, storeRetrySeconds } from '../store/store-failure.ts'
 
-/** `/healthz`: the process answers. `/readyz`: the database does too. For load balancers and service managers. */
+/**
+ * `/healthz`: the process answers. `/readyz`: the database takes writes, too. For load balancers and service managers. Those that ask at
+ * the same time share one write.
+ */
 export const probes: FastifyPluginAsync<{ store: Store }> = async (app, { store }) => {
+  let asking: Promise<void> | undefined
+  const assertWritable = () => {
+    asking ??= store.assertWritable().finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   app.get('/readyz', { logLevel: 'warn' }, async (request, reply) => {
     try {
-      await sql`select 1`.execute(store.db)
+      await assertWritable()
       return { status: 'ok' }
     } catch (error) {
-      request.log.warn({ err: error }, 'the database does not answer')
-      return reply.code(503).header('retry-after', '10').send({ status: 'unavailable' })
+      request.log.warn({ err: error }, 'the database takes no writes')
+      const reason = findStoreFailure(error)?.message
+      return reply
+        .code(503)
+        .header('retry-after', String(storeRetrySeconds))
+        .send({ status: 'unavailable', ...(reason === undefined ? {} : { reason }) })
     }
   })
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import { startClock } from '../../test/support/start-app.ts'
 import { createLogger } from '../logger.ts'
-import { checkAddress, createOutbox, createSmtpMailer } from './mail.ts'
+import { checkAddress, createOutbox, createSmtpMailer, examineMailServer } from './mail.ts'
 
 interface Received {
   from: string
@@ -80,6 +80,66 @@ test('a mail server that is away or refuses is told as such, without its words',
         return true
       },
     )
+  }
+})
+
+/** Says the first of its lines at once and the others one by one for what it hears; after the last one it is silent. */
+async function startScript(...lines: string[]) {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    const rest = lines.values()
+    const say = () => {
+      const { value } = rest.next()
+      if (value !== undefined) socket.write(`${value}\r\n`)
+    }
+    socket.on('error', () => undefined).on('data', say)
+    say()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+test('a mail server that hangs at any step is not waited for', async () => {
+  const steps = ['220 mail', '250 mail', '250 sender', '250 recipient', '354 go on']
+  await Promise.all(
+    steps.map(async (_step, index) => {
+      await using server = await startScript(...steps.slice(0, index))
+      const mailer = createSmtpMailer({ url: server.url, from: 'a@b.example', logger, withinMs: 200 })
+      await assert.rejects(mailer.send(mail), { code: 'mail-unavailable' })
+    }),
+  )
+  await using inData = await startScript(...steps)
+  const mailer = createSmtpMailer({ url: inData.url, from: 'a@b.example', logger, withinMs: 200 })
+  await assert.rejects(mailer.send(mail), { code: 'mail-unavailable' })
+})
+
+test('what is wrong with a mail server is found and told with what to do', async () => {
+  await using well = await startMailServer()
+  const from = 'onpatient@clinic.example'
+  assert.equal(await examineMailServer({ url: well.url, from }), undefined)
+  assert.equal(well.received.length, 0, 'nothing is sent that nobody asked for')
+  assert.equal(await examineMailServer({ url: well.url, from, to: mail.to }), undefined)
+  assert.deepEqual(well.received[0]?.to, [mail.to])
+
+  await using silent = await startScript()
+  await using refusing = await startMailServer('mailbox of mia@torres.example is full')
+  for (const [url, to, words] of [
+    ['smtp://127.0.0.1:1', undefined, /nobody listens there/],
+    [silent.url, undefined, /does not answer in time/],
+    [well.url.replace('secret%20word', 'guess'), undefined, /refuses the user or the password/],
+    [well.url.replace('smtp:', 'smtps:'), undefined, /TLS fails: smtps:\/\/ is for ports/],
+    [refusing.url, mail.to, /does not work/],
+  ] as const) {
+    const told = (await examineMailServer({ url, from, to, withinMs: 500 })) ?? 'nothing'
+    assert.match(told, words)
+    assert.doesNotMatch(told, /torres|secret|guess/)
   }
 })
 

@@ -1,7 +1,7 @@
-import { createTransport } from 'nodemailer'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { createSmtpTransport, reasonOf } from './smtp-transport.ts'
 
 /** One plain-text mail. Links in it are single-use and short-lived. */
 export interface Mail {
@@ -52,11 +52,13 @@ interface SmtpDeps {
   url: string
   from: string
   logger: Logger
+  /** How long one step of the server's may take. */
+  withinMs?: number
 }
 
-/** Hands mails to a mail server over SMTP (RFC 5321), with STARTTLS when it is offered. */
-export function createSmtpMailer({ url, from, logger }: SmtpDeps): Mailer {
-  const transport = createTransport(url, { from, disableFileAccess: true, disableUrlAccess: true })
+/** Hands mails to a mail server. */
+export function createSmtpMailer({ url, from, logger, withinMs }: SmtpDeps): Mailer {
+  const transport = createSmtpTransport({ url, from, withinMs })
   return {
     async send(mail) {
       const { to, subject } = mail
@@ -93,12 +95,6 @@ function headersOf({ unsubscribe }: Mail): Record<string, string> {
   }
 }
 
-/** The class of the failure only: answers of mail servers quote addresses. */
-function reasonOf(error: unknown): string {
-  const { code, responseCode } = error as { code?: string; responseCode?: number }
-  return [code, responseCode].filter(Boolean).join(' ') || 'unknown'
-}
-
 /**
  * An address in the form in which addresses are kept and compared: trimmed, lower-case.
  * Throws `invalid-parameter` naming `field`.
@@ -112,6 +108,7 @@ export function checkAddress(text: string, field: string): string {
 /** RFC 5321 §4.1.2 without quoted local parts and address literals; letters of any script (RFC 6531). */
 const addressForm = /^[^\s@<>()[\],;:\\"\p{C}]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u
 
+export { examineMailServer } from './examine-mail-server.ts'
 export { createMailCounts, type MailCounts } from './mail-counts.ts'
 export { createMailStops, type MailStops, withStopLinks } from './mail-stops.ts'
 export { createSandboxOutbox, type SandboxOutbox } from './sandbox-outbox.ts'

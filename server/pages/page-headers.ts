@@ -1,6 +1,7 @@
 import { fastifyHelmet } from '@fastify/helmet'
 import type { FastifyReply } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
+import { hstsSeconds } from '../http/strict-transport.ts'
 
 /** What a page may load and where its forms may go: this server alone, and nothing written inside the page. */
 const policy: Record<string, string[]> = {
@@ -27,7 +28,7 @@ export const pageHeaders = fastifyPlugin<{ isSecure: boolean }>(async (app, { is
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
     // Over plain http the header means nothing, and on localhost it would bind every other port to https.
-    strictTransportSecurity: isSecure ? { maxAge: 365 * 24 * 60 * 60, includeSubDomains: false } : false,
+    strictTransportSecurity: isSecure ? { maxAge: hstsSeconds, includeSubDomains: false } : false,
   })
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store')

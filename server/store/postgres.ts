@@ -10,6 +10,7 @@ import {
 import { type ClientConfig, types } from 'pg'
 import { readLimits } from '../limits.ts'
 import { hidePassword } from '../settings.ts'
+import { assertWritable } from './assert-writable.ts'
 import { createBroadcast } from './broadcast.ts'
 import { migrateToLatest } from './migrate.ts'
 import { createPool, replacingDeadConnections } from './postgres-connections.ts'
@@ -54,6 +55,8 @@ export async function openPostgresStore(
     kind: 'postgres',
     db,
     isNew,
+    assertWritable: () => assertWritable(db),
+    assertInPlace: () => undefined,
     broadcast: createBroadcast(configOf(url), noteLoss),
     close: () => Promise.all([db.destroy(), close(), writer.close()]).then(() => undefined),
   }

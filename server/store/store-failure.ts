@@ -3,8 +3,10 @@ import { OnpatientError } from '../errors.ts'
 /** When a client may try again. */
 export const storeRetrySeconds = 10
 
-/** Why the database cannot serve now, by the primary part of SQLite's result code. */
+/** Why the database cannot serve now, by SQLite's result code or its primary part. */
 const reasons: Record<string, string> = {
+  SQLITE_READONLY_DBMOVED:
+    'The database file was moved or replaced under the server, which has to be restarted.',
   SQLITE_BUSY: 'The database is locked by another program.',
   SQLITE_LOCKED: 'The database is locked by another program.',
   SQLITE_READONLY: 'The database is read-only.',
@@ -44,5 +46,5 @@ export function findStoreFailure(error: unknown): OnpatientError | undefined {
 function findReason(code: string): string | undefined {
   if (code.length === 5 && !code.startsWith('E'))
     return postgresReasons[code] ?? postgresReasons[code.slice(0, 2)]
-  return reasons[code.split('_').slice(0, 2).join('_')]
+  return reasons[code] ?? reasons[code.split('_').slice(0, 2).join('_')]
 }

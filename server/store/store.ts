@@ -5,7 +5,9 @@ import { Kysely } from 'kysely'
 import { type Limits, readLimits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
 import type { StoreSetting } from '../settings.ts'
+import { assertRoomOnDisk, assertWritable } from './assert-writable.ts'
 import type { Broadcast } from './broadcast.ts'
+import { watchPlace } from './in-place.ts'
 import { migrateToLatest, NoDatabaseError } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
 import { limitConditions, readThrough } from './prepared-query.ts'
@@ -26,6 +28,10 @@ export interface Store {
   readonly isNew: boolean
   /** To the others who have it open, where the database can do that (PostgreSQL). */
   readonly broadcast?: Broadcast
+  /** Throws when a write would fail or be lost: no room, read-only, locked, or a file that was moved under the server. */
+  assertWritable(): Promise<void>
+  /** Throws when the file was moved or replaced under the server. */
+  assertInPlace(): void
   close(): Promise<void>
 }
 
@@ -69,11 +75,17 @@ export async function openSqliteStore(
     const reader = file === ':memory:' ? undefined : openSqliteReader(file, limits)
     if (reader) readThrough(db, reader)
     limitConditions(db, (run) => within(limits.conditionMilliseconds, run))
+    const assertInPlace = file === ':memory:' ? () => undefined : watchPlace(file)
+    const assertReady = async () => {
+      assertInPlace()
+      if (file !== ':memory:') assertRoomOnDisk(file)
+      await assertWritable(db)
+    }
     const close = async () => {
       await reader?.close()
       await db.destroy()
     }
-    return { kind: 'sqlite', db, isNew, close }
+    return { kind: 'sqlite', db, isNew, assertWritable: assertReady, assertInPlace, close }
   } catch (error) {
     await db.destroy()
     throw error

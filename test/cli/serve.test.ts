@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { chmodSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import { SMTPServer } from 'smtp-server'
 import { fieldOf, openBrowser } from '../support/browser.ts'
 import { type CommandLine, openCommandLine, waitForAddress } from './run-onpatient.ts'
 
@@ -97,12 +100,35 @@ test('in production nothing starts that is open to the network or mails nobody, 
         if (index === 0) assert.match(told.stdout, new RegExp(`PROBLEM.*${words.source}`))
       }
     }
-  await using well = await openCommandLine(production)
+  const mail = new SMTPServer({ authOptional: true, disabledCommands: ['STARTTLS'] }).listen(0, '127.0.0.1')
+  await once(mail, 'listening')
+  await using well = await openCommandLine({
+    ...{ ...production, HOST: '0.0.0.0', TRUSTED_PROXIES: '1' },
+    SMTP_URL: `smtp://127.0.0.1:${(mail.address() as AddressInfo).port}`,
+  })
   const { child, printed } = await startInProduction(well)
   assert.match(printed, /runs at https:\/\/records\.clinic\.example/)
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [0, null])
-  assert.equal((await well.run('doctor')).code, 0)
+  const healthy = await well.run('doctor')
+  assert.equal(healthy.code, 0, healthy.stdout)
+  mail.close()
+  await once(mail, 'close')
+  const ill = await well.run('doctor', '--mail-to', 'dr@clinic.example')
+  assert.equal(ill.code, 1)
+  assert.match(ill.stdout, /PROBLEM {2}mail: the mail server does not work.*nobody listens there/)
+})
+
+test('a start in production says what doctor would say', async () => {
+  await using cli = await openCommandLine({ ...production, HOST: '0.0.0.0' })
+  chmodSync(cli.folder, 0o755)
+  const child = cli.start('serve')
+  const { printed } = await waitForAddress(child, /PROBLEM {2}proxies/)
+  assert.match(printed, /PROBLEM {2}proxies: HOST=0\.0\.0\.0 .*TRUSTED_PROXIES=1/)
+  assert.match(printed, /PROBLEM {2}files: others of this machine/)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  assert.match((await cli.run('doctor')).stdout, /PROBLEM {2}proxies: /)
 })
 
 test('a database with the demo does not start in production, unless it says so or the demo was ended', async () => {

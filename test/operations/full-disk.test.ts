@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { copyFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { readApi, signIn } from '../support/authorize.ts'
@@ -38,4 +40,28 @@ test('while a disk fills up, each sign-in works or is a 503 that says why; a bat
   const browser = openBrowser()
   const page = await browser.get(`${app.portalUrl}/signin`)
   assert.equal((await signIn(browser, page, 'ana@example.com')).status, 303)
+})
+
+test('ready means able to write: not when read-only, and not when the file was moved or replaced', async () => {
+  await using app = await startApp()
+  const file = join(app.folder, 'onpatient.db')
+  const ready = async () => {
+    const answer = await fetch(`${app.portalUrl}/readyz`)
+    return [answer.status, ((await answer.json()) as { reason?: string }).reason ?? ''] as const
+  }
+  assert.deepEqual(await ready(), [200, ''])
+  await sql.raw('pragma query_only = on').execute(app.store.db)
+  const [readOnly, why] = await ready()
+  assert.equal(readOnly, 503)
+  assert.match(why, /read-only/)
+  await sql.raw('pragma query_only = off').execute(app.store.db)
+  assert.equal((await ready())[0], 200)
+
+  await rename(file, `${file}.moved`)
+  assert.deepEqual((await ready())[0], 503)
+  assert.match((await ready())[1], /moved or replaced under the server/)
+  await copyFile(`${file}.moved`, file)
+  assert.equal((await ready())[0], 503, 'a copy is another file')
+  await rename(`${file}.moved`, file)
+  assert.deepEqual(await ready(), [200, ''])
 })

@@ -1,0 +1,26 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Db } from './store.ts'
+
+/** Below this a write fails sooner or later: SQLite's log of writes is reused, so that small ones work on for a while. */
+const leastFreeBytes = 1024 ** 2
+
+const farAwayMs = 100 * 365 * 24 * 3600 * 1000
+
+/** Writes a row that is there for this alone, and throws as any write would. */
+export async function assertWritable(db: Db): Promise<void> {
+  await db
+    .insertInto('throttle')
+    .values({ key: 'readiness', attempts: 0, blocked_until: 0, expires_at: farAwayMs })
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet((eb) => ({ attempts: eb('throttle.attempts', '+', 1) })),
+    )
+    .execute()
+}
+
+/** Throws with SQLite's code when the disk of a file has no room. */
+export function assertRoomOnDisk(file: string): void {
+  const { bavail, bsize } = statfsSync(dirname(file))
+  if (bavail * bsize < leastFreeBytes)
+    throw Object.assign(new Error('The disk of the database is full.'), { code: 'SQLITE_FULL' })
+}
