@@ -159,7 +159,7 @@ export interface Records {
   examineIndex(): Promise<IndexState>
   /**
    * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
-   * the practice joins its panel. A record without id gets one; an id that another practice uses is rejected.
+   * the practice joins its panel. A record without id gets one, and so does one under an id that another practice has (decision 0028).
    * With `all-or-nothing` one rejected record means that nothing is written.
    */
   write(batch: RecordWrite[], options?: { mode?: WriteMode }): Promise<WriteOutcome>

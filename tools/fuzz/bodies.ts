@@ -204,12 +204,12 @@ export function makeJson({ dice, world }: BodyDeps): unknown {
     ],
     ...[pickOf(dice, world.practices).practiceId, world.application.id, 'private_key_jwt'],
   ]
-  const valueOf = (name: string) =>
+  const valueFor = (name: string) =>
     name.endsWith('Id') ? pickOf(dice, [record.id, record.patientId ?? '', ...values]) : pickOf(dice, values)
   return Object.fromEntries(
     Array.from({ length: dice.whole(1, 7) }, () => pickOf(dice, names)).map((name) => [
       name,
-      dice.chance(80) ? valueOf(name) : oddValue(dice),
+      dice.chance(80) ? valueFor(name) : oddValue(dice),
     ]),
   )
 }
