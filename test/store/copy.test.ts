@@ -291,6 +291,8 @@ describe('moving to another database', { skip }, () => {
     const { sqlite, postgres, otherSqlite } = places
     await copyDatabase({ from: sqlite, to: postgres })
     const server = await openPostgresStore(places.url)
+    // It connects when it is asked something.
+    await server.db.selectFrom('record').select('id').limit(1).execute()
     const first = await copyDatabase({ from: postgres, to: otherSqlite })
     assert.match(first.laterWrites ?? '', /a server is connected/)
     await server.db.updateTable('record').set({ content: '{"id":"changed"}' }).execute()
