@@ -301,13 +301,17 @@ describe('RFC 9700: where browsers are sent', () => {
     async () => {
       const { port } = world.app
       const path = `/o/authorize/?${new URLSearchParams(good({ scope: 'x' }))}`
-      const location = await new Promise<string>((done) => {
-        request({ port, path, headers: { host: 'evil.example' } }, (response) => {
-          response.resume()
-          done(String(response.headers.location))
-        }).end()
-      })
+      const askAs = (host: string) =>
+        new Promise<{ status: number | undefined; location: string | undefined }>((done) => {
+          request({ port, path, headers: { host } }, (response) => {
+            response.resume()
+            done({ status: response.statusCode, location: response.headers.location })
+          }).end()
+        })
+      // An address of numbers is answered, e.g. to a health check; the name of somebody else is not.
+      const { location = '' } = await askAs(`127.0.0.1:${port}`)
       assert.equal(new URL(location).searchParams.get('iss'), world.app.portalUrl)
+      assert.deepEqual(await askAs('evil.example'), { status: 421, location: undefined })
     },
     'whatever the Host header says',
   )
