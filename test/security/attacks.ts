@@ -189,7 +189,6 @@ const writes: Attack[] = [
   },
   {
     name: 'a script in a narrative is refused',
-    advisory: 'CVE-2023-6134',
     attempt: (world) =>
       world.send(
         'POST',
@@ -255,7 +254,6 @@ const browsers: Attack[] = [
   ].map(
     (next): Attack => ({
       name: `a sign-in does not lead to ${JSON.stringify(next)}`,
-      advisory: 'CVE-2021-29456',
       attempt: (world) => world.signIn(next),
       status: 303,
       says: /^http:\/\/localhost/,
@@ -276,7 +274,6 @@ const browsers: Attack[] = [
   },
   {
     name: 'a sign-in of before is not kept: the id of it is new',
-    advisory: 'CVE-2024-7341',
     attempt: (world) => world.signIn('/', 'onpatient_sign_in=si_fixed'),
     status: 303,
     lacks: /si_fixed/,
@@ -299,7 +296,6 @@ const browsers: Attack[] = [
   },
   {
     name: 'the portal answers another site nothing',
-    advisory: 'CVE-2024-1249',
     attempt: (world) => world.fetch('/portal-api/me', { origin: 'https://evil.example' }),
     status: 401,
     lacks: /access-control-allow-origin/,
@@ -323,32 +319,18 @@ const authorizeWith = (name: string, params: Record<string, string>, advisory?: 
 })
 
 const oauth: Attack[] = [
-  authorizeWith('a longer redirect URI', { redirect_uri: `${redirectUri}/evil` }, 'CVE-2023-6291'),
-  authorizeWith(
-    'a redirect URI with a user part',
-    { redirect_uri: 'https://app.example.com@evil.example/redirect_uri' },
-    'CVE-2023-6291',
-  ),
-  authorizeWith(
-    'a redirect URI with dots',
-    { redirect_uri: 'https://app.example.com/evil/../redirect_uri' },
-    'CVE-2024-1132',
-  ),
-  authorizeWith(
-    'a loopback redirect of a web application',
-    { redirect_uri: 'http://127.0.0.1/evil' },
-    'CVE-2024-8883',
-  ),
-  authorizeWith('a script as redirect URI', { redirect_uri: 'javascript:alert(1)//evil' }, 'CVE-2022-4361'),
+  authorizeWith('a longer redirect URI', { redirect_uri: `${redirectUri}/evil` }),
+  authorizeWith('a redirect URI with a user part', {
+    redirect_uri: 'https://app.example.com@evil.example/redirect_uri',
+  }),
+  authorizeWith('a redirect URI with dots', { redirect_uri: 'https://app.example.com/evil/../redirect_uri' }),
+  authorizeWith('a loopback redirect of a web application', { redirect_uri: 'http://127.0.0.1/evil' }),
+  authorizeWith('a script as redirect URI', { redirect_uri: 'javascript:alert(1)//evil' }),
   authorizeWith('the implicit flow', { response_type: 'token' }, 'CVE-2026-7571'),
   authorizeWith('the hybrid flow', { response_type: 'code id_token', nonce: 'n' }, 'CVE-2026-7571'),
-  authorizeWith(
-    'a request object from an address',
-    { request_uri: 'http://169.254.169.254/latest' },
-    'CVE-2020-10770',
-  ),
+  authorizeWith('a request object from an address', { request_uri: 'http://169.254.169.254/latest' }),
   authorizeWith('an unsigned request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }),
-  authorizeWith('answers as a form', { response_mode: 'form_post' }, 'CVE-2023-6134'),
+  authorizeWith('answers as a form', { response_mode: 'form_post' }),
   {
     name: 'a doubled redirect URI',
     advisory: 'CVE-2026-9689',
@@ -377,7 +359,8 @@ const oauth: Attack[] = [
     status: 200,
   },
   {
-    name: 'one refresh token, used by ten at once, gives no two lines of tokens',
+    // Tabs of one app and lost answers come back within half a minute; what comes later was stolen.
+    name: 'a refresh token that was used by ten at once, and once more a minute later, ends the access of all',
     advisory: 'GHSA-m2w5-7xhv-w6fh',
     attempt: async (world) => {
       const { refresh_token } = await world.tokensOf(world.client)
@@ -385,15 +368,18 @@ const oauth: Attack[] = [
         Array.from({ length: 10 }, () => world.refresh(refresh_token, world.client)),
       )
       const given = answers.flatMap(
-        ({ text }) => (JSON.parse(text) as { refresh_token?: string }).refresh_token ?? [],
+        ({ text }) => (JSON.parse(text) as { access_token?: string }).access_token ?? [],
       )
-      const later = await Promise.all(given.map((token) => world.refresh(token, world.client)))
+      world.app.clock.forward(60)
+      const late = await world.refresh(refresh_token, world.client)
+      const reads = await Promise.all(given.map((token) => world.read('Patient/ana', token)))
       return {
-        status: later.filter(({ status }) => status === 200).length,
-        text: `${given.length} of ${answers.length}: ${answers.map(({ status }) => status)}`,
+        status: late.status,
+        text: `${given.length} were given, and then: ${[...new Set(reads.map(({ status }) => status))].join()}`,
       }
     },
-    status: [0, 1],
+    status: 400,
+    says: /10 were given, and then: 401$/,
   },
   {
     name: 'a refresh token of another application',
@@ -402,7 +388,6 @@ const oauth: Attack[] = [
   },
   {
     name: 'an assertion that is used again',
-    advisory: 'CVE-2020-5300',
     attempt: async (world) => {
       const first = await world.assertOnce()
       return first.status === 200 ? world.assertOnce() : first
@@ -437,7 +422,6 @@ const oauth: Attack[] = [
   },
   {
     name: 'tokens exchanged for somebody else',
-    advisory: 'CVE-2022-1245',
     attempt: async (world) =>
       asAnswer(
         await postToken(world.app, {
@@ -451,7 +435,6 @@ const oauth: Attack[] = [
   },
   {
     name: 'a registration does not show the secret of another application',
-    advisory: 'CVE-2020-27838',
     attempt: (world) =>
       world.fetch(`/o/register/${world.client.id}`, { authorization: `Bearer ${world.ana}` }),
     status: [401, 403, 404],
