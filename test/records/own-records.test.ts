@@ -31,7 +31,8 @@ describe('what the server writes itself', () => {
     const types = new Set(rows.map(({ type }) => type))
     for (const type of ['Organization', 'Practitioner', 'RelatedPerson', 'Patient', 'Observation'])
       assert.ok(types.has(type), type)
-    for (const { type, id, content } of rows)
+    // What the test itself wrote for Ana is as short as a test can be.
+    for (const { type, id, content } of rows.filter(({ id }) => !/^ana-(obs|imm)-/.test(id)))
       assert.deepEqual(await faultsOf(JSON.parse(String(content))), [], `${type}/${id}`)
   })
 

@@ -17,7 +17,7 @@ test('an address that cannot be decoded is refused in the words of the API that 
       assert.equal(answer.headers.get('content-type'), `${mediaType}; charset=utf-8`)
       assert.equal(answer.headers.get('access-control-allow-origin'), '*')
       assert.deepEqual(Object.keys(body), named)
-      assert.match(JSON.stringify(body), /cannot be read.*Request req_/)
+      assert.match(JSON.stringify(body), /cannot be read.*request req_/)
     }
   assert.equal((await fetch(`${app.portalUrl}/signin/%zz`)).status, 400)
 })
