@@ -121,7 +121,9 @@ async function beginRequest(portalUrl: string) {
 }
 
 function isAnswering(portalUrl: string): Promise<boolean> {
-  return fetch(`${portalUrl}/healthz`, { headers: { connection: 'close' } }).then(
+  // A connection that comes in the moment in which the last process stops may be taken by nobody: it waits for no answer.
+  const asked = { headers: { connection: 'close' }, signal: AbortSignal.timeout(500) }
+  return fetch(`${portalUrl}/healthz`, asked).then(
     ({ ok }) => ok,
     () => false,
   )
