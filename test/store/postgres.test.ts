@@ -142,7 +142,7 @@ describe('PostgreSQL', { skip: testServerUrl ? false : 'ONPATIENT_TEST_POSTGRES 
     }
   })
 
-  test('of two practices that write the same new patient at once one keeps it, and the other is told', async () => {
+  test('of two practices that write the same new patient at once one has the id, and the other one of its own', async () => {
     await using two = await startTwoProcesses()
     const { first, second } = two
     const elm = await first.practices.create({ name: 'Elm Street', kind: 'practice' })
@@ -153,7 +153,9 @@ describe('PostgreSQL', { skip: testServerUrl ? false : 'ONPATIENT_TEST_POSTGRES 
         first.records.write([{ practiceId: elm.id, resource }]),
         second.records.write([{ practiceId: oak.id, resource }]),
       ])
-      assert.deepEqual([here.created + there.created, here.rejected.length + there.rejected.length], [1, 1])
+      assert.deepEqual([here.created + there.created, here.rejected.length + there.rejected.length], [2, 0])
+      const kept = await second.practices.listPracticesOf(resource.id)
+      assert.equal(kept.length, 1, 'never on two panels')
     }
   })
 
