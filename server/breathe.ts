@@ -1,5 +1,5 @@
 /** For so long this process may work on one thing before others have their turn, in ms. */
-const longestMs = 5
+const longestMs = 3
 
 let since = performance.now()
 

@@ -71,7 +71,7 @@ export const limitRows = {
   pageBytes: {
     area: 'request',
     setting: 'MAX_PAGE_BYTES',
-    default: 6 * 1024 * 1024,
+    default: 3 * 1024 * 1024,
     least: 1024,
     most: 64 * 1024 * 1024,
     unit: 'characters',

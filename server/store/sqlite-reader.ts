@@ -9,7 +9,7 @@ import { takeRows } from './taken-rows.ts'
 import { setTimeLimit, TimeLimitError } from './time-limit.ts'
 
 /** How long a search may run in this process, which stands still meanwhile. Most searches of one patient take a tenth of it. */
-const quickMs = 4
+const quickMs = 3
 
 /**
  * A connection of its own for reads, so that they do not wait for a transaction of this process. A search that is not quick is
