@@ -73,15 +73,17 @@ export class Turns {
 
   #wait(holder: string, work: RequestWork | undefined): Promise<void> {
     const queue = this.#queues.get(holder) ?? { waiting: [], isRunning: false }
-    this.#queues.set(holder, queue)
     if (!queue.isRunning && this.#running < this.#options.atOnce) {
+      this.#queues.set(holder, queue)
       this.#begin(queue)
       return Promise.resolve()
     }
     if (queue.waiting.length + 1 >= this.#options.perHolder) throw tooMany(this.#options.perHolder)
+    this.#queues.set(holder, queue)
     return new Promise((resolve, reject) => {
       const stopWaiting = work?.onGone(() => {
         queue.waiting = queue.waiting.filter((each) => each !== entry)
+        if (!queue.isRunning && queue.waiting.length === 0) this.#queues.delete(holder)
         reject(new OnpatientError('request-too-long', 'The client has left before the answer was there.'))
       })
       const entry: Waiting = {
