@@ -51,10 +51,7 @@ export async function issueToken(
     associationIds: [associationIds.get(patientId) ?? ''],
     expiresAt: undefined,
   })
-  const token = newSecret('ops', systemRandom)
-  const expiresAt = new Date(Date.now() + 24 * 3600 * 1000)
-  await grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
-  return token
+  return storeToken(grants, grant.id, scopes)
 }
 
 /** An account of the practice itself, with an application that writes. */
@@ -64,7 +61,7 @@ export interface Provider {
   associationId: string
 }
 
-export const providerScopes = ['user/*.cruds', 'offline_access']
+const providerScopes = ['user/*.cruds', 'offline_access']
 
 export async function createProvider(
   { accounts, practices }: OpenNouns,
@@ -92,10 +89,7 @@ export async function issueProviderToken(
     associationIds: [associationId],
     expiresAt: undefined,
   })
-  const token = newSecret('ops', systemRandom)
-  const expiresAt = new Date(Date.now() + 24 * 3600 * 1000)
-  await grants.storeAccessToken({ token, grantId: grant.id, scopes: providerScopes, expiresAt })
-  return token
+  return storeToken(grants, grant.id, providerScopes)
 }
 
 /** A token of a backend service that the practice approved: its grant is of the practice as a whole. */
@@ -108,8 +102,12 @@ export async function issueApprovalToken(
   const owner = { accountId, applicationId: application.id, scopes, associationIds: [], expiresAt: undefined }
   const grant = await grants.create(owner)
   await store.db.updateTable('grant').set({ practice_id: practiceId }).where('id', '=', grant.id).execute()
+  return storeToken(grants, grant.id, scopes)
+}
+
+async function storeToken(grants: OpenNouns['grants'], grantId: string, scopes: string[]): Promise<string> {
   const token = newSecret('ops', systemRandom)
   const expiresAt = new Date(Date.now() + 24 * 3600 * 1000)
-  await grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
+  await grants.storeAccessToken({ token, grantId, scopes, expiresAt })
   return token
 }

@@ -2,9 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { OnpatientError } from './errors.ts'
 import { type LimitName, type Limits, sayLimit } from './limits.ts'
 
-/** What may be counted of a request's work. */
-type Bound = 'requestStatements' | 'answerBytes' | 'requestSeconds'
-
 interface RequestWorkOptions {
   limits: Limits
   /** Milliseconds that only go forward. */
@@ -60,7 +57,7 @@ export class RequestWork {
     if (this.remainingMs <= 0) throw this.#beyond('request-too-long', 'requestSeconds')
   }
 
-  /** A bound of the setting, for one page. */
+  /** How many characters the records of one page may have. */
   get pageBytes(): number {
     return this.#options.limits.pageBytes
   }
@@ -69,7 +66,7 @@ export class RequestWork {
     return this.#options.onGone(call)
   }
 
-  #beyond(code: 'request-too-costly' | 'request-too-long', name: Bound & LimitName): OnpatientError {
+  #beyond(code: 'request-too-costly' | 'request-too-long', name: LimitName): OnpatientError {
     return new OnpatientError(
       code,
       `${sayLimit(this.#options.limits, name)} Ask for less at once: smaller pages, fewer entries, or one patient.`,

@@ -46,6 +46,11 @@ export function isInFirstCompartment(number: QualifiedColumn, type: string, with
       and other.patient_id < several.patient_id and ${isCovered('other.patient_id', within)})`
 }
 
+/** The same of a row of `record` that something else has found: nearly every one lies in one compartment, and asks nothing more. */
+export function isFirstOfSeveral(type: string, within: Confinement): Fragment {
+  return sqlText`(record.compartments = 1 or ${isInFirstCompartment('record.no', type, within)})`
+}
+
 /** The covered patients as a table with the column `patient_id`, each once; for searches that go from patient to patient. */
 export function coveredPatients({ patientIds, practiceIds }: Confinement): Fragment {
   // uses practice_patient_pk. Where only patients are named it stays for its collation, which all others then have.
@@ -68,12 +73,10 @@ export function wasCovered(column: QualifiedColumn, within: Confinement): Fragme
 /** Like `coveredPatients`, of versions; with '' for those about nobody. */
 export function formerlyCoveredPatients(within: Confinement, withNobody: boolean): Fragment {
   const { practiceIds } = within
-  const former =
-    practiceIds.length > 0
-      ? sqlText` union select patient_id from practice_former_patient where practice_id in (${sqlJoin(practiceIds)})`
-      : sqlNothing
-  const nobody = withNobody && practiceIds.length > 0 ? sqlText` union select ''` : sqlNothing
-  return sqlText`(select patient_id from ${coveredPatients(within)} as covered${former}${nobody})`
+  if (practiceIds.length === 0) return coveredPatients(within)
+  const former = sqlText`select patient_id from practice_former_patient where practice_id in (${sqlJoin(practiceIds)})`
+  const nobody = withNobody ? sqlText` union select ''` : sqlNothing
+  return sqlText`(select patient_id from ${coveredPatients(within)} as covered union ${former}${nobody})`
 }
 
 /** The part of a confinement that is one patient; covers nobody when that patient is outside. */

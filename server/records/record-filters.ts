@@ -2,7 +2,7 @@ import { type ExpressionBuilder, ExpressionWrapper, type SqlBool } from 'kysely'
 import type { Condition as SearchCondition } from '#fhir/search/search-query.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { asExpression, type Fragment, isInTime } from '../store/statement.ts'
-import { isInFirstCompartment } from './confinement.ts'
+import { isFirstOfSeveral } from './confinement.ts'
 import type { Confinement, DateRange, ListQuery } from './records.ts'
 import { meetsCondition } from './search/search-conditions.ts'
 
@@ -48,9 +48,9 @@ function meetsDate(eb: Builder, { prefix, start, end }: DateRange): Condition {
 }
 
 /**
- * Keeps the row of a record in the first covered compartment that holds it. Records in several compartments are few, so
- * they are found once, by record_several, and not for each row.
+ * Keeps the row of a record in the first covered compartment that holds it. Records in several compartments are few: they
+ * are found once, by record_several, when a row is one of them.
  */
 export function isFirstRow(query: ListQuery, within: Confinement): Condition {
-  return asCondition(isInFirstCompartment('record.no', query.type, within))
+  return asCondition(isFirstOfSeveral(query.type, within))
 }

@@ -2,7 +2,7 @@ import { canBeAboutNobody, canBeAboutPatient, onlySubjectElement } from '#fhir/c
 import type { Condition } from '#fhir/search/search-query.ts'
 import { type Fragment, isInTime, sqlJoin, sqlNothing, sqlText } from '../../store/statement.ts'
 import { citedIds, isCitedBelow } from '../citations.ts'
-import { isAmongCovered, isCovered, isInFirstCompartment } from '../confinement.ts'
+import { isAmongCovered, isCovered, isFirstOfSeveral, isInFirstCompartment } from '../confinement.ts'
 import type { Confinement } from '../records.ts'
 import { findByValue } from './found-by-value.ts'
 import { findLead } from './leading-condition.ts'
@@ -119,14 +119,16 @@ function scopeOfPatients(within: Confinement, type: string, few: Few | undefined
   // With one compartment a record cannot come twice.
   if (patientId !== undefined && another === undefined && practiceIds.length === 0)
     return { scope: sqlText`record.patient_id = ${patientId}`, patientId }
-  const isFirst = isInFirstCompartment('record.no', type, within)
   if (!few)
     return {
-      scope: sqlText`${isAmongCovered('record.patient_id', within)} and ${isFirst}`,
+      scope: sqlText`${isAmongCovered('record.patient_id', within)} and ${isInFirstCompartment('record.no', type, within)}`,
       among: within,
     }
   const covered = isCovered('record.patient_id', within)
-  return { ...few, scope: sqlText`${few.scope} and record.patient_id <> '' and ${covered} and ${isFirst}` }
+  return {
+    ...few,
+    scope: sqlText`${few.scope} and record.patient_id <> '' and ${covered} and ${isFirstOfSeveral(type, within)}`,
+  }
 }
 
 function scopeOfNobody(within: Confinement, type: string, few: Few | undefined): Scope | undefined {
