@@ -25,9 +25,12 @@ export function hasExactNumbers(text: string): boolean {
   return false
 }
 
-/** JSON.parse, whose result `stringifyExact` writes with the same numbers. Throws like it. */
-export function parseExact(text: string): unknown {
-  if (!hasExactNumbers(text)) return JSON.parse(text)
+/**
+ * JSON.parse, whose result `stringifyExact` writes with the same numbers. Throws like it. Who has looked through the text already says whether it
+ * has such numbers.
+ */
+export function parseExact(text: string, hasExact = hasExactNumbers(text)): unknown {
+  if (!hasExact) return JSON.parse(text)
   try {
     return parseNoting(text)
   } catch (error) {
@@ -50,6 +53,12 @@ function parseNoting(text: string): unknown {
 function noteOn(holder: Holder): Map<string, string> {
   holder[written] ??= new Map()
   return holder[written]
+}
+
+/** Puts a value of `parseExact` into another one. */
+export function putExact(holder: object, key: string | number, value: unknown): void {
+  ;(holder as Record<string | number, unknown>)[key] = value
+  if (isHolder(value) && value[written]) noteOn(holder as Holder)
 }
 
 function isHolder(value: unknown): value is Holder {

@@ -71,7 +71,7 @@ export const limitRows = {
   pageBytes: {
     area: 'request',
     setting: 'MAX_PAGE_BYTES',
-    default: 3 * 1024 * 1024,
+    default: 1.5 * 1024 * 1024,
     least: 1024,
     most: 64 * 1024 * 1024,
     unit: 'characters',
@@ -87,6 +87,15 @@ export const limitRows = {
     most: 256 * 1024 * 1024,
     unit: 'bytes',
     what: 'The body of a write over the API',
+    beyond: 'The answer is 413.',
+  },
+  resourceValues: {
+    area: 'request',
+    setting: 'MAX_RESOURCE_VALUES',
+    default: 20_000,
+    least: 100,
+    unit: 'values',
+    what: 'The fields and items of one resource that is written over the API, counted on every level',
     beyond: 'The answer is 413.',
   },
   bundleEntries: {

@@ -19,6 +19,8 @@ interface RequestWorkOptions {
 export class RequestWork {
   /** Whoever asks, e.g. a grant: long searches of one wait for each other. */
   holder = ''
+  /** Whether it is long, so that short work of others goes before its own where they wait for the same thing. */
+  isLong = false
   readonly #options: RequestWorkOptions
   readonly #startedAt: number
   #statements = 0
@@ -54,7 +56,16 @@ export class RequestWork {
   assertGoesOn(): void {
     if (this.#options.isGone())
       throw new OnpatientError('request-too-long', 'The client has left before the answer was there.')
-    if (this.remainingMs <= 0) throw this.#beyond('request-too-long', 'requestSeconds')
+    if (this.remainingMs <= 0) throw this.beyondTime()
+  }
+
+  /** The error for a request whose time is over. */
+  beyondTime(): OnpatientError {
+    return this.#beyond('request-too-long', 'requestSeconds')
+  }
+
+  get limits(): Limits {
+    return this.#options.limits
   }
 
   /** How many characters the records of one page may have. */
@@ -85,6 +96,12 @@ export function currentWork(): RequestWork | undefined {
 export function claimWork(holder: string): void {
   const work = works.getStore()
   if (work) work.holder = holder
+}
+
+/** Says that the request is long. */
+export function giveWay(): void {
+  const work = works.getStore()
+  if (work) work.isLong = true
 }
 
 /** Runs the rest of a request as its work. */

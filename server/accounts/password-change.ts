@@ -97,7 +97,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       })
       await tellOwner(account)
       // Who reads the mails has one factor, not both.
-      return deps.secondSteps.startOrWait((await deps.find(account.id)) ?? account, visitor)
+      return deps.secondSteps.startOrWait((await deps.find(account.id)) ?? account, visitor, [])
     },
     async changePassword(accountId, current, next, keepSignInId) {
       const account = await deps.provePassword(accountId, current, 'current')

@@ -52,9 +52,8 @@ export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
       await throttle.count(counters)
       const isRight = await passwords.isRight(password, row?.password_hash)
       if (!row || !isRight) throw signInFailed('The e-mail address and the password do not match an account.')
-      await throttle.takeBack(counters)
       await refreshHash(row, password)
-      return startOrWait(toAccount(row), visitor)
+      return startOrWait(toAccount(row), visitor, counters)
     },
     async hasPassword(accountId, password) {
       return passwords.isRight(password, (await findRow('id', accountId))?.password_hash)

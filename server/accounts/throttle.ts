@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret } from '../secrets.ts'
+import { writeLazily } from '../store/lazy-writes.ts'
 import type { Db } from '../store/store.ts'
 
 const minute = 60_000
@@ -55,8 +56,8 @@ export interface Counter {
 export interface Throttle {
   /** Counts a try before it is made, so that parallel ones count too. Throws `too-many-requests`. */
   count(counters: Counter[]): Promise<void>
-  /** Takes a try back that turned out to be no guess. */
-  takeBack(counters: Counter[]): Promise<void>
+  /** Takes a try back that turned out to be no guess; `within`: a transaction of the caller. */
+  takeBack(counters: readonly Counter[], within?: Db): Promise<void>
 }
 
 export function createThrottle(db: Db, clock: Clock): Throttle {
@@ -118,22 +119,35 @@ export function createThrottle(db: Db, clock: Clock): Throttle {
       .execute()
   }
 
+  /** Ends at the first that makes the caller wait. */
+  async function countAll(tx: Db, counters: readonly Counter[]): Promise<number> {
+    for (const counter of counters) {
+      const wait = await countOne(tx, counter)
+      if (wait > 0) return wait
+    }
+    return 0
+  }
+
+  async function takeBackAll(tx: Db, counters: readonly Counter[]): Promise<void> {
+    for (const counter of counters)
+      await tx
+        .updateTable('throttle')
+        .set((eb) => ({ attempts: eb('attempts', '-', 1), blocked_until: 0 }))
+        .where('key', '=', keyOf(counter))
+        .where('attempts', '>', 0)
+        .execute()
+  }
+
   return {
     async count(counters) {
-      for (const counter of counters) {
-        // In one transaction, so that of tries sent all at once none slips in between counting and blocking.
-        const wait = await db.transaction().execute((tx) => countOne(tx, counter))
-        if (wait > 0) throw tooMany(Math.ceil(wait / 1000))
-      }
+      // In one transaction, so that of tries sent all at once none slips in between counting and blocking. What counts guesses
+      // outlives a process that dies; of a power cut it may lose the last moments.
+      const wait = await writeLazily(() => db.transaction().execute((tx) => countAll(tx, counters)))
+      if (wait > 0) throw tooMany(Math.ceil(wait / 1000))
     },
-    async takeBack(counters) {
-      for (const counter of counters)
-        await db
-          .updateTable('throttle')
-          .set((eb) => ({ attempts: eb('attempts', '-', 1), blocked_until: 0 }))
-          .where('key', '=', keyOf(counter))
-          .where('attempts', '>', 0)
-          .execute()
+    async takeBack(counters, within) {
+      if (within) return takeBackAll(within, counters)
+      return writeLazily(() => db.transaction().execute((tx) => takeBackAll(tx, counters)))
     },
   }
 }

@@ -36,7 +36,13 @@ export function createPostgresReader(
         const name = `onpatient_${made}`
         return (values) => leastBusy().read({ name, text, values: values.map(withoutNul) })
       },
-      search: searches.search as Reader['search'],
+      async search(text, values, options) {
+        const { isByKey, mostBytes } = options
+        if (!isByKey || mostBytes !== undefined)
+          return (await searches.search(text, values, options)) as never
+        const query = { text, values: values.map(withoutNul) }
+        return { rows: await leastBusy().read(query), isCut: false }
+      },
     },
     close: async () =>
       void (await Promise.all([searches.close(), ...connections.map((each) => each.close())])),
@@ -66,8 +72,9 @@ function createPostgresSearches(config: ClientConfig, limits: Limits, onLost: (e
   }
 }
 
-interface NamedQuery {
-  name: string
+interface KeyQuery {
+  /** Of a statement that is asked over and over. */
+  name?: string
   text: string
   values: unknown[]
 }
@@ -86,7 +93,7 @@ class SharedConnection {
     this.#pool = createPool({ ...config, max: 1, pipeline: true }, onLost)
   }
 
-  async read<Row>(query: NamedQuery): Promise<Row[]> {
+  async read<Row>(query: KeyQuery): Promise<Row[]> {
     this.readers += 1
     try {
       for (let tried = 1; ; tried++) {
@@ -141,7 +148,7 @@ function release(leased: Promise<PoolClient>, error?: Error): void {
   )
 }
 
-async function ask<Row>(client: PoolClient, query: NamedQuery): Promise<Row[]> {
+async function ask<Row>(client: PoolClient, query: KeyQuery): Promise<Row[]> {
   sendTogether(client)
   return (await askClient(client, query)).rows as Row[]
 }

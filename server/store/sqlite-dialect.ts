@@ -7,6 +7,9 @@ import {
   SqliteDriver,
   SqliteQueryCompiler,
 } from 'kysely'
+import { currentWork } from '../request-work.ts'
+import { isLazy } from './lazy-writes.ts'
+import { Lock } from './lock.ts'
 
 /** What Kysely and we need of a connection. */
 export type SqliteConnection = Pick<Database, 'prepare' | 'close' | 'inTransaction'>
@@ -37,36 +40,75 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true
   }
+  /** The driver keeps one from the other by itself: Kysely would only let the next one go on when the disk has the last. */
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
 }
 
 /**
+ * The one connection, lent to one at a time. Whoever has written gets the answer when the disk has it; the next one goes on in the
+ * meantime, and its commit shares the next wait.
+ *
  * A full disk and other failures undo the whole transaction by themselves (https://sqlite.org/lang_transaction.html, §3). To undo it
  * once more fails, and that error would stand in for the one that says what is wrong.
  */
-class SelfUndoingSqliteDriver extends SqliteDriver {
+class DurableSqliteDriver extends SqliteDriver {
   readonly #connection: SqliteConnection
-  constructor(connection: SqliteConnection) {
+  readonly #sync: (() => Promise<void>) | undefined
+  readonly #lock = new Lock()
+  /** Rows that were changed until the last commit that somebody waits for. */
+  #changes = 0
+
+  constructor({ database, sync }: SqliteDialectOptions) {
     // Kysely's type asks for statements whose rows are not typed; they are the same.
-    super({ database: connection as Database })
-    this.#connection = connection
+    super({ database: database as Database })
+    this.#connection = database
+    this.#sync = sync
   }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    await this.#lock.take(currentWork()?.isLong === true)
+    return super.acquireConnection()
+  }
+
+  override async releaseConnection(): Promise<void> {
+    this.#lock.give()
+    if (this.#sync && this.#hasWritten() && !isLazy()) await this.#sync()
+  }
+
+  #hasWritten(): boolean {
+    const [row] = this.#connection.prepare('select total_changes() as changes').all([]) as [
+      { changes: number },
+    ]
+    const hasChanged = row.changes !== this.#changes
+    this.#changes = row.changes
+    return hasChanged
+  }
+
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#connection.inTransaction) await super.rollbackTransaction(connection)
   }
 }
 
+interface SqliteDialectOptions {
+  database: SqliteConnection
+  /** Brings what was committed to the disk; without it SQLite does so within the commit. */
+  sync?: () => Promise<void>
+}
+
 export class TransactionalSqliteDialect extends SqliteDialect {
-  readonly #connection: SqliteConnection
-  constructor({ database }: { database: SqliteConnection }) {
-    super({ database: database as Database })
-    this.#connection = database
+  readonly #options: SqliteDialectOptions
+  constructor(options: SqliteDialectOptions) {
+    super({ database: options.database as Database })
+    this.#options = options
   }
   override createDriver(): SqliteDriver {
-    return new SelfUndoingSqliteDriver(this.#connection)
+    return new DurableSqliteDriver(this.#options)
   }
 
   override createAdapter(): SqliteAdapter {
-    return new TransactionalSqliteAdapter(this.#connection)
+    return new TransactionalSqliteAdapter(this.#options.database)
   }
 
   override createQueryCompiler(): SqliteQueryCompiler {

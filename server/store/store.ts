@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts'
 import type { StoreSetting } from '../settings.ts'
 import { assertRoomOnDisk, assertWritable } from './assert-writable.ts'
 import type { Broadcast } from './broadcast.ts'
+import { startCheckpoints } from './checkpoints/checkpoints.ts'
 import { watchPlace } from './in-place.ts'
 import { migrateToLatest, NoDatabaseError } from './migrate.ts'
 import { openPostgresStore } from './postgres.ts'
@@ -16,6 +17,7 @@ import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 import { openSqliteReader } from './sqlite-reader.ts'
 import { withStatementCache } from './statement-cache.ts'
+import { openWalSync } from './sync-wal.ts'
 import { setTimeLimit } from './time-limit.ts'
 
 export type Db = Kysely<Schema>
@@ -60,20 +62,30 @@ export async function openSqliteStore(
   if (!mayCreate && !existsSync(file)) throw new NoDatabaseError(file)
   if (file !== ':memory:') closeToOthers(file, logger)
   const sqlite = new Database(file)
-  // WAL lets readers go on while one process writes; FULL makes an acknowledged write survive a power cut.
+  // WAL lets readers go on while one process writes. A write is acknowledged when `wal.sync` has brought it to the disk.
   sqlite.pragma('journal_mode = WAL')
-  sqlite.pragma('synchronous = FULL')
+  sqlite.pragma('synchronous = NORMAL')
+  // A thread does it; this process only when the thread is 64 MB behind.
+  sqlite.pragma('wal_autocheckpoint = 16000')
   sqlite.pragma('foreign_keys = ON')
   // Long enough for an import next door, short because the process stands still while it waits.
   sqlite.pragma('busy_timeout = 2000')
   const within = setTimeLimit(sqlite)
+  const wal = file === ':memory:' ? undefined : openWalSync(file)
   const db = new Kysely<Schema>({
-    dialect: new TransactionalSqliteDialect({ database: withStatementCache(sqlite) }),
+    dialect: new TransactionalSqliteDialect({
+      database: withStatementCache(sqlite),
+      ...(wal ? { sync: wal.sync } : {}),
+    }),
   })
+  const onCheckpointError = (error: Error) =>
+    logger?.warn({ err: error }, 'the database could not be checkpointed; it will be tried again')
   try {
     const isNew = await migrateToLatest(db, undefined, mayCreate ? undefined : file)
+    await wal?.sync()
     const reader = file === ':memory:' ? undefined : openSqliteReader(file, limits)
     if (reader) readThrough(db, reader)
+    const checkpoints = file === ':memory:' ? undefined : startCheckpoints(file, onCheckpointError)
     limitConditions(db, (run) => within(limits.conditionMilliseconds, run))
     const assertInPlace = file === ':memory:' ? () => undefined : watchPlace(file)
     const assertReady = async () => {
@@ -82,8 +94,10 @@ export async function openSqliteStore(
       await assertWritable(db)
     }
     const close = async () => {
+      await checkpoints?.stop()
       await reader?.close()
       await db.destroy()
+      wal?.close()
     }
     return { kind: 'sqlite', db, isNew, assertWritable: assertReady, assertInPlace, close }
   } catch (error) {

@@ -94,6 +94,7 @@ describe('bounds of a request', () => {
       MAX_PAGE_BYTES: '4000',
       MAX_ANSWER_BYTES: '9000',
       MAX_REQUEST_STATEMENTS: '40',
+      MAX_RESOURCE_VALUES: '100',
     })
     const { app, clinic } = bounded
     await aPatient(app, clinic, 'ana', { observations: 0, immunizations: 0 })
@@ -126,6 +127,32 @@ describe('bounds of a request', () => {
     const outside = await bounded.ask(path, { method: 'PUT', body: body(20_001) })
     assert.equal(outside.status, 413)
     assert.equal(codeOf(outside), 'body-too-large')
+    assert.equal((await bounded.ask(path, { method: 'DELETE' })).status, 204)
+  })
+
+  test('a resource has at most so many values, be it the whole body or an entry', async () => {
+    const notes = (count: number) => ({
+      ...observation('valued', 10),
+      note: Array.from({ length: count }, (_, index) => ({ text: `note ${index}` })),
+    })
+    const path = '/fhir/r4/Observation/valued'
+    assert.equal((await bounded.ask(path, { method: 'PUT', body: notes(25) })).status, 201)
+    const outside = await bounded.ask(path, { method: 'PUT', body: notes(50) })
+    assert.equal(outside.status, 413)
+    assert.equal(codeOf(outside), 'body-too-large')
+    assert.match(wordsOf(outside), /MAX_RESOURCE_VALUES/)
+    for (const type of ['batch', 'transaction'] as const) {
+      const entry = put({ ...notes(25), id: 'valued' })
+      const inside = await bounded.ask('/fhir/r4', { method: 'POST', body: bundle(type, [entry]) })
+      assert.equal(inside.status, 200)
+      const one = { ...entry, resource: notes(50) }
+      const refused = await bounded.ask('/fhir/r4', {
+        method: 'POST',
+        body: bundle(type, [read('Patient/ana'), one]),
+      })
+      assert.equal(refused.status, 413)
+      assert.deepEqual(refused.json.issue[0].expression, ['Bundle.entry[1]'])
+    }
     assert.equal((await bounded.ask(path, { method: 'DELETE' })).status, 204)
   })
 

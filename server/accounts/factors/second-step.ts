@@ -57,9 +57,9 @@ interface SecondStepDeps {
 export interface SecondSteps extends SecondStep {
   /**
    * Where every right password leads: to a sign-in, or to the second step when the account has a factor. Throws
-   * `sign-in-failed` when the password was changed in the meantime.
+   * `sign-in-failed` when the password was changed in the meantime. The try that `counters` have counted was no guess.
    */
-  startOrWait(account: Account, visitor: Visitor): Promise<SignInOutcome>
+  startOrWait(account: Account, visitor: Visitor, counters: readonly Counter[]): Promise<SignInOutcome>
   /** What an old password began. Within the caller's transaction. */
   endPending(tx: Db, accountId: string): Promise<void>
 }
@@ -135,10 +135,11 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
         hasPasskey: await passkeys.has(account.id),
       }
     },
-    async startOrWait(account, visitor) {
+    async startOrWait(account, visitor, counters) {
       const mustWait = await deps.hasFactor(account.id)
       return db.transaction().execute(async (tx) => {
         await holdPassword(tx, account)
+        await throttle.takeBack(counters, tx)
         return mustWait ? wait(tx, account) : signIns.start(account, visitor, { isTwoStep: false }, tx)
       })
     },

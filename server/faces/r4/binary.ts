@@ -14,7 +14,11 @@ const mediaType =
   /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(\s*;\s*[\w.-]{1,50}=("[\w .:/+-]{0,100}"|[\w.:/+-]{1,100})){0,5}$/
 
 /** A Binary is sent as a resource, or as the bytes themselves (https://hl7.org/fhir/R4/binary.html#rest). */
-export function readResourceOrBytes(request: FastifyRequest, type: string, id?: string): Resource {
+export async function readResourceOrBytes(
+  request: FastifyRequest,
+  type: string,
+  id?: string,
+): Promise<Resource> {
   return type === 'Binary' && sendsBytes(request) ? binaryOf(request, id) : readResource(request, type)
 }
 

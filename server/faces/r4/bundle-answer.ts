@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RecordWriter } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import { type Limits, sayLimit } from '../../limits.ts'
+import { giveWay } from '../../request-work.ts'
 import type { Random } from '../../secrets.ts'
 import { renderAnswer } from './answer-entry.ts'
 import { answerEach } from './batch.ts'
@@ -29,7 +30,7 @@ export async function answerBundle(
   openWriter: () => Promise<RecordWriter>,
   sent: BundleRequest,
 ): Promise<FastifyReply> {
-  const bundle = readResource(sent.request, 'Bundle') as { type?: unknown; entry?: unknown }
+  const bundle = (await readResource(sent.request, 'Bundle')) as { type?: unknown; entry?: unknown }
   const entries = bundle.entry ?? []
   if (bundle.type !== 'transaction' && bundle.type !== 'batch')
     throw new OnpatientError('invalid-body', 'The type of the Bundle must be transaction or batch.', {
@@ -46,6 +47,7 @@ export async function answerBundle(
       { expression: 'Bundle.entry' },
     )
   await sent.countEntries(entries.length)
+  giveWay()
   if (bundle.type === 'batch') return sendBatch(sent, entries)
   const answers = await transact(
     openWriter,

@@ -1,15 +1,21 @@
 import type { FastifyRequest } from 'fastify'
 import { OnpatientError } from '../../errors.ts'
-import { readJson, resourceMediaTypes } from './read-body.ts'
+import { readBody, resourceMediaTypes } from './read-body.ts'
 
 /**
  * The parameters of an operation: those of the address, then those of a Parameters resource in the body, of which a name that
  * is repeated means several values (https://hl7.org/fhir/R4/operations.html#executing).
  */
-export function readOperationParameters(request: FastifyRequest, query: URLSearchParams): URLSearchParams {
+export async function readOperationParameters(
+  request: FastifyRequest,
+  query: URLSearchParams,
+): Promise<URLSearchParams> {
   const { method, body } = request
   if (method !== 'POST' || !Buffer.isBuffer(body) || body.length === 0) return query
-  const sent = readJson(request, resourceMediaTypes) as { resourceType?: unknown; parameter?: unknown } | null
+  const sent = (await readBody(request, resourceMediaTypes)) as {
+    resourceType?: unknown
+    parameter?: unknown
+  } | null
   const { resourceType, parameter = [] } = sent ?? {}
   if (resourceType !== 'Parameters' || !Array.isArray(parameter) || !parameter.every(isParameter))
     throw new OnpatientError(

@@ -151,14 +151,14 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
       case 'everything':
         return send(
           await answerEverything(reader, address.id, {
-            query: readOperationParameters(request, query),
+            query: await readOperationParameters(request, query),
             isStrict: isStrict(request),
             base,
             cursors,
           }),
         )
       case 'docref': {
-        const params = readOperationParameters(request, query)
+        const params = await readOperationParameters(request, query)
         return send(await answerDocref(reader, { params, isStrict: isStrict(request), base, bases, cursors }))
       }
       case 'validate':

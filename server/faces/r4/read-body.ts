@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
-import { findDuplicateKey } from '#fhir/duplicate-keys.ts'
-import { parseExact } from '#fhir/exact-json.ts'
+import { readJson } from '#fhir/read-json.ts'
 import { isResourceId } from '#fhir/reference.ts'
+import { breathe } from '../../breathe.ts'
 import { OnpatientError } from '../../errors.ts'
+import { readLimits, sayLimit } from '../../limits.ts'
+import { currentWork } from '../../request-work.ts'
 import { isOtherVersion } from './negotiate.ts'
 
 export const resourceMediaTypes = ['application/fhir+json', 'application/json', 'text/json']
@@ -13,8 +15,11 @@ export const patchMediaType = 'application/json-patch+json'
 /** Enough for every real record, and few enough for every function that walks through one. */
 const deepest = 100
 
-/** The body as JSON, with numbers as they were written. Throws `media-type-not-supported` and `invalid-body`, which says where it stops being JSON. */
-export function readJson({ body, headers }: FastifyRequest, mediaTypes: readonly string[]): unknown {
+/** The body as JSON, with numbers as they were written. Throws `media-type-not-supported`, `body-too-large`, and `invalid-body`, which says where it stops being JSON. */
+export async function readBody(
+  { body, headers }: FastifyRequest,
+  mediaTypes: readonly string[],
+): Promise<unknown> {
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
   const isOther = isOtherVersion(headers['content-type'] ?? '')
   if (!Buffer.isBuffer(body) || !mediaTypes.includes(mediaType.trim().toLowerCase()) || isOther)
@@ -23,25 +28,34 @@ export function readJson({ body, headers }: FastifyRequest, mediaTypes: readonly
       `Send the body as JSON of FHIR R4, with the header "Content-Type: ${mediaTypes[0]}".`,
     )
   if (!isUtf8(body)) throw new OnpatientError('invalid-body', 'The body is not in UTF-8.')
-  assertNotDeep(body)
-  const text = body.toString('utf8', hasByteOrderMark(body) ? 3 : 0)
-  let value: unknown
-  try {
-    value = parseExact(text)
-  } catch (error) {
-    const [position = 'its beginning'] =
-      /position \d+|end of JSON input/.exec(error instanceof Error ? error.message : '') ?? []
-    throw new OnpatientError('invalid-body', `The body is not JSON: it stops being so at ${position}.`)
+  const limits = currentWork()?.limits ?? readLimits({})
+  const read = await readJson(hasByteOrderMark(body) ? body.subarray(3) : body, {
+    deepest,
+    mostValues: limits.resourceValues,
+    breathe,
+  })
+  if ('value' in read) return read.value
+  switch (read.fault) {
+    case 'not-json':
+      throw new OnpatientError(
+        'invalid-body',
+        read.place === undefined ? 'The body is not valid JSON.' : `Invalid JSON at ${read.place}.`,
+      )
+    case 'too-deep':
+      throw new OnpatientError('invalid-body', `The body is nested more than ${deepest} levels deep.`)
+    case 'too-many-values':
+      throw new OnpatientError(
+        'body-too-large',
+        `${sayLimit(limits, 'resourceValues')} Divide it into several resources.`,
+        { expression: read.path === '' ? 'Resource' : `Bundle.${read.path}` },
+      )
+    case 'name-twice':
+      throw new OnpatientError(
+        'invalid-body',
+        `The body has ${read.path.slice(0, 200)} twice: one of them would be lost.`,
+        { expression: `${rootOf(read.root)}.${read.path}`.slice(0, 300) },
+      )
   }
-  const twice = findDuplicateKey(text)
-  if (twice === undefined) return value
-  throw new OnpatientError(
-    'invalid-body',
-    `The body has ${twice.slice(0, 200)} twice: one of them would be lost.`,
-    {
-      expression: `${rootOf(value)}.${twice}`.slice(0, 300),
-    },
-  )
 }
 
 /** Editors on Windows put it before UTF-8 (RFC 8259 §8.1 lets it be left out of account). */
@@ -55,8 +69,8 @@ function rootOf(value: unknown): string {
 }
 
 /** One resource, of the type that the address names when it names one. */
-export function readResource(request: FastifyRequest, type?: string): Resource {
-  return assertResource(readJson(request, resourceMediaTypes), type)
+export async function readResource(request: FastifyRequest, type?: string): Promise<Resource> {
+  return assertResource(await readBody(request, resourceMediaTypes), type)
 }
 
 /** Throws `invalid-body` when the value is no resource of the type. */
@@ -81,28 +95,4 @@ export function assertResource(value: unknown, type?: string): Resource {
       { expression: `${resource.resourceType.slice(0, 60)}.id` },
     )
   return resource as Resource
-}
-
-/** Counts brackets outside of texts, before anything walks through the value level by level. */
-function assertNotDeep(bytes: Buffer): void {
-  let depth = 0
-  for (let index = 0; index < bytes.length; index++) {
-    const byte = bytes[index]
-    if (byte === quote) index = endOfText(bytes, index)
-    else if (byte === openBrace || byte === openBracket) depth++
-    else if (byte === closeBrace || byte === closeBracket) depth--
-    if (depth > deepest)
-      throw new OnpatientError('invalid-body', `The body is nested more than ${deepest} levels deep.`)
-  }
-}
-
-const [quote, backslash, openBrace, openBracket, closeBrace, closeBracket] = Buffer.from('"\\{[}]')
-
-/** The place of the quotation mark that ends the text which begins at `start`. */
-function endOfText(bytes: Buffer, start: number): number {
-  for (let index = start + 1; index < bytes.length; index++) {
-    if (bytes[index] === quote) return index
-    if (bytes[index] === backslash) index++
-  }
-  return bytes.length
 }

@@ -4,6 +4,7 @@ import { locateReferences, parseReference, visitReferences } from '#fhir/referen
 import { loadValidator, type Validator } from '#fhir/validation/validate.ts'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
+import { breathe } from '../../breathe.ts'
 import { type ErrorCode, errorCatalogue, OnpatientError } from '../../errors.ts'
 import type { Random } from '../../secrets.ts'
 import type { AnswerEntry } from './answer-entry.ts'
@@ -137,8 +138,10 @@ async function writeAll(
     answers.set(action, answer({ ...record, kind: 'unchanged', type: action.type }))
   for (const [address, { action }] of puts) places.set(address, action.place)
   const validator = await loadValidator()
-  for (const { action, resource } of puts.values())
+  for (const { action, resource } of puts.values()) {
+    await breathe({ holdsLock: true })
     await resolve(transaction, resource, { addresses, action, bases, validator })
+  }
   const all = [...puts.values()]
   const written = await transaction.put(
     all.map(({ resource }) => resource),
@@ -151,6 +154,7 @@ async function writeAll(
   )
   assertReadable(written, actions, writer)
   for (const each of written) {
+    await breathe({ holdsLock: true })
     const put = puts.get(each.sentAs)
     if (!put) continue
     for (const action of put.others) answers.set(action, answer({ ...each, kind: 'unchanged' }))
@@ -250,6 +254,7 @@ async function planPuts(transaction: RecordTransaction, actions: Action[], deps:
   const plan: Plan = { addresses: new Map(), puts: new Map(), known: new Map() }
   const created = new Map<string, Put>()
   for (const action of actions) {
+    await breathe({ holdsLock: true })
     if (joinsAnother(plan, created.get(conditionOf(action)), action)) continue
     const identified = await identify(transaction, action, deps)
     if (identified === undefined) continue

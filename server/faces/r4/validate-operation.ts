@@ -4,7 +4,7 @@ import { isResourceId } from '#fhir/reference.ts'
 import { loadValidator, type ValidationIssue } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
-import { readJson, resourceMediaTypes } from './read-body.ts'
+import { readBody, resourceMediaTypes } from './read-body.ts'
 
 interface Asked {
   request: FastifyRequest
@@ -27,7 +27,7 @@ export async function answerValidate(
   { type, id }: { type: string; id: string | undefined },
   asked: Asked,
 ): Promise<FastifyReply> {
-  const sent = readSent(asked.request)
+  const sent = await readSent(asked.request)
   const { profiles, mode, resource } = readSubject(sent, asked.query)
   const subject = resource === undefined ? await readStored(asked.reader, type, id) : resource
   const validator = await loadValidator()
@@ -40,10 +40,10 @@ export async function answerValidate(
 }
 
 /** Undefined when there is no body. */
-function readSent(request: FastifyRequest): unknown {
+async function readSent(request: FastifyRequest): Promise<unknown> {
   const { body, method } = request
   const isEmpty = body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0)
-  return method !== 'POST' || isEmpty ? undefined : readJson(request, resourceMediaTypes)
+  return method !== 'POST' || isEmpty ? undefined : readBody(request, resourceMediaTypes)
 }
 
 interface Parameter {

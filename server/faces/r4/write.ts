@@ -7,7 +7,7 @@ import { readResourceOrBytes } from './binary.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
 import { present } from './negotiate.ts'
 import { patchRecord } from './patch-record.ts'
-import { patchMediaType, readJson } from './read-body.ts'
+import { patchMediaType, readBody } from './read-body.ts'
 import { assertValid } from './validate.ts'
 
 /** One write: https://hl7.org/fhir/R4/http.html#create and the following sections. */
@@ -24,7 +24,7 @@ type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
 export async function create(writer: RecordWriter, type: string, sent: WriteRequest): Promise<FastifyReply> {
   writer.assertMay(type, ['c'])
-  const { id: _id, ...resource } = readResourceOrBytes(sent.request, type)
+  const { id: _id, ...resource } = await readResourceOrBytes(sent.request, type)
   await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
   const query = condition === undefined ? undefined : parseCondition(type, condition, sent.bases)
@@ -42,7 +42,7 @@ export async function update(
   sent: WriteRequest,
 ): Promise<FastifyReply> {
   writer.assertMay(type, ['u', 'c'])
-  const resource = readResourceOrBytes(sent.request, type, id)
+  const resource = await readResourceOrBytes(sent.request, type, id)
   if (resource.id !== id)
     throw new OnpatientError(
       'invalid-body',
@@ -68,7 +68,7 @@ export async function updateWhere(
   sent: WriteRequest,
 ): Promise<FastifyReply> {
   writer.assertMay(type, ['u', 'c'])
-  const resource = readResourceOrBytes(sent.request, type)
+  const resource = await readResourceOrBytes(sent.request, type)
   await assertValid(resource)
   const query = parseCondition(type, sent.query.toString(), sent.bases)
   const ifMatch = headerOf(sent.request, 'if-match')
@@ -109,7 +109,7 @@ function findNamed({ type, id }: Named, { query, bases }: WriteRequest) {
 
 /** PATCH Type/id, or Type?condition, with a JSON Patch. */
 export async function patch(writer: RecordWriter, named: Named, sent: WriteRequest): Promise<FastifyReply> {
-  const operations = readJson(sent.request, [patchMediaType])
+  const operations = await readBody(sent.request, [patchMediaType])
   const ifMatch = headerOf(sent.request, 'if-match')
   const find = findNamed(named, sent)
   const { done, isShown } = await writer.transact(async (transaction) => {

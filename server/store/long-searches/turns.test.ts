@@ -114,3 +114,25 @@ test('a job has the time of the search or what is left of its request, whichever
   assert.equal(await limitOf(500), 500)
   assert.equal(await limitOf(10_000_000), readLimits({}).requestSeconds * 1000)
 })
+
+test('a search whose request has no time left while it waits is refused at once, and not begun', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const turns = new Turns({ atOnce: 1, perHolder: 10, limitMs: 1000 })
+  const first = openJob()
+  const running = turns.run(workOf('greedy').work, first.job)
+  await first.begun
+  let isBegun = false
+  const { work, watched } = workOf('ana')
+  const waiting = turns.run(work, async () => {
+    isBegun = true
+  })
+  t.mock.timers.tick(work.remainingMs)
+  await assert.rejects(
+    waiting,
+    (error) => error instanceof OnpatientError && error.code === 'request-too-long',
+  )
+  assert.equal(watched(), 0)
+  first.end('done')
+  await running
+  assert.equal(isBegun, false)
+})

@@ -81,14 +81,23 @@ export class Turns {
     if (queue.waiting.length + 1 >= this.#options.perHolder) throw tooMany(this.#options.perHolder)
     this.#queues.set(holder, queue)
     return new Promise((resolve, reject) => {
-      const stopWaiting = work?.onGone(() => {
+      const giveUp = (reason: OnpatientError) => {
+        stopWaiting()
         queue.waiting = queue.waiting.filter((each) => each !== entry)
         if (!queue.isRunning && queue.waiting.length === 0) this.#queues.delete(holder)
-        reject(new OnpatientError('request-too-long', 'The client has left before the answer was there.'))
-      })
+        reject(reason)
+      }
+      const endWatching = work?.onGone(() =>
+        giveUp(new OnpatientError('request-too-long', 'The client has left before the answer was there.')),
+      )
+      const timer = work && setTimeout(() => giveUp(work.beyondTime()), work.remainingMs)
+      const stopWaiting = () => {
+        endWatching?.()
+        clearTimeout(timer)
+      }
       const entry: Waiting = {
         begin: () => {
-          stopWaiting?.()
+          stopWaiting()
           resolve()
         },
       }
