@@ -13,8 +13,8 @@ import type { TakenRows } from './taken-rows.ts'
 const sharedConnections = 4
 
 /** How long a search may take before it is begun again among the long ones, which have connections of their own. */
-const quickMs = 100
-const quickConnections = 6
+const quickMs = 50
+const quickConnections = 4
 
 /**
  * Connections of PostgreSQL for reads. Statements by keys share a few: what was asked is sent together, and answered one
@@ -50,8 +50,14 @@ export function createPostgresReader(
 }
 
 function createPostgresSearches(config: ClientConfig, limits: Limits, onLost: (error: Error) => void) {
-  const poolOf = (statement_timeout: number, max: number) =>
-    searchingConnections(createPool({ ...config, statement_timeout, max }, onLost))
+  function poolOf(statement_timeout: number, max: number) {
+    const pool = createPool({ ...config, statement_timeout, max }, onLost)
+    // A search has one processor, and leaves the others to those who do not search.
+    pool.on('connect', (client) => {
+      client.query('set max_parallel_workers_per_gather = 0').catch(() => undefined)
+    })
+    return searchingConnections(pool)
+  }
   const quick = poolOf(Math.min(quickMs, limits.searchSeconds * 1000), quickConnections)
   const long = poolOf(limits.searchSeconds * 1000, limits.longSearches)
   const turns = turnsOf(limits)
