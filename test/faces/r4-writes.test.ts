@@ -637,6 +637,48 @@ test('only the scopes of a practice write: each interaction needs its letter, an
   assert.equal((await api.send({ method: 'POST', path: base, body: {} })).status, 401)
 })
 
+test('what a token may not write is answered 403 before its body is looked at, alone and as an entry', async () => {
+  await using api = await openPractices()
+  const token = await api.issue('user/*.rs')
+  const path = `${base}/Observation/o1`
+  const bad = { resourceType: 'Observation', status: 'never' }
+  const patchType = { 'content-type': 'application/json-patch+json' }
+  const alone = [
+    { method: 'POST' as const, path: `${base}/Observation`, body: bad },
+    { method: 'PUT' as const, path, body: bad },
+    { method: 'PUT' as const, path: `${base}/Observation?code=x`, body: '{' },
+    { method: 'PATCH' as const, path, body: 'no patch', headers: patchType },
+    { method: 'PATCH' as const, path: `${base}/Observation?code=x`, body: '[{}]', headers: patchType },
+    { method: 'DELETE' as const, path },
+    { method: 'DELETE' as const, path: `${base}/Observation?code=x` },
+  ]
+  for (const each of alone) {
+    const answer = await api.send({ ...each, token })
+    assert.equal(answer.status, 403, `${each.method} ${each.path} ${answer.text}`)
+  }
+  const patch = { resourceType: 'Binary', contentType: 'application/json-patch+json', data: 'bm8=' }
+  for (const [method, url, resource] of [
+    ['POST', 'Observation', bad],
+    ['PUT', 'Observation/o1', { ...bad, id: 'o1' }],
+    ['PATCH', 'Observation/o1', patch],
+    ['DELETE', 'Observation/o1', undefined],
+  ] as const) {
+    const entry = [{ request: { method: 'GET', url: 'Patient/ada' } }, { resource, request: { method, url } }]
+    const bundle = (type: string) => ({ resourceType: 'Bundle', type, entry })
+    const transaction = await api.send({ method: 'POST', path: base, body: bundle('transaction'), token })
+    assert.equal(transaction.status, 403, `${method} ${transaction.text}`)
+    assert.deepEqual((transaction.json.issue as Array<{ expression: string[] }>)[0]?.expression, [
+      'Bundle.entry[1]',
+    ])
+    const batch = await api.send({ method: 'POST', path: base, body: bundle('batch'), token })
+    assert.equal(
+      (batch.json.entry as Array<{ response: { status: string } }>)[1]?.response.status,
+      '403',
+      `${method} ${batch.text}`,
+    )
+  }
+})
+
 test('bad bodies are refused with a reason and change nothing', async () => {
   await using api = await openPractices()
   const post = (body: string | Buffer, headers = {}) =>

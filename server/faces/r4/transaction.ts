@@ -15,7 +15,14 @@ import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condi
 import { patchRecord } from './patch-record.ts'
 import { isR4Type } from './r4-types.ts'
 import { assertAllValid } from './validate.ts'
-import { describeWrite, nothingMatches, notOfPractice, readReturn, withKnownId } from './write.ts'
+import {
+  describeWrite,
+  interactionsOf,
+  nothingMatches,
+  notOfPractice,
+  readReturn,
+  withKnownId,
+} from './write.ts'
 
 /**
  * Deletions first, then what is new and changed together, then reads: the order of the specification. A read that fails makes the whole fail, so that it is asked
@@ -30,6 +37,7 @@ export async function transact(
   const reads = actions.filter(isRead)
   if (reads.length < actions.length) {
     const writer = await openWriter()
+    assertAllowed(writer, actions)
     await assertAllValid(listWritten(actions))
     await assertAnswered(sent, reads, actions)
     // By the records' addresses, which refusals of the store begin with.
@@ -48,6 +56,24 @@ export async function transact(
     answers.set(action, isWritten ? answer : assertAnswer(action, answer))
   }
   return actions.flatMap((action) => answers.get(action) ?? [])
+}
+
+/** Before a resource is looked at. Throws `scope-missing` with the entry. */
+function assertAllowed(writer: Pick<RecordWriter, 'assertMay'>, actions: readonly Action[]): void {
+  for (const { method, type, question, place } of actions) {
+    if (question || method === 'GET' || method === 'HEAD') continue
+    try {
+      writer.assertMay(type, interactionsOf[method])
+    } catch (error) {
+      if (!(error instanceof OnpatientError)) throw error
+      const { code, message, field } = error
+      throw new OnpatientError(code, message, {
+        expression: place,
+        cause: error,
+        ...(field === undefined ? {} : { field }),
+      })
+    }
+  }
 }
 
 /** A refusal of one record, with the entry that it came in. */

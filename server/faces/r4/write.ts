@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
+import type { Interaction } from '#fhir/scope/scope.ts'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -19,11 +20,19 @@ interface WriteRequest {
   bases: readonly string[]
 }
 
+/** One of these must be in the scopes for the type before anything of a body is looked at. */
+export const interactionsOf = {
+  POST: ['c'],
+  PUT: ['u', 'c'],
+  PATCH: ['u'],
+  DELETE: ['d'],
+} as const satisfies Record<string, readonly Interaction[]>
+
 type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
 export async function create(writer: RecordWriter, type: string, sent: WriteRequest): Promise<FastifyReply> {
-  writer.assertMay(type, ['c'])
+  writer.assertMay(type, interactionsOf.POST)
   const { id: _id, ...resource } = await readResourceOrBytes(sent.request, type)
   await assertValid(resource as Resource)
   const condition = headerOf(sent.request, 'if-none-exist')
@@ -41,7 +50,7 @@ export async function update(
   { type, id }: { type: string; id: string },
   sent: WriteRequest,
 ): Promise<FastifyReply> {
-  writer.assertMay(type, ['u', 'c'])
+  writer.assertMay(type, interactionsOf.PUT)
   const resource = await readResourceOrBytes(sent.request, type, id)
   if (resource.id !== id)
     throw new OnpatientError(
@@ -67,7 +76,7 @@ export async function updateWhere(
   type: string,
   sent: WriteRequest,
 ): Promise<FastifyReply> {
-  writer.assertMay(type, ['u', 'c'])
+  writer.assertMay(type, interactionsOf.PUT)
   const resource = await readResourceOrBytes(sent.request, type)
   await assertValid(resource)
   const query = parseCondition(type, sent.query.toString(), sent.bases)
@@ -109,6 +118,7 @@ function findNamed({ type, id }: Named, { query, bases }: WriteRequest) {
 
 /** PATCH Type/id, or Type?condition, with a JSON Patch. */
 export async function patch(writer: RecordWriter, named: Named, sent: WriteRequest): Promise<FastifyReply> {
+  writer.assertMay(named.type, interactionsOf.PATCH)
   const operations = await readBody(sent.request, [patchMediaType])
   const ifMatch = headerOf(sent.request, 'if-match')
   const find = findNamed(named, sent)
@@ -130,6 +140,7 @@ export async function patch(writer: RecordWriter, named: Named, sent: WriteReque
 
 /** DELETE Type/id, or Type?condition; the same whether it was there or not (https://hl7.org/fhir/R4/http.html#delete). */
 export async function remove(writer: RecordWriter, named: Named, sent: WriteRequest): Promise<FastifyReply> {
+  writer.assertMay(named.type, interactionsOf.DELETE)
   const { request, reply } = sent
   const ifMatch = headerOf(request, 'if-match')
   const find = findNamed(named, sent)
