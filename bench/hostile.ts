@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { createPasswords } from '#server/accounts/passwords.ts'
 import { signIn } from '../test/support/authorize.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import type { Databases } from './databases.ts'
@@ -15,6 +16,8 @@ import { createHolder, createProvider, issueProviderToken, issueToken } from './
 /** What those who do nothing wrong ask meanwhile: so many ms between two requests. */
 interface Bystander {
   work: string
+  /** The 99th percentile that is wanted under attack, in ms. */
+  goalMs?: number
   everyMs: number
   ask(): Promise<void>
 }
@@ -41,6 +44,8 @@ export async function measureHostile(
   const url = server.address
   const [patientId = ''] = patientIds
   const reader = { url, token: await issueToken(nouns, holder, patientId) }
+  const passwords = createPasswords()
+  const passwordHash = await passwords.hash(password)
   const ids = await listIds(reader, 'Observation')
   const clients: HostileClient[] = []
   for (let index = 0; index < hostileClients; index++)
@@ -48,12 +53,24 @@ export async function measureHostile(
   const bystanders: Bystander[] = [
     {
       work: "a patient's read",
+      goalMs: 50,
       everyMs: 20,
       ask: async () =>
         void (await get(reader, `/fhir/r4/Observation/${ids[Math.floor(Math.random() * ids.length)]}`)),
     },
-    { work: '/healthz', everyMs: 20, ask: async () => void (await (await fetch(`${url}/healthz`)).text()) },
-    { work: 'a sign-in', everyMs: 300, ask: () => signInOnce(url) },
+    {
+      work: '/healthz',
+      goalMs: 50,
+      everyMs: 20,
+      ask: async () => void (await (await fetch(`${url}/healthz`)).text()),
+    },
+    { work: 'a sign-in', goalMs: 50, everyMs: 300, ask: () => signInOnce(url) },
+    // What no server does faster on this machine: the hash that a sign-in needs, in a process of its own.
+    {
+      work: 'the hash of a password beside the server',
+      everyMs: 300,
+      ask: async () => void (await passwords.isRight(password, passwordHash)),
+    },
   ]
   const alone = await measure(bystanders, seconds)
   const restMegabytes = peakMegabytes(server.pid) ?? 0
@@ -70,9 +87,9 @@ export async function measureHostile(
   await server.stop()
   await nouns.close()
   return [
-    ...bystanders.map(({ work }) => ({
+    ...bystanders.map(({ work, goalMs }) => ({
       work: `p99 of ${work} while ten hostile clients ask; alone (floor)`,
-      goal: { atMost: 50 },
+      ...(goalMs === undefined ? {} : { goal: { atMost: goalMs } }),
       measured: percentile(attacked.get(work) ?? [], 0.99),
       unit: 'ms',
       floor: percentile(alone.get(work) ?? [], 0.99),

@@ -117,7 +117,7 @@ describe('an OpenID authentication request', () => {
   })
 
   test('a max_age that is no number of seconds is refused', async () => {
-    for (const max_age of ['-1', 'soon', '1.5'])
+    for (const max_age of ['-1', 'soon', '1.5', '1e3', '0x10', ' 60'])
       assert.equal(errorOf(await lead(openBrowser(), { max_age })), 'invalid_request', max_age)
   })
 
