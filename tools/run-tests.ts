@@ -21,7 +21,6 @@ const sqliteOnly = [
   'test/tutorial/smart-in-ten-minutes.test.ts',
   'test/import/memory.test.ts',
   'test/limits/request-memory.test.ts',
-  'test/limits/household-sync.test.ts',
   'test/operations/{backup,kill,full-disk,deploy,newer-database,store-failures,workers}.test.ts',
 ]
 

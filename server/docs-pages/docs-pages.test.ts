@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { stripTypeScriptTypes } from 'node:module'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { errorCatalogue } from '../errors.ts'
@@ -158,17 +161,48 @@ test('what a face says of its types reaches the page escaped', async () => {
 const makers = Object.entries(examples)
 const addresses = addressesOf('https://portal.example', 'https://api.example')
 
-for (const [name, make] of makers) {
-  test(`${name}: the TypeScript is well-formed`, () => {
-    assert.doesNotThrow(() => stripTypeScriptTypes(make(addresses).typescript))
-  })
+/** What stands around an example in a program. */
+const around = `export {}
+declare const query: URLSearchParams
+declare const expectedState: string
+`
 
+/** The example that refreshes begins with what the one that exchanges the code has kept. */
+const keptBefore = { refreshExample: 'declare const refreshToken: string\n' } as Record<string, string>
+
+test('the TypeScript of every example passes the strict compiler', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'onpatient-examples-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const files = makers.map(([name, make]) => ({
+    file: join(folder, `${name}.ts`),
+    code: `${around}${keptBefore[name] ?? ''}${make(addresses).typescript}`,
+  }))
+  await Promise.all(files.map(({ file, code }) => writeFile(file, code)))
+  const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
+  const options = [
+    '--strict',
+    '--noUncheckedIndexedAccess',
+    '--noEmit',
+    '--target',
+    'es2022',
+    '--module',
+    'es2022',
+  ]
+  const libraries = ['--lib', 'es2022,dom,dom.iterable', '--types', '']
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [compiler, ...options, ...libraries, ...files.map(({ file }) => file)],
+    { encoding: 'utf8', cwd: folder },
+  )
+  assert.equal(status, 0, stdout)
+})
+
+for (const [name, make] of makers)
   test(`${name}: all three languages name the same address`, () => {
     const example = make(addresses)
     const [address] = /https:\/\/(?:portal|api)\.example[^'\s?]*/.exec(example.curl) ?? []
     assert.ok(address && example.python.includes(address) && example.typescript.includes(address), name)
   })
-}
 
 test('durations are written as people say them', () => {
   assert.deepEqual([1, 60, 120, 172_800, 34_214_400, 90].map(formatDuration), [

@@ -8,7 +8,7 @@ export function linkExample({ authorize }: Addresses): Example {
   return {
     curl: `
 # Nothing to call: this address goes into a link, and the person's browser opens it.
-${authorize}?response_type=code&client_id=CLIENT_ID&redirect_uri=${encodeURIComponent(redirectUri)}&scope=patient%2F*.read&state=RANDOM_STATE`,
+${authorize}?response_type=code&client_id=CLIENT_ID&redirect_uri=${encodeURIComponent(redirectUri)}&scope=patient%2F*.read+offline_access&state=RANDOM_STATE`,
     python: `
 import secrets
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ link = '${authorize}?' + urlencode({
     'response_type': 'code',
     'client_id': 'CLIENT_ID',
     'redirect_uri': '${redirectUri}',
-    'scope': 'patient/*.read',
+    'scope': 'patient/*.read offline_access',
     'state': state,
 })`,
     typescript: `
@@ -28,7 +28,7 @@ link.search = new URLSearchParams({
   response_type: 'code',
   client_id: 'CLIENT_ID',
   redirect_uri: '${redirectUri}',
-  scope: 'patient/*.read',
+  scope: 'patient/*.read offline_access',
   state,
 }).toString()`,
   }
@@ -84,7 +84,7 @@ const answer = await fetch('${token}', {
   }),
 })
 if (!answer.ok) throw new Error(await answer.text())
-const tokens = await answer.json()
+const tokens: { access_token: string; refresh_token: string; expires_in: number } = await answer.json()
 
 // Keep these three with the person they belong to
 const { access_token: accessToken, refresh_token: refreshToken } = tokens
@@ -121,8 +121,8 @@ const answer = await fetch('${token}', {
   }),
 })
 if (!answer.ok) throw new Error(await answer.text())
-const tokens = await answer.json()
-refreshToken = tokens.refresh_token // the old one is used up`,
+const tokens: { access_token: string; refresh_token: string; expires_in: number } = await answer.json()
+// Keep the new ones: the old refresh token is used up`,
   }
 }
 
@@ -143,8 +143,8 @@ print(patient['name'][0]['family'], patient['birthDate'])`,
 const headers = { Authorization: 'Bearer ACCESS_TOKEN' }
 const answer = await fetch('${classic}/Patient/PATIENT_ID', { headers })
 if (!answer.ok) throw new Error(await answer.text())
-const patient = await answer.json()
-console.log(patient.name[0].family, patient.birthDate)`,
+const patient: { name: { family: string }[]; birthDate: string } = await answer.json()
+console.log(patient.name[0]?.family, patient.birthDate)`,
   }
 }
 
@@ -172,12 +172,12 @@ while url:
     url = page['next']  # None on the last page`,
     typescript: `
 const headers = { Authorization: 'Bearer ACCESS_TOKEN' }
-const immunizations = []
+const immunizations: unknown[] = []
 let url: string | null = '${classic}/Immunization'
 while (url) {
-  const answer = await fetch(url, { headers })
+  const answer: Response = await fetch(url, { headers })
   if (!answer.ok) throw new Error(await answer.text())
-  const page = await answer.json()
+  const page: { results: unknown[]; next: string | null } = await answer.json()
   immunizations.push(...page.results)
   url = page.next // null on the last page
 }`,
