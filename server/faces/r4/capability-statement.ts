@@ -1,6 +1,7 @@
 import type { CapabilityStatement, CapabilityStatementRestResource } from 'fhir/r4'
 import { parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
 import { oauthSecurity } from '../../http/oauth-security.ts'
+import { isAnswered } from './interactions.ts'
 import { listProfiles } from './known-profiles.ts'
 import { r4Types } from './r4-types.ts'
 
@@ -29,11 +30,43 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
         mode: 'server',
         security: oauthSecurity(portalUrl),
         resource: r4Types.map((type) => describeType(type, checksReferences)),
-        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'search-system' }],
+        interaction: (['transaction', 'batch', 'search-system'] as const).filter(isAnswered).map(toCode),
         compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
       },
     ],
   }
+}
+
+/** In the order of the standard: https://hl7.org/fhir/R4/valueset-type-restful-interaction.html */
+const typeInteractions = [
+  'read',
+  'vread',
+  'history-instance',
+  'history-type',
+  'search-type',
+  'create',
+  'update',
+  'patch',
+  'delete',
+] as const
+
+/** `only`: the one type that has it. */
+const operations: ReadonlyArray<{ name: string; definition: string; only?: string }> = [
+  { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
+  {
+    name: 'docref',
+    definition: 'http://hl7.org/fhir/us/core/OperationDefinition/docref',
+    only: 'DocumentReference',
+  },
+  {
+    name: 'everything',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
+    only: 'Patient',
+  },
+]
+
+function toCode<Code extends string>(code: Code): { code: Code } {
+  return { code }
 }
 
 const usCoreServer = 'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server'
@@ -60,17 +93,7 @@ function describeType(type: string, checksReferences: boolean): CapabilityStatem
   return {
     type: type as CapabilityStatementRestResource['type'],
     ...(profiles.length > 0 ? { supportedProfile: profiles } : {}),
-    interaction: [
-      { code: 'read' },
-      { code: 'vread' },
-      { code: 'history-instance' },
-      { code: 'history-type' },
-      { code: 'search-type' },
-      { code: 'create' },
-      { code: 'update' },
-      { code: 'patch' },
-      { code: 'delete' },
-    ],
+    interaction: typeInteractions.filter(isAnswered).map(toCode),
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,
@@ -82,19 +105,8 @@ function describeType(type: string, checksReferences: boolean): CapabilityStatem
     ...(references.length > 0 ? { searchInclude: references.map(({ code }) => `${type}:${code}`) } : {}),
     searchRevInclude: listRevIncludes(type),
     searchParam: parameters.map(({ code, type: kind, url }) => ({ name: code, type: kind, definition: url })),
-    operation: [
-      { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
-      ...(type === 'DocumentReference'
-        ? [{ name: 'docref', definition: 'http://hl7.org/fhir/us/core/OperationDefinition/docref' }]
-        : []),
-      ...(type === 'Patient'
-        ? [
-            {
-              name: 'everything',
-              definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
-            },
-          ]
-        : []),
-    ],
+    operation: operations
+      .filter(({ name, only }) => isAnswered(name) && (only === undefined || only === type))
+      .map(({ name, definition }) => ({ name, definition })),
   }
 }

@@ -1,23 +1,22 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { RecordWriter } from '#server/access/access.ts'
-import { OnpatientError } from '../../errors.ts'
-import { type Limits, sayLimit } from '../../limits.ts'
-import { giveWay } from '../../request-work.ts'
-import type { Random } from '../../secrets.ts'
-import { renderAnswer } from './answer-entry.ts'
+import { OnpatientError } from '../../../errors.ts'
+import { type Limits, sayLimit } from '../../../limits.ts'
+import { giveWay } from '../../../request-work.ts'
+import type { Random } from '../../../secrets.ts'
+import { renderAnswer } from '../answer-entry.ts'
+import { type BundleEntry, readTransactionAction } from '../bundle-action.ts'
+import { readResource } from '../read-body.ts'
+import type { RequestContext } from '../request-context.ts'
 import { answerEach } from './batch.ts'
-import { type BundleEntry, readTransactionAction } from './bundle-action.ts'
-import { readResource } from './read-body.ts'
 import { transact } from './transaction.ts'
 
-export interface BundleRequest {
-  request: FastifyRequest
-  reply: FastifyReply
-  base: string
-  bases: readonly string[]
+export interface BundleContext extends RequestContext {
   random: Random
+  /** Throws like `WriteAccess.open`. */
+  openWriter(): Promise<RecordWriter>
   /** By which the request of an entry is known as one. */
   entryHeaders: Record<string, string>
   limits: Limits
@@ -26,10 +25,7 @@ export interface BundleRequest {
 }
 
 /** POST to the base: a transaction as a whole or not at all, a batch entry by entry (https://hl7.org/fhir/R4/http.html#transaction). */
-export async function answerBundle(
-  openWriter: () => Promise<RecordWriter>,
-  sent: BundleRequest,
-): Promise<FastifyReply> {
+export async function answerBundle(sent: BundleContext): Promise<FastifyReply> {
   const bundle = (await readResource(sent.request, 'Bundle')) as { type?: unknown; entry?: unknown }
   const entries = bundle.entry ?? []
   if (bundle.type !== 'transaction' && bundle.type !== 'batch')
@@ -50,7 +46,6 @@ export async function answerBundle(
   giveWay()
   if (bundle.type === 'batch') return sendBatch(sent, entries)
   const answers = await transact(
-    openWriter,
     sent,
     entries.map((entry, index) => readTransactionAction(entry, index, sent.base)),
   )
@@ -63,7 +58,7 @@ export async function answerBundle(
 }
 
 /** Each entry goes out as soon as it is answered, so that not all answers lie in memory. A client that leaves ends the work. */
-async function sendBatch(sent: BundleRequest, entries: BundleEntry[]): Promise<FastifyReply> {
+async function sendBatch(sent: BundleContext, entries: BundleEntry[]): Promise<FastifyReply> {
   const stream = Readable.from(renderBatch(sent, entries), { highWaterMark: 1 })
   const ended = finished(stream, { writable: false }).catch(() => undefined)
   void sent.reply.send(stream)
@@ -72,7 +67,7 @@ async function sendBatch(sent: BundleRequest, entries: BundleEntry[]): Promise<F
   return sent.reply
 }
 
-async function* renderBatch(sent: BundleRequest, entries: BundleEntry[]): AsyncGenerator<string> {
+async function* renderBatch(sent: BundleContext, entries: BundleEntry[]): AsyncGenerator<string> {
   yield '{"resourceType":"Bundle","type":"batch-response"'
   let before = ',"entry":['
   for await (const answer of answerEach(sent, entries)) {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { OnpatientError } from '../../errors.ts'
-import { readBody, resourceMediaTypes } from './read-body.ts'
+import { OnpatientError } from '../../../errors.ts'
+import { readBody, resourceMediaTypes } from '../read-body.ts'
 
 /**
  * The parameters of an operation: those of the address, then those of a Parameters resource in the body, of which a name that

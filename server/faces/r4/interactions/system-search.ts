@@ -1,13 +1,17 @@
+import type { FastifyReply } from 'fastify'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { SearchKey } from '#server/records/records.ts'
-import { OnpatientError } from '../../errors.ts'
-import { findSingle } from '../../http/query.ts'
-import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
-import { isR4Type } from './r4-types.ts'
+import { OnpatientError } from '../../../errors.ts'
+import { findSingle } from '../../../http/query.ts'
+import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
+import { present } from '../negotiate.ts'
+import { asksForTotalAlone, openCursor, pageSizeOf } from '../paging.ts'
+import { isR4Type } from '../r4-types.ts'
+import type { ReadContext } from '../request-context.ts'
+import { readSearchParameters } from '../search-parameters.ts'
+import { subset } from '../subset.ts'
 import { linkTo, outcomeEntries, readQuery, type SearchRequest, selfLink, withoutCursor } from './search.ts'
-import { subset } from './subset.ts'
 
 /** More types in one request would be more work than one request is worth. */
 const mostTypes = 20
@@ -25,19 +29,19 @@ interface SeveralRequest extends Omit<SearchRequest, 'type'> {
   narrow?(type: string): Condition | undefined
 }
 
-/** `/fhir/r4?_type=…`: https://hl7.org/fhir/R4/http.html#vsearch */
-export function answerSystemSearch(
-  reader: RecordReader,
-  request: Omit<SearchRequest, 'type'>,
-): Promise<string> {
-  const types = readTypes(request.params)
+/** GET ?_type=… and POST _search: https://hl7.org/fhir/R4/http.html#vsearch */
+export async function systemSearch(context: ReadContext): Promise<FastifyReply> {
+  const { reader, reply, base } = context
+  const params = readSearchParameters(context)
+  const types = readTypes(params)
   if (!types || types.length > mostTypes)
     throw new OnpatientError(
       'invalid-parameter',
       `A search over types names them, at most ${mostTypes}: ?_type=Observation,Condition.`,
       { field: '_type' },
     )
-  return answerSeveral(reader, types, { ...request, address: request.base })
+  const text = await answerSeveral(reader, types, { ...context, params, address: base })
+  return reply.send(present(text, params))
 }
 
 /** The types that `_type` names, each once; undefined without it. */

@@ -1,23 +1,23 @@
+import type { FastifyReply } from 'fastify'
 import { parseDate, type TimeRange } from '#fhir/dates.ts'
-import type { RecordReader } from '#server/access/access.ts'
 import type { VersionKey, VersionRow } from '#server/records/records.ts'
-import { OnpatientError } from '../../errors.ts'
-import type { Cursors } from '../../http/cursor.ts'
-import { pageLink } from '../../http/page-links.ts'
-import { findSingle } from '../../http/query.ts'
-import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { asksForTotalAlone, openCursor, parseCount } from './paging.ts'
+import { OnpatientError } from '../../../errors.ts'
+import { pageLink } from '../../../http/page-links.ts'
+import { findSingle } from '../../../http/query.ts'
+import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
+import { present } from '../negotiate.ts'
+import { asksForTotalAlone, openCursor, parseCount } from '../paging.ts'
+import type { ReadContext } from '../request-context.ts'
+import { readListSubset, type Subset, subset } from '../subset.ts'
+import { findUnknown } from '../unknown-parameters.ts'
 import { selfLink } from './search.ts'
-import { readListSubset, type Subset, subset } from './subset.ts'
-import { findUnknown } from './unknown-parameters.ts'
 
-/** `Type/_history` and `Type/id/_history`: https://hl7.org/fhir/R4/http.html#history */
-export async function answerHistory(
-  reader: RecordReader,
-  { type, id }: { type: string; id?: string | undefined },
-  context: { query: URLSearchParams; isStrict: boolean; base: string; cursors: Cursors },
-): Promise<string> {
-  const { query, base, cursors } = context
+/** GET Type/_history and Type/id/_history: https://hl7.org/fhir/R4/http.html#history */
+export async function history(
+  context: ReadContext,
+  { type, id }: { type: string; id?: string },
+): Promise<FastifyReply> {
+  const { reader, reply, query, base, cursors } = context
   // A history has no place to say what was left out: it is missing in the link "self".
   const ignored = findUnknown(query, ['_at', '_since'], context)
   const since = readTime(query, '_since')?.start
@@ -33,12 +33,8 @@ export async function answerHistory(
   const links: BundleLink[] = [{ relation: 'self', url: selfLink(address, [...query], ignored) }]
   if (page.next)
     links.push({ relation: 'next', url: pageLink(address, query, cursors.seal(page.next, binding)) })
-  return renderBundle(
-    'history',
-    page.total,
-    links,
-    page.versions.map((version) => toEntry(base, type, version, asked)),
-  )
+  const entries = page.versions.map((version) => toEntry(base, type, version, asked))
+  return reply.send(present(renderBundle('history', page.total, links, entries), query))
 }
 
 function toEntry(base: string, type: string, version: VersionRow, asked: Subset): BundleEntry {

@@ -1,30 +1,25 @@
+import type { FastifyReply } from 'fastify'
 import { canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
 import { type DateCondition, parseDate } from '#fhir/dates.ts'
 import { hasDate } from '#fhir/when-it-happened.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import type { ListQuery, PageKey } from '#server/records/records.ts'
-import { OnpatientError } from '../../errors.ts'
-import type { Cursors } from '../../http/cursor.ts'
-import { pageLink } from '../../http/page-links.ts'
-import { findSingle } from '../../http/query.ts'
-import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { asksForTotalAlone, openCursor, parseCount } from './paging.ts'
-import { isR4Type, r4Types } from './r4-types.ts'
-import { outcomeEntries, selfLink } from './search.ts'
-import { readListSubset, type Subset, subset } from './subset.ts'
-import { findUnknown } from './unknown-parameters.ts'
+import { OnpatientError } from '../../../errors.ts'
+import { pageLink } from '../../../http/page-links.ts'
+import { findSingle } from '../../../http/query.ts'
+import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
+import { outcomeEntries, selfLink } from '../interactions/search.ts'
+import { present } from '../negotiate.ts'
+import { asksForTotalAlone, openCursor, parseCount } from '../paging.ts'
+import { isR4Type, r4Types } from '../r4-types.ts'
+import type { ReadContext } from '../request-context.ts'
+import { readListSubset, type Subset, subset } from '../subset.ts'
+import { findUnknown } from '../unknown-parameters.ts'
+import { readOperationParameters } from './operation-parameters.ts'
 
 interface Place {
   type: string
   after: PageKey | undefined
-}
-
-interface Context {
-  query: URLSearchParams
-  /** `Prefer: handling=strict`. */
-  isStrict: boolean
-  base: string
-  cursors: Cursors
 }
 
 /**
@@ -32,8 +27,14 @@ interface Context {
  * like that they name, type by type, in pages
  * (https://hl7.org/fhir/R4/operation-patient-everything.html).
  */
-export async function answerEverything(reader: RecordReader, id: string, context: Context): Promise<string> {
-  const { query, base, cursors } = context
+export async function everything(context: ReadContext, { id }: { id: string }): Promise<FastifyReply> {
+  const query = await readOperationParameters(context.request, context.query)
+  const text = await answerEverything(id, { ...context, query })
+  return context.reply.send(present(text, context.query))
+}
+
+async function answerEverything(id: string, context: ReadContext): Promise<string> {
+  const { reader, query, base, cursors } = context
   const ignored = findUnknown(query, ['_since', '_type', 'end', 'start'], context)
   if ((await reader.read('Patient', id)) === undefined)
     throw new OnpatientError('not-found', 'There is no Patient with this id among the records of this token.')

@@ -1,19 +1,19 @@
 import { stringifyExact } from '#fhir/exact-json.ts'
-import { breathe } from '../../breathe.ts'
-import { OnpatientError } from '../../errors.ts'
-import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
-import { currentWork } from '../../request-work.ts'
-import { type AnswerEntry, renderAnswer } from './answer-entry.ts'
-import { type Action, type BundleEntry, readAction, readQuestion } from './bundle-action.ts'
-import type { BundleRequest } from './bundle-answer.ts'
-import { patchMediaType, resourceMediaTypes } from './read-body.ts'
-import { readReturn } from './write.ts'
+import { breathe } from '../../../breathe.ts'
+import { OnpatientError } from '../../../errors.ts'
+import { headersOf, outcomeOf } from '../../../http/operation-outcome.ts'
+import { currentWork } from '../../../request-work.ts'
+import { type AnswerEntry, renderAnswer } from '../answer-entry.ts'
+import { type Action, type BundleEntry, readAction, readQuestion } from '../bundle-action.ts'
+import { patchMediaType, resourceMediaTypes } from '../read-body.ts'
+import type { BundleContext } from './bundle-interaction.ts'
+import { readReturn } from './written.ts'
 
 /**
  * A batch is what its entries are, sent one after the other. Beyond a bound of the whole request each entry is answered with
  * the reason, and not done.
  */
-export async function* answerEach(sent: BundleRequest, entries: BundleEntry[]): AsyncGenerator<AnswerEntry> {
+export async function* answerEach(sent: BundleContext, entries: BundleEntry[]): AsyncGenerator<AnswerEntry> {
   const work = currentWork()
   let beyond: OnpatientError | undefined
   for (const [index, entry] of entries.entries()) {
@@ -45,12 +45,12 @@ function isRead({ request }: BundleEntry): boolean {
   return request?.method === 'GET' || request?.method === 'HEAD'
 }
 
-function refuse(error: OnpatientError, { request }: BundleRequest): AnswerEntry {
+function refuse(error: OnpatientError, { request }: BundleContext): AnswerEntry {
   const { status } = headersOf(error)
   return { response: { status: String(status), outcome: outcomeOf(error, request.id) } }
 }
 
-async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number): Promise<AnswerEntry> {
+async function answerOne(sent: BundleContext, entry: BundleEntry, index: number): Promise<AnswerEntry> {
   let action: Action
   try {
     const question = readQuestion(entry, index, sent.base)
@@ -85,7 +85,7 @@ async function answerOne(sent: BundleRequest, entry: BundleEntry, index: number)
 
 /** A search has its parameters in its address. */
 export function ask(
-  sent: BundleRequest,
+  sent: BundleContext,
   { url, resource }: { url: string; resource: unknown },
 ): Promise<AnswerEntry> {
   const body = resource === undefined ? {} : { payload: stringifyExact(resource), headers: json }
@@ -105,7 +105,7 @@ interface Injected {
 
 /** The request of one entry goes the way of every request: the same token, the same checks, the same words. */
 export async function inject(
-  { request, base, entryHeaders }: BundleRequest,
+  { request, base, entryHeaders }: BundleContext,
   { method, url, payload, headers, isQuestion }: Injected,
 ): Promise<AnswerEntry> {
   const { prefer } = request.headers

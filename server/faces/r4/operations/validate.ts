@@ -3,14 +3,9 @@ import type { OperationOutcomeIssue } from 'fhir/r4'
 import { isResourceId } from '#fhir/reference.ts'
 import { loadValidator, type ValidationIssue } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
-import { OnpatientError } from '../../errors.ts'
-import { readBody, resourceMediaTypes } from './read-body.ts'
-
-interface Asked {
-  request: FastifyRequest
-  query: URLSearchParams
-  reader: RecordReader
-}
+import { OnpatientError } from '../../../errors.ts'
+import { readBody, resourceMediaTypes } from '../read-body.ts'
+import type { ReadContext } from '../request-context.ts'
 
 interface Subject {
   resource: unknown
@@ -22,14 +17,13 @@ interface Subject {
  * `Type/$validate` and `Type/id/$validate`: what a write of the resource would be told, and warnings, without the write.
  * Without a resource in the body it is the stored one (https://hl7.org/fhir/R4/resource-operation-validate.html).
  */
-export async function answerValidate(
-  reply: FastifyReply,
-  { type, id }: { type: string; id: string | undefined },
-  asked: Asked,
+export async function validate(
+  { request, reply, reader, query }: ReadContext,
+  { type, id }: { type: string; id?: string },
 ): Promise<FastifyReply> {
-  const sent = await readSent(asked.request)
-  const { profiles, mode, resource } = readSubject(sent, asked.query)
-  const subject = resource === undefined ? await readStored(asked.reader, type, id) : resource
+  const sent = await readSent(request)
+  const { profiles, mode, resource } = readSubject(sent, query)
+  const subject = resource === undefined ? await readStored(reader, type, id) : resource
   const validator = await loadValidator()
   const issues = [
     ...findMismatch(subject, { type, id: resource === undefined ? undefined : id }),

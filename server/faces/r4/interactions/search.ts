@@ -1,14 +1,18 @@
+import type { FastifyReply } from 'fastify'
 import { needsTerminology } from '#fhir/search/modifiers.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
 import { loadTerminology } from '#fhir/validation/validate.ts'
 import { mostIncluded, type RecordReader } from '#server/access/access.ts'
 import type { FoundRecord, SearchKey } from '#server/records/records.ts'
-import { OnpatientError } from '../../errors.ts'
-import type { Cursors } from '../../http/cursor.ts'
-import { addressOf, type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
-import { asksForTotalAlone, openCursor, pageSizeOf } from './paging.ts'
-import { subset } from './subset.ts'
+import { OnpatientError } from '../../../errors.ts'
+import type { Cursors } from '../../../http/cursor.ts'
+import { addressOf, type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
+import { present } from '../negotiate.ts'
+import { asksForTotalAlone, openCursor, pageSizeOf } from '../paging.ts'
+import type { ReadContext } from '../request-context.ts'
+import { readSearchParameters } from '../search-parameters.ts'
+import { subset } from '../subset.ts'
 
 export interface SearchRequest {
   type: string
@@ -24,10 +28,12 @@ export interface SearchRequest {
 
 type Place = ['after' | 'before', SearchKey]
 
-/** A search as a Bundle: https://hl7.org/fhir/R4/http.html#search */
-export async function answerSearch(reader: RecordReader, request: SearchRequest): Promise<string> {
-  const { type, base } = request
-  return answerQuery(reader, await readQuery(request), { ...request, address: `${base}/${type}` })
+/** GET Type and POST Type/_search: https://hl7.org/fhir/R4/http.html#search */
+export async function search(context: ReadContext, { type }: { type: string }): Promise<FastifyReply> {
+  const { reader, reply, base } = context
+  const asked = { ...context, type, params: readSearchParameters(context) }
+  const text = await answerQuery(reader, await readQuery(asked), { ...asked, address: `${base}/${type}` })
+  return reply.send(present(text, asked.params))
 }
 
 interface AskedQuery {

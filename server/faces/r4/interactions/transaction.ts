@@ -4,17 +4,17 @@ import { locateReferences, parseReference, visitReferences } from '#fhir/referen
 import { loadValidator, type Validator } from '#fhir/validation/validate.ts'
 import type { RecordWriter } from '#server/access/access.ts'
 import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
-import { breathe } from '../../breathe.ts'
-import { type ErrorCode, errorCatalogue, OnpatientError } from '../../errors.ts'
-import type { Random } from '../../secrets.ts'
-import type { AnswerEntry } from './answer-entry.ts'
+import { breathe } from '../../../breathe.ts'
+import { type ErrorCode, errorCatalogue, OnpatientError } from '../../../errors.ts'
+import type { Random } from '../../../secrets.ts'
+import type { AnswerEntry } from '../answer-entry.ts'
+import type { Action, Method } from '../bundle-action.ts'
+import { assertNoneMatch, assertVersion, findOne, parseCondition } from '../condition.ts'
+import { patchRecord } from '../patch-record.ts'
+import { isR4Type } from '../r4-types.ts'
+import { assertAllValid } from '../validate.ts'
 import { ask, inject } from './batch.ts'
-import type { Action, Method } from './bundle-action.ts'
-import type { BundleRequest } from './bundle-answer.ts'
-import { assertNoneMatch, assertVersion, findOne, parseCondition } from './condition.ts'
-import { patchRecord } from './patch-record.ts'
-import { isR4Type } from './r4-types.ts'
-import { assertAllValid } from './validate.ts'
+import type { BundleContext } from './bundle-interaction.ts'
 import {
   describeWrite,
   interactionsOf,
@@ -22,21 +22,17 @@ import {
   notOfPractice,
   readReturn,
   withKnownId,
-} from './write.ts'
+} from './written.ts'
 
 /**
  * Deletions first, then what is new and changed together, then reads: the order of the specification. A read that fails makes the whole fail, so that it is asked
  * before anything is written, too.
  */
-export async function transact(
-  openWriter: () => Promise<RecordWriter>,
-  sent: BundleRequest,
-  actions: Action[],
-): Promise<AnswerEntry[]> {
+export async function transact(sent: BundleContext, actions: Action[]): Promise<AnswerEntry[]> {
   const answers = new Map<Action, AnswerEntry>()
   const reads = actions.filter(isRead)
   if (reads.length < actions.length) {
-    const writer = await openWriter()
+    const writer = await sent.openWriter()
     assertAllowed(writer, actions)
     await assertAllValid(listWritten(actions))
     await assertAnswered(sent, reads, actions)
@@ -89,14 +85,14 @@ function isRead({ method, question }: Action): boolean {
   return question !== undefined || method === 'GET' || method === 'HEAD'
 }
 
-function read(sent: BundleRequest, { method, url, question, readHeaders }: Action): Promise<AnswerEntry> {
+function read(sent: BundleContext, { method, url, question, readHeaders }: Action): Promise<AnswerEntry> {
   return question
     ? ask(sent, { url, resource: question.sent })
     : inject(sent, { method, url, headers: readHeaders })
 }
 
 /** Asks each read of what is there now; what the transaction itself puts there is not there yet, and what it deletes will not be. */
-async function assertAnswered(sent: BundleRequest, reads: Action[], actions: Action[]): Promise<void> {
+async function assertAnswered(sent: BundleContext, reads: Action[], actions: Action[]): Promise<void> {
   const addressesOf = (some: Method[]) =>
     new Set(actions.flatMap(({ method, url }) => (some.includes(method) ? [url.split('?', 1)[0] ?? ''] : [])))
   const [puts, removed] = [addressesOf(['PUT']), addressesOf(['DELETE'])]
@@ -150,7 +146,7 @@ async function writeAll(
     request,
     writer,
     places,
-  }: BundleRequest & { writer: RecordWriter; places: Map<string, string> },
+  }: BundleContext & { writer: RecordWriter; places: Map<string, string> },
 ): Promise<Map<Action, AnswerEntry>> {
   const wanted = readReturn(request)
   const answer = (done: Done, isHidden = false) =>

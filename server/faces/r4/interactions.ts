@@ -1,0 +1,167 @@
+import type { FastifyReply } from 'fastify'
+import type { RecordWriter } from '#server/access/access.ts'
+import type { StaticDocument } from '../../http/static-document.ts'
+import { sendDocument } from '../../http/static-document.ts'
+import { answerBundle, type BundleContext } from './interactions/bundle-interaction.ts'
+import { compartmentSearch } from './interactions/compartment-search.ts'
+import { create } from './interactions/create.ts'
+import { remove } from './interactions/delete.ts'
+import { history } from './interactions/history.ts'
+import { patch } from './interactions/patch.ts'
+import { read } from './interactions/read.ts'
+import { search } from './interactions/search.ts'
+import { systemSearch } from './interactions/system-search.ts'
+import { conditionalUpdate, update } from './interactions/update.ts'
+import { vread } from './interactions/vread.ts'
+import { docref } from './operations/docref.ts'
+import { everything } from './operations/everything.ts'
+import { validate } from './operations/validate.ts'
+import type { AddressKind, R4Address } from './read-address.ts'
+import type { ReadContext, RequestContext, WriteContext } from './request-context.ts'
+
+/** The methods that addresses answer; HEAD is a GET without its body. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** How an interaction gets at records; each throws when the token does not allow it. */
+export interface Opening {
+  reader(): Promise<ReadContext['reader']>
+  writer(): Promise<RecordWriter>
+  /** For a Bundle, whose entries borrow the token as long as it is answered. */
+  bundle(answer: (context: BundleContext) => Promise<FastifyReply>): Promise<FastifyReply>
+  /** What is the same for everybody and needs no token. */
+  documents: {
+    metadata(query: URLSearchParams): StaticDocument
+    errorCodes: StaticDocument
+    smartConfiguration: StaticDocument
+  }
+}
+
+interface InteractionContext extends RequestContext {
+  open: Opening
+}
+
+type AddressOf<Kind extends AddressKind> = Extract<R4Address, { kind: Kind }>
+
+/** What one method does at one kind of address. */
+interface Interaction<Kind extends AddressKind> {
+  /** As the CapabilityStatement names it: of an interaction its code, of an operation its name. */
+  code: string | readonly string[]
+  answer(context: InteractionContext, address: AddressOf<Kind>): Promise<FastifyReply> | FastifyReply
+}
+
+type Interactions = { [Kind in AddressKind]: Partial<Record<Method, Interaction<Kind>>> }
+
+const searchesType = reading('search-type', search)
+const searchesCompartment = reading('search-type', compartmentSearch)
+const searchesSystem = reading('search-system', systemSearch)
+const validates = reading('validate', validate)
+const findsEverything = reading('everything', everything)
+const findsDocuments = reading('docref', docref)
+
+/**
+ * Every interaction of the R4 API (https://hl7.org/fhir/R4/http.html#summary): what each kind of address answers to each method. The
+ * CapabilityStatement and the header Allow come from here, and an address without a row does not compile.
+ */
+export const interactions = {
+  instance: {
+    GET: reading('read', read),
+    PUT: writing('update', update),
+    PATCH: writing('patch', patch),
+    DELETE: writing('delete', remove),
+  },
+  version: { GET: reading('vread', vread) },
+  'instance-history': { GET: reading('history-instance', history) },
+  'type-history': { GET: reading('history-type', history) },
+  type: {
+    GET: searchesType,
+    POST: writing('create', create),
+    PUT: writing('update', conditionalUpdate),
+    PATCH: writing('patch', patch),
+    DELETE: writing('delete', remove),
+  },
+  'type-search': { GET: searchesType, POST: searchesType },
+  compartment: { GET: searchesCompartment },
+  'compartment-search': { GET: searchesCompartment, POST: searchesCompartment },
+  base: {
+    GET: searchesSystem,
+    POST: { code: ['transaction', 'batch'], answer: ({ open }) => open.bundle(answerBundle) },
+  },
+  'base-search': { GET: searchesSystem, POST: searchesSystem },
+  everything: { GET: findsEverything, POST: findsEverything },
+  docref: { GET: findsDocuments, POST: findsDocuments },
+  'instance-validate': { GET: validates, POST: validates },
+  // A resource to be validated can only be sent.
+  'type-validate': { POST: validates },
+  metadata: { GET: document('capabilities', ({ metadata }, query) => metadata(query)) },
+  'error-codes': { GET: document('read', ({ errorCodes }) => errorCodes) },
+  'smart-configuration': {
+    GET: {
+      code: 'smart-configuration',
+      // It is no resource.
+      answer: ({ request, reply, open }) =>
+        sendDocument(
+          request,
+          reply.type('application/json; charset=utf-8'),
+          open.documents.smartConfiguration,
+        ),
+    },
+  },
+} satisfies Interactions
+
+function reading<Address>(
+  code: string,
+  answer: (context: ReadContext, address: Address) => Promise<FastifyReply>,
+) {
+  return {
+    code,
+    answer: async (context: InteractionContext, address: Address) =>
+      answer({ ...context, reader: await context.open.reader() }, address),
+  }
+}
+
+function writing<Address>(
+  code: string,
+  answer: (context: WriteContext, address: Address) => Promise<FastifyReply>,
+) {
+  return {
+    code,
+    answer: async (context: InteractionContext, address: Address) =>
+      answer({ ...context, writer: await context.open.writer() }, address),
+  }
+}
+
+function document(
+  code: string,
+  find: (documents: Opening['documents'], query: URLSearchParams) => StaticDocument,
+) {
+  return {
+    code,
+    answer: ({ request, reply, query, open }: InteractionContext) =>
+      sendDocument(request, reply, find(open.documents, query)),
+  }
+}
+
+/** The methods that a kind of address answers. */
+export function methodsOf(kind: AddressKind): Method[] {
+  return Object.keys(interactions[kind]) as Method[]
+}
+
+/** Undefined when the address does not answer the method. */
+export function findInteraction<Kind extends AddressKind>(
+  { kind }: { kind: Kind },
+  method: string,
+): Interaction<Kind> | undefined {
+  const rows: Partial<Record<string, Interaction<Kind>>> = (interactions as Interactions)[kind]
+  return Object.hasOwn(rows, method) ? rows[method] : undefined
+}
+
+const answered = new Set(
+  Object.values<Partial<Record<Method, { code: string | readonly string[] }>>>(interactions).flatMap((rows) =>
+    Object.values(rows).flatMap(({ code }) => code),
+  ),
+)
+
+/** Whether some address answers an interaction or operation. */
+export function isAnswered(code: string): boolean {
+  return answered.has(code)
+}

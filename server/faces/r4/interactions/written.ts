@@ -1,0 +1,114 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Resource } from 'fhir/r4'
+import type { Interaction } from '#fhir/scope/scope.ts'
+import type { RecordTransaction, Written } from '#server/records/records.ts'
+import { OnpatientError } from '../../../errors.ts'
+import { assertNoneMatch, findOne, parseCondition } from '../condition.ts'
+import { present } from '../negotiate.ts'
+import type { RequestContext, WriteContext } from '../request-context.ts'
+
+/** One of these must be in the scopes for the type before anything of a body is looked at. */
+export const interactionsOf = {
+  POST: ['c'],
+  PUT: ['u', 'c'],
+  PATCH: ['u'],
+  DELETE: ['d'],
+} as const satisfies Record<string, readonly Interaction[]>
+
+/** What a write has done to one record. */
+export type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
+
+/** What a write is about: one record by its id, or the one that matches the parameters of the address. */
+export type Named = { type: string; id?: string }
+
+/** The record that is there; undefined when it is not. Throws `several-match`. */
+export function findNamed({ type, id }: Named, { query, bases }: WriteContext) {
+  if (id !== undefined) return (transaction: RecordTransaction) => transaction.read(type, id)
+  const condition = parseCondition(type, query.toString(), bases)
+  return (transaction: RecordTransaction) => findOne(transaction, condition)
+}
+
+/** Undoes the write of what was there already when `If-None-Match: *` says that it must not be (RFC 9110 §13.1.2). */
+export function assertNew(request: FastifyRequest, done: Done): Done {
+  assertNoneMatch(headerOf(request, 'if-none-match'), done.kind)
+  return done
+}
+
+/** The id of the record that matched is the one that counts; another in the body is a mistake. */
+export function withKnownId(resource: Resource, id: string | undefined): Resource {
+  if (id === undefined) return resource
+  if (resource.id === undefined || resource.id === id) return { ...resource, id }
+  throw new OnpatientError(
+    'invalid-body',
+    'The record that matches the condition has another id than the resource. Leave the id out.',
+    { expression: `${resource.resourceType}.id` },
+  )
+}
+
+export function notOfPractice(type: string): OnpatientError {
+  return new OnpatientError(
+    'not-found',
+    `There is no ${type} with this id among the records of this practice.`,
+  )
+}
+
+export function nothingMatches(type: string): OnpatientError {
+  return new OnpatientError(
+    'not-found',
+    `No ${type} among the records of this practice matches the condition.`,
+  )
+}
+
+export async function putOne(
+  transaction: RecordTransaction,
+  resource: Resource,
+  method?: 'PUT' | 'PATCH',
+): Promise<Done> {
+  const [written] = await transaction.put([resource], method && [method])
+  if (!written) throw new Error('nothing was written and nothing refused')
+  return written
+}
+
+/**
+ * 201 or 200, with as much of the record as `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops), and nothing of one that
+ * the client may not read.
+ */
+export function sendWritten(
+  { request, reply, query, base }: RequestContext,
+  { kind, type, id, versionId, content }: Done,
+  isShown: boolean,
+): FastifyReply {
+  const [, lastUpdated = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
+  void reply
+    .code(kind === 'created' ? 201 : 200)
+    .header('etag', `W/"${versionId}"`)
+    .header('last-modified', new Date(lastUpdated).toUTCString())
+    .header('location', `${base}/${type}/${id}/_history/${versionId}`)
+  const wanted = readReturn(request)
+  if (wanted === 'minimal' || (!isShown && wanted !== 'OperationOutcome'))
+    return reply.removeHeader('content-type').send()
+  if (wanted === 'OperationOutcome')
+    return reply.send(JSON.stringify(describeWrite({ kind, type, versionId })))
+  return reply.send(present(content, query))
+}
+
+/** How much of what was written the client wants to see; undefined when it does not say (https://hl7.org/fhir/R4/http.html#ops). */
+export function readReturn(
+  request: FastifyRequest,
+): 'minimal' | 'representation' | 'OperationOutcome' | undefined {
+  const [, wanted] =
+    /return\s*=\s*"?(minimal|representation|OperationOutcome)/i.exec(headerOf(request, 'prefer') ?? '') ?? []
+  const known = ['minimal', 'representation', 'OperationOutcome'] as const
+  return known.find((each) => each.toLowerCase() === wanted?.toLowerCase())
+}
+
+export function describeWrite({ kind, type, versionId }: Pick<Done, 'kind' | 'type' | 'versionId'>): object {
+  const text = `The ${type} was ${kind}; its version is ${versionId}.`
+  const issue = [{ severity: 'information', code: 'informational', details: { text } }]
+  return { resourceType: 'OperationOutcome', issue }
+}
+
+export function headerOf({ headers }: Pick<FastifyRequest, 'headers'>, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value.join(',') : value
+}

@@ -1,0 +1,28 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RecordReader, RecordWriter } from '#server/access/access.ts'
+import type { Cursors } from '../../http/cursor.ts'
+
+/** One request, and what interactions need to answer it. */
+export interface RequestContext {
+  request: FastifyRequest
+  reply: FastifyReply
+  /** The parameters of the address. */
+  query: URLSearchParams
+  /** The address of this API, as the client wrote it. */
+  base: string
+  /** Every address of this API. */
+  bases: readonly string[]
+  /** `Prefer: handling=strict`: a parameter that is not known is refused (https://hl7.org/fhir/R4/search.html#errors). */
+  isStrict: boolean
+  cursors: Cursors
+}
+
+/** Of an interaction that reads: the token was opened. */
+export interface ReadContext extends RequestContext {
+  reader: RecordReader
+}
+
+/** Of an interaction that writes one record. */
+export interface WriteContext extends RequestContext {
+  writer: RecordWriter
+}

@@ -1,0 +1,35 @@
+import type { FastifyRequest } from 'fastify'
+import { OnpatientError } from '../../errors.ts'
+import { parseQuery } from '../../http/query.ts'
+import { assertJson } from './negotiate.ts'
+
+interface Asked {
+  request: FastifyRequest
+  query: URLSearchParams
+}
+
+/**
+ * The parameters of a search: those of the address, then those of a form, which keeps them out of logs
+ * (https://hl7.org/fhir/R4/http.html#search). Throws `media-type-not-supported` and `format-not-served`.
+ */
+export function readSearchParameters({ request, query }: Asked): URLSearchParams {
+  assertForm(request)
+  const params = new URLSearchParams([...query, ...formOf(request)])
+  assertJson(params, request)
+  return params
+}
+
+function formOf({ method, body }: FastifyRequest): URLSearchParams {
+  return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
+}
+
+/** Parameters in a body of another kind would be left out, and the answer hold more than was asked for. */
+function assertForm({ method, body, headers }: FastifyRequest): void {
+  const { 'content-length': length = '0' } = headers
+  const isOther = typeof body !== 'string' && (Buffer.isBuffer(body) ? body.length > 0 : length !== '0')
+  if (method !== 'POST' || !isOther) return
+  throw new OnpatientError(
+    'media-type-not-supported',
+    'Send the parameters of a search as a form, with the header "Content-Type: application/x-www-form-urlencoded", or in the address.',
+  )
+}
