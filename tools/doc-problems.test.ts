@@ -41,6 +41,22 @@ test('a link to a missing file and a link to a missing heading are both found', 
   ])
 })
 
+test('a decision has its number, its status, one page and a line in the list', () => {
+  const good = '# 0001: Good\n\nStatus: accepted\n'
+  using repo = repository({
+    'docs/README.md': '[0001](decisions/0001-good.md) [0002](decisions/0002-bad.md)',
+    'docs/decisions/0001-good.md': good,
+    'docs/decisions/0002-bad.md': '# 2. Bad\n',
+    'docs/decisions/0003-long.md': `${good.replace('0001', '0003')}${'line\n'.repeat(100)}`,
+  })
+  assert.deepEqual(findDocProblems(repo.root, [], []), [
+    'docs/decisions/0002-bad.md: begins otherwise than "# 0002: "',
+    'docs/decisions/0002-bad.md: has no line "Status: "',
+    'docs/decisions/0003-long.md: has more than 80 lines',
+    'docs/decisions/0003-long.md: is not listed in docs/README.md',
+  ])
+})
+
 test('a generated page that is missing or differs is found', () => {
   using repo = repository({ 'docs/a.md': 'old' })
   const problems = findDocProblems(

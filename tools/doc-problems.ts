@@ -15,6 +15,7 @@ export function findDocProblems(
     ...pages.flatMap((page) => brokenLinks(root, page)),
     ...differencesOfErrorCodes(root, errorCodes),
     ...missingSections(root, readmeSections),
+    ...pages.flatMap((page) => decisionProblems(root, page)),
   ]
 }
 
@@ -73,6 +74,25 @@ export function anchorsOf(text: string): Set<string> {
     anchors.add(anchor)
   }
   return anchors
+}
+
+/** As many lines as fit on a page; measurements belong to docs/measured. */
+const mostLines = 80
+
+/** A decision says its number, whether it counts, and fits one page; docs/README.md lists it. */
+function decisionProblems(root: string, page: string): string[] {
+  const path = relative(root, page)
+  const [, number] = /^docs\/decisions\/(\d{4})-[a-z0-9-]+\.md$/.exec(path) ?? []
+  if (number === undefined) return []
+  const text = readFileSync(page, 'utf8')
+  const index = join(root, 'docs/README.md')
+  const isListed = existsSync(index) && readFileSync(index, 'utf8').includes(`(${relative('docs', path)})`)
+  return [
+    ...(text.startsWith(`# ${number}: `) ? [] : [`${path}: begins otherwise than "# ${number}: "`]),
+    ...(/^Status: /m.test(text) ? [] : [`${path}: has no line "Status: "`]),
+    ...(text.split('\n').length <= mostLines ? [] : [`${path}: has more than ${mostLines} lines`]),
+    ...(isListed ? [] : [`${path}: is not listed in docs/README.md`]),
+  ]
 }
 
 /** A newcomer must find these in README.md, under exactly these headings. */
