@@ -19,6 +19,8 @@ export interface Memory {
   owners: ReadonlyMap<string, readonly MarkedRecord[]>
   /** Markers of ids that each practice wrote into its own records. */
   spoken: readonly Set<string>[]
+  /** Markers that each person said of itself at the portal, by address. */
+  said: Map<string, Set<string>>
 }
 
 export function checkAnswer(sent: Composed, answer: Answer, memory: Memory): Fault[] {
@@ -55,18 +57,15 @@ function isBadRequest({ body = '', path }: Composed): boolean {
 function findForeign(
   { actor, path, headers, body = '' }: Composed,
   answer: Answer,
-  { owners, spoken }: Memory,
+  { owners, spoken, said }: Memory,
 ): string | undefined {
-  const { authorization: _own, cookie: _cookie, ...said } = headers
-  const own = markersIn(`${safeDecode(path)} ${JSON.stringify(said)} ${body} ${decodePatches(body)}`)
+  const own = saidBy({ path, headers, body })
   for (const marker of markersIn(`${JSON.stringify(answer.headers)} ${answer.text}`)) {
-    if (own.has(marker)) continue
+    if (own.has(marker) || said.get(actor.email ?? '')?.has(marker)) continue
     const [, practice] = /^mkw(\d+)x/.exec(marker) ?? []
-    if (practice !== undefined) {
-      if (!actor.practices.includes(Number(practice))) return `${marker}, written at practice ${practice}`
-      continue
-    }
-    if (actor.practices.some((each) => spoken[each]?.has(marker))) continue
+    if (practice !== undefined && !actor.practices.includes(Number(practice)))
+      return `${marker}, written at practice ${practice}`
+    if (practice !== undefined || actor.practices.some((each) => spoken[each]?.has(marker))) continue
     const records = owners.get(marker) ?? []
     if (records.some((record) => actor.mayRead(record))) continue
     return `${marker} of ${records.map(({ type, id }) => `${type}/${id}`)[0] ?? 'nobody'} near "${around(answer.text, marker)}"`
@@ -74,12 +73,17 @@ function findForeign(
   return undefined
 }
 
+function saidBy({ path, headers, body }: { path: string; headers: Composed['headers']; body: string }) {
+  const { authorization: _own, cookie: _cookie, ...others } = headers
+  return markersIn(`${safeDecode(path)} ${JSON.stringify(others)} ${body} ${decodePatches(body)}`)
+}
+
 function around(text: string, marker: string): string {
   const at = text.toLowerCase().indexOf(marker)
   return at < 0 ? 'a header' : text.slice(Math.max(0, at - 80), at + 80)
 }
 
-function safeDecode(text: string): string {
+export function safeDecode(text: string): string {
   try {
     return `${text} ${decodeURIComponent(text)} ${decodeURIComponent(decodeURIComponent(text))}`
   } catch {
