@@ -14,7 +14,8 @@ interface Finding {
 
 /** The same fault is printed so often, and counted after that. */
 const mostPrinted = 3
-const longestAnswer = 4000
+const longestAnswer = 200_000
+const longestPrinted = 4000
 
 type StatusClass = '2xx' | '3xx' | '4xx' | '5xx' | 'none'
 
@@ -65,7 +66,7 @@ export function createFindings({ print, file, seed }: FindingsDeps) {
         [
           `FOUND ${fault.kind} (request ${index}) by ${actor.name}: ${method} ${route.path} ${answer.status}`,
           `  ${fault.detail}`,
-          `  ${curl.slice(0, longestAnswer)}`,
+          `  ${curl.slice(0, longestPrinted)}`,
         ],
       )
     },

@@ -3,6 +3,7 @@ import { diceFor } from '#server/demo/generator/random-source.ts'
 import type { Actor } from './actors.ts'
 import { checkAnswer, decodePatches, type Memory, safeDecode } from './check-answer.ts'
 import { type Composed, compose } from './compose.ts'
+import { isExplained } from './explain.ts'
 import type { World } from './fill-database.ts'
 import type { Findings } from './findings.ts'
 import type { FuzzedServer } from './kept.ts'
@@ -59,7 +60,13 @@ export async function runRequests({
     keepLinks(links, answer, index)
     const faults = server.ended() === undefined ? checkAnswer(composed, answer, memory) : []
     findings.count(composed, answer)
-    for (const fault of faults) findings.add({ fault, composed, answer, index, url: server.url })
+    for (const fault of faults) {
+      const { marker } = fault
+      const { url } = server
+      if (marker !== undefined && (await isExplained({ url, agent, world, composed, answer, marker })))
+        continue
+      findings.add({ fault, composed, answer, index, url })
+    }
   }
 
   async function step(index: number): Promise<void> {
