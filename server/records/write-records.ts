@@ -181,12 +181,7 @@ async function writeRound(
   const changes: Change[] = []
   for (const [place, record] of records.entries()) {
     await breathe({ holdsLock: true })
-    const { direct = [], through = [] } = named[place] ?? {}
-    const isForeign = (id: string) => panels.isForeign(record.practiceId, id)
-    // What is not this practice's is as if it were not there.
-    const all = new Set([...direct, ...through.filter((id) => !isForeign(id))])
-    const marked = foreign === 'marked' ? [...all].find(isForeign) : undefined
-    const patientIds = [...all].filter((id) => foreign === 'refused' || !isForeign(id))
+    const { patientIds, marked } = choosePatients(record, { ...named[place], panels, foreign })
     const before = stored.get(`${record.type}/${record.id}`)
     const deletion = deletions.get(`${record.type}/${record.id}`)
     const refusal = refuse(record, [...patientIds, ...(deletion?.patientIds ?? [])], before, panels)
@@ -195,10 +190,11 @@ async function writeRound(
       continue
     }
     panels.join(record.practiceId, patientIds)
+    if (marked !== undefined) panels.pretendToJoin(record.practiceId)
     const change = compare(record, { patientIds, before, deletion, now, shows })
     if (change) {
       changes.push(change)
-      if (before?.patientIds.join() !== change.compartments.join()) moved.push(`${record.type}/${record.id}`)
+      if (hasMoved(change)) moved.push(`${record.type}/${record.id}`)
       // Its past goes there.
       if (change.left.length > 0) panels.join(record.practiceId, [compartmentOfPractice(record.practiceId)])
     }
@@ -206,6 +202,27 @@ async function writeRound(
   }
   await addToPanels(trx, panels)
   await saveChanges(trx, changes)
+}
+
+function hasMoved({ before, compartments }: Change): boolean {
+  return before?.patientIds.join() !== compartments.join()
+}
+
+/** Whom a record is about as far as its practice keeps them, and one whom it does not, where that is not a refusal. */
+function choosePatients(
+  { practiceId }: PreparedRecord,
+  {
+    direct = [],
+    through = [],
+    panels,
+    foreign,
+  }: { direct?: string[]; through?: string[]; panels: Panels; foreign: WriteOptions['foreign'] },
+): { patientIds: string[]; marked: string | undefined } {
+  const isForeign = (id: string) => panels.isForeign(practiceId, id)
+  // What is not this practice's is as if it were not there.
+  const all = [...new Set([...direct, ...through.filter((id) => !isForeign(id))])]
+  if (foreign === 'refused') return { patientIds: all, marked: undefined }
+  return { patientIds: all.filter((id) => !isForeign(id)), marked: all.find(isForeign) }
 }
 
 function toWritten(
