@@ -37,17 +37,20 @@ export function prepareWrite(
     else prepared.push(record)
   }
   const isRefused = ({ rejected }: WriteOutcome) => mode === 'all-or-nothing' && rejected.length > 0
-  const nothing = { created: 0, updated: 0, unchanged: 0, rejected: malformed }
+  const nothing: WriteOutcome = { created: 0, updated: 0, unchanged: 0, rejected: malformed, renamed: [] }
   return async () => {
     if (prepared.length === 0 || isRefused(nothing)) return nothing
     try {
       return await inTransaction(db, async (trx) => {
-        const outcome: WriteOutcome = { ...nothing, rejected: [...malformed] }
+        const outcome: WriteOutcome = { ...nothing, rejected: [...malformed], renamed: [] }
         const own = await withOwnIds(trx, prepared, bases)
         const now = clock.now().getTime()
         const { written, rejected, moved } = await writePrepared(trx, now, own)
         await refile(trx, now, moved)
-        for (const { kind } of written) outcome[kind]++
+        for (const { kind, sentAs: reference, type, id } of written) {
+          outcome[kind]++
+          if (reference !== `${type}/${id}`) outcome.renamed.push({ reference, keptAs: `${type}/${id}` })
+        }
         outcome.rejected.push(...rejected)
         if (isRefused(outcome)) throw new NothingWritten(outcome.rejected)
         return outcome

@@ -27,6 +27,7 @@ test('the same content makes no new version, other content does, and the older o
     updated: 0,
     unchanged: 1,
     rejected: [],
+    renamed: [],
   })
   const changed = await api.writeFor('oak', immunization('i1', 'ada', { status: 'not-done' }))
   assert.equal(changed.updated, 1)
