@@ -6,12 +6,20 @@ import { type Kysely, sql } from 'kysely'
  *
  * - Rows of the search index that name the target of a Provenance are found by their value, as they are written from now on.
  * - A Provenance that stayed behind when its target was corrected follows it.
+ * - Where there is one practice alone, versions about nobody that do not say whose they were are its: a deleted Practitioner of before is told as deleted.
  * - What a record said while it lay with a patient whom it is not about any more is its practice's.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await markTargets(db)
   await refileProvenances(db)
+  await nameTheOnlyPractice(db)
   await moveFormerVersions(db)
+}
+
+/** With several practices nobody can tell. */
+async function nameTheOnlyPractice(db: Kysely<unknown>): Promise<void> {
+  await sql`update record_version set practice_id = (select min(id) from practice)
+    where practice_id is null and patient_id = '' and (select count(*) from practice) = 1`.execute(db)
 }
 
 async function markTargets(db: Kysely<unknown>): Promise<void> {
