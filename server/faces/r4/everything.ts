@@ -8,6 +8,7 @@ import type { Cursors } from '../../http/cursor.ts'
 import { pageLink } from '../../http/page-links.ts'
 import { findSingle } from '../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from './bundle.ts'
+import { roomOfPage } from './page-room.ts'
 import { asksForTotalAlone, openCursor, parseCount } from './paging.ts'
 import { isR4Type, r4Types } from './r4-types.ts'
 import { outcomeEntries, selfLink } from './search.ts'
@@ -87,6 +88,7 @@ async function takePage(
   { asked, base, start }: AskedPage,
 ): Promise<{ entries: BundleEntry[]; next: Place | undefined }> {
   const entries: BundleEntry[] = []
+  const fits = roomOfPage()
   const from = start ? all.findIndex(({ type }) => type === start.type) : 0
   for (const ofType of all.slice(Math.max(0, from))) {
     const { type } = ofType
@@ -96,6 +98,7 @@ async function takePage(
       pageSize: asked.count - entries.length,
       after: type === start?.type ? start.after : undefined,
     })
+    if (!fits(page.contents)) return { entries, next: { type, after: undefined } }
     for (const content of page.contents)
       entries.push({
         fullUrl: `${base}/${type}/${idOf(content)}`,
