@@ -5,7 +5,7 @@
 export interface Membership {
   /** Elements whose reference to a Patient puts the record into that patient's compartment. */
   elements: readonly string[]
-  /** Elements that name other records: this one is about whoever those are about. */
+  /** Elements that name other records: this one is about whoever those are about. They are search parameters of the same name. */
   through?: readonly string[]
   /**
    * What a record of this type is when it names no patient. 'refused': it cannot be stored, unless it says that it is about somebody or

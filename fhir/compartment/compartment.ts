@@ -30,7 +30,8 @@ export function findSubjects(resource: Resource): Subjects | undefined {
   const patientIds = named.flatMap((reference) => (reference.type === 'Patient' ? [reference.id] : []))
   const others = through
     .flatMap((path) => valuesAt(resource, path.split('.')).flatMap(relativeIn))
-    .flatMap((reference) => (reference.type === 'Patient' ? [] : [`${reference.type}/${reference.id}`]))
+    // Through one record, not through two: what is about a Provenance names nobody.
+    .flatMap(({ type, id }) => (type === 'Patient' || isAboutThrough(type) ? [] : [`${type}/${id}`]))
   const isAboutOthers =
     holders.length === 0 ? mayBeAbsent : patientIds.length === 0 && holders.every(namesOther)
   return { patientIds: [...new Set(patientIds)], through: [...new Set(others)], otherwise, isAboutOthers }
@@ -61,6 +62,20 @@ export function isCitable(type: string): boolean {
 /** Whether records of this type can be read because a readable record has them as attachment. */
 export function isAttachable(type: string): boolean {
   return memberships.get(type)?.otherwise === 'attached'
+}
+
+/** The elements by which records of a type are about whoever other records are about. */
+export function throughElements(type: string): readonly string[] {
+  return memberships.get(type)?.through ?? []
+}
+
+/** The types of records that are about whoever others are about. */
+export const typesAboutThrough: readonly string[] = [...memberships]
+  .filter(([, { through = [] }]) => through.length > 0)
+  .map(([type]) => type)
+
+function isAboutThrough(type: string): boolean {
+  return throughElements(type).length > 0
 }
 
 /** Whether records of this type can be about a patient. */

@@ -1,3 +1,4 @@
+import { throughElements } from '../compartment/compartment.ts'
 import type { IndexValue } from './index-rows.ts'
 
 /** What people look for in a whole practice to find one patient. */
@@ -11,9 +12,9 @@ export function isAskedByValue(type: string, code: string): boolean {
   return code === 'identifier' || (type === 'Patient' && ofPatients.has(code))
 }
 
-/** Whether one row is: also a patient who is named otherwise than as the subject, e.g. as performer. */
+/** Whether one row is: also a patient who is named otherwise than as the subject, e.g. as performer, and a record that tells whom this one is about. */
 export function isFoundByValue(type: string, row: IndexValue): boolean {
   if (row.kind !== 'text') return false
-  if (isAskedByValue(type, row.param)) return true
+  if (isAskedByValue(type, row.param) || throughElements(type).includes(row.param)) return true
   return row.value.startsWith('Patient/') && !subjectCodes.has(row.param)
 }

@@ -20,12 +20,19 @@ export interface ApprovedService extends OfApplication {
   lastUsedAt: string | null
 }
 
+/** One thing that an approved service would change. */
+export interface FieldChange {
+  field: 'name' | 'logo' | 'keys' | 'scopes'
+  from: string
+  to: string
+}
+
 /** An approved service would be another one; it stays as it was until the practice agrees. */
 export interface ServiceChange {
   id: string
   application: { id: string; name: string }
   requestedAt: string
-  changes: Array<{ field: 'name' | 'logo' | 'keys' | 'scopes'; from: string; to: string }>
+  changes: FieldChange[]
   /** This practice has agreed; others have not. */
   isAgreed: boolean
 }
@@ -74,6 +81,33 @@ export function useRefuseChange(practiceId: string) {
   return useChange(practiceId, ({ id }: ServiceChange) =>
     callApi('DELETE', `/practices/${practiceId}/approval-changes/${id}`),
   )
+}
+
+/** What the developer of a service asked for, and the practices that have not agreed yet. */
+interface WaitingChange {
+  requestedAt: string
+  changes: FieldChange[]
+  waitsFor: string[]
+}
+
+/** Below the key of the applications, so that saving one asks again. */
+const waitingKeyOf = (applicationId: string) => ['applications', applicationId, 'waiting-change']
+
+export function useWaitingChange(applicationId: string) {
+  return useQuery({
+    queryKey: waitingKeyOf(applicationId),
+    queryFn: () =>
+      callApi<{ change: WaitingChange | null }>('GET', `/applications/${applicationId}/approvals`),
+  })
+}
+
+export function useTakeBackChange(applicationId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => callApi('DELETE', `/applications/${applicationId}/approval-change`),
+    // Also when it was decided meanwhile: then there is another state to show.
+    onSettled: () => client.invalidateQueries({ queryKey: ['applications', applicationId] }),
+  })
 }
 
 function useChange<Input>(practiceId: string, mutationFn: (input: Input) => Promise<unknown>) {

@@ -4,6 +4,7 @@ import {
   type ImportOutcome,
   type ImportProblem,
   type ImportProgress,
+  type ImportRename,
   importRecords,
 } from '#server/import/import.ts'
 import type { Practice } from '#server/practices/practices.ts'
@@ -29,7 +30,7 @@ export function importRecordsCommand(): Command {
     .option('--practice <id>', 'the practice that keeps the records; default: the only one there is')
     .option(
       '--report <file>',
-      'write everything that was not imported into this new file, one problem a line',
+      'write into this new file what was not imported, and what got another id, one record a line',
     )
     .option('--json', 'print one JSON object')
     .action(runImport)
@@ -50,7 +51,7 @@ async function runImport(
         practiceId: practice.id,
         paths,
         onProgress: showProgress(startedAt, json),
-        ...(report ? { onProblem: report.add } : {}),
+        ...(report ? { onProblem: report.add, onRename: report.add } : {}),
       },
     ).finally(() => report?.close())
     const seconds = (performance.now() - startedAt) / 1000
@@ -64,11 +65,15 @@ async function runImport(
 }
 
 function describe(outcome: ImportOutcome, practice: Practice, seconds: number): string[] {
-  const { created, updated, unchanged, rejected, problems, files } = outcome
+  const { created, updated, unchanged, rejected, renamed, problems, files } = outcome
   const rate = Math.round((created + updated + unchanged) / Math.max(seconds, 0.001))
   const lines = [
     `${practice.name}: ${created} new, ${updated} changed and ${unchanged} unchanged records from ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(1)} s (${rate} a second).`,
   ]
+  if (renamed > 0)
+    lines.push(
+      `${renamed} ${renamed === 1 ? 'is' : 'are'} kept under another id, because another practice on this server has the one ${renamed === 1 ? 'it' : 'they'} came with; --report FILE lists ${renamed === 1 ? 'it' : 'them'}.`,
+    )
   if (rejected === 0) return lines
   lines.push(`${rejected} were not imported:`)
   for (const { file, place, reference, reason } of problems)
@@ -113,13 +118,13 @@ function formatTime(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
-/** One problem a line, so that a report of any length can be written and read. Undefined without a file to write to. */
+/** One record a line, so that a report of any length can be written and read. Undefined without a file to write to. */
 function openReport(file: string | undefined) {
   if (file === undefined) return undefined
   const handle = createNew(file)
   return {
-    add: (problem: ImportProblem) => {
-      writeSync(handle, `${JSON.stringify(problem)}\n`)
+    add: (line: ImportProblem | ImportRename) => {
+      writeSync(handle, `${JSON.stringify(line)}\n`)
     },
     close() {
       fsyncSync(handle)

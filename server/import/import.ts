@@ -3,12 +3,12 @@ import { importFile, type Round } from './import-file.ts'
 import { findFiles } from './import-files.ts'
 import type { ImportSource } from './import-source.ts'
 import { createPracticeDirectory } from './practice-directory.ts'
-import { createTally, type ImportOutcome, type ImportProblem, inOrder } from './tally.ts'
+import { createTally, type ImportOutcome, type ImportProblem, type ImportRename, inOrder } from './tally.ts'
 import type { UnitSet } from './unit-set.ts'
 import type { WriteTarget } from './write-batch.ts'
 import { createWriteQueue } from './write-queue.ts'
 
-export type { ImportOutcome, ImportProblem } from './tally.ts'
+export type { ImportOutcome, ImportProblem, ImportRename } from './tally.ts'
 
 export interface ImportProgress {
   filesDone: number
@@ -26,6 +26,8 @@ export interface ImportOptions {
   onProgress?(progress: ImportProgress): void
   /** Hears of everything that is not imported, also of what the outcome is too short for. */
   onProblem?(problem: ImportProblem): void
+  /** Called for each record that is kept under another id than it came with. */
+  onRename?(change: ImportRename): void
 }
 
 interface ImportDeps {
@@ -40,12 +42,12 @@ interface ImportDeps {
  * as long as that gets further. Throws `invalid-parameter` for a path that does not exist.
  */
 export async function importRecords({ records }: ImportDeps, options: ImportOptions): Promise<ImportOutcome> {
-  const { practiceId, paths, onProblem } = options
+  const { practiceId, paths, onProblem, onRename } = options
   const found = await findFiles(paths)
   const writes = createWriteQueue()
   try {
     const files = found.sources.length + found.unreadable.length
-    const tally = inOrder(createTally(files, onProblem), writes)
+    const tally = inOrder(createTally(files, onProblem, onRename), writes)
     for (const problem of found.unreadable) tally.refuse(problem)
     const directory = createPracticeDirectory((type) => records.listShared(practiceId, type), writes)
     await importSources({ records, practiceId, directory, tally, writes }, found.sources, options)

@@ -11,6 +11,16 @@ export interface ImportProblem {
   reason: string
 }
 
+/** A record that is kept under another id, because another practice has the one that it came with. */
+export interface ImportRename {
+  file: string
+  place?: string | undefined
+  /** `Patient/123`, as it came. */
+  reference: string
+  /** `Patient/…`, as it is kept. */
+  keptAs: string
+}
+
 /** How many records, and of those that were not imported the first. */
 export interface ImportOutcome {
   files: number
@@ -19,12 +29,15 @@ export interface ImportOutcome {
   unchanged: number
   /** Records, lines or files that were not imported. */
   rejected: number
+  /** Records that are kept under another id than they came with. */
+  renamed: number
   problems: ImportProblem[]
 }
 
 export interface Tally {
   readonly outcome: ImportOutcome
-  countWritten(written: Omit<WriteOutcome, 'rejected'>): void
+  countWritten(written: Omit<WriteOutcome, 'rejected' | 'renamed'>): void
+  rename(change: ImportRename): void
   /** `records`: how many were left out for this reason. */
   refuse(problem: ImportProblem, records?: number): void
 }
@@ -43,14 +56,20 @@ export function inOrder(tally: Tally, writes: Pick<WriteQueue, 'afterwards'>): T
 export function createTally(
   files: number,
   onProblem: (problem: ImportProblem) => void = () => undefined,
+  onRename: (change: ImportRename) => void = () => undefined,
 ): Tally {
-  const outcome: ImportOutcome = { files, created: 0, updated: 0, unchanged: 0, rejected: 0, problems: [] }
+  const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0, renamed: 0 }
+  const outcome: ImportOutcome = { files, ...counts, problems: [] }
   return {
     outcome,
     countWritten({ created, updated, unchanged }) {
       outcome.created += created
       outcome.updated += updated
       outcome.unchanged += unchanged
+    },
+    rename(change) {
+      outcome.renamed += 1
+      onRename(change)
     },
     refuse(problem, records = 1) {
       outcome.rejected += records

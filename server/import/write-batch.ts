@@ -42,6 +42,9 @@ export async function writeBatch(
     const places = placesOf(located, refused)
     for (const { reference, reason } of written.rejected)
       tally.refuse({ file, place: places.get(reference)?.shift(), reference, reason })
+    const renamed = placesOf(located, new Set(written.renamed.map(({ reference }) => reference)))
+    for (const { reference, keptAs } of written.renamed)
+      tally.rename({ file, place: renamed.get(reference)?.shift(), reference, keptAs })
     const isNothing = mode === 'all-or-nothing' && refused.size > 0
     if (isNothing) refuseRest(tally, file, located.length + present - written.rejected.length)
     else tally.countWritten({ ...written, unchanged: written.unchanged + present })

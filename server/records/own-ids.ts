@@ -36,11 +36,19 @@ export async function giveOwnIds(
 ): Promise<PreparedRecord[]> {
   const own = new Set(records.map(({ type, id }) => `${type}/${id}`))
   const targets = records.map(({ resource }) => targetsOf(resource))
-  const taken = await findTaken(trx, practiceId, new Set([...own, ...targets.flat()]))
+  const asked = new Set([...own, ...targets.flat()])
+  const taken = await findTaken(trx, practiceId, asked)
+  // Asked of all of them, so that what is another practice's takes no more statements than what is not there.
+  const there =
+    follows === 'known'
+      ? await findStored(
+          trx,
+          [...asked].map((address) => rename(practiceId, address)),
+        )
+      : new Map()
   if (taken.size === 0) return [...records]
   const names = new Map([...taken].map((address) => [address, rename(practiceId, address)]))
   if (follows === 'known') {
-    const there = await findStored(trx, [...names.values()])
     for (const [address, name] of names) if (!own.has(address) && !there.has(name)) names.delete(address)
   }
   return records.map((record, place) => {
@@ -106,7 +114,8 @@ async function findTaken(
     else others.add(address)
   const rows = await findForeign(trx, practiceId, [...others])
   const idsOf = (some: Iterable<string>) => [...some].map((address) => address.slice('Patient/'.length))
-  const panels = await findPanels(trx, [...idsOf(patients), ...rows.map(({ patient_id }) => patient_id)])
+  // With nobody's in any case: whether it is asked must not tell that something was found.
+  const panels = await findPanels(trx, ['', ...idsOf(patients), ...rows.map(({ patient_id }) => patient_id)])
   const taken = new Set(
     [...patients].filter((each) => panels.isForeign(practiceId, each.slice('Patient/'.length))),
   )

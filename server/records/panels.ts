@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { compartmentOfPractice } from '#fhir/compartment/compartment.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
 
@@ -7,6 +8,8 @@ export interface Panels {
   /** Whether the patient is kept, but not by this practice. A patient whom nobody keeps is free to join. */
   isForeign(practiceId: string, patientId: string): boolean
   join(practiceId: string, patientIds: string[]): void
+  /** Writes as much as if somebody joined, where nobody does: who is another practice's takes no less than who is new. */
+  pretendToJoin(practiceId: string): void
   joined: Array<{ practice_id: string; patient_id: string }>
 }
 
@@ -37,6 +40,9 @@ export async function findPanels(trx: Transaction<Schema>, patientIds: string[])
       const known = present.get(patientId) ?? former.get(patientId)
       return known !== undefined && !known.has(practiceId)
     },
+    pretendToJoin(practiceId) {
+      joined.push({ practice_id: practiceId, patient_id: compartmentOfPractice(practiceId) })
+    },
     join(practiceId, joining) {
       for (const patientId of joining) {
         if (present.get(patientId)?.has(practiceId)) continue
@@ -49,7 +55,11 @@ export async function findPanels(trx: Transaction<Schema>, patientIds: string[])
 
 export async function addToPanels(trx: Transaction<Schema>, { joined }: Panels): Promise<void> {
   for (const rows of chunked(joined, 1000)) {
-    await trx.insertInto('practice_patient').values(rows).execute()
+    await trx
+      .insertInto('practice_patient')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
     await trx
       .deleteFrom('practice_former_patient')
       .where(

@@ -70,8 +70,8 @@ export async function isDeletion(
 }
 
 /**
- * Versions of one record, or of all records of a type, newest first. What lay in a compartment at that time is read there:
- * a version from before a correction stays with the patient it was about.
+ * Versions of one record, or of all records of a type, newest first. What lay in a compartment at that time is read there, but for
+ * versions from before a correction: those are the practice's (save-changes.ts).
  */
 export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, pageSize } = query
@@ -210,7 +210,7 @@ function wasCurrent({ start, end }: { start: number; end: number }): Fragment {
   // uses record_address, and record_version_address
   return sqlText` and v.last_updated < ${end}
     and not exists (select 1 from record as next where ${isNext})
-    and not exists (select 1 from record_version as next where next.patient_id = v.patient_id and ${isNext})`
+    and not exists (select 1 from record_version as next where ${isNext})`
 }
 
 function cut({ rows, isCut }: TakenRows<VersionRow>, pageSize: number, total: number): VersionPage {

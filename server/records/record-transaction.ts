@@ -16,7 +16,7 @@ import { type Dangling, findDanglingReference, findReferrer } from './reference-
 import { deleteRecord } from './save-changes.ts'
 import { searchRecords } from './search/search-records.ts'
 import { findStored, type Stored } from './stored-records.ts'
-import { type Written, writePrepared } from './write-records.ts'
+import { refile, type Written, writePrepared } from './write-records.ts'
 
 /** A record of the practice as it is now. */
 export interface CurrentRecord {
@@ -60,12 +60,16 @@ export async function transactRecords<Result>(
   shows: Shows = () => true,
 ): Promise<Result> {
   return inTransaction(deps.db, async (trx) => {
-    const touched: Touched = { put: [], removed: [] }
+    const touched: Touched = { put: [], removed: [], moved: [] }
     const result = await work(openTransaction(trx, { ...deps, shows }, practiceId, touched))
     if (deps.checksReferences) await assertWhole(trx, practiceId, { ...touched, shows })
     for (const { record, foreignPatientId: id } of touched.put)
       if (id !== undefined)
         throw leadsNowhere({ source: record.sentAs, target: `Patient/${id}`, expression: record.type })
+    await refile(trx, deps.clock.now().getTime(), [
+      ...touched.moved,
+      ...touched.removed.map(({ type, id }) => `${type}/${id}`),
+    ])
     await leavePanels(
       trx,
       touched.removed.flatMap(({ patientIds }) => patientIds),
@@ -82,6 +86,8 @@ interface Touched {
     foreignPatientId: string | undefined
   }>
   removed: Array<{ type: string; id: string; patientIds: string[] }>
+  /** `Type/id` of those that are in other compartments than before. */
+  moved: string[]
 }
 
 function openTransaction(
@@ -117,7 +123,8 @@ function openTransaction(
         bases,
         follows: checksReferences ? 'known' : 'all',
       })
-      const { written, rejected } = await writePrepared(trx, now, own, { shows, foreign: 'marked' })
+      const { written, rejected, moved } = await writePrepared(trx, now, own, { shows, foreign: 'marked' })
+      touched.moved.push(...moved)
       const [refusal] = rejected
       if (refusal) throw refused(refusal)
       const befores = new Map(written.map((each) => [`${each.type}/${each.id}`, each]))

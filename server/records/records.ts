@@ -125,6 +125,8 @@ export interface WriteOutcome {
   /** Same content as stored: no new version. */
   unchanged: number
   rejected: Array<{ reference: string; reason: string }>
+  /** Those under an id that another practice has: `Type/id` as it was sent, and as it is kept (decision 0028). */
+  renamed: Array<{ reference: string; keptAs: string }>
 }
 
 export type WriteMode = 'each' | 'all-or-nothing'

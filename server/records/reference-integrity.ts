@@ -34,10 +34,11 @@ export async function findDanglingReference(
   const asked = findNewReferences(written)
   for (const targets of chunked([...asked.keys()], 1000)) {
     const stored = await findStored(trx, targets)
-    const panels = await findPanels(
-      trx,
-      [...stored.values()].flatMap(({ patientIds }) => patientIds).filter((id) => id !== ''),
-    )
+    // With nobody's in any case: whether it is asked must not tell that something was found.
+    const panels = await findPanels(trx, [
+      '',
+      ...[...stored.values()].flatMap(({ patientIds }) => patientIds),
+    ])
     for (const target of targets) {
       const found = stored.get(target)
       // Another practice's record is none, unless it is about a patient of this one, too.

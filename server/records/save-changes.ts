@@ -1,4 +1,5 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
+import { compartmentOfPractice } from '#fhir/compartment/compartment.ts'
 import { breathe } from '../breathe.ts'
 import { type Cell, filledTable, insertRows } from '../store/insert-rows.ts'
 import type { Schema } from '../store/schema/schema.ts'
@@ -13,6 +14,8 @@ export interface Change {
   before: Stored | undefined
   /** In order; [''] for a record about nobody. */
   compartments: string[]
+  /** Patients who had it until now, or until it was deleted, and whom it is not about any more. */
+  left: readonly string[]
   versionId: number
   lastUpdated: number
   content: string
@@ -43,6 +46,7 @@ const citationTable = filledTable('record_citation', {
 
 export async function saveChanges(trx: Transaction<Schema>, changes: Change[]): Promise<void> {
   await retire(trx, changes)
+  for (const { record, left } of changes) await leaveCompartments(trx, record, left)
   const numbered = await numberRows(trx, changes)
   await insertRows(trx, [
     { into: recordTable, cells: numbered.flatMap(toRecordCells) },
@@ -96,6 +100,30 @@ export async function deleteRecord(
     practice_id: before.practiceId,
   }))
   await trx.insertInto('record_version').values(rows).execute()
+}
+
+/**
+ * What a record said while it lay with a patient whom it is not about any more goes to the compartment of its practice: it may have been about
+ * somebody else all the time (decision 0034). By record_version_address.
+ */
+async function leaveCompartments(
+  trx: Transaction<Schema>,
+  { type, id, practiceId }: Pick<PreparedRecord, 'type' | 'id' | 'practiceId'>,
+  left: readonly string[],
+): Promise<void> {
+  if (left.length === 0) return
+  await sql`insert into record_version
+      (patient_id, type, id, version_id, last_updated, deleted, content, method, practice_id)
+    select distinct ${compartmentOfPractice('')} || coalesce(v.practice_id, ${practiceId}), v.type, v.id, v.version_id, v.last_updated,
+      v.deleted, v.content, v.method, coalesce(v.practice_id, ${practiceId})
+    from record_version as v where v.type = ${type} and v.id = ${id} and v.patient_id in (${sql.join(left)})
+    on conflict do nothing`.execute(trx)
+  await trx
+    .deleteFrom('record_version')
+    .where('type', '=', type)
+    .where('id', '=', id)
+    .where('patient_id', 'in', left)
+    .execute()
 }
 
 interface Retired {

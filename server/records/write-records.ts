@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { compartmentOfPractice, isCompartmentOfPractice } from '#fhir/compartment/compartment.ts'
 import { breathe } from '../breathe.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
@@ -10,6 +11,7 @@ import { addToPanels, findPanels, type Panels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-record.ts'
 import type { Shows } from './record-transaction.ts'
 import type { RecordWrite, WriteMode, WriteOutcome } from './records.ts'
+import { findAboutThrough } from './refile-records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
 import { renderContent } from './stored-content.ts'
 import { type Deletion, findDeletions, findStored, notBefore, type Stored } from './stored-records.ts'
@@ -35,15 +37,20 @@ export function prepareWrite(
     else prepared.push(record)
   }
   const isRefused = ({ rejected }: WriteOutcome) => mode === 'all-or-nothing' && rejected.length > 0
-  const nothing = { created: 0, updated: 0, unchanged: 0, rejected: malformed }
+  const nothing: WriteOutcome = { created: 0, updated: 0, unchanged: 0, rejected: malformed, renamed: [] }
   return async () => {
     if (prepared.length === 0 || isRefused(nothing)) return nothing
     try {
       return await inTransaction(db, async (trx) => {
-        const outcome: WriteOutcome = { ...nothing, rejected: [...malformed] }
+        const outcome: WriteOutcome = { ...nothing, rejected: [...malformed], renamed: [] }
         const own = await withOwnIds(trx, prepared, bases)
-        const { written, rejected } = await writePrepared(trx, clock.now().getTime(), own)
-        for (const { kind } of written) outcome[kind]++
+        const now = clock.now().getTime()
+        const { written, rejected, moved } = await writePrepared(trx, now, own)
+        await refile(trx, now, moved)
+        for (const { kind, sentAs: reference, type, id } of written) {
+          outcome[kind]++
+          if (reference !== `${type}/${id}`) outcome.renamed.push({ reference, keptAs: `${type}/${id}` })
+        }
         outcome.rejected.push(...rejected)
         if (isRefused(outcome)) throw new NothingWritten(outcome.rejected)
         return outcome
@@ -85,6 +92,8 @@ export interface Written {
 interface WriteResult {
   written: Written[]
   rejected: Refusal[]
+  /** `Type/id` of those that are in other compartments than before, also of new ones. */
+  moved: string[]
 }
 
 interface WriteOptions {
@@ -103,9 +112,18 @@ export async function writePrepared(
   prepared: PreparedRecord[],
   { shows = () => true, foreign = 'refused' }: WriteOptions = {},
 ): Promise<WriteResult> {
-  const result: WriteResult = { written: [], rejected: [] }
+  const result: WriteResult = { written: [], rejected: [], moved: [] }
   for (const round of splitIntoRounds(prepared)) await writeRound(trx, { now, shows, foreign }, round, result)
   return result
+}
+
+/**
+ * Puts what is about whoever these records are about (`Type/id`) where it belongs now; at the end of a transaction, so that each is written once. Nothing is refused: a patient of another
+ * practice does not get it.
+ */
+export async function refile(trx: Transaction<Schema>, now: number, moved: readonly string[]): Promise<void> {
+  for await (const records of findAboutThrough(trx, moved))
+    await writePrepared(trx, now, records, { foreign: 'marked' })
 }
 
 /** Rolls the transaction back. */
@@ -147,7 +165,7 @@ async function writeRound(
   trx: Transaction<Schema>,
   { now, shows, foreign }: Required<WriteOptions> & { now: number },
   records: PreparedRecord[],
-  { written, rejected }: WriteResult,
+  { written, rejected, moved }: WriteResult,
 ): Promise<void> {
   const stored = await findStored(trx, [
     ...records.map((record) => `${record.type}/${record.id}`),
@@ -161,16 +179,12 @@ async function writeRound(
   const panels = await findPanels(trx, [
     ...named.flatMap(({ direct, through }) => [...direct, ...through]),
     ...[...deletions.values()].flatMap(({ patientIds }) => patientIds),
+    ...new Set(records.map(({ practiceId }) => compartmentOfPractice(practiceId))),
   ])
   const changes: Change[] = []
   for (const [place, record] of records.entries()) {
     await breathe({ holdsLock: true })
-    const { direct = [], through = [] } = named[place] ?? {}
-    const isForeign = (id: string) => panels.isForeign(record.practiceId, id)
-    // What is not this practice's is as if it were not there.
-    const all = new Set([...direct, ...through.filter((id) => !isForeign(id))])
-    const marked = foreign === 'marked' ? [...all].find(isForeign) : undefined
-    const patientIds = [...all].filter((id) => foreign === 'refused' || !isForeign(id))
+    const { patientIds, marked } = choosePatients(record, { ...named[place], panels, foreign })
     const before = stored.get(`${record.type}/${record.id}`)
     const deletion = deletions.get(`${record.type}/${record.id}`)
     const refusal = refuse(record, [...patientIds, ...(deletion?.patientIds ?? [])], before, panels)
@@ -179,12 +193,39 @@ async function writeRound(
       continue
     }
     panels.join(record.practiceId, patientIds)
+    if (marked !== undefined) panels.pretendToJoin(record.practiceId)
     const change = compare(record, { patientIds, before, deletion, now, shows })
-    if (change) changes.push(change)
+    if (change) {
+      changes.push(change)
+      if (hasMoved(change)) moved.push(`${record.type}/${record.id}`)
+      // Its past goes there.
+      if (change.left.length > 0) panels.join(record.practiceId, [compartmentOfPractice(record.practiceId)])
+    }
     written.push(toWritten(record, change, before, marked))
   }
   await addToPanels(trx, panels)
   await saveChanges(trx, changes)
+}
+
+function hasMoved({ before, compartments }: Change): boolean {
+  return before?.patientIds.join() !== compartments.join()
+}
+
+/** Whom a record is about as far as its practice keeps them, and one whom it does not, where that is not a refusal. */
+function choosePatients(
+  { practiceId }: PreparedRecord,
+  {
+    direct = [],
+    through = [],
+    panels,
+    foreign,
+  }: { direct?: string[]; through?: string[]; panels: Panels; foreign: WriteOptions['foreign'] },
+): { patientIds: string[]; marked: string | undefined } {
+  const isForeign = (id: string) => panels.isForeign(practiceId, id)
+  // What is not this practice's is as if it were not there.
+  const all = [...new Set([...direct, ...through.filter((id) => !isForeign(id))])]
+  if (foreign === 'refused') return { patientIds: all, marked: undefined }
+  return { patientIds: all.filter((id) => !isForeign(id)), marked: all.find(isForeign) }
 }
 
 function toWritten(
@@ -269,8 +310,13 @@ function compare(
     record,
     before,
     compartments,
+    left: (before ?? deletion)?.patientIds.filter((id) => isPatient(id) && !compartments.includes(id)) ?? [],
     versionId,
     lastUpdated,
     content: renderContent(record.parts, versionId, lastUpdated),
   }
+}
+
+function isPatient(compartment: string): boolean {
+  return compartment !== '' && !isCompartmentOfPractice(compartment)
 }

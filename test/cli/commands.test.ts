@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import { openNouns } from '../../bench/open-nouns.ts'
 import { aKey } from '../authorization/clients/client-keys.ts'
 import { openCommandLine, waitForAddress } from './run-onpatient.ts'
 
@@ -257,6 +258,32 @@ test('a practice lets a backend service in, and ends it', async () => {
     { id: client_id, of: practice, scope: 'system/*.rs' },
   )
   assert.match((await cli.run('approval', 'list')).stdout, /1 approved, 0 waiting/)
+
+  // The developer asks for a change in the portal; the practice decides it here.
+  const ask = async (name: string) => {
+    const nouns = await openNouns(`sqlite:${join(cli.folder, 'onpatient.db')}`)
+    const service = await nouns.applications.find(client_id)
+    assert.ok(service)
+    await nouns.applications.update(service.ownerAccountId, client_id, { ...service, name })
+    await nouns.close()
+  }
+  const nothing = await cli.run('approval', 'accept-change', client_id, '--by', 'dr@elm.example')
+  assert.deepEqual([nothing.code, /No change of .* waits/.test(nothing.stderr)], [1, true])
+  await ask('Trap')
+  assert.match((await cli.run('approval', 'list')).stdout, /changes .*: name from "Quality" to "Trap"/)
+  const refused = await cli.run('approval', 'refuse-change', client_id, '--json')
+  assert.deepEqual(JSON.parse(refused.stdout), { client_id, refuse: true })
+  const unchanged = await cli.run('approval', 'list')
+  assert.match(unchanged.stdout, /approved {2}\S+ {2}Quality: .*\n1 approved, 0 waiting/)
+  await ask('Statistics')
+  const nobody = await cli.run('approval', 'accept-change', client_id, '--by', 'x@elm.example')
+  assert.match(nobody.stderr, /no provider of Elm Street/)
+  const accepted = await cli.run('approval', 'accept-change', client_id, '--by', 'dr@elm.example')
+  assert.match(accepted.stdout, /Elm Street agrees to the change of/)
+  assert.match(
+    (await cli.run('approval', 'list')).stdout,
+    /approved {2}\S+ {2}Statistics: .*\n1 approved, 0 waiting/,
+  )
   assert.equal((await cli.run('approval', 'end', client_id)).code, 0)
   assert.match((await cli.run('approval', 'list')).stdout, /0 approved, 0 waiting/)
 })

@@ -112,4 +112,19 @@ test('the command writes a report with every problem, and does not overwrite one
   const again = await cli.run('import', 'bad.ndjson', '--report', 'report.ndjson')
   assert.equal(again.code, 1)
   assert.match(again.stderr, /report\.ndjson exists already/)
+  // Ids of another practice are no problem, and a change that whoever imports has to know.
+  const as = (email: string, practice: string) => ['--email', email, '--practice', practice]
+  const made = await cli.run(
+    ...['account', 'create', ...as('dr@oak.example', 'Oak')],
+    ...['--password', 'nine quiet lanterns', '--json'],
+  )
+  const { practice } = JSON.parse(made.stdout)
+  writeFileSync(join(cli.folder, 'oak.ndjson'), `${lines(patient('mia'))}\n`)
+  const oak = await cli.run(
+    ...['import', 'oak.ndjson', '--practice', practice.id ?? practice, '--report', 'oak-report.ndjson'],
+  )
+  assert.match(oak.stdout, /1 is kept under another id.*--report FILE lists it/)
+  const line = JSON.parse(readFileSync(join(cli.folder, 'oak-report.ndjson'), 'utf8'))
+  assert.equal(line.reference, 'Patient/mia')
+  assert.match(line.keptAs, /^Patient\/[0-9a-f]{32}$/)
 })

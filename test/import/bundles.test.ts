@@ -197,7 +197,12 @@ test('another practice keeps its record: the same id becomes one of the own, aga
     await app.addFile('a.json', transaction(entry(referring))),
     await app.addFile('b.json', transaction(entry(patient('mia')))),
   ]
-  const run = () => importRecords({ records: app.records }, { practiceId: 'prac_other', paths })
+  const renames: object[] = []
+  const run = () =>
+    importRecords(
+      { records: app.records },
+      { practiceId: 'prac_other', paths, onRename: (each) => renames.push(each) },
+    )
   const outcome = await run()
   assert.deepEqual([outcome.created, outcome.updated, outcome.rejected], [2, 0, 0])
   const kept = await app.store.db
@@ -210,5 +215,8 @@ test('another practice keeps its record: the same id becomes one of the own, aga
   assert.notEqual(mia?.id, 'mia')
   assert.deepEqual([observation?.id, observation?.patient_id], ['o', mia?.id])
   assert.equal(JSON.parse(observation?.content ?? '{}').subject.reference, `Patient/${mia?.id}`)
-  assert.equal((await run()).unchanged, 2)
+  const { file, place } = { file: paths[1], place: 'entry 1' }
+  assert.deepEqual(renames, [{ file, place, reference: 'Patient/mia', keptAs: `Patient/${mia?.id}` }])
+  const again = await run()
+  assert.deepEqual([again.unchanged, again.renamed], [2, 1])
 })

@@ -99,6 +99,10 @@ describe('bounds of a request', () => {
     const { app, clinic } = bounded
     await aPatient(app, clinic, 'ana', { observations: 0, immunizations: 0 })
     const resources = Array.from({ length: 8 }, (_, index) => observation(`o${index}`, 1000))
+    // Of each of these all have room on a page, and not beside each other.
+    for (const resourceType of ['Condition', 'Procedure'])
+      for (const at of [0, 1, 2])
+        resources.push({ ...observation(`${resourceType}${at}`, 1000), resourceType } as never)
     await app.nouns.records.write(
       resources.map((resource) => ({ practiceId: clinic.practice.id, resource: resource as never })),
     )
@@ -156,6 +160,7 @@ describe('bounds of a request', () => {
     assert.equal((await bounded.ask(path, { method: 'DELETE' })).status, 204)
   })
 
+  const several = 'Condition,Procedure,Observation'
   for (const [name, path, idsOf] of [
     [
       'classic list',
@@ -166,6 +171,9 @@ describe('bounds of a request', () => {
     ['sorted search', '/fhir/r4/Observation?_sort=-_lastUpdated&_count=50', entryIds],
     ['search of one patient', '/fhir/r4/Observation?patient=ana&_count=50', entryIds],
     ['$everything', '/fhir/r4/Patient/ana/$everything?_type=Observation&_count=50', entryIds],
+    ['$everything of several types', `/fhir/r4/Patient/ana/$everything?_type=${several}&_count=50`, entryIds],
+    ['search of several types', `/fhir/r4?_type=${several}&_count=50`, entryIds],
+    ['search of a compartment', `/fhir/r4/Patient/ana/*?_type=${several}&_count=50`, entryIds],
     ['history', '/fhir/r4/Observation/_history?_count=50&_since=2000', entryIds],
   ] as const)
     test(`a page of a ${name} ends where its records fill it, and a walk finds each record once`, async () => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { newSecret, systemRandom } from '#server/secrets.ts'
 import {
   aKey,
@@ -9,11 +12,12 @@ import { openWorld, person } from '../authorization/conformance/open-world.ts'
 import { authorize, signIn } from '../support/authorize.ts'
 import { openBrowser } from '../support/browser.ts'
 import { aClinic, aPatient } from '../support/people.ts'
+import { startApp } from '../support/start-app.ts'
 import { type Answer, asAnswer } from './attacks.ts'
 
 /** Two practices on one server: ana and ben are patients of South, and ana attacks; zoe is one of North. */
-export async function openAttackWorld() {
-  const world = await openWorld()
+export async function openAttackWorld(start = startApp) {
+  const world = await openWorld({}, start)
   const { app, clinic } = world
   const north = await aClinic(app, 'North Clinic')
   await aPatient(app, north, 'zoe')
@@ -87,6 +91,16 @@ export async function openAttackWorld() {
     ana: await tokenFor(person, ['patient/*.cruds']),
     south: await tokenFor('dr-south-clinic@example.com', ['user/*.cruds']),
     north: await tokenFor('dr-north-clinic@example.com', ['user/*.cruds']),
+    /** With another Host header, which fetch does not let anybody set. */
+    async askAs(host: string, path: string): Promise<Answer> {
+      const sent = request(app.portalUrl + path, { headers: { host }, agent: false }).end()
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      const headers = new Headers(
+        Object.entries(response.headers).map(([name, value]): [string, string] => [name, String(value)]),
+      )
+      const lines = [...headers].map(([name, value]) => `${name}: ${value}`).join('\n')
+      return { status: response.statusCode ?? 0, text: `${lines}\n\n${await text(response)}`, headers }
+    },
     fetch: (path: string, headers: Record<string, string> = {}) => ask(path, { headers }),
     read: (path: string, token: string) =>
       ask(`/fhir/r4/${path}`, { headers: { authorization: `Bearer ${token}` } }),

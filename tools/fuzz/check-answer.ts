@@ -8,6 +8,8 @@ import type { Answer } from './send.ts'
 export interface Fault {
   kind: 'server error' | 'too large' | 'too slow' | 'cut off' | 'foreign marker'
   detail: string
+  /** The marker that is foreign. */
+  marker?: string
 }
 
 /** One record always has room on a page, and each entry has an address and a link around it. */
@@ -19,6 +21,8 @@ export interface Memory {
   owners: ReadonlyMap<string, readonly MarkedRecord[]>
   /** Markers of ids that each practice wrote into its own records. */
   spoken: readonly Set<string>[]
+  /** Markers that each person said of itself at the portal, by address. */
+  said: Map<string, Set<string>>
 }
 
 export function checkAnswer(sent: Composed, answer: Answer, memory: Memory): Fault[] {
@@ -34,7 +38,7 @@ export function checkAnswer(sent: Composed, answer: Answer, memory: Memory): Fau
   if (answer.failure !== undefined && !isBadRequest(sent))
     faults.push({ kind: 'cut off', detail: answer.failure })
   const foreign = findForeign(sent, answer, memory)
-  if (foreign !== undefined) faults.push({ kind: 'foreign marker', detail: foreign })
+  if (foreign) faults.push({ kind: 'foreign marker', ...foreign })
   return faults
 }
 
@@ -55,23 +59,29 @@ function isBadRequest({ body = '', path }: Composed): boolean {
 function findForeign(
   { actor, path, headers, body = '' }: Composed,
   answer: Answer,
-  { owners, spoken }: Memory,
-): string | undefined {
-  const { authorization: _own, cookie: _cookie, ...said } = headers
-  const own = markersIn(`${safeDecode(path)} ${JSON.stringify(said)} ${body} ${decodePatches(body)}`)
+  memory: Memory,
+): { marker: string; detail: string } | undefined {
+  const own = saidBy({ path, headers, body })
   for (const marker of markersIn(`${JSON.stringify(answer.headers)} ${answer.text}`)) {
-    if (own.has(marker)) continue
-    const [, practice] = /^mkw(\d+)x/.exec(marker) ?? []
-    if (practice !== undefined) {
-      if (!actor.practices.includes(Number(practice))) return `${marker}, written at practice ${practice}`
-      continue
-    }
-    if (actor.practices.some((each) => spoken[each]?.has(marker))) continue
-    const records = owners.get(marker) ?? []
-    if (records.some((record) => actor.mayRead(record))) continue
-    return `${marker} of ${records.map(({ type, id }) => `${type}/${id}`)[0] ?? 'nobody'} near "${around(answer.text, marker)}"`
+    if (own.has(marker) || isReadable(marker, actor, memory)) continue
+    const [record] = memory.owners.get(marker) ?? []
+    const owner = record ? `${record.type}/${record.id}` : 'somebody else'
+    return { marker, detail: `${marker} of ${owner} near "${around(answer.text, marker)}"` }
   }
   return undefined
+}
+
+function isReadable(marker: string, actor: Composed['actor'], { owners, spoken, said }: Memory): boolean {
+  if (said.get(actor.email ?? '')?.has(marker)) return true
+  const [, practice] = /^mkw(\d+)x/.exec(marker) ?? []
+  if (practice !== undefined) return actor.practices.includes(Number(practice))
+  if (actor.practices.some((each) => spoken[each]?.has(marker))) return true
+  return (owners.get(marker) ?? []).some((record) => actor.mayRead(record))
+}
+
+function saidBy({ path, headers, body }: { path: string; headers: Composed['headers']; body: string }) {
+  const { authorization: _own, cookie: _cookie, ...others } = headers
+  return markersIn(`${safeDecode(path)} ${JSON.stringify(others)} ${body} ${decodePatches(body)}`)
 }
 
 function around(text: string, marker: string): string {
@@ -79,7 +89,7 @@ function around(text: string, marker: string): string {
   return at < 0 ? 'a header' : text.slice(Math.max(0, at - 80), at + 80)
 }
 
-function safeDecode(text: string): string {
+export function safeDecode(text: string): string {
   try {
     return `${text} ${decodeURIComponent(text)} ${decodeURIComponent(decodeURIComponent(text))}`
   } catch {

@@ -1,16 +1,15 @@
 /**
- * `npm run fuzz -- [--minutes N] [--store sqlite|postgres] [--seed S] [--parallel N]`: random requests of every kind to a server of its own, in two practices that do not
- * trust each other. Each text of each person carries a marker. It fails when an answer is a fault of the server, beyond a bound, or holds a marker that
- * whoever asked may not see.
+ * `npm run fuzz -- [--minutes N] [--store sqlite|postgres] [--seed S] [--parallel N] [--findings FILE]`: random requests of every kind to a server of its own, in two practices
+ * that do not trust each other. Each text of each person carries a marker. It fails when an answer is a fault of the server, beyond a bound, or holds a marker that
+ * whoever asked may not see. Each finding goes to the file as it comes; the end is always a summary, also after a signal.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '../test-postgres.ts'
 import { fillDatabase } from './fill-database.ts'
+import { createFindings } from './findings.ts'
+import { type Kept, keep } from './kept.ts'
 import { runRequests } from './run-requests.ts'
-import { startServer } from './running-server.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,47 +17,68 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     parallel: { type: 'string', default: '4' },
+    findings: { type: 'string' },
   },
 })
+const { store } = values
 const minutes = Number(values.minutes)
 const seed = Number(values.seed)
 const parallel = Number(values.parallel)
-const isKnown = values.store === 'sqlite' || values.store === 'postgres'
-if (!(minutes > 0) || !Number.isInteger(seed) || !Number.isInteger(parallel) || parallel < 1 || !isKnown) {
-  process.stderr.write('npm run fuzz -- [--minutes N] [--store sqlite|postgres] [--seed S] [--parallel N]\n')
+if (
+  !(minutes > 0) ||
+  !Number.isInteger(seed) ||
+  !Number.isInteger(parallel) ||
+  parallel < 1 ||
+  (store !== 'sqlite' && store !== 'postgres')
+) {
+  process.stderr.write(
+    'npm run fuzz -- [--minutes N] [--store sqlite|postgres] [--seed S] [--parallel N] [--findings FILE]\n',
+  )
   process.exit(2)
 }
 
-const database = values.store === 'postgres' ? await onPostgres() : await onSqlite()
 const print = (line: string) => process.stdout.write(`${line}\n`)
-let findings = 1
+const file = values.findings ?? join(tmpdir(), `fuzz-${store}-${seed}-${process.pid}.ndjson`)
+const findings = createFindings({ print, file, seed })
+
 // Ended early it says what it found until then.
 const ending = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    findings.note(`It was ended early by ${signal}.`)
+    ending.abort()
+  })
+// Whoever read the lines has gone: the file has them.
+process.stdout.on('error', () => undefined)
+
+let kept: Kept | undefined
+let hasEnded = false
+
+/** Everything stops, and the figures are printed, whatever happened. */
+async function end(): Promise<never> {
+  if (hasEnded) return new Promise(() => undefined)
+  hasEnded = true
+  await kept?.stop().catch(findings.addFailure)
+  findings.summarize()
+  process.exit(findings.total() > 0 ? 1 : 0)
+}
+
+const fail = (error: unknown) => {
+  findings.addFailure(error)
+  void end()
+}
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+process.once('beforeExit', () => fail(new Error('nothing was left to wait for')))
+
+print(`Seed ${seed}, ${store}, ${minutes} minutes: filling the database. Findings go to ${file}.`)
 try {
-  print(`Seed ${seed}, ${values.store}, ${minutes} minutes: filling the database.`)
-  const world = await fillDatabase(database.url, seed)
-  const server = await startServer(database.url)
-  try {
-    findings = await runRequests({ server, world, seed, minutes, parallel, print, signal: ending.signal })
-  } finally {
-    await server.stop()
-  }
-} finally {
-  await database.remove()
+  kept = await keep(store)
+  const world = await fillDatabase(kept.databaseUrl, seed)
+  const server = await kept.startServer()
+  print(`The server is process ${server.pid} at ${server.url}.`)
+  await runRequests({ server, world, seed, minutes, parallel, findings, signal: ending.signal })
+} catch (error) {
+  findings.addFailure(error)
 }
-// Said outright: the embedded PostgreSQL ends the process by itself and would forget the code.
-process.exit(findings > 0 ? 1 : 0)
-
-async function onSqlite() {
-  const folder = await mkdtemp(join(tmpdir(), 'onpatient-fuzz-'))
-  return {
-    url: `sqlite:${join(folder, 'onpatient.db')}`,
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
-async function onPostgres() {
-  const server = await startPostgres()
-  return { url: server.url, remove: () => server.stop() }
-}
+await end()

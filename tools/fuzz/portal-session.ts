@@ -37,6 +37,8 @@ export async function signIn(url: string, agent: Agent, email: string): Promise<
     body: undefined,
   })
   keep(me)
-  const { csrfToken = '' } = JSON.parse(me.text || '{}') as { csrfToken?: string }
+  // Too many have signed in: the requests go on without a sign-in.
+  if (me.status !== 200) return { cookie: '', csrfToken: '' }
+  const { csrfToken = '' } = JSON.parse(me.text) as { csrfToken?: string }
   return { cookie: cookie(), csrfToken }
 }

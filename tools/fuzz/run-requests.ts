@@ -1,23 +1,24 @@
 import { Agent } from 'node:http'
 import { diceFor } from '#server/demo/generator/random-source.ts'
 import type { Actor } from './actors.ts'
-import { checkAnswer, decodePatches, type Memory } from './check-answer.ts'
+import { checkAnswer, decodePatches, type Memory, safeDecode } from './check-answer.ts'
 import { type Composed, compose } from './compose.ts'
+import { isExplained } from './explain.ts'
 import type { World } from './fill-database.ts'
-import { createFindings } from './findings.ts'
+import type { Findings } from './findings.ts'
+import type { FuzzedServer } from './kept.ts'
 import { createPen, markersIn } from './markers.ts'
 import type { MarkedRecord } from './people.ts'
 import { type PortalSession, signIn } from './portal-session.ts'
-import type { RunningServer } from './running-server.ts'
-import { type Answer, curlOf, send } from './send.ts'
+import { type Answer, send } from './send.ts'
 
 interface Run {
-  server: RunningServer
+  server: FuzzedServer
   world: World
   seed: number
   minutes: number
   parallel: number
-  print(line: string): void
+  findings: Findings
   /** Ends the run before its time. */
   signal: AbortSignal
 }
@@ -27,20 +28,23 @@ const checkEvery = 1000
 const restoreEvery = 10_000
 const mostLinks = 500
 
-/** Sends requests until the time is over; the number of findings. */
+/** Sends requests until the time is over, the server has ended, or the signal comes. */
 export async function runRequests({
   server,
   world,
   seed,
   minutes,
   parallel,
-  print,
+  findings,
   signal,
-}: Run): Promise<number> {
+}: Run): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 2 * parallel })
   const pen = createPen()
-  const memory: Memory = { owners: ownersOf(world.records), spoken: world.practices.map(() => new Set()) }
-  const findings = createFindings(print)
+  const memory: Memory = {
+    owners: ownersOf(world.records),
+    spoken: world.practices.map(() => new Set()),
+    said: new Map(),
+  }
   const links: string[] = []
   const sessions = openSessions(server.url, agent)
   const until = Date.now() + minutes * 60_000
@@ -56,31 +60,42 @@ export async function runRequests({
     keepLinks(links, answer, index)
     const faults = server.ended() === undefined ? checkAnswer(composed, answer, memory) : []
     findings.count(composed, answer)
-    for (const fault of faults)
-      findings.add({ fault, composed, answer, index, curl: curlOf(server.url, composed) })
-  }
-
-  async function work(): Promise<void> {
-    while (Date.now() < until && !signal.aborted && server.ended() === undefined) {
-      const index = sent++
-      await sendOne(index)
-      if (index % checkEvery === checkEvery - 1)
-        await findLostAccess(server.url, agent, world.actors).then(findings.addLost)
-      if (index % restoreEvery === restoreEvery - 1) {
-        await restore(server.url, agent, world)
-        print(
-          `${index + 1} requests, ${findings.total()} findings, ${server.peakMegabytes() ?? '?'} MB at most`,
-        )
-      }
+    for (const fault of faults) {
+      const { marker } = fault
+      const { url } = server
+      if (marker !== undefined && (await isExplained({ url, agent, world, composed, answer, marker })))
+        continue
+      findings.add({ fault, composed, answer, index, url })
     }
   }
 
-  await Promise.all(Array.from({ length: parallel }, work))
-  const end = server.ended()
-  if (end !== undefined) findings.addEnd(end)
-  agent.destroy()
-  findings.summarize({ seed, peakMegabytes: server.peakMegabytes() })
-  return findings.total()
+  async function step(index: number): Promise<void> {
+    await sendOne(index)
+    if (index % checkEvery === checkEvery - 1)
+      findings.addLost(await findLostAccess(server.url, agent, world.actors))
+    if (index % restoreEvery === restoreEvery - 1) await restore(server.url, agent, world)
+  }
+
+  async function work(): Promise<void> {
+    while (Date.now() < until && !signal.aborted && server.ended() === undefined)
+      // One request that the fuzzer cannot make does not end the run.
+      await step(sent++).catch(findings.addFailure)
+  }
+
+  let minute = 0
+  const progress = setInterval(() => {
+    findings.noteMemory(server.peakMegabytes())
+    findings.progress(++minute)
+  }, 60_000)
+  try {
+    await Promise.all(Array.from({ length: parallel }, work))
+    findings.noteMemory(server.peakMegabytes())
+    const end = server.ended()
+    if (end !== undefined) findings.addEnd(end)
+  } finally {
+    clearInterval(progress)
+    agent.destroy()
+  }
 }
 
 function ownersOf(records: readonly MarkedRecord[]): Map<string, MarkedRecord[]> {
@@ -90,8 +105,16 @@ function ownersOf(records: readonly MarkedRecord[]): Map<string, MarkedRecord[]>
   return owners
 }
 
-/** A practice may see the ids that it wrote down itself, whatever they name. */
-function noteSpoken({ actor, method, body = '', path, route }: Composed, { spoken, owners }: Memory): void {
+/** A practice may see the ids that it wrote down itself, whatever they name; a person the words that it said of itself, such as a name. */
+function noteSpoken(
+  { actor, method, body = '', path, route }: Composed,
+  { spoken, owners, said }: Memory,
+): void {
+  if (actor.email !== undefined && method !== 'GET') {
+    const words = said.get(actor.email) ?? new Set()
+    for (const marker of markersIn(safeDecode(`${path} ${body}`))) words.add(marker)
+    said.set(actor.email, words)
+  }
   if (!actor.canWrite || method === 'GET') return
   const places = actor.home === undefined ? [] : [actor.home]
   const ids = new Set([...markersIn(`${body} ${decodePatches(body)} ${route.area === 'r4' ? path : ''}`)])
@@ -152,9 +175,13 @@ function openSessions(url: string, agent: Agent) {
     async complete(composed: Composed): Promise<Composed> {
       const { actor, route } = composed
       if (actor.email === undefined || !['portal', 'page'].includes(route.area)) return composed
-      const opening = open.get(actor.email) ?? signIn(url, agent, actor.email)
-      open.set(actor.email, opening)
-      const { cookie, csrfToken } = await opening
+      const { email } = actor
+      const opening = open.get(email) ?? signIn(url, agent, email)
+      open.set(email, opening)
+      const { cookie, csrfToken } = await opening.catch((error: unknown) => {
+        open.delete(email)
+        throw error
+      })
       const isForm = composed.headers['content-type'] === 'application/x-www-form-urlencoded'
       return {
         ...composed,

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type LimitRow, limitRows } from '#server/limits.ts'
@@ -25,15 +24,18 @@ const withoutRates = Object.fromEntries(
 
 export interface RunningServer {
   url: string
-  /** How it ended, once it has; it must not during a run. */
-  ended(): string | undefined
-  /** The most memory it ever had, in megabytes; undefined where the system does not say. */
-  peakMegabytes(): number | undefined
+  pid: number
   stop(): Promise<void>
 }
 
-/** The server as people run it, in a process of its own. */
-export async function startServer(databaseUrl: string): Promise<RunningServer> {
+/** One that does not stop when it is asked to is killed after this time. */
+const patienceMs = 20_000
+
+/** The server as people run it, in a process of its own. `onEnd` hears how it ended. */
+export async function startServer(
+  databaseUrl: string,
+  onEnd: (reason: string) => void,
+): Promise<RunningServer> {
   const child = spawn(process.execPath, [join(root, 'server/cli/onpatient.js'), 'serve'], {
     env: {
       ...process.env,
@@ -46,19 +48,20 @@ export async function startServer(databaseUrl: string): Promise<RunningServer> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let end: string | undefined
-  child.once('exit', (code, signal) => {
-    end = `the server ended with ${signal ?? code}`
-  })
-  return {
-    url: await readAddress(child),
-    ended: () => end,
-    peakMegabytes: () => readPeak(child.pid ?? 0),
-    async stop() {
-      if (end !== undefined) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
+  child.once('exit', (code, signal) => onEnd(`the server ended with ${signal ?? code}`))
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    const killing = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+    await gone
+    clearTimeout(killing)
+  }
+  try {
+    return { url: await readAddress(child), pid: child.pid ?? 0, stop }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
 
@@ -71,13 +74,4 @@ async function readAddress(child: ChildProcess): Promise<string> {
     return url
   }
   throw new Error('the server did not start')
-}
-
-function readPeak(pid: number): number | undefined {
-  try {
-    const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024)
-  } catch {
-    return undefined
-  }
 }

@@ -22,11 +22,15 @@ export function send(
 ): Promise<Answer> {
   const { hostname, port } = new URL(url)
   const started = performance.now()
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const chunks: Buffer[] = []
     let kept = 0
     let status = 0
     let given: Answer['headers'] = {}
+    const resolve = (answer: Answer) => {
+      clearTimeout(patience)
+      settle(answer)
+    }
     const end = (failure?: string) =>
       resolve({
         status,
@@ -45,7 +49,6 @@ export function send(
         ...headers,
         ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
       },
-      timeout: longestMs,
       maxHeaderSize: 2 ** 17,
     })
     sent.on('response', (response) => {
@@ -57,19 +60,23 @@ export function send(
       })
       response.on('end', () => end())
       response.on('error', (error) => end(error.message))
+      response.on('close', () => end('closed within the answer'))
     })
-    sent.on('timeout', () => sent.destroy(new Error(`no answer in ${longestMs / 1000} s`)))
+    // Also an answer that comes in drops has an end.
+    const patience = setTimeout(
+      () => sent.destroy(new Error(`no answer in ${longestMs / 1000} s`)),
+      longestMs,
+    )
     sent.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
+    sent.on('close', () => end('closed without an answer'))
     sent.end(body)
   })
 }
 
-const longestShown = 12_000
-
 /** The command that sends it again. */
 export function curlOf(url: string, { method, path, headers, body }: Composed): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
-  const data = body === undefined ? '' : ` --data-binary ${quoted(body.slice(0, longestShown))}`
+  const data = body === undefined ? '' : ` --data-binary ${quoted(body)}`
   const lines = Object.entries(headers).map(([name, value]) => ` -H ${quoted(`${name}: ${value}`)}`)
   return `curl -i -g -X ${method}${lines.join('')}${data} ${quoted(`${url}${path}`)}`
 }

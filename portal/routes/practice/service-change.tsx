@@ -5,14 +5,7 @@ import { type ServiceChange, useAcceptChange, useRefuseChange } from '../../api/
 import type { Practice } from '../../api/me.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatMoment } from '../../components/format-date.ts'
-import { wordsOfServiceScopes } from '../../record/service-scope-words.ts'
-
-const fieldWords: Record<ServiceChange['changes'][number]['field'], string> = {
-  name: 'Name',
-  logo: 'Logo',
-  keys: 'Keys by which it proves who it is',
-  scopes: 'What it may do',
-}
+import { ServiceChangeFacts } from '../../components/service-change-facts.tsx'
 
 interface ServiceChangeCardProps {
   practice: Practice
@@ -47,14 +40,7 @@ export function ServiceChangeCard({ practice, change, mayDecide }: ServiceChange
       <dl className="facts">
         <dt>Asked on</dt>
         <dd>{formatMoment(requestedAt)}</dd>
-        {changes.map(({ field, from, to }) => (
-          <FieldDifference
-            key={field}
-            title={fieldWords[field]}
-            from={show(field, from)}
-            to={show(field, to)}
-          />
-        ))}
+        <ServiceChangeFacts changes={changes} />
       </dl>
       <Text size="sm" c="dimmed" mt="sm">
         Until you agree it stays as it was.
@@ -100,22 +86,4 @@ export function ServiceChangeCard({ practice, change, mayDecide }: ServiceChange
       </ConfirmDialog>
     </article>
   )
-}
-
-function FieldDifference({ title, from, to }: { title: string; from: string; to: string }) {
-  return (
-    <>
-      <dt>{title}</dt>
-      <dd>
-        <del>{from}</del>
-        <br />
-        <ins>{to}</ins>
-      </dd>
-    </>
-  )
-}
-
-function show(field: string, value: string): string {
-  if (field !== 'scopes') return value
-  return wordsOfServiceScopes(value.split(' ').filter((scope) => scope.startsWith('system/'))).join('; ')
 }

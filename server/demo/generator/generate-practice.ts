@@ -1,6 +1,7 @@
-import type { Organization, Patient, Practitioner, Resource } from 'fhir/r4'
+import type { FhirResource, Organization, Patient, Practitioner, Resource } from 'fhir/r4'
 import { type Clinic, makeClinic } from './clinic.ts'
 import { planFamily } from './family-plan.ts'
+import { addNarrative } from './narrative.ts'
 import { recordOf } from './person-record.ts'
 
 /** A made-up practice with made-up patients. The same options always give the same bytes. */
@@ -36,6 +37,7 @@ export function generatePractice(options: {
 }): DemoPractice {
   const { seed, patients, asOf, name = 'Maple Street Family Practice' } = options
   const clinic = makeClinic(seed, name)
+  addNarratives(clinic.shared)
   return {
     organization: clinic.organization,
     shared: clinic.shared,
@@ -62,6 +64,12 @@ function* makeFamilies(clinic: Clinic, seed: number, patients: number, asOf: Dat
   for (let index = 0; missing > 0; index += 1) {
     const people = planFamily(seed, index, asOf).slice(0, missing)
     missing -= people.length
-    yield { members: people.map((person) => recordOf(person, clinic, asOf)) }
+    const members = people.map((person) => recordOf(person, clinic, asOf))
+    for (const { patient, records } of members) addNarratives([patient, ...records])
+    yield { members }
   }
+}
+
+function addNarratives(records: readonly Resource[]): void {
+  for (const record of records) addNarrative(record as FhirResource)
 }

@@ -45,8 +45,9 @@ export function aChallenge(verifier = randomBytes(32).toString('base64url')) {
 export const proofOf = ({ id, secret }: Client): Form =>
   secret === '' ? { client_id: id } : { client_id: id, client_secret: secret }
 
-export async function openWorld(env: Form = {}): Promise<World> {
-  const app = await startApp(env)
+/** `start`: another way to start the server. */
+export async function openWorld(env: Form = {}, start = startApp): Promise<World> {
+  const app = await start(env)
   const clinic = await aClinic(app, 'South Clinic')
   await aPatient(app, clinic, 'ana')
   await aPatient(app, clinic, 'ben')

@@ -14,6 +14,7 @@ import { ConnectionGuide } from './connection-guide.tsx'
 import { Credentials } from './credentials.tsx'
 import { DeleteApplication } from './delete-application.tsx'
 import { SaveBar } from './save-bar.tsx'
+import { WaitingChange } from './waiting-change.tsx'
 
 /** `/account/settings/applications/:applicationId` */
 export function EditApplication() {
@@ -51,6 +52,7 @@ function LoadedApplication({ application }: { application: Application }) {
     <Stack gap="lg">
       <PageHeading title={`Edit ${application.name}`} />
       <ApplicationWarnings warnings={application.warnings} />
+      <WaitingChange application={application} />
       <Credentials application={application} secret={secret} onRotated={setSecret} />
       <form id="application" onSubmit={submit}>
         <ApplicationFields draft={draft} error={update.error} isRegistered onChange={setDraft} />

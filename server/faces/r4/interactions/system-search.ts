@@ -6,6 +6,7 @@ import { OnpatientError } from '../../../errors.ts'
 import { findSingle } from '../../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { present } from '../negotiate.ts'
+import { roomOfPage } from '../page-room.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from '../paging.ts'
 import { isR4Type } from '../r4-types.ts'
 import type { ReadContext } from '../request-context.ts'
@@ -130,6 +131,7 @@ async function takePage(
 ): Promise<{ entries: BundleEntry[]; next: Place | undefined }> {
   const pageSize = pageSizeOf(queries[0]?.count)
   const entries: BundleEntry[] = []
+  const fits = roomOfPage()
   const from = start ? queries.findIndex(({ type }) => type === start.type) : 0
   for (const query of queries.slice(Math.max(0, from))) {
     const { type } = query
@@ -138,6 +140,8 @@ async function takePage(
       { ...query, total: 'none' },
       { pageSize: pageSize - entries.length, after: type === start?.type ? start.after : undefined },
     )
+    if (!fits(page.records.map(({ content }) => content)))
+      return { entries, next: { type, after: undefined } }
     for (const { id, content } of page.records)
       entries.push({
         fullUrl: `${base}/${type}/${id}`,

@@ -10,6 +10,7 @@ import { findSingle } from '../../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { outcomeEntries, selfLink } from '../interactions/search.ts'
 import { present } from '../negotiate.ts'
+import { roomOfPage } from '../page-room.ts'
 import { asksForTotalAlone, openCursor, parseCount } from '../paging.ts'
 import { isR4Type, r4Types } from '../r4-types.ts'
 import type { ReadContext } from '../request-context.ts'
@@ -88,6 +89,7 @@ async function takePage(
   { asked, base, start }: AskedPage,
 ): Promise<{ entries: BundleEntry[]; next: Place | undefined }> {
   const entries: BundleEntry[] = []
+  const fits = roomOfPage()
   const from = start ? all.findIndex(({ type }) => type === start.type) : 0
   for (const ofType of all.slice(Math.max(0, from))) {
     const { type } = ofType
@@ -97,6 +99,7 @@ async function takePage(
       pageSize: asked.count - entries.length,
       after: type === start?.type ? start.after : undefined,
     })
+    if (!fits(page.contents)) return { entries, next: { type, after: undefined } }
     for (const content of page.contents)
       entries.push({
         fullUrl: `${base}/${type}/${idOf(content)}`,
