@@ -1,4 +1,5 @@
-import { checkAddress, type MailCounts, type Mailer } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer } from '#server/mail/mail.ts'
+import { checkAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
@@ -14,6 +15,7 @@ import { type AssertionOptions, createPasskeys } from './factors/passkeys.ts'
 import { createRecoveryCodes } from './factors/recovery-codes.ts'
 import { createSecretSeal } from './factors/sealed-secret.ts'
 import { createSecondStep, type SecondStep } from './factors/second-step.ts'
+import { findByAddress } from './find-by-address.ts'
 import { createKnownDevices } from './known-device.ts'
 import { createMailLinks } from './mail-links.ts'
 import { createPasswordChange } from './password-change.ts'
@@ -84,7 +86,7 @@ export interface Visitor {
 }
 
 /**
- * Accounts, their passwords, sign-ins and mailed links. Addresses compare in lower case. Nothing here tells whether
+ * Accounts, their passwords, sign-ins and mailed links. Addresses have one form (`addresses.ts`). Nothing here tells whether
  * an account exists: sign-up and reset answer alike in both cases, and the mail says the rest.
  */
 export interface Accounts {
@@ -148,6 +150,8 @@ export interface Accounts {
   endOtherSignIns(accountId: string, keepSignInId: string | undefined): Promise<void>
   /** Mails a reset link when the address has an account; says nothing either way. */
   startPasswordReset(email: string, visitor: Visitor): Promise<void>
+  /** Whose password a link of `startPasswordReset` would change, without using it up; undefined when it is no longer good. */
+  findPasswordReset(token: string): Promise<{ email: string } | undefined>
   /** Ends every sign-in, and (through `endGrants`) every grant. Throws `link-invalid`, `invalid-parameter`. */
   finishPasswordReset(token: string, newPassword: string, visitor: Visitor): Promise<SignInOutcome>
   /** Ends every other sign-in, and every grant. Throws `sign-in-failed` when `current` is wrong. */
@@ -220,11 +224,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   async function findByEmail(email: string): Promise<Account | undefined> {
-    const row = await db
-      .selectFrom('account')
-      .selectAll()
-      .where('email', '=', email.trim().toLowerCase())
-      .executeTakeFirst()
+    const [row] = await findByAddress(db, email)
     return row && toAccount(row)
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
-import type { ApplicationRow } from './application-row.ts'
+import { type ApplicationRow, withNameKey } from './application-row.ts'
 
 /** What a practice saw when it approved a backend service: by whom it is, how it proves that, and what it may ask for. */
 const approved = ['name', 'logo_uri', 'authentication', 'jwks', 'jwks_uri', 'scopes'] as const
@@ -174,7 +174,7 @@ export function createApplicationChanges({ db, clock }: { db: Db; clock: Clock }
         const { columns } = await hold(tx, change)
         await tx
           .updateTable('application')
-          .set({ ...(JSON.parse(columns) as ApprovedColumns), updated_at: clock.now().getTime() })
+          .set({ ...withNameKey(JSON.parse(columns) as ApprovedColumns), updated_at: clock.now().getTime() })
           .where('id', '=', change.applicationId)
           .execute()
         await forget(tx, change.applicationId)

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.ts'
+import { nameKey } from '../store/name-key.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -15,7 +16,7 @@ import {
   splitChange,
 } from './application-changes.ts'
 import { checkApplicationForm } from './application-form.ts'
-import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
+import { type ApplicationRow, columnsOf, toApplication, withNameKey } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
 import type { KeySet } from './key-set.ts'
 import { isPlainHttp, isRegisteredRedirect, warnAboutRedirectUris } from './redirect-uri.ts'
@@ -213,6 +214,7 @@ export function createApplications({
       id,
       owner_account_id: ownerAccountId,
       ...columnsOf(form, proof),
+      name_key: nameKey(form.name),
       registration_token_hash: null,
       created_at: now,
       updated_at: now,
@@ -352,7 +354,7 @@ export function createApplications({
         : { now: given, later: undefined }
       await db
         .updateTable('application')
-        .set({ ...columns, updated_at: clock.now().getTime() })
+        .set({ ...withNameKey(columns), updated_at: clock.now().getTime() })
         .where('id', '=', applicationId)
         .where('owner_account_id', '=', ownerAccountId)
         .execute()

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
-import { checkAddress, type MailCounts, type Mailer, type SandboxOutbox } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
+import { checkAddress } from '../addresses.ts'
 import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'

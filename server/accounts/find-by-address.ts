@@ -1,0 +1,15 @@
+import { normalizeAddress, respell } from '../addresses.ts'
+import type { Db } from '../store/store.ts'
+import type { AccountRow } from './account-row.ts'
+
+/**
+ * The accounts that an address means, the likeliest first: one at most, but for accounts from before addresses had one form. Of those the
+ * one whose address is spelled just so comes first, then the one that has the address, then the one that shares it.
+ */
+export async function findByAddress(db: Db, typed: string): Promise<AccountRow[]> {
+  const address = normalizeAddress(typed)
+  const spellings = [typed.trim().toLowerCase(), address, respell(address)]
+  // uses the unique index on email
+  const rows = await db.selectFrom('account').selectAll().where('email', 'in', spellings).execute()
+  return rows.toSorted((one, other) => spellings.indexOf(one.email) - spellings.indexOf(other.email))
+}
