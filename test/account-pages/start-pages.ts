@@ -82,9 +82,9 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     clock,
     portalUrl,
     invitePatient,
-    /** The path of the link in the newest mail to an address. */
-    findMailedPath(to: string): string {
-      const mail = outbox.list().find((sent) => sent.to === to)
+    /** The path of the link in the newest mail to an address, or of the newest link to a page. */
+    findMailedPath(to: string, page = ''): string {
+      const mail = outbox.list().find((sent) => sent.to === to && sent.text.includes(`${page}?token=`))
       const [link] = mail?.text.match(/http\S+\?token=\S+/) ?? []
       if (!link) throw new Error(`no mail with a link went to ${to}`)
       return link.slice(portalUrl.length)
