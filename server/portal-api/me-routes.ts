@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '#server/accounts/accounts.ts'
-import { type Association, reachesPanel } from '#server/practices/practices.ts'
+import { type Association, findOwnRecord, reachesPanel } from '#server/practices/practices.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
@@ -20,6 +20,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
       const { account, signIn } = getSignedIn(request)
       const associations = await practices.listAssociations(account.id)
       const waiting = new Set((await practices.listWaiting(signIn)).map(({ id }) => id))
+      const own = findOwnRecord(associations)
       const patientIds = associations.flatMap(({ patientId }) => patientId ?? [])
       const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
       return {
@@ -28,6 +29,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
         signInId: signIn.id,
         associations: associations.map((each) => ({
           ...toAssociationJson(each, patients),
+          isOwn: each.id === own?.id,
           needsSecondStep: reachesPanel(each) && waiting.has(each.practice.id),
         })),
         waitingInvitations: (await practices.listWaitingInvitations(account.id)).map(

@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { Resource } from 'fhir/r4'
 import type { MailCounts, Mailer, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
+import { checkAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
+import { isDuplicate } from '../store/transaction.ts'
 import { createBrands } from './brands.ts'
 import type { InvitationClaim, WaitingInvitation } from './invitation-claims.ts'
 import { createInvitations } from './invitations.ts'
+import { createOwnRecords, type OwnRecords, twoPeople } from './own-record.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { practiceColumns, toAssociation, toPractice } from './practice-row.ts'
 import { createRelatedPeople } from './related-people.ts'
@@ -130,7 +133,10 @@ export interface Practices {
   requireSecondStep(practiceId: string, isRequired: boolean): Promise<void>
   /** Open associations with a practice: who reaches its records. */
   listPeople(practiceId: string): Promise<Array<Association & { email: string; displayName: string }>>
-  /** A proxy who is given no `relatedPersonId` gets a RelatedPerson record, with the name and address of the account. */
+  /**
+   * Throws `own-record-exists` when the account would become a second patient: an account is one person. A proxy who is given no
+   * `relatedPersonId` gets a RelatedPerson record, with the name and address of the account.
+   */
   associate(association: {
     accountId: string
     practiceId: string
@@ -140,6 +146,15 @@ export interface Practices {
     relatedPersonId?: string | undefined
     relationship?: string
   }): Promise<Association>
+  /** Whether it would become a second patient by this record. */
+  wouldBeTwo: OwnRecords['wouldBeTwo']
+  /** Other patients of the practice who have this address. Throws `invalid-parameter`. */
+  findSharing: OwnRecords['findSharing']
+  /**
+   * A patient who is not: from now on the account sees the record as a family member or caregiver, as do the applications that it
+   * connected. Throws `not-found`, `invalid-parameter`.
+   */
+  changeToProxy(practiceId: string, associationId: string, relationship: string): Promise<Association>
   /** The RelatedPerson record of a proxy; made now when there is none yet. Undefined when the record refuses it. */
   findRelatedPerson(association: Association): Promise<string | undefined>
   /** Ends an association of the practice; the RelatedPerson record made for it is not active any more. Throws `not-found`. */
@@ -177,14 +192,14 @@ export interface Practices {
   confirmInvitation(token: string, birthDate: string): Promise<Invitation>
   /**
    * Checks the patient's date of birth first. An account of the invited address gets the record at once; any other one waits for
-   * the practice, which is told by undefined. Throws `link-invalid`, `birth-date-mismatch` (ends after five).
+   * the practice, which is told by undefined. Throws `link-invalid`, `birth-date-mismatch` (ends after five), `own-record-exists`.
    */
   acceptInvitation(
     token: string,
     account: { id: string; email: string },
     birthDate: string,
   ): Promise<Association | undefined>
-  /** The practice says that an account of another address is the invited person. Throws `not-found`. */
+  /** The practice says that an account of another address is the invited person. Throws `not-found`, `own-record-exists`. */
   confirmClaim(practiceId: string, invitationId: string): Promise<Association>
   /** What an account has accepted and a practice has not confirmed yet. */
   listWaitingInvitations(accountId: string): Promise<WaitingInvitation[]>
@@ -222,6 +237,7 @@ export function createPractices(deps: PracticesDeps): Practices {
   const { db, clock, random, records, synthesize } = deps
   const now = () => clock.now().getTime()
   const relatedPeople = createRelatedPeople({ db, records })
+  const ownRecords = createOwnRecords({ db, clock, records })
 
   async function insertPractice(
     name: string,
@@ -265,6 +281,10 @@ export function createPractices(deps: PracticesDeps): Practices {
   }
 
   const associate: Practices['associate'] = async (form) => {
+    const { accountId, practiceId, patientId, role } = form
+    if (role === 'patient' && patientId !== undefined)
+      if (await ownRecords.wouldBeTwo({ accountId, practice: { id: practiceId }, patientId }))
+        throw twoPeople()
     const id = newId('asn', random)
     const row = {
       id,
@@ -279,7 +299,14 @@ export function createPractices(deps: PracticesDeps): Practices {
       created_at: now(),
       ended_at: null,
     }
-    await db.insertInto('association').values(row).execute()
+    // Two at the same moment both found nothing: association_own_record lets one in.
+    await db
+      .insertInto('association')
+      .values(row)
+      .execute()
+      .catch((error: unknown) => {
+        throw isDuplicate(error) ? twoPeople() : error
+      })
     return toAssociation(
       await openAssociations().where('association.id', '=', row.id).executeTakeFirstOrThrow(),
     )
@@ -310,9 +337,30 @@ export function createPractices(deps: PracticesDeps): Practices {
   }
 
   return {
-    ...createInvitations({ ...deps, sandboxOutbox: deps.sandboxOutbox, associate }),
+    ...createInvitations({ ...deps, sandboxOutbox: deps.sandboxOutbox, associate, ownRecords }),
     create,
     associate,
+    wouldBeTwo: ownRecords.wouldBeTwo,
+    findSharing: (practiceId, patientId, email) =>
+      ownRecords.findSharing(practiceId, patientId, checkAddress(email, 'email')),
+    async changeToProxy(practiceId, associationId, relationship) {
+      const changed = await db
+        .updateTable('association')
+        .set({ role: 'proxy', relationship: checkRelationship(relationship) })
+        .where('id', '=', associationId)
+        .where('practice_id', '=', practiceId)
+        .where('role', '=', 'patient')
+        .where('ended_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      if (!changed)
+        throw new OnpatientError('not-found', 'There is no such patient among the people of this practice.')
+      deps.onAccessEnded?.()
+      const association = toAssociation(
+        await openAssociations().where('association.id', '=', associationId).executeTakeFirstOrThrow(),
+      )
+      return { ...association, relatedPersonId: await relatedPeople.find(association) }
+    },
     findRelatedPerson: relatedPeople.find,
     find,
     brands: createBrands({ db, clock, find }),
@@ -434,3 +482,22 @@ function checkName(text: string): string {
     )
   return name
 }
+
+/** What a proxy is to the patient, in words. */
+function checkRelationship(text: string): string {
+  const words = text.trim().replaceAll(/\s+/g, ' ')
+  if (
+    words !== '' &&
+    words.length <= 60 &&
+    words.toLowerCase() !== 'self' &&
+    !/[\p{Cc}\p{Cf}\p{Co}]/u.test(words)
+  )
+    return words
+  throw new OnpatientError(
+    'invalid-parameter',
+    'Say in a few words what this person is to the patient: wife, father, guardian, …',
+    { field: 'relationship' },
+  )
+}
+
+export { findOwnRecord } from './own-record.ts'

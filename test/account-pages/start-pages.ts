@@ -78,6 +78,7 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     app,
     accounts,
     practices,
+    records,
     outbox,
     clock,
     portalUrl,
