@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Practices } from '#server/practices/practices.ts'
 import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
@@ -91,6 +92,17 @@ export interface Warning {
   message: string
 }
 
+/** Which of the owner's applications, in which order. */
+export interface OwnedPage {
+  /** Part of the name, in any case and without accents; or a client id. */
+  search?: string | undefined
+  /** Default: the oldest first. */
+  order?: 'oldest' | 'newest' | 'name' | undefined
+  /** Default 100. */
+  limit?: number | undefined
+  offset?: number | undefined
+}
+
 export interface Applications {
   /**
    * Registers an application; `secret` is shown to the owner once (undefined for a public one).
@@ -124,7 +136,8 @@ export interface Applications {
   remove(ownerAccountId: string, applicationId: string): Promise<void>
   /** Undefined when unknown or deleted. */
   find(applicationId: string): Promise<Application | undefined>
-  listOwned(ownerAccountId: string): Promise<Application[]>
+  /** Those of an owner, a page of them; `count` is of all that match. */
+  listOwned(ownerAccountId: string, page?: OwnedPage): Promise<{ applications: Application[]; count: number }>
   /** What its developer has to be told of it at any time. */
   warn(application: Pick<Application, 'redirectUris'>): Warning[]
   /** Whether this server sends people to an address that was registered. */
@@ -425,17 +438,27 @@ export function createApplications({
         .execute()
       await onRemoved(applicationId)
     },
-    async listOwned(ownerAccountId) {
-      // uses application_owner
-      const rows = await db
+    async listOwned(ownerAccountId, { search = '', order = 'oldest', limit = 100, offset = 0 } = {}) {
+      // uses application_owner, or application_owner_name
+      const matching = db
         .selectFrom('application')
-        .selectAll()
         .where('owner_account_id', '=', ownerAccountId)
         .where('deleted_at', 'is', null)
-        .orderBy('created_at')
+        .$if(search.trim() !== '', (query) =>
+          query.where((eb) => eb.or([hasInName(search), eb('id', '=', search.trim())])),
+        )
+      const { count } = await matching
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+      const rows = await matching
+        .selectAll()
+        .$if(order === 'name', (query) => query.orderBy('name_key'))
+        .$if(order !== 'name', (query) => query.orderBy('created_at', order === 'newest' ? 'desc' : 'asc'))
         .orderBy('id')
+        .limit(limit)
+        .offset(offset)
         .execute()
-      return rows.map(toApplication)
+      return { applications: rows.map(toApplication), count: Number(count) }
     },
     async isSecretOf(applicationId, secret) {
       const given = hashSecret(secret)
@@ -446,6 +469,11 @@ export function createApplications({
     registrationTokens: createRegistrationTokens({ db, clock, random, limits }),
     changes: createApplicationChanges({ db, clock }),
   }
+}
+
+function hasInName(search: string) {
+  const pattern = `%${nameKey(search).replaceAll(/[\\%_]/g, '\\$&')}%`
+  return sql<boolean>`name_key like ${pattern} escape '\\'`
 }
 
 export type { ApplicationChange } from './application-changes.ts'
