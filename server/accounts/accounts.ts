@@ -7,6 +7,7 @@ import { newId, type Random } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName, toAccount } from './account-row.ts'
+import { createClosing } from './closing.ts'
 import { createEmailChange } from './email-change.ts'
 import { createAuthenticatorApps } from './factors/authenticator-app.ts'
 import { createFactors, type Factors } from './factors/factors.ts'
@@ -166,6 +167,12 @@ export interface Accounts {
    */
   finishEmailChange(token: string, signIn: SignIn, visitor: Visitor): Promise<NewSignIn>
   changeDisplayName(accountId: string, displayName: string): Promise<Account>
+  /**
+   * For ever: ends sign-ins, factors, known browsers, links, grants, applications and invitations, frees the address, and tells it by mail.
+   * Throws `proof-required`, and `not-allowed` while a practice would lose its only provider.
+   */
+  close(account: Account, signIn: SignIn): Promise<void>
+  /** Undefined also when it is closed. */
   find(accountId: string): Promise<Account | undefined>
   findByEmail(email: string): Promise<Account | undefined>
   /** Deletes sign-ins, links and counts that are over. */
@@ -186,6 +193,10 @@ interface AccountsDeps {
   endGrants(tx: Db, accountId: string): Promise<void>
   /** After that transaction: what tokens opened is forgotten. */
   onPasswordChanged(): void
+  /** Ends what the account is and has elsewhere, within the transaction that closes it. Throws when it has to stay. */
+  endWhatItHas(tx: Db, account: Account): Promise<void>
+  /** After that transaction. It must not throw. */
+  onClosed(accountId: string): Promise<void>
   /** What repeats name or address of the account follows. It must not throw: the change has been made. */
   onProfileChanged?(accountId: string): Promise<void>
   passwordCost?: PasswordCost
@@ -193,7 +204,7 @@ interface AccountsDeps {
 
 // uses the primary key
 const selectAccount = preparedQuery((db, id: string) =>
-  db.selectFrom('account').selectAll().where('id', '=', id),
+  db.selectFrom('account').selectAll().where('id', '=', id).where('closed_at', 'is', null),
 )
 
 export function createAccounts(deps: AccountsDeps): Accounts {
@@ -281,6 +292,13 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     ...createPasskeySignIn({ passkeys, signIns, throttle, find }),
     ...createSignUp({ ...parts, insert }),
     ...createPasswordChange({ ...parts, provePassword, endGrants, onPasswordChanged }),
+    ...createClosing({
+      ...parts,
+      ...ofFactors,
+      factors,
+      endWhatItHas: deps.endWhatItHas,
+      onClosed: deps.onClosed,
+    }),
     ...createEmailChange({ ...parts, provePassword, onProfileChanged: deps.onProfileChanged }),
     async create({ email: typed, password, displayName: name }) {
       const email = checkAddress(typed, 'email')

@@ -10,6 +10,11 @@ export async function findByAddress(db: Db, typed: string): Promise<AccountRow[]
   const address = normalizeAddress(typed)
   const spellings = [typed.trim().toLowerCase(), address, respell(address)]
   // uses the unique index on email
-  const rows = await db.selectFrom('account').selectAll().where('email', 'in', spellings).execute()
+  const rows = await db
+    .selectFrom('account')
+    .selectAll()
+    .where('email', 'in', spellings)
+    .where('closed_at', 'is', null)
+    .execute()
   return rows.toSorted((one, other) => spellings.indexOf(one.email) - spellings.indexOf(other.email))
 }

@@ -13,6 +13,7 @@ import {
   type ApplicationChanges,
   changesApproved,
   createApplicationChanges,
+  forgetChange,
   keepChange,
   splitChange,
 } from './application-changes.ts'
@@ -134,6 +135,11 @@ export interface Applications {
   listSecrets(applicationId: string): Promise<SecretSummary[]>
   /** Ends all its grants. Throws `not-found`. */
   remove(ownerAccountId: string, applicationId: string): Promise<void>
+  /**
+   * For an owner who leaves: all applications, what waits of them, and the tokens that register further ones. Within the caller's
+   * transaction; the caller ends their grants.
+   */
+  removeAllOf(ownerAccountId: string, tx: Db): Promise<void>
   /** Undefined when unknown or deleted. */
   find(applicationId: string): Promise<Application | undefined>
   /** Those of an owner, a page of them; `count` is of all that match. */
@@ -437,6 +443,18 @@ export function createApplications({
         .where('owner_account_id', '=', ownerAccountId)
         .execute()
       await onRemoved(applicationId)
+    },
+    async removeAllOf(ownerAccountId, tx) {
+      // uses application_owner
+      const owned = await tx
+        .updateTable('application')
+        .set({ deleted_at: clock.now().getTime(), registration_token_hash: null })
+        .where('owner_account_id', '=', ownerAccountId)
+        .where('deleted_at', 'is', null)
+        .returning('id')
+        .execute()
+      for (const { id } of owned) await forgetChange(tx, id)
+      await tx.deleteFrom('registration_token').where('owner_account_id', '=', ownerAccountId).execute()
     },
     async listOwned(ownerAccountId, { search = '', order = 'oldest', limit = 100, offset = 0 } = {}) {
       // uses application_owner, or application_owner_name

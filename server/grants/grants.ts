@@ -115,6 +115,10 @@ export interface Grants {
   /** `within`: a transaction of the caller, who calls `forgetOpened` after it. */
   endAllOfAccount(accountId: string, reason: string, within?: Db): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
+  /** All that anybody gave the applications of an owner. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endAllOfOwner(ownerAccountId: string, reason: string, within: Db): Promise<void>
+  /** What these practices approved. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endApprovalsOf(practiceIds: readonly string[], reason: string, within: Db): Promise<void>
   /**
    * Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. `within`: a
    * transaction of the caller, who calls `forgetOpened` after it.
@@ -272,6 +276,24 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
+    async endAllOfOwner(ownerAccountId, reason, within) {
+      // uses application_owner, then grant_application
+      await ending(reason, within)
+        .where('application_id', 'in', (eb) =>
+          eb
+            .selectFrom('application')
+            .select('application.id')
+            .where('application.owner_account_id', '=', ownerAccountId),
+        )
+        .execute()
+      opener.forget()
+    },
+    async endApprovalsOf(practiceIds, reason, within) {
+      if (practiceIds.length === 0) return
+      // uses grant_practice
+      await ending(reason, within).where('practice_id', 'in', practiceIds).execute()
+      opener.forget()
+    },
     async endAllOfStaff(practiceId, reason, within) {
       // uses association_practice, then grant_account
       await ending(reason, within)

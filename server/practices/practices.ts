@@ -12,6 +12,7 @@ import { isDuplicate } from '../store/transaction.ts'
 import { createBrands } from './brands.ts'
 import type { InvitationClaim, WaitingInvitation } from './invitation-claims.ts'
 import { createInvitations } from './invitations.ts'
+import { describeLeaving, type Leaving, leaveAll } from './leaving.ts'
 import { createOwnRecords, type OwnRecords, twoPeople } from './own-record.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { practiceColumns, toAssociation, toPractice } from './practice-row.ts'
@@ -159,6 +160,15 @@ export interface Practices {
   findRelatedPerson(association: Association): Promise<string | undefined>
   /** Ends an association of the practice; the RelatedPerson record made for it is not active any more. Throws `not-found`. */
   endAssociation(practiceId: string, associationId: string): Promise<void>
+  /** What becomes of the practices where the account is the only provider, when it is closed. */
+  describeLeaving(accountId: string): Promise<Leaving>
+  /**
+   * For an account that is closed, within that transaction: ends its associations and the invitations of its address, and its sandboxes.
+   * Returns the practices that closed with it. Throws `not-allowed` when it is the only provider of another one.
+   */
+  leaveAll(tx: Db, account: { id: string; email: string }): Promise<string[]>
+  /** A colleague; writes a Practitioner record. */
+  addProvider(practice: Practice, account: { id: string; displayName: string }): Promise<void>
   /** After the name or the address of an account has changed: the RelatedPerson records that were made for it follow. */
   followAccount(accountId: string): Promise<void>
   /** The same for all, so that a change whose record could not be written in its moment is made up for. */
@@ -442,6 +452,9 @@ export function createPractices(deps: PracticesDeps): Practices {
         throw new OnpatientError('not-found', 'There is no such person among those of this practice.')
       await relatedPeople.follow({ associationId })
     },
+    describeLeaving: (accountId) => describeLeaving(db, accountId),
+    leaveAll: (tx, account) => leaveAll(tx, account, clock),
+    addProvider,
     followAccount: (accountId) => relatedPeople.follow({ accountId }),
     sweep: () => relatedPeople.follow({}),
     async addPatients(practiceId, patientIds) {

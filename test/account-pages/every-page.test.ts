@@ -19,6 +19,7 @@ const pagePaths = [
   '/reset/finish?token=lnk_any',
   '/account/email/confirm?token=lnk_any',
   '/account/email/confirmed',
+  '/account/closed',
   '/invitation?token=lnk_unknown',
   '/outbox',
   '/no-such-page',

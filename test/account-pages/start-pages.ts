@@ -38,6 +38,8 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     factorKey: 'f'.repeat(43),
     endGrants: async () => undefined,
     onPasswordChanged: () => undefined,
+    endWhatItHas: async () => undefined,
+    onClosed: async () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },
   })
   const app = fastify()

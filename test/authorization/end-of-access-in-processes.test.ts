@@ -130,6 +130,13 @@ describe('what is ended in one process is refused in the other within a second',
         assert.equal(answer.location, `${here}/`)
       },
     ],
+    [
+      'an account that its owner closed',
+      async ({ account }) => {
+        const { call } = await portalOf(account.email)
+        done(await call('POST', '/me/close', {}))
+      },
+    ],
     ['proxy rights that the practice ended', endAssociation, 'parent'],
     ['a patient who left the practice', endAssociation],
     [
