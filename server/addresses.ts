@@ -77,3 +77,8 @@ export function respell(address: string): string {
   const at = address.lastIndexOf('@')
   return `${address.slice(0, at)}${address.slice(at).toUpperCase()}`
 }
+
+/** Whether an account's address is spelled in another way because another account has it. */
+export function isShared(kept: string): boolean {
+  return kept !== normalizeAddress(kept)
+}

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '#server/accounts/accounts.ts'
 import { type Association, findOwnRecord, reachesPanel } from '#server/practices/practices.ts'
+import { isShared } from '../addresses.ts'
 import { clearSignInCookie, getSignedIn } from '../http/browser.ts'
 import { parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
@@ -82,7 +83,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
 }
 
 function toAccountJson({ id, email, displayName }: Account) {
-  return { id, email, displayName }
+  return { id, email, displayName, isAddressShared: isShared(email) }
 }
 
 export function toAssociationJson(

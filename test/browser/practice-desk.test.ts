@@ -140,6 +140,51 @@ for (const [size, options] of Object.entries(sizes))
       assert.deepEqual(errors, [])
     })
 
+    test('a couple shares an address: the desk is warned, mends what is there, and the focus stays near', async () => {
+      const id = `two${size.replaceAll(/\W/g, '')}`
+      for (const each of [`${id}-a`, `${id}-b`]) await aPatient(app, clinic, each)
+      const email = `${id}@home.example`
+      const couple = await anAccount(app, email, `Couple ${size}`)
+      await app.nouns.practices.associate({
+        ...{ accountId: couple.id, practiceId: clinic.practice.id, role: 'patient', patientId: `${id}-a` },
+      })
+      const { page, errors } = await openDesk('people')
+      await page.getByRole('button', { name: `Invite for ${id}-b Rivera` }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel(/e-mail/i).fill(email)
+      await dialog.getByRole('button', { name: 'Send the invitation' }).click()
+      await dialog.getByText(`address is that of ${id}-a Rivera, too`).waitFor()
+      await checkAccessibility(page, 'a shared address')
+      await checkWidth(page, 'a shared address')
+      await dialog.getByRole('button', { name: 'Invite as family member' }).click()
+      await dialog.getByLabel('Relationship').fill('wife')
+      await dialog.getByRole('button', { name: 'Send the invitation' }).click()
+      await dialog.waitFor({ state: 'hidden' })
+      const focused = () => page.evaluate('document.activeElement?.textContent')
+      await page.getByRole('button', { name: `End the invitation of ${email}` }).press('Enter')
+      await page
+        .getByRole('button', { name: `End the invitation of ${email}` })
+        .waitFor({ state: 'detached' })
+      assert.equal(await focused(), 'Open invitations', 'the button that had the focus is gone')
+
+      const button = page.getByRole('button', { name: `Not this patient: Couple ${size}` })
+      await button.click()
+      await dialog.getByText('goes on seeing the record').waitFor()
+      await checkAccessibility(page, 'change of a relation')
+      await dialog.getByLabel('Relationship').fill('husband')
+      await dialog.getByRole('button', { name: 'Change it' }).press('Enter')
+      await page.getByText(`Husband of ${id}-a Rivera`).waitFor()
+      await button.waitFor({ state: 'detached' })
+      assert.equal(await focused(), 'People with access')
+      const [association] = await app.nouns.practices.listAssociations(couple.id)
+      assert.deepEqual([association?.role, association?.relationship], ['proxy', 'husband'])
+      await page.getByRole('button', { name: `End access of Couple ${size}` }).press('Enter')
+      await dialog.getByRole('button', { name: 'End access' }).press('Enter')
+      await page.getByText(`The access of Couple ${size} has ended.`).waitFor()
+      assert.equal(await focused(), 'People with access')
+      assert.deepEqual(errors, [])
+    })
+
     test('dialogs give the focus back, and an invitation that nobody could accept is refused in words', async () => {
       await aPatient(app, clinic, 'dee')
       const resource = { resourceType: 'Patient', id: 'una', name: [{ text: 'Una Dated' }] } as const
