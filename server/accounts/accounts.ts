@@ -16,7 +16,7 @@ import { type AssertionOptions, createPasskeys } from './factors/passkeys.ts'
 import { createRecoveryCodes } from './factors/recovery-codes.ts'
 import { createSecretSeal } from './factors/sealed-secret.ts'
 import { createSecondStep, type SecondStep } from './factors/second-step.ts'
-import { findByAddress } from './find-by-address.ts'
+import { findByAddress, findShared } from './find-by-address.ts'
 import { createKnownDevices } from './known-device.ts'
 import { createMailLinks } from './mail-links.ts'
 import { createPasswordChange } from './password-change.ts'
@@ -132,6 +132,8 @@ export interface Accounts {
   signInWithPasskey(form: { browser: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
   /** For checks by the operator: nobody is signed in, and nothing is counted. */
   hasPassword(accountId: string, password: string): Promise<boolean>
+  /** Accounts whose address another account has, from before addresses had one form; for checks by the operator, twenty at most. */
+  findShared(): Promise<Array<Pick<Account, 'id' | 'email'>>>
   /** Whether the secrets of authenticator apps open with the key of now; for checks by the operator. */
   countSealedSecrets(): Promise<{ all: number; unreadable: number }>
   /** Asks in a sign-in for the password again, before changes of factors. Throws `sign-in-failed`, `too-many-requests`. */
@@ -282,6 +284,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     signIn,
     hasPassword,
     countSealedSecrets: apps.countSealed,
+    findShared: () => findShared(db),
     factors,
     secondStep: secondSteps,
     findSignIn: signIns.findSignIn,

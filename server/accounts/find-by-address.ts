@@ -1,4 +1,4 @@
-import { normalizeAddress, respell } from '../addresses.ts'
+import { isShared, normalizeAddress, respell } from '../addresses.ts'
 import type { Db } from '../store/store.ts'
 import type { AccountRow } from './account-row.ts'
 
@@ -17,4 +17,24 @@ export async function findByAddress(db: Db, typed: string): Promise<AccountRow[]
     .where('closed_at', 'is', null)
     .execute()
   return rows.toSorted((one, other) => spellings.indexOf(one.email) - spellings.indexOf(other.email))
+}
+
+/** Walks all accounts, a thousand at a time, until twenty are found. */
+export async function findShared(db: Db): Promise<Array<Pick<AccountRow, 'id' | 'email'>>> {
+  const found: Array<Pick<AccountRow, 'id' | 'email'>> = []
+  for (let after = ''; found.length < 20; ) {
+    const rows = await db
+      .selectFrom('account')
+      .select(['id', 'email'])
+      .where('id', '>', after)
+      .where('closed_at', 'is', null)
+      .orderBy('id')
+      .limit(1000)
+      .execute()
+    found.push(...rows.filter(({ email }) => isShared(email)))
+    const last = rows.at(-1)
+    if (!last) break
+    after = last.id
+  }
+  return found.slice(0, 20)
 }

@@ -76,24 +76,26 @@ function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: 
           {email} · since {formatDay(createdAt)}
         </Text>
       </div>
-      {person.hasSecondStep && !isSelf && mayDecide && (
-        <ClearFactors practiceId={practice.id} person={person} />
-      )}
-      {role === 'patient' && practice.kind === 'practice' && (
-        <ChangeRelation practiceId={practice.id} person={person} />
-      )}
-      {!isOwnDesk && !isAbove && (
-        <Button
-          color="red"
-          variant="outline"
-          size="sm"
-          className="touch"
-          onClick={() => setAsks(true)}
-          aria-label={`End access of ${displayName}: ${roleWords(person)}`}
-        >
-          End access
-        </Button>
-      )}
+      <div className="row-actions">
+        {person.hasSecondStep && !isSelf && mayDecide && (
+          <ClearFactors practiceId={practice.id} person={person} />
+        )}
+        {role === 'patient' && practice.kind === 'practice' && (
+          <ChangeRelation practiceId={practice.id} person={person} />
+        )}
+        {!isOwnDesk && !isAbove && (
+          <Button
+            color="red"
+            variant="outline"
+            size="sm"
+            className="touch"
+            onClick={() => setAsks(true)}
+            aria-label={`End access of ${displayName}: ${roleWords(person)}`}
+          >
+            End access
+          </Button>
+        )}
+      </div>
       <ConfirmDialog
         isOpen={asks}
         title={`End the access of ${displayName}?`}

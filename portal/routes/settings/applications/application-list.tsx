@@ -134,14 +134,26 @@ interface PagesProps {
 
 function Pages({ page, last, onChange }: PagesProps) {
   return (
-    <Group component="nav" justify="space-between" gap="sm" aria-label="Pages of the list">
-      <Button variant="default" disabled={page <= 1} onClick={() => onChange(page - 1)}>
+    <Group component="nav" justify="space-between" gap="sm" wrap="nowrap" aria-label="Pages of the list">
+      <Button
+        variant="default"
+        size="sm"
+        className="touch"
+        disabled={page <= 1}
+        onClick={() => onChange(page - 1)}
+      >
         Previous
       </Button>
       <Text size="sm" c="dimmed" role="status">
         Page {Math.min(page, last)} of {last}
       </Text>
-      <Button variant="default" disabled={page >= last} onClick={() => onChange(page + 1)}>
+      <Button
+        variant="default"
+        size="sm"
+        className="touch"
+        disabled={page >= last}
+        onClick={() => onChange(page + 1)}
+      >
         Next
       </Button>
     </Group>
