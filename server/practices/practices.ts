@@ -135,7 +135,8 @@ export interface Practices {
   /** Open associations with a practice: who reaches its records. */
   listPeople(practiceId: string): Promise<Array<Association & { email: string; displayName: string }>>
   /**
-   * Throws `own-record-exists` when the account would become a second patient: an account is one person. A proxy who is given no
+   * Throws `own-record-exists` when the account would become a second patient: an account is one person. A patient who is there already
+   * stays the same. A proxy who is given no
    * `relatedPersonId` gets a RelatedPerson record, with the name and address of the account.
    */
   associate(association: {
@@ -241,6 +242,8 @@ export interface PracticesDeps {
   onSecondStepRequired?(tx: Db, practiceId: string): Promise<void>
 }
 
+type AssociationForm = Parameters<Practices['associate']>[0]
+
 const sandboxPatients = 10
 
 export function createPractices(deps: PracticesDeps): Practices {
@@ -290,11 +293,29 @@ export function createPractices(deps: PracticesDeps): Practices {
       .where('association.ended_at', 'is', null)
   }
 
+  /** Of a patient who is one there already, this one. Throws `own-record-exists`. */
+  async function findOwn({
+    accountId,
+    practiceId,
+    patientId,
+  }: AssociationForm): Promise<Association | undefined> {
+    // uses association_own_record
+    const row = await openAssociations()
+      .where('association.account_id', '=', accountId)
+      .where('association.practice_id', '=', practiceId)
+      .where('association.role', '=', 'patient')
+      .executeTakeFirst()
+    if (row && row.patient_id !== patientId) throw twoPeople()
+    return row && toAssociation(row)
+  }
+
+  async function assertOnePerson({ accountId, practiceId, patientId, role }: AssociationForm): Promise<void> {
+    if (role !== 'patient' || patientId === undefined) return
+    if (await ownRecords.wouldBeTwo({ accountId, practice: { id: practiceId }, patientId })) throw twoPeople()
+  }
+
   const associate: Practices['associate'] = async (form) => {
-    const { accountId, practiceId, patientId, role } = form
-    if (role === 'patient' && patientId !== undefined)
-      if (await ownRecords.wouldBeTwo({ accountId, practice: { id: practiceId }, patientId }))
-        throw twoPeople()
+    await assertOnePerson(form)
     const id = newId('asn', random)
     const row = {
       id,
@@ -309,14 +330,14 @@ export function createPractices(deps: PracticesDeps): Practices {
       created_at: now(),
       ended_at: null,
     }
-    // Two at the same moment both found nothing: association_own_record lets one in.
-    await db
-      .insertInto('association')
-      .values(row)
-      .execute()
-      .catch((error: unknown) => {
-        throw isDuplicate(error) ? twoPeople() : error
-      })
+    try {
+      await db.insertInto('association').values(row).execute()
+    } catch (error) {
+      // The account is a patient there already, or became one at the same moment: association_own_record lets one in.
+      const own = isDuplicate(error) ? await findOwn(form) : undefined
+      if (own) return own
+      throw error
+    }
     return toAssociation(
       await openAssociations().where('association.id', '=', row.id).executeTakeFirstOrThrow(),
     )

@@ -55,6 +55,11 @@ test('no account becomes the patient of two records of a practice, by no way; wh
   const associate = (patientId: string) =>
     practices.associate({ accountId: account.id, practiceId: clinic.practice.id, role: 'patient', patientId })
   await assert.rejects(associate('ben'), isTwo)
+  assert.equal(
+    (await associate('ana')).id,
+    (await practices.listAssociations(account.id))[0]?.id,
+    'once is enough',
+  )
   await invite('ben', { isSharedAddress: true })
   const token = tokenOfNewestMail(app)
   await assert.rejects(

@@ -151,6 +151,7 @@ export const routes: readonly Route[] = [
   portal(['GET', 'PATCH'], '/me'),
   portal(['POST'], '/me/password'),
   portal(['POST'], '/me/email'),
+  portal(['GET'], '/me/closing'),
   portal(['POST'], '/me/proof'),
   portal(['POST'], '/me/proof/passkey/options'),
   portal(['POST'], '/me/proof/passkey'),
