@@ -23,7 +23,11 @@ const brokenMeasures = `(() => {
   return broken
 })()`
 
-const focused = (page: Page) => page.evaluate('document.activeElement?.textContent')
+const waitForFocus = (page: Page, text: string) =>
+  page
+    .locator(':focus')
+    .filter({ hasText: new RegExp(`^${text}$`) })
+    .waitFor()
 
 for (const [size, options] of Object.entries(sizes))
   describe(`settings and records, ${size}`, () => {
@@ -74,16 +78,16 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('dialog').getByRole('button', { name: 'End access' }).press('Enter')
       await page.getByText('connected 2 times').waitFor()
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
-      assert.equal(await focused(page), 'Vaccine diary')
+      await waitForFocus(page, 'Vaccine diary')
       await page.getByRole('button', { name: 'End all access of Vaccine diary' }).press('Enter')
       await page.getByRole('dialog').getByRole('button', { name: 'End all access' }).press('Enter')
       await page.getByRole('heading', { name: 'Vaccine diary', exact: true }).waitFor({ state: 'detached' })
       await page.getByText('Vaccine diary has no access any more.').waitFor()
-      assert.equal(await focused(page), 'Connected apps')
+      await waitForFocus(page, 'Connected apps')
       await page.getByRole('button', { name: 'End access of Heart chart' }).press('Enter')
       await page.getByRole('dialog').getByRole('button', { name: 'End access' }).press('Enter')
       await page.getByText('No app is connected').waitFor()
-      assert.equal(await focused(page), 'Connected apps')
+      await waitForFocus(page, 'Connected apps')
       assert.deepEqual(errors, [])
     })
 
@@ -162,17 +166,17 @@ for (const [size, options] of Object.entries(sizes))
       await others.first().waitFor()
       assert.equal(await others.count(), 2)
       await others.first().press('Enter')
-      await page.waitForFunction(`document.activeElement?.textContent === 'Where you are signed in'`)
+      await waitForFocus(page, 'Where you are signed in')
       assert.equal(await others.count(), 1)
       await page.getByRole('button', { name: 'Sign out everywhere else' }).press('Enter')
       const dialog = page.getByRole('dialog')
       await dialog.getByRole('button', { name: 'Sign out everywhere else' }).press('Enter')
       await dialog.waitFor({ state: 'hidden' })
-      await page.waitForFunction(`document.activeElement?.textContent === 'Where you are signed in'`)
+      await waitForFocus(page, 'Where you are signed in')
       await page.goto(`${app.portalUrl}/account/settings`)
       await page.getByRole('button', { name: 'Save the name' }).press('Enter')
       await page.getByText('Your name is saved.').waitFor()
-      await page.waitForFunction(`document.activeElement?.textContent === 'Save the name'`)
+      await waitForFocus(page, 'Save the name')
       assert.deepEqual(errors, [])
     })
 
