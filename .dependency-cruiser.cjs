@@ -21,7 +21,7 @@ const nouns = [
   'rate-limits',
 ]
 const leaves =
-  '^server/(settings|limits|assert-room|clock|network|secrets|seal|errors|logger|breathe|request-work)\\.ts$'
+  '^server/(addresses|settings|limits|assert-room|clock|network|secrets|seal|errors|logger|breathe|request-work)\\.ts$'
 
 /** A folder is entered through the file that carries its name; types may be taken from there, too. */
 const doors = nouns

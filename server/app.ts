@@ -181,6 +181,10 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     fhirBase: `${origins.fhirUrl}/fhir/r4`,
   })
   const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })
+  const followAccount = (accountId: string) =>
+    practices
+      .followAccount(accountId)
+      .catch((error: unknown) => logger.warn({ err: error }, 'records of a proxy follow later'))
   const accounts = createAccounts({
     db,
     clock,
@@ -192,10 +196,19 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     factorKey: settings.factorKey ?? keys.factor,
     endGrants: (tx, id) => grants.endAllOfAccount(id, 'the password was changed', tx),
     onPasswordChanged: grants.forgetOpened,
-    onProfileChanged: (id) =>
-      practices
-        .followAccount(id)
-        .catch((error: unknown) => logger.warn({ err: error }, 'records of a proxy follow later')),
+    async endWhatItHas(tx, account) {
+      const closed = await practices.leaveAll(tx, account)
+      await applications.removeAllOf(account.id, tx)
+      const reason = 'the account was closed'
+      await grants.endAllOfOwner(account.id, reason, tx)
+      await grants.endApprovalsOf(closed, reason, tx)
+      await grants.endAllOfAccount(account.id, reason, tx)
+    },
+    async onClosed(accountId) {
+      grants.forgetOpened()
+      await followAccount(accountId)
+    },
+    onProfileChanged: followAccount,
     ...(passwordCost ? { passwordCost } : {}),
   })
   const usedOnce = createUsedOnce({ db, clock })

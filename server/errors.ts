@@ -177,6 +177,11 @@ export const errorCatalogue = {
     category: 'conflict',
     meaning: 'Another account uses this e-mail address.',
   },
+  'own-record-exists': {
+    category: 'conflict',
+    meaning:
+      'An account is one person, and this one has the record of somebody else as its own. Invite as a family member or caregiver, or use another address; the practice can change what the account is.',
+  },
   'already-exists': {
     category: 'conflict',
     meaning: 'Something with this identity exists already.',

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { callApi } from './call-api.ts'
 
 export interface ApplicationForm {
@@ -47,10 +47,22 @@ export interface NewSecret {
 const listKey = ['applications']
 const keyOf = (id: string) => ['applications', id]
 
-export function useApplications() {
+export type ApplicationOrder = 'newest' | 'oldest' | 'name'
+
+/** How many a page of the list has. */
+export const applicationsAtOnce = 20
+
+/** One page of the list, counted from 1; the last one stays in sight until the next is here. */
+export function useApplications(asked: { search: string; order: ApplicationOrder; page: number }) {
+  const { search, order, page } = asked
+  const query = new URLSearchParams({
+    ...{ order, limit: String(applicationsAtOnce), offset: String((page - 1) * applicationsAtOnce) },
+    ...(search === '' ? {} : { search }),
+  })
   return useQuery({
-    queryKey: listKey,
-    queryFn: () => callApi<{ applications: Application[] }>('GET', '/applications'),
+    queryKey: [...listKey, 'list', asked],
+    queryFn: () => callApi<{ applications: Application[]; count: number }>('GET', `/applications?${query}`),
+    placeholderData: keepPreviousData,
   })
 }
 
@@ -83,7 +95,7 @@ export function useRemoveApplication(id: string) {
     mutationFn: () => callApi('DELETE', `/applications/${id}`),
     onSuccess: () => {
       client.removeQueries({ queryKey: keyOf(id) })
-      return client.invalidateQueries({ queryKey: listKey, exact: true })
+      return client.invalidateQueries({ queryKey: [...listKey, 'list'] })
     },
   })
 }

@@ -5,6 +5,8 @@ export interface Account {
   id: string
   email: string
   displayName: string
+  /** Another account has the same address, from before addresses had one form. */
+  isAddressShared: boolean
 }
 
 export interface Practice {
@@ -26,6 +28,8 @@ export interface Association {
   relationship: string
   practice: Practice & { requiresSecondStep: boolean }
   patient: PatientSummary | null
+  /** The record that is the person's own; one of all associations at most. */
+  isOwn: boolean
   /** The practice opens its panel only after a second step, which this sign-in had not. */
   needsSecondStep: boolean
 }

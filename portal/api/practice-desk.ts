@@ -45,6 +45,8 @@ export interface InvitationForm {
   relationship: string
   /** Who of those in the record the invited person is; null: nobody of them. */
   relatedPersonId: string | null
+  /** The practice knows that another patient has this address, too. */
+  isSharedAddress?: boolean
 }
 
 const keyOf = (practiceId: string, part: string) => ['practice', practiceId, part]
@@ -124,6 +126,19 @@ export function useEndAssociation(practiceId: string) {
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: keyOf(practiceId, 'people') })
       // It may have been one's own, as a patient of the practice.
+      await client.invalidateQueries({ queryKey: meQuery.queryKey })
+    },
+  })
+}
+
+/** Of somebody who was taken for the patient. */
+export function useChangeToProxy(practiceId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ associationId, relationship }: { associationId: string; relationship: string }) =>
+      callApi('PUT', `/practices/${practiceId}/associations/${associationId}`, { relationship }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: keyOf(practiceId, 'people') })
       await client.invalidateQueries({ queryKey: meQuery.queryKey })
     },
   })

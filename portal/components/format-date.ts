@@ -5,7 +5,8 @@ const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', tim
 
 /** A moment of our own (ISO 8601) in the reader's time zone. */
 export function formatMoment(text: string): string {
-  return dayAndTime.format(new Date(text))
+  // No line ends between a number and what it counts: "Nov 28", "6:38 AM".
+  return dayAndTime.format(new Date(text)).replaceAll(/(?<=\d)\s(?=[\p{L}])|(?<=\p{L})\s(?=\d)/gu, '\u00a0')
 }
 
 export function formatDay(text: string): string {

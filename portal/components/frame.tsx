@@ -1,6 +1,7 @@
 import { Suspense } from 'react'
 import { Link, Outlet, ScrollRestoration } from 'react-router'
 import { useMe } from '../api/me.ts'
+import { FocusKeeper } from './focus-keeper.tsx'
 import { LoadingLines } from './loading-lines.tsx'
 import { Logo } from './logo.tsx'
 import { ProofDialog } from './proof-dialog.tsx'
@@ -49,6 +50,7 @@ function LoadedFrame() {
         </div>
       </footer>
       <ProofDialog />
+      <FocusKeeper />
       <ScrollRestoration />
     </div>
   )

@@ -3,10 +3,12 @@ import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { answerProofsWith } from '../api/call-api.ts'
 import { hasPasskeys, useFactors } from '../api/factors.ts'
+import { useMe } from '../api/me.ts'
 import { proveWithPasskey, proveWithPassword } from '../api/proof.ts'
 import { FormDialog } from './dialog.tsx'
 import { FailureNotice } from './failure-notice.tsx'
 import { faultOf, isOfNoField } from './form-failure.ts'
+import { UsernameField } from './username-field.tsx'
 
 /** Asks who the person is when a change needs a fresh proof; the call that asked for it goes on afterwards. */
 export function ProofDialog() {
@@ -32,6 +34,7 @@ export function ProofDialog() {
 }
 
 function ProofForm({ onEnd }: { onEnd(isProven: boolean): void }) {
+  const { account } = useMe()
   const { data: factors } = useFactors()
   const [password, setPassword] = useState('')
   const onSuccess = () => onEnd(true)
@@ -47,6 +50,7 @@ function ProofForm({ onEnd }: { onEnd(isProven: boolean): void }) {
       onClose={() => onEnd(false)}
     >
       <Text>So that nobody does this in your absence, please enter your password once more.</Text>
+      <UsernameField email={account.email} />
       <PasswordInput
         label="Password"
         autoComplete="current-password"

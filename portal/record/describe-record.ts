@@ -6,6 +6,7 @@ import {
   identifierText,
   joinParts,
   joinWords,
+  noBreak,
   periodText,
   quantityText,
   referenceText,
@@ -208,7 +209,7 @@ function componentsText({ component = [] }: OfType<'Observation'>): string | und
   const values = component.map((each) => ({ name: conceptText(each.code), value: valueText(each) }))
   const systolic = values.find(({ name }) => /systolic/i.test(name ?? ''))?.value
   const diastolic = values.find(({ name }) => /diastolic/i.test(name ?? ''))?.value
-  if (systolic && diastolic) return `${Number.parseFloat(systolic)} / ${diastolic}`
+  if (systolic && diastolic) return [`${Number.parseFloat(systolic)}`, '/', diastolic].join(noBreak)
   return joinParts(
     '; ',
     values.map(({ name, value }) => value && joinParts(': ', [name, value])),

@@ -1,6 +1,9 @@
 import type { CodeableConcept, Identifier, Observation, Period, Quantity, Reference } from 'fhir/r4'
 import { formatFhirDate } from '../components/format-date.ts'
 
+/** A space at which no line ends. */
+export const noBreak = '\u00a0'
+
 /** The words of a code: what the author wrote, else what the code system calls it. */
 export function conceptText(concept: CodeableConcept | undefined): string | undefined {
   if (!concept) return undefined
@@ -18,7 +21,11 @@ export function quantityText(quantity: Quantity | undefined): string | undefined
   const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(value)
   // Braces are how UCUM writes annotations; people need only the words.
   const words = unit?.replaceAll(/[{}]/g, '').trim()
-  return [`${comparator}${number}`, words === '1' ? undefined : words].filter(Boolean).join(' ')
+  // No line ends between a number and its unit, nor within the unit: "36.7" alone could be anything.
+  return [`${comparator}${number}`, words === '1' ? undefined : words]
+    .filter(Boolean)
+    .join(noBreak)
+    .replaceAll(/\s/g, noBreak)
 }
 
 export function referenceText(reference: Reference | undefined): string | undefined {
@@ -58,8 +65,11 @@ export function valueText(measured: Measured): string | undefined {
     numberText(measured.valueInteger) ??
     booleanText(measured.valueBoolean) ??
     (measured.valueDateTime && formatFhirDate(measured.valueDateTime)) ??
-    joinParts(' to ', [quantityText(measured.valueRange?.low), quantityText(measured.valueRange?.high)]) ??
-    joinParts(' : ', [
+    joinParts(`${noBreak}to `, [
+      quantityText(measured.valueRange?.low),
+      quantityText(measured.valueRange?.high),
+    ]) ??
+    joinParts(`${noBreak}:${noBreak}`, [
       quantityText(measured.valueRatio?.numerator),
       quantityText(measured.valueRatio?.denominator),
     ])

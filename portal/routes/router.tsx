@@ -30,6 +30,12 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('./settings/security.tsx')).Security }),
           },
           {
+            path: 'close',
+            lazy: async () => ({
+              Component: (await import('./settings/close-account.tsx')).CloseAccount,
+            }),
+          },
+          {
             path: 'connected-apps',
             lazy: async () => ({
               Component: (await import('./settings/connected-apps.tsx')).ConnectedApps,

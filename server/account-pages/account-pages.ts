@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
+import { closedPage } from './closed-page.ts'
 import { confirmPages } from './confirm-pages.ts'
 import { emailPages } from './email-pages.ts'
 import { invitationPages } from './invitation-pages.ts'
@@ -27,6 +28,7 @@ export function accountPages(deps: AccountPagesDeps): FastifyPluginAsync {
     await app.register(resetPages(deps))
     await app.register(emailPages(deps))
     await app.register(invitationPages(deps))
+    await app.register(closedPage(deps))
     await app.register(mailStopPages(deps))
     await app.register(outboxPage(deps))
   }

@@ -1,7 +1,14 @@
 import { html } from '@remix-run/html-template'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { getSignedIn } from '#server/http/browser.ts'
-import { csrfField, errorSummary, hiddenField, submitButton, textField } from '#server/pages/form.ts'
+import {
+  csrfField,
+  errorSummary,
+  hiddenField,
+  submitButton,
+  textField,
+  usernameField,
+} from '#server/pages/form.ts'
 import { iconKey } from '#server/pages/icons.ts'
 import type { Page } from '#server/pages/page.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
@@ -72,7 +79,7 @@ function confirmPage({ next, email, hasPasskey, csrfToken, failure }: ConfirmFor
 <form method="post" action="/account/confirm">
 ${csrfField(csrfToken)}
 ${hiddenField('next', next)}
-<input type="hidden" name="email" value="${email}" autocomplete="username">
+${usernameField(email)}
 ${textField({ label: 'Password', name: 'password', type: 'password', autocomplete: 'current-password', required: true, error: errorFor(errors, 'password') })}
 ${submitButton('Confirm')}
 </form>

@@ -15,6 +15,7 @@ const shownOnForms = new Set([
   'code-refused',
   'passkey-refused',
   'birth-date-mismatch',
+  'own-record-exists',
   'email-taken',
   'too-many-requests',
 ])

@@ -4,6 +4,7 @@ import {
   errorSummary,
   type FormError,
   hiddenField,
+  notice,
   submitButton,
   textField,
 } from '#server/pages/form.ts'
@@ -18,6 +19,8 @@ interface InvitationForm {
   token: string
   csrfToken: string
   signedIn: View['signedIn']
+  /** Where the signed-in account is a patient already. */
+  ownPractice: string | undefined
   failure?: FormFailure
   /** What was typed before, when the form comes back. */
   displayName: string
@@ -31,6 +34,7 @@ export function invitationPage(form: InvitationForm): Page {
 <div class="emblem">${iconHeart}</div>
 <h1>${invitation.practice.name} invites you</h1>
 <p class="lead">${renderPurpose(invitation)}</p>
+${form.ownPractice === undefined || errors.length > 0 ? undefined : renderOnePerson(form.ownPractice)}
 <form method="post" action="/invitation">
 ${csrfField(csrfToken)}
 ${hiddenField('token', token)}
@@ -63,6 +67,15 @@ export function waitingPage(practices: readonly string[]): Page {
 
 function isForSelf({ role }: Invitation): boolean {
   return role === 'patient'
+}
+
+/** Couples share addresses; then the second one would see the first one's record as the own. */
+function renderOnePerson(practice: string): SafeHtml {
+  return notice(
+    'warning',
+    html`<p>Your account shows your own record at <strong>${practice}</strong> already, and an account is one person. Accept only if this record is yours, too.</p>
+<p>Is it the record of somebody with whom you share the address? Then do not accept: ask the practice to invite you as a family member or caregiver, or sign out and let that person accept with an account of another address.</p>`,
+  )
 }
 
 function renderPurpose(invitation: Invitation): string {

@@ -3,7 +3,7 @@ import type { Account } from '#server/accounts/accounts.ts'
 import { OnpatientError } from '#server/errors.ts'
 import { visitorOf } from '#server/http/browser.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
-import type { Invitation } from '#server/practices/practices.ts'
+import { findOwnRecord, type Invitation } from '#server/practices/practices.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { applyFailure, type FormFailure, toFormFailure } from './form-failure.ts'
 import { findMissing, readField, readQuery, readTrimmed } from './form-values.ts'
@@ -97,17 +97,28 @@ export function invitationPages(deps: AccountPagesDeps): FastifyPluginAsync {
     }
   }
 
-  function sendForm(
+  /**
+   * The practice where the account has a record as its own, when the invitation would make it a patient once more. Whether the two are
+   * one person is told after the date of birth.
+   */
+  async function findOwnPractice(request: FastifyRequest, { role }: Invitation): Promise<string | undefined> {
+    if (!request.signedIn || role !== 'patient') return undefined
+    const associations = await practices.listAssociations(request.signedIn.account.id)
+    return findOwnRecord(associations.filter(({ practice }) => practice.kind === 'practice'))?.practice.name
+  }
+
+  async function sendForm(
     request: FastifyRequest,
     reply: FastifyReply,
     state: { invitation: Invitation; token: string; failure?: FormFailure },
-  ): FastifyReply {
+  ): Promise<FastifyReply> {
     if (state.failure) applyFailure(reply, state.failure)
     const view = viewOf(request, reply, isProduction)
     const page = invitationPage({
       ...state,
       csrfToken: view.csrfToken,
       signedIn: view.signedIn,
+      ownPractice: await findOwnPractice(request, state.invitation),
       displayName: readTrimmed(request, 'displayName'),
       birthDate: readTrimmed(request, 'birthDate'),
     })

@@ -56,7 +56,8 @@ export function mailStopByProgram({ mailStops }: Pick<MailStopDeps, 'mailStops'>
     const url = '/mail/stop/one-click'
     app.post(url, async (request, reply) => {
       const address = mailStops.findAddress(readQuery(request, 'token') ?? '')
-      if (address === undefined) return reply.code(404).send('This link is incomplete.')
+      if (address === undefined)
+        return reply.code(410).send('This link is incomplete. Copy all of it from the mail.')
       await mailStops.stop(address)
       return reply.code(200).send('No more invitations are sent to this address.')
     })

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { normalizeAddress } from '#server/addresses.ts'
 import { keepsCookies } from '#server/http/browser.ts'
 import { readField, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
@@ -13,7 +14,8 @@ export function ofOldSignInForm(isSecure: boolean) {
     const next = parseLocalPath(readField(request, 'next')) ?? '/'
     const query = `next=${encodeURIComponent(next)}`
     if (!request.signedIn) return `/signin?${query}`
-    const email = readTrimmed(request, 'email').toLowerCase()
-    return email === '' || email === request.signedIn.account.email ? next : `/signin?${query}&switch=1`
+    const email = normalizeAddress(readTrimmed(request, 'email'))
+    const isSame = email === '' || email === normalizeAddress(request.signedIn.account.email)
+    return isSame ? next : `/signin?${query}&switch=1`
   }
 }

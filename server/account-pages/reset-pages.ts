@@ -1,7 +1,14 @@
 import { html } from '@remix-run/html-template'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { visitorOf } from '#server/http/browser.ts'
-import { csrfField, errorSummary, hiddenField, submitButton, textField } from '#server/pages/form.ts'
+import {
+  csrfField,
+  errorSummary,
+  hiddenField,
+  submitButton,
+  textField,
+  usernameField,
+} from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
@@ -39,9 +46,10 @@ export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
 
     app.get('/reset/finish', async (request, reply) => {
       const token = readQuery(request, 'token')
-      if (!token) return sendUsedLink(request, reply)
+      const account = token ? await accounts.findPasswordReset(token) : undefined
+      if (!account) return sendUsedLink(request, reply)
       const view = viewOf(request, reply, isProduction)
-      return sendPage(reply, choosePage({ csrfToken: view.csrfToken, token }), view)
+      return sendPage(reply, choosePage({ csrfToken: view.csrfToken, token, email: account.email }), view)
     })
 
     app.post('/reset/finish', async (request, reply) => {
@@ -49,9 +57,12 @@ export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
       const outcome = await finishReset(request, reply, token)
       if (outcome === 'dead link') return sendUsedLink(request, reply)
       if (typeof outcome === 'string') return reply.redirect(outcome, 303)
+      const account = await accounts.findPasswordReset(token)
+      if (!account) return sendUsedLink(request, reply)
       applyFailure(reply, outcome)
       const view = viewOf(request, reply, isProduction)
-      return sendPage(reply, choosePage({ csrfToken: view.csrfToken, token, failure: outcome }), view)
+      const { email } = account
+      return sendPage(reply, choosePage({ csrfToken: view.csrfToken, token, email, failure: outcome }), view)
     })
   }
 
@@ -112,15 +123,22 @@ ${submitButton('Send me a link')}
   return { title: errors.length > 0 ? 'Error: Forgot your password?' : 'Forgot your password?', body }
 }
 
-function choosePage({ csrfToken, token, failure }: FormState & { token: string }): Page {
+function choosePage({
+  csrfToken,
+  token,
+  email,
+  failure,
+}: FormState & { token: string; email: string }): Page {
   const errors = failure?.errors ?? []
   const body = html`${errorSummary(errors)}
 <h1>Choose a new password</h1>
+<p class="lead">For the account of <strong>${email}</strong>.</p>
 <p class="soft">For your safety this signs you out everywhere else and ends the access of the apps you have connected.
 You can connect them again at any time.</p>
 <form method="post" action="/reset/finish">
 ${csrfField(csrfToken)}
 ${hiddenField('token', token)}
+${usernameField(email)}
 ${newPasswordField({ label: 'New password', error: errorFor(errors, 'password') })}
 ${submitButton('Save and sign in')}
 </form>`

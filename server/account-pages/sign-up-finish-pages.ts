@@ -2,7 +2,7 @@ import { html } from '@remix-run/html-template'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Accounts, NewSignIn, SignUpIntent } from '#server/accounts/accounts.ts'
 import { visitorOf } from '#server/http/browser.ts'
-import { csrfField, errorSummary, hiddenField, submitButton } from '#server/pages/form.ts'
+import { csrfField, errorSummary, hiddenField, submitButton, usernameField } from '#server/pages/form.ts'
 import { iconKey } from '#server/pages/icons.ts'
 import type { Page } from '#server/pages/page.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
@@ -102,7 +102,7 @@ ${signUp.intent.kind === 'practice' ? html`<dt>Practice</dt><dd>${signUp.intent.
 <form method="post" action="/signup/finish">
 ${csrfField(csrfToken)}
 ${hiddenField('token', token)}
-<input type="hidden" name="email" value="${signUp.email}" autocomplete="username">
+${usernameField(signUp.email)}
 ${newPasswordField({ label: 'Password', error: errorFor(errors, 'password') })}
 ${submitButton(finish.label)}
 </form>

@@ -1,8 +1,11 @@
+import type { Selectable } from 'kysely'
 import { OnpatientError } from '../errors.ts'
 import type { AccountTable } from '../store/schema/accounts.ts'
 import type { Account } from './accounts.ts'
 
-export function toAccount(row: AccountTable): Account {
+export type AccountRow = Selectable<AccountTable>
+
+export function toAccount(row: AccountRow): Account {
   return {
     id: row.id,
     email: row.email,

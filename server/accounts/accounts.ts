@@ -1,4 +1,5 @@
-import { checkAddress, type MailCounts, type Mailer } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer } from '#server/mail/mail.ts'
+import { checkAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
@@ -6,6 +7,7 @@ import { newId, type Random } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName, toAccount } from './account-row.ts'
+import { createClosing } from './closing.ts'
 import { createEmailChange } from './email-change.ts'
 import { createAuthenticatorApps } from './factors/authenticator-app.ts'
 import { createFactors, type Factors } from './factors/factors.ts'
@@ -14,6 +16,7 @@ import { type AssertionOptions, createPasskeys } from './factors/passkeys.ts'
 import { createRecoveryCodes } from './factors/recovery-codes.ts'
 import { createSecretSeal } from './factors/sealed-secret.ts'
 import { createSecondStep, type SecondStep } from './factors/second-step.ts'
+import { findByAddress, findShared } from './find-by-address.ts'
 import { createKnownDevices } from './known-device.ts'
 import { createMailLinks } from './mail-links.ts'
 import { createPasswordChange } from './password-change.ts'
@@ -84,7 +87,7 @@ export interface Visitor {
 }
 
 /**
- * Accounts, their passwords, sign-ins and mailed links. Addresses compare in lower case. Nothing here tells whether
+ * Accounts, their passwords, sign-ins and mailed links. Addresses have one form (`addresses.ts`). Nothing here tells whether
  * an account exists: sign-up and reset answer alike in both cases, and the mail says the rest.
  */
 export interface Accounts {
@@ -129,6 +132,8 @@ export interface Accounts {
   signInWithPasskey(form: { browser: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
   /** For checks by the operator: nobody is signed in, and nothing is counted. */
   hasPassword(accountId: string, password: string): Promise<boolean>
+  /** Accounts whose address another account has, from before addresses had one form; for checks by the operator, twenty at most. */
+  findShared(): Promise<Array<Pick<Account, 'id' | 'email'>>>
   /** Whether the secrets of authenticator apps open with the key of now; for checks by the operator. */
   countSealedSecrets(): Promise<{ all: number; unreadable: number }>
   /** Asks in a sign-in for the password again, before changes of factors. Throws `sign-in-failed`, `too-many-requests`. */
@@ -148,6 +153,8 @@ export interface Accounts {
   endOtherSignIns(accountId: string, keepSignInId: string | undefined): Promise<void>
   /** Mails a reset link when the address has an account; says nothing either way. */
   startPasswordReset(email: string, visitor: Visitor): Promise<void>
+  /** Whose password a link of `startPasswordReset` would change, without using it up; undefined when it is no longer good. */
+  findPasswordReset(token: string): Promise<{ email: string } | undefined>
   /** Ends every sign-in, and (through `endGrants`) every grant. Throws `link-invalid`, `invalid-parameter`. */
   finishPasswordReset(token: string, newPassword: string, visitor: Visitor): Promise<SignInOutcome>
   /** Ends every other sign-in, and every grant. Throws `sign-in-failed` when `current` is wrong. */
@@ -162,6 +169,12 @@ export interface Accounts {
    */
   finishEmailChange(token: string, signIn: SignIn, visitor: Visitor): Promise<NewSignIn>
   changeDisplayName(accountId: string, displayName: string): Promise<Account>
+  /**
+   * For ever: ends sign-ins, factors, known browsers, links, grants, applications and invitations, frees the address, and tells it by mail.
+   * Throws `proof-required`, and `not-allowed` while a practice would lose its only provider.
+   */
+  close(account: Account, signIn: SignIn): Promise<void>
+  /** Undefined also when it is closed. */
   find(accountId: string): Promise<Account | undefined>
   findByEmail(email: string): Promise<Account | undefined>
   /** Deletes sign-ins, links and counts that are over. */
@@ -182,6 +195,10 @@ interface AccountsDeps {
   endGrants(tx: Db, accountId: string): Promise<void>
   /** After that transaction: what tokens opened is forgotten. */
   onPasswordChanged(): void
+  /** Ends what the account is and has elsewhere, within the transaction that closes it. Throws when it has to stay. */
+  endWhatItHas(tx: Db, account: Account): Promise<void>
+  /** After that transaction. It must not throw. */
+  onClosed(accountId: string): Promise<void>
   /** What repeats name or address of the account follows. It must not throw: the change has been made. */
   onProfileChanged?(accountId: string): Promise<void>
   passwordCost?: PasswordCost
@@ -189,7 +206,7 @@ interface AccountsDeps {
 
 // uses the primary key
 const selectAccount = preparedQuery((db, id: string) =>
-  db.selectFrom('account').selectAll().where('id', '=', id),
+  db.selectFrom('account').selectAll().where('id', '=', id).where('closed_at', 'is', null),
 )
 
 export function createAccounts(deps: AccountsDeps): Accounts {
@@ -220,11 +237,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   async function findByEmail(email: string): Promise<Account | undefined> {
-    const row = await db
-      .selectFrom('account')
-      .selectAll()
-      .where('email', '=', email.trim().toLowerCase())
-      .executeTakeFirst()
+    const [row] = await findByAddress(db, email)
     return row && toAccount(row)
   }
 
@@ -271,6 +284,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     signIn,
     hasPassword,
     countSealedSecrets: apps.countSealed,
+    findShared: () => findShared(db),
     factors,
     secondStep: secondSteps,
     findSignIn: signIns.findSignIn,
@@ -281,6 +295,13 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     ...createPasskeySignIn({ passkeys, signIns, throttle, find }),
     ...createSignUp({ ...parts, insert }),
     ...createPasswordChange({ ...parts, provePassword, endGrants, onPasswordChanged }),
+    ...createClosing({
+      ...parts,
+      ...ofFactors,
+      factors,
+      endWhatItHas: deps.endWhatItHas,
+      onClosed: deps.onClosed,
+    }),
     ...createEmailChange({ ...parts, provePassword, onProfileChanged: deps.onProfileChanged }),
     async create({ email: typed, password, displayName: name }) {
       const email = checkAddress(typed, 'email')

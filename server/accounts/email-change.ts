@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { checkAddress, type MailCounts, type Mailer } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer } from '#server/mail/mail.ts'
+import { checkAddress } from '../addresses.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
 import { isDuplicate } from '../store/transaction.ts'
@@ -49,7 +50,8 @@ export function createEmailChange(
       ])
       await mailCounts.countAskedFor(email)
       // Who owns the address learns it; who asks does not.
-      if (await findByEmail(email)) {
+      const owner = await findByEmail(email)
+      if (owner && owner.id !== accountId) {
         await mailer.send(accountMails.addressAlreadyUsed(email))
       } else {
         const token = await links.create('change-email', accountId, { email })

@@ -118,6 +118,25 @@ If it was not you, tell your practice, or whoever runs this server:
 ${portalUrl}
 `,
   }),
+  accountClosed: (to: string, portalUrl: string): Mail => ({
+    to,
+    subject: 'Your onpatient account was closed',
+    text: `Hello,
+
+your onpatient account was closed just now, as you asked. This is the last mail about it.
+
+Gone are: this address and the password of the account, its second step and passkeys, all sign-ins, the access of all apps
+that you connected, applications that you registered, and invitations that were open.
+
+Kept are: the health records, which belong to the practices, and a note under a number and your name of who could see which
+record and when, which the law asks the practices for.
+
+You can sign up again with this address at any time; your practice then has to invite you again.
+
+If it was not you, tell your practice, or whoever runs this server:
+${portalUrl}
+`,
+  }),
   factorsChanged: (to: string, portalUrl: string, change: FactorChange): Mail => ({
     to,
     subject: 'How you sign in to onpatient was changed',

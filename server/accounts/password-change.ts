@@ -1,10 +1,12 @@
 import type { MailCounts, Mailer } from '#server/mail/mail.ts'
+import { normalizeAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { networkOf } from '../network.ts'
 import type { Db } from '../store/store.ts'
 import type { Account, Accounts } from './accounts.ts'
 import type { SecondSteps } from './factors/second-step.ts'
+import { findByAddress } from './find-by-address.ts'
 import type { KnownDevices } from './known-device.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
@@ -25,7 +27,6 @@ interface PasswordChangeDeps {
   secondSteps: SecondSteps
   throttle: Throttle
   find: Accounts['find']
-  findByEmail: Accounts['findByEmail']
   /** Throws `sign-in-failed` or `too-many-requests`. */
   provePassword(accountId: string, password: string, field: string): Promise<Account>
   /** Within the transaction of the change, after the sign-ins have ended. */
@@ -34,7 +35,10 @@ interface PasswordChangeDeps {
   onPasswordChanged(): void
 }
 
-type Implemented = Pick<Accounts, 'startPasswordReset' | 'finishPasswordReset' | 'changePassword'>
+type Implemented = Pick<
+  Accounts,
+  'startPasswordReset' | 'findPasswordReset' | 'finishPasswordReset' | 'changePassword'
+>
 
 /** A new password ends what the old one opened: other sign-ins, mailed links and the grants of applications. */
 export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
@@ -71,19 +75,25 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
 
   return {
     async startPasswordReset(typed, visitor) {
-      const email = typed.trim().toLowerCase()
+      const email = normalizeAddress(typed)
       await throttle.count([
         { counted: 'mail-from-address', subject: networkOf(visitor.ip) },
         { counted: 'mail-to', subject: email },
       ])
       await deps.mailCounts.countAskedFor(email)
-      const account = await deps.findByEmail(email)
-      if (!account) return
-      const token = await links.create('reset-password', account.id, {})
-      // Not awaited: the time a mail server takes would tell that there is an account. The mailer logs failures.
-      void mailer
-        .send(accountMails.resetPassword(account.email, `${portalUrl}/reset/finish?token=${token}`))
-        .catch(() => undefined)
+      // One, but for accounts from before addresses had one form: then each gets its link.
+      for (const account of await findByAddress(db, typed)) {
+        const token = await links.create('reset-password', account.id, {})
+        // Not awaited: the time a mail server takes would tell that there is an account. The mailer logs failures.
+        void mailer
+          .send(accountMails.resetPassword(account.email, `${portalUrl}/reset/finish?token=${token}`))
+          .catch(() => undefined)
+      }
+    },
+    async findPasswordReset(token) {
+      const link = await links.find('reset-password', token)
+      const account = link?.accountId === undefined ? undefined : await deps.find(link.accountId)
+      return account && { email: account.email }
     },
     async finishPasswordReset(token, newPassword, visitor) {
       const link = await links.find('reset-password', token)

@@ -1,10 +1,11 @@
+import { normalizeAddress } from '../addresses.ts'
 import { OnpatientError } from '../errors.ts'
 import { networkOf } from '../network.ts'
-import type { AccountTable } from '../store/schema/accounts.ts'
 import type { Db } from '../store/store.ts'
-import { toAccount } from './account-row.ts'
+import { type AccountRow, toAccount } from './account-row.ts'
 import type { Account, Accounts } from './accounts.ts'
 import type { SecondSteps } from './factors/second-step.ts'
+import { findByAddress } from './find-by-address.ts'
 import type { KnownDevices } from './known-device.ts'
 import type { Passwords } from './passwords.ts'
 import type { Counter, Throttle } from './throttle.ts'
@@ -26,11 +27,25 @@ export interface PasswordSignIn extends Pick<Accounts, 'signIn' | 'hasPassword'>
 export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
   const { db, passwords, throttle, devices, startOrWait } = deps
 
-  const findRow = (column: 'id' | 'email', value: string) =>
-    db.selectFrom('account').selectAll().where(column, '=', value).executeTakeFirst()
+  const findRow = (accountId: string) =>
+    db.selectFrom('account').selectAll().where('id', '=', accountId).executeTakeFirst()
+
+  /** The account that this browser is known to, among those of the address. */
+  async function findKnown(rows: AccountRow[], knownDevice: string | undefined) {
+    if (knownDevice === undefined) return undefined
+    for (const row of rows) if (await devices.isOf(knownDevice, row.id)) return row
+    return undefined
+  }
+
+  /** As much work for an address without an account. */
+  async function findByPassword(rows: AccountRow[], password: string): Promise<AccountRow | undefined> {
+    if (rows.length === 0) await passwords.isRight(password, undefined)
+    for (const row of rows) if (await passwords.isRight(password, row.password_hash)) return row
+    return undefined
+  }
 
   /** Accounts whose hash was made at another cost get today's, now that the password is at hand. */
-  async function refreshHash(row: AccountTable, password: string): Promise<void> {
+  async function refreshHash(row: AccountRow, password: string): Promise<void> {
     if (!passwords.isOutdated(row.password_hash)) return
     await db
       .updateTable('account')
@@ -42,26 +57,24 @@ export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
 
   return {
     async signIn({ email: typed, password, visitor, knownDevice }) {
-      const email = typed.trim().toLowerCase()
-      const row = await findRow('email', email)
-      const isKnown =
-        row !== undefined && knownDevice !== undefined && (await devices.isOf(knownDevice, row.id))
-      const counters = isKnown
-        ? [{ counted: 'known-device', subject: row.id } as const]
-        : countersOfStranger(email, networkOf(visitor.ip))
+      const rows = await findByAddress(db, typed)
+      const known = await findKnown(rows, knownDevice)
+      const counters = known
+        ? [{ counted: 'known-device', subject: known.id } as const]
+        : countersOfStranger(normalizeAddress(typed), networkOf(visitor.ip))
       await throttle.count(counters)
-      const isRight = await passwords.isRight(password, row?.password_hash)
-      if (!row || !isRight) throw signInFailed('The e-mail address and the password do not match an account.')
+      const row = await findByPassword(known ? [known] : rows, password)
+      if (!row) throw signInFailed('The e-mail address and the password do not match an account.')
       await refreshHash(row, password)
       return startOrWait(toAccount(row), visitor, counters)
     },
     async hasPassword(accountId, password) {
-      return passwords.isRight(password, (await findRow('id', accountId))?.password_hash)
+      return passwords.isRight(password, (await findRow(accountId))?.password_hash)
     },
     async provePassword(accountId, password, field) {
       const counters: Counter[] = [{ counted: 'known-device', subject: accountId }]
       await throttle.count(counters)
-      const row = await findRow('id', accountId)
+      const row = await findRow(accountId)
       if (!row || !(await passwords.isRight(password, row.password_hash)))
         throw signInFailed('This is not your present password.', field)
       await throttle.takeBack(counters)

@@ -1,4 +1,5 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
+import { normalizeAddress } from '../addresses.ts'
 import { OnpatientError } from '../errors.ts'
 import { commonPasswords } from './common-passwords.ts'
 
@@ -64,6 +65,7 @@ function findFault(password: string, email: string): string | undefined {
   const plain = password.toLowerCase()
   if (commonPasswords.has(plain) || new Set(plain).size < 4)
     return 'This password is among the first that anybody would try. Choose another one.'
-  if (plain === email || plain === email.split('@')[0]) return 'The password must not be your e-mail address.'
+  if (normalizeAddress(plain) === normalizeAddress(email) || plain === email.split('@')[0])
+    return 'The password must not be your e-mail address.'
   return undefined
 }

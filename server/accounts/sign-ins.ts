@@ -147,7 +147,10 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
         .selectFrom('account')
         .selectAll()
         .where('id', '=', row.account_id)
-        .executeTakeFirstOrThrow()
+        .where('closed_at', 'is', null)
+        .executeTakeFirst()
+      // Begun in the very moment in which the account was closed.
+      if (!account) return undefined
       const isStale = now() - row.last_seen_at >= seenEveryMs
       const expiresAt = isStale ? await renew(row) : row.expires_at
       const lastSeenAt = isStale ? now() : row.last_seen_at

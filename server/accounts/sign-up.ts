@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { checkAddress, type MailCounts, type Mailer } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer } from '#server/mail/mail.ts'
+import { checkAddress } from '../addresses.ts'
 import { networkOf } from '../network.ts'
 import type { Db } from '../store/store.ts'
 import { checkDisplayName } from './account-row.ts'

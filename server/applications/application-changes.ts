@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
-import type { ApplicationRow } from './application-row.ts'
+import { type ApplicationRow, withNameKey } from './application-row.ts'
 
 /** What a practice saw when it approved a backend service: by whom it is, how it proves that, and what it may ask for. */
 const approved = ['name', 'logo_uri', 'authentication', 'jwks', 'jwks_uri', 'scopes'] as const
@@ -94,7 +94,7 @@ export async function keepChange(
   { clock, random }: { clock: Clock; random: Random },
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await forget(tx, applicationId)
+    await forgetChange(tx, applicationId)
     if (later === undefined) return
     await tx
       .insertInto('application_change')
@@ -108,7 +108,8 @@ export async function keepChange(
   })
 }
 
-async function forget(tx: Db, applicationId: string): Promise<void> {
+/** What waits is given up. Within the caller's transaction. */
+export async function forgetChange(tx: Db, applicationId: string): Promise<void> {
   await tx.deleteFrom('application_change_consent').where('application_id', '=', applicationId).execute()
   await tx.deleteFrom('application_change').where('application_id', '=', applicationId).execute()
 }
@@ -174,15 +175,15 @@ export function createApplicationChanges({ db, clock }: { db: Db; clock: Clock }
         const { columns } = await hold(tx, change)
         await tx
           .updateTable('application')
-          .set({ ...(JSON.parse(columns) as ApprovedColumns), updated_at: clock.now().getTime() })
+          .set({ ...withNameKey(JSON.parse(columns) as ApprovedColumns), updated_at: clock.now().getTime() })
           .where('id', '=', change.applicationId)
           .execute()
-        await forget(tx, change.applicationId)
+        await forgetChange(tx, change.applicationId)
       }),
     drop: (change) =>
       db.transaction().execute(async (tx) => {
         await hold(tx, change)
-        await forget(tx, change.applicationId)
+        await forgetChange(tx, change.applicationId)
       }),
   }
 }

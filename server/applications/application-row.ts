@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { nameKey } from '../store/name-key.ts'
 import type { ApplicationTable } from '../store/schema/applications.ts'
 import type { Application, ApplicationForm } from './applications.ts'
 import type { AuthenticationForm } from './authentication-form.ts'
@@ -25,6 +26,13 @@ export function columnsOf(form: ApplicationForm, proof: AuthenticationForm) {
     requires_par: proof.requiresPar ? 1 : 0,
     requires_dpop: proof.requiresDpop ? 1 : 0,
   }
+}
+
+/** Columns with what the name is found by, when they have a name. */
+export function withNameKey<Columns extends { name?: string }>(
+  columns: Columns,
+): Columns & { name_key?: string } {
+  return columns.name === undefined ? columns : { ...columns, name_key: nameKey(columns.name) }
 }
 
 export function toApplication(row: ApplicationRow): Application {

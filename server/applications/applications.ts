@@ -1,9 +1,11 @@
+import { sql } from 'kysely'
 import type { Practices } from '#server/practices/practices.ts'
 import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { hashSecret, newId, newSecret, type Random, sameHash } from '../secrets.ts'
+import { nameKey } from '../store/name-key.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
@@ -11,11 +13,12 @@ import {
   type ApplicationChanges,
   changesApproved,
   createApplicationChanges,
+  forgetChange,
   keepChange,
   splitChange,
 } from './application-changes.ts'
 import { checkApplicationForm } from './application-form.ts'
-import { type ApplicationRow, columnsOf, toApplication } from './application-row.ts'
+import { type ApplicationRow, columnsOf, toApplication, withNameKey } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
 import type { KeySet } from './key-set.ts'
 import { isPlainHttp, isRegisteredRedirect, warnAboutRedirectUris } from './redirect-uri.ts'
@@ -90,6 +93,17 @@ export interface Warning {
   message: string
 }
 
+/** Which of the owner's applications, in which order. */
+export interface OwnedPage {
+  /** Part of the name, in any case and without accents; or a client id. */
+  search?: string | undefined
+  /** Default: the oldest first. */
+  order?: 'oldest' | 'newest' | 'name' | undefined
+  /** Default 100. */
+  limit?: number | undefined
+  offset?: number | undefined
+}
+
 export interface Applications {
   /**
    * Registers an application; `secret` is shown to the owner once (undefined for a public one).
@@ -121,9 +135,15 @@ export interface Applications {
   listSecrets(applicationId: string): Promise<SecretSummary[]>
   /** Ends all its grants. Throws `not-found`. */
   remove(ownerAccountId: string, applicationId: string): Promise<void>
+  /**
+   * For an owner who leaves: all applications, what waits of them, and the tokens that register further ones. Within the caller's
+   * transaction; the caller ends their grants.
+   */
+  removeAllOf(ownerAccountId: string, tx: Db): Promise<void>
   /** Undefined when unknown or deleted. */
   find(applicationId: string): Promise<Application | undefined>
-  listOwned(ownerAccountId: string): Promise<Application[]>
+  /** Those of an owner, a page of them; `count` is of all that match. */
+  listOwned(ownerAccountId: string, page?: OwnedPage): Promise<{ applications: Application[]; count: number }>
   /** What its developer has to be told of it at any time. */
   warn(application: Pick<Application, 'redirectUris'>): Warning[]
   /** Whether this server sends people to an address that was registered. */
@@ -213,6 +233,7 @@ export function createApplications({
       id,
       owner_account_id: ownerAccountId,
       ...columnsOf(form, proof),
+      name_key: nameKey(form.name),
       registration_token_hash: null,
       created_at: now,
       updated_at: now,
@@ -352,7 +373,7 @@ export function createApplications({
         : { now: given, later: undefined }
       await db
         .updateTable('application')
-        .set({ ...columns, updated_at: clock.now().getTime() })
+        .set({ ...withNameKey(columns), updated_at: clock.now().getTime() })
         .where('id', '=', applicationId)
         .where('owner_account_id', '=', ownerAccountId)
         .execute()
@@ -423,17 +444,39 @@ export function createApplications({
         .execute()
       await onRemoved(applicationId)
     },
-    async listOwned(ownerAccountId) {
+    async removeAllOf(ownerAccountId, tx) {
       // uses application_owner
-      const rows = await db
-        .selectFrom('application')
-        .selectAll()
+      const owned = await tx
+        .updateTable('application')
+        .set({ deleted_at: clock.now().getTime(), registration_token_hash: null })
         .where('owner_account_id', '=', ownerAccountId)
         .where('deleted_at', 'is', null)
-        .orderBy('created_at')
-        .orderBy('id')
+        .returning('id')
         .execute()
-      return rows.map(toApplication)
+      for (const { id } of owned) await forgetChange(tx, id)
+      await tx.deleteFrom('registration_token').where('owner_account_id', '=', ownerAccountId).execute()
+    },
+    async listOwned(ownerAccountId, { search = '', order = 'oldest', limit = 100, offset = 0 } = {}) {
+      // uses application_owner, or application_owner_name
+      const matching = db
+        .selectFrom('application')
+        .where('owner_account_id', '=', ownerAccountId)
+        .where('deleted_at', 'is', null)
+        .$if(search.trim() !== '', (query) =>
+          query.where((eb) => eb.or([hasInName(search), eb('id', '=', search.trim())])),
+        )
+      const { count } = await matching
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+      const rows = await matching
+        .selectAll()
+        .$if(order === 'name', (query) => query.orderBy('name_key'))
+        .$if(order !== 'name', (query) => query.orderBy('created_at', order === 'newest' ? 'desc' : 'asc'))
+        .orderBy('id')
+        .limit(limit)
+        .offset(offset)
+        .execute()
+      return { applications: rows.map(toApplication), count: Number(count) }
     },
     async isSecretOf(applicationId, secret) {
       const given = hashSecret(secret)
@@ -444,6 +487,11 @@ export function createApplications({
     registrationTokens: createRegistrationTokens({ db, clock, random, limits }),
     changes: createApplicationChanges({ db, clock }),
   }
+}
+
+function hasInName(search: string) {
+  const pattern = `%${nameKey(search).replaceAll(/[\\%_]/g, '\\$&')}%`
+  return sql<boolean>`name_key like ${pattern} escape '\\'`
 }
 
 export type { ApplicationChange } from './application-changes.ts'

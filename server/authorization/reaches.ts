@@ -1,6 +1,6 @@
 import type { Patient } from 'fhir/r4'
 import { officialNameOf } from '#fhir/official-name.ts'
-import type { Association } from '#server/practices/practices.ts'
+import { type Association, findOwnRecord } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Reach } from './consent-page.ts'
 
@@ -9,16 +9,21 @@ export async function describeReaches(
   associations: readonly Association[],
   records: Pick<Records, 'read' | 'list'>,
 ): Promise<Reach[]> {
+  const own = findOwnRecord(associations)
   return Promise.all(
     associations.map(async (association) => ({
       associationId: association.id,
       practiceName: association.practice.name,
-      label: await labelOf(association, records),
+      label: await labelOf(association, association.id === own?.id, records),
     })),
   )
 }
 
-async function labelOf(association: Association, records: Pick<Records, 'read' | 'list'>): Promise<string> {
+async function labelOf(
+  association: Association,
+  isOwn: boolean,
+  records: Pick<Records, 'read' | 'list'>,
+): Promise<string> {
   const { role, patientId, practice, relationship } = association
   if (patientId === undefined) {
     const within = { patientIds: [], practiceIds: [practice.id] }
@@ -26,8 +31,10 @@ async function labelOf(association: Association, records: Pick<Records, 'read' |
     return `All ${count} patients of ${practice.name}`
   }
   const name = await nameOf(patientId, records)
+  if (isOwn) return `Your own record (${name})`
+  // Of an account that is a patient of several practices, or of a sandbox.
   return role === 'patient'
-    ? `Your own record (${name})`
+    ? `${name}, as a patient of ${practice.name}`
     : `${name}, whose ${relationship || 'proxy'} you are`
 }
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { Account } from '#server/accounts/accounts.ts'
+import type { Account, Accounts } from '#server/accounts/accounts.ts'
 import type { Practice, Practices } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
@@ -16,7 +16,7 @@ interface CreateOptions {
   new?: true
 }
 
-/** `onpatient account create`: an account whose address is taken as proven. `reset-factors`: help for who is locked out. */
+/** `onpatient account create`: an account whose address is taken as proven. `make-provider`: a colleague. `reset-factors`: help for who is locked out. */
 export function accountCommand(): Command {
   const create = new Command('create')
     .description('Create an account, with a practice of its own or for a patient.')
@@ -40,7 +40,19 @@ export function accountCommand(): Command {
     .requiredOption('--email <address>', 'the address of the account')
     .option('--json', 'print one JSON object')
     .action(resetFactors)
-  return new Command('account').description('Accounts of people.').addCommand(create).addCommand(reset)
+  const makeProvider = new Command('make-provider')
+    .description(
+      'Make an account a provider of a practice: it sees all patients there. Make sure first who it is.',
+    )
+    .requiredOption('--email <address>', 'the address of the account')
+    .requiredOption('--practice <id>', 'the id of the practice, as in the address of its desk')
+    .option('--json', 'print one JSON object')
+    .action(addProvider)
+  return new Command('account')
+    .description('Accounts of people.')
+    .addCommand(create)
+    .addCommand(makeProvider)
+    .addCommand(reset)
 }
 
 async function createAccount(options: CreateOptions): Promise<void> {
@@ -92,13 +104,36 @@ async function getPracticeOf(practices: Practices, patientId: string): Promise<P
   )
 }
 
+async function getAccount(accounts: Accounts, email: string): Promise<Account> {
+  const account = await accounts.findByEmail(email)
+  if (account) return account
+  throw new OnpatientError('not-found', `There is no account with the address ${email}.`, {
+    field: '--email',
+  })
+}
+
+async function addProvider(options: { email: string; practice: string; json?: boolean }): Promise<void> {
+  await withNouns(async ({ accounts, practices }) => {
+    const account = await getAccount(accounts, options.email)
+    const practice = await practices.find(options.practice)
+    if (!practice)
+      throw new OnpatientError('not-found', `There is no practice with the id ${options.practice}.`, {
+        field: '--practice',
+      })
+    const associations = await practices.listAssociations(account.id)
+    if (!associations.some((each) => each.role === 'provider' && each.practice.id === practice.id))
+      await practices.addProvider(practice, account)
+    printResult(
+      { id: account.id, email: account.email, practice: practice.id },
+      [`${account.email} is a provider of ${practice.name} (${practice.id}).`],
+      options.json,
+    )
+  })
+}
+
 async function resetFactors({ email, json }: { email: string; json?: boolean }): Promise<void> {
   await withNouns(async ({ accounts }) => {
-    const account = await accounts.findByEmail(email)
-    if (!account)
-      throw new OnpatientError('not-found', `There is no account with the address ${email}.`, {
-        field: '--email',
-      })
+    const account = await getAccount(accounts, email)
     const hadFactors = await accounts.factors.removeAll(account)
     const lines = [
       hadFactors

@@ -2,8 +2,9 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
-import { checkAddress, examineMailServer } from '#server/mail/mail.ts'
+import { examineMailServer } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
+import { checkAddress } from '../addresses.ts'
 import type { Nouns } from '../app.ts'
 import { findProductionFaults } from '../production.ts'
 import { readSettings, type Settings, SettingsError } from '../settings.ts'
@@ -155,6 +156,7 @@ async function checkSecrets(settings: Settings): Promise<Finding[]> {
     return await withNouns(async ({ accounts, applications, keys, records }) => [
       describeIndex(await records.examineIndex()),
       describeFactorKey(await accounts.countSealedSecrets(), settings),
+      ...describeShared(await accounts.findShared()),
       describeSigningKeys(await keys.signing.examine()),
       describeDemo(await findPublished({ accounts, applications }), settings),
       describeRedirects(await applications.findPlainRedirects(), settings),
@@ -192,6 +194,14 @@ function describeFactorKey(
     ok: false,
     message: `${key} does not open ${unreadable} of ${all} secrets of authenticator apps, whose codes are refused: ${cure}. If it is lost, remove them one by one with "npx onpatient account reset-factors --email ADDRESS"`,
   }
+}
+
+/** Accounts from before addresses had one form; said only where there are some. */
+function describeShared(shared: ReadonlyArray<{ id: string; email: string }>): Finding[] {
+  if (shared.length === 0) return []
+  const names = shared.map(({ id, email }) => `${email} (${id})`).join(', ')
+  const message = `these accounts have an address that an older account has, too, and sign in with it and their own password: ${names}. Ask their owners to choose another one in Settings → Profile`
+  return [{ check: 'addresses', ok: true, message }]
 }
 
 function describeSigningKeys({ all, broken }: { all: number; broken: string[] }): Finding {

@@ -1,11 +1,12 @@
 import type { CompiledQuery } from 'kysely'
-import type { Association, Practices } from '#server/practices/practices.ts'
+import type { Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import { hashSecret, newId, type Random } from '../secrets.ts'
 import { preparedWrite } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
+import { type ConnectedApps, createConnectedApps } from './connected-apps.ts'
 import { userLinksOf } from './coverage.ts'
 import { reusedReason } from './end-reasons.ts'
 import { type GrantContext, toContextRow } from './grant-context.ts'
@@ -98,18 +99,8 @@ export interface Grants {
   }): Promise<Grant>
   /** A grant, ended or not, with what it covers now through associations that are still open. Uses the primary keys. */
   findReach(grantId: string): Promise<GrantReach | undefined>
-  /** Grants of an account that are neither ended nor expired, newest first, with whose records each reaches. */
-  listOpen(accountId: string): Promise<
-    Array<
-      Grant & {
-        applicationName: string
-        applicationOwner: string
-        associations: Association[]
-        /** Of a grant that is about one patient. */
-        context: Pick<GrantContext, 'patientId' | 'reachesPanel'> | undefined
-      }
-    >
-  >
+  listOpen: ConnectedApps['listOpen']
+  listConnected: ConnectedApps['listConnected']
   /** Grants of an account that ended since then because a code or refresh token came twice, newest first. */
   listEndedByReuse(
     accountId: string,
@@ -117,11 +108,17 @@ export interface Grants {
   ): Promise<Array<{ id: string; endedAt: Date; applicationId: string; applicationName: string }>>
   /** Ends it and all its tokens at once. Throws `not-found` when it is not the account's. */
   end(accountId: string, grantId: string, reason: string): Promise<void>
+  /** Ends all that the account gave one application. Throws `not-found` when that is nothing. */
+  endAllOfApp(accountId: string, applicationId: string, reason: string): Promise<void>
   /** By the engine: a code was used twice, a refresh token came back, or the client revoked. */
   endByEngine(grantId: string, reason: string): Promise<void>
   /** `within`: a transaction of the caller, who calls `forgetOpened` after it. */
   endAllOfAccount(accountId: string, reason: string, within?: Db): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
+  /** All that anybody gave the applications of an owner. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endAllOfOwner(ownerAccountId: string, reason: string, within: Db): Promise<void>
+  /** What these practices approved. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endApprovalsOf(practiceIds: readonly string[], reason: string, within: Db): Promise<void>
   /**
    * Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. `within`: a
    * transaction of the caller, who calls `forgetOpened` after it.
@@ -176,6 +173,7 @@ interface GrantsDeps {
 export function createGrants({ db, clock, random, practices }: GrantsDeps): Grants {
   const now = () => clock.now().getTime()
   const opener = createTokenOpener(db, clock)
+  const connected = createConnectedApps({ db, clock, practices })
 
   function writeAccessToken({ token, grantId, scopes, expiresAt, keyThumbprint }: NewAccessToken) {
     const key = keyThumbprint ?? null
@@ -225,46 +223,8 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
     async findReach(grantId) {
       return reachOf(await selectReach(db, grantId))
     },
-    async listOpen(accountId) {
-      // uses grant_account
-      const rows = await db
-        .selectFrom('grant')
-        .innerJoin('application', 'application.id', 'grant.application_id')
-        .innerJoin('account', 'account.id', 'application.owner_account_id')
-        .leftJoin('grant_context', 'grant_context.grant_id', 'grant.id')
-        .selectAll('grant')
-        .select(['application.name as application_name', 'account.display_name as application_owner'])
-        .select(['grant_context.patient_id', 'grant_context.reaches_panel'])
-        .where('grant.account_id', '=', accountId)
-        .where('grant.practice_id', 'is', null)
-        .where('grant.ended_at', 'is', null)
-        .where((eb) => eb.or([eb('grant.expires_at', 'is', null), eb('grant.expires_at', '>', now())]))
-        .orderBy('grant.created_at', 'desc')
-        .execute()
-      const covered = await db
-        .selectFrom('grant_association')
-        .innerJoin('grant', 'grant.id', 'grant_association.grant_id')
-        .select(['grant_association.grant_id', 'grant_association.association_id'])
-        .where('grant.account_id', '=', accountId)
-        .where('grant.ended_at', 'is', null)
-        .execute()
-      const associations = new Map(
-        (await practices.listAssociations(accountId)).map((each) => [each.id, each]),
-      )
-      return rows.map((row) => ({
-        ...toGrant(row),
-        applicationName: row.application_name,
-        applicationOwner: row.application_owner,
-        context:
-          row.patient_id === null
-            ? undefined
-            : { patientId: row.patient_id, reachesPanel: row.reaches_panel === 1 },
-        associations: covered.flatMap((each) => {
-          const association = each.grant_id === row.id ? associations.get(each.association_id) : undefined
-          return association ? [association] : []
-        }),
-      }))
-    },
+    listOpen: connected.listOpen,
+    listConnected: connected.listConnected,
     async listEndedByReuse(accountId, since) {
       // uses grant_account
       const rows = await db
@@ -294,6 +254,18 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
       if (!ended) throw new OnpatientError('not-found', 'There is no such open access among yours.')
     },
+    async endAllOfApp(accountId, applicationId, reason) {
+      // uses grant_account
+      const ended = await ending(reason)
+        .where('account_id', '=', accountId)
+        .where('application_id', '=', applicationId)
+        .where('practice_id', 'is', null)
+        .returning('id')
+        .execute()
+      opener.forget()
+      if (ended.length === 0)
+        throw new OnpatientError('not-found', 'There is no such app among those that you have connected.')
+    },
     endByEngine: (grantId, reason) => endWhere('id', grantId, reason),
     async endAllOfAccount(accountId, reason, within) {
       // What a practice approved is the practice's: it outlives the password of the administrator who did it.
@@ -304,6 +276,24 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
+    async endAllOfOwner(ownerAccountId, reason, within) {
+      // uses application_owner, then grant_application
+      await ending(reason, within)
+        .where('application_id', 'in', (eb) =>
+          eb
+            .selectFrom('application')
+            .select('application.id')
+            .where('application.owner_account_id', '=', ownerAccountId),
+        )
+        .execute()
+      opener.forget()
+    },
+    async endApprovalsOf(practiceIds, reason, within) {
+      if (practiceIds.length === 0) return
+      // uses grant_practice
+      await ending(reason, within).where('practice_id', 'in', practiceIds).execute()
+      opener.forget()
+    },
     async endAllOfStaff(practiceId, reason, within) {
       // uses association_practice, then grant_account
       await ending(reason, within)
@@ -409,5 +399,6 @@ export {
   createApprovals,
   isCovered,
 } from './approvals.ts'
+export type { OpenGrant } from './connected-apps.ts'
 export type { ContextReference, GrantContext } from './grant-context.ts'
 export { formatReferences, parseReferences } from './grant-context.ts'

@@ -1,3 +1,5 @@
+import { domainToUnicode } from 'node:url'
+import { normalizeAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import type { Seals } from '../seal.ts'
 import { hashSecret } from '../secrets.ts'
@@ -34,7 +36,11 @@ export function createMailStops({ db, clock, seals, portalUrl }: MailStopsDeps):
         oneClick: `${portalUrl}/mail/stop/one-click?token=${token}`,
       }
     },
-    findAddress: (token) => seals.open(token, binding)?.toString('utf8'),
+    findAddress(token) {
+      const address = seals.open(token, binding)?.toString('utf8')
+      // A link from before addresses had one form works for ever, too.
+      return address === undefined ? undefined : normalizeAddress(address)
+    },
     async stop(address) {
       await db
         .insertInto('mail_stop')
@@ -43,18 +49,25 @@ export function createMailStops({ db, clock, seals, portalUrl }: MailStopsDeps):
         .execute()
     },
     async allow(address) {
-      await db.deleteFrom('mail_stop').where('address_hash', '=', hashSecret(address)).execute()
+      await db.deleteFrom('mail_stop').where('address_hash', 'in', hashesOf(address)).execute()
     },
     async isStopped(address) {
       // uses the primary key
       const row = await db
         .selectFrom('mail_stop')
         .select('address_hash')
-        .where('address_hash', '=', hashSecret(address))
+        .where('address_hash', 'in', hashesOf(address))
         .executeTakeFirst()
       return row !== undefined
     },
   }
+}
+
+/** The second one is of stops from before domains were kept in ASCII; of most addresses it is the same. */
+function hashesOf(address: string): string[] {
+  const at = address.lastIndexOf('@') + 1
+  const inLetters = address.slice(0, at) + domainToUnicode(address.slice(at))
+  return [hashSecret(address), hashSecret(inLetters)]
 }
 
 /** Adds to each mail that strangers can cause how to have no more of them. */

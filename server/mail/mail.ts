@@ -95,19 +95,6 @@ function headersOf({ unsubscribe }: Mail): Record<string, string> {
   }
 }
 
-/**
- * An address in the form in which addresses are kept and compared: trimmed, lower-case.
- * Throws `invalid-parameter` naming `field`.
- */
-export function checkAddress(text: string, field: string): string {
-  const address = text.trim().toLowerCase()
-  if (address.length <= 254 && addressForm.test(address)) return address
-  throw new OnpatientError('invalid-parameter', 'Enter an e-mail address like name@example.com.', { field })
-}
-
-/** RFC 5321 §4.1.2 without quoted local parts and address literals; letters of any script (RFC 6531). */
-const addressForm = /^[^\s@<>()[\],;:\\"\p{C}]{1,64}@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u
-
 export { examineMailServer } from './examine-mail-server.ts'
 export { createMailCounts, type MailCounts } from './mail-counts.ts'
 export { createMailStops, type MailStops, withStopLinks } from './mail-stops.ts'

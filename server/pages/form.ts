@@ -80,6 +80,14 @@ ${content}
 </div>`
 }
 
+/**
+ * Whose password a form asks for or sets, where the address is known: password managers read it, people see it elsewhere on the page
+ * (https://www.chromium.org/developers/design-documents/form-styles-that-chromium-understands/).
+ */
+export function usernameField(email: string): SafeHtml {
+  return html`<input class="visually-hidden" type="email" name="username" value="${email}" autocomplete="username" readonly tabindex="-1" aria-hidden="true">`
+}
+
 export function hiddenField(name: string, value: string): SafeHtml {
   return html`<input type="hidden" name="${name}" value="${value}">`
 }

@@ -34,6 +34,17 @@ const applicationForm = z.strictObject({
   requiresPar: z.boolean().optional(),
   requiresDpop: z.boolean().optional(),
 })
+const listQuery = z.strictObject({
+  // A NUL is more than PostgreSQL takes in a text.
+  search: z
+    .string()
+    .max(200)
+    .transform((text) => text.replaceAll('\0', ''))
+    .optional(),
+  order: z.enum(['oldest', 'newest', 'name']).default('newest'),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  offset: z.coerce.number().int().min(0).max(10_000).default(0),
+})
 const rotation = z.strictObject({
   overlapSeconds: z
     .int()
@@ -79,8 +90,14 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
   return async (app) => {
     app.get('/applications', async (request) => {
       const { account } = getSignedIn(request)
-      const owned = await applications.listOwned(account.id)
-      return { applications: await Promise.all(owned.map(toJson)) }
+      const page = parseInput(listQuery, request.query)
+      const { applications: owned, count } = await applications.listOwned(account.id, page)
+      const end = page.offset + owned.length
+      return {
+        applications: await Promise.all(owned.map(toJson)),
+        count,
+        next: end < count ? end : null,
+      }
     })
 
     app.post('/applications', async (request, reply) => {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { RecordReader } from '#server/access/access.ts'
 import type { Invitation, Practice } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
@@ -25,7 +26,10 @@ const invitationForm = z.strictObject({
   role: z.enum(['patient', 'proxy']),
   relationship: z.string().trim().max(100, 'at most 100 characters'),
   relatedPersonId: idText.nullish(),
+  /** The practice knows that another patient has this address, too. */
+  isSharedAddress: z.boolean().optional(),
 })
+const relationForm = z.strictObject({ relationship: z.string().max(500) })
 
 const pageSize = 50
 
@@ -37,6 +41,22 @@ export function deskRoutes({ accounts, practices, access }: PortalApiDeps): Fast
     const [{ practice }] = work
     const isProvider = work.some(({ role }) => role === 'provider')
     return { account, practice, isProvider, reader: await access.openForAccount(signIn, { practiceId }) }
+  }
+
+  /** An account is one person: who shares an address sees the second record as somebody else's, or has another address. */
+  async function warnAboutSharing(
+    reader: RecordReader,
+    practiceId: string,
+    { email, patientId }: { email: string; patientId: string },
+  ): Promise<void> {
+    const sharing = await practices.findSharing(practiceId, patientId, email)
+    if (sharing.length === 0) return
+    const names = [...(await summarizePatients(reader, sharing)).values()].map(({ name }) => name)
+    throw new OnpatientError(
+      'own-record-exists',
+      `This address is that of ${names.join(' and ') || 'another patient'}, too, and one account is one person. If they share it, invite its owner as a family member or caregiver of this patient, or ask this patient for another address. If you send it all the same, it can only be accepted with an account of another address.`,
+      { field: 'email' },
+    )
   }
 
   return async (app) => {
@@ -103,6 +123,17 @@ export function deskRoutes({ accounts, practices, access }: PortalApiDeps): Fast
       return reply.code(204).send()
     })
 
+    // Of somebody who was taken for the patient: couples share addresses.
+    app.put('/practices/:id/associations/:associationId', async (request) => {
+      const { id, associationId } = parseInput(oneAssociation, request.params)
+      const { relationship } = parseInput(relationForm, request.body)
+      const { account, practice } = await openDesk(request, id)
+      accounts.factors.assertProven(getSignedIn(request).signIn)
+      const changed = await practices.changeToProxy(practice.id, associationId, relationship)
+      request.log.info({ by: account.id, association: associationId }, 'a patient became a proxy')
+      return { associationId, role: changed.role, relationship: changed.relationship }
+    })
+
     app.get('/practices/:id/invitations', async (request) => {
       const { practice, reader } = await openDesk(request, parseInput(onePractice, request.params).id)
       const invitations = await practices.listInvitations(practice.id)
@@ -118,7 +149,8 @@ export function deskRoutes({ accounts, practices, access }: PortalApiDeps): Fast
         request,
         parseInput(onePractice, request.params).id,
       )
-      const { relatedPersonId, ...form } = parseInput(invitationForm, request.body)
+      const { relatedPersonId, isSharedAddress, ...form } = parseInput(invitationForm, request.body)
+      if (form.role === 'patient' && !isSharedAddress) await warnAboutSharing(reader, practice.id, form)
       const invitation = await practices.invite({
         ...form,
         relatedPersonId: relatedPersonId ?? undefined,

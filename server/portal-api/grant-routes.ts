@@ -1,31 +1,34 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
+import type { OpenGrant } from '#server/grants/grants.ts'
 import { getSignedIn } from '../http/browser.ts'
 import { toAssociationJson } from './me-routes.ts'
 import { idText, parseInput } from './parse-input.ts'
-import { summarizePatients } from './patient-summary.ts'
+import { type PatientSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
 /** How long a person is told that an access ended by itself. */
 const reuseShownMs = 30 * 24 * 3600 * 1000
 
 const oneGrant = z.strictObject({ id: idText })
+const oneApp = z.strictObject({ id: idText })
+const listQuery = z.strictObject({ offset: z.coerce.number().int().min(0).max(10_000).default(0) })
 
-/** The applications that the account has connected. */
+/** The applications that the account has connected, each one once with all that it was given. */
 export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPluginAsync {
   return async (app) => {
-    app.get('/grants', async (request) => {
+    app.get('/connected-apps', async (request) => {
       const { account, signIn } = getSignedIn(request)
+      const { offset } = parseInput(listQuery, request.query)
       const since = new Date(clock.now().getTime() - reuseShownMs)
-      const [open, endedByReuse] = await Promise.all([
-        grants.listOpen(account.id),
+      const [{ apps, hasMore }, endedByReuse] = await Promise.all([
+        grants.listConnected(account.id, offset),
         grants.listEndedByReuse(account.id, since),
       ])
-      const patientIds = open.flatMap(({ associations, context }) => [
-        ...associations.flatMap(({ patientId }) => patientId ?? []),
-        ...(context ? [context.patientId] : []),
-      ])
-      const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
+      const patients = await summarizePatients(
+        await access.openForAccount(signIn),
+        apps.flatMap((each) => each.grants.flatMap(patientIdsOf)),
+      )
       return {
         // To be shown to the person, who did not end them.
         endedByReuse: endedByReuse.map(({ id, endedAt, applicationId, applicationName }) => ({
@@ -33,25 +36,21 @@ export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPl
           endedAt,
           application: { id: applicationId, name: applicationName },
         })),
-        grants: open.map((grant) => ({
-          id: grant.id,
-          application: {
-            id: grant.applicationId,
-            name: grant.applicationName,
-            owner: grant.applicationOwner,
-          },
-          scopes: grant.scopes,
-          createdAt: grant.createdAt,
-          expiresAt: grant.expiresAt ?? null,
-          lastUsedAt: grant.lastUsedAt ?? null,
-          associations: grant.associations.map((each) => toAssociationJson(each, patients)),
-          // Of a grant about one patient: null when it reaches them no longer.
-          subject: grant.context && {
-            patient: patients.get(grant.context.patientId) ?? null,
-            reachesPanel: grant.context.reachesPanel,
-          },
+        apps: apps.map((each) => ({
+          ...each,
+          expiresAt: each.expiresAt ?? null,
+          lastUsedAt: each.lastUsedAt ?? null,
+          grants: each.grants.map((grant) => toGrantJson(grant, patients)),
         })),
+        next: hasMore ? offset + apps.length : null,
       }
+    })
+
+    app.delete('/connected-apps/:id', async (request, reply) => {
+      const { account } = getSignedIn(request)
+      const { id } = parseInput(oneApp, request.params)
+      await grants.endAllOfApp(account.id, id, 'the person ended it')
+      return reply.code(204).send()
     })
 
     app.delete('/grants/:id', async (request, reply) => {
@@ -60,5 +59,29 @@ export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPl
       await grants.end(account.id, id, 'the person ended it')
       return reply.code(204).send()
     })
+  }
+}
+
+function patientIdsOf({ associations, context }: OpenGrant): string[] {
+  const covered = associations.flatMap(({ patientId }) => patientId ?? [])
+  return context ? [...covered, context.patientId] : covered
+}
+
+function toGrantJson(
+  { id, scopes, createdAt, expiresAt, lastUsedAt, associations, context }: OpenGrant,
+  patients: ReadonlyMap<string, PatientSummary>,
+) {
+  return {
+    id,
+    scopes,
+    createdAt,
+    expiresAt: expiresAt ?? null,
+    lastUsedAt: lastUsedAt ?? null,
+    associations: associations.map((each) => toAssociationJson(each, patients)),
+    // Of a grant about one patient: null when it reaches them no longer.
+    subject: context && {
+      patient: patients.get(context.patientId) ?? null,
+      reachesPanel: context.reachesPanel,
+    },
   }
 }

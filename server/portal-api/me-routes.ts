@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '#server/accounts/accounts.ts'
-import { type Association, reachesPanel } from '#server/practices/practices.ts'
-import { getSignedIn } from '../http/browser.ts'
+import { type Association, findOwnRecord, reachesPanel } from '#server/practices/practices.ts'
+import { isShared } from '../addresses.ts'
+import { clearSignInCookie, getSignedIn } from '../http/browser.ts'
 import { parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
@@ -10,16 +11,18 @@ import type { PortalApiDeps } from './portal-api-deps.ts'
 // The doors say what is too short or too long, in better words; here only the absurd is refused.
 const nameForm = z.strictObject({ displayName: z.string().max(500) })
 const passwordForm = z.strictObject({ current: z.string().max(2000), next: z.string().max(2000) })
+const noForm = z.strictObject({})
 const emailForm = z.strictObject({ password: z.string().max(2000), email: z.string().max(500) })
 
 /** Who is signed in, what they are associated with, and changes to their own account. */
 export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
-  const { accounts, practices, access, isProduction } = deps
+  const { accounts, practices, applications, access, isProduction } = deps
   return async (app) => {
     app.get('/me', async (request, reply) => {
       const { account, signIn } = getSignedIn(request)
       const associations = await practices.listAssociations(account.id)
       const waiting = new Set((await practices.listWaiting(signIn)).map(({ id }) => id))
+      const own = findOwnRecord(associations)
       const patientIds = associations.flatMap(({ patientId }) => patientId ?? [])
       const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
       return {
@@ -28,6 +31,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
         signInId: signIn.id,
         associations: associations.map((each) => ({
           ...toAssociationJson(each, patients),
+          isOwn: each.id === own?.id,
           needsSecondStep: reachesPanel(each) && waiting.has(each.practice.id),
         })),
         waitingInvitations: (await practices.listWaitingInvitations(account.id)).map(
@@ -51,6 +55,24 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
       return reply.code(204).send()
     })
 
+    // What closing the account would mean, before it is done.
+    app.get('/me/closing', async (request) => {
+      const { account } = getSignedIn(request)
+      const { staying, closing } = await practices.describeLeaving(account.id)
+      const { count } = await applications.listOwned(account.id, { limit: 1 })
+      const namesOf = (some: typeof staying) => some.map(({ id, name, kind }) => ({ id, name, kind }))
+      return { staying: namesOf(staying), closing: namesOf(closing), applications: count }
+    })
+
+    app.post('/me/close', async (request, reply) => {
+      const { account, signIn } = getSignedIn(request)
+      parseInput(noForm, request.body)
+      await accounts.close(account, signIn)
+      request.log.info({ account: account.id }, 'an account was closed by its owner')
+      clearSignInCookie(reply, deps.portalUrl.startsWith('https:'))
+      return reply.code(204).send()
+    })
+
     app.post('/me/email', async (request, reply) => {
       const { account } = getSignedIn(request)
       const { password, email } = parseInput(emailForm, request.body)
@@ -61,7 +83,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
 }
 
 function toAccountJson({ id, email, displayName }: Account) {
-  return { id, email, displayName }
+  return { id, email, displayName, isAddressShared: isShared(email) }
 }
 
 export function toAssociationJson(

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
-import { checkAddress, type MailCounts, type Mailer, type SandboxOutbox } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
+import { checkAddress } from '../addresses.ts'
 import { assertRoom } from '../assert-room.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
@@ -10,6 +11,7 @@ import type { InvitationTable, PracticeTable } from '../store/schema/practices.t
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
 import { claim, findClaims, type InvitationClaim, takeUpClaim } from './invitation-claims.ts'
+import { type OwnRecords, twoPeople, youAreSomebodyElse } from './own-record.ts'
 import { type PracticeColumns, practiceColumns, toPractice } from './practice-row.ts'
 import type { Association, Invitation, Practices } from './practices.ts'
 
@@ -30,6 +32,7 @@ interface InvitationsDeps {
   limits: Limits
   records: Pick<Records, 'read'>
   associate: Practices['associate']
+  ownRecords: Pick<OwnRecords, 'wouldBeTwo'>
 }
 
 type Invitations = Pick<
@@ -45,7 +48,8 @@ type Invitations = Pick<
 >
 
 export function createInvitations(deps: InvitationsDeps): Invitations {
-  const { db, clock, random, mailer, mailCounts, sandboxOutbox, portalUrl, records, associate } = deps
+  const { db, clock, random, mailer, mailCounts, sandboxOutbox, portalUrl, records, associate, ownRecords } =
+    deps
   const now = () => clock.now().getTime()
 
   function openInvitations() {
@@ -218,6 +222,33 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     })
   }
 
+  /** An invitation that opened nothing in the end was not accepted. */
+  async function openOrGiveBack(
+    invitation: Parameters<typeof openRecord>[0] & { id: string },
+    accountId: string,
+  ): Promise<Association> {
+    try {
+      return await openRecord(invitation, accountId)
+    } catch (error) {
+      await db.updateTable('invitation').set({ accepted_at: null }).where('id', '=', invitation.id).execute()
+      throw error
+    }
+  }
+
+  /** Before the claim is taken up, so that it goes on waiting when it cannot be. */
+  async function assertOnePerson(practiceId: string, invitationId: string): Promise<void> {
+    // uses the primary key
+    const row = await db
+      .selectFrom('invitation')
+      .select(['role', 'patient_id', 'claimed_by'])
+      .where('id', '=', invitationId)
+      .where('practice_id', '=', practiceId)
+      .executeTakeFirst()
+    if (row?.role !== 'patient' || row.claimed_by === null) return
+    const record = { accountId: row.claimed_by, practice: { id: practiceId }, patientId: row.patient_id }
+    if (await ownRecords.wouldBeTwo(record)) throw twoPeople()
+  }
+
   return {
     findInvitation,
     confirmInvitation,
@@ -278,6 +309,11 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
       const invitation = await confirmInvitation(token, birthDate)
       if (await isAssociated(account.id, invitation))
         throw new OnpatientError('already-exists', 'Your account already has access to this record.')
+      if (
+        invitation.role === 'patient' &&
+        (await ownRecords.wouldBeTwo({ ...invitation, accountId: account.id }))
+      )
+        throw youAreSomebodyElse()
       if (account.email !== invitation.email) {
         const times = { now: now(), until: now() + lifetimeMs }
         if (await claim(db, { invitationId: invitation.id, accountId: account.id }, times)) return undefined
@@ -293,12 +329,14 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         .returning('id')
         .executeTakeFirst()
       if (!accepted) throw invitationEnded()
-      return openRecord(invitation, account.id)
+      return openOrGiveBack(invitation, account.id)
     },
     async confirmClaim(practiceId, invitationId) {
+      await assertOnePerson(practiceId, invitationId)
       const row = await takeUpClaim(db, { practiceId, invitationId }, now())
-      return openRecord(
+      return openOrGiveBack(
         {
+          id: invitationId,
           practice: { id: practiceId },
           patientId: row.patient_id,
           role: row.role,

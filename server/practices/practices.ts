@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto'
 import type { Resource } from 'fhir/r4'
 import type { MailCounts, Mailer, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
+import { checkAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
+import { isDuplicate } from '../store/transaction.ts'
 import { createBrands } from './brands.ts'
 import type { InvitationClaim, WaitingInvitation } from './invitation-claims.ts'
 import { createInvitations } from './invitations.ts'
+import { describeLeaving, type Leaving, leaveAll } from './leaving.ts'
+import { createOwnRecords, type OwnRecords, twoPeople } from './own-record.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { practiceColumns, toAssociation, toPractice } from './practice-row.ts'
 import { createRelatedPeople } from './related-people.ts'
@@ -130,7 +134,11 @@ export interface Practices {
   requireSecondStep(practiceId: string, isRequired: boolean): Promise<void>
   /** Open associations with a practice: who reaches its records. */
   listPeople(practiceId: string): Promise<Array<Association & { email: string; displayName: string }>>
-  /** A proxy who is given no `relatedPersonId` gets a RelatedPerson record, with the name and address of the account. */
+  /**
+   * Throws `own-record-exists` when the account would become a second patient: an account is one person. A patient who is there already
+   * stays the same. A proxy who is given no
+   * `relatedPersonId` gets a RelatedPerson record, with the name and address of the account.
+   */
   associate(association: {
     accountId: string
     practiceId: string
@@ -140,10 +148,28 @@ export interface Practices {
     relatedPersonId?: string | undefined
     relationship?: string
   }): Promise<Association>
+  /** Whether it would become a second patient by this record. */
+  wouldBeTwo: OwnRecords['wouldBeTwo']
+  /** Other patients of the practice who have this address. Throws `invalid-parameter`. */
+  findSharing: OwnRecords['findSharing']
+  /**
+   * A patient who is not: from now on the account sees the record as a family member or caregiver, as do the applications that it
+   * connected. Throws `not-found`, `invalid-parameter`.
+   */
+  changeToProxy(practiceId: string, associationId: string, relationship: string): Promise<Association>
   /** The RelatedPerson record of a proxy; made now when there is none yet. Undefined when the record refuses it. */
   findRelatedPerson(association: Association): Promise<string | undefined>
   /** Ends an association of the practice; the RelatedPerson record made for it is not active any more. Throws `not-found`. */
   endAssociation(practiceId: string, associationId: string): Promise<void>
+  /** What becomes of the practices where the account is the only provider, when it is closed. */
+  describeLeaving(accountId: string): Promise<Leaving>
+  /**
+   * For an account that is closed, within that transaction: ends its associations and the invitations of its address, and its sandboxes.
+   * Returns the practices that closed with it. Throws `not-allowed` when it is the only provider of another one.
+   */
+  leaveAll(tx: Db, account: { id: string; email: string }): Promise<string[]>
+  /** A colleague; writes a Practitioner record. */
+  addProvider(practice: Practice, account: { id: string; displayName: string }): Promise<void>
   /** After the name or the address of an account has changed: the RelatedPerson records that were made for it follow. */
   followAccount(accountId: string): Promise<void>
   /** The same for all, so that a change whose record could not be written in its moment is made up for. */
@@ -177,14 +203,14 @@ export interface Practices {
   confirmInvitation(token: string, birthDate: string): Promise<Invitation>
   /**
    * Checks the patient's date of birth first. An account of the invited address gets the record at once; any other one waits for
-   * the practice, which is told by undefined. Throws `link-invalid`, `birth-date-mismatch` (ends after five).
+   * the practice, which is told by undefined. Throws `link-invalid`, `birth-date-mismatch` (ends after five), `own-record-exists`.
    */
   acceptInvitation(
     token: string,
     account: { id: string; email: string },
     birthDate: string,
   ): Promise<Association | undefined>
-  /** The practice says that an account of another address is the invited person. Throws `not-found`. */
+  /** The practice says that an account of another address is the invited person. Throws `not-found`, `own-record-exists`. */
   confirmClaim(practiceId: string, invitationId: string): Promise<Association>
   /** What an account has accepted and a practice has not confirmed yet. */
   listWaitingInvitations(accountId: string): Promise<WaitingInvitation[]>
@@ -216,12 +242,15 @@ export interface PracticesDeps {
   onSecondStepRequired?(tx: Db, practiceId: string): Promise<void>
 }
 
+type AssociationForm = Parameters<Practices['associate']>[0]
+
 const sandboxPatients = 10
 
 export function createPractices(deps: PracticesDeps): Practices {
   const { db, clock, random, records, synthesize } = deps
   const now = () => clock.now().getTime()
   const relatedPeople = createRelatedPeople({ db, records })
+  const ownRecords = createOwnRecords({ db, clock, records })
 
   async function insertPractice(
     name: string,
@@ -264,7 +293,29 @@ export function createPractices(deps: PracticesDeps): Practices {
       .where('association.ended_at', 'is', null)
   }
 
+  /** Of a patient who is one there already, this one. Throws `own-record-exists`. */
+  async function findOwn({
+    accountId,
+    practiceId,
+    patientId,
+  }: AssociationForm): Promise<Association | undefined> {
+    // uses association_own_record
+    const row = await openAssociations()
+      .where('association.account_id', '=', accountId)
+      .where('association.practice_id', '=', practiceId)
+      .where('association.role', '=', 'patient')
+      .executeTakeFirst()
+    if (row && row.patient_id !== patientId) throw twoPeople()
+    return row && toAssociation(row)
+  }
+
+  async function assertOnePerson({ accountId, practiceId, patientId, role }: AssociationForm): Promise<void> {
+    if (role !== 'patient' || patientId === undefined) return
+    if (await ownRecords.wouldBeTwo({ accountId, practice: { id: practiceId }, patientId })) throw twoPeople()
+  }
+
   const associate: Practices['associate'] = async (form) => {
+    await assertOnePerson(form)
     const id = newId('asn', random)
     const row = {
       id,
@@ -279,7 +330,14 @@ export function createPractices(deps: PracticesDeps): Practices {
       created_at: now(),
       ended_at: null,
     }
-    await db.insertInto('association').values(row).execute()
+    try {
+      await db.insertInto('association').values(row).execute()
+    } catch (error) {
+      // The account is a patient there already, or became one at the same moment: association_own_record lets one in.
+      const own = isDuplicate(error) ? await findOwn(form) : undefined
+      if (own) return own
+      throw error
+    }
     return toAssociation(
       await openAssociations().where('association.id', '=', row.id).executeTakeFirstOrThrow(),
     )
@@ -310,9 +368,30 @@ export function createPractices(deps: PracticesDeps): Practices {
   }
 
   return {
-    ...createInvitations({ ...deps, sandboxOutbox: deps.sandboxOutbox, associate }),
+    ...createInvitations({ ...deps, sandboxOutbox: deps.sandboxOutbox, associate, ownRecords }),
     create,
     associate,
+    wouldBeTwo: ownRecords.wouldBeTwo,
+    findSharing: (practiceId, patientId, email) =>
+      ownRecords.findSharing(practiceId, patientId, checkAddress(email, 'email')),
+    async changeToProxy(practiceId, associationId, relationship) {
+      const changed = await db
+        .updateTable('association')
+        .set({ role: 'proxy', relationship: checkRelationship(relationship) })
+        .where('id', '=', associationId)
+        .where('practice_id', '=', practiceId)
+        .where('role', '=', 'patient')
+        .where('ended_at', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+      if (!changed)
+        throw new OnpatientError('not-found', 'There is no such patient among the people of this practice.')
+      deps.onAccessEnded?.()
+      const association = toAssociation(
+        await openAssociations().where('association.id', '=', associationId).executeTakeFirstOrThrow(),
+      )
+      return { ...association, relatedPersonId: await relatedPeople.find(association) }
+    },
     findRelatedPerson: relatedPeople.find,
     find,
     brands: createBrands({ db, clock, find }),
@@ -394,6 +473,9 @@ export function createPractices(deps: PracticesDeps): Practices {
         throw new OnpatientError('not-found', 'There is no such person among those of this practice.')
       await relatedPeople.follow({ associationId })
     },
+    describeLeaving: (accountId) => describeLeaving(db, accountId),
+    leaveAll: (tx, account) => leaveAll(tx, account, clock),
+    addProvider,
     followAccount: (accountId) => relatedPeople.follow({ accountId }),
     sweep: () => relatedPeople.follow({}),
     async addPatients(practiceId, patientIds) {
@@ -434,3 +516,22 @@ function checkName(text: string): string {
     )
   return name
 }
+
+/** What a proxy is to the patient, in words. */
+function checkRelationship(text: string): string {
+  const words = text.trim().replaceAll(/\s+/g, ' ')
+  if (
+    words !== '' &&
+    words.length <= 60 &&
+    words.toLowerCase() !== 'self' &&
+    !/[\p{Cc}\p{Cf}\p{Co}]/u.test(words)
+  )
+    return words
+  throw new OnpatientError(
+    'invalid-parameter',
+    'Say in a few words what this person is to the patient: wife, father, guardian, …',
+    { field: 'relationship' },
+  )
+}
+
+export { findOwnRecord } from './own-record.ts'

@@ -16,6 +16,7 @@ import { up as limits } from './migrations/0020-limits.ts'
 import { up as versions } from './migrations/0022-versions.ts'
 import { up as proofs } from './migrations/0024-proofs.ts'
 import { up as refreshGrace } from './migrations/0026-refresh-grace.ts'
+import { up as accounts } from './migrations/0027-accounts.ts'
 import { up as compartments } from './migrations/0031-compartments.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
@@ -35,6 +36,7 @@ const migrations: Record<string, Migration> = {
   '0022-versions': { up: versions },
   '0024-proofs': { up: proofs },
   '0026-refresh-grace': { up: refreshGrace },
+  '0027-accounts': { up: accounts },
   '0031-compartments': { up: compartments },
 }
 

@@ -19,6 +19,7 @@ const pagePaths = [
   '/reset/finish?token=lnk_any',
   '/account/email/confirm?token=lnk_any',
   '/account/email/confirmed',
+  '/account/closed',
   '/invitation?token=lnk_unknown',
   '/outbox',
   '/no-such-page',
@@ -72,6 +73,70 @@ test('every page is light, free of inline code, labelled and kept out of caches'
 })
 
 const signInForms = new Set(['/signin', '/signin/code', '/signin/passkey', '/signin/code/passkey'])
+
+const linkPaths = {
+  '/signup/finish': '/signin',
+  '/reset/finish': '/reset',
+  '/account/email/confirm': '/account/settings',
+  '/invitation': '/signin',
+  '/mail/stop': '/',
+}
+
+test('a link that was invented, cut off or doubled is 410 at once, with the way on', async () => {
+  await using pages = await startPages()
+  const browser = openBrowser(pages.app)
+  const { _csrf = '' } = readHiddenFields((await browser.get('/signin')).body, '/signin')
+  for (const [path, wayOn] of Object.entries(linkPaths)) {
+    const answers = [
+      ...(await Promise.all(
+        [
+          '?token=lnk_invented',
+          '?token=',
+          '',
+          '?token=lnk_a&token=lnk_b',
+          '?token=%00',
+          '?token=%E2%80%AE',
+        ].map((query) => browser.get(`${path}${query}`)),
+      )),
+      await browser.post(path, { _csrf, token: 'lnk_invented', password: 'long enough password' }),
+      await browser.post(path, { _csrf, token: 'lnk_invented' }),
+      await browser.post(path, { _csrf }),
+    ]
+    for (const { status, body } of answers) {
+      assert.equal(status, 410, `${path}: ${body.slice(0, 300)}`)
+      assert.match(body, new RegExp(`class="button[^"]*" href="${wayOn}"`), path)
+      assert.doesNotMatch(body, /<main[\s\S]*<form[\s\S]*<\/main>/, `${path} shows no form`)
+    }
+  }
+})
+
+test('a form with a password names the account for password managers, where it is known', async () => {
+  await using pages = await startPages()
+  const { accounts } = pages
+  const ana = { email: 'ana@lindqvist.example', password: 'seven quiet herons', displayName: 'Ana' }
+  const newcomer = { email: 'new@lindqvist.example', displayName: 'New', intent: { kind: 'person' } as const }
+  await accounts.create(ana)
+  const visitor = { ip: '192.0.2.1', userAgent: 'Firefox' }
+  await accounts.startSignUp({ ...newcomer, visitor })
+  const signUp = pages.findMailedPath(newcomer.email)
+  await accounts.startPasswordReset(ana.email, visitor)
+  const reset = pages.findMailedPath(ana.email)
+  const browser = openBrowser(pages.app)
+  await browser.submit(await browser.get('/signin'), '/signin', ana)
+  for (const [path, email, action] of [
+    ['/account/confirm', ana.email, '/account/confirm'],
+    [reset, ana.email, '/reset/finish'],
+    [signUp, newcomer.email, '/signup/finish'],
+  ] as const) {
+    const page = await browser.get(path)
+    const refused = await browser.submit(page, action, { password: 'no' })
+    for (const { body } of [page, refused]) {
+      const [field = ''] = /<input class="visually-hidden"[^>]*>/.exec(body) ?? []
+      assert.match(field, new RegExp(`value="${email}" autocomplete="username" readonly`), path)
+      assert.ok(body.indexOf(field) < body.indexOf('type="password"'), 'before the password')
+    }
+  }
+})
 
 test('a form without its token, or with that of another browser, is refused', async () => {
   await using pages = await startPages()

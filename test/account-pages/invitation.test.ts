@@ -214,3 +214,35 @@ test('a second invitation to the same record leads to it', async () => {
   assert.deepEqual([answer.status, answer.location], [303, '/'])
   assert.equal((await pages.practices.listAssociations(account?.id ?? '')).length, 1)
 })
+
+test('who is a patient already is warned before accepting as another one, and refused with the way on', async () => {
+  await using pages = await startWithInvitation()
+  const { practices, practice } = pages
+  const browser = openBrowser(pages.app)
+  const first = await browser.get(pages.link)
+  assert.doesNotMatch(first.body, /one person/)
+  await browser.submit(first, '/invitation', mia)
+  const account = await pages.accounts.findByEmail(address)
+  const resource = { resourceType: 'Patient', id: 'leo', birthDate: mia.birthDate } as const
+  await pages.records.write([{ practiceId: practice.id, resource }])
+  const invite = (role: 'patient' | 'proxy') =>
+    practices.invite({
+      ...{ practiceId: practice.id, patientId: 'leo', email: address, role, relationship: 'wife' },
+      invitedBy: account?.id ?? '',
+    })
+  await invite('patient')
+  const link = pages.findMailedPath(address)
+  const warned = await browser.get(link)
+  assert.match(warned.body, /your own record at <strong>Riverside Family Medicine<\/strong> already/)
+  assert.match(warned.body, /ask the practice to invite you as a family member or caregiver/)
+  const refused = await browser.submit(warned, '/invitation', { birthDate: mia.birthDate })
+  assert.equal(refused.status, 409)
+  assert.match(refused.body, /role="alert"[\s\S]*family member or caregiver/)
+  assert.equal((await practices.listAssociations(account?.id ?? '')).length, 1)
+  assert.equal((await browser.get(link)).status, 200, 'somebody else can still accept it')
+  await invite('proxy')
+  const form = await browser.get(pages.findMailedPath(address))
+  assert.doesNotMatch(form.body, /one person/)
+  assert.equal((await browser.submit(form, '/invitation', { birthDate: mia.birthDate })).status, 303)
+  assert.equal((await practices.listAssociations(account?.id ?? '')).length, 2)
+})

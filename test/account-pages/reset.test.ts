@@ -68,6 +68,9 @@ test('a used or unknown link is 410 and offers a new one', async () => {
   const again = await late.submit(lateForm, '/reset/finish', { password: 'thirty grey lamps' })
   assert.equal(again.status, 410)
   assert.match(again.body, /href="\/reset"/)
+  const opened = await late.get(pages.findMailedPath(omar.email, '/reset/finish'))
+  assert.equal(opened.status, 410)
+  assert.match(opened.body, /href="\/reset"/)
   assert.equal((await late.get('/reset/finish')).status, 410)
 })
 

@@ -38,6 +38,8 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     factorKey: 'f'.repeat(43),
     endGrants: async () => undefined,
     onPasswordChanged: () => undefined,
+    endWhatItHas: async () => undefined,
+    onClosed: async () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },
   })
   const app = fastify()
@@ -78,13 +80,14 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     app,
     accounts,
     practices,
+    records,
     outbox,
     clock,
     portalUrl,
     invitePatient,
-    /** The path of the link in the newest mail to an address. */
-    findMailedPath(to: string): string {
-      const mail = outbox.list().find((sent) => sent.to === to)
+    /** The path of the link in the newest mail to an address, or of the newest link to a page. */
+    findMailedPath(to: string, page = ''): string {
+      const mail = outbox.list().find((sent) => sent.to === to && sent.text.includes(`${page}?token=`))
       const [link] = mail?.text.match(/http\S+\?token=\S+/) ?? []
       if (!link) throw new Error(`no mail with a link went to ${to}`)
       return link.slice(portalUrl.length)

@@ -29,6 +29,8 @@ export async function openAccounts() {
     factorKey: 'f'.repeat(43),
     endGrants: async (_tx: Db, id: string) => void changed.push(id),
     onPasswordChanged: () => undefined,
+    endWhatItHas: async () => undefined,
+    onClosed: async () => undefined,
     passwordCost: { memoryKib: 64, passes: 1 },
   }
   const accounts = createAccounts(deps)

@@ -94,8 +94,16 @@ describe('what is ended in one process is refused in the other within a second',
       'a click on revoke',
       async ({ account }) => {
         const { call } = await portalOf(account.email)
-        const { body } = await call('GET', '/grants')
-        done(await call('DELETE', `/grants/${body.grants[0].id}`))
+        const { body } = await call('GET', '/connected-apps')
+        done(await call('DELETE', `/grants/${body.apps[0].grants[0].id}`))
+      },
+    ],
+    [
+      'the end of all that the app was given',
+      async ({ account }) => {
+        const { call } = await portalOf(account.email)
+        const { body } = await call('GET', '/connected-apps')
+        done(await call('DELETE', `/connected-apps/${body.apps[0].application.id}`))
       },
     ],
     [
@@ -120,6 +128,13 @@ describe('what is ended in one process is refused in the other within a second',
           password: 'another-long-password',
         })
         assert.equal(answer.location, `${here}/`)
+      },
+    ],
+    [
+      'an account that its owner closed',
+      async ({ account }) => {
+        const { call } = await portalOf(account.email)
+        done(await call('POST', '/me/close', {}))
       },
     ],
     ['proxy rights that the practice ended', endAssociation, 'parent'],
@@ -184,10 +199,10 @@ describe('what is ended in one process is refused in the other within a second',
   test('a person who is signed out everywhere else', async () => {
     const { account } = await aConnection()
     const elsewhere = await openPortal({ portalUrl: there }, account.email)
-    assert.equal((await elsewhere.call('GET', '/grants')).status, 200)
+    assert.equal((await elsewhere.call('GET', '/connected-apps')).status, 200)
     const { call } = await portalOf(account.email)
     done(await call('POST', '/sign-ins/end-others'))
-    assert.equal((await elsewhere.call('GET', '/grants')).status, 401)
+    assert.equal((await elsewhere.call('GET', '/connected-apps')).status, 401)
   })
 
   async function endAssociation({ account }: Connection) {

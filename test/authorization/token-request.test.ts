@@ -161,12 +161,13 @@ describe('the token request', () => {
     const after = await postToken(app, { ...form, refresh_token: next.body.refresh_token })
     assert.match(String(after.body.error_description), /came twice/)
     const portal = await openPortal(app, patient)
-    const { endedByReuse, grants } = (await portal.call('GET', '/grants')).body
+    const { endedByReuse, apps } = (await portal.call('GET', '/connected-apps')).body
+    const grants = apps.flatMap((each: { grants: object[] }) => each.grants)
     assert.equal(endedByReuse[0].application.id, client.id)
     assert.ok(!grants.some(({ id }: { id: string }) => id === endedByReuse[0].id))
     app.clock.forward(31 * 24 * 3600)
     const later = await openPortal(app, patient)
-    assert.deepEqual((await later.call('GET', '/grants')).body.endedByReuse, [])
+    assert.deepEqual((await later.call('GET', '/connected-apps')).body.endedByReuse, [])
   })
 
   test('PKCE: a challenge makes the verifier mandatory, for confidential applications too', async () => {

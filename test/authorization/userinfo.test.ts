@@ -164,7 +164,7 @@ describe('userinfo', () => {
     assert.match(back.location ?? '', /error=access_denied/)
     const portal = await openPortal(app, 'ana@example.com')
     await getTokens(app, client, 'ana@example.com', { scope: 'openid email' })
-    const { grants } = (await portal.call('GET', '/grants')).body
+    const [{ grants }] = (await portal.call('GET', '/connected-apps')).body.apps
     assert.ok(grants.some(({ scopes }: { scopes: string[] }) => scopes.includes('email')))
   })
 

@@ -54,6 +54,23 @@ test('an account with a practice, records imported into it, a patient account an
   assert.deepEqual([client_secret, scope], [null, 'patient/Immunization.rs offline_access'])
 })
 
+test('a colleague becomes a provider of a practice, once', async () => {
+  await using cli = await openCommandLine()
+  const { practice } = JSON.parse(
+    (await cli.run('account', 'create', ...owner, '--practice', 'Elm Street', '--json')).stdout,
+  )
+  await cli.run('account', 'create', '--email', 'dr@oak.example', '--password', 'nine quiet lanterns')
+  const make = (id: string) =>
+    cli.run('account', 'make-provider', '--email', 'dr@oak.example', '--practice', id)
+  for (let time = 0; time < 2; time++) {
+    const { code, stdout, stderr } = await make(practice)
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /dr@oak.example is a provider of Elm Street/)
+  }
+  const wrong = await make('prac_none')
+  assert.deepEqual([wrong.code, /no practice with the id prac_none/.test(wrong.stderr)], [1, true])
+})
+
 test('the second step of an account is removed for who has lost it, and the trace names no secret', async () => {
   await using cli = await openCommandLine()
   await cli.run('account', 'create', ...owner)

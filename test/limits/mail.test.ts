@@ -170,7 +170,7 @@ describe('mail that strangers can cause', () => {
     const program = { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) }
     assert.equal((await fetch(url, program)).status, 200)
     assert.equal((await inviteAna('joe@example.com')).status, 422)
-    assert.equal((await fetch(`${app.portalUrl}/mail/stop/one-click?token=x`, program)).status, 404)
+    assert.equal((await fetch(`${app.portalUrl}/mail/stop/one-click?token=x`, program)).status, 410)
   })
 
   test('forms send so many mails a day to one address, and after a stop one, by which a password is still reset', async () => {

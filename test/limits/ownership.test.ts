@@ -58,7 +58,9 @@ describe('what one account, application or practice may have', () => {
       await codeOf(applications.create(id, form)),
       /limit-reached: Applications of one account: at most 3 applications\. Delete one/,
     )
-    const [first] = await applications.listOwned(id)
+    const {
+      applications: [first],
+    } = await applications.listOwned(id)
     await applications.remove(id, first?.id ?? '')
     assert.equal(await codeOf(applications.create(id, form)), 'done')
   })

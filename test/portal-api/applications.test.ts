@@ -205,4 +205,59 @@ describe('FHIR API Application', () => {
     assert.equal((await alone.call('POST', '/sandboxes')).status, 201)
     assert.equal((await alone.call('POST', '/applications', applicationForm)).status, 201)
   })
+
+  test('the list is searched by name, sorted and paged on the server', async () => {
+    const clinic = await aClinic(app, 'Listed')
+    const names = ['Zebra', 'ärzte 100%', 'Arzt_1', 'Vaccine diary', 'Österreich']
+    for (const name of names) {
+      await app.nouns.applications.create(clinic.provider.id, { ...applicationForm, kind: 'public', name })
+      app.clock.forward(1)
+    }
+    const own = await openPortal(app, clinic.provider.email)
+    const list = async (query: string) => {
+      const { status, body } = await own.call('GET', `/applications?${query}`)
+      assert.equal(status, 200, JSON.stringify(body))
+      const found = body.applications.map((each: { name: string }) => each.name)
+      return { found, count: body.count, next: body.next }
+    }
+    const newest = names.toReversed()
+    assert.deepEqual(await list(''), { found: newest, count: 5, next: null })
+    assert.deepEqual((await list('order=oldest')).found, names)
+    const byName = ['Arzt_1', 'ärzte 100%', 'Österreich', 'Vaccine diary', 'Zebra']
+    assert.deepEqual((await list('order=name')).found, byName)
+    assert.deepEqual(await list('order=name&limit=2&offset=2'), {
+      found: byName.slice(2, 4),
+      count: 5,
+      next: 4,
+    })
+    assert.deepEqual(await list('order=name&limit=2&offset=4'), { found: ['Zebra'], count: 5, next: null })
+    for (const [search, found] of [
+      ['ARZT', ['Arzt_1', 'ärzte 100%']],
+      ['ÄRZTE', ['ärzte 100%']],
+      ['0%', ['ärzte 100%']],
+      ['t_', ['Arzt_1']],
+      ['%', ['ärzte 100%']],
+      ['\\', []],
+      ["' or 1=1 --", []],
+      ['\0zebra', ['Zebra']],
+      [' ', byName],
+    ] as const)
+      assert.deepEqual((await list(`order=name&search=${encodeURIComponent(search)}`)).found, found, search)
+    const [{ id }] = (await own.call('GET', '/applications?search=zeb')).body.applications
+    assert.deepEqual((await list(`search=${id}`)).found, ['Zebra'])
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'limit=x',
+      'offset=-1',
+      'offset=10001',
+      'order=color',
+      'page=2',
+    ])
+      assert.equal((await own.call('GET', `/applications?${query}`)).status, 400, query)
+    // A new name is found by it at once.
+    await own.call('PUT', `/applications/${id}`, { ...applicationForm, name: 'Okapi' })
+    assert.deepEqual((await list('search=zebra')).found, [])
+    assert.deepEqual((await list('search=okapi')).found, ['Okapi'])
+  })
 })

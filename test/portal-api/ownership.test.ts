@@ -33,7 +33,7 @@ describe('what belongs to one account is not there for another', () => {
     const people = await owner.call('GET', `/practices/${clinic.practice.id}/people`)
     ids = {
       application: application.id,
-      grant: (await ana.call('GET', '/grants')).body.grants[0].id,
+      grant: (await ana.call('GET', '/connected-apps')).body.apps[0].grants[0].id,
       signIn: owner.me.signInId,
       practice: clinic.practice.id,
       association: people.body.people.find((each: { role: string }) => each.role === 'patient').associationId,
@@ -74,8 +74,10 @@ describe('what belongs to one account is not there for another', () => {
         assert.equal(answer.status, 404, `${method} ${path} by ${portal.me.account.email}`)
         assert.equal(answer.type, 'application/problem+json; charset=utf-8')
       }
-    for (const portal of [owner, ...others.slice(0, 2)])
+    for (const portal of [owner, ...others.slice(0, 2)]) {
       assert.equal((await portal.call('DELETE', `/grants/${ids.grant}`)).status, 404)
+      assert.equal((await portal.call('DELETE', `/connected-apps/${ids.application}`)).status, 404)
+    }
     assert.equal((await readApi(app, 'Patient', token)).status, 200, 'the grant lives')
     assert.equal((await owner.call('GET', `/applications/${ids.application}`)).status, 200)
     const { body } = await owner.call('GET', `/practices/${ids.practice}/invitations`)

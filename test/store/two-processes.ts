@@ -45,6 +45,8 @@ export async function startTwoProcesses() {
       factorKey: 'f'.repeat(43),
       endGrants: async () => undefined,
       onPasswordChanged: () => undefined,
+      endWhatItHas: async () => undefined,
+      onClosed: async () => undefined,
       passwordCost: { memoryKib: 64, passes: 1 },
     })
     const usedOnce = createUsedOnce({ db: store.db, clock })

@@ -37,7 +37,7 @@ export function Home() {
       {people.length > 0 && (
         <SimpleGrid cols={{ base: 1, md: people.length > 1 ? 2 : 1 }} spacing="lg" className="people">
           {people.map((person) => (
-            <PersonCard key={person.patient.id} {...person} />
+            <PersonCard key={person.patient.id} {...person} isFamily={people.length > 1} />
           ))}
         </SimpleGrid>
       )}
@@ -65,24 +65,30 @@ export interface PersonInCare {
   associationId: string
   patient: PatientSummary
   practices: string[]
+  /** The person's own record: of one at most. */
   isSelf: boolean
+  /** Somebody else, whose caregiver the person is. */
+  isCaredFor: boolean
   relationship: string
 }
 
 /** One person may be a patient of several practices; they stay one person. */
 function findPeople(associations: readonly Association[]): PersonInCare[] {
   const people = new Map<string, PersonInCare>()
-  for (const { id, patient, practice, role, relationship } of associations) {
+  for (const { id, patient, practice, role, relationship, isOwn } of associations) {
     if (!patient || (role !== 'patient' && role !== 'proxy')) continue
     const known = people.get(patient.id)
-    if (known) known.practices.push(practice.name)
-    else
+    if (known) {
+      known.practices.push(practice.name)
+      known.isSelf ||= isOwn
+    } else
       people.set(patient.id, {
         associationId: id,
         patient,
         practices: [practice.name],
-        isSelf: role === 'patient',
-        relationship,
+        isSelf: isOwn,
+        relationship: role === 'patient' ? '' : relationship,
+        isCaredFor: role === 'proxy',
       })
   }
   return [...people.values()]

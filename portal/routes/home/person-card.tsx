@@ -9,8 +9,14 @@ import type { PersonInCare } from './home.tsx'
 import { OpenApp } from './open-app.tsx'
 import { SectionLines } from './section-lines.tsx'
 
+interface PersonCardProps extends PersonInCare {
+  /** Beside other people, it is said who is who. */
+  isFamily: boolean
+}
+
 /** One person, and what their record holds. */
-export function PersonCard({ associationId, patient, practices, isSelf, relationship }: PersonInCare) {
+export function PersonCard(props: PersonCardProps) {
+  const { associationId, patient, practices, isSelf, isCaredFor, relationship, isFamily } = props
   const age = patient.birthDate ? formatAge(patient.birthDate) : undefined
   return (
     <section className="card" aria-labelledby={`person-${patient.id}`}>
@@ -27,7 +33,12 @@ export function PersonCard({ associationId, patient, practices, isSelf, relation
               .filter(Boolean)
               .join(' · ')}
           </Text>
-          {!isSelf && (
+          {isSelf && isFamily && (
+            <Badge variant="light" color="green" tt="none" mt={4}>
+              Your own record
+            </Badge>
+          )}
+          {isCaredFor && (
             <Badge variant="light" tt="none" mt={4}>
               {relationship ? `You are: ${relationship}` : 'In your care'}
             </Badge>

@@ -1,6 +1,7 @@
-import { Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
+import { ApiFailure } from '../../api/call-api.ts'
 import type { PatientSummary } from '../../api/me.ts'
 import {
   type InvitationForm,
@@ -45,6 +46,36 @@ function KnownPeople({ people, chosen, onChoose }: KnownPeopleProps) {
   )
 }
 
+/** The server says so before it sends a second patient's invitation to an address. */
+function sharingOf(error: unknown): ApiFailure | undefined {
+  return error instanceof ApiFailure && error.code === 'own-record-exists' ? error : undefined
+}
+
+interface SharedAddressProps {
+  words: string
+  isPending: boolean
+  onProxy(): void
+  onSend(): void
+}
+
+function SharedAddress({ words, isPending, onProxy, onSend }: SharedAddressProps) {
+  return (
+    <Alert color="yellow" title="Two patients with one address?" role="alert">
+      <Text size="sm" c="var(--text)">
+        {words}
+      </Text>
+      <Group gap="sm" mt="sm">
+        <Button variant="default" size="sm" className="touch" onClick={onProxy}>
+          Invite as family member
+        </Button>
+        <Button variant="default" size="sm" className="touch" onClick={onSend} loading={isPending}>
+          Send it all the same
+        </Button>
+      </Group>
+    </Alert>
+  )
+}
+
 /** Invites the patient, or somebody who cares for them, by mail. */
 export function InvitationDialog({ practiceId, patient, onClose }: InvitationDialogProps) {
   const invite = useInvite(practiceId)
@@ -59,8 +90,10 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
     setRelatedPersonId(id)
     if (person?.relationship) setRelationship(person.relationship.toLowerCase())
   }
-  function submit() {
+  const sharing = sharingOf(invite.error)
+  function send(isSharedAddress: boolean) {
     const form = {
+      isSharedAddress,
       patientId: patient.id,
       email,
       role,
@@ -87,7 +120,7 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
       title={`Invite for the record of ${patient.name}`}
       action="Send the invitation"
       isPending={invite.isPending}
-      onSubmit={submit}
+      onSubmit={() => send(false)}
       onClose={onClose}
     >
       <Radio.Group
@@ -128,12 +161,23 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
         autoComplete="off"
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
-        error={faultOf(invite.error, 'email')}
+        error={sharing ? undefined : faultOf(invite.error, 'email')}
         required
       />
       <Text size="sm" c="dimmed">
         The mail has a link that works for 14 days. Whoever opens it confirms the patient's date of birth.
       </Text>
+      {sharing && (
+        <SharedAddress
+          words={sharing.message}
+          isPending={invite.isPending}
+          onProxy={() => {
+            setRole('proxy')
+            invite.reset()
+          }}
+          onSend={() => send(true)}
+        />
+      )}
       {isOfNoField(invite.error, ['email', 'relationship']) && (
         <FailureNotice error={invite.error} title="The invitation was not sent" />
       )}

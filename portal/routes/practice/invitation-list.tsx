@@ -116,9 +116,10 @@ function InvitationRow({ practiceId, invitation }: InvitationRowProps) {
   const end = useEndInvitation(practiceId)
   const { id, email, expiresAt } = invitation
   function endIt() {
-    end.mutate(id, {
-      onSuccess: () => notifications.show({ message: `The invitation of ${email} has ended.` }),
-    })
+    end.mutateAsync(id).then(
+      () => notifications.show({ message: `The invitation of ${email} has ended.` }),
+      () => undefined,
+    )
   }
   return (
     <li>

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { ChangeRelation } from './change-relation.tsx'
 import { ClearFactors } from './clear-factors.tsx'
 import { roleWords } from './role-words.ts'
 
@@ -53,9 +54,11 @@ function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: 
   const isOwnDesk = isSelf && (role === 'provider' || role === 'staff')
   const isAbove = role === 'provider' && !mayDecide
   function confirm() {
-    end.mutate(person.associationId, {
-      onSuccess: () => notifications.show({ message: `The access of ${displayName} has ended.` }),
-    })
+    // Said when it is done, though the row is gone by then.
+    end.mutateAsync(person.associationId).then(
+      () => notifications.show({ message: `The access of ${displayName} has ended.` }),
+      () => undefined,
+    )
   }
   return (
     <li>
@@ -73,21 +76,26 @@ function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: 
           {email} · since {formatDay(createdAt)}
         </Text>
       </div>
-      {person.hasSecondStep && !isSelf && mayDecide && (
-        <ClearFactors practiceId={practice.id} person={person} />
-      )}
-      {!isOwnDesk && !isAbove && (
-        <Button
-          color="red"
-          variant="outline"
-          size="sm"
-          className="touch"
-          onClick={() => setAsks(true)}
-          aria-label={`End access of ${displayName}: ${roleWords(person)}`}
-        >
-          End access
-        </Button>
-      )}
+      <div className="row-actions">
+        {person.hasSecondStep && !isSelf && mayDecide && (
+          <ClearFactors practiceId={practice.id} person={person} />
+        )}
+        {role === 'patient' && practice.kind === 'practice' && (
+          <ChangeRelation practiceId={practice.id} person={person} />
+        )}
+        {!isOwnDesk && !isAbove && (
+          <Button
+            color="red"
+            variant="outline"
+            size="sm"
+            className="touch"
+            onClick={() => setAsks(true)}
+            aria-label={`End access of ${displayName}: ${roleWords(person)}`}
+          >
+            End access
+          </Button>
+        )}
+      </div>
       <ConfirmDialog
         isOpen={asks}
         title={`End the access of ${displayName}?`}

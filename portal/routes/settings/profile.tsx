@@ -1,10 +1,12 @@
-import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
+import { Link } from 'react-router'
 import { useChangeEmail, useMe, useRename } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { UsernameField } from '../../components/username-field.tsx'
 
 export function Profile() {
   return (
@@ -12,7 +14,25 @@ export function Profile() {
       <PageHeading title="Profile" />
       <NameForm />
       <EmailForm />
+      <WayOut />
     </Stack>
+  )
+}
+
+function WayOut() {
+  return (
+    <section className="card" aria-labelledby="way-out">
+      <Title order={2} size="h4" id="way-out" mb={4}>
+        Close your account
+      </Title>
+      <Text mb="md" c="dimmed">
+        Ends all sign-ins and the access of all apps, and frees your address. The health records stay with the
+        practices.
+      </Text>
+      <Button component={Link} to="/account/settings/close" variant="default">
+        See what closing means
+      </Button>
+    </section>
   )
 }
 
@@ -70,6 +90,12 @@ function EmailForm() {
       <Text mb="md" c="dimmed">
         You sign in with <strong>{account.email}</strong>.
       </Text>
+      {account.isAddressShared && (
+        <Alert color="yellow" title="Another account has this address, too" mb="md" className="narrow">
+          It is from before each address could belong to one account only. Both go on with their own password.
+          Give this account an address of its own, so that mails and invitations find the right one.
+        </Alert>
+      )}
       <form onSubmit={submit}>
         <Stack gap="md" className="narrow">
           <TextInput
@@ -83,6 +109,7 @@ function EmailForm() {
             error={faultOf(change.error, 'email')}
             required
           />
+          <UsernameField email={account.email} />
           <PasswordInput
             label="Your password"
             name="password"

@@ -1,10 +1,11 @@
 import { Button, PasswordInput, Stack, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
-import { useChangePassword } from '../../api/me.ts'
+import { useChangePassword, useMe } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { UsernameField } from '../../components/username-field.tsx'
 import { SecondStep } from './second-step/second-step.tsx'
 import { WaitingPractices } from './second-step/waiting-practices.tsx'
 import { SignInList } from './sign-in-list.tsx'
@@ -22,6 +23,7 @@ export function Security() {
 }
 
 function PasswordForm() {
+  const { account } = useMe()
   const change = useChangePassword()
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
@@ -48,6 +50,7 @@ function PasswordForm() {
       </Text>
       <form onSubmit={submit}>
         <Stack gap="md" className="narrow">
+          <UsernameField email={account.email} />
           <PasswordInput
             label="Current password"
             name="current"

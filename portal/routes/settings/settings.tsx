@@ -17,7 +17,8 @@ export function Settings() {
     <div className="settings">
       <nav aria-label="Settings" className="settings-nav">
         {entries.map(({ path, label, icon: Icon }) => {
-          const isHere = here === path || (path !== entries[0]?.path && here.startsWith(`${path}/`))
+          const isWithin = path !== entries[0]?.path && here.startsWith(`${path}/`)
+          const isHere = here === path || isWithin || (path === entries[0]?.path && here.endsWith('/close'))
           return (
             <NavEntry
               key={path}

@@ -1,13 +1,17 @@
+import type { Generated } from 'kysely'
+
 /** Times are milliseconds since 1970 (UTC); flags are 0 or 1. */
 export interface AccountTable {
   id: string
-  /** Lower-case; unique. */
+  /** In the form of `addresses.ts`, unless another account has that address, too; unique. */
   email: string
   display_name: string
   /** argon2id in PHC form. */
   password_hash: string
   created_at: number
   password_changed_at: number
+  /** Its owner has closed it: nobody signs in, and the address is free. The row stays for what refers to it. */
+  closed_at: Generated<number | null>
 }
 
 /** One browser in which an account is signed in. */

@@ -5,6 +5,8 @@ export interface ApplicationTable {
   id: string
   owner_account_id: string
   name: string
+  /** The name as it is searched and sorted. */
+  name_key: Generated<string>
   kind: 'confidential' | 'public'
   /** Space-separated; what the application may ask for. */
   scopes: string

@@ -122,8 +122,8 @@ describe('an application that is opened from the portal', () => {
     const asked = await openAndAsk({ patientId: 'kim' })
     await exchange(people, await allow(people, browser, page))
     await exchange(people, await allow(people, asked.browser, asked.page, { panel: 'all' }))
-    const { body } = await desk.call('GET', '/grants')
-    const subjects = body.grants.map(
+    const { body } = await desk.call('GET', '/connected-apps')
+    const subjects = body.apps[0].grants.map(
       ({ subject }: { subject: { patient: { name: string }; reachesPanel: boolean } }) => [
         subject.patient.name,
         subject.reachesPanel,

@@ -1,7 +1,14 @@
-import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core'
-import { IconApps, IconPlus } from '@tabler/icons-react'
-import { Link } from 'react-router'
-import { type Application, useApplications } from '../../../api/applications.ts'
+import { Badge, Button, Group, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconApps, IconPlus, IconSearch } from '@tabler/icons-react'
+import { useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import {
+  type Application,
+  type ApplicationOrder,
+  applicationsAtOnce,
+  useApplications,
+} from '../../../api/applications.ts'
 import { useMe } from '../../../api/me.ts'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { formatDay } from '../../../components/format-date.ts'
@@ -10,16 +17,32 @@ import { PageHeading } from '../../../components/page-heading.tsx'
 import { ApplicationWarnings } from './application-warnings.tsx'
 import { NeedsProvider } from './needs-provider.tsx'
 
-/** The applications that the account has registered. */
+const orders: Array<{ value: ApplicationOrder; label: string }> = [
+  { value: 'newest', label: 'Newest first' },
+  { value: 'oldest', label: 'Oldest first' },
+  { value: 'name', label: 'By name' },
+]
+
+/** The applications that the account has registered: found by name, in pages. What is looked for stands in the address. */
 export function ApplicationList() {
   const { urls, associations } = useMe()
-  const { data, error, isPending, refetch } = useApplications()
-  const isEmpty = data?.applications.length === 0
+  const [query, setQuery] = useSearchParams()
+  const search = query.get('search') ?? ''
+  const order = orders.find(({ value }) => value === query.get('order'))?.value ?? 'newest'
+  const page = Math.max(1, Number(query.get('page')) || 1)
+  const { data, error, isPending, refetch } = useApplications({ search, order, page })
+  const hasNone = data?.count === 0 && search === ''
+  function change(to: Record<string, string>) {
+    const kept = Object.entries({ search, order, ...to }).filter(
+      ([name, value]) => value !== '' && !(name === 'order' && value === 'newest'),
+    )
+    setQuery(Object.fromEntries(kept), { replace: true })
+  }
   return (
     <Stack gap="lg">
       <Group justify="space-between" gap="sm">
         <PageHeading title="FHIR API Application" />
-        {associations.length > 0 && !isEmpty && <AddButton />}
+        {associations.length > 0 && data && !hasNone && <AddButton />}
       </Group>
       <Text c="dimmed">
         An application reads health records through the FHIR API, of the people who allow it. The{' '}
@@ -29,17 +52,111 @@ export function ApplicationList() {
       {error && (
         <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />
       )}
-      {isEmpty && (associations.length > 0 ? <NoApplication /> : <NeedsProvider />)}
-      {data && !isEmpty && (
+      {hasNone && (associations.length > 0 ? <NoApplication /> : <NeedsProvider />)}
+      {data && !hasNone && (
         <section className="card" aria-label="Your applications">
-          <ul className="rows">
-            {data.applications.map((application) => (
-              <ApplicationRow key={application.id} application={application} />
-            ))}
-          </ul>
+          <Stack gap="lg">
+            {(data.count > 5 || search !== '' || order !== 'newest') && (
+              <ListTools search={search} order={order} onChange={change} />
+            )}
+            <Text
+              role="status"
+              size="sm"
+              c="dimmed"
+              className={search === '' ? 'visually-hidden' : undefined}
+            >
+              {countWords(data.count, search)}
+            </Text>
+            {data.count > 0 && (
+              <ul className="rows" aria-label="Your applications">
+                {data.applications.map((application) => (
+                  <ApplicationRow key={application.id} application={application} />
+                ))}
+              </ul>
+            )}
+            {data.count > applicationsAtOnce && (
+              <Pages
+                page={page}
+                last={Math.ceil(data.count / applicationsAtOnce)}
+                onChange={(to) => change({ page: to === 1 ? '' : String(to) })}
+              />
+            )}
+          </Stack>
         </section>
       )}
     </Stack>
+  )
+}
+
+function countWords(count: number, search: string): string {
+  const words = count === 1 ? '1 application' : `${count} applications`
+  return search === '' ? words : `${count === 0 ? 'No application' : words} with "${search}" in the name.`
+}
+
+interface ListToolsProps {
+  search: string
+  order: ApplicationOrder
+  onChange(to: Record<string, string>): void
+}
+
+function ListTools({ search, order, onChange }: ListToolsProps) {
+  const [text, setText] = useState(search)
+  const look = useDebouncedCallback((to: string) => onChange({ search: to.trim() }), 300)
+  return (
+    <Group gap="sm" align="end">
+      <TextInput
+        className="grow"
+        type="search"
+        label="Search by name"
+        leftSection={<IconSearch size={18} aria-hidden />}
+        autoComplete="off"
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+          look(event.currentTarget.value)
+        }}
+      />
+      <NativeSelect
+        label="Order"
+        data={orders}
+        value={order}
+        onChange={(event) => onChange({ order: event.currentTarget.value })}
+      />
+    </Group>
+  )
+}
+
+interface PagesProps {
+  page: number
+  last: number
+  onChange(page: number): void
+}
+
+function Pages({ page, last, onChange }: PagesProps) {
+  return (
+    <Group component="nav" justify="space-between" gap="sm" wrap="nowrap" aria-label="Pages of the list">
+      <Button
+        variant="default"
+        size="sm"
+        className="touch"
+        disabled={page <= 1}
+        onClick={() => onChange(page - 1)}
+      >
+        Previous
+      </Button>
+      <Text size="sm" c="dimmed" role="status">
+        Page {Math.min(page, last)} of {last}
+      </Text>
+      <Button
+        variant="default"
+        size="sm"
+        className="touch"
+        disabled={page >= last}
+        onClick={() => onChange(page + 1)}
+      >
+        Next
+      </Button>
+    </Group>
   )
 }
 

@@ -1,0 +1,136 @@
+import type { Patient } from 'fhir/r4'
+import type { Records } from '#server/records/records.ts'
+import type { Clock } from '../clock.ts'
+import { OnpatientError } from '../errors.ts'
+import type { Db } from '../store/store.ts'
+import type { Association } from './practices.ts'
+
+interface OwnRecordsDeps {
+  db: Db
+  clock: Clock
+  records: Pick<Records, 'read'>
+}
+
+/** A record that an account would have as its own. */
+interface NewOwnRecord {
+  accountId: string
+  practice: { id: string }
+  patientId: string
+}
+
+/** An account is one person: which record is its own, and whom else it would become. */
+export interface OwnRecords {
+  /**
+   * Whether the account has the record of somebody else as its own: another one of the same practice, or one of another practice with
+   * another date of birth. The people of sandboxes are nobody.
+   */
+  wouldBeTwo(record: NewOwnRecord): Promise<boolean>
+  /**
+   * The other patients of the practice who have this address: those whose own account has it, and those who are invited with it.
+   * Nothing of other practices, which are nobody's business here.
+   */
+  findSharing(practiceId: string, patientId: string, address: string): Promise<string[]>
+}
+
+/** Of the associations of one account, the one whose record is its own: the oldest, in every list and for every application. */
+export function findOwnRecord(associations: readonly Association[]): Association | undefined {
+  return chooseOldest(associations.filter(({ role }) => role === 'patient'))
+}
+
+/** The same order everywhere, so that one person is the same one to everybody. */
+function chooseOldest<Link extends Pick<Association, 'id' | 'createdAt'>>(
+  links: readonly Link[],
+): Link | undefined {
+  return links.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1))[0]
+}
+
+export function createOwnRecords({ db, clock, records }: OwnRecordsDeps): OwnRecords {
+  async function readBirthDate(practiceId: string, patientId: string): Promise<string | undefined> {
+    const content = await records.read({ patientIds: [], practiceIds: [practiceId] }, 'Patient', patientId)
+    return content === undefined ? undefined : (JSON.parse(content) as Patient).birthDate
+  }
+
+  function ownOf(accountId: string) {
+    // uses association_account
+    return db
+      .selectFrom('association')
+      .innerJoin('practice', 'practice.id', 'association.practice_id')
+      .select(['association.practice_id', 'association.patient_id', 'practice.kind'])
+      .where('association.account_id', '=', accountId)
+      .where('association.role', '=', 'patient')
+      .where('association.ended_at', 'is', null)
+      .orderBy('association.created_at')
+      .execute()
+  }
+
+  async function isSomebodyElse(
+    own: { practice_id: string; patient_id: string | null; kind: string },
+    { practice, patientId }: NewOwnRecord,
+  ): Promise<boolean> {
+    if (own.patient_id === null || own.patient_id === patientId) return false
+    if (own.practice_id === practice.id) return true
+    if (own.kind === 'sandbox') return false
+    const [here, there] = await Promise.all([
+      readBirthDate(practice.id, patientId),
+      readBirthDate(own.practice_id, own.patient_id),
+    ])
+    return here !== undefined && there !== undefined && here !== there
+  }
+
+  return {
+    async wouldBeTwo(record) {
+      const own = await ownOf(record.accountId)
+      if (own.length === 0) return false
+      const { kind } = await db
+        .selectFrom('practice')
+        .select('kind')
+        .where('id', '=', record.practice.id)
+        .executeTakeFirstOrThrow()
+      const compared =
+        kind === 'sandbox' ? own.filter((each) => each.practice_id === record.practice.id) : own
+      for (const each of compared) if (await isSomebodyElse(each, record)) return true
+      return false
+    },
+    async findSharing(practiceId, patientId, address) {
+      // uses the unique index on email, then association_account
+      const accounts = await db
+        .selectFrom('account')
+        .innerJoin('association', 'association.account_id', 'account.id')
+        .select('association.patient_id')
+        .where('account.email', '=', address)
+        .where('association.practice_id', '=', practiceId)
+        .where('association.role', '=', 'patient')
+        .where('association.ended_at', 'is', null)
+        .execute()
+      // uses invitation_email
+      const invited = await db
+        .selectFrom('invitation')
+        .select('patient_id')
+        .where('email', '=', address)
+        .where('practice_id', '=', practiceId)
+        .where('role', '=', 'patient')
+        .where('accepted_at', 'is', null)
+        .where('expires_at', '>', clock.now().getTime())
+        .limit(10)
+        .execute()
+      const ids = [...accounts, ...invited].flatMap(({ patient_id }) => patient_id ?? [])
+      return [...new Set(ids)].filter((id) => id !== patientId)
+    },
+  }
+}
+
+/** For the practice that makes an account what it must not be. */
+export function twoPeople(): OnpatientError {
+  return new OnpatientError(
+    'own-record-exists',
+    'This account has the record of another patient as its own, and an account is one person. Do the two share the address? Then invite it as a family member or caregiver of this patient, or invite this patient with another address. Is the other record the wrong one? Then change first what the account is to that one, under People with access.',
+  )
+}
+
+/** For the person who accepts. */
+export function youAreSomebodyElse(): OnpatientError {
+  return new OnpatientError(
+    'own-record-exists',
+    'Your account has the record of another patient as its own, and an account is one person. Is this record of somebody else, with whom you share the address? Then ask the practice to invite you as a family member or caregiver, or let that person accept with an account of another address. Is this record yours, and the other one is not? Then ask the practice of the other one to change it.',
+  )
+}
