@@ -90,7 +90,7 @@ ${renderKinds(view)}
 ${renderChanges(view)}
 ${renderIdentity(view.scopes)}
 ${renderDuration(view.answers)}
-${notice('info', html`<p>${renderLimit(view)} You can end this at any time under <strong>Settings → Connected apps</strong>, and it stops at once.</p>`)}
+${notice('info', html`<p>${renderLimit(view)} You can end this at any time under <strong>Settings → Connected apps</strong>, and it stops within a second.</p>`)}
 <div class="actions">
 <input type="submit" name="decision" value="Authorize" class="button button-primary">
 <input type="submit" name="decision" value="Cancel" class="button button-secondary" formnovalidate>

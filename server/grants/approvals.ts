@@ -54,7 +54,7 @@ export interface ApprovalForm {
 
 /**
  * SMART App Launch 2.2, backend services: which of them a practice approved. An approval is a grant whose owner is the
- * practice, so that its tokens die with it at once, in every process. Who may decide is checked by the caller.
+ * practice, so that its tokens end with it: at once in this process, within a second in others. Who may decide is checked by the caller.
  */
 export interface Approvals {
   /** Once at a time. Throws `not-found`, `invalid-parameter` for an application without system scopes. */

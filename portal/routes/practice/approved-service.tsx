@@ -63,8 +63,8 @@ export function ApprovedServiceCard({ practice, service, mayDecide }: ApprovedSe
         onConfirm={confirm}
         onClose={() => setAsks(false)}
       >
-        It stops at once, in the middle of what it does. What it has read before stays there. It has to ask
-        again to come back.
+        It stops within a second, in the middle of what it does. What it has read before stays there. It has
+        to ask again to come back.
       </ConfirmDialog>
     </article>
   )

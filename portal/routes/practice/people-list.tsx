@@ -105,8 +105,8 @@ function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: 
         onConfirm={confirm}
         onClose={() => setAsks(false)}
       >
-        {displayName} and every app connected by them stop seeing these records of {practice.name} at once.
-        You can invite them again.
+        {displayName} and every app connected by them stop seeing these records of {practice.name} within a
+        second. You can invite them again.
       </ConfirmDialog>
     </li>
   )

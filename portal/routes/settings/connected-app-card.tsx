@@ -68,8 +68,8 @@ export function ConnectedAppCard({ app }: { app: ConnectedApp }) {
         onConfirm={confirm}
         onClose={() => setAsks(false)}
       >
-        It stops at once{isSeveral ? `, on every device where you connected it` : ''}. What the app has read
-        before stays with the app; ask {application.owner} to delete it.
+        It stops within a second{isSeveral ? `, on every device where you connected it` : ''}. What the app
+        has read before stays with the app; ask {application.owner} to delete it.
       </ConfirmDialog>
     </section>
   )

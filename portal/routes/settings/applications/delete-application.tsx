@@ -37,8 +37,8 @@ export function DeleteApplication({ application }: { application: Application })
         onConfirm={confirm}
         onClose={() => setAsks(false)}
       >
-        All grants of the application end at once: its access and refresh tokens stop working for everybody
-        who connected it. Its client id and secrets stop working too. This cannot be undone.
+        All grants of the application end within a second: its access and refresh tokens stop working for
+        everybody who connected it. Its client id and secrets stop working too. This cannot be undone.
       </ConfirmDialog>
     </section>
   )
