@@ -52,12 +52,17 @@ import { describeLimits, limitSettings } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import {
   createMailCounts,
+  createMailQueue,
+  createMailSender,
   createMailStops,
   createOutbox,
   createSandboxOutbox,
-  createSmtpMailer,
+  createSmtpDelivery,
   type Mailer,
+  type MailQueue,
+  type MailSender,
   type MailStops,
+  mailGauges,
   type Outbox,
   type SandboxOutbox,
   withStopLinks,
@@ -93,6 +98,9 @@ export interface Foundations {
 export interface Nouns {
   keys: ServerKeys
   mailer: Mailer
+  /** Where mails go that leave, and who sends them; undefined where none does. */
+  mailQueue: MailQueue | undefined
+  mailSender: MailSender | undefined
   outbox: Outbox | undefined
   mailStops: MailStops
   sandboxOutbox: SandboxOutbox | undefined
@@ -119,13 +127,19 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const { db } = store
   const { portalUrl } = origins
   const keys = await loadServerKeys(db, clock, random)
-  const outbox = settings.mail.kind === 'outbox' ? createOutbox({ clock, logger }) : undefined
-  const sender = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
-  if (!sender) throw new Error('mail goes neither to a server nor to the outbox')
   const { limits } = settings
   const sealsOf = (purpose: string) => createSeals(keys.cursor, purpose, random)
+  const mails = { db, clock, random, limits, logger, seals: sealsOf('onpatient mail') }
+  const mailSender =
+    settings.mail.kind === 'smtp'
+      ? createMailSender({ ...mails, delivery: createSmtpDelivery(settings.mail) })
+      : undefined
+  const mailQueue = mailSender && createMailQueue({ ...mails, onQueued: mailSender.wake })
+  const outbox = mailQueue ? undefined : createOutbox(mails)
+  const keeper = mailQueue ?? outbox
+  if (!keeper) throw new Error('mail goes neither to a server nor to the outbox')
   const mailStops = createMailStops({ db, clock, portalUrl, seals: sealsOf('onpatient mail stop') })
-  const mailer = withStopLinks(sender, mailStops)
+  const mailer = withStopLinks<Mailer>(keeper, mailStops)
   const mailCounts = createMailCounts({ db, clock, limits, stops: mailStops })
   // Without a mail server no mail leaves: all of them are on the page already.
   const sandboxOutbox = outbox
@@ -152,6 +166,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     mailer,
     mailCounts,
     sandboxOutbox,
+    mailQueue,
     limits,
     portalUrl,
     records,
@@ -206,6 +221,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const sweep = async () => {
     await accounts.sweep()
     await practices.sweep()
+    await mailQueue?.sweep()
     await grants.sweep()
     await usedOnce.sweep()
     await launches.sweep()
@@ -214,6 +230,8 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   return {
     keys,
     mailer,
+    mailQueue,
+    mailSender,
     outbox,
     mailStops,
     sandboxOutbox,
@@ -230,7 +248,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     tokens,
     access,
     writeAccess,
-    metrics: createMetrics(),
+    metrics: createMetrics(mailQueue ? mailGauges(mailQueue) : []),
     sweep,
   }
 }

@@ -305,6 +305,25 @@ export const limitRows = {
     what: 'Invitations of one practice',
     beyond: 'The answer is 429; whoever invites tries again the day after.',
   },
+  mailHours: {
+    area: 'mail',
+    setting: 'MAX_MAIL_HOURS',
+    default: 48,
+    most: 24 * 14,
+    unit: 'hours',
+    what: 'How long a mail that the mail server does not take is tried again, at growing distances of up to an hour',
+    beyond:
+      'It is given up; a link in it that works for a shorter time ends that earlier. The practice desk, "doctor", /metrics and the log say so.',
+  },
+  queuedMails: {
+    area: 'mail',
+    setting: 'MAX_QUEUED_MAILS',
+    default: 10_000,
+    unit: 'mails',
+    what: 'Mails that wait for the mail server, of all people together',
+    beyond:
+      'Forms and invitations answer 503 until the mail server takes some. Notices about the own account still find room.',
+  },
   sandboxMails: {
     area: 'mail',
     setting: 'MAX_SANDBOX_MAILS',

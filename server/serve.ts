@@ -46,6 +46,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   const api = origins.kind === 'one' ? undefined : await buildApiSite(foundations, nouns)
   main.serve(pickSite(portal.routing, api?.routing, origins))
   if (api) second?.serve(api.routing)
+  nouns.mailSender?.start()
   const sharing = shareCounts(nouns.rateLimits, options.store.broadcast)
   figures?.serve(metricsListener(nouns.metrics))
   const sweeping = setInterval(
@@ -64,6 +65,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
       clearInterval(watching)
       sharing.stop()
       await Promise.all([main.close(), second?.close(), figures?.close(), indexing.stop()])
+      await nouns.mailSender?.stop()
       await Promise.all([portal.close(), api?.close()])
     },
   }

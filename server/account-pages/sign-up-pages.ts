@@ -21,7 +21,7 @@ export function signUpPages({ accounts, outbox, isProduction }: AccountPagesDeps
 
     app.get('/signup/check-mail', async (request, reply) => {
       const page = checkMailPage({
-        lead: 'We have sent a message to the address you gave. Follow the link in it to choose a password and finish.',
+        lead: 'A message is on its way to the address you gave. Follow the link in it to choose a password and finish.',
         hasOutbox: outbox !== undefined && !isProduction,
       })
       return sendPage(reply, page, viewOf(request, reply, isProduction))

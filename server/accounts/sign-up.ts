@@ -61,12 +61,11 @@ export function createSignUp(
         await mailer.send(accountMails.signUpWithKnownAddress(email, portalUrl))
         return
       }
-      const token = await links.create('finish-sign-up', undefined, {
-        email,
-        displayName,
-        intent,
+      await db.transaction().execute(async (tx) => {
+        const payload = { email, displayName, intent }
+        const token = await links.create(tx, 'finish-sign-up', undefined, payload)
+        await mailer.send(accountMails.finishSignUp(email, `${portalUrl}/signup/finish?token=${token}`), tx)
       })
-      await mailer.send(accountMails.finishSignUp(email, `${portalUrl}/signup/finish?token=${token}`))
     },
     async findSignUp(token) {
       const link = await links.find('finish-sign-up', token)

@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
-import { checkAddress, examineMailServer } from '#server/mail/mail.ts'
+import { checkAddress, examineMailServer, type MailFigures } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import type { Nouns } from '../app.ts'
 import { findProductionFaults } from '../production.ts'
@@ -152,12 +152,13 @@ async function countRecords({ db }: Store): Promise<Finding> {
 /** What cannot be seen in the tables: whether keys open what is stored, and whether the demo is open to everybody. */
 async function checkSecrets(settings: Settings): Promise<Finding[]> {
   try {
-    return await withNouns(async ({ accounts, applications, keys, records }) => [
+    return await withNouns(async ({ accounts, applications, keys, records, mailQueue }) => [
       describeIndex(await records.examineIndex()),
       describeFactorKey(await accounts.countSealedSecrets(), settings),
       describeSigningKeys(await keys.signing.examine()),
       describeDemo(await findPublished({ accounts, applications }), settings),
       describeRedirects(await applications.findPlainRedirects(), settings),
+      ...(mailQueue ? [describeQueue(await mailQueue.examine())] : []),
     ])
   } catch (error) {
     return [{ check: 'keys', ok: false, message: describeFailure(error) }]
@@ -280,6 +281,27 @@ async function checkMail({ mail, production }: Settings, to: string | undefined)
   if (to !== undefined)
     return [{ check, ok: false, message: `nothing was sent to ${to}: SMTP_URL is not set` }]
   return production ? [] : [{ check, ok: true, message: 'goes to the log and the page /outbox' }]
+}
+
+/** A mail that waits for so long is no matter of a moment. */
+const longWaitSeconds = 900
+
+function describeQueue({ waiting, oldestSeconds, failed, reason }: MailFigures): Finding {
+  const check = 'mail queue'
+  const why = reason === undefined ? '' : ` (last reason: ${reason})`
+  const faults = [
+    ...(oldestSeconds >= longWaitSeconds
+      ? [
+          `${waiting} wait for the mail server, the oldest for ${Math.floor(oldestSeconds / 60)} minutes: look whether the server runs and what "doctor" says of mail`,
+        ]
+      : []),
+    ...(failed > 0
+      ? [`${failed} of the last two weeks were given up: the practice desk shows the invitations among them`]
+      : []),
+  ]
+  if (faults.length === 0)
+    return { check, ok: true, message: `${waiting} wait for the mail server, none was given up` }
+  return { check, ok: false, message: `${faults.join('; ')}${why}` }
 }
 
 function checkTransport({ portalUrl, fhirUrl, production, trustsPlainHttp }: Settings): Finding[] {

@@ -61,6 +61,7 @@ export function createMailStops({ db, clock, seals, portalUrl }: MailStopsDeps):
 export function withStopLinks<Through extends Mailer>(mailer: Through, stops: MailStops): Through {
   return {
     ...mailer,
-    send: (mail) => mailer.send(mail.isStoppable ? { ...mail, unsubscribe: stops.linksFor(mail.to) } : mail),
+    send: (mail, tx) =>
+      mailer.send(mail.isStoppable ? { ...mail, unsubscribe: stops.linksFor(mail.to) } : mail, tx),
   }
 }

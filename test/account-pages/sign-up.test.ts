@@ -26,7 +26,7 @@ test('a practice signs up: account, practice and its first provider exist once t
   assert.equal(sent.location, '/signup/check-mail')
   assert.equal(await pages.accounts.findByEmail(rosa.email), undefined)
 
-  const link = pages.findMailedPath(rosa.email)
+  const link = await pages.findMailedPath(rosa.email)
   const confirm = await browser.get(link)
   assert.match(confirm.body, /Rosa Okafor/)
   assert.match(confirm.body, /Okafor Family Medicine/)
@@ -52,9 +52,13 @@ test('a developer gets a sandbox and lands where applications are registered', a
   await using pages = await startPages()
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/signup/developer'), '/signup/developer', rosa)
-  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish', {
-    password,
-  })
+  const done = await browser.submit(
+    await browser.get(await pages.findMailedPath(rosa.email)),
+    '/signup/finish',
+    {
+      password,
+    },
+  )
   assert.equal(done.location, '/account/settings/applications')
   const account = await pages.accounts.findByEmail(rosa.email)
   const associations = await pages.practices.listAssociations(account?.id ?? '')
@@ -65,9 +69,13 @@ test('a person gets a plain account, associated with nobody', async () => {
   await using pages = await startPages()
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/signup/person'), '/signup/person', rosa)
-  const done = await browser.submit(await browser.get(pages.findMailedPath(rosa.email)), '/signup/finish', {
-    password,
-  })
+  const done = await browser.submit(
+    await browser.get(await pages.findMailedPath(rosa.email)),
+    '/signup/finish',
+    {
+      password,
+    },
+  )
   assert.equal(done.location, '/')
   const account = await pages.accounts.findByEmail(rosa.email)
   assert.deepEqual(await pages.practices.listAssociations(account?.id ?? ''), [])
@@ -77,7 +85,7 @@ test('a link works once', async () => {
   await using pages = await startPages()
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/signup/person'), '/signup/person', rosa)
-  const link = pages.findMailedPath(rosa.email)
+  const link = await pages.findMailedPath(rosa.email)
   const confirm = await browser.get(link)
   await browser.submit(confirm, '/signup/finish', { password })
   const other = openBrowser(pages.app)
@@ -136,7 +144,7 @@ test('what was typed is kept beside its error', async () => {
   })
   assert.equal(bad.status, 400)
   assert.match(bad.body, /id="email-error"/)
-  assert.deepEqual(pages.outbox.list(), [])
+  assert.deepEqual(await pages.outbox.list(), [])
 })
 
 test('the password is chosen behind the link alone, by the one who has the mail', async () => {
@@ -150,7 +158,7 @@ test('the password is chosen behind the link alone, by the one who has the mail'
     assert.equal((await stranger.submit(form, `/signup/${kind}`, early)).status, 303)
   }
   const owner = openBrowser(pages.app, '192.0.2.2')
-  const page = await owner.get(pages.findMailedPath(rosa.email))
+  const page = await owner.get(await pages.findMailedPath(rosa.email))
   assert.match(page.body, /id="password"[^>]*autocomplete="new-password"/)
   for (const [typed, words] of [
     ['', /id="password-error"[\s\S]*Choose a password/],

@@ -4,8 +4,7 @@ import { accountPages } from '#server/account-pages/account-pages.ts'
 import { createAccounts } from '#server/accounts/accounts.ts'
 import { generatePractice } from '#server/demo/generator/generate-practice.ts'
 import { browser } from '#server/http/browser.ts'
-import { createLogger } from '#server/logger.ts'
-import { createMailStops, createOutbox } from '#server/mail/mail.ts'
+import { createMailStops } from '#server/mail/mail.ts'
 import { pageAssets } from '#server/pages/assets.ts'
 import { notFoundPage, pageErrors } from '#server/pages/page-errors.ts'
 import { pageHeaders } from '#server/pages/page-headers.ts'
@@ -14,6 +13,7 @@ import { createRecords } from '#server/records/records.ts'
 import { createSeals } from '#server/seal.ts'
 import { systemRandom } from '#server/secrets.ts'
 import { usualLimits } from '../support/mail-counts.ts'
+import { openOutbox } from '../support/open-outbox.ts'
 import { startClock } from '../support/start-app.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -24,7 +24,7 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
   const store = await openTestStore()
   const clock = startClock()
   const parts = { db: store.db, clock, random: systemRandom, portalUrl, ...usualLimits(store.db, clock) }
-  const outbox = createOutbox({ clock, logger: createLogger('silent') })
+  const outbox = openOutbox(store.db, clock)
   const records = createRecords(parts)
   const practices = createPractices({
     ...parts,
@@ -83,8 +83,8 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     portalUrl,
     invitePatient,
     /** The path of the link in the newest mail to an address. */
-    findMailedPath(to: string): string {
-      const mail = outbox.list().find((sent) => sent.to === to)
+    async findMailedPath(to: string): Promise<string> {
+      const mail = (await outbox.list()).find((sent) => sent.to === to)
       const [link] = mail?.text.match(/http\S+\?token=\S+/) ?? []
       if (!link) throw new Error(`no mail with a link went to ${to}`)
       return link.slice(portalUrl.length)
