@@ -73,7 +73,7 @@ import { notFoundPage, pageErrors } from './pages/page-errors.ts'
 import { pageHeaders } from './pages/page-headers.ts'
 import { portalApi } from './portal-api/portal-api.ts'
 import { portalApp } from './portal-api/portal-app.ts'
-import { createPractices, type Practices } from './practices/practices.ts'
+import { type Admission, createAdmission, createPractices, type Practices } from './practices/practices.ts'
 import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createRecords, type Records } from './records/records.ts'
 import { createSeals } from './seal.ts'
@@ -106,6 +106,7 @@ export interface Nouns {
   sandboxOutbox: SandboxOutbox | undefined
   accounts: Accounts
   practices: Practices
+  admission: Admission
   applications: Applications
   keySets: KeySets
   grants: Grants
@@ -174,6 +175,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     onAccessEnded: () => grants.forgetOpened(),
     onSecondStepRequired: (tx, id) => grants.endAllOfStaff(id, 'the practice asks for a second step', tx),
   })
+  const admission = createAdmission({ db, clock, random, mailer, portalUrl, rules: settings.signUp })
   const grants = createGrants({ db, clock, random, practices })
   const applications = createApplications({
     db,
@@ -222,6 +224,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     await accounts.sweep()
     await practices.sweep()
     await mailQueue?.sweep()
+    await admission.sweep()
     await grants.sweep()
     await usedOnce.sweep()
     await launches.sweep()
@@ -237,6 +240,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     sandboxOutbox,
     accounts,
     practices,
+    admission,
     applications,
     keySets,
     grants,
@@ -302,6 +306,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
       accountPages({
         accounts,
         practices,
+        admission: nouns.admission,
         outbox,
         mailStops: nouns.mailStops,
         sandboxOutbox: nouns.sandboxOutbox,
@@ -333,11 +338,12 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         },
       }),
     )
-    await pages.register(portalApp({ isProduction }))
+    await pages.register(portalApp({ isProduction, admission: nouns.admission }))
     await pages.register(
       portalApi({
         accounts,
         practices,
+        admission: nouns.admission,
         applications,
         grants,
         approvals: nouns.approvals,

@@ -27,6 +27,8 @@ export interface Settings {
   checksReferences: boolean
   /** How many processes answer. */
   workers: number
+  /** Who may open a practice, and who a sandbox: everybody, the invited, or nobody. */
+  signUp: Readonly<Record<'practice' | 'developer', 'open' | 'invitation' | 'closed'>>
   /** Who may register applications by the protocol: nobody, holders of a token, or everybody. */
   registration: 'off' | 'approved' | 'open'
   /** Seals the secrets of authenticator apps; undefined: a key in the database. */
@@ -141,6 +143,20 @@ export const settingRows: readonly Row[] = [
       ['off', 'approved', 'open'].includes(value) ? undefined : 'is neither off, approved nor open',
   },
   {
+    name: 'PRACTICE_SIGN_UP',
+    form: 'open, invitation or closed',
+    default: 'open, and invitation when NODE_ENV is production',
+    help: 'Who may open a practice: everybody, who has a link of "onpatient invite practice", or nobody. With invitation the first practice of a database needs no link.',
+    refuse: refuseSignUp,
+  },
+  {
+    name: 'DEVELOPER_SIGN_UP',
+    form: 'open, invitation or closed',
+    default: 'open',
+    help: 'Who may have a sandbox with made-up people to develop with: everybody, who has a link of "onpatient invite developer", or nobody.',
+    refuse: refuseSignUp,
+  },
+  {
     name: 'INSECURE_REDIRECTS',
     form: 'allow or refuse',
     default: 'allow, and refuse when NODE_ENV is production',
@@ -249,12 +265,21 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     workers: Number(value('WORKERS') ?? 1),
     factorKey: value('FACTOR_KEY'),
     registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
+    signUp: readSignUp(value, production),
     limits: readLimits(env),
     insecureRedirects: allowed('INSECURE_REDIRECTS'),
     trustsPlainHttp: value('TRUST_PLAIN_HTTP') === 'yes',
     metricsPort: value('METRICS_PORT') === undefined ? undefined : Number(value('METRICS_PORT')),
     metricsToken: value('METRICS_TOKEN'),
   })
+}
+
+function readSignUp(value: (name: string) => string | undefined, production: boolean): Settings['signUp'] {
+  const rule = (name: string) => value(name) as Settings['signUp']['practice'] | undefined
+  return {
+    practice: rule('PRACTICE_SIGN_UP') ?? (production ? 'invitation' : 'open'),
+    developer: rule('DEVELOPER_SIGN_UP') ?? 'open',
+  }
 }
 
 /** Whether npm or npx stands above this process: they set variables for what they start. */
@@ -308,6 +333,12 @@ function isOneEditApart(a: string, b: string): boolean {
 
 function refusePort(value: string): string | undefined {
   return /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : 'is not a port'
+}
+
+function refuseSignUp(value: string): string | undefined {
+  return ['open', 'invitation', 'closed'].includes(value)
+    ? undefined
+    : 'is neither open, invitation nor closed'
 }
 
 /** Long, and not one character many times: what is guessed is worse than none. */

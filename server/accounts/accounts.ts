@@ -72,8 +72,8 @@ export type SignInOutcome = NewSignIn | PendingSignIn
 
 /** What a finished sign-up becomes besides an account. */
 export type SignUpIntent =
-  | { kind: 'practice'; practiceName: string }
-  | { kind: 'developer' }
+  | { kind: 'practice'; practiceName: string; invitation?: string | undefined }
+  | { kind: 'developer'; invitation?: string | undefined }
   /** Just an account, e.g. for a person whose practice will invite them. */
   | { kind: 'person' }
 

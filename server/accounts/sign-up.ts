@@ -28,8 +28,8 @@ interface SignUpDeps {
 }
 
 const intents = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('practice'), practiceName: z.string() }),
-  z.object({ kind: z.literal('developer') }),
+  z.object({ kind: z.literal('practice'), practiceName: z.string(), invitation: z.string().optional() }),
+  z.object({ kind: z.literal('developer'), invitation: z.string().optional() }),
   z.object({ kind: z.literal('person') }),
 ])
 

@@ -443,3 +443,5 @@ function checkName(text: string): string {
     )
   return name
 }
+
+export { type Admission, createAdmission, type Opening, type SignUpRule } from './admission.ts'

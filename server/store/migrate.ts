@@ -16,7 +16,7 @@ import { up as limits } from './migrations/0020-limits.ts'
 import { up as versions } from './migrations/0022-versions.ts'
 import { up as proofs } from './migrations/0024-proofs.ts'
 import { up as refreshGrace } from './migrations/0026-refresh-grace.ts'
-import { up as mailQueue } from './migrations/0029-mail-queue.ts'
+import { up as operations } from './migrations/0029-operations.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
 const migrations: Record<string, Migration> = {
@@ -35,7 +35,7 @@ const migrations: Record<string, Migration> = {
   '0022-versions': { up: versions },
   '0024-proofs': { up: proofs },
   '0026-refresh-grace': { up: refreshGrace },
-  '0029-mail-queue': { up: mailQueue },
+  '0029-operations': { up: operations },
 }
 
 /** The database was written by a newer version of onpatient; going on could lose what that version knows. */

@@ -182,3 +182,103 @@ test('the page after it says where the mail is, on a development server alone', 
   await using production = await startPages({ isProduction: true })
   assert.doesNotMatch((await openBrowser(production.app).get('/signup/check-mail')).body, /outbox/)
 })
+
+const byInvitation = { practice: 'invitation', developer: 'invitation' } as const
+const pathOf = (link: string, { portalUrl }: { portalUrl: string }) => link.slice(portalUrl.length)
+
+test('by invitation the first practice opens freely, and a further one by a link that works once', async () => {
+  await using pages = await startPages({ rules: byInvitation })
+  const browser = openBrowser(pages.app)
+  const signUp = async (path: string, email: string, from = browser) => {
+    const form = await from.get(path)
+    const sent = await from.submit(form, '/signup/practice', { ...rosa, email, practiceName: 'Oak' })
+    assert.equal(sent.location, '/signup/check-mail', sent.body)
+    const confirm = await from.get(await pages.findMailedPath(email))
+    return from.submit(confirm, '/signup/finish', { password })
+  }
+  // Two strangers ask while there is none; the link of the second comes too late.
+  const late = openBrowser(pages.app, '192.0.2.7')
+  const form = await late.get('/signup/practice')
+  await late.submit(form, '/signup/practice', { ...rosa, email: 'late@oak.example', practiceName: 'Late' })
+  assert.equal((await signUp('/signup/practice', 'first@oak.example')).status, 303)
+  const confirm = await late.get(await pages.findMailedPath('late@oak.example'))
+  const refused = await late.submit(confirm, '/signup/finish', { password })
+  assert.equal(refused.status, 403)
+  assert.match(refused.body, /needs an invitation of whoever runs this server/)
+  assert.equal(await pages.accounts.findByEmail('late@oak.example'), undefined)
+
+  const stranger = openBrowser(pages.app, '192.0.2.8')
+  const closed = await stranger.get('/signup/practice')
+  assert.equal(closed.status, 403)
+  assert.match(closed.body, /New practices come by invitation/)
+  assert.equal((await stranger.post('/signup/practice', { ...rosa, practiceName: 'Oak' })).status, 403)
+  const choice = await stranger.get('/signup')
+  assert.doesNotMatch(choice.body, /href="\/signup\/(practice|developer)"/)
+  assert.match(choice.body, /By invitation/)
+
+  const { link } = await pages.admission.invite('practice', { days: 7 })
+  const path = pathOf(link, pages)
+  assert.equal((await stranger.get(path.replace('practice', 'developer'))).status, 403, 'for what it is made')
+  const [one, other] = [openBrowser(pages.app, '192.0.2.9'), openBrowser(pages.app, '192.0.2.10')]
+  const otherForm = await other.get(path)
+  await other.submit(otherForm, '/signup/practice', { ...rosa, email: 'b@oak.example', practiceName: 'B' })
+  assert.equal((await signUp(path, 'a@oak.example', one)).status, 303)
+  const second = await other.submit(
+    await other.get(await pages.findMailedPath('b@oak.example')),
+    '/signup/finish',
+    {
+      password,
+    },
+  )
+  assert.equal(second.status, 403)
+  assert.equal((await stranger.get(path)).status, 403)
+  assert.equal((await pages.practices.list()).length, 2)
+})
+
+test('an invitation comes by mail, fills in its address, expires, and survives a password that is refused', async () => {
+  await using pages = await startPages({ rules: byInvitation })
+  await pages.admission.invite('developer', { email: 'dev@oak.example', days: 3 })
+  const path = await pages.outbox
+    .list()
+    .then(([mail]) => /http\S+invitation=\S+/.exec(mail?.text ?? '')?.[0] ?? '')
+  const browser = openBrowser(pages.app)
+  const form = await browser.get(pathOf(path, pages))
+  assert.match(form.body, /value="dev@oak\.example"/)
+  await browser.submit(form, '/signup/developer', { ...rosa, email: 'dev@oak.example' })
+  const confirm = await browser.get(await pages.findMailedPath('dev@oak.example'))
+  assert.equal((await browser.submit(confirm, '/signup/finish', { password: 'short' })).status, 400)
+  assert.equal((await browser.submit(confirm, '/signup/finish', { password })).status, 303)
+  const { link } = await pages.admission.invite('developer', { days: 3 })
+  pages.clock.forward(3 * 86_400 + 1)
+  assert.equal((await openBrowser(pages.app).get(pathOf(link, pages))).status, 403)
+})
+
+test('who is signed in and invited opens a practice with the account that is there', async () => {
+  await using pages = await startPages({ rules: byInvitation })
+  const account = await pages.accounts.create({ ...rosa, password })
+  await pages.practices.createForProvider(account, 'Elm')
+  const browser = openBrowser(pages.app)
+  await browser.submit(await browser.get('/signin'), '/signin', { email: rosa.email, password })
+  const { link } = await pages.admission.invite('practice', { days: 7 })
+  const page = await browser.get(pathOf(link, pages))
+  assert.match(page.body, /You are signed in and invited/)
+  assert.equal((await browser.submit(page, '/signup/practice', { practiceName: '' })).status, 400)
+  assert.equal((await browser.submit(page, '/signup/practice', { practiceName: 'Oak' })).location, '/')
+  assert.equal((await browser.submit(page, '/signup/practice', { practiceName: 'Ash' })).status, 403)
+  const names = (await pages.practices.list()).map(({ name }) => name)
+  assert.deepEqual(names.sort(), ['Elm', 'Oak'])
+})
+
+test('what is closed is offered to nobody, and an invitation to it is refused', async () => {
+  await using pages = await startPages({ rules: { practice: 'closed', developer: 'closed' } })
+  const browser = openBrowser(pages.app)
+  for (const kind of ['practice', 'developer'] as const) {
+    const { status, body } = await browser.get(`/signup/${kind}`)
+    assert.equal(status, 403)
+    assert.match(body, /No new (practices|sandboxes) here/)
+    await assert.rejects(pages.admission.invite(kind, { days: 7 }), { code: 'not-allowed' })
+  }
+  const { body } = await browser.get('/signup')
+  assert.match(body, /href="\/signup\/person"/)
+  assert.doesNotMatch(body, /practice"|By invitation/)
+})

@@ -8,7 +8,12 @@ import { createMailStops } from '#server/mail/mail.ts'
 import { pageAssets } from '#server/pages/assets.ts'
 import { notFoundPage, pageErrors } from '#server/pages/page-errors.ts'
 import { pageHeaders } from '#server/pages/page-headers.ts'
-import { createPractices } from '#server/practices/practices.ts'
+import {
+  createAdmission,
+  createPractices,
+  type Opening,
+  type SignUpRule,
+} from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
 import { createSeals } from '#server/seal.ts'
 import { systemRandom } from '#server/secrets.ts'
@@ -20,7 +25,15 @@ import { openTestStore } from '../support/test-store.ts'
 const portalUrl = 'http://localhost:8000'
 
 /** The account pages on a database of their own in memory. */
-export async function startPages({ isSecure = false, isProduction = false } = {}) {
+export async function startPages({
+  isSecure = false,
+  isProduction = false,
+  rules = { practice: 'open', developer: 'open' },
+}: {
+  isSecure?: boolean
+  isProduction?: boolean
+  rules?: Record<Opening, SignUpRule>
+} = {}) {
   const store = await openTestStore()
   const clock = startClock()
   const parts = { db: store.db, clock, random: systemRandom, portalUrl, ...usualLimits(store.db, clock) }
@@ -48,7 +61,8 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
   app.setNotFoundHandler(notFoundPage(isProduction))
   const seals = createSeals('k'.repeat(43), 'mail stop', systemRandom)
   const mailStops = createMailStops({ db: store.db, clock, seals, portalUrl })
-  const shared = { accounts, practices, outbox, mailStops, sandboxOutbox: undefined }
+  const admission = createAdmission({ ...parts, mailer: outbox, rules })
+  const shared = { accounts, practices, admission, outbox, mailStops, sandboxOutbox: undefined }
   await app.register(accountPages({ ...shared, portalUrl, isSecure, isProduction }))
 
   /** A practice with one patient, who is invited by mail. */
@@ -78,6 +92,7 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     app,
     accounts,
     practices,
+    admission,
     outbox,
     clock,
     portalUrl,

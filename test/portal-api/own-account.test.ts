@@ -71,3 +71,17 @@ describe('the own account', () => {
     }
   })
 })
+
+test('a practice that needs an invitation and a sandbox that is closed are offered to no account, and refused', async () => {
+  await using app = await startApp({ PRACTICE_SIGN_UP: 'invitation', DEVELOPER_SIGN_UP: 'closed' })
+  await anAccount(app, 'lea@example.com', 'Lea')
+  const portal = await openPortal(app, 'lea@example.com')
+  const rules = async () => (await portal.call('GET', '/me')).body.signUp
+  assert.deepEqual(await rules(), { practice: 'open', developer: 'closed' })
+  const practice = () => portal.call('POST', '/practices', { name: 'Elm' })
+  assert.equal((await practice()).status, 201)
+  assert.deepEqual(await rules(), { practice: 'invitation', developer: 'closed' })
+  const refused = await practice()
+  assert.deepEqual([refused.status, refused.body.code], [403, 'not-allowed'])
+  assert.equal((await portal.call('POST', '/sandboxes', {})).status, 403)
+})

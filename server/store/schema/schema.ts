@@ -24,6 +24,7 @@ import type {
 } from './grants.ts'
 import type { GrantContextTable, LaunchTable } from './launches.ts'
 import type { MailStopTable, OutboxMailTable, QueuedMailTable, SandboxMailTable } from './mail.ts'
+import type { ScheduledWorkTable, SignUpInvitationTable } from './operations.ts'
 import type {
   AssociationTable,
   InvitationTable,
@@ -51,6 +52,8 @@ export interface Schema {
   sandbox_mail: SandboxMailTable
   queued_mail: QueuedMailTable
   outbox_mail: OutboxMailTable
+  sign_up_invitation: SignUpInvitationTable
+  scheduled_work: ScheduledWorkTable
   known_device: KnownDeviceTable
   pending_sign_in: PendingSignInTable
   authenticator_app: AuthenticatorAppTable

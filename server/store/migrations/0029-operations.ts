@@ -1,7 +1,33 @@
 import type { Kysely } from 'kysely'
 
-/** Mails that wait to be sent, and those that a server without a mail server shows. Nothing that is there is changed. */
+/**
+ * What running the server needs: mails that wait to be sent, and those that a server without a mail server shows; invitations to sign up;
+ * and how scheduled work is doing. Nothing that is there is changed.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await createMails(db)
+  await db.schema
+    .createTable('sign_up_invitation')
+    .addColumn('token_hash', 'text', (c) => c.primaryKey())
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('email', 'text')
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('expires_at', 'bigint', (c) => c.notNull())
+    .addColumn('used_at', 'bigint')
+    .execute()
+  await db.schema
+    .createTable('scheduled_work')
+    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('held_until', 'bigint', (c) => c.notNull())
+    .addColumn('holder', 'text')
+    .addColumn('began_at', 'bigint', (c) => c.notNull())
+    .addColumn('succeeded_at', 'bigint')
+    .addColumn('failed_at', 'bigint')
+    .addColumn('reason', 'text')
+    .execute()
+}
+
+async function createMails(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('queued_mail')
     .addColumn('id', 'text', (c) => c.primaryKey())
