@@ -25,6 +25,7 @@ import {
   sweepPayloads,
   tokenLifetimes,
 } from './authorization/authorization.ts'
+import { type Backups, backupGauges, createBackups } from './backups/backups.ts'
 import { brandLists } from './brands/brands.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
@@ -79,6 +80,7 @@ import { createRecords, type Records } from './records/records.ts'
 import { createSeals } from './seal.ts'
 import type { Random } from './secrets.ts'
 import { type Settings, settingRows } from './settings.ts'
+import { createSchedule } from './store/schedule.ts'
 import type { Store } from './store/store.ts'
 import { createUsedOnce, type UsedOnce } from './store/used-once.ts'
 
@@ -119,6 +121,8 @@ export interface Nouns {
   access: Access
   writeAccess: WriteAccess
   metrics: Metrics
+  /** Undefined where the server makes none. */
+  backups: Backups | undefined
   /** Deletes what is over (sign-ins, links, tokens), and has records of proxies follow their accounts. Harmless at any time, in any number of processes. */
   sweep(): Promise<void>
 }
@@ -220,6 +224,16 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const tokens = createTokenDoor({ grants, clock, usedOnce, rateLimits })
   const access = createAccess({ tokens, records, practices })
   const writeAccess = createWriteAccess({ tokens, records })
+  const backups =
+    settings.backups &&
+    createBackups({
+      setting: settings.backups,
+      store: settings.store,
+      schedule: createSchedule({ db, clock }),
+      clock,
+      random,
+      logger,
+    })
   const sweep = async () => {
     await accounts.sweep()
     await practices.sweep()
@@ -252,7 +266,11 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     tokens,
     access,
     writeAccess,
-    metrics: createMetrics(mailQueue ? mailGauges(mailQueue) : []),
+    backups,
+    metrics: createMetrics([
+      ...(mailQueue ? mailGauges(mailQueue) : []),
+      ...(backups ? backupGauges(backups, clock) : []),
+    ]),
     sweep,
   }
 }

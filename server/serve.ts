@@ -47,6 +47,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   main.serve(pickSite(portal.routing, api?.routing, origins))
   if (api) second?.serve(api.routing)
   nouns.mailSender?.start()
+  nouns.backups?.start()
   const sharing = shareCounts(nouns.rateLimits, options.store.broadcast)
   figures?.serve(metricsListener(nouns.metrics))
   const sweeping = setInterval(
@@ -64,7 +65,13 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
       clearInterval(sweeping)
       clearInterval(watching)
       sharing.stop()
-      await Promise.all([main.close(), second?.close(), figures?.close(), indexing.stop()])
+      await Promise.all([
+        main.close(),
+        second?.close(),
+        figures?.close(),
+        indexing.stop(),
+        nouns.backups?.stop(),
+      ])
       await nouns.mailSender?.stop()
       await Promise.all([portal.close(), api?.close()])
     },

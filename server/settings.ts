@@ -43,6 +43,15 @@ export interface Settings {
   metricsPort: number | undefined
   /** Opens `/metrics` on the main port; undefined: it is not there. */
   metricsToken: string | undefined
+  /** Copies of the database that the server makes by itself; undefined: none. */
+  backups: BackupSetting | undefined
+}
+
+export interface BackupSetting {
+  folder: string
+  everyMs: number
+  /** How many are kept. */
+  keep: number
 }
 
 interface Row {
@@ -194,6 +203,29 @@ export const settingRows: readonly Row[] = [
     refuse: refuseShortSecret,
   },
   {
+    name: 'BACKUP_DIR',
+    form: 'a folder, e.g. /var/backups/onpatient',
+    default: 'none: the server makes no backups',
+    help: 'Where the server puts backups of its database, each looked through before it gets its name. Better on another disk than the database.',
+    refuse: () => undefined,
+  },
+  {
+    name: 'BACKUP_EVERY',
+    form: 'minutes, hours or days, e.g. 30m, 6h or 1d, up to 30 days',
+    default: '1d',
+    help: 'How often a backup is made where BACKUP_DIR is set; by one process of all.',
+    refuse: (value) =>
+      parseSpan(value) === undefined ? 'is not a time such as 6h, from 1 minute to 30 days' : undefined,
+  },
+  {
+    name: 'BACKUP_KEEP',
+    form: 'a number from 1 to 1000',
+    default: '14',
+    help: 'How many backups stay in BACKUP_DIR; older ones are deleted after a new one was made and found intact.',
+    refuse: (value) =>
+      /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 1000 ? undefined : 'is not a number from 1 to 1000',
+  },
+  {
     name: 'WORKERS',
     form: 'a number from 1 to 64',
     default: '1',
@@ -271,7 +303,26 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     trustsPlainHttp: value('TRUST_PLAIN_HTTP') === 'yes',
     metricsPort: value('METRICS_PORT') === undefined ? undefined : Number(value('METRICS_PORT')),
     metricsToken: value('METRICS_TOKEN'),
+    backups: readBackups(value),
   })
+}
+
+function readBackups(value: (name: string) => string | undefined): BackupSetting | undefined {
+  const folder = value('BACKUP_DIR')
+  if (folder === undefined) return undefined
+  const everyMs = parseSpan(value('BACKUP_EVERY') ?? '1d') ?? dayMs
+  return { folder: resolve(folder), everyMs, keep: Number(value('BACKUP_KEEP') ?? 14) }
+}
+
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
+const spanUnits: Record<string, number> = { m: minuteMs, h: 60 * minuteMs, d: dayMs }
+
+/** `30m`, `6h`, `1d` in milliseconds. */
+function parseSpan(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? []
+  const span = Number(count) * (spanUnits[unit] ?? Number.NaN)
+  return span >= minuteMs && span <= 30 * dayMs ? span : undefined
 }
 
 function readSignUp(value: (name: string) => string | undefined, production: boolean): Settings['signUp'] {
@@ -280,6 +331,11 @@ function readSignUp(value: (name: string) => string | undefined, production: boo
     practice: rule('PRACTICE_SIGN_UP') ?? (production ? 'invitation' : 'open'),
     developer: rule('DEVELOPER_SIGN_UP') ?? 'open',
   }
+}
+
+/** For a program that this one starts: the environment as it is, with these. */
+export function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...more }
 }
 
 /** Whether npm or npx stands above this process: they set variables for what they start. */

@@ -10,6 +10,7 @@ import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import { findOpenToOthers } from '../store/private-files.ts'
 import type { Store } from '../store/store.ts'
 import { findPublished } from './demo.ts'
+import { describeBackups } from './describe-backups.ts'
 import { describeFailure } from './describe-failure.ts'
 import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withNouns } from './with-nouns.ts'
@@ -152,13 +153,14 @@ async function countRecords({ db }: Store): Promise<Finding> {
 /** What cannot be seen in the tables: whether keys open what is stored, and whether the demo is open to everybody. */
 async function checkSecrets(settings: Settings): Promise<Finding[]> {
   try {
-    return await withNouns(async ({ accounts, applications, keys, records, mailQueue }) => [
+    return await withNouns(async ({ accounts, applications, keys, records, mailQueue, backups }) => [
       describeIndex(await records.examineIndex()),
       describeFactorKey(await accounts.countSealedSecrets(), settings),
       describeSigningKeys(await keys.signing.examine()),
       describeDemo(await findPublished({ accounts, applications }), settings),
       describeRedirects(await applications.findPlainRedirects(), settings),
       ...(mailQueue ? [describeQueue(await mailQueue.examine())] : []),
+      describeBackups(await backups?.examine(), settings),
     ])
   } catch (error) {
     return [{ check: 'keys', ok: false, message: describeFailure(error) }]
