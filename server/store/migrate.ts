@@ -19,7 +19,7 @@ import { up as refreshGrace } from './migrations/0026-refresh-grace.ts'
 import { up as operations } from './migrations/0029-operations.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
-const migrations: Record<string, Migration> = {
+export const migrations: Record<string, Migration> = {
   '0001-foundation': { up: foundation },
   '0002-search-index': { up: searchIndex },
   '0007-deletions': { up: deletions },
