@@ -2,7 +2,13 @@
  * The composition root: the only file that knows every folder. Read it from top to bottom to see the system: keys and
  * nouns first, then what may be read, then the two sites that people and applications meet.
  */
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import {
   type Access,
   createAccess,
@@ -41,6 +47,7 @@ import { countWork } from './http/count-work.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { ownBases } from './http/own-bases.ts'
 import { probes } from './http/probes.ts'
+import { logRefusals } from './http/refusal-log.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
 import { closeSlowReaders } from './http/slow-readers.ts'
@@ -68,6 +75,7 @@ import {
   type SandboxOutbox,
   withStopLinks,
 } from './mail/mail.ts'
+import { plainAddress } from './network.ts'
 import type { Origins } from './origins.ts'
 import { pageAssets } from './pages/assets.ts'
 import { notFoundPage, pageErrors } from './pages/page-errors.ts'
@@ -444,7 +452,15 @@ async function findStrangersAccount(accounts: Accounts, random: Random): Promise
 function createFastify({ clock, logger, random, settings }: Foundations, isSecure: boolean): FastifyInstance {
   const requestLogger: FastifyBaseLogger = logger.child(
     {},
-    { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
+    {
+      serializers: {
+        req: (request: FastifyRequest) => ({
+          method: request.method,
+          url: redactUrl(request.url),
+          ...(settings.logsAddresses ? { address: plainAddress(request.ip) } : {}),
+        }),
+      },
+    },
   )
   const app = fastify({
     loggerInstance: requestLogger,
@@ -461,6 +477,7 @@ function createFastify({ clock, logger, random, settings }: Foundations, isSecur
   })
   app.addHook('onRequest', tellRequestId)
   if (isSecure) app.addHook('onRequest', askForHttps)
+  if (settings.logsAddresses) app.addHook('onResponse', logRefusals(logger))
   app.addHook('onRequest', countWork(settings.limits, clock))
   app.addHook('onSend', closeSlowReaders(settings.limits.answerSeconds))
   return app

@@ -20,6 +20,8 @@ export interface Settings {
   demo: 'on' | 'off' | 'auto'
   mail: MailSetting
   logLevel: string
+  /** Whether the log has the addresses of clients. */
+  logsAddresses: boolean
   production: boolean
   /** How many proxies in front to believe X-Forwarded-* of. */
   trustedProxies: number
@@ -241,6 +243,13 @@ export const settingRows: readonly Row[] = [
     refuse: (value) => (logLevels.includes(value) ? undefined : 'is not a level'),
   },
   {
+    name: 'LOG_ADDRESSES',
+    form: 'yes or no',
+    default: 'no',
+    help: 'Whether the log has the network address of each request, and a line for each refused sign-in and token, for example for fail2ban. Addresses are personal data.',
+    refuse: (value) => (value === 'yes' || value === 'no' ? undefined : 'is neither yes nor no'),
+  },
+  {
     name: 'NODE_ENV',
     form: 'production, development or test',
     default: 'development',
@@ -291,6 +300,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       ? { kind: 'smtp', url: mailUrl, from: value('MAIL_FROM') ?? `onpatient@${portalHost}` }
       : { kind: 'outbox' }) satisfies MailSetting as MailSetting,
     logLevel: value('LOG_LEVEL') ?? 'info',
+    logsAddresses: value('LOG_ADDRESSES') === 'yes',
     production,
     trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
     checksReferences: value('REFERENCE_INTEGRITY') !== 'off',

@@ -42,6 +42,8 @@ export interface SignIn {
   lastSeenAt: Date
   expiresAt: Date
   userAgent: string
+  /** The network address that it was started from. */
+  address: string | undefined
   /** Whether more than the password was given: a code or a passkey. */
   isTwoStep: boolean
   /** When the person last proved who they are in it. */

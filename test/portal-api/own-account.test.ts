@@ -50,6 +50,15 @@ describe('the own account', () => {
     assert.match(mail?.text ?? '', /\/account\/email\/confirm\?token=/)
   })
 
+  test('the list of sign-ins tells from which address each was started', async () => {
+    const portal = await aPerson('uma')
+    const { signIns } = (await portal.call('GET', '/sign-ins')).body
+    assert.deepEqual(
+      signIns.map(({ address }: { address: string }) => address),
+      ['127.0.0.1'],
+    )
+  })
+
   test('sandboxes and practices of one account are limited', async () => {
     const portal = await aPerson('max')
     const statuses: number[] = []

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 /**
  * What running the server needs: mails that wait to be sent, and those that a server without a mail server shows; invitations to sign up;
- * and how scheduled work is doing. Nothing that is there is changed.
+ * how scheduled work is doing; and where a sign-in came from. Nothing that is there is changed.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createMails(db)
@@ -25,6 +25,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('failed_at', 'bigint')
     .addColumn('reason', 'text')
     .execute()
+  await db.schema.alterTable('sign_in').addColumn('address', 'text').execute()
 }
 
 async function createMails(db: Kysely<unknown>): Promise<void> {
