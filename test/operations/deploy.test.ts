@@ -67,6 +67,51 @@ test('nginx takes its file as it is', {
   })
 })
 
+test('Caddy takes its file as it is, also for the proxy of the containers', {
+  skip: missing('caddy', 'version'),
+}, () => {
+  for (const env of [{}, { UPSTREAM: 'onpatient:8000' }]) {
+    const file = join(root, 'deploy/Caddyfile')
+    const { status, stderr } = spawnSync('caddy', ['validate', '--adapter', 'caddyfile', '--config', file], {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    })
+    assert.equal(status, 0, stderr)
+  }
+})
+
+/** "docker compose" is an extension that a docker may be without. */
+const noCompose = missing('docker', '--version') || spawnSync('docker', ['compose', 'version']).status !== 0
+
+test('Docker Compose takes its file as it is', {
+  skip: noCompose && 'docker compose is not installed here',
+}, () => {
+  withFolder((folder) => {
+    const file = join(folder, 'compose.yaml')
+    writeFileSync(file, ready('compose.yaml'))
+    writeFileSync(join(folder, 'settings.env'), '')
+    writeFileSync(join(folder, '.env'), 'POSTGRES_PASSWORD=secret\n')
+    const { status, stderr } = spawnSync('docker', ['compose', '--file', file, 'config', '--quiet'], {
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0, stderr)
+  })
+})
+
+test('the image holds everything that the server imports', () => {
+  const copied = [
+    ...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^COPY --from=build \S+ \.\/(\S*)/gm),
+  ]
+  const [sources] = [copied.map(([, path]) => path)]
+  for (const path of ['node_modules', 'fhir', 'server', 'portal/dist'])
+    assert.ok(sources.includes(path), path)
+  const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')
+  assert.equal(
+    ignored.find((line) => line && !line.startsWith('#')),
+    '*',
+  )
+})
+
 test('the proxies let through what the server takes, so that it refuses the rest with a reason', () => {
   const { bodyBytes } = readLimits({})
   for (const [file, pattern] of [
