@@ -104,7 +104,7 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
     const store = await openStore(settings)
     try {
       return [
-        await checkIntegrity(store),
+        await checkIntegrity(store, settings),
         await countRecords(store),
         ...checkDisk(settings),
         ...checkFiles(settings),
@@ -117,8 +117,9 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
   }
 }
 
-async function checkIntegrity({ db, kind }: Store): Promise<Finding> {
-  if (kind === 'postgres') return describePostgres(db)
+async function checkIntegrity({ db }: Store, settings: Settings): Promise<Finding> {
+  if (settings.store.kind === 'postgres')
+    return describePostgres(db, { url: settings.store.url, production: settings.production })
   const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
   const answer = rows[0]?.quick_check ?? 'no answer'
   return {
@@ -128,14 +129,24 @@ async function checkIntegrity({ db, kind }: Store): Promise<Finding> {
   }
 }
 
-async function describePostgres(db: Store['db']): Promise<Finding> {
-  const { rows } = await sql<{ version: string; bytes: number }>`
-    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes`.execute(
-    db,
-  )
-  const [{ version, bytes } = { version: '?', bytes: 0 }] = rows
+async function describePostgres(
+  db: Store['db'],
+  { url, production }: { url: string; production: boolean },
+): Promise<Finding> {
+  const { rows } = await sql<{ version: string; bytes: number; tls: boolean }>`
+    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
+      (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as tls`.execute(db)
+  const [{ version, bytes, tls } = { version: '?', bytes: 0, tls: false }] = rows
   const size = `${Math.ceil(bytes / 1024 ** 2)} MB`
-  return { check: 'database', ok: true, message: `PostgreSQL ${version} answers and is current, ${size}` }
+  const isHere = /^$|^localhost$|^127\.|^\[::1\]$|^%2F/i.test(new URL(url).hostname)
+  const how = `without TLS ${isHere ? 'on this machine' : 'over the network'}`
+  const said = `PostgreSQL ${version} answers and is current, ${size}, ${tls ? 'by TLS' : how}`
+  if (tls || isHere || !production) return { check: 'database', ok: true, message: said }
+  return {
+    check: 'database',
+    ok: false,
+    message: `${said}: records go over it as they are. Add sslmode=verify-full to DATABASE_URL (docs/operate/postgresql.md)`,
+  }
 }
 
 async function countRecords({ db }: Store): Promise<Finding> {
