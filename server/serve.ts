@@ -66,14 +66,15 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
       clearInterval(watching)
       sharing.stop()
       await Promise.all([
-        main.close(),
-        second?.close(),
-        figures?.close(),
+        main.drain(),
+        second?.drain(),
+        figures?.drain(),
         indexing.stop(),
         nouns.backups?.stop(),
+        nouns.mailSender?.stop(),
       ])
-      await nouns.mailSender?.stop()
       await Promise.all([portal.close(), api?.close()])
+      await Promise.all([main.close(), second?.close(), figures?.close()])
     },
   }
 }
