@@ -299,7 +299,8 @@ async function checkMail({ mail, production }: Settings, to: string | undefined)
 /** A mail that waits for so long is no matter of a moment. */
 const longWaitSeconds = 900
 
-function describeQueue({ waiting, oldestSeconds, failed, reason }: MailFigures): Finding {
+function describeQueue({ waiting, oldestSeconds, failed, refused, reason }: MailFigures): Finding {
+  const lost = failed - refused
   const check = 'mail queue'
   const why = reason === undefined ? '' : ` (last reason: ${reason})`
   const faults = [
@@ -308,12 +309,17 @@ function describeQueue({ waiting, oldestSeconds, failed, reason }: MailFigures):
           `${waiting} wait for the mail server, the oldest for ${Math.floor(oldestSeconds / 60)} minutes: look whether the server runs and what "doctor" says of mail`,
         ]
       : []),
-    ...(failed > 0
-      ? [`${failed} of the last two weeks were given up: the practice desk shows the invitations among them`]
+    ...(lost > 0
+      ? [`${lost} of the last two weeks were given up: the practice desk shows the invitations among them`]
       : []),
   ]
+  // An address that does not exist is nobody's fault here: anybody may have typed it.
+  const known =
+    refused === 0
+      ? 'none was given up'
+      : `${refused} of the last two weeks went to addresses that were refused`
   if (faults.length === 0)
-    return { check, ok: true, message: `${waiting} wait for the mail server, none was given up` }
+    return { check, ok: true, message: `${waiting} wait for the mail server, ${known}` }
   return { check, ok: false, message: `${faults.join('; ')}${why}` }
 }
 

@@ -7,6 +7,7 @@ import type { QueuedMailTable } from '../store/schema/mail.ts'
 import type { Db } from '../store/store.ts'
 import type { Mailer } from './mail.ts'
 import { sealMail } from './mail-form.ts'
+import { refusedWord } from './smtp-delivery.ts'
 
 /**
  * What became of a mail that the mail server has not taken: it is on its way, the mail server did not take it yet, or it was given up.
@@ -21,6 +22,8 @@ export interface MailFigures {
   oldestSeconds: number
   /** Given up, in the days in which that is remembered. */
   failed: number
+  /** Those of them that the mail server refused for good, as it does with an address that does not exist. */
+  refused: number
   /** The class of the newest failure of those that wait or were given up. */
   reason: string | undefined
 }
@@ -107,12 +110,13 @@ export function createMailQueue({ db, clock, random, seals, limits, onQueued }: 
       await db.deleteFrom('queued_mail').where('about', '=', about).execute()
     },
     async examine() {
-      const { waiting, oldest, failed } = await db
+      const { waiting, oldest, failed, refused } = await db
         .selectFrom('queued_mail')
         .select((eb) => [
           eb.fn.countAll<number>().filterWhere('given_up_at', 'is', null).as('waiting'),
           eb.fn.min('created_at').filterWhere('given_up_at', 'is', null).as('oldest'),
           eb.fn.count<number>('given_up_at').as('failed'),
+          eb.fn.count<number>('given_up_at').filterWhere('reason', 'like', `${refusedWord} %`).as('refused'),
         ])
         .executeTakeFirstOrThrow()
       const last = await db
@@ -127,6 +131,7 @@ export function createMailQueue({ db, clock, random, seals, limits, onQueued }: 
         waiting: Number(waiting),
         oldestSeconds: Math.floor(oldestMs / 1000),
         failed: Number(failed),
+        refused: Number(refused),
         reason: last?.reason ?? undefined,
       }
     },

@@ -53,6 +53,7 @@ export function createMailSender(deps: MailSenderDeps): MailSender {
   let isStopped = false
   let looking: NodeJS.Timeout | undefined
   let pumping: Promise<void> | undefined
+  let hasFailed = false
 
   const now = () => clock.now().getTime()
 
@@ -176,7 +177,16 @@ export function createMailSender(deps: MailSenderDeps): MailSender {
 
   function wake(): void {
     if (looking === undefined || isStopped) return
-    pump().catch((error: unknown) => logger.warn({ err: error }, 'looking for mails to send failed'))
+    pump().then(
+      () => {
+        hasFailed = false
+      },
+      (error: unknown) => {
+        // Once, and not each second until the database is back.
+        if (!hasFailed) logger.warn({ err: error }, 'looking for mails to send failed')
+        hasFailed = true
+      },
+    )
   }
 
   return {

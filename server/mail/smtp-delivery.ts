@@ -7,6 +7,9 @@ export interface Delivery {
   deliver(mail: Mail): Promise<void>
 }
 
+/** Begins the reason of what the mail server refused for good: mostly an address that does not exist, which anybody may have typed. */
+export const refusedWord = 'refused'
+
 /** A mail was not taken. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
@@ -40,7 +43,10 @@ export function createSmtpDelivery({ url, from, withinMs }: SmtpDeps): Delivery 
       try {
         await transport.sendMail({ to: address, subject, text: textOf(mail), headers: headersOf(mail) })
       } catch (error) {
-        throw new DeliveryError(reasonOf(error), isFinal(error))
+        const reason = reasonOf(error)
+        throw isFinal(error)
+          ? new DeliveryError(`${refusedWord} ${reason}`, true)
+          : new DeliveryError(reason, false)
       }
     },
   }

@@ -245,6 +245,7 @@ describe('mail that strangers can cause', () => {
       [now.get('nobody@example.com')?.mail, now.get('ida@example.com')?.mail],
       ['failed', 'sent'],
     )
+    assert.ok(((await app.nouns.mailQueue?.examine())?.refused ?? 0) > 0)
     const figures = await fetch(`${app.portalUrl}/metrics`, {
       headers: { authorization: `Bearer ${metricsToken}` },
     })
