@@ -311,9 +311,8 @@ export const limitRows = {
     default: 48,
     most: 24 * 14,
     unit: 'hours',
-    what: 'How long a mail that the mail server does not take is tried again, at growing distances of up to an hour',
-    beyond:
-      'It is given up; a link in it that works for a shorter time ends that earlier. The practice desk, "doctor", /metrics and the log say so.',
+    what: 'How long a mail that the mail server does not take is tried again',
+    beyond: 'It is given up, earlier when its link ends. The practice desk, "doctor" and /metrics say so.',
   },
   queuedMails: {
     area: 'mail',
@@ -321,8 +320,7 @@ export const limitRows = {
     default: 10_000,
     unit: 'mails',
     what: 'Mails that wait for the mail server, of all people together',
-    beyond:
-      'Forms and invitations answer 503 until the mail server takes some. Notices about the own account still find room.',
+    beyond: 'Forms and invitations answer 503. Notices about the own account find room.',
   },
   sandboxMails: {
     area: 'mail',

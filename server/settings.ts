@@ -157,14 +157,14 @@ export const settingRows: readonly Row[] = [
     name: 'PRACTICE_SIGN_UP',
     form: 'open, invitation or closed',
     default: 'open, and invitation when NODE_ENV is production',
-    help: 'Who may open a practice: everybody, who has a link of "onpatient invite practice", or nobody. With invitation the first practice of a database needs no link.',
+    help: 'Who may open a practice; by invitation: who has a link of "onpatient invite practice", and whoever opens the first one.',
     refuse: refuseSignUp,
   },
   {
     name: 'DEVELOPER_SIGN_UP',
     form: 'open, invitation or closed',
     default: 'open',
-    help: 'Who may have a sandbox with made-up people to develop with: everybody, who has a link of "onpatient invite developer", or nobody.',
+    help: 'Who may have a sandbox to develop with; by invitation: who has a link of "onpatient invite developer".',
     refuse: refuseSignUp,
   },
   {
@@ -208,14 +208,14 @@ export const settingRows: readonly Row[] = [
     name: 'BACKUP_DIR',
     form: 'a folder, e.g. /var/backups/onpatient',
     default: 'none: the server makes no backups',
-    help: 'Where the server puts backups of its database, each looked through before it gets its name. Better on another disk than the database.',
+    help: 'Where the server puts backups of its database; better on another disk.',
     refuse: () => undefined,
   },
   {
     name: 'BACKUP_EVERY',
     form: 'minutes, hours or days, e.g. 30m, 6h or 1d, up to 30 days',
     default: '1d',
-    help: 'How often a backup is made where BACKUP_DIR is set; by one process of all.',
+    help: 'How often it makes one.',
     refuse: (value) =>
       parseSpan(value) === undefined ? 'is not a time such as 6h, from 1 minute to 30 days' : undefined,
   },
@@ -223,7 +223,7 @@ export const settingRows: readonly Row[] = [
     name: 'BACKUP_KEEP',
     form: 'a number from 1 to 1000',
     default: '14',
-    help: 'How many backups stay in BACKUP_DIR; older ones are deleted after a new one was made and found intact.',
+    help: 'How many of them stay; older ones are deleted.',
     refuse: (value) =>
       /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 1000 ? undefined : 'is not a number from 1 to 1000',
   },
@@ -246,7 +246,7 @@ export const settingRows: readonly Row[] = [
     name: 'LOG_ADDRESSES',
     form: 'yes or no',
     default: 'no',
-    help: 'Whether the log has the network address of each request, and a line for each refused sign-in and token, for example for fail2ban. Addresses are personal data.',
+    help: 'Whether the log has the address of each request, and a line for each refused sign-in and token (fail2ban). Addresses are personal data.',
     refuse: (value) => (value === 'yes' || value === 'no' ? undefined : 'is neither yes nor no'),
   },
   {
