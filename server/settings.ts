@@ -112,7 +112,7 @@ export const settingRows: readonly Row[] = [
     name: 'NEW_DATABASE',
     form: 'allow or refuse',
     default: 'allow, and refuse when NODE_ENV is production',
-    help: 'Whether a start, "onpatient account create" and "onpatient demo" make a new database where DATABASE_URL names none. The option --new does the same once. All other commands never make one.',
+    help: 'Whether a start, "onpatient account create", "demo" and "invite" make a new database where there is none. The option --new does so once. No other command does.',
     refuse: (value) => (value === 'allow' || value === 'refuse' ? undefined : 'is neither allow nor refuse'),
   },
   {
@@ -157,14 +157,14 @@ export const settingRows: readonly Row[] = [
     name: 'PRACTICE_SIGN_UP',
     form: 'open, invitation or closed',
     default: 'open, and invitation when NODE_ENV is production',
-    help: 'Who may open a practice; by invitation: who has a link of "onpatient invite practice", and whoever opens the first one.',
+    help: 'Who may open a practice. By invitation: with a link of "onpatient invite practice"; the first needs none.',
     refuse: refuseSignUp,
   },
   {
     name: 'DEVELOPER_SIGN_UP',
     form: 'open, invitation or closed',
     default: 'open',
-    help: 'Who may have a sandbox to develop with; by invitation: who has a link of "onpatient invite developer".',
+    help: 'Who may have a sandbox, likewise ("onpatient invite developer").',
     refuse: refuseSignUp,
   },
   {
@@ -213,7 +213,7 @@ export const settingRows: readonly Row[] = [
   },
   {
     name: 'BACKUP_EVERY',
-    form: 'minutes, hours or days, e.g. 30m, 6h or 1d, up to 30 days',
+    form: 'a time such as 30m, 6h or 1d, up to 30d',
     default: '1d',
     help: 'How often it makes one.',
     refuse: (value) =>
@@ -246,7 +246,7 @@ export const settingRows: readonly Row[] = [
     name: 'LOG_ADDRESSES',
     form: 'yes or no',
     default: 'no',
-    help: 'Whether the log has the address of each request, and a line for each refused sign-in and token (fail2ban). Addresses are personal data.',
+    help: 'Whether the log has addresses, and a line for each refused sign-in and token (fail2ban). They are personal data.',
     refuse: (value) => (value === 'yes' || value === 'no' ? undefined : 'is neither yes nor no'),
   },
   {
