@@ -19,6 +19,7 @@ const nouns = [
   'store',
   'pages',
   'rate-limits',
+  'backups',
 ]
 const leaves =
   '^server/(addresses|settings|limits|assert-room|clock|network|secrets|seal|errors|logger|breathe|request-work)\\.ts$'

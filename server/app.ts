@@ -2,7 +2,13 @@
  * The composition root: the only file that knows every folder. Read it from top to bottom to see the system: keys and
  * nouns first, then what may be read, then the two sites that people and applications meet.
  */
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import {
   type Access,
   createAccess,
@@ -25,6 +31,7 @@ import {
   sweepPayloads,
   tokenLifetimes,
 } from './authorization/authorization.ts'
+import { type Backups, backupGauges, createBackups } from './backups/backups.ts'
 import { brandLists } from './brands/brands.ts'
 import type { Clock } from './clock.ts'
 import { demoClient } from './demo/client/client.ts'
@@ -40,6 +47,7 @@ import { countWork } from './http/count-work.ts'
 import { createMetrics, type Metrics, metricsEndpoint } from './http/metrics.ts'
 import { ownBases } from './http/own-bases.ts'
 import { probes } from './http/probes.ts'
+import { logRefusals } from './http/refusal-log.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
 import { lazyLoggers } from './http/request-logger.ts'
 import { closeSlowReaders } from './http/slow-readers.ts'
@@ -52,28 +60,35 @@ import { describeLimits, limitSettings } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import {
   createMailCounts,
+  createMailQueue,
+  createMailSender,
   createMailStops,
   createOutbox,
   createSandboxOutbox,
-  createSmtpMailer,
+  createSmtpDelivery,
   type Mailer,
+  type MailQueue,
+  type MailSender,
   type MailStops,
+  mailGauges,
   type Outbox,
   type SandboxOutbox,
   withStopLinks,
 } from './mail/mail.ts'
+import { plainAddress } from './network.ts'
 import type { Origins } from './origins.ts'
 import { pageAssets } from './pages/assets.ts'
 import { notFoundPage, pageErrors } from './pages/page-errors.ts'
 import { pageHeaders } from './pages/page-headers.ts'
 import { portalApi } from './portal-api/portal-api.ts'
 import { portalApp } from './portal-api/portal-app.ts'
-import { createPractices, type Practices } from './practices/practices.ts'
+import { type Admission, createAdmission, createPractices, type Practices } from './practices/practices.ts'
 import { createRateLimits, type RateLimits } from './rate-limits/rate-limits.ts'
 import { createRecords, type Records } from './records/records.ts'
 import { createSeals } from './seal.ts'
 import type { Random } from './secrets.ts'
 import { type Settings, settingRows } from './settings.ts'
+import { createSchedule } from './store/schedule.ts'
 import type { Store } from './store/store.ts'
 import { createUsedOnce, type UsedOnce } from './store/used-once.ts'
 
@@ -93,11 +108,15 @@ export interface Foundations {
 export interface Nouns {
   keys: ServerKeys
   mailer: Mailer
+  /** Where mails go that leave, and who sends them; undefined where none does. */
+  mailQueue: MailQueue | undefined
+  mailSender: MailSender | undefined
   outbox: Outbox | undefined
   mailStops: MailStops
   sandboxOutbox: SandboxOutbox | undefined
   accounts: Accounts
   practices: Practices
+  admission: Admission
   applications: Applications
   keySets: KeySets
   grants: Grants
@@ -110,6 +129,8 @@ export interface Nouns {
   access: Access
   writeAccess: WriteAccess
   metrics: Metrics
+  /** Undefined where the server makes none. */
+  backups: Backups | undefined
   /** Deletes what is over (sign-ins, links, tokens), and has records of proxies follow their accounts. Harmless at any time, in any number of processes. */
   sweep(): Promise<void>
 }
@@ -119,13 +140,19 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const { db } = store
   const { portalUrl } = origins
   const keys = await loadServerKeys(db, clock, random)
-  const outbox = settings.mail.kind === 'outbox' ? createOutbox({ clock, logger }) : undefined
-  const sender = settings.mail.kind === 'smtp' ? createSmtpMailer({ ...settings.mail, logger }) : outbox
-  if (!sender) throw new Error('mail goes neither to a server nor to the outbox')
   const { limits } = settings
   const sealsOf = (purpose: string) => createSeals(keys.cursor, purpose, random)
+  const mails = { db, clock, random, limits, logger, seals: sealsOf('onpatient mail') }
+  const mailSender =
+    settings.mail.kind === 'smtp'
+      ? createMailSender({ ...mails, delivery: createSmtpDelivery(settings.mail) })
+      : undefined
+  const mailQueue = mailSender && createMailQueue({ ...mails, onQueued: mailSender.wake })
+  const outbox = mailQueue ? undefined : createOutbox(mails)
+  const keeper = mailQueue ?? outbox
+  if (!keeper) throw new Error('mail goes neither to a server nor to the outbox')
   const mailStops = createMailStops({ db, clock, portalUrl, seals: sealsOf('onpatient mail stop') })
-  const mailer = withStopLinks(sender, mailStops)
+  const mailer = withStopLinks<Mailer>(keeper, mailStops)
   const mailCounts = createMailCounts({ db, clock, limits, stops: mailStops })
   // Without a mail server no mail leaves: all of them are on the page already.
   const sandboxOutbox = outbox
@@ -152,6 +179,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     mailer,
     mailCounts,
     sandboxOutbox,
+    mailQueue,
     limits,
     portalUrl,
     records,
@@ -159,6 +187,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     onAccessEnded: () => grants.forgetOpened(),
     onSecondStepRequired: (tx, id) => grants.endAllOfStaff(id, 'the practice asks for a second step', tx),
   })
+  const admission = createAdmission({ db, clock, random, mailer, portalUrl, rules: settings.signUp })
   const grants = createGrants({ db, clock, random, practices })
   const applications = createApplications({
     db,
@@ -216,9 +245,21 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   const tokens = createTokenDoor({ grants, clock, usedOnce, rateLimits })
   const access = createAccess({ tokens, records, practices })
   const writeAccess = createWriteAccess({ tokens, records })
+  const backups =
+    settings.backups &&
+    createBackups({
+      setting: settings.backups,
+      store: settings.store,
+      schedule: createSchedule({ db, clock }),
+      clock,
+      random,
+      logger,
+    })
   const sweep = async () => {
     await accounts.sweep()
     await practices.sweep()
+    await mailQueue?.sweep()
+    await admission.sweep()
     await grants.sweep()
     await usedOnce.sweep()
     await launches.sweep()
@@ -227,11 +268,14 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   return {
     keys,
     mailer,
+    mailQueue,
+    mailSender,
     outbox,
     mailStops,
     sandboxOutbox,
     accounts,
     practices,
+    admission,
     applications,
     keySets,
     grants,
@@ -243,7 +287,11 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     tokens,
     access,
     writeAccess,
-    metrics: createMetrics(),
+    backups,
+    metrics: createMetrics([
+      ...(mailQueue ? mailGauges(mailQueue) : []),
+      ...(backups ? backupGauges(backups, clock) : []),
+    ]),
     sweep,
   }
 }
@@ -297,6 +345,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
       accountPages({
         accounts,
         practices,
+        admission: nouns.admission,
         outbox,
         mailStops: nouns.mailStops,
         sandboxOutbox: nouns.sandboxOutbox,
@@ -328,11 +377,12 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         },
       }),
     )
-    await pages.register(portalApp({ isProduction }))
+    await pages.register(portalApp({ isProduction, admission: nouns.admission }))
     await pages.register(
       portalApi({
         accounts,
         practices,
+        admission: nouns.admission,
         applications,
         grants,
         approvals: nouns.approvals,
@@ -415,7 +465,15 @@ async function findStrangersAccount(accounts: Accounts, random: Random): Promise
 function createFastify({ clock, logger, random, settings }: Foundations, isSecure: boolean): FastifyInstance {
   const requestLogger: FastifyBaseLogger = logger.child(
     {},
-    { serializers: { req: (request) => ({ method: request.method, url: redactUrl(request.url) }) } },
+    {
+      serializers: {
+        req: (request: FastifyRequest) => ({
+          method: request.method,
+          url: redactUrl(request.url),
+          ...(settings.logsAddresses ? { address: plainAddress(request.ip) } : {}),
+        }),
+      },
+    },
   )
   const app = fastify({
     loggerInstance: requestLogger,
@@ -432,6 +490,7 @@ function createFastify({ clock, logger, random, settings }: Foundations, isSecur
   })
   app.addHook('onRequest', tellRequestId)
   if (isSecure) app.addHook('onRequest', askForHttps)
+  if (settings.logsAddresses) app.addHook('onResponse', logRefusals(logger))
   app.addHook('onRequest', countWork(settings.limits, clock))
   app.addHook('onSend', closeSlowReaders(settings.limits.answerSeconds))
   return app

@@ -210,7 +210,7 @@ export const errorCatalogue = {
   },
   'mail-unavailable': {
     category: 'unavailable',
-    meaning: 'The mail server did not take a mail. Try again later.',
+    meaning: 'Too many mails wait for the mail server. Try again later.',
   },
   fault: {
     category: 'fault',

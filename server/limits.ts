@@ -314,6 +314,23 @@ export const limitRows = {
     what: 'Invitations of one practice',
     beyond: 'The answer is 429; whoever invites tries again the day after.',
   },
+  mailHours: {
+    area: 'mail',
+    setting: 'MAX_MAIL_HOURS',
+    default: 48,
+    most: 24 * 14,
+    unit: 'hours',
+    what: 'How long a mail that the mail server does not take is tried again',
+    beyond: 'It is given up, earlier when its link ends. The practice desk, "doctor" and /metrics say so.',
+  },
+  queuedMails: {
+    area: 'mail',
+    setting: 'MAX_QUEUED_MAILS',
+    default: 10_000,
+    unit: 'mails',
+    what: 'Mails that wait for the mail server, of all people together',
+    beyond: 'Forms and invitations answer 503. Notices about the own account find room.',
+  },
   sandboxMails: {
     area: 'mail',
     setting: 'MAX_SANDBOX_MAILS',

@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'pk'
   | 'mail'
   | 'chg'
+  | 'job'
 export type SecretPrefix = 'ops' | 'si' | 'lnk' | 'rat' | 'irt' | 'psi' | 'brw' | 'lau' | 'dev'
 
 /** A public identifier with 120 random bits, for example `app_5tq0…`. */

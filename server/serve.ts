@@ -46,6 +46,8 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   const api = origins.kind === 'one' ? undefined : await buildApiSite(foundations, nouns)
   main.serve(pickSite(portal.routing, api?.routing, origins))
   if (api) second?.serve(api.routing)
+  nouns.mailSender?.start()
+  nouns.backups?.start()
   const sharing = shareCounts(nouns.rateLimits, options.store.broadcast)
   figures?.serve(metricsListener(nouns.metrics))
   const sweeping = setInterval(
@@ -63,8 +65,16 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
       clearInterval(sweeping)
       clearInterval(watching)
       sharing.stop()
-      await Promise.all([main.close(), second?.close(), figures?.close(), indexing.stop()])
+      await Promise.all([
+        main.drain(),
+        second?.drain(),
+        figures?.drain(),
+        indexing.stop(),
+        nouns.backups?.stop(),
+        nouns.mailSender?.stop(),
+      ])
       await Promise.all([portal.close(), api?.close()])
+      await Promise.all([main.close(), second?.close(), figures?.close()])
     },
   }
 }

@@ -20,6 +20,8 @@ export interface Settings {
   demo: 'on' | 'off' | 'auto'
   mail: MailSetting
   logLevel: string
+  /** Whether the log has the addresses of clients. */
+  logsAddresses: boolean
   production: boolean
   /** How many proxies in front to believe X-Forwarded-* of. */
   trustedProxies: number
@@ -27,6 +29,8 @@ export interface Settings {
   checksReferences: boolean
   /** How many processes answer. */
   workers: number
+  /** Who may open a practice, and who a sandbox: everybody, the invited, or nobody. */
+  signUp: Readonly<Record<'practice' | 'developer', 'open' | 'invitation' | 'closed'>>
   /** Who may register applications by the protocol: nobody, holders of a token, or everybody. */
   registration: 'off' | 'approved' | 'open'
   /** Seals the secrets of authenticator apps; undefined: a key in the database. */
@@ -41,6 +45,15 @@ export interface Settings {
   metricsPort: number | undefined
   /** Opens `/metrics` on the main port; undefined: it is not there. */
   metricsToken: string | undefined
+  /** Copies of the database that the server makes by itself; undefined: none. */
+  backups: BackupSetting | undefined
+}
+
+export interface BackupSetting {
+  folder: string
+  everyMs: number
+  /** How many are kept. */
+  keep: number
 }
 
 interface Row {
@@ -99,7 +112,7 @@ export const settingRows: readonly Row[] = [
     name: 'NEW_DATABASE',
     form: 'allow or refuse',
     default: 'allow, and refuse when NODE_ENV is production',
-    help: 'Whether a start, "onpatient account create" and "onpatient demo" make a new database where DATABASE_URL names none. The option --new does the same once. All other commands never make one.',
+    help: 'Whether a start, "onpatient account create", "demo" and "invite" make a new database where there is none. The option --new does so once. No other command does.',
     refuse: (value) => (value === 'allow' || value === 'refuse' ? undefined : 'is neither allow nor refuse'),
   },
   {
@@ -141,6 +154,20 @@ export const settingRows: readonly Row[] = [
       ['off', 'approved', 'open'].includes(value) ? undefined : 'is neither off, approved nor open',
   },
   {
+    name: 'PRACTICE_SIGN_UP',
+    form: 'open, invitation or closed',
+    default: 'open, and invitation when NODE_ENV is production',
+    help: 'Who may open a practice. By invitation: with a link of "onpatient invite practice"; the first needs none.',
+    refuse: refuseSignUp,
+  },
+  {
+    name: 'DEVELOPER_SIGN_UP',
+    form: 'open, invitation or closed',
+    default: 'open',
+    help: 'Who may have a sandbox, likewise ("onpatient invite developer").',
+    refuse: refuseSignUp,
+  },
+  {
     name: 'INSECURE_REDIRECTS',
     form: 'allow or refuse',
     default: 'allow, and refuse when NODE_ENV is production',
@@ -178,6 +205,29 @@ export const settingRows: readonly Row[] = [
     refuse: refuseShortSecret,
   },
   {
+    name: 'BACKUP_DIR',
+    form: 'a folder, e.g. /var/backups/onpatient',
+    default: 'none: the server makes no backups',
+    help: 'Where the server puts backups of its database; better on another disk.',
+    refuse: () => undefined,
+  },
+  {
+    name: 'BACKUP_EVERY',
+    form: 'a time such as 30m, 6h or 1d, up to 30d',
+    default: '1d',
+    help: 'How often it makes one.',
+    refuse: (value) =>
+      parseSpan(value) === undefined ? 'is not a time such as 6h, from 1 minute to 30 days' : undefined,
+  },
+  {
+    name: 'BACKUP_KEEP',
+    form: 'a number from 1 to 1000',
+    default: '14',
+    help: 'How many of them stay; older ones are deleted.',
+    refuse: (value) =>
+      /^[1-9]\d{0,3}$/.test(value) && Number(value) <= 1000 ? undefined : 'is not a number from 1 to 1000',
+  },
+  {
     name: 'WORKERS',
     form: 'a number from 1 to 64',
     default: '1',
@@ -191,6 +241,13 @@ export const settingRows: readonly Row[] = [
     default: 'info',
     help: 'How much is logged. Secrets and records never are.',
     refuse: (value) => (logLevels.includes(value) ? undefined : 'is not a level'),
+  },
+  {
+    name: 'LOG_ADDRESSES',
+    form: 'yes or no',
+    default: 'no',
+    help: 'Whether the log has addresses, and a line for each refused sign-in and token (fail2ban). They are personal data.',
+    refuse: (value) => (value === 'yes' || value === 'no' ? undefined : 'is neither yes nor no'),
   },
   {
     name: 'NODE_ENV',
@@ -243,18 +300,52 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
       ? { kind: 'smtp', url: mailUrl, from: value('MAIL_FROM') ?? `onpatient@${portalHost}` }
       : { kind: 'outbox' }) satisfies MailSetting as MailSetting,
     logLevel: value('LOG_LEVEL') ?? 'info',
+    logsAddresses: value('LOG_ADDRESSES') === 'yes',
     production,
     trustedProxies: Number(value('TRUSTED_PROXIES') ?? 0),
     checksReferences: value('REFERENCE_INTEGRITY') !== 'off',
     workers: Number(value('WORKERS') ?? 1),
     factorKey: value('FACTOR_KEY'),
     registration: (value('REGISTRATION') ?? 'off') as Settings['registration'],
+    signUp: readSignUp(value, production),
     limits: readLimits(env),
     insecureRedirects: allowed('INSECURE_REDIRECTS'),
     trustsPlainHttp: value('TRUST_PLAIN_HTTP') === 'yes',
     metricsPort: value('METRICS_PORT') === undefined ? undefined : Number(value('METRICS_PORT')),
     metricsToken: value('METRICS_TOKEN'),
+    backups: readBackups(value),
   })
+}
+
+function readBackups(value: (name: string) => string | undefined): BackupSetting | undefined {
+  const folder = value('BACKUP_DIR')
+  if (folder === undefined) return undefined
+  const everyMs = parseSpan(value('BACKUP_EVERY') ?? '1d') ?? dayMs
+  return { folder: resolve(folder), everyMs, keep: Number(value('BACKUP_KEEP') ?? 14) }
+}
+
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
+const spanUnits: Record<string, number> = { m: minuteMs, h: 60 * minuteMs, d: dayMs }
+
+/** `30m`, `6h`, `1d` in milliseconds. */
+function parseSpan(text: string): number | undefined {
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? []
+  const span = Number(count) * (spanUnits[unit] ?? Number.NaN)
+  return span >= minuteMs && span <= 30 * dayMs ? span : undefined
+}
+
+function readSignUp(value: (name: string) => string | undefined, production: boolean): Settings['signUp'] {
+  const rule = (name: string) => value(name) as Settings['signUp']['practice'] | undefined
+  return {
+    practice: rule('PRACTICE_SIGN_UP') ?? (production ? 'invitation' : 'open'),
+    developer: rule('DEVELOPER_SIGN_UP') ?? 'open',
+  }
+}
+
+/** For a program that this one starts: the environment as it is, with these. */
+export function environmentWith(more: Record<string, string>): NodeJS.ProcessEnv {
+  return { ...process.env, ...more }
 }
 
 /** Whether npm or npx stands above this process: they set variables for what they start. */
@@ -308,6 +399,12 @@ function isOneEditApart(a: string, b: string): boolean {
 
 function refusePort(value: string): string | undefined {
   return /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : 'is not a port'
+}
+
+function refuseSignUp(value: string): string | undefined {
+  return ['open', 'invitation', 'closed'].includes(value)
+    ? undefined
+    : 'is neither open, invitation nor closed'
 }
 
 /** Long, and not one character many times: what is guessed is worse than none. */

@@ -50,6 +50,8 @@ export interface Me {
   associations: Association[]
   /** Accepted with another address than the invited one; the practice has not confirmed yet. */
   waitingInvitations: Array<{ practice: string; claimedAt: string }>
+  /** Who may open a practice or a sandbox. */
+  signUp: Record<'practice' | 'developer', 'open' | 'invitation' | 'closed'>
   urls: Urls
   isProduction: boolean
 }

@@ -28,6 +28,8 @@ export interface Invitation {
   createdAt: string
   expiresAt: string
   patient: PatientSummary | null
+  /** Whether its mail has reached the mail server: on its way, not taken yet, or given up. */
+  mail: 'sent' | 'waiting' | 'delayed' | 'failed'
   /** An account of another address accepted it: the practice says whether it is the invited person. */
   claim: { displayName: string; email: string; claimedAt: string } | null
 }

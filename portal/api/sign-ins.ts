@@ -6,6 +6,8 @@ export interface SignIn {
   createdAt: string
   lastSeenAt: string
   userAgent: string
+  /** The network address that it was started from. */
+  address: string | null
   isCurrent: boolean
 }
 

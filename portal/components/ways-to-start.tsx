@@ -8,11 +8,12 @@ import { FailureNotice } from './failure-notice.tsx'
 
 /** The ways from an account of its own to one that is associated with a provider. */
 export function WaysToStart() {
+  const { signUp } = useMe()
   return (
     <SimpleGrid cols={{ base: 1, md: 3 }} spacing="lg">
       <InvitationWay />
-      <PracticeWay />
-      <SandboxWay />
+      {signUp.practice === 'open' && <PracticeWay />}
+      {signUp.developer === 'open' && <SandboxWay />}
     </SimpleGrid>
   )
 }

@@ -1,10 +1,11 @@
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { MailStops, Outbox, SandboxOutbox } from '#server/mail/mail.ts'
-import type { Practices } from '#server/practices/practices.ts'
+import type { Admission, Practices } from '#server/practices/practices.ts'
 
 export interface AccountPagesDeps {
   accounts: Accounts
   practices: Practices
+  admission: Admission
   /** The development stand-in for a mail server; undefined when mails really leave. */
   outbox: Outbox | undefined
   mailStops: MailStops

@@ -33,7 +33,7 @@ export function outboxPage(deps: AccountPagesDeps): FastifyPluginAsync {
       })
     else if (outbox && !isProduction)
       app.get('/outbox', async (request, reply) =>
-        sendPage(reply, listPage(outbox.list(), portalUrl, serverWords), view(request, reply)),
+        sendPage(reply, listPage(await outbox.list(), portalUrl, serverWords), view(request, reply)),
       )
   }
 }

@@ -18,7 +18,7 @@ type SignUp = NonNullable<Awaited<ReturnType<Accounts['findSignUp']>>>
 
 /** `/signup/finish?token=`: only the button redeems the link, because scanners of mail open every address. */
 export function signUpFinishPages(deps: AccountPagesDeps): FastifyPluginAsync {
-  const { accounts, practices, isSecure, isProduction } = deps
+  const { accounts, practices, admission, isSecure, isProduction } = deps
   return async (app) => {
     app.get('/signup/finish', async (request, reply) => {
       const token = readQuery(request, 'token')
@@ -45,12 +45,20 @@ export function signUpFinishPages(deps: AccountPagesDeps): FastifyPluginAsync {
     if (errors.length > 0) return { status: 400, errors }
     try {
       const [token, password] = [readField(request, 'token'), readField(request, 'password')]
-      const finished = await accounts.finishSignUp(token, password, visitorOf(request))
-      if (finished.intent.kind === 'practice') {
-        await practices.createForProvider(finished.account, finished.intent.practiceName)
+      const waiting = await accounts.findSignUp(token)
+      if (!waiting) return 'dead link'
+      const { intent } = waiting
+      const open = async () => {
+        const finished = await accounts.finishSignUp(token, password, visitorOf(request))
+        if (intent.kind === 'practice')
+          await practices.createForProvider(finished.account, intent.practiceName)
+        if (intent.kind === 'developer') await practices.createSandbox(finished.account)
+        return finished
       }
-      if (finished.intent.kind === 'developer') await practices.createSandbox(finished.account)
-      return finished
+      // Asked again: between form and link another practice may have been opened, or the invitation used.
+      return intent.kind === 'person'
+        ? await open()
+        : await admission.admit(intent.kind, intent.invitation, open)
     } catch (error) {
       return isDeadLink(error) ? 'dead link' : toFormFailure(error, ['password'])
     }

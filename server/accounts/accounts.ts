@@ -45,6 +45,8 @@ export interface SignIn {
   lastSeenAt: Date
   expiresAt: Date
   userAgent: string
+  /** The network address that it was started from. */
+  address: string | undefined
   /** Whether more than the password was given: a code or a passkey. */
   isTwoStep: boolean
   /** When the person last proved who they are in it. */
@@ -75,8 +77,8 @@ export type SignInOutcome = NewSignIn | PendingSignIn
 
 /** What a finished sign-up becomes besides an account. */
 export type SignUpIntent =
-  | { kind: 'practice'; practiceName: string }
-  | { kind: 'developer' }
+  | { kind: 'practice'; practiceName: string; invitation?: string | undefined }
+  | { kind: 'developer'; invitation?: string | undefined }
   /** Just an account, e.g. for a person whose practice will invite them. */
   | { kind: 'person' }
 

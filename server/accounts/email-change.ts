@@ -51,15 +51,16 @@ export function createEmailChange(
       await mailCounts.countAskedFor(email)
       // Who owns the address learns it; who asks does not.
       const owner = await findByEmail(email)
-      if (owner && owner.id !== accountId) {
-        await mailer.send(accountMails.addressAlreadyUsed(email))
-      } else {
-        const token = await links.create('change-email', accountId, { email })
-        await mailer.send(
-          accountMails.confirmAddress(email, `${portalUrl}/account/email/confirm?token=${token}`),
-        )
-      }
-      await mailer.send(accountMails.addressChanging(account.email, portalUrl))
+      const isTaken = owner !== undefined && owner.id !== accountId
+      await db.transaction().execute(async (tx) => {
+        if (isTaken) await mailer.send(accountMails.addressAlreadyUsed(email), tx)
+        else {
+          const token = await links.create(tx, 'change-email', accountId, { email })
+          const link = `${portalUrl}/account/email/confirm?token=${token}`
+          await mailer.send(accountMails.confirmAddress(email, link), tx)
+        }
+        await mailer.send(accountMails.addressChanging(account.email, portalUrl), tx)
+      })
     },
     async findEmailChange(token) {
       const link = await links.find('change-email', token)
@@ -68,7 +69,7 @@ export function createEmailChange(
         : { accountId: link.accountId, email: waiting.parse(link.payload).email }
     },
     async finishEmailChange(token, { accountId, isTwoStep }, visitor) {
-      const { before, signedIn } = await db.transaction().execute(async (tx) => {
+      const signedIn = await db.transaction().execute(async (tx) => {
         const link = await links.redeem(tx, 'change-email', token)
         if (link.accountId !== accountId) throw linkInvalid()
         const { email } = waiting.parse(link.payload)
@@ -83,13 +84,9 @@ export function createEmailChange(
         await deps.devices.forgetAll(tx, accountId)
         // A reset link in the old mailbox must not open the account any more.
         await links.endAll(tx, accountId)
-        return {
-          before: old?.email ?? email,
-          signedIn: await deps.signIns.start(account, visitor, { isTwoStep }, tx),
-        }
+        await mailer.send(accountMails.addressChanged(old?.email ?? email, portalUrl), tx)
+        return deps.signIns.start(account, visitor, { isTwoStep }, tx)
       })
-      // The notice is a courtesy: the mailer logs when it fails, and the change stands.
-      await mailer.send(accountMails.addressChanged(before, portalUrl)).catch(() => undefined)
       await deps.onProfileChanged?.(accountId)
       return signedIn
     },

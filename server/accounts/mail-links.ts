@@ -22,8 +22,8 @@ export interface MailLink {
 
 /** Single-use links that prove who reads the mails of an address; stored as hashes of their secrets. */
 export interface MailLinks {
-  /** The secret of a new link. */
-  create(purpose: Purpose, accountId: string | undefined, payload: unknown): Promise<string>
+  /** The secret of a new link, within the transaction that mails it. */
+  create(tx: Db, purpose: Purpose, accountId: string | undefined, payload: unknown): Promise<string>
   /** Looks at a link without using it up. */
   find(purpose: Purpose, token: string): Promise<MailLink | undefined>
   /** Uses a link up, within the caller's transaction. Throws `link-invalid`. */
@@ -41,9 +41,9 @@ interface MailLinksDeps {
 export function createMailLinks({ db, clock, random }: MailLinksDeps): MailLinks {
   const now = () => clock.now().getTime()
   return {
-    async create(purpose, accountId, payload) {
+    async create(tx, purpose, accountId, payload) {
       const token = newSecret('lnk', random)
-      await db
+      await tx
         .insertInto('mail_link')
         .values({
           token_hash: hashSecret(token),

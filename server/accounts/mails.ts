@@ -1,4 +1,5 @@
 import type { Mail } from '#server/mail/mail.ts'
+import { linkLifetimeMs } from './mail-links.ts'
 
 /** What happened to the second step of an account. */
 export type FactorChange = keyof typeof factorChanges
@@ -20,6 +21,7 @@ export const accountMails = {
   finishSignUp: (to: string, link: string): Mail => ({
     to,
     isStoppable: true,
+    usefulForMs: linkLifetimeMs['finish-sign-up'],
     subject: 'Finish your sign-up to onpatient',
     text: `Hello,
 
@@ -49,6 +51,9 @@ ${portalUrl}/reset
   resetPassword: (to: string, link: string): Mail => ({
     to,
     isStoppable: true,
+    usefulForMs: linkLifetimeMs['reset-password'],
+    // Else a full queue would tell who has an account.
+    findsRoom: true,
     subject: 'Choose a new password for onpatient',
     text: `Hello,
 
@@ -74,6 +79,7 @@ ${portalUrl}/reset
   confirmAddress: (to: string, link: string): Mail => ({
     to,
     isStoppable: true,
+    usefulForMs: linkLifetimeMs['change-email'],
     subject: 'Confirm your new e-mail address for onpatient',
     text: `Hello,
 

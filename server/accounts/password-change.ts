@@ -46,7 +46,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
 
   async function setPassword(
     tx: Db,
-    accountId: string,
+    { id: accountId, email }: Account,
     change: { passwordHash: string; keepSignInId: string | undefined },
   ): Promise<void> {
     await tx
@@ -61,16 +61,12 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
     await deps.endGrants(tx, accountId)
     await deps.devices.forgetAll(tx, accountId)
     await links.endAll(tx, accountId)
+    await mailer.send(accountMails.passwordChanged(email, portalUrl), tx)
   }
 
   async function inOneChange(work: (tx: Db) => Promise<void>): Promise<void> {
     await db.transaction().execute(work)
     deps.onPasswordChanged()
-  }
-
-  /** The notice is a courtesy: the mailer logs when it fails, and the change stands. */
-  async function tellOwner({ email }: Account): Promise<void> {
-    await mailer.send(accountMails.passwordChanged(email, portalUrl)).catch(() => undefined)
   }
 
   return {
@@ -82,13 +78,12 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       ])
       await deps.mailCounts.countAskedFor(email)
       // One, but for accounts from before addresses had one form: then each gets its link.
-      for (const account of await findByAddress(db, typed)) {
-        const token = await links.create('reset-password', account.id, {})
-        // Not awaited: the time a mail server takes would tell that there is an account. The mailer logs failures.
-        void mailer
-          .send(accountMails.resetPassword(account.email, `${portalUrl}/reset/finish?token=${token}`))
-          .catch(() => undefined)
-      }
+      for (const account of await findByAddress(db, typed))
+        await db.transaction().execute(async (tx) => {
+          const token = await links.create(tx, 'reset-password', account.id, {})
+          const link = `${portalUrl}/reset/finish?token=${token}`
+          await mailer.send(accountMails.resetPassword(account.email, link), tx)
+        })
     },
     async findPasswordReset(token) {
       const link = await links.find('reset-password', token)
@@ -103,9 +98,8 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       const passwordHash = await passwords.hash(newPassword)
       await inOneChange(async (tx) => {
         await links.redeem(tx, 'reset-password', token)
-        await setPassword(tx, account.id, { passwordHash, keepSignInId: undefined })
+        await setPassword(tx, account, { passwordHash, keepSignInId: undefined })
       })
-      await tellOwner(account)
       // Who reads the mails has one factor, not both.
       return deps.secondSteps.startOrWait((await deps.find(account.id)) ?? account, visitor, [])
     },
@@ -113,8 +107,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       const account = await deps.provePassword(accountId, current, 'current')
       checkNext(next, current, account.email)
       const passwordHash = await passwords.hash(next)
-      await inOneChange((tx) => setPassword(tx, accountId, { passwordHash, keepSignInId }))
-      await tellOwner(account)
+      await inOneChange((tx) => setPassword(tx, account, { passwordHash, keepSignInId }))
     },
   }
 }

@@ -119,6 +119,7 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
           last_seen_at: now(),
           expires_at: expiresAt,
           user_agent: visitor.userAgent.slice(0, 300),
+          address: visitor.ip,
           factor_at: isTwoStep ? now() : null,
           proven_at: now(),
         })
@@ -195,6 +196,7 @@ function toSignIn(row: SignInTable): SignIn {
     lastSeenAt: new Date(row.last_seen_at),
     expiresAt: new Date(row.expires_at),
     userAgent: row.user_agent,
+    address: row.address ?? undefined,
     isTwoStep: row.factor_at !== null,
     provenAt: new Date(row.proven_at),
   }

@@ -29,8 +29,8 @@ interface SignUpDeps {
 }
 
 const intents = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('practice'), practiceName: z.string() }),
-  z.object({ kind: z.literal('developer') }),
+  z.object({ kind: z.literal('practice'), practiceName: z.string(), invitation: z.string().optional() }),
+  z.object({ kind: z.literal('developer'), invitation: z.string().optional() }),
   z.object({ kind: z.literal('person') }),
 ])
 
@@ -62,12 +62,11 @@ export function createSignUp(
         await mailer.send(accountMails.signUpWithKnownAddress(email, portalUrl))
         return
       }
-      const token = await links.create('finish-sign-up', undefined, {
-        email,
-        displayName,
-        intent,
+      await db.transaction().execute(async (tx) => {
+        const payload = { email, displayName, intent }
+        const token = await links.create(tx, 'finish-sign-up', undefined, payload)
+        await mailer.send(accountMails.finishSignUp(email, `${portalUrl}/signup/finish?token=${token}`), tx)
       })
-      await mailer.send(accountMails.finishSignUp(email, `${portalUrl}/signup/finish?token=${token}`))
     },
     async findSignUp(token) {
       const link = await links.find('finish-sign-up', token)

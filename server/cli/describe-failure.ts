@@ -64,7 +64,7 @@ function describeDatabaseFile({ code }: SystemError): string | undefined {
 function describePostgres({ code = '', message }: SystemError): string | undefined {
   if (/^(28|3D)\w{3}$/.test(code))
     return `PostgreSQL refuses the connection: ${message}. Check the address of the database.`
-  if (/CERT|^ERR_TLS|^ERR_SSL/.test(code) || /does not support SSL/.test(message))
+  if (/CERT|^UNABLE_TO_VERIFY|^ERR_TLS|^ERR_SSL/.test(code) || /does not support SSL/.test(message))
     return `The connection to PostgreSQL by TLS fails: ${message}. docs/operate/postgresql.md says how to set it up.`
   return undefined
 }

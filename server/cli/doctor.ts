@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { sql } from 'kysely'
-import { examineMailServer } from '#server/mail/mail.ts'
+import { examineMailServer, type MailFigures } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import { checkAddress } from '../addresses.ts'
 import type { Nouns } from '../app.ts'
@@ -11,6 +11,7 @@ import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import { findOpenToOthers } from '../store/private-files.ts'
 import type { Store } from '../store/store.ts'
 import { findPublished } from './demo.ts'
+import { describeBackups } from './describe-backups.ts'
 import { describeFailure } from './describe-failure.ts'
 import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withNouns } from './with-nouns.ts'
@@ -104,7 +105,7 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
     const store = await openStore(settings)
     try {
       return [
-        await checkIntegrity(store),
+        await checkIntegrity(store, settings),
         await countRecords(store),
         ...checkDisk(settings),
         ...checkFiles(settings),
@@ -117,8 +118,9 @@ async function checkStore(settings: Settings): Promise<Finding[]> {
   }
 }
 
-async function checkIntegrity({ db, kind }: Store): Promise<Finding> {
-  if (kind === 'postgres') return describePostgres(db)
+async function checkIntegrity({ db }: Store, settings: Settings): Promise<Finding> {
+  if (settings.store.kind === 'postgres')
+    return describePostgres(db, { url: settings.store.url, production: settings.production })
   const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
   const answer = rows[0]?.quick_check ?? 'no answer'
   return {
@@ -128,14 +130,24 @@ async function checkIntegrity({ db, kind }: Store): Promise<Finding> {
   }
 }
 
-async function describePostgres(db: Store['db']): Promise<Finding> {
-  const { rows } = await sql<{ version: string; bytes: number }>`
-    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes`.execute(
-    db,
-  )
-  const [{ version, bytes } = { version: '?', bytes: 0 }] = rows
+async function describePostgres(
+  db: Store['db'],
+  { url, production }: { url: string; production: boolean },
+): Promise<Finding> {
+  const { rows } = await sql<{ version: string; bytes: number; tls: boolean }>`
+    select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
+      (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as tls`.execute(db)
+  const [{ version, bytes, tls } = { version: '?', bytes: 0, tls: false }] = rows
   const size = `${Math.ceil(bytes / 1024 ** 2)} MB`
-  return { check: 'database', ok: true, message: `PostgreSQL ${version} answers and is current, ${size}` }
+  const isHere = /^$|^localhost$|^127\.|^\[::1\]$|^%2F/i.test(new URL(url).hostname)
+  const how = `without TLS ${isHere ? 'on this machine' : 'over the network'}`
+  const said = `PostgreSQL ${version} answers and is current, ${size}, ${tls ? 'by TLS' : how}`
+  if (tls || isHere || !production) return { check: 'database', ok: true, message: said }
+  return {
+    check: 'database',
+    ok: false,
+    message: `${said}: records go over it as they are. Add sslmode=verify-full to DATABASE_URL (docs/operate/postgresql.md)`,
+  }
 }
 
 async function countRecords({ db }: Store): Promise<Finding> {
@@ -153,13 +165,15 @@ async function countRecords({ db }: Store): Promise<Finding> {
 /** What cannot be seen in the tables: whether keys open what is stored, and whether the demo is open to everybody. */
 async function checkSecrets(settings: Settings): Promise<Finding[]> {
   try {
-    return await withNouns(async ({ accounts, applications, keys, records }) => [
+    return await withNouns(async ({ accounts, applications, keys, records, mailQueue, backups }) => [
       describeIndex(await records.examineIndex()),
       describeFactorKey(await accounts.countSealedSecrets(), settings),
       ...describeShared(await accounts.findShared()),
       describeSigningKeys(await keys.signing.examine()),
       describeDemo(await findPublished({ accounts, applications }), settings),
       describeRedirects(await applications.findPlainRedirects(), settings),
+      ...(mailQueue ? [describeQueue(await mailQueue.examine())] : []),
+      describeBackups(await backups?.examine(), settings),
     ])
   } catch (error) {
     return [{ check: 'keys', ok: false, message: describeFailure(error) }]
@@ -290,6 +304,33 @@ async function checkMail({ mail, production }: Settings, to: string | undefined)
   if (to !== undefined)
     return [{ check, ok: false, message: `nothing was sent to ${to}: SMTP_URL is not set` }]
   return production ? [] : [{ check, ok: true, message: 'goes to the log and the page /outbox' }]
+}
+
+/** A mail that waits for so long is no matter of a moment. */
+const longWaitSeconds = 900
+
+function describeQueue({ waiting, oldestSeconds, failed, refused, reason }: MailFigures): Finding {
+  const lost = failed - refused
+  const check = 'mail queue'
+  const why = reason === undefined ? '' : ` (last reason: ${reason})`
+  const faults = [
+    ...(oldestSeconds >= longWaitSeconds
+      ? [
+          `${waiting} wait for the mail server, the oldest for ${Math.floor(oldestSeconds / 60)} minutes: look whether the server runs and what "doctor" says of mail`,
+        ]
+      : []),
+    ...(lost > 0
+      ? [`${lost} of the last two weeks were given up: the practice desk shows the invitations among them`]
+      : []),
+  ]
+  // An address that does not exist is nobody's fault here: anybody may have typed it.
+  const known =
+    refused === 0
+      ? 'none was given up'
+      : `${refused} of the last two weeks went to addresses that were refused`
+  if (faults.length === 0)
+    return { check, ok: true, message: `${waiting} wait for the mail server, ${known}` }
+  return { check, ok: false, message: `${faults.join('; ')}${why}` }
 }
 
 function checkTransport({ portalUrl, fhirUrl, production, trustsPlainHttp }: Settings): Finding[] {

@@ -9,6 +9,7 @@ import { describeFailure } from './describe-failure.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportRecordsCommand } from './export.ts'
 import { importRecordsCommand } from './import.ts'
+import { inviteCommand } from './invite.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { restoreCommand } from './restore.ts'
@@ -29,6 +30,7 @@ const program = new Command('onpatient')
   .addCommand(migrateCommand())
   .addCommand(demoCommand())
   .addCommand(accountCommand())
+  .addCommand(inviteCommand())
   .addCommand(applicationCommand())
   .addCommand(approvalCommand())
   .addCommand(tokenCommand())

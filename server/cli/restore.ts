@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { systemClock } from '../clock.ts'
-import { readSettings } from '../settings.ts'
+import { readSettings, type StoreSetting } from '../settings.ts'
+import { examineDump } from '../store/backup/dump-postgres.ts'
 import { restoreDatabase } from '../store/backup/restore-database.ts'
+import { tryBackup } from '../store/backup/try-backup.ts'
 import { describeDumpRestore } from './postgres-tools.ts'
 import { printResult } from './with-nouns.ts'
 
@@ -11,12 +13,20 @@ export function restoreCommand(): Command {
     .description('Put a backup in the place of the SQLite database. Stop the server first.')
     .argument('<file>', 'a file that "onpatient backup" made')
     .option('--force', 'put a database that is there aside')
+    .option('--check', 'only look whether the backup could be restored; nothing is changed')
     .option('--json', 'print one JSON object')
     .action(runRestore)
 }
 
-async function runRestore(file: string, { force, json }: { force?: true; json?: boolean }): Promise<void> {
+interface RestoreOptions {
+  force?: true
+  check?: true
+  json?: boolean
+}
+
+async function runRestore(file: string, { force, check, json }: RestoreOptions): Promise<void> {
   const { store } = readSettings()
+  if (check) return checkBackup(store, file, json)
   if (store.kind === 'postgres') return describeDumpRestore(store.url, file, json)
   const database = store.file
   const outcome = await restoreDatabase({ file, database, replaces: force === true, clock: systemClock })
@@ -26,6 +36,24 @@ async function runRestore(file: string, { force, json }: { force?: true; json?: 
       `${database} now holds the backup: ${outcome.records} records and ${outcome.accounts} accounts.`,
       ...(outcome.keptAs ? [`What was there before is kept as ${outcome.keptAs}`] : []),
       'Sign-ins and access of apps that were ended after the backup are open again: end them anew.',
+    ],
+    json,
+  )
+}
+
+async function checkBackup({ kind }: StoreSetting, file: string, json: boolean | undefined): Promise<void> {
+  if (kind === 'postgres') {
+    await examineDump(file)
+    printResult({ file, ok: true }, [`${file} is a whole dump of onpatient. Nothing was changed.`], json)
+    return
+  }
+  const { records, accounts, newest } = await tryBackup(file)
+  const until = newest?.toISOString() ?? null
+  const words = until === null ? '' : `, the newest record of ${until.slice(0, 19).replace('T', ' ')} UTC`
+  printResult(
+    { file, ok: true, records, accounts, newest: until },
+    [
+      `${file} opens with this version: ${records} records and ${accounts} accounts${words}. Nothing was changed.`,
     ],
     json,
   )

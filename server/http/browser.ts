@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 import type { Account, SignIn, Visitor } from '#server/accounts/accounts.ts'
 import { OnpatientError } from '../errors.ts'
+import { plainAddress } from '../network.ts'
 
 /** Who is signed in in the browser that sent a request. */
 export interface SignedIn {
@@ -129,5 +130,5 @@ export function getSignedIn(request: FastifyRequest): SignedIn {
 }
 
 export function visitorOf(request: FastifyRequest): Visitor {
-  return { ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) }
+  return { ip: plainAddress(request.ip), userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) }
 }

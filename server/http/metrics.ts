@@ -13,7 +13,15 @@ export interface Metrics {
   describe(): Promise<string>
 }
 
-export function createMetrics(): Metrics {
+/** A figure that all processes see alike, because it is kept in the database. */
+export interface SharedFigure {
+  name: string
+  help: string
+  /** Undefined when there is nothing to tell. */
+  read(): Promise<number | undefined>
+}
+
+export function createMetrics(shared: readonly SharedFigure[] = []): Metrics {
   const register = new Registry()
   const registers = [register]
   const tallies = createTallies()
@@ -47,6 +55,19 @@ export function createMetrics(): Metrics {
       registers,
       collect() {
         this.set(read())
+      },
+    })
+  for (const { name, help, read } of shared)
+    new Gauge({
+      name,
+      help,
+      registers,
+      // One process says it for all: they must not be added up.
+      aggregator: 'max',
+      async collect() {
+        this.reset()
+        const value = await read().catch(() => undefined)
+        if (value !== undefined) this.set(value)
       },
     })
   if (cluster.isWorker) {

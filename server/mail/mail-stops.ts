@@ -74,6 +74,7 @@ function hashesOf(address: string): string[] {
 export function withStopLinks<Through extends Mailer>(mailer: Through, stops: MailStops): Through {
   return {
     ...mailer,
-    send: (mail) => mailer.send(mail.isStoppable ? { ...mail, unsubscribe: stops.linksFor(mail.to) } : mail),
+    send: (mail, tx) =>
+      mailer.send(mail.isStoppable ? { ...mail, unsubscribe: stops.linksFor(mail.to) } : mail, tx),
   }
 }

@@ -4,9 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
-import { startClock } from '../../test/support/start-app.ts'
-import { createLogger } from '../logger.ts'
-import { createOutbox, createSmtpMailer, examineMailServer } from './mail.ts'
+import { createSmtpDelivery, DeliveryError, examineMailServer } from './mail.ts'
 
 interface Received {
   from: string
@@ -43,7 +41,6 @@ async function startMailServer(refuse?: string) {
   }
 }
 
-const logger = createLogger('silent')
 const mail = {
   to: 'mia@torres.example',
   subject: 'Übergabe',
@@ -52,7 +49,7 @@ const mail = {
 
 test('a mail is handed to the mail server, signed in, with its sender and umlauts', async () => {
   await using server = await startMailServer()
-  await createSmtpMailer({ url: server.url, from: 'onpatient@clinic.example', logger }).send(mail)
+  await createSmtpDelivery({ url: server.url, from: 'onpatient@clinic.example' }).deliver(mail)
   const [first] = server.received
   assert.equal(first?.from, 'onpatient@clinic.example')
   assert.deepEqual(first?.to, [mail.to])
@@ -62,24 +59,32 @@ test('a mail is handed to the mail server, signed in, with its sender and umlaut
 
 test('one address is one recipient, whatever it looks like', async () => {
   await using server = await startMailServer()
-  const mailer = createSmtpMailer({ url: server.url, from: 'onpatient@clinic.example', logger })
-  await mailer.send({ ...mail, to: 'a@x.example, b@x.example' }).catch(() => undefined)
+  const delivery = createSmtpDelivery({ url: server.url, from: 'onpatient@clinic.example' })
+  await delivery.deliver({ ...mail, to: 'a@x.example, b@x.example' }).catch(() => undefined)
   for (const { to } of server.received) assert.ok(to.length <= 1, to.join())
 })
 
-test('a mail server that is away or refuses is told as such, without its words', async () => {
-  await using server = await startMailServer('mailbox of mia@torres.example is full')
-  for (const url of [server.url, 'smtp://127.0.0.1:1']) {
-    const mailer = createSmtpMailer({ url, from: 'onpatient@clinic.example', logger })
-    await assert.rejects(
-      mailer.send(mail),
-      (error: Error & { code?: string; retryAfterSeconds?: number }) => {
-        assert.equal(error.code, 'mail-unavailable')
-        assert.ok((error.retryAfterSeconds ?? 0) > 0)
-        assert.doesNotMatch(error.message, /torres/)
-        return true
-      },
-    )
+test('a mail server that is away or refuses is told as such, without its words; a refused recipient is final', async () => {
+  await using later = await startMailServer('mailbox of mia@torres.example is full')
+  await using never = await startScript('220 mail', '250 mail', '250 sender', '550 5.1.1 mia@torres.example')
+  await using notUs = await startScript(
+    '220 mail',
+    '250 mail',
+    '550 5.7.1 we take no mail of onpatient@clinic.example',
+  )
+  for (const [url, isFinal] of [
+    [later.url, false],
+    ['smtp://127.0.0.1:1', false],
+    [notUs.url, false],
+    [never.url, true],
+  ] as const) {
+    const delivery = createSmtpDelivery({ url, from: 'onpatient@clinic.example' })
+    await assert.rejects(delivery.deliver(mail), (error: DeliveryError) => {
+      assert.ok(error instanceof DeliveryError)
+      assert.equal(error.isFinal, isFinal, error.reason)
+      assert.doesNotMatch(`${error.reason} ${error.message}`, /torres|clinic/)
+      return true
+    })
   }
 })
 
@@ -107,17 +112,20 @@ async function startScript(...lines: string[]) {
 }
 
 test('a mail server that hangs at any step is not waited for', async () => {
-  const steps = ['220 mail', '250 mail', '250 sender', '250 recipient', '354 go on']
+  const plain = ['220 mail', '250 mail', '250 sender', '250 recipient', '354 go on']
+  const withTls = ['220 mail', '250-mail\r\n250 STARTTLS', '220 go on']
+  const withSignIn = ['220 mail', '250-mail\r\n250 AUTH PLAIN', '235 welcome', '250 sender']
+  const dialogues = [plain, withTls, withSignIn].flatMap((steps) =>
+    steps.map((_, index) => steps.slice(0, index + 1)),
+  )
   await Promise.all(
-    steps.map(async (_step, index) => {
-      await using server = await startScript(...steps.slice(0, index))
-      const mailer = createSmtpMailer({ url: server.url, from: 'a@b.example', logger, withinMs: 200 })
-      await assert.rejects(mailer.send(mail), { code: 'mail-unavailable' })
+    [[], ...dialogues].map(async (lines) => {
+      await using server = await startScript(...lines)
+      const url = server.url.replace('://', '://user:secret@')
+      const delivery = createSmtpDelivery({ url, from: 'a@b.example', withinMs: 200 })
+      await assert.rejects(delivery.deliver(mail), { name: 'DeliveryError', isFinal: false }, lines.join())
     }),
   )
-  await using inData = await startScript(...steps)
-  const mailer = createSmtpMailer({ url: inData.url, from: 'a@b.example', logger, withinMs: 200 })
-  await assert.rejects(mailer.send(mail), { code: 'mail-unavailable' })
 })
 
 test('what is wrong with a mail server is found and told with what to do', async () => {
@@ -141,11 +149,4 @@ test('what is wrong with a mail server is found and told with what to do', async
     assert.match(told, words)
     assert.doesNotMatch(told, /torres|secret|guess/)
   }
-})
-
-test('the outbox keeps the last hundred mails, newest first', async () => {
-  const outbox = createOutbox({ clock: startClock(), logger })
-  for (let number = 1; number <= 105; number++) await outbox.send({ ...mail, subject: `mail ${number}` })
-  const subjects = outbox.list().map(({ subject }) => subject)
-  assert.deepEqual([subjects.length, subjects[0], subjects.at(-1)], [100, 'mail 105', 'mail 6'])
 })

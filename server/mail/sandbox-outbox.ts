@@ -2,14 +2,17 @@ import type { Clock } from '../clock.ts'
 import type { Seals } from '../seal.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
-import type { Mail, OutboxMail } from './mail.ts'
+import type { Mail } from './mail.ts'
+import { openMail, sealMail } from './mail-form.ts'
+import type { OutboxMail } from './outbox.ts'
 
 /**
  * Mails of sandboxes to anybody but their owner. A sandbox is free for everybody, so that it writes to no stranger: what it
  * would have sent is shown to its owner on the page /outbox. Sealed, because the links in it are secrets.
  */
 export interface SandboxOutbox {
-  keep(practiceId: string, mail: Mail): Promise<void>
+  /** Within the transaction of what causes it. */
+  keep(practiceId: string, mail: Mail, tx: Db): Promise<void>
   /** Newest first. */
   list(practiceId: string): Promise<OutboxMail[]>
 }
@@ -31,17 +34,17 @@ export function createSandboxOutbox({
   mostKept,
 }: SandboxOutboxDeps): SandboxOutbox {
   // uses sandbox_mail_practice
-  const newestFirst = (practiceId: string) =>
-    db
+  const newestFirst = (on: Db, practiceId: string) =>
+    on
       .selectFrom('sandbox_mail')
       .where('practice_id', '=', practiceId)
       .orderBy('created_at', 'desc')
       .orderBy('id')
 
   return {
-    async keep(practiceId, mail) {
-      const sealed = seals.seal(Buffer.from(JSON.stringify(mail)), practiceId)
-      await db
+    async keep(practiceId, mail, tx) {
+      const sealed = sealMail(seals, practiceId, mail)
+      await tx
         .insertInto('sandbox_mail')
         .values({
           id: newId('mail', random),
@@ -50,16 +53,15 @@ export function createSandboxOutbox({
           created_at: clock.now().getTime(),
         })
         .execute()
-      const old = await newestFirst(practiceId).select('id').offset(mostKept).limit(mostKept).execute()
+      const old = await newestFirst(tx, practiceId).select('id').offset(mostKept).limit(mostKept).execute()
       const ids = old.map(({ id }) => id)
-      if (ids.length > 0) await db.deleteFrom('sandbox_mail').where('id', 'in', ids).execute()
+      if (ids.length > 0) await tx.deleteFrom('sandbox_mail').where('id', 'in', ids).execute()
     },
     async list(practiceId) {
-      const rows = await newestFirst(practiceId).selectAll().limit(mostKept).execute()
+      const rows = await newestFirst(db, practiceId).selectAll().limit(mostKept).execute()
       return rows.flatMap(({ id, sealed, created_at }) => {
-        const bytes = seals.open(sealed, practiceId)
-        if (!bytes) return []
-        return [{ ...(JSON.parse(bytes.toString('utf8')) as Mail), id, sentAt: new Date(created_at) }]
+        const mail = openMail(seals, practiceId, sealed)
+        return mail ? [{ ...mail, id, sentAt: new Date(created_at) }] : []
       })
     },
   }

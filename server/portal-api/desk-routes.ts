@@ -189,7 +189,7 @@ function toPracticeJson({ id, name, kind }: Practice) {
 }
 
 function toInvitationJson(
-  { id, email, role, relationship, createdAt, expiresAt, patientId, claim }: Invitation,
+  { id, email, role, relationship, createdAt, expiresAt, patientId, claim, mail }: Invitation,
   patients: ReadonlyMap<string, PatientSummary>,
 ) {
   return {
@@ -200,6 +200,7 @@ function toInvitationJson(
     createdAt,
     expiresAt,
     patient: findPatient(patients, patientId),
+    mail,
     claim: claim ? { displayName: claim.displayName, email: claim.email, claimedAt: claim.claimedAt } : null,
   }
 }

@@ -3,7 +3,14 @@ import { iconClinic, iconCode, iconHeart } from '#server/pages/icons.ts'
 import type { Page } from '#server/pages/page.ts'
 
 /** What a stranger sees at `/`: what onpatient is, and the ways in. Works without a script. */
-export function landingPage({ isProduction }: { isProduction: boolean }): Page {
+export function landingPage({
+  isProduction,
+  takesPractices,
+}: {
+  isProduction: boolean
+  /** Whether one may be opened without an invitation. */
+  takesPractices: boolean
+}): Page {
   const body = html`<div class="intro">
 <h1>Your health record, in your hands</h1>
 <p class="lead">onpatient shows you what your practice keeps about you: vaccinations, test results, medicines, visits.
@@ -24,7 +31,9 @@ ${choice(
   iconClinic,
   'For practices',
   'Open the records you keep to the people they are about: invite patients, parents and caregivers.',
-  html`<a href="/signup">Register a practice</a>`,
+  takesPractices
+    ? html`<a href="/signup">Register a practice</a>`
+    : html`<a href="/signin">Sign in to your practice</a>`,
 )}
 ${choice(
   iconCode,

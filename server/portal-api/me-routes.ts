@@ -37,6 +37,10 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
         waitingInvitations: (await practices.listWaitingInvitations(account.id)).map(
           ({ practice, claimedAt }) => ({ practice: practice.name, claimedAt }),
         ),
+        signUp: {
+          practice: await deps.admission.ruleOf('practice'),
+          developer: await deps.admission.ruleOf('developer'),
+        },
         urls: urlsOf(deps),
         isProduction,
       }

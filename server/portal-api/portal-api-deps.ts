@@ -4,13 +4,14 @@ import type { Applications } from '#server/applications/applications.ts'
 import type { Approvals, Grants } from '#server/grants/grants.ts'
 import type { RequestLimits } from '#server/http/rate-limiting.ts'
 import type { Launches } from '#server/launches/launches.ts'
-import type { Practices } from '#server/practices/practices.ts'
+import type { Admission, Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import type { Limits } from '../limits.ts'
 
 export interface PortalApiDeps {
   accounts: Accounts
   practices: Practices
+  admission: Admission
   applications: Applications
   grants: Grants
   approvals: Approvals

@@ -7,11 +7,13 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Page } from '#server/pages/page.ts'
 import { widenPolicy } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
+import type { Admission } from '#server/practices/practices.ts'
 import { systemRandom } from '../secrets.ts'
 import { landingPage } from './landing-page.ts'
 
 interface PortalAppDeps {
   isProduction: boolean
+  admission: Pick<Admission, 'ruleOf'>
   /** Where the built portal is; tests pass their own. */
   folder?: string
 }
@@ -31,7 +33,11 @@ const portalPaths = [
  * The signed-in portal: one document for all its addresses, and its files under `/portal-assets/`. Strangers get a
  * welcome at `/` and the sign-in page everywhere else. For a scope with `browser` and `pageHeaders`.
  */
-export function portalApp({ isProduction, folder = builtPortal }: PortalAppDeps): FastifyPluginAsync {
+export function portalApp({
+  isProduction,
+  admission,
+  folder = builtPortal,
+}: PortalAppDeps): FastifyPluginAsync {
   async function sendPortal(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const document = await readDocument(folder)
     if (document === undefined)
@@ -57,7 +63,11 @@ export function portalApp({ isProduction, folder = builtPortal }: PortalAppDeps)
     app.get('/', async (request, reply) =>
       request.signedIn
         ? sendPortal(request, reply)
-        : sendPage(reply, landingPage({ isProduction }), viewOf(request, reply, isProduction)),
+        : sendPage(
+            reply,
+            landingPage({ isProduction, takesPractices: (await admission.ruleOf('practice')) === 'open' }),
+            viewOf(request, reply, isProduction),
+          ),
     )
     for (const path of portalPaths) {
       app.get(path, async (request, reply) =>

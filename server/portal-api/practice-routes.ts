@@ -17,8 +17,8 @@ const practiceForm = z.strictObject({
 })
 const noForm = z.strictObject({})
 
-/** Becoming associated with a provider: a practice of one's own, or a sandbox. */
-export function practiceRoutes({ practices, limits }: PortalApiDeps): FastifyPluginAsync {
+/** Becoming associated with a provider: a practice of one's own, or a sandbox. Who has an invitation opens its link instead. */
+export function practiceRoutes({ practices, admission, limits }: PortalApiDeps): FastifyPluginAsync {
   async function assertRoomFor(kind: Practice['kind'], accountId: string): Promise<void> {
     const associations = await practices.listAssociations(accountId)
     const own = associations.filter(({ role, practice }) => role === 'provider' && practice.kind === kind)
@@ -35,7 +35,9 @@ export function practiceRoutes({ practices, limits }: PortalApiDeps): FastifyPlu
       const { account } = getSignedIn(request)
       const { name } = parseInput(practiceForm, request.body)
       await assertRoomFor('practice', account.id)
-      const practice = await practices.createForProvider(account, name)
+      const practice = await admission.admit('practice', undefined, () =>
+        practices.createForProvider(account, name),
+      )
       return reply.code(201).send({ practice: toPracticeJson(practice) })
     })
 
@@ -43,7 +45,8 @@ export function practiceRoutes({ practices, limits }: PortalApiDeps): FastifyPlu
       const { account } = getSignedIn(request)
       parseInput(noForm, request.body)
       await assertRoomFor('sandbox', account.id)
-      return reply.code(201).send({ practice: toPracticeJson(await practices.createSandbox(account)) })
+      const sandbox = await admission.admit('developer', undefined, () => practices.createSandbox(account))
+      return reply.code(201).send({ practice: toPracticeJson(sandbox) })
     })
   }
 }

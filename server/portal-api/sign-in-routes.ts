@@ -14,12 +14,13 @@ export function signInRoutes({ accounts }: PortalApiDeps): FastifyPluginAsync {
       const { account, signIn } = getSignedIn(request)
       const signIns = await accounts.listSignIns(account.id)
       return {
-        signIns: signIns.map(({ id, createdAt, lastSeenAt, expiresAt, userAgent }) => ({
+        signIns: signIns.map(({ id, createdAt, lastSeenAt, expiresAt, userAgent, address }) => ({
           id,
           createdAt,
           lastSeenAt,
           expiresAt,
           userAgent,
+          address: address ?? null,
           isCurrent: id === signIn.id,
         })),
       }

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { MailCounts, Mailer, SandboxOutbox } from '#server/mail/mail.ts'
+import type { Mail, MailCounts, Mailer, MailQueue, MailState, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import { checkAddress } from '../addresses.ts'
 import { assertRoom } from '../assert-room.ts'
@@ -26,6 +26,8 @@ interface InvitationsDeps {
   random: Random
   mailer: Mailer
   mailCounts: Pick<MailCounts, 'countInvitation'>
+  /** Undefined where no mail leaves the server. */
+  mailQueue: Pick<MailQueue, 'findStates' | 'forget'> | undefined
   /** Undefined where no mail leaves the server anyway. */
   sandboxOutbox: Pick<SandboxOutbox, 'keep'> | undefined
   portalUrl: string
@@ -123,36 +125,23 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
     })
   }
 
-  /** An invitation that reached nobody is none. */
-  async function mailOrForget(
-    { id, email }: InvitationTable,
-    practice: Selectable<PracticeTable>,
-    link: string,
-  ): Promise<{ isKept: boolean }> {
-    const isKept = sandboxOutbox !== undefined && (await isOutsideSandbox(practice, email))
-    const mail = {
+  function toMail({ id, email }: InvitationTable, { name }: Selectable<PracticeTable>, link: string): Mail {
+    return {
       to: email,
       // Nothing that somebody typed: it would go out in our name.
       subject: 'An invitation to see a health record',
-      text: invitationText(nameInMail(practice.name), link),
+      text: invitationText(nameInMail(name), link),
       isStoppable: true,
-    } as const
-    try {
-      if (isKept) await sandboxOutbox.keep(practice.id, mail)
-      else {
-        await mailCounts.countInvitation(practice.id, email)
-        await mailer.send(mail)
-      }
-      return { isKept }
-    } catch (error) {
-      await db.deleteFrom('invitation').where('id', '=', id).execute()
-      throw error
+      usefulForMs: lifetimeMs,
+      about: id,
     }
   }
 
+  /** Invitation and mail together: one without the other is none. */
   async function insertWithinLimit(
     row: InvitationTable,
     { id, kind }: Selectable<PracticeTable>,
+    { mail, isKept }: { mail: Mail; isKept: boolean },
   ): Promise<void> {
     await inTransaction(db, async (trx) => {
       // uses invitation_practice
@@ -168,6 +157,8 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         advice: 'End some that are no longer wanted.',
       })
       await trx.insertInto('invitation').values(row).execute()
+      if (isKept) await sandboxOutbox?.keep(id, mail, trx)
+      else await mailer.send(mail, trx)
     })
   }
 
@@ -280,8 +271,10 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         claimed_by: null,
         claimed_at: null,
       }
-      await insertWithinLimit(row, practice)
-      const { isKept } = await mailOrForget(row, practice, `${portalUrl}/invitation?token=${token}`)
+      const mail = toMail(row, practice, `${portalUrl}/invitation?token=${token}`)
+      const isKept = sandboxOutbox !== undefined && (await isOutsideSandbox(practice, email))
+      if (!isKept) await mailCounts.countInvitation(practice.id, email)
+      await insertWithinLimit(row, practice, { mail, isKept })
       // The row last: the practice has an id and a time of its own.
       return { ...toInvitation({ ...practice, ...row }), isInOutbox: isKept }
     },
@@ -292,7 +285,8 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         .orderBy('invitation.created_at', 'desc')
         .execute()
       const claims = await findClaims(db, rows)
-      return rows.map((row) => toInvitation(row, claims.get(row.id)))
+      const mails = await deps.mailQueue?.findStates(rows.map(({ id }) => id))
+      return rows.map((row) => toInvitation(row, claims.get(row.id), mails?.get(row.id)))
     },
     async endInvitation(practiceId, invitationId) {
       const ended = await db
@@ -304,6 +298,7 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
         .returning('id')
         .executeTakeFirst()
       if (!ended) throw new OnpatientError('not-found', 'There is no such open invitation of this practice.')
+      await deps.mailQueue?.forget(invitationId)
     },
     async acceptInvitation(token, account, birthDate) {
       const invitation = await confirmInvitation(token, birthDate)
@@ -405,7 +400,7 @@ The link works for 14 days. If you did not expect this mail, ignore it: nobody g
 
 type InvitationRow = InvitationTable & PracticeColumns
 
-function toInvitation(row: InvitationRow, waiting?: InvitationClaim): Invitation {
+function toInvitation(row: InvitationRow, waiting?: InvitationClaim, mail?: MailState): Invitation {
   return {
     id: row.id,
     practice: toPractice({ ...row, id: row.practice_id }),
@@ -417,5 +412,6 @@ function toInvitation(row: InvitationRow, waiting?: InvitationClaim): Invitation
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),
     claim: waiting,
+    mail: mail ?? 'sent',
   }
 }

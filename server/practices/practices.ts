@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Resource } from 'fhir/r4'
-import type { MailCounts, Mailer, SandboxOutbox } from '#server/mail/mail.ts'
+import type { MailCounts, Mailer, MailQueue, MailState, SandboxOutbox } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import { checkAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
@@ -72,6 +72,8 @@ export interface Invitation {
   isInOutbox?: boolean
   /** Who accepted it with another address than the invited one, and waits for the practice; told to the practice alone. */
   claim: InvitationClaim | undefined
+  /** Whether its mail has reached the mail server; told to the practice alone. */
+  mail: 'sent' | MailState
 }
 
 /** How apps find a practice: what it publishes of itself. */
@@ -232,6 +234,8 @@ export interface PracticesDeps {
   mailCounts: Pick<MailCounts, 'countInvitation'>
   /** Undefined where no mail leaves the server anyway. */
   sandboxOutbox?: Pick<SandboxOutbox, 'keep'> | undefined
+  /** Undefined where no mail leaves the server anyway. */
+  mailQueue?: Pick<MailQueue, 'findStates' | 'forget'> | undefined
   limits: Limits
   portalUrl: string
   records: Pick<Records, 'read' | 'list' | 'write' | 'transact'>
@@ -368,7 +372,13 @@ export function createPractices(deps: PracticesDeps): Practices {
   }
 
   return {
-    ...createInvitations({ ...deps, sandboxOutbox: deps.sandboxOutbox, associate, ownRecords }),
+    ...createInvitations({
+      ...deps,
+      sandboxOutbox: deps.sandboxOutbox,
+      mailQueue: deps.mailQueue,
+      associate,
+      ownRecords,
+    }),
     create,
     associate,
     wouldBeTwo: ownRecords.wouldBeTwo,
@@ -534,4 +544,5 @@ function checkRelationship(text: string): string {
   )
 }
 
+export { type Admission, createAdmission, type Opening, type SignUpRule } from './admission.ts'
 export { findOwnRecord } from './own-record.ts'

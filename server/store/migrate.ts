@@ -17,10 +17,11 @@ import { up as versions } from './migrations/0022-versions.ts'
 import { up as proofs } from './migrations/0024-proofs.ts'
 import { up as refreshGrace } from './migrations/0026-refresh-grace.ts'
 import { up as accounts } from './migrations/0027-accounts.ts'
+import { up as operations } from './migrations/0029-operations.ts'
 import { up as compartments } from './migrations/0031-compartments.ts'
 
 /** Every migration in order. Names are for ever: they are what the database remembers. */
-const migrations: Record<string, Migration> = {
+export const migrations: Record<string, Migration> = {
   '0001-foundation': { up: foundation },
   '0002-search-index': { up: searchIndex },
   '0007-deletions': { up: deletions },
@@ -37,6 +38,7 @@ const migrations: Record<string, Migration> = {
   '0024-proofs': { up: proofs },
   '0026-refresh-grace': { up: refreshGrace },
   '0027-accounts': { up: accounts },
+  '0029-operations': { up: operations },
   '0031-compartments': { up: compartments },
 }
 

@@ -118,9 +118,9 @@ test('a form with a password names the account for password managers, where it i
   await accounts.create(ana)
   const visitor = { ip: '192.0.2.1', userAgent: 'Firefox' }
   await accounts.startSignUp({ ...newcomer, visitor })
-  const signUp = pages.findMailedPath(newcomer.email)
+  const signUp = await pages.findMailedPath(newcomer.email)
   await accounts.startPasswordReset(ana.email, visitor)
-  const reset = pages.findMailedPath(ana.email)
+  const reset = await pages.findMailedPath(ana.email)
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/signin'), '/signin', ana)
   for (const [path, email, action] of [

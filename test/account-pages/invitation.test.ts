@@ -9,7 +9,7 @@ const address = 'mia@torres.example'
 async function startWithInvitation(role: 'patient' | 'proxy' = 'patient') {
   const pages = await startPages()
   const practice = await pages.invitePatient({ email: address, birthDate: mia.birthDate, role })
-  return { ...pages, practice, link: pages.findMailedPath(address) }
+  return { ...pages, practice, link: await pages.findMailedPath(address) }
 }
 
 test('the page names the practice and asks for the date of birth, and never names the patient', async () => {
@@ -209,7 +209,7 @@ test('a second invitation to the same record leads to it', async () => {
     relationship: 'self',
     invitedBy: account?.id ?? '',
   })
-  const form = await browser.get(pages.findMailedPath(address))
+  const form = await browser.get(await pages.findMailedPath(address))
   const answer = await browser.submit(form, '/invitation', { birthDate: mia.birthDate })
   assert.deepEqual([answer.status, answer.location], [303, '/'])
   assert.equal((await pages.practices.listAssociations(account?.id ?? '')).length, 1)
@@ -231,7 +231,7 @@ test('who is a patient already is warned before accepting as another one, and re
       invitedBy: account?.id ?? '',
     })
   await invite('patient')
-  const link = pages.findMailedPath(address)
+  const link = await pages.findMailedPath(address)
   const warned = await browser.get(link)
   assert.match(warned.body, /your own record at <strong>Riverside Family Medicine<\/strong> already/)
   assert.match(warned.body, /ask the practice to invite you as a family member or caregiver/)
@@ -241,7 +241,7 @@ test('who is a patient already is warned before accepting as another one, and re
   assert.equal((await practices.listAssociations(account?.id ?? '')).length, 1)
   assert.equal((await browser.get(link)).status, 200, 'somebody else can still accept it')
   await invite('proxy')
-  const form = await browser.get(pages.findMailedPath(address))
+  const form = await browser.get(await pages.findMailedPath(address))
   assert.doesNotMatch(form.body, /one person/)
   assert.equal((await browser.submit(form, '/invitation', { birthDate: mia.birthDate })).status, 303)
   assert.equal((await practices.listAssociations(account?.id ?? '')).length, 2)

@@ -17,7 +17,7 @@ test('a lost password is replaced through the mailed link, which signs in', asyn
   const browser = openBrowser(pages.app)
   const asked = await browser.submit(await browser.get('/reset'), '/reset', { email: omar.email })
   assert.deepEqual([asked.status, asked.location], [303, '/reset/check-mail'])
-  const choose = await browser.get(pages.findMailedPath(omar.email))
+  const choose = await browser.get(await pages.findMailedPath(omar.email))
   assert.equal(choose.headers['referrer-policy'], 'no-referrer')
   const done = await browser.submit(choose, '/reset/finish', { password: newPassword })
   assert.deepEqual([done.status, done.location], [303, '/'])
@@ -37,7 +37,7 @@ test('an unknown address gets the same answer and no mail', async () => {
   })
   assert.deepEqual([answer.status, answer.location], [303, '/reset/check-mail'])
   assert.deepEqual(
-    pages.outbox.list().filter(({ text }) => text.includes('/reset/finish')),
+    (await pages.outbox.list()).filter(({ text }) => text.includes('/reset/finish')),
     [],
   )
   assert.match((await browser.get('/reset/check-mail')).body, /If the address you gave has an account/)
@@ -47,7 +47,7 @@ test('a password that is too short comes back and leaves the link good', async (
   await using pages = await startWithOmar()
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/reset'), '/reset', { email: omar.email })
-  const choose = await browser.get(pages.findMailedPath(omar.email))
+  const choose = await browser.get(await pages.findMailedPath(omar.email))
   for (const password of ['', 'short']) {
     const answer = await browser.submit(choose, '/reset/finish', { password })
     assert.equal(answer.status, 400)
@@ -61,14 +61,14 @@ test('a used or unknown link is 410 and offers a new one', async () => {
   await using pages = await startWithOmar()
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/reset'), '/reset', { email: omar.email })
-  const choose = await browser.get(pages.findMailedPath(omar.email))
+  const choose = await browser.get(await pages.findMailedPath(omar.email))
   const late = openBrowser(pages.app)
-  const lateForm = await late.get(pages.findMailedPath(omar.email))
+  const lateForm = await late.get(await pages.findMailedPath(omar.email))
   await browser.submit(choose, '/reset/finish', { password: newPassword })
   const again = await late.submit(lateForm, '/reset/finish', { password: 'thirty grey lamps' })
   assert.equal(again.status, 410)
   assert.match(again.body, /href="\/reset"/)
-  const opened = await late.get(pages.findMailedPath(omar.email, '/reset/finish'))
+  const opened = await late.get(await pages.findMailedPath(omar.email, '/reset/finish'))
   assert.equal(opened.status, 410)
   assert.match(opened.body, /href="\/reset"/)
   assert.equal((await late.get('/reset/finish')).status, 410)
@@ -87,7 +87,7 @@ test('a new address counts once its mailed button is pressed where the account i
   const account = await pages.accounts.findByEmail(omar.email)
   const addressOf = async () => (await pages.accounts.find(account?.id ?? ''))?.email
   await pages.accounts.startEmailChange(account?.id ?? '', omar.password, 'omar@new.example')
-  const path = pages.findMailedPath('omar@new.example')
+  const path = await pages.findMailedPath('omar@new.example')
 
   // Who has the mail and not the account gets no further, and learns nothing of the account.
   await pages.accounts.create({ ...omar, email: 'eve@example.com', displayName: 'Eve' })
@@ -130,7 +130,7 @@ test('an address that another account took in the meantime is a conflict', async
   await pages.accounts.create({ ...omar, email: 'omar@new.example' })
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/signin'), '/signin', omar)
-  const confirm = await browser.get(pages.findMailedPath('omar@new.example'))
+  const confirm = await browser.get(await pages.findMailedPath('omar@new.example'))
   const answer = await browser.submit(confirm, '/account/email/confirm')
   assert.equal(answer.status, 409)
   assert.match(answer.body, /Another account uses this e-mail address/)

@@ -113,7 +113,7 @@ test('a reset of the password leads to the code, too', async () => {
   const { secret } = await withApp(pages)
   const browser = openBrowser(pages.app)
   await browser.submit(await browser.get('/reset'), '/reset', { email: ana.email })
-  const form = await browser.get(pages.findMailedPath(ana.email))
+  const form = await browser.get(await pages.findMailedPath(ana.email))
   const answer = await browser.submit(form, '/reset/finish', { password: 'nine new lanterns' })
   assert.equal(answer.location, '/signin/code?next=%2F')
   assert.equal(browser.cookies.has('onpatient_sign_in'), false)

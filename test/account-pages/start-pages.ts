@@ -4,27 +4,40 @@ import { accountPages } from '#server/account-pages/account-pages.ts'
 import { createAccounts } from '#server/accounts/accounts.ts'
 import { generatePractice } from '#server/demo/generator/generate-practice.ts'
 import { browser } from '#server/http/browser.ts'
-import { createLogger } from '#server/logger.ts'
-import { createMailStops, createOutbox } from '#server/mail/mail.ts'
+import { createMailStops } from '#server/mail/mail.ts'
 import { pageAssets } from '#server/pages/assets.ts'
 import { notFoundPage, pageErrors } from '#server/pages/page-errors.ts'
 import { pageHeaders } from '#server/pages/page-headers.ts'
-import { createPractices } from '#server/practices/practices.ts'
+import {
+  createAdmission,
+  createPractices,
+  type Opening,
+  type SignUpRule,
+} from '#server/practices/practices.ts'
 import { createRecords } from '#server/records/records.ts'
 import { createSeals } from '#server/seal.ts'
 import { systemRandom } from '#server/secrets.ts'
 import { usualLimits } from '../support/mail-counts.ts'
+import { openOutbox } from '../support/open-outbox.ts'
 import { startClock } from '../support/start-app.ts'
 import { openTestStore } from '../support/test-store.ts'
 
 const portalUrl = 'http://localhost:8000'
 
 /** The account pages on a database of their own in memory. */
-export async function startPages({ isSecure = false, isProduction = false } = {}) {
+export async function startPages({
+  isSecure = false,
+  isProduction = false,
+  rules = { practice: 'open', developer: 'open' },
+}: {
+  isSecure?: boolean
+  isProduction?: boolean
+  rules?: Record<Opening, SignUpRule>
+} = {}) {
   const store = await openTestStore()
   const clock = startClock()
   const parts = { db: store.db, clock, random: systemRandom, portalUrl, ...usualLimits(store.db, clock) }
-  const outbox = createOutbox({ clock, logger: createLogger('silent') })
+  const outbox = openOutbox(store.db, clock)
   const records = createRecords(parts)
   const practices = createPractices({
     ...parts,
@@ -50,7 +63,8 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
   app.setNotFoundHandler(notFoundPage(isProduction))
   const seals = createSeals('k'.repeat(43), 'mail stop', systemRandom)
   const mailStops = createMailStops({ db: store.db, clock, seals, portalUrl })
-  const shared = { accounts, practices, outbox, mailStops, sandboxOutbox: undefined }
+  const admission = createAdmission({ ...parts, mailer: outbox, rules })
+  const shared = { accounts, practices, admission, outbox, mailStops, sandboxOutbox: undefined }
   await app.register(accountPages({ ...shared, portalUrl, isSecure, isProduction }))
 
   /** A practice with one patient, who is invited by mail. */
@@ -81,13 +95,16 @@ export async function startPages({ isSecure = false, isProduction = false } = {}
     accounts,
     practices,
     records,
+    admission,
     outbox,
     clock,
     portalUrl,
     invitePatient,
     /** The path of the link in the newest mail to an address, or of the newest link to a page. */
-    findMailedPath(to: string, page = ''): string {
-      const mail = outbox.list().find((sent) => sent.to === to && sent.text.includes(`${page}?token=`))
+    async findMailedPath(to: string, page = ''): Promise<string> {
+      const mail = (await outbox.list()).find(
+        (sent) => sent.to === to && sent.text.includes(`${page}?token=`),
+      )
       const [link] = mail?.text.match(/http\S+\?token=\S+/) ?? []
       if (!link) throw new Error(`no mail with a link went to ${to}`)
       return link.slice(portalUrl.length)

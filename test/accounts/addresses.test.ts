@@ -22,14 +22,14 @@ test('an address is one account, in whatever way it is written', async () => {
     await assert.rejects(accounts.create({ ...ana, email }), isCode('email-taken'))
     const intent = { kind: 'person' } as const
     await accounts.startSignUp({ email, displayName: 'José', intent, visitor: here })
-    assert.match(app.outbox.list()[0]?.text ?? '', /has an account already/)
+    assert.match((await app.outbox.list())[0]?.text ?? '', /has an account already/)
     app.clock.forward(24 * 3600)
   }
   await accounts.startPasswordReset(decomposed, here)
-  await accounts.finishPasswordReset(app.findToken(kept), 'another long enough one', here)
+  await accounts.finishPasswordReset(await app.findToken(kept), 'another long enough one', here)
   const eve = await accounts.create({ ...ana, email: 'eve@lima.example' })
   await accounts.startEmailChange(eve.id, ana.password, decomposed)
-  const [, toNew] = app.outbox.list()
+  const [, toNew] = await app.outbox.list()
   assert.match(toNew?.text ?? '', /address can belong to one\s+account only/)
   await assert.rejects(
     accounts.startEmailChange(account.id, 'another long enough one', decomposed),
@@ -125,13 +125,13 @@ test('a younger account that had the very text of the address shares it, and bot
   for (const { id, password } of app.stored)
     assert.equal((await app.signIn({ email: younger.email, password }, here)).account.id, id)
   await app.accounts.startPasswordReset(younger.email, here)
-  const tokens = app.outbox.list().map(({ text }) => /token=(\S+)/.exec(text)?.[1] ?? '')
+  const tokens = (await app.outbox.list()).map(({ text }) => /token=(\S+)/.exec(text)?.[1] ?? '')
   const found = await Promise.all(tokens.map((token) => app.accounts.findPasswordReset(token)))
   assert.deepEqual(found.map((each) => each?.email).sort(), ['ana@XN--BCHER-KVA.EXAMPLE', younger.email])
   await app.accounts.startEmailChange(younger.id, younger.password, 'ana@lima.example')
   const moved = await app.signIn({ email: younger.email, password: younger.password }, here)
   const { signIn } = (await app.accounts.findSignIn(moved.token)) ?? {}
   assert.ok(signIn)
-  const after = await app.accounts.finishEmailChange(app.findToken('ana@lima.example'), signIn, here)
+  const after = await app.accounts.finishEmailChange(await app.findToken('ana@lima.example'), signIn, here)
   assert.deepEqual([after.account.id, after.account.email], [younger.id, 'ana@lima.example'])
 })

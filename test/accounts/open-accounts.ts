@@ -1,9 +1,8 @@
 import { createAccounts, type NewSignIn, type Visitor } from '#server/accounts/accounts.ts'
-import { createLogger } from '#server/logger.ts'
-import { createOutbox } from '#server/mail/mail.ts'
 import { systemRandom } from '#server/secrets.ts'
 import type { Db } from '#server/store/store.ts'
 import { usualLimits } from '../support/mail-counts.ts'
+import { openOutbox } from '../support/open-outbox.ts'
 import { startClock } from '../support/start-app.ts'
 import { openTestStore } from '../support/test-store.ts'
 
@@ -17,7 +16,7 @@ export const ana = { email: 'ana@lima.example', password: 'three green ladders',
 export async function openAccounts() {
   const store = await openTestStore()
   const clock = startClock()
-  const outbox = createOutbox({ clock, logger: createLogger('silent') })
+  const outbox = openOutbox(store.db, clock)
   const changed: string[] = []
   const deps = {
     db: store.db,
@@ -50,8 +49,8 @@ export async function openAccounts() {
       return outcome
     },
     /** The secret in the newest mail to an address. */
-    findToken(to: string): string {
-      const mail = outbox.list().find((sent) => sent.to === to)
+    async findToken(to: string): Promise<string> {
+      const mail = (await outbox.list()).find((sent) => sent.to === to)
       const [, token] = mail?.text.match(/\?token=(\S+)/) ?? []
       if (!token) throw new Error(`no mail with a link went to ${to}`)
       return token

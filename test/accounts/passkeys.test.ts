@@ -43,7 +43,7 @@ test('a passkey asks for a person who is verified and can be found without a nam
   assert.equal(codes.length, 10, 'recovery codes come with the first factor')
   const { rpId, userVerification, allowCredentials } = await ask(app)
   assert.deepEqual([rpId, userVerification, allowCredentials], ['localhost', 'required', undefined])
-  assert.match(app.outbox.list()[0]?.text ?? '', /a passkey was added to your onpatient account/)
+  assert.match((await app.outbox.list())[0]?.text ?? '', /a passkey was added to your onpatient account/)
   const { passkeys } = await app.accounts.factors.list(account.id)
   assert.deepEqual(
     passkeys.map(({ name, lastUsedAt }) => [name, lastUsedAt]),

@@ -55,8 +55,11 @@ test('the app counts only after a right code; from then on the password alone si
   )
   assert.equal(new Set(codes).size, 10)
   assert.equal((await app.accounts.signIn({ ...ana, visitor: here })).kind, 'pending')
-  assert.equal(app.outbox.list()[0]?.to, ana.email)
-  assert.match(app.outbox.list()[0]?.text ?? '', /an authenticator app was set up for your onpatient account/)
+  assert.equal((await app.outbox.list())[0]?.to, ana.email)
+  assert.match(
+    (await app.outbox.list())[0]?.text ?? '',
+    /an authenticator app was set up for your onpatient account/,
+  )
 })
 
 test('the first factor ends every other sign-in and makes its own a sign-in of two steps', async () => {
@@ -256,7 +259,7 @@ test('a recovery code works as it was written down, and the account is told how 
   const { account, codes } = await withApp(app)
   const typed = (codes[3] ?? '').toUpperCase().replaceAll('-', ' ')
   await pass(app, await startPending(app), typed)
-  assert.match(app.outbox.list()[0]?.text ?? '', /with a recovery code\. 9 codes are left\./)
+  assert.match((await app.outbox.list())[0]?.text ?? '', /with a recovery code\. 9 codes are left\./)
   assert.equal((await app.accounts.factors.list(account.id)).recoveryCodesLeft, 9)
 })
 
@@ -274,7 +277,11 @@ test('a reset of the password does not skip the second step', async () => {
   await using app = await openAccounts()
   const { secret } = await withApp(app)
   await app.accounts.startPasswordReset(ana.email, here)
-  const outcome = await app.accounts.finishPasswordReset(app.findToken(ana.email), 'nine new lanterns', here)
+  const outcome = await app.accounts.finishPasswordReset(
+    await app.findToken(ana.email),
+    'nine new lanterns',
+    here,
+  )
   assert.equal(outcome.kind, 'pending')
   assert.equal(await app.accounts.findSignIn(outcome.token), undefined)
   if (outcome.kind === 'pending') await pass(app, outcome, codeOf(secret, app.clock.now()))
@@ -302,7 +309,7 @@ test('factors change only within ten minutes of a proof, which a wrong password 
   await assert.rejects(factors.removeAuthenticatorApp(account, await find()), isCode('proof-required'))
   await app.accounts.proveAgain(stale, ana.password)
   await factors.removeAuthenticatorApp(account, await find())
-  assert.match(app.outbox.list()[0]?.text ?? '', /the authenticator app was removed/)
+  assert.match((await app.outbox.list())[0]?.text ?? '', /the authenticator app was removed/)
 })
 
 test('with the last factor the recovery codes go, and no sign-in counts as one of two steps any more', async () => {
@@ -326,7 +333,7 @@ test('an operator clears all factors: every sign-in ends, and the account is tol
   assert.equal(await app.accounts.factors.removeAll(account), true)
   assert.equal(await app.accounts.findSignIn(token), undefined)
   assert.equal((await app.accounts.signIn({ ...ana, visitor: here })).kind, 'signed-in')
-  assert.match(app.outbox.list()[0]?.text ?? '', /was removed/)
+  assert.match((await app.outbox.list())[0]?.text ?? '', /was removed/)
   assert.equal(await app.accounts.factors.removeAll(account), false)
 })
 

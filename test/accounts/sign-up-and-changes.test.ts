@@ -11,7 +11,7 @@ test('a sign-up becomes an account when its link is redeemed, and the link works
   await using app = await openAccounts()
   await app.accounts.startSignUp({ ...signUp, intent: { kind: 'practice', practiceName: 'Elm' } })
   assert.equal(await app.accounts.findByEmail(ana.email), undefined)
-  const token = app.findToken(ana.email)
+  const token = await app.findToken(ana.email)
   assert.deepEqual(await app.accounts.findSignUp(token), {
     email: ana.email,
     displayName: ana.displayName,
@@ -27,7 +27,7 @@ test('a sign-up becomes an account when its link is redeemed, and the link works
 test('of two redemptions at the same time one succeeds', async () => {
   await using app = await openAccounts()
   await app.accounts.startSignUp(signUp)
-  const token = app.findToken(ana.email)
+  const token = await app.findToken(ana.email)
   const both = await Promise.allSettled([1, 2].map(() => app.accounts.finishSignUp(token, password, here)))
   assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })
@@ -36,9 +36,9 @@ test('a link is too old after a day', async () => {
   await using app = await openAccounts()
   await app.accounts.startSignUp(signUp)
   app.clock.forward(24 * 3600 + 1)
-  assert.equal(await app.accounts.findSignUp(app.findToken(ana.email)), undefined)
+  assert.equal(await app.accounts.findSignUp(await app.findToken(ana.email)), undefined)
   await assert.rejects(
-    app.accounts.finishSignUp(app.findToken(ana.email), password, here),
+    app.accounts.finishSignUp(await app.findToken(ana.email), password, here),
     isCode('link-invalid'),
   )
 })
@@ -47,7 +47,7 @@ test('a known address is told by mail, and keeps its password', async () => {
   await using app = await openAccounts()
   await app.accounts.create(ana)
   await app.accounts.startSignUp(signUp)
-  const [mail] = app.outbox.list()
+  const [mail] = await app.outbox.list()
   assert.equal(mail?.to, ana.email)
   assert.doesNotMatch(mail?.text ?? '', /token=/)
   await app.accounts.signIn({ ...ana, visitor: here })
@@ -56,7 +56,7 @@ test('a known address is told by mail, and keeps its password', async () => {
 test('mails carry nothing that a stranger typed', async () => {
   await using app = await openAccounts()
   await app.accounts.startSignUp({ ...signUp, displayName: 'Win at casino.example now' })
-  assert.doesNotMatch(app.outbox.list()[0]?.text ?? '', /casino/)
+  assert.doesNotMatch((await app.outbox.list())[0]?.text ?? '', /casino/)
 })
 
 test('bad addresses and invisible names are refused with the field, and weak passwords behind the link', async () => {
@@ -78,9 +78,9 @@ test('bad addresses and invisible names are refused with the field, and weak pas
       isRefused(field),
       JSON.stringify(change),
     )
-  assert.deepEqual(app.outbox.list(), [])
+  assert.deepEqual(await app.outbox.list(), [])
   await app.accounts.startSignUp(signUp)
-  const token = app.findToken(ana.email)
+  const token = await app.findToken(ana.email)
   for (const weak of ['short', 'Password123', 'aaaaaaaaaaaa', ana.email, 'x'.repeat(257)])
     await assert.rejects(app.accounts.finishSignUp(token, weak, here), isRefused('password'), weak)
   assert.ok(await app.accounts.finishSignUp(token, password, here), 'the link is not used up')
@@ -95,7 +95,7 @@ test('no password that was chosen before the address was proved opens the accoun
     passwordHash: '$argon2id$v=19$m=64,t=1,p=1$c2FsdA$x',
   }
   await app.accounts.startSignUp({ ...signUp, ...early } as typeof signUp)
-  const token = app.findToken(ana.email)
+  const token = await app.findToken(ana.email)
   await app.store.db
     .updateTable('mail_link')
     .set({ payload: JSON.stringify({ ...early, intent: { kind: 'person' } }) })
@@ -125,9 +125,9 @@ test('a reset ends every sign-in, every other link and every grant, and signs in
   const account = await app.accounts.create(ana)
   const old = await app.accounts.signIn({ ...ana, visitor: here })
   await app.accounts.startPasswordReset(ana.email, here)
-  const first = app.findToken(ana.email)
+  const first = await app.findToken(ana.email)
   await app.accounts.startPasswordReset(ana.email, here)
-  const second = app.findToken(ana.email)
+  const second = await app.findToken(ana.email)
   await assert.rejects(app.accounts.finishPasswordReset(second, 'short', here), isCode('invalid-parameter'))
   const fresh = await app.accounts.finishPasswordReset(second, 'five yellow kites', here)
   assert.ok(await app.accounts.findSignIn(fresh.token))
@@ -145,13 +145,13 @@ test('a reset ends every sign-in, every other link and every grant, and signs in
 test('a reset for an unknown address sends nothing and says nothing', async () => {
   await using app = await openAccounts()
   await app.accounts.startPasswordReset('nobody@lima.example', here)
-  assert.deepEqual(app.outbox.list(), [])
+  assert.deepEqual(await app.outbox.list(), [])
 })
 
 test('a link is good for its own purpose only', async () => {
   await using app = await openAccounts()
   await app.accounts.startSignUp(signUp)
-  const token = app.findToken(ana.email)
+  const token = await app.findToken(ana.email)
   await assert.rejects(
     app.accounts.finishPasswordReset(token, 'five yellow kites', here),
     isCode('link-invalid'),
@@ -173,7 +173,7 @@ test('a password change asks for the present one, keeps this browser and ends th
   assert.ok(await app.accounts.findSignIn(own.token))
   assert.equal(await app.accounts.findSignIn(other.token), undefined)
   assert.deepEqual(app.changed, [account.id])
-  assert.match(app.outbox.list()[0]?.subject ?? '', /password was changed/)
+  assert.match((await app.outbox.list())[0]?.subject ?? '', /password was changed/)
 })
 
 test('a sign-in that begins with the old password in the moment of the change does not outlive it', async () => {
@@ -225,15 +225,15 @@ test('a new address counts once its link was opened by the account; it ends ever
   const own = await signedInAs(app)
   const other = await signedInAs(app)
   await app.accounts.startPasswordReset(ana.email, here)
-  const oldMailbox = app.findToken(ana.email)
+  const oldMailbox = await app.findToken(ana.email)
   await app.accounts.startEmailChange(account.id, ana.password, 'Ana@New.Example')
   assert.equal((await app.accounts.find(account.id))?.email, ana.email)
-  assert.equal(app.outbox.list()[0]?.to, ana.email)
-  const link = app.findToken('ana@new.example')
+  assert.equal((await app.outbox.list())[0]?.to, ana.email)
+  const link = await app.findToken('ana@new.example')
   const fresh = await app.accounts.finishEmailChange(link, own.signIn, here)
   assert.equal(fresh.account.email, 'ana@new.example')
   assert.deepEqual(
-    [app.outbox.list()[0]?.to, app.outbox.list()[0]?.subject],
+    [(await app.outbox.list())[0]?.to, (await app.outbox.list())[0]?.subject],
     [ana.email, 'The e-mail address of your onpatient account was changed'],
   )
   for (const { token } of [own, other]) assert.equal(await app.accounts.findSignIn(token), undefined)
@@ -250,7 +250,7 @@ test('who has the mail alone is not joined to an account that another one keeps 
   await using app = await openAccounts()
   const eve = await app.accounts.create({ ...ana, email: 'eve@lima.example' })
   await app.accounts.startEmailChange(eve.id, ana.password, 'victim@lima.example')
-  const link = app.findToken('victim@lima.example')
+  const link = await app.findToken('victim@lima.example')
   await app.accounts.create(ana)
   const victim = await signedInAs(app)
   await assert.rejects(app.accounts.finishEmailChange(link, victim.signIn, here), isCode('link-invalid'))
@@ -279,7 +279,7 @@ test('a known browser is a random value, kept as its hash, and ends with a new p
     if (end === 'everywhere') await app.accounts.endOtherSignIns(id, signIn.id)
     if (end === 'reset') {
       await app.accounts.startPasswordReset(ana.email, here)
-      await app.accounts.finishPasswordReset(app.findToken(ana.email), 'five yellow kites', here)
+      await app.accounts.finishPasswordReset(await app.findToken(ana.email), 'five yellow kites', here)
     }
     assert.ok(!(await marksOf(app, id)).includes(hashSecret(deviceToken)), end)
     // It counts as a stranger's from now on: five guesses from one network, and no ten beside them.
@@ -326,7 +326,7 @@ test('an address that another account has is not told to the one who asks', asyn
   const account = await app.accounts.create(ana)
   await app.accounts.create({ ...ana, email: 'eve@lima.example' })
   await app.accounts.startEmailChange(account.id, ana.password, 'eve@lima.example')
-  const mail = app.outbox.list().find(({ to }) => to === 'eve@lima.example')
+  const mail = (await app.outbox.list()).find(({ to }) => to === 'eve@lima.example')
   assert.doesNotMatch(mail?.text ?? '', /token=/)
 })
 
@@ -334,7 +334,7 @@ test('an address taken between asking and confirming stays with who has it', asy
   await using app = await openAccounts()
   const account = await app.accounts.create(ana)
   await app.accounts.startEmailChange(account.id, ana.password, 'eve@lima.example')
-  const token = app.findToken('eve@lima.example')
+  const token = await app.findToken('eve@lima.example')
   const { signIn } = await signedInAs(app)
   await app.accounts.create({ ...ana, email: 'eve@lima.example' })
   await assert.rejects(app.accounts.finishEmailChange(token, signIn, here), isCode('email-taken'))
@@ -344,7 +344,7 @@ test('an address taken between asking and confirming stays with who has it', asy
 test('no password, secret of a link or token stands in the database', async () => {
   await using app = await openAccounts()
   await app.accounts.startSignUp(signUp)
-  const link = app.findToken(ana.email)
+  const link = await app.findToken(ana.email)
   const dump = async () => {
     const tables = ['account', 'sign_in', 'mail_link', 'throttle'] as const
     const rows = await Promise.all(

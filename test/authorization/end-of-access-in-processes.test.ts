@@ -117,7 +117,7 @@ describe('what is ended in one process is refused in the other within a second',
       'a password that was reset by mail',
       async ({ account }) => {
         await app.nouns.accounts.startPasswordReset(account.email, { ip: '192.0.2.1', userAgent: 'x' })
-        const mails = app.nouns.outbox?.list().filter(({ to }) => to === account.email) ?? []
+        const mails = (await app.nouns.outbox?.list())?.filter(({ to }) => to === account.email) ?? []
         const [, token = ''] = /token=(\S+)/.exec(mails[0]?.text ?? '') ?? []
         const browser = openBrowser()
         const page = await browser.get(`${here}/reset/finish?token=${token}`)

@@ -73,7 +73,7 @@ describe('access ends at once', () => {
       'reset by mail',
       async ({ email }) => {
         await app.nouns.accounts.startPasswordReset(email, visitor)
-        const mail = app.nouns.outbox?.list().find(({ to }) => to === email)
+        const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === email)
         const [, token = ''] = /token=(\S+)/.exec(mail?.text ?? '') ?? []
         return app.nouns.accounts.finishPasswordReset(token, 'another-long-password', visitor)
       },

@@ -180,7 +180,7 @@ describe('fhirUser', () => {
       field: 'relatedPersonId',
     })
     await practices.invite({ ...form, relatedPersonId: 'jo' })
-    const mail = app.nouns.outbox?.list().find(({ to }) => to === 'jo@example.com')
+    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === 'jo@example.com')
     const token = /token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? ''
     const account = await anAccount(app, 'jo@example.com', 'Jo Rivera')
     await practices.acceptInvitation(token, account, '1988-04-02')

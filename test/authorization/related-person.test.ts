@@ -37,7 +37,7 @@ describe('the RelatedPerson record that was written for a proxy', () => {
   }
   async function changeAddress(accountId: string, email: string): Promise<void> {
     await app.nouns.accounts.startEmailChange(accountId, password, email)
-    const mail = app.nouns.outbox?.list().find(({ to }) => to === email)
+    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === email)
     const visitor = { ip: '192.0.2.1', userAgent: 'x' }
     const { token } = await app.nouns.accounts.startSignIn(accountId, visitor)
     const signedIn = await app.nouns.accounts.findSignIn(token)

@@ -109,7 +109,7 @@ for (const [size, options] of Object.entries(sizes))
         relationship: 'self',
         invitedBy: clinic.provider.id,
       })
-      const [, token = ''] = /token=(\S+)/.exec(app.nouns.outbox?.list()[0]?.text ?? '') ?? []
+      const [, token = ''] = /token=(\S+)/.exec((await app.nouns.outbox?.list())?.[0]?.text ?? '') ?? []
       await app.nouns.practices.acceptInvitation(token, ida, '1988-04-02')
       const { page, errors } = await openDesk('people')
       await page.getByText(`accepted the invitation of ${id}@home.example`).waitFor()

@@ -215,7 +215,7 @@ for (const [size, options] of Object.entries(sizes))
     test('a link that was used shows no form, and a good one names the account', async () => {
       const reader = await aReader(app, clinic, `reset-${name}@home.example`, ['mia'])
       await app.nouns.accounts.startPasswordReset(reader.email, { ip: '192.0.2.7', userAgent: 'x' })
-      const [, token = ''] = /token=(\S+)/.exec(app.nouns.outbox?.list()[0]?.text ?? '') ?? []
+      const [, token = ''] = /token=(\S+)/.exec((await app.nouns.outbox?.list())?.[0]?.text ?? '') ?? []
       const { page, errors } = await openPage(browser, options)
       await page.goto(`${app.portalUrl}/reset/finish?token=${token}`)
       await page.getByText(`For the account of ${reader.email}`).waitFor()

@@ -386,3 +386,20 @@ test('help of a command is found both ways, and says which options are required'
   assert.match(one.stdout, /--owner <email>[^-]*\(required\)/)
   assert.match((await cli.run('token', '--help')).stdout, /--application <client-id>[^-]*\(required\)/)
 })
+
+test('invite makes a link for one sign-up, also on a new database, and says what it cannot do', async () => {
+  await using cli = await openCommandLine({ DEVELOPER_SIGN_UP: 'closed', DEMO: 'off' })
+  const made = await cli.run('invite', 'practice')
+  assert.equal(made.code, 0, made.stderr)
+  assert.match(made.stdout, /http:\/\/localhost:\d+\/signup\/practice\?invitation=lnk_\S{43}\n/)
+  for (const [args, words] of [
+    [['invite', 'developer'], /No new sandboxes are made here/],
+    [['invite', 'practice', '--days', '0'], /from 1 to 90/],
+    [['invite', 'practice', '--email', 'nobody'], /like name@example\.com/],
+    [['invite', 'patient'], /practice, developer/],
+  ] as const) {
+    const { code, stderr } = await cli.run(...args)
+    assert.equal(code, 1)
+    assert.match(stderr, words)
+  }
+})

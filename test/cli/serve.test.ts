@@ -68,6 +68,18 @@ test('in production there is no demo, no outbox of all mails and no demo client'
   assert.doesNotMatch(printed, /demo/)
   for (const path of ['/demo/client', '/metrics']) assert.equal(await get(`${portalUrl}${path}`), 404, path)
   assert.equal(await get(`${portalUrl}/signin`), 200)
+  // The first practice is free; then a stranger opens none, and "import" needs no --practice.
+  assert.equal(await get(`${portalUrl}/signup/practice`), 200)
+  await cli.run(
+    ...['account', 'create', '--email', 'dr@elm.example', '--password', 'nine quiet lanterns'],
+    ...['--practice', 'Elm Street'],
+  )
+  assert.equal(await get(`${portalUrl}/signup/practice`), 403)
+  assert.equal(await get(`${portalUrl}/signup/developer`), 200)
+  const invited = await cli.run('invite', 'practice', '--email', 'dr@oak.example', '--days', '3', '--json')
+  const { link, email } = JSON.parse(invited.stdout)
+  assert.equal(email, 'dr@oak.example')
+  assert.equal(await get(`${portalUrl}/signup/practice${new URL(link).search}`), 200)
   // The mails of sandboxes alone, for who is signed in.
   const outbox = await fetch(`${portalUrl}/outbox`, { redirect: 'manual' })
   assert.match(outbox.headers.get('location') ?? '', /^\/signin\?/)

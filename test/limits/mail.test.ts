@@ -15,11 +15,19 @@ interface Received {
   data: string
 }
 
+const metricsToken = 'kA8s0PqLz4XwYb2Tn6Rj1Vd9Ch3Gf5Me'
+
 describe('mail that strangers can cause', () => {
   const received: Received[] = []
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
     authOptional: true,
+    onRcptTo: ({ address }, _session, done) =>
+      done(
+        address.startsWith('nobody')
+          ? Object.assign(new Error('no such mailbox'), { responseCode: 550 })
+          : null,
+      ),
     onData(stream, { envelope }, done) {
       void text(stream).then((data) => {
         const plain = data.replaceAll('=\r\n', '').replaceAll('=3D', '=')
@@ -42,6 +50,7 @@ describe('mail that strangers can cause', () => {
       MAX_INVITATIONS_PER_PRACTICE: '4',
       MAX_MAILS_PER_ADDRESS: '3',
       MAX_SANDBOX_MAILS: '3',
+      METRICS_TOKEN: metricsToken,
     })
     clinic = await aClinic(app, 'North Clinic')
     await aPatient(app, clinic, 'ana')
@@ -51,11 +60,14 @@ describe('mail that strangers can cause', () => {
     await app[Symbol.asyncDispose]()
     await new Promise<void>((resolve) => server.close(() => resolve()))
   })
-  beforeEach(() => {
+  beforeEach(async () => {
+    await arrival()
     received.length = 0
     app.clock.forward(2 * 86_400)
   })
 
+  /** Until everything that waits was tried. */
+  const arrival = () => app.nouns.mailSender?.sendDue()
   const invite = (portal: Portal, practiceId: string, email: string, patientId = 'ana') =>
     portal.call('POST', `/practices/${practiceId}/invitations`, {
       ...{ patientId, email, role: 'proxy', relationship: 'mother' },
@@ -91,6 +103,7 @@ describe('mail that strangers can cause', () => {
 
     const own = await invite(portal, sandbox.id, 'dev@example.com', patientId)
     assert.deepEqual([own.status, own.body.isInOutbox], [201, false])
+    await arrival()
     assert.deepEqual(
       received.map(({ to }) => to),
       ['dev@example.com'],
@@ -104,7 +117,9 @@ describe('mail that strangers can cause', () => {
     const portal = await openPortal(app, 'spam@example.com')
     assert.equal((await invite(portal, practice.id, 'mia@example.com', 'zoe')).status, 201)
     assert.equal((await inviteAna('mia@example.com')).status, 201)
-    const [spam, good] = received
+    await arrival()
+    const spam = received.find(({ data }) => !data.includes('North Clinic'))
+    const good = received.find((each) => each !== spam)
     for (const mail of [spam, good])
       assert.match(mail?.data ?? '', /^Subject: An invitation to see a health record\r$/m)
     assert.doesNotMatch(spam?.data ?? '', /spam\.example|pills/)
@@ -118,6 +133,7 @@ describe('mail that strangers can cause', () => {
     assert.equal(refused.body.field, 'email')
     for (const status of [201, 201, 429])
       assert.equal((await inviteAna(`other${status}@example.com`)).status, status)
+    await arrival()
     assert.equal(received.length, 4)
     app.clock.forward(86_401)
     assert.equal((await inviteAna('leo@example.com')).status, 201)
@@ -129,6 +145,7 @@ describe('mail that strangers can cause', () => {
 
   test('the link in an invitation stops all further ones, and allows them again', async () => {
     await inviteAna('kim@example.com')
+    await arrival()
     const browser = openBrowser()
     const link = pageLink(received[0])
     const asked = await browser.get(link)
@@ -159,6 +176,7 @@ describe('mail that strangers can cause', () => {
 
   test('a mail program stops them by one request, as RFC 8058 says', async () => {
     await inviteAna('joe@example.com')
+    await arrival()
     const [mail] = received
     assert.match(mail?.data ?? '', /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m)
     const url = linkIn(
@@ -183,11 +201,6 @@ describe('mail that strangers can cause', () => {
           return error.code
         },
       )
-    // They are sent beside the answer, so that its time tells nothing.
-    const arrival = async (mails: number) => {
-      for (let tried = 0; received.length < mails && tried < 500; tried++)
-        await new Promise((resolve) => setTimeout(resolve, 10))
-    }
     const four = [
       await reset('192.0.2.1'),
       await reset('192.0.2.2'),
@@ -195,17 +208,18 @@ describe('mail that strangers can cause', () => {
       await reset('192.0.2.4'),
     ]
     assert.deepEqual(four, ['sent', 'sent', 'sent', 'too-many-requests'])
-    await arrival(3)
+    await arrival()
     await app.nouns.mailStops.stop(account.email)
     app.clock.forward(2 * 86_400)
     received.length = 0
     assert.deepEqual([await reset('192.0.2.1'), await reset('192.0.2.1')], ['sent', 'too-many-requests'])
-    await arrival(1)
+    await arrival()
     const token = linkIn(received[0], /reset\/finish\?token=(\S+)/)
     await app.nouns.accounts.finishPasswordReset(token, 'a new and longer password', {
       ip: '192.0.2.1',
       userAgent: 'x',
     })
+    await arrival()
     const notice = received.at(-1)
     assert.match(notice?.data ?? '', /Your onpatient password was changed/)
     assert.doesNotMatch(notice?.data ?? '', /List-Unsubscribe/)
@@ -213,6 +227,33 @@ describe('mail that strangers can cause', () => {
       (await openBrowser().get(pageLink(received[0]))).body,
       /a\s+link for signing up, a new password/,
     )
+  })
+
+  test('the desk says of each invitation whether its mail arrived, and one that is ended is not sent any more', async () => {
+    const states = async () => {
+      const { body } = await desk.call('GET', `/practices/${clinic.practice.id}/invitations`)
+      const open: Array<{ id: string; email: string; mail: string }> = body.invitations
+      return new Map(open.map((each) => [each.email, each]))
+    }
+    const failed = async () => (await app.nouns.mailQueue?.examine())?.failed ?? 0
+    const before = await failed()
+    assert.equal((await inviteAna('nobody@example.com')).status, 201)
+    assert.equal((await inviteAna('ida@example.com')).status, 201)
+    await arrival()
+    const now = await states()
+    assert.deepEqual(
+      [now.get('nobody@example.com')?.mail, now.get('ida@example.com')?.mail],
+      ['failed', 'sent'],
+    )
+    assert.ok(((await app.nouns.mailQueue?.examine())?.refused ?? 0) > 0)
+    const figures = await fetch(`${app.portalUrl}/metrics`, {
+      headers: { authorization: `Bearer ${metricsToken}` },
+    })
+    assert.match(await figures.text(), new RegExp(`^onpatient_mail_failed ${before + 1}$`, 'm'))
+    const ended = now.get('nobody@example.com')?.id
+    const answer = await desk.call('DELETE', `/practices/${clinic.practice.id}/invitations/${ended}`)
+    assert.equal(answer.status, 204)
+    assert.equal(await failed(), before)
   })
 
   test('who has one account writes to few addresses by changing its own', async () => {

@@ -144,10 +144,16 @@ test('the database of a running server is not replaced', async () => {
   }
 })
 
-test('PostgreSQL is backed up by its own tool: the command is told, without the password', async () => {
-  await using cli = await openCommandLine({ DATABASE_URL: 'postgres://onpatient:secret@db.example/records' })
+test('PostgreSQL is backed up by its own tool: without it the command is told, and never the password', async () => {
+  const DATABASE_URL = 'postgres://onpatient:secret@127.0.0.1:1/records?connect_timeout=2'
+  await using cli = await openCommandLine({ DATABASE_URL, PATH: '/nowhere' })
   const { code, stdout } = await cli.run('backup', 'records.dump')
   assert.equal(code, 2)
-  assert.match(stdout, /pg_dump .*db\.example\/records/)
+  assert.match(stdout, /pg_dump .*127\.0\.0\.1:1\/records/)
   assert.doesNotMatch(stdout, /secret/)
+  await using here = await openCommandLine({ DATABASE_URL })
+  const away = await here.run('backup', 'records.dump')
+  assert.notEqual(away.code, 0)
+  assert.doesNotMatch(`${away.stdout}${away.stderr}`, /secret/)
+  assert.deepEqual(await readdir(here.folder), [])
 })

@@ -6,6 +6,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { openCommandLine, waitForAddress } from '../cli/run-onpatient.ts'
+import { fieldOf, openBrowser } from '../support/browser.ts'
 
 const skip = process.platform === 'linux' ? false : 'looks for processes in /proc, which only Linux has'
 
@@ -138,4 +139,22 @@ test('processes count requests together: the limit is not once for each of them'
   const allowed = standings.length - refused
   // What is on its way between two processes when a request comes is the error; the wait of the test gives a few back.
   assert.ok(allowed >= most && allowed <= most + 5, `${allowed} of ${standings.length}: ${standings}`)
+})
+
+test('the outbox shows a mail whichever process answers', { skip }, async () => {
+  await using cli = await openCommandLine({ WORKERS: '2', DEMO: 'off', LOG_LEVEL: 'silent' })
+  const first = cli.start('serve')
+  const { portalUrl } = await waitForAddress(first)
+  await until(() => childrenOf(first.pid ?? 0).length === 2, 'two processes')
+  const browser = openBrowser()
+  const form = await browser.get(`${portalUrl}/signup/developer`)
+  await browser.post(`${portalUrl}/signup/developer`, {
+    _csrf: fieldOf(form, '_csrf'),
+    displayName: 'Mia Torres',
+    email: 'mia@torres.example',
+  })
+  for (let asked = 0; asked < 8; asked++) {
+    const page = await fetch(`${portalUrl}/outbox`, { headers: { connection: 'close' } })
+    assert.match(await page.text(), /mia@torres\.example/, `answer ${asked}`)
+  }
 })

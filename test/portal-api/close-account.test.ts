@@ -28,16 +28,17 @@ describe('who closes the own account', () => {
   })
   after(() => app[Symbol.asyncDispose]())
 
-  const mailsTo = (email: string) => app.nouns.outbox?.list().filter(({ to }) => to === email) ?? []
-  const tokenOf = (email: string, page: string) =>
+  const mailsTo = async (email: string) =>
+    ((await app.nouns.outbox?.list()) ?? []).filter(({ to }) => to === email)
+  const tokenOf = async (email: string, page: string) =>
     new RegExp(`${page}\\?token=(\\S+)`).exec(
-      mailsTo(email).find(({ text }) => text.includes(page))?.text ?? '',
+      (await mailsTo(email)).find(({ text }) => text.includes(page))?.text ?? '',
     )?.[1] ?? ''
   const close = async (email: string) => (await openPortal(app, email)).call('POST', '/me/close', {})
   const signUp = async (email: string) => {
     const intent = { kind: 'person' } as const
     await app.nouns.accounts.startSignUp({ email, displayName: 'Somebody Else', intent, visitor })
-    const token = tokenOf(email, '/signup/finish')
+    const token = await tokenOf(email, '/signup/finish')
     return app.nouns.accounts.finishSignUp(token, 'quite another password', visitor)
   }
 
@@ -69,7 +70,7 @@ describe('who closes the own account', () => {
     await accounts.startEmailChange(account.id, password, 'ana@new.example')
     const invitation = { practiceId: clinic.practice.id, invitedBy: clinic.provider.id }
     await practices.invite({ ...invitation, patientId: 'ana', email, role: 'patient', relationship: 'self' })
-    const openInvitation = tokenOf(email, '/invitation')
+    const openInvitation = await tokenOf(email, '/invitation')
     await practices.invite({
       ...{
         ...invitation,
@@ -79,7 +80,7 @@ describe('who closes the own account', () => {
         relationship: 'wife',
       },
     })
-    const claimed = tokenOf('other@home.example', '/invitation')
+    const claimed = await tokenOf('other@home.example', '/invitation')
     assert.equal(await practices.acceptInvitation(claimed, account, '1988-04-02'), undefined, 'it waits')
     const proxy = (await practices.listAssociations(account.id)).find(({ role }) => role === 'proxy')
     assert.ok(proxy?.relatedPersonId)
@@ -93,7 +94,7 @@ describe('who closes the own account', () => {
     assert.equal((await readApi(app, 'Patient', tokens.access_token)).status, 200)
     await accounts.close(account, signIn)
 
-    const [goodbye] = mailsTo(email)
+    const [goodbye] = await mailsTo(email)
     assert.match(goodbye?.text ?? '', /was closed just now[\s\S]*records, which belong to the practices/)
     assert.equal((await readApi(app, 'Patient', tokens.access_token)).status, 401)
     const credentials = { client_id: client.id, client_secret: client.secret }
@@ -115,9 +116,9 @@ describe('who closes the own account', () => {
       accounts.signInWithPasskey({ browser: 'brw_x', response: authenticator.get(options), visitor }),
       { code: 'passkey-refused' },
     )
-    assert.equal(await accounts.findPasswordReset(tokenOf(email, '/reset/finish')), undefined)
+    assert.equal(await accounts.findPasswordReset(await tokenOf(email, '/reset/finish')), undefined)
     assert.equal(
-      await accounts.findEmailChange(tokenOf('ana@new.example', '/account/email/confirm')),
+      await accounts.findEmailChange(await tokenOf('ana@new.example', '/account/email/confirm')),
       undefined,
     )
     assert.equal(await practices.findInvitation(openInvitation), undefined)

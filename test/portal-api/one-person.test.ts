@@ -8,8 +8,8 @@ import { openPortal } from './open-portal.ts'
 
 const isTwo = (error: { code?: string }) => error.code === 'own-record-exists'
 
-function tokenOfNewestMail(app: TestApp): string {
-  return /token=(\S+)/.exec(app.nouns.outbox?.list()[0]?.text ?? '')?.[1] ?? ''
+async function tokenOfNewestMail(app: TestApp): Promise<string> {
+  return /token=(\S+)/.exec((await app.nouns.outbox?.list())?.[0]?.text ?? '')?.[1] ?? ''
 }
 
 async function openClinic() {
@@ -61,7 +61,7 @@ test('no account becomes the patient of two records of a practice, by no way; wh
     'once is enough',
   )
   await invite('ben', { isSharedAddress: true })
-  const token = tokenOfNewestMail(app)
+  const token = await tokenOfNewestMail(app)
   await assert.rejects(
     practices.acceptInvitation(token, account, '1988-04-02'),
     /ask the practice to invite you/,
@@ -78,7 +78,7 @@ test('no account becomes the patient of two records of a practice, by no way; wh
   // Who waits and became somebody else meanwhile goes on waiting.
   const cleo = await anAccount(app, 'cleo@work.example', 'Cleo')
   await invite('ben', { email: 'cleo@home.example' })
-  await practices.acceptInvitation(tokenOfNewestMail(app), cleo, '1988-04-02')
+  await practices.acceptInvitation(await tokenOfNewestMail(app), cleo, '1988-04-02')
   const association = { accountId: cleo.id, practiceId: clinic.practice.id, role: 'patient' } as const
   await practices.associate({ ...association, patientId: 'ana' })
   const [waiting = { id: '' }] = await practices.listInvitations(clinic.practice.id)
@@ -165,7 +165,11 @@ test('the desk makes a patient a caregiver, after a proof; grants go on, and app
   assert.match(await fhirUser(), /RelatedPerson\//, 'the access goes on')
   // Now the own record can be opened.
   assert.equal((await invite('ana')).status, 201)
-  const opened = await app.nouns.practices.acceptInvitation(tokenOfNewestMail(app), account, '1988-04-02')
+  const opened = await app.nouns.practices.acceptInvitation(
+    await tokenOfNewestMail(app),
+    account,
+    '1988-04-02',
+  )
   assert.equal(opened?.role, 'patient')
 })
 

@@ -46,8 +46,17 @@ describe('the own account', () => {
     const email = { password, email: 'lea@new.example' }
     assert.equal((await portal.call('POST', '/me/email', email)).status, 204)
     assert.equal((await portal.call('GET', '/me')).body.account.email, 'lea@example.com')
-    const mail = app.nouns.outbox?.list().find(({ to }) => to === 'lea@new.example')
+    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === 'lea@new.example')
     assert.match(mail?.text ?? '', /\/account\/email\/confirm\?token=/)
+  })
+
+  test('the list of sign-ins tells from which address each was started', async () => {
+    const portal = await aPerson('uma')
+    const { signIns } = (await portal.call('GET', '/sign-ins')).body
+    assert.deepEqual(
+      signIns.map(({ address }: { address: string }) => address),
+      ['127.0.0.1'],
+    )
   })
 
   test('sandboxes and practices of one account are limited', async () => {
@@ -70,4 +79,18 @@ describe('the own account', () => {
       assert.equal(type, 'application/problem+json; charset=utf-8')
     }
   })
+})
+
+test('a practice that needs an invitation and a sandbox that is closed are offered to no account, and refused', async () => {
+  await using app = await startApp({ PRACTICE_SIGN_UP: 'invitation', DEVELOPER_SIGN_UP: 'closed' })
+  await anAccount(app, 'lea@example.com', 'Lea')
+  const portal = await openPortal(app, 'lea@example.com')
+  const rules = async () => (await portal.call('GET', '/me')).body.signUp
+  assert.deepEqual(await rules(), { practice: 'open', developer: 'closed' })
+  const practice = () => portal.call('POST', '/practices', { name: 'Elm' })
+  assert.equal((await practice()).status, 201)
+  assert.deepEqual(await rules(), { practice: 'invitation', developer: 'closed' })
+  const refused = await practice()
+  assert.deepEqual([refused.status, refused.body.code], [403, 'not-allowed'])
+  assert.equal((await portal.call('POST', '/sandboxes', {})).status, 403)
 })

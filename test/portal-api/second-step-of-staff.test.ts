@@ -246,7 +246,7 @@ describe('a provider clears the second step of somebody who has lost it', () => 
     assert.equal((await owner.call('DELETE', path)).status, 204)
     assert.equal((await portal.call('GET', '/me')).status, 401)
     assert.equal((await openPortal(app, account.email)).me.account.email, account.email)
-    const mail = app.nouns.outbox?.list().find(({ to }) => to === account.email)
+    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === account.email)
     assert.match(mail?.text ?? '', /was removed/)
   })
 

@@ -62,7 +62,7 @@ test('no secret, password or token that was issued is in any file or table of th
     invitedBy: clinic.provider.id,
   })
   assert.ok(invitation.id)
-  const links = (app.nouns.outbox?.list() ?? []).flatMap((mail) =>
+  const links = ((await app.nouns.outbox?.list()) ?? []).flatMap((mail) =>
     [...mail.text.matchAll(/token=(\S+)/g)].map(([, token]) => token ?? ''),
   )
   assert.ok(links.length >= 2)

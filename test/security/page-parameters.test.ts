@@ -50,7 +50,7 @@ const forms: Record<string, readonly string[]> = {
   '/signin/cancel': ['next'],
   '/signin/passkey': ['next', 'response'],
   '/signup/person': ['email', 'displayName'],
-  '/signup/practice': ['email', 'displayName', 'practiceName'],
+  '/signup/practice': ['email', 'displayName', 'practiceName', 'invitation'],
   '/signup/finish': ['token', 'password'],
   '/reset': ['email'],
   '/reset/finish': ['token', 'password'],

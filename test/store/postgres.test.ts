@@ -71,7 +71,7 @@ describe('PostgreSQL', { skip: testServerUrl ? false : 'ONPATIENT_TEST_POSTGRES 
         visitor,
       }
       await first.accounts.startSignUp({ ...form, intent: { kind: 'person' } })
-      const token = /token=(\S+)/.exec(outbox.list()[0]?.text ?? '')?.[1] ?? ''
+      const token = /token=(\S+)/.exec((await outbox.list())[0]?.text ?? '')?.[1] ?? ''
       const outcomes = await Promise.allSettled(
         [first, second, first, second].map(({ accounts }) =>
           accounts.finishSignUp(token, 'nine quiet lanterns', visitor),

@@ -4,8 +4,6 @@ import { createAdapter } from '#server/authorization/oidc-adapter.ts'
 import { createSharedCommits } from '#server/authorization/shared-commits.ts'
 import { createTokenWrites } from '#server/authorization/token-writes.ts'
 import { createGrants } from '#server/grants/grants.ts'
-import { createLogger } from '#server/logger.ts'
-import { createOutbox } from '#server/mail/mail.ts'
 import { createPractices } from '#server/practices/practices.ts'
 import { createRateLimits } from '#server/rate-limits/rate-limits.ts'
 import { createRecords } from '#server/records/records.ts'
@@ -13,6 +11,7 @@ import { systemRandom as random } from '#server/secrets.ts'
 import { openPostgresStore } from '#server/store/postgres.ts'
 import { createUsedOnce } from '#server/store/used-once.ts'
 import { usualLimits } from '../support/mail-counts.ts'
+import { openOutbox } from '../support/open-outbox.ts'
 import { startClock } from '../support/start-app.ts'
 import { createTestDatabase, testServerUrl } from '../support/test-store.ts'
 
@@ -21,9 +20,9 @@ export async function startTwoProcesses() {
   if (testServerUrl === undefined) throw new Error('ONPATIENT_TEST_POSTGRES names no server')
   const { url, drop } = await createTestDatabase(testServerUrl)
   const clock = startClock()
-  const outbox = createOutbox({ clock, logger: createLogger('silent') })
   const start = async () => {
     const store = await openPostgresStore(url)
+    const outbox = openOutbox(store.db, clock)
     const usual = usualLimits(store.db, clock)
     const parts = {
       db: store.db,
@@ -54,14 +53,14 @@ export async function startTwoProcesses() {
     const keys = { cookie: 'c'.repeat(43) }
     const own = { writes, keys, rateLimits: createRateLimits({ limits: usual.limits, clock }) }
     const adapter = createAdapter({ ...parts, grants, applications, accounts, ...own })
-    return { store, records, practices, grants, applications, accounts, usedOnce, adapter }
+    return { store, records, practices, grants, applications, accounts, usedOnce, adapter, outbox }
   }
   const first = await start()
   const second = await start()
   return {
     url,
     clock,
-    outbox,
+    outbox: first.outbox,
     first,
     second,
     async [Symbol.asyncDispose]() {

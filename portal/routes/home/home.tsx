@@ -17,8 +17,8 @@ export function Home() {
         <PageHeading title={`Welcome, ${account.displayName}`} />
         <WaitingInvitations />
         <Text>
-          Your account is not connected with a practice yet, so there is nothing to show. There are three ways
-          to change that.
+          Your account is not connected with a practice yet, so there is nothing to show. This is how to
+          change that.
         </Text>
         <WaysToStart />
       </Stack>

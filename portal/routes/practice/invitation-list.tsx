@@ -112,9 +112,16 @@ interface InvitationRowProps {
   invitation: Invitation
 }
 
+/** Nothing of a mail that left: whether it was read nobody knows. */
+const mailWords: Partial<Record<Invitation['mail'], string>> = {
+  waiting: 'The mail is on its way.',
+  delayed: 'The mail has not arrived yet: the mail server does not take it, and it is tried again.',
+  failed: 'The mail did not arrive. End this invitation, check the address, and invite again.',
+}
+
 function InvitationRow({ practiceId, invitation }: InvitationRowProps) {
   const end = useEndInvitation(practiceId)
-  const { id, email, expiresAt } = invitation
+  const { id, email, expiresAt, mail } = invitation
   function endIt() {
     end.mutateAsync(id).then(
       () => notifications.show({ message: `The invitation of ${email} has ended.` }),
@@ -128,6 +135,11 @@ function InvitationRow({ practiceId, invitation }: InvitationRowProps) {
         <Text size="sm" c="dimmed">
           {roleWords(invitation)} · until {formatDay(expiresAt)}
         </Text>
+        {mailWords[mail] && (
+          <Text size="sm" fw={mail === 'failed' ? 550 : undefined} c={mail === 'failed' ? 'red.8' : 'dimmed'}>
+            {mailWords[mail]}
+          </Text>
+        )}
         {end.error && <FailureNotice error={end.error} title="That did not work" />}
       </div>
       <Button

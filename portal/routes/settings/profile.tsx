@@ -123,7 +123,7 @@ function EmailForm() {
             <FailureNotice error={change.error} title="The address was not changed" />
           )}
           <Text role="status" c="var(--success)">
-            {change.isSuccess ? `We have sent a link to ${change.variables.email}. Open it to finish.` : ''}
+            {change.isSuccess ? `A link is on its way to ${change.variables.email}. Open it to finish.` : ''}
           </Text>
           <Button type="submit" loading={change.isPending} className="own-width">
             Change the address

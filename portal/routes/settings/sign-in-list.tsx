@@ -77,6 +77,7 @@ function SignInRow({ signIn }: { signIn: SignIn }) {
           </Text>
           <Text size="sm" c="dimmed">
             Last active {formatMoment(signIn.lastSeenAt)}, signed in {formatMoment(signIn.createdAt)}
+            {signIn.address && ` from ${signIn.address}`}
           </Text>
           {end.error && <FailureNotice error={end.error} title="That did not work" />}
         </div>

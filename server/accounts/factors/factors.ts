@@ -103,16 +103,20 @@ export function createFactors(deps: FactorsDeps): Factors {
     return (await passkeys.has(accountId)) || (await apps.find(accountId)) !== undefined
   }
 
-  /** The notice is a courtesy: the mailer logs when it fails, and the change stands. */
-  async function tell({ email }: Account, change: FactorChange): Promise<void> {
-    await mailer.send(accountMails.factorsChanged(email, portalUrl, change)).catch(() => undefined)
+  function tell({ email }: Account, change: FactorChange, tx: Db = db): Promise<void> {
+    return mailer.send(accountMails.factorsChanged(email, portalUrl, change), tx)
   }
 
   /** Adds a factor in this sign-in, which has passed its second step by that. Recovery codes come with the first. */
-  async function add(signIn: SignIn, insert: (tx: Db) => Promise<void>): Promise<string[] | undefined> {
+  async function add(
+    signIn: SignIn,
+    insert: (tx: Db) => Promise<void>,
+    notice: (tx: Db) => Promise<void>,
+  ): Promise<string[] | undefined> {
     const hadOne = await has(signIn.accountId)
     return db.transaction().execute(async (tx) => {
       await insert(tx)
+      await notice(tx)
       await signIns.markTwoStep(tx, signIn.id)
       if (hadOne) return undefined
       await signIns.endAllBut(tx, signIn.accountId, signIn.id)
@@ -145,9 +149,11 @@ export function createFactors(deps: FactorsDeps): Factors {
     },
     async confirmAuthenticatorApp(account, signIn, code) {
       assertProven(signIn)
-      const codes = await add(signIn, (tx) => apps.confirm(tx, account.id, code.replaceAll(/\s/g, '')))
-      await tell(account, 'app-added')
-      return codes
+      return add(
+        signIn,
+        (tx) => apps.confirm(tx, account.id, code.replaceAll(/\s/g, '')),
+        (tx) => tell(account, 'app-added', tx),
+      )
     },
     async removeAuthenticatorApp(account, signIn) {
       assertProven(signIn)
@@ -162,9 +168,8 @@ export function createFactors(deps: FactorsDeps): Factors {
     },
     async addPasskey(account, signIn, form) {
       assertProven(signIn)
-      const codes = await add(signIn, await passkeys.finishRegistration(account, signIn.id, form))
-      await tell(account, 'passkey-added')
-      return codes
+      const insert = await passkeys.finishRegistration(account, signIn.id, form)
+      return add(signIn, insert, (tx) => tell(account, 'passkey-added', tx))
     },
     async removePasskey(account, signIn, id) {
       assertProven(signIn)
@@ -177,9 +182,10 @@ export function createFactors(deps: FactorsDeps): Factors {
       assertProven(signIn)
       if (!(await has(account.id)))
         throw new OnpatientError('not-allowed', 'Set up an authenticator app or a passkey first.')
-      const codes = await db.transaction().execute((tx) => recoveryCodes.renew(tx, account.id))
-      await tell(account, 'codes-renewed')
-      return codes
+      return db.transaction().execute(async (tx) => {
+        await tell(account, 'codes-renewed', tx)
+        return recoveryCodes.renew(tx, account.id)
+      })
     },
     async removeAll(account) {
       const had = await has(account.id)
@@ -188,8 +194,8 @@ export function createFactors(deps: FactorsDeps): Factors {
         await passkeys.removeAll(tx, account.id)
         await recoveryCodes.removeAll(tx, account.id)
         await signIns.endAllBut(tx, account.id, undefined)
+        if (had) await tell(account, 'all-removed', tx)
       })
-      if (had) await tell(account, 'all-removed')
       return had
     },
   }

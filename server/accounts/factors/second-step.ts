@@ -153,16 +153,14 @@ export function createSecondStep(deps: SecondStepDeps): SecondSteps {
       const isKnown = knownDevice !== undefined && (await devices.isOf(knownDevice, account.id))
       const counters: Counter[] = [{ counted: 'code', subject: isKnown ? `known ${account.id}` : account.id }]
       await throttle.count(counters)
-      const { taken, signIn } = await db.transaction().execute(async (tx) => {
-        const what = await take(tx, account.id, code)
+      const signIn = await db.transaction().execute(async (tx) => {
+        const taken = await take(tx, account.id, code)
         await redeem(tx, pendingToken)
-        return { taken: what, signIn: await signIns.start(account, visitor, { isTwoStep: true }, tx) }
+        if (taken !== 'app')
+          await mailer.send(accountMails.recoveryCodeUsed(account.email, portalUrl, taken), tx)
+        return signIns.start(account, visitor, { isTwoStep: true }, tx)
       })
       await throttle.takeBack(counters)
-      if (taken !== 'app')
-        await mailer
-          .send(accountMails.recoveryCodeUsed(account.email, portalUrl, taken))
-          .catch(() => undefined)
       return signIn
     },
     async startPasskey(pendingToken, visitor) {

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
+import { createGunzip, createGzip } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { OnpatientError } from '../../errors.ts'
 import { privateMode } from '../private-files.ts'
@@ -38,9 +39,22 @@ export async function backupDatabase(
         createGzip({ level: 6 }),
         createWriteStream(compressed, { mode: privateMode }),
       )
+      await assertSame(part, compressed)
       return release(compressed, file, examined)
     })
   })
+}
+
+/** What was found to be intact is what the compressed file gives back. */
+async function assertSame(part: string, compressed: string): Promise<void> {
+  const [written, read] = [createHash('sha256'), createHash('sha256')]
+  await pipeline(createReadStream(part), written)
+  await pipeline(createReadStream(compressed), createGunzip(), read)
+  if (written.digest('hex') === read.digest('hex')) return
+  throw new OnpatientError(
+    'store-unavailable',
+    'The compressed copy is not what was copied. Look at the disk.',
+  )
 }
 
 function assertFree(file: string): void {

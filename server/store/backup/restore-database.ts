@@ -1,13 +1,12 @@
-import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs'
-import { chown, link, open, rename } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { chown, link, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import Database from 'better-sqlite3'
 import type { Clock } from '../../clock.ts'
 import { OnpatientError } from '../../errors.ts'
-import { closeFiles, makePrivateFolder, privateMode } from '../private-files.ts'
+import { closeFiles, makePrivateFolder } from '../private-files.ts'
 import { type ExaminedDatabase, examineDatabase, isNoDatabase } from './examine-database.ts'
+import { assertFile, unpack } from './unpack.ts'
 import { besides, bringNamesToDisk, bringToDisk } from './whole-file.ts'
 
 export interface RestoreOutcome extends ExaminedDatabase {
@@ -32,8 +31,7 @@ interface RestoreOptions {
  */
 export async function restoreDatabase(options: RestoreOptions): Promise<RestoreOutcome> {
   const { file, database, replaces, clock } = options
-  if (!existsSync(file) || !statSync(file).isFile())
-    throw new OnpatientError('not-found', `There is no file ${file}.`, { field: 'file' })
+  assertFile(file)
   const isThere = existsSync(database)
   if (isThere && !replaces)
     throw new OnpatientError(
@@ -51,32 +49,6 @@ export async function restoreDatabase(options: RestoreOptions): Promise<RestoreO
     await bringNamesToDisk(database)
     return { ...examined, keptAs }
   })
-}
-
-async function unpack(file: string, part: string): Promise<void> {
-  const target = createWriteStream(part, { mode: privateMode })
-  try {
-    if (await isCompressed(file)) await pipeline(createReadStream(file), createGunzip(), target)
-    else await pipeline(createReadStream(file), target)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code)))
-      throw new OnpatientError('invalid-parameter', `${file} is damaged: it cannot be decompressed.`, {
-        field: 'file',
-        cause: error,
-      })
-    throw error
-  }
-}
-
-/** By its first bytes (RFC 1952 §2.3.1), whatever its name says. */
-async function isCompressed(file: string): Promise<boolean> {
-  const handle = await open(file, 'r')
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-    return buffer[0] === 0x1f && buffer[1] === 0x8b
-  } finally {
-    await handle.close()
-  }
 }
 
 /** Gives the database that is there a second name. It keeps its own until another takes it. */

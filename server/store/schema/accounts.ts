@@ -23,6 +23,8 @@ export interface SignInTable {
   last_seen_at: number
   expires_at: number
   user_agent: string
+  /** The network address that it was started from; null of those from before this was kept. */
+  address: string | null
   /** When a second step was passed in it; null after the password alone. */
   factor_at: number | null
   /** When the person last proved who they are in it, by password or passkey. */

@@ -23,7 +23,8 @@ import type {
   UsedOnceTable,
 } from './grants.ts'
 import type { GrantContextTable, LaunchTable } from './launches.ts'
-import type { MailStopTable, SandboxMailTable } from './mail.ts'
+import type { MailStopTable, OutboxMailTable, QueuedMailTable, SandboxMailTable } from './mail.ts'
+import type { ScheduledWorkTable, SignUpInvitationTable } from './operations.ts'
 import type {
   AssociationTable,
   InvitationTable,
@@ -49,6 +50,10 @@ export interface Schema {
   throttle: ThrottleTable
   mail_stop: MailStopTable
   sandbox_mail: SandboxMailTable
+  queued_mail: QueuedMailTable
+  outbox_mail: OutboxMailTable
+  sign_up_invitation: SignUpInvitationTable
+  scheduled_work: ScheduledWorkTable
   known_device: KnownDeviceTable
   pending_sign_in: PendingSignInTable
   authenticator_app: AuthenticatorAppTable

@@ -1,0 +1,48 @@
+import { Argument, Command, InvalidArgumentError } from 'commander'
+import type { Opening } from '#server/practices/practices.ts'
+import { checkAddress } from '../addresses.ts'
+import { readSettings } from '../settings.ts'
+import { mayBegin, newOption, printResult, withNouns } from './with-nouns.ts'
+
+interface InviteOptions {
+  email?: string
+  days: number
+  new?: true
+  json?: boolean
+}
+
+/** `onpatient invite`: a link by which somebody opens a practice, or gets a sandbox to develop with. */
+export function inviteCommand(): Command {
+  return new Command('invite')
+    .description('Make a link by which somebody opens a practice or gets a sandbox. It works once.')
+    .addArgument(new Argument('<kind>', 'what may be opened').choices(['practice', 'developer']))
+    .option('--email <address>', 'also mail it there')
+    .option('--days <number>', 'how long it works, 1 to 90', parseDays, 7)
+    .option(...newOption)
+    .option('--json', 'print one JSON object')
+    .action(invite)
+}
+
+async function invite(kind: Opening, { email, days, json, ...options }: InviteOptions): Promise<void> {
+  const address = email === undefined ? undefined : checkAddress(email, '--email')
+  await withNouns(
+    async ({ admission }) => {
+      const form = address === undefined ? { days } : { email: address, days }
+      const { link, expiresAt } = await admission.invite(kind, form)
+      const until = expiresAt.toISOString().slice(0, 10)
+      const lines = [
+        `Whoever opens this link ${kind === 'practice' ? 'opens a practice' : 'gets a sandbox'}. It works once, until ${until}:`,
+        `  ${link}`,
+        ...(address === undefined ? [] : [`It is on its way to ${address}, as soon as the server runs.`]),
+      ]
+      printResult({ link, expires_at: expiresAt.toISOString(), email: address ?? null }, lines, json)
+    },
+    { mayCreate: mayBegin(readSettings(), options) },
+  )
+}
+
+function parseDays(text: string): number {
+  const days = Number(text)
+  if (Number.isInteger(days) && days >= 1 && days <= 90) return days
+  throw new InvalidArgumentError('It takes a number from 1 to 90.')
+}

@@ -1,0 +1,68 @@
+import type { Mail } from './mail.ts'
+import { textOf } from './mail-form.ts'
+import { createSmtpTransport, reasonOf } from './smtp-transport.ts'
+
+/** Brings one mail to the next hop; resolves when that has taken it. Throws `DeliveryError`. */
+export interface Delivery {
+  deliver(mail: Mail): Promise<void>
+}
+
+/** Begins the reason of what the mail server refused for good: mostly an address that does not exist, which anybody may have typed. */
+export const refusedWord = 'refused'
+
+/** A mail was not taken. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError'
+  /** The class of the failure only: answers of mail servers quote addresses. */
+  readonly reason: string
+  /** Whether trying again is of no use: the recipient or the text was refused for good (RFC 5321 §4.2.1). */
+  readonly isFinal: boolean
+  constructor(reason: string, isFinal: boolean) {
+    super(`the mail server did not take a mail: ${reason}`)
+    this.reason = reason
+    this.isFinal = isFinal
+  }
+}
+
+interface SmtpDeps {
+  /** smtp:// or smtps://, with user and password when the server wants them. */
+  url: string
+  from: string
+  /** How long one step of the server's may take. */
+  withinMs?: number
+}
+
+/** Hands mails to a mail server. */
+export function createSmtpDelivery({ url, from, withinMs }: SmtpDeps): Delivery {
+  const transport = createSmtpTransport({ url, from, withinMs })
+  return {
+    async deliver(mail) {
+      const { to, subject } = mail
+      // As an object, an address can never be read as a list of several (RFC 5322 §3.4).
+      const address = { name: '', address: to }
+      try {
+        await transport.sendMail({ to: address, subject, text: textOf(mail), headers: headersOf(mail) })
+      } catch (error) {
+        const reason = reasonOf(error)
+        throw isFinal(error)
+          ? new DeliveryError(`${refusedWord} ${reason}`, true)
+          : new DeliveryError(reason, false)
+      }
+    },
+  }
+}
+
+/** What is refused before the recipient is named (sign-in, sender) is for the operator to mend: the mail waits. */
+function isFinal(error: unknown): boolean {
+  const { command, responseCode = 0 } = error as { command?: string; responseCode?: number }
+  return (command === 'RCPT TO' || command === 'DATA') && responseCode >= 500 && responseCode < 600
+}
+
+/** RFC 2369 §3.2 and RFC 8058 §3.1: mail programs offer it beside the mail. */
+function headersOf({ unsubscribe }: Mail): Record<string, string> {
+  if (!unsubscribe) return {}
+  return {
+    'List-Unsubscribe': `<${unsubscribe.oneClick}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  }
+}
