@@ -102,19 +102,19 @@ module.exports = {
       to: { path: 'node_modules/(fastify|@fastify)/' },
     },
     {
-      name: 'faces-are-strangers',
+      name: 'apis-are-strangers',
       severity: 'error',
-      from: { path: '^server/faces/([^/]+)/' },
-      to: { path: '^server/faces/([^/]+)/', pathNot: '^server/faces/$1/' },
+      from: { path: '^server/apis/([^/]+)/' },
+      to: { path: '^server/apis/([^/]+)/', pathNot: '^server/apis/$1/' },
     },
     {
-      name: 'faces-see-access-only',
+      name: 'apis-see-access-only',
       severity: 'error',
-      from: { path: '^server/faces/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^server/apis/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^server/',
         pathNot: [
-          '^server/(faces|access|http)/',
+          '^server/(apis|access|http)/',
           leaves,
           '^server/store/store-failure\\.ts$',
           '^server/records/records\\.ts$',

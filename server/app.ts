@@ -19,6 +19,9 @@ import {
 } from './access/access.ts'
 import { accountPages, mailStopByProgram } from './account-pages/account-pages.ts'
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
+import { classicApi, classicTypes, defaultPageSize, largestPageSize } from './apis/classic/classic.ts'
+import { dstu2Api } from './apis/dstu2/dstu2.ts'
+import { describeR4Types, r4Api } from './apis/r4/r4.ts'
 import {
   type Applications,
   createApplications,
@@ -38,9 +41,6 @@ import { demoClient } from './demo/client/client.ts'
 import { demoApplication, demoChart, demoPassword, demoSignIns } from './demo/demo.ts'
 import { generatePractice } from './demo/generator/generate-practice.ts'
 import { docsPages } from './docs-pages/docs-pages.ts'
-import { classicFace, classicTypes, defaultPageSize, largestPageSize } from './faces/classic/classic.ts'
-import { dstu2Face } from './faces/dstu2/dstu2.ts'
-import { describeR4Types, r4Face } from './faces/r4/r4.ts'
 import { type Approvals, createApprovals, createGrants, type Grants } from './grants/grants.ts'
 import { browser } from './http/browser.ts'
 import { countWork } from './http/count-work.ts'
@@ -409,39 +409,39 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     pages.setNotFoundHandler(notFoundPage(isProduction))
   })
   await app.register(
-    dstu2Face({
+    dstu2Api({
       rateLimits: nouns.rateLimits,
       portalUrl,
       fhirUrl,
       offersRegistration: settings.registration !== 'off',
     }),
   )
-  if (origins.kind === 'one') await registerFaces(app, foundations, nouns)
+  if (origins.kind === 'one') await registerApis(app, foundations, nouns)
   await app.ready()
   return app
 }
 
-/** The site of applications, when it has an origin of its own: the faces of the API and nothing else. */
+/** The site of applications, when it has an origin of its own: the APIs and nothing else. */
 export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
   const app = createFastify(foundations, foundations.origins.fhirUrl.startsWith('https:'))
   await app.register(metricsEndpoint, { metrics: nouns.metrics, token: foundations.settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   app.setNotFoundHandler(refuseUnknown)
-  await registerFaces(app, foundations, nouns)
+  await registerApis(app, foundations, nouns)
   await app.ready()
   return app
 }
 
-async function registerFaces(
+async function registerApis(
   app: FastifyInstance,
   { origins: { fhirUrl, portalUrl }, settings }: Foundations,
   { access, writeAccess, keys, rateLimits }: Nouns,
 ): Promise<void> {
   const offersRegistration = settings.registration !== 'off'
   const shared = { rateLimits, access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }
-  await app.register(classicFace(shared))
+  await app.register(classicApi(shared))
   await app.register(
-    r4Face({ ...shared, writeAccess, checksReferences: settings.checksReferences, limits: settings.limits }),
+    r4Api({ ...shared, writeAccess, checksReferences: settings.checksReferences, limits: settings.limits }),
   )
 }
 
@@ -485,7 +485,7 @@ function createFastify({ clock, logger, random, settings }: Foundations, isSecur
     // Believes that many hops of X-Forwarded-For, counted from this server, and nobody before them.
     trustProxy: (_address, hop) => hop < settings.trustedProxies,
     bodyLimit: 1024 * 1024,
-    // Pages and faces name both forms themselves; a redirect would be wrong on an API path.
+    // Pages and APIs name both forms themselves; a redirect would be wrong on an API path.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
   })
   app.addHook('onRequest', tellRequestId)

@@ -1,4 +1,4 @@
-/** The closed set of ways in which a request can fail. Every face maps every category to its wire form. */
+/** The closed set of ways in which a request can fail. Every API maps every category to its wire form. */
 export type Category =
   | 'incorrect'
   | 'unauthenticated'
@@ -272,7 +272,7 @@ export class OnpatientError extends Error {
   }
 }
 
-/** The HTTP status of each category; faces choose the body, not the status. */
+/** The HTTP status of each category; APIs choose the body, not the status. */
 export const statusOf = {
   incorrect: 400,
   unauthenticated: 401,

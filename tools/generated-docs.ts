@@ -56,7 +56,7 @@ function errorsPage(): string {
 # Errors
 
 Every error of the server has one of these codes. Where a request can be at fault, the answer says in plain words what to
-change, and \`X-Request-Id\` finds it in the log. How each face of the API writes an error down is told in
+change, and \`X-Request-Id\` finds it in the log. How each API writes an error down is told in
 [The life of a request](../concepts/request.md#when-something-is-wrong). In an OperationOutcome the code stands in \`issue.details.coding\` with the system
 \`${errorCodeSystem}\`, which \`GET /fhir/r4/CodeSystem/onpatient-error-code\` serves.
 

@@ -1,6 +1,6 @@
 import { modifiersFor, prefixesFor } from '../fhir/search/modifiers.ts'
 import { parametersOf, type SearchParameter, searchableTypes } from '../fhir/search/parameters.ts'
-import { describeR4Types } from '../server/faces/r4/r4.ts'
+import { describeR4Types } from '../server/apis/r4/r4.ts'
 import { markdownTable } from './markdown-table.ts'
 
 const servedTypes = describeR4Types().map(({ type }) => type)

@@ -37,7 +37,7 @@ export {
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
 /**
- * The one place that decides what may be read. A face gets a reader that cannot name another patient.
+ * The one place that decides what may be read. An API gets a reader that cannot name another patient.
  */
 export interface Access {
   /** For applications. Throws like `TokenDoor.open`. */

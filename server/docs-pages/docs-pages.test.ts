@@ -150,7 +150,7 @@ test('the documentation lists every error code, type, limit and lifetime that it
   assert.match(page, /from 1 to 500/)
 })
 
-test('what a face says of its types reaches the page escaped', async () => {
+test('what an API says of its types reaches the page escaped', async () => {
   await using app = await startDocs({
     r4Types: [],
     classicTypes: [{ type: 'Basic', hasDate: false, description: '<b>x</b>' }],

@@ -1,4 +1,4 @@
-/** What each type of record holds, in plain words, for those that the face's table does not describe itself. */
+/** What each type of record holds, in plain words, for those that the API's table does not describe itself. */
 const words: Record<string, string> = {
   AllergyIntolerance: 'Allergies and intolerances, with the reactions seen',
   CarePlan: 'What is planned for the care of the patient',

@@ -15,7 +15,7 @@ export interface SignedIn {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined while nobody is signed in. Set only on the portal's pages and API, never on a face. */
+    /** Undefined while nobody is signed in. Set only on the portal's pages and API, never on an API. */
     signedIn: SignedIn | undefined
   }
 }

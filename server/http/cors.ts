@@ -20,7 +20,7 @@ const exposedHeaders = [
   'DPoP-Nonce',
 ]
 
-/** What it may send along on the API; all that the faces read. */
+/** What it may send along on the API; all that the APIs read. */
 const requestHeaders = [
   ...['Authorization', 'DPoP', 'Accept', 'Content-Type', 'Cache-Control', 'X-Requested-With', 'Prefer'],
   ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-None-Exist', 'If-Range', 'Range'],
@@ -50,8 +50,8 @@ export function preflight(methods: string, headers: string, seconds = 3600) {
   return async (_request: FastifyRequest, reply: FastifyReply) => reply.code(204).headers(allowing).send()
 }
 
-/** On every address of the faces. */
-export const preflightOfFaces = preflight(
+/** On every address of the APIs. */
+export const preflightOfApis = preflight(
   'GET, HEAD, POST, PUT, PATCH, DELETE',
   requestHeaders.join(', '),
   86_400,

@@ -3,11 +3,11 @@ import { OnpatientError } from '../errors.ts'
 import { readableByAll } from './cors.ts'
 import { outcomeOf } from './operation-outcome.ts'
 
-/** The root of a FHIR API; see `apiFace` for the two slashes. */
-const rootOfFace = /^\/{1,2}(fhir|onpatient_api|api\/fhir)(?:\/|$)/
+/** The root of a FHIR API; see `registerApi` for the two slashes. */
+const rootOfApi = /^\/{1,2}(fhir|onpatient_api|api\/fhir)(?:\/|$)/
 
 /**
- * An address that the router cannot read, e.g. `%zz`: no hook and no face sees it, so that what all answers have in common is
+ * An address that the router cannot read, e.g. `%zz`: no hook and no API sees it, so that what all answers have in common is
  * put together here. A browser application of any origin reads this one, too.
  */
 export function refuseAddress(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
@@ -17,7 +17,7 @@ export function refuseAddress(_error: Error, request: FastifyRequest, reply: Fas
     .code(400)
     .headers({ ...readableByAll, 'x-request-id': request.id, 'cache-control': 'no-store' })
     .header('x-content-type-options', 'nosniff')
-  const [, root] = rootOfFace.exec(request.url) ?? []
+  const [, root] = rootOfApi.exec(request.url) ?? []
   if (root === undefined) {
     void reply.send({ error: 'invalid_request', error_description: words, request_id: request.id })
     return

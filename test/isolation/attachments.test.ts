@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { about, openSeededApi, patient, type Reach } from '../faces/seeded-api.ts'
+import { about, openSeededApi, patient, type Reach } from '../apis/seeded-api.ts'
 
 const base = '/fhir/r4'
 

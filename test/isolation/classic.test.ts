@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { classicTypes } from '#server/faces/classic/classic.ts'
+import { classicTypes } from '#server/apis/classic/classic.ts'
 import { hiddenIds, openTwoPractices, practices, type TwoPractices, visibleIds } from './two-practices.ts'
 
 /** What tells one answer from another, without the id of the request. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parameterNumber } from '#server/records/search/parameter-number.ts'
 import { up as followCorrections } from '#server/store/migrations/0031-compartments.ts'
-import type { SeededApi } from '../faces/seeded-api.ts'
-import { about, openSeededApi, patient } from '../faces/seeded-api.ts'
+import type { SeededApi } from '../apis/seeded-api.ts'
+import { about, openSeededApi, patient } from '../apis/seeded-api.ts'
 
 const base = '/fhir/r4'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { openSeededApi, type SeededApi } from '../faces/seeded-api.ts'
+import { openSeededApi, type SeededApi } from '../apis/seeded-api.ts'
 import { resourcesOf, type ScopeCase, type ScopedRecord, scopeCases, scopedRecords } from './scope-cases.ts'
 
 const types = [...new Set(scopedRecords.map((address) => address.split('/')[0] ?? ''))]

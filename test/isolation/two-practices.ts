@@ -1,5 +1,5 @@
-import { classicTypes } from '#server/faces/classic/classic.ts'
-import { about, openSeededApi, type SeededApi } from '../faces/seeded-api.ts'
+import { classicTypes } from '#server/apis/classic/classic.ts'
+import { about, openSeededApi, type SeededApi } from '../apis/seeded-api.ts'
 
 export const practices = {
   oak: ['ada', 'bob'],

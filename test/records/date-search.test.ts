@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type DateCondition, datePrefixes, meetsDateCondition, parseDate } from '#fhir/dates.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
-import { immunization, openSeededApi, patient } from '../faces/seeded-api.ts'
+import { immunization, openSeededApi, patient } from '../apis/seeded-api.ts'
 
 const number = (from: number, to: number, digits: number) =>
   fc.integer({ min: from, max: to }).map((value) => String(value).padStart(digits, '0'))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { immunization, openSeededApi, patient, type SeededApi } from '../faces/seeded-api.ts'
+import { immunization, openSeededApi, patient, type SeededApi } from '../apis/seeded-api.ts'
 
 interface Page {
   link: Array<{ relation: string; url: string }>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CompiledQuery, QueryExecutor } from 'kysely'
-import { openSeededApi, patient } from '../faces/seeded-api.ts'
+import { openSeededApi, patient } from '../apis/seeded-api.ts'
 
 const base = '/fhir/r4'
 const observation = (id: string, patientId: string) => ({

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Resource } from 'fhir/r4'
 import type { VersionQuery } from '#server/records/records.ts'
 import { parameterNumber } from '#server/records/search/parameter-number.ts'
-import { about, immunization, openSeededApi, patient } from '../faces/seeded-api.ts'
+import { about, immunization, openSeededApi, patient } from '../apis/seeded-api.ts'
 
 const ada = { patientIds: ['ada'], practiceIds: [] }
 const bob = { patientIds: ['bob'], practiceIds: [] }

@@ -5,7 +5,7 @@ import type { Resource } from 'fhir/r4'
 import { indexValuesOf } from '#fhir/search/index-values.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { searchRecords } from '#server/records/search/search-records.ts'
-import { openSeededApi, patient } from '../faces/seeded-api.ts'
+import { openSeededApi, patient } from '../apis/seeded-api.ts'
 import { rowsMatch } from './match-rows.ts'
 
 const within = { patientIds: ['ada'], practiceIds: [] }

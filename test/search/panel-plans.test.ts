@@ -6,7 +6,7 @@ import { systemClock } from '#server/clock.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom } from '#server/secrets.ts'
 import type { Db, Store } from '#server/store/store.ts'
-import { openSeededApi, patient } from '../faces/seeded-api.ts'
+import { openSeededApi, patient } from '../apis/seeded-api.ts'
 import { testServerUrl } from '../support/test-store.ts'
 
 /**

@@ -6,7 +6,7 @@ import { inPatientCompartment } from '#fhir/search/patient-compartment.ts'
 import type { Confinement, SearchKey } from '#server/records/records.ts'
 import { searchRecords } from '#server/records/search/search-records.ts'
 import type { Db } from '#server/store/store.ts'
-import { openSeededApi, patient } from '../faces/seeded-api.ts'
+import { openSeededApi, patient } from '../apis/seeded-api.ts'
 import { testServerUrl } from '../support/test-store.ts'
 
 const laboratory = 'http://terminology.hl7.org/CodeSystem/observation-category'

@@ -5,7 +5,7 @@ import { parseSearch } from '#fhir/search/parse-search.ts'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import { createRecords } from '#server/records/records.ts'
 import { systemRandom } from '#server/secrets.ts'
-import { about, openSeededApi, patient } from '../faces/seeded-api.ts'
+import { about, openSeededApi, patient } from '../apis/seeded-api.ts'
 
 const oak = { patientIds: [], practiceIds: ['oak'] }
 const own = 'https://api.example.org/fhir/r4'

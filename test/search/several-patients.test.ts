@@ -7,7 +7,7 @@ import { findMainDate } from '#fhir/search/main-date.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import type { Confinement, SearchKey } from '#server/records/records.ts'
 import { searchRecords } from '#server/records/search/search-records.ts'
-import { openSeededApi, patient, type SeededApi } from '../faces/seeded-api.ts'
+import { openSeededApi, patient, type SeededApi } from '../apis/seeded-api.ts'
 import { rowsMatch } from './match-rows.ts'
 
 const categories = 'http://terminology.hl7.org/CodeSystem/observation-category'

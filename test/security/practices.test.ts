@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { about, openSeededApi, patient, type Sent } from '../faces/seeded-api.ts'
+import { about, openSeededApi, patient, type Sent } from '../apis/seeded-api.ts'
 import { recordStatements } from '../support/record-statements.ts'
 
 const base = '/fhir/r4'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { about, openSeededApi, patient, type Sent } from '../faces/seeded-api.ts'
+import { about, openSeededApi, patient, type Sent } from '../apis/seeded-api.ts'
 
 const base = '/fhir/r4'
 const patchType = { 'content-type': 'application/json-patch+json' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isFoundByValue } from '#fhir/search/by-value.ts'
-import { openSeededApi, patient } from '../../../test/faces/seeded-api.ts'
+import { openSeededApi, patient } from '../../../test/apis/seeded-api.ts'
 import { markRows, moveDeletedPatients } from './0015-panels.ts'
 
 test('rows from before are marked as those that are written now, and deleted patients leave the panel', async () => {

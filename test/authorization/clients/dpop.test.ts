@@ -63,7 +63,7 @@ describe('tokens that are bound to a key (DPoP)', () => {
   }
   const present = (proof: string) => ({ authorization: `DPoP ${token}`, dpop: proof })
 
-  test('the token says that it is bound, and works with a proof on every face', async () => {
+  test('the token says that it is bound, and works with a proof on every API', async () => {
     const { status, body } = await exchange(client)
     assert.equal(status, 200, JSON.stringify(body))
     assert.equal(body.token_type, 'DPoP')

@@ -19,7 +19,7 @@ describe('RFC 9700: tokens', () => {
   })
   after(() => world[Symbol.asyncDispose]())
 
-  const faces = ['/fhir/r4', '/onpatient_api/fhir']
+  const apis = ['/fhir/r4', '/onpatient_api/fhir']
   const proofFor = async (by: ClientKey) => ({
     dpop: await signProof(by, { htm: 'POST', htu: `${world.app.portalUrl}/o/token/` }),
   })
@@ -36,7 +36,7 @@ describe('RFC 9700: tokens', () => {
     assert.doesNotMatch(await response.text(), /Rivera/)
   }
 
-  for (const face of faces) {
+  for (const api of apis) {
     const thefts: Array<[string, (token: string) => Promise<Form>]> = [
       ['alone', async (token) => bearer(token)],
       ['by the scheme DPoP, without a proof', async (token) => ({ authorization: `DPoP ${token}` })],
@@ -44,7 +44,7 @@ describe('RFC 9700: tokens', () => {
         'with a proof by the key of the thief',
         async (token) => ({
           authorization: `DPoP ${token}`,
-          dpop: await signProof(thief, { htm: 'GET', htu: `${world.app.fhirUrl}${face}/Patient/ana` }),
+          dpop: await signProof(thief, { htm: 'GET', htu: `${world.app.fhirUrl}${api}/Patient/ana` }),
         }),
       ],
       [
@@ -57,9 +57,9 @@ describe('RFC 9700: tokens', () => {
         'senderConstrained',
         async () => {
           const { access_token } = await boundTokens(world.client)
-          await assertRefused(`${face}/Patient/ana`, await headers(access_token))
+          await assertRefused(`${api}/Patient/ana`, await headers(access_token))
         },
-        `${face}, ${title}`,
+        `${api}, ${title}`,
       )
   }
 
@@ -230,7 +230,7 @@ describe('RFC 9700: tokens', () => {
       'audience',
       async () => {
         const headers = bearer(await token())
-        for (const path of [...faces.map((face) => `${face}/Patient`), '/o/userinfo/'])
+        for (const path of [...apis.map((api) => `${api}/Patient`), '/o/userinfo/'])
           await assertRefused(path, headers)
       },
       title,
@@ -283,9 +283,9 @@ describe('RFC 9700: tokens', () => {
       'actions',
       async () => {
         const { access_token } = await world.tokensOf(world.client, { scope })
-        for (const face of faces) {
-          const response = await world.get(`${face}/${path}`, bearer(access_token))
-          assert.equal(response.status, 403, face)
+        for (const api of apis) {
+          const response = await world.get(`${api}/${path}`, bearer(access_token))
+          assert.equal(response.status, 403, api)
           assert.match(response.headers.get('www-authenticate') ?? '', /insufficient_scope/)
         }
       },
@@ -309,7 +309,7 @@ describe('RFC 9700: tokens', () => {
     'a write with the right to read',
   )
 
-  for (const path of [...faces.flatMap((face) => [`${face}/Patient`, `${face}/Patient/ana`]), '/o/userinfo/'])
+  for (const path of [...apis.flatMap((api) => [`${api}/Patient`, `${api}/Patient/ana`]), '/o/userinfo/'])
     prove(
       'noTokenInUrl',
       async () => {

@@ -154,7 +154,7 @@ export async function introspect(
   return (await response.json()) as Record<string, unknown>
 }
 
-/** Ids of a type that a token finds by the r4 face. */
+/** Ids of a type that a token finds by the r4 API. */
 export async function idsOf(app: TestApp, token: string, query: string): Promise<string[]> {
   const response = await fetch(`${app.fhirUrl}/fhir/r4/${query}`, {
     headers: { authorization: `Bearer ${token}` },

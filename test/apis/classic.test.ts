@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { classicTypes } from '#server/faces/classic/classic.ts'
+import { classicTypes } from '#server/apis/classic/classic.ts'
 import { about, immunization, openSeededApi, origin, patient, type SeededApi } from './seeded-api.ts'
 
 /** A practice with Ada and her daughter Mia, and Bob; three immunizations each. */

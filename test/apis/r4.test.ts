@@ -20,10 +20,10 @@ test('metadata needs no token and names types, parameters and where to sign in',
   assert.match(JSON.stringify(rest), /https:\/\/portal\.example\.org\/o\/authorize\//)
 })
 
-test('every face says without a token where its authorization server is', async () => {
+test('every API says without a token where its authorization server is', async () => {
   await using api = await openFamily()
-  for (const face of [base, '/onpatient_api/fhir']) {
-    const { status, headers, json } = await api.get(`${face}/.well-known/smart-configuration`, undefined, {
+  for (const root of [base, '/onpatient_api/fhir']) {
+    const { status, headers, json } = await api.get(`${root}/.well-known/smart-configuration`, undefined, {
       accept: 'text/html',
     })
     assert.equal(status, 200)

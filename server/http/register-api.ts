@@ -3,17 +3,17 @@ import { OnpatientError } from '../errors.ts'
 import { redactUrl } from '../logger.ts'
 import { networkOf } from '../network.ts'
 import { apiFailure } from './api-failure.ts'
-import { preflightOfFaces, readableByAll } from './cors.ts'
+import { preflightOfApis, readableByAll } from './cors.ts'
 import { limitRequest, prepareTelling, type RequestLimits } from './rate-limiting.ts'
 
-interface ApiFace {
+interface ApiOptions {
   rateLimits: RequestLimits
   /** The first part of the path, e.g. `onpatient_api`. */
   root: string
   /** The media type of every answer to a request with this Accept header. */
   mediaTypeFor(request: FastifyRequest): string
   answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
-  /** Where the face writes: bodies of these media types reach the handler as bytes. */
+  /** Where the API writes: bodies of these media types reach the handler as bytes. */
   bodies?: { mediaTypes: string[]; limitBytes: number; any?: AnyBodies }
   sendError(reply: FastifyReply, error: OnpatientError, request: FastifyRequest): FastifyReply
 }
@@ -35,18 +35,18 @@ const headersOfAll = {
 }
 
 /**
- * What every face of the API has in common: one handler takes every path below the root and finds its way itself, so that
- * slashes too many never lead to a redirect; CORS on every answer; nothing is cached; failures in the face's own form.
+ * What every API of the API has in common: one handler takes every path below the root and finds its way itself, so that
+ * slashes too many never lead to a redirect; CORS on every answer; nothing is cached; failures in the API's own form.
  */
-export function apiFace({
+export function registerApi({
   rateLimits,
   root,
   mediaTypeFor,
   answer,
   sendError,
   bodies,
-}: ApiFace): FastifyPluginAsync {
-  async function face(app: FastifyInstance): Promise<void> {
+}: ApiOptions): FastifyPluginAsync {
+  async function api(app: FastifyInstance): Promise<void> {
     // Other bodies are never read.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -83,11 +83,11 @@ export function apiFace({
       return sendError(reply, failure, request)
     })
     app.route({ method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], url: '/*', handler: answer })
-    app.options('/*', preflightOfFaces)
+    app.options('/*', preflightOfApis)
   }
   return async (app) => {
     // Two slashes at the beginning are sent by clients whose configured host ends in one.
-    for (const prefix of [`/${root}`, `//${root}`]) await app.register(face, { prefix })
+    for (const prefix of [`/${root}`, `//${root}`]) await app.register(api, { prefix })
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { immunization, openSeededApi, patient } from './seeded-api.ts'
 
-/** More by a flag: `RANDOM_WRITES=20000 npm test test/faces/random-writes.test.ts`. */
+/** More by a flag: `RANDOM_WRITES=20000 npm test test/apis/random-writes.test.ts`. */
 const runs = Number(process.env.RANDOM_WRITES ?? (process.env.CI === 'true' ? 5000 : 500))
 
 const oddTexts = fc.constantFrom(

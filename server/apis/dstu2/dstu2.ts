@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { OnpatientError } from '../../errors.ts'
-import { apiFace, pathParts } from '../../http/api-face.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import type { RequestLimits } from '../../http/rate-limiting.ts'
+import { pathParts, registerApi } from '../../http/register-api.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { conformance } from './conformance.ts'
@@ -17,7 +17,7 @@ interface Dstu2Deps {
 }
 
 /** The DSTU2 base at `/api/fhir`: discovery, for clients that start here. It serves no records. */
-export function dstu2Face({
+export function dstu2Api({
   rateLimits,
   portalUrl,
   fhirUrl,
@@ -37,7 +37,7 @@ export function dstu2Face({
       : sendDocument(request, reply, metadata)
   }
 
-  return apiFace({
+  return registerApi({
     rateLimits,
     root: 'api',
     mediaTypeFor,

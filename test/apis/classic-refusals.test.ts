@@ -221,12 +221,12 @@ test('a database that cannot serve is a 503 with Retry-After, a bug a 500 withou
     [new TypeError('secret words of a bug'), 500],
   ] as const) {
     const { fastify } = await import('fastify')
-    const { classicFace } = await import('#server/faces/classic/classic.ts')
+    const { classicApi } = await import('#server/apis/classic/classic.ts')
     const app = fastify()
     const access = { open: async () => Promise.reject(error) }
     const rateLimits = createRateLimits({ limits: readLimits({}), clock: systemClock })
     await app.register(
-      classicFace({
+      classicApi({
         rateLimits,
         access,
         fhirUrl: 'http://localhost',

@@ -1,8 +1,8 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Resource } from 'fhir/r4'
 import { type Access, createAccess, createTokenDoor, createWriteAccess } from '#server/access/access.ts'
-import { classicFace } from '#server/faces/classic/classic.ts'
-import { r4Face } from '#server/faces/r4/r4.ts'
+import { classicApi } from '#server/apis/classic/classic.ts'
+import { r4Api } from '#server/apis/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
 import { ownBases } from '#server/http/own-bases.ts'
 import { createRequestIds, tellRequestId } from '#server/http/request-id.ts'
@@ -75,7 +75,7 @@ export interface Answer {
 
 export const origin = 'https://api.example.org'
 
-/** The classic face over a real store in memory, with rows for accounts and associations written directly. */
+/** The classic API over a real store in memory, with rows for accounts and associations written directly. */
 export async function openSeededApi(): Promise<SeededApi> {
   const store = await openTestStore()
   const time = { now: Date.UTC(2025, 5, 1) }
@@ -102,10 +102,10 @@ export async function openSeededApi(): Promise<SeededApi> {
   const app = fastify({ genReqId: createRequestIds(random), routerOptions: { maxParamLength: 500 } })
   app.addHook('onRequest', tellRequestId)
   await app.register(
-    classicFace({ rateLimits, access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }),
+    classicApi({ rateLimits, access, fhirUrl: origin, portalUrl, cursorKey: 'a key for tests' }),
   )
   await app.register(
-    r4Face({
+    r4Api({
       rateLimits,
       access,
       writeAccess: createWriteAccess({ tokens, records }),

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
-import { apiFace, pathParts } from '../../http/api-face.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { parseQuery } from '../../http/query.ts'
 import type { RequestLimits } from '../../http/rate-limiting.ts'
+import { pathParts, registerApi } from '../../http/register-api.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
@@ -36,7 +36,7 @@ const rows = new Map(classicTypes.map((row) => [row.type, row]))
 /**
  * The classic API: `GET /onpatient_api/fhir/Type` and `GET /onpatient_api/fhir/Type/id`, in JSON whatever is asked for.
  */
-export function classicFace({
+export function classicApi({
   rateLimits,
   access,
   fhirUrl,
@@ -69,7 +69,7 @@ export function classicFace({
     return reply.send(content)
   }
 
-  return apiFace({
+  return registerApi({
     rateLimits,
     root: 'onpatient_api',
     mediaTypeFor: (request) => mediaTypeFor(request.headers.accept),
@@ -79,18 +79,18 @@ export function classicFace({
 }
 
 /** Needs no token: an app reads it before it has one. */
-function isDiscovery([, face, folder, name, ...rest]: string[]): boolean {
-  return face === 'fhir' && folder === '.well-known' && name === 'smart-configuration' && rest.length === 0
+function isDiscovery([, root, folder, name, ...rest]: string[]): boolean {
+  return root === 'fhir' && folder === '.well-known' && name === 'smart-configuration' && rest.length === 0
 }
 
 /** Needs no token, either. */
-function isMetadata([, face, name, ...rest]: string[]): boolean {
-  return face === 'fhir' && name === 'metadata' && rest.length === 0
+function isMetadata([, root, name, ...rest]: string[]): boolean {
+  return root === 'fhir' && name === 'metadata' && rest.length === 0
 }
 
 /** The row and id that a path names. */
-function locate([, face, type = '', id, ...rest]: string[]): { row: ClassicType; id: string | undefined } {
-  const row = face === 'fhir' && rest.length === 0 ? rows.get(type) : undefined
+function locate([, root, type = '', id, ...rest]: string[]): { row: ClassicType; id: string | undefined } {
+  const row = root === 'fhir' && rest.length === 0 ? rows.get(type) : undefined
   if (!row)
     throw new OnpatientError(
       'not-found',

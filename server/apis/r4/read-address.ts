@@ -26,9 +26,9 @@ export type R4Address =
 export type AddressKind = R4Address['kind']
 
 /** The parts of the path, from `fhir`, `r4` on; undefined when there is no such address: https://hl7.org/fhir/R4/http.html#summary */
-export function readAddress([, face, ...parts]: string[]): R4Address | undefined {
+export function readAddress([, root, ...parts]: string[]): R4Address | undefined {
   const [type = '', second, third, fourth, ...rest] = parts
-  if (face !== 'r4' || rest.length > 0) return undefined
+  if (root !== 'r4' || rest.length > 0) return undefined
   if (parts.length === 0) return { kind: 'base' }
   if (second === undefined) return readFirst(type)
   if (third === undefined) return readSecond(type, second)

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access, WriteAccess } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
-import { apiFace, pathParts } from '../../http/api-face.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
@@ -9,6 +8,7 @@ import { ownBases } from '../../http/own-bases.ts'
 import { originOf } from '../../http/page-links.ts'
 import { parseQuery } from '../../http/query.ts'
 import type { RequestLimits } from '../../http/rate-limiting.ts'
+import { pathParts, registerApi } from '../../http/register-api.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { staticDocument } from '../../http/static-document.ts'
 import { type Limits, readLimits } from '../../limits.ts'
@@ -45,7 +45,7 @@ interface R4Deps {
 }
 
 /** The FHIR R4 API at `/fhir/r4`: https://hl7.org/fhir/R4/http.html, in JSON. */
-export function r4Face(deps: R4Deps): FastifyPluginAsync {
+export function r4Api(deps: R4Deps): FastifyPluginAsync {
   const { rateLimits, access, writeAccess, fhirUrl, portalUrl, cursorKey, random = systemRandom } = deps
   const { offersRegistration = false, checksReferences = true, limits = readLimits({}) } = deps
   const cursors = createCursors(cursorKey, random)
@@ -96,7 +96,7 @@ export function r4Face(deps: R4Deps): FastifyPluginAsync {
     }
   }
 
-  return apiFace({
+  return registerApi({
     rateLimits,
     root: 'fhir',
     bodies: {
