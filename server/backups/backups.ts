@@ -73,6 +73,8 @@ export function createBackups(deps: BackupsDeps): Backups {
     const holder = newId('job', random)
     const began = clock.now()
     if (!(await schedule.take(workName, { holder, leaseMs, isDue }))) return
+    // It was stopped while it took the work: nothing is begun any more.
+    if (isStopped) return schedule.release(workName, { holder })
     const renewing = setInterval(() => {
       void schedule
         .renew(workName, { holder, leaseMs })

@@ -33,7 +33,7 @@ test('the practice is warned when it invites a second patient with an address, a
   const warned = await invite('ben', { email: 'ANA@home.example' })
   assert.deepEqual([warned.status, warned.body.code, warned.body.field], [409, 'own-record-exists', 'email'])
   assert.match(warned.body.detail, /address is that of ana Rivera, too.*family member or caregiver/)
-  assert.deepEqual(app.nouns.outbox?.list(), [])
+  assert.deepEqual(await app.nouns.outbox?.list(), [])
   assert.equal((await invite('ana')).status, 201, 'the same patient again')
   assert.equal((await invite('ben', { role: 'proxy', relationship: 'wife' })).status, 201)
   assert.equal((await invite('ben', { isSharedAddress: true })).status, 201)
