@@ -119,7 +119,7 @@ export const settingRows: readonly Row[] = [
     name: 'DEMO',
     form: 'on or off',
     default: 'on when the database is new and NODE_ENV is not production',
-    help: 'Whether to fill a new database with a synthetic practice and known sign-ins. In production none is made; on says there that a database that has them is meant, else the server does not start with it.',
+    help: 'Whether to fill a new database with a synthetic practice and known sign-ins. In production none is made, and the server refuses a database with demo sign-ins unless DEMO=on.',
     refuse: (value) => (value === 'on' || value === 'off' ? undefined : 'is neither on nor off'),
   },
   {

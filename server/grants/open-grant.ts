@@ -31,7 +31,7 @@ interface Remembered {
 
 /**
  * What an access token opens now. One statement: the primary key of access_token, joined by primary key to its
- * application and to its grant with what that covers. A grant that reaches nobody any more opens no more.
+ * application and to its grant with what that covers. A grant without an open association is refused.
  */
 export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
   const remembered = new Map<string, Remembered>()

@@ -226,7 +226,7 @@ function cut({ rows, isCut }: TakenRows<VersionRow>, pageSize: number, total: nu
   }
 }
 
-/** Of a record that others only cite the current version alone is told, or that it was deleted. */
+/** A record that is readable only by citation shows its current version, or that it was deleted. */
 async function currentAlone(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, since, at, pageSize } = query
   const nothing = { total: 0, versions: [], next: undefined }

@@ -381,7 +381,7 @@ function meetsMainDate({ prefix, start, end }: DateValue, alias: string, byRows:
 }
 
 /**
- * Before which time the last main date of a record has not ended, when the record meets the condition. Rows lie in the order of
+ * Lower bound for the end of a record's last main date, when the record meets the condition. Rows lie in the order of
  * that end, so that a walk need not go further back.
  */
 export function earliestEnd(condition: Condition, type: string): number | undefined {
