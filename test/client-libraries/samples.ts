@@ -27,6 +27,13 @@ function node(name: string, folder: string, file: string, signsIn: boolean): Sam
   }
 }
 
+/** Debian keeps the sources of Go packages there, for a Go without modules. */
+const debianGo = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode' }
+
+function go(needs: string[], start: string[]) {
+  return { needs: ['go', ...needs], start: ['go', ...start] }
+}
+
 /** Every sample of samples/ that a test can start. Those in Java and C# need what neither npm nor Debian has. */
 export const samples: readonly Sample[] = [
   python('Authlib', 'authlib_sample.py', 'authlib'),
@@ -34,4 +41,25 @@ export const samples: readonly Sample[] = [
   node('openid-client', 'javascript', 'openid-client.js', true),
   node('fhirclient', 'javascript', 'fhirclient.js', true),
   node('@medplum/core', 'typescript', 'medplum.ts', false),
+  {
+    name: 'golang.org/x/oauth2',
+    folder: 'go',
+    ways: [{ ...go(['list', 'golang.org/x/oauth2'], ['run', 'main.go']), env: debianGo }, go(['list', '.'], ['run', '.'])],
+    wants: 'Go with golang.org/x/oauth2 (Debian: golang-go, golang-golang-x-oauth2-dev)',
+    signsIn: true,
+  },
+  {
+    name: 'league/oauth2-client',
+    folder: 'php',
+    ways: [{ needs: ['php', '-r', "require 'vendor/autoload.php';"], start: ['php', 'league.php'] }],
+    wants: 'PHP with league/oauth2-client: composer install in samples/php',
+    signsIn: true,
+  },
+  {
+    name: 'oauth2 for Ruby',
+    folder: 'ruby',
+    ways: [{ needs: ['ruby', '-e', "require 'oauth2'"], start: ['ruby', 'oauth2_sample.rb'] }],
+    wants: 'Ruby with oauth2 (Debian: ruby-oauth2)',
+    signsIn: true,
+  },
 ]
