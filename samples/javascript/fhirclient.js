@@ -43,7 +43,8 @@ const server = createServer(async (request, response) => {
       })
     else if (pathname === redirectUri.pathname) {
       // The library looks its state up; an unknown one is an error.
-      if (!kept.has(searchParams.get('state') ?? '')) throw new Error('The answer belongs to another browser.')
+      if (!kept.has(searchParams.get('state') ?? ''))
+        throw new Error('The answer belongs to another browser.')
       console.log('1. Authorized: the state is ours')
       connected.resolve(await ready())
       response.end('Done. You can close this window.')
@@ -72,7 +73,8 @@ async function useTheApi() {
   // 3. Refresh. The library does it by itself before a token ends, and keeps the new refresh token.
   const before = client.state.tokenResponse.access_token
   await client.refresh()
-  if (client.state.tokenResponse.access_token === before) throw new Error('The refresh brought the same token.')
+  if (client.state.tokenResponse.access_token === before)
+    throw new Error('The refresh brought the same token.')
   console.log('3. Refreshed')
 
   // 4. A list of the classic API, page by page.
@@ -89,9 +91,7 @@ async function useTheApi() {
 
   // 5. A search of the R4 API about the patient of the token. { pageLimit: 0, flat: true } would bring all pages.
   const bundle = await client.request(`Observation?patient=${client.patient.id}&_sort=-date&_count=5`)
-  console.log(
-    `5. R4 API: ${bundle.entry?.length ?? 0} of ${bundle.total} observations, the latest first`,
-  )
+  console.log(`5. R4 API: ${bundle.entry?.length ?? 0} of ${bundle.total} observations, the latest first`)
 
   // 6. Revoke: ends the whole access, the refresh token too. The library has no call for it.
   const { access_token, refresh_token } = client.state.tokenResponse

@@ -88,9 +88,7 @@ async function useTheApi() {
 
   // 5. A search of the R4 API.
   const bundle = await readJson(`${fhir}/fhir/r4/Observation?_sort=-date&_count=5`)
-  console.log(
-    `5. R4 API: ${bundle.entry?.length ?? 0} of ${bundle.total} observations, the latest first`,
-  )
+  console.log(`5. R4 API: ${bundle.entry?.length ?? 0} of ${bundle.total} observations, the latest first`)
 
   // 6. Revoke: ends the whole access, the refresh token too.
   await oauth.tokenRevocation(server, tokens.refresh_token ?? '', { token_type_hint: 'refresh_token' })

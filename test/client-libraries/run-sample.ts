@@ -73,7 +73,9 @@ export async function runSample(
   const problems = (await Promise.all(browsing)).filter((each) => each instanceof Error)
   if (status !== 0 || problems.length > 0)
     throw new Error(
-      [`The sample ended with ${status}.`, ...problems.map(String), ...lines, Buffer.concat(errors)].join('\n'),
+      [`The sample ended with ${status}.`, ...problems.map(String), ...lines, Buffer.concat(errors)].join(
+        '\n',
+      ),
     )
   return lines
 }

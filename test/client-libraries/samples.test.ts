@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Clinic, aClinic, anApplication, aPatient, aReader } from '../support/people.ts'
+import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 import { findRedirectUri, findWay, runSample } from './run-sample.ts'
 import { samples } from './samples.ts'
@@ -51,7 +51,8 @@ describe('the samples', () => {
           const lines = await runSample(app, sample, way, await settingsOf(scope), 'ana@example.com')
           const text = lines.slice(1).join('\n')
           assert.match(text, /^1\. Authorized: .+\n2\. Token: .+\n {3}Signed in: \S+.*$/)
-          if (scope.includes('profile') && sample.name !== 'fhirclient') assert.match(text, /Signed in: \S+ ana$/)
+          if (scope.includes('profile') && sample.name !== 'fhirclient')
+            assert.match(text, /Signed in: \S+ ana$/)
         })
   }
 })

@@ -44,7 +44,10 @@ export const samples: readonly Sample[] = [
   {
     name: 'golang.org/x/oauth2',
     folder: 'go',
-    ways: [{ ...go(['list', 'golang.org/x/oauth2'], ['run', 'main.go']), env: debianGo }, go(['list', '.'], ['run', '.'])],
+    ways: [
+      { ...go(['list', 'golang.org/x/oauth2'], ['run', 'main.go']), env: debianGo },
+      go(['list', '.'], ['run', '.']),
+    ],
     wants: 'Go with golang.org/x/oauth2 (Debian: golang-go, golang-golang-x-oauth2-dev)',
     signsIn: true,
   },
