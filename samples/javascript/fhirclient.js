@@ -67,9 +67,9 @@ const person = client.getIdToken()
 if (person) console.log('   Signed in:', person.sub, client.user.fhirUser ?? '')
 
 // Sign-in alone reads no record.
-if (tokenResponse.scope.includes('patient/')) await useTheApi()
+if (tokenResponse.scope.includes('patient/')) await readRecords()
 
-async function useTheApi() {
+async function readRecords() {
   // 3. Refresh. The library does it by itself before a token ends, and keeps the new refresh token.
   const before = client.state.tokenResponse.access_token
   await client.refresh()

@@ -65,9 +65,9 @@ const person = tokens.claims()
 if (person) console.log('   Signed in:', person.sub, person.name ?? '')
 
 // Sign-in alone reads no record.
-if (tokens.scope?.includes('patient/')) await useTheApi()
+if (tokens.scope?.includes('patient/')) await readRecords()
 
-async function useTheApi() {
+async function readRecords() {
   // 3. Refresh: each answer has a new refresh token. Keep it: the old one is used up.
   const before = tokens.access_token
   tokens = await oauth.refreshTokenGrant(server, tokens.refresh_token ?? '')

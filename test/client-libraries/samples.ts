@@ -34,6 +34,8 @@ function go(needs: string[], start: string[]) {
   return { needs: ['go', ...needs], start: ['go', ...start] }
 }
 
+const rustProgram = './target/debug/onpatient-sample'
+
 /** Every sample of samples/ that a test can start. Those in Java and C# need what neither npm nor Debian has. */
 export const samples: readonly Sample[] = [
   python('Authlib', 'authlib_sample.py', 'authlib'),
@@ -63,6 +65,14 @@ export const samples: readonly Sample[] = [
     folder: 'ruby',
     ways: [{ needs: ['ruby', '-e', "require 'oauth2'"], start: ['ruby', 'oauth2_sample.rb'] }],
     wants: 'Ruby with oauth2 (Debian: ruby-oauth2)',
+    signsIn: true,
+  },
+  {
+    // Built beforehand: the compiler takes minutes.
+    name: 'oauth2 for Rust',
+    folder: 'rust',
+    ways: [{ needs: ['test', '-x', rustProgram], start: [rustProgram] }],
+    wants: 'the program of samples/rust, built by cargo build there',
     signsIn: true,
   },
 ]

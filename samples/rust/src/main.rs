@@ -13,10 +13,9 @@ use std::net::TcpListener;
 
 use oauth2::basic::{BasicClient, BasicRequestTokenError};
 use oauth2::reqwest::http_client;
-use oauth2::revocation::StandardRevocableToken;
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, PkceCodeChallenge, RedirectUrl, RevocationUrl, Scope,
-    TokenResponse, TokenUrl,
+    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope, TokenResponse,
+    TokenUrl,
 };
 use reqwest::blocking::Client;
 use serde_json::Value;
@@ -35,8 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         AuthUrl::new(format!("{portal}/o/authorize/"))?,
         Some(TokenUrl::new(format!("{portal}/o/token/"))?),
     )
-    .set_redirect_uri(RedirectUrl::new(redirect_uri.clone())?)
-    .set_revocation_uri(RevocationUrl::new(format!("{portal}/o/revoke/"))?);
+    .set_redirect_uri(RedirectUrl::new(redirect_uri.clone())?);
 
     // 1. Authorize: the person signs in and decides.
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -94,9 +92,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let entries = bundle["entry"].as_array().map_or(0, Vec::len);
     println!("5. R4 API: {entries} of {} observations, the latest first", bundle["total"]);
 
-    // 6. Revoke: ends the whole access, the refresh token too.
+    // 6. Revoke: ends the whole access, the refresh token too. With https there is also client.revoke_token(), which refuses http.
     let ending = refreshed.refresh_token().ok_or("There is no refresh token.")?;
-    client.revoke_token(StandardRevocableToken::RefreshToken(ending.clone()))?.request(http_client)?;
+    http.post(format!("{portal}/o/revoke/"))
+        .basic_auth(var("CLIENT_ID")?, Some(var("CLIENT_SECRET")?))
+        .form(&[("token", ending.secret())])
+        .send()?
+        .error_for_status()?;
     let status = http.get(format!("{fhir}/fhir/r4/Observation")).bearer_auth(access_token).send()?.status();
     println!("6. Revoked: the API answers {}", status.as_u16());
     Ok(())
