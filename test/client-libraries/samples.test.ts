@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
+import { samples as documented } from '#server/docs-pages/samples.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 import { findRedirectUri, findWay, runSample } from './run-sample.ts'
@@ -26,6 +28,20 @@ describe('the samples', () => {
       ...(scope === undefined ? {} : { SCOPE: scope }),
     }
   }
+
+  test('every sample that is said to have run is run here, with the version that is told of npm libraries', async () => {
+    const started = samples.map(({ folder, ways }) => `${folder}/${ways[0]?.start.at(-1)}`)
+    for (const { file, library, versions, ranOn } of documented) {
+      const isStarted = started.includes(file) || (file.startsWith('rust/') && ranOn !== undefined)
+      assert.equal(isStarted, ranOn !== undefined, file)
+      if (!/^(javascript|typescript)\//.test(file)) continue
+      const lock = JSON.parse(await readFile('package-lock.json', 'utf8'))
+      assert.ok(
+        versions.startsWith(`${library} ${lock.packages[`node_modules/${library}`].version},`),
+        versions,
+      )
+    }
+  })
 
   for (const sample of samples) {
     const way = findWay(sample)
