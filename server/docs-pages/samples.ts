@@ -129,6 +129,16 @@ export const samples: readonly Sample[] = [
     ranOn: lastRun,
   },
   {
+    id: 'perl',
+    language: 'Perl',
+    library: 'Net::OAuth2',
+    file: 'perl/net_oauth2.pl',
+    install: 'cpanm Net::OAuth2',
+    start: 'perl net_oauth2.pl',
+    versions: 'Net::OAuth2 0.67, Perl 5.36',
+    ranOn: lastRun,
+  },
+  {
     id: 'csharp',
     language: 'C#',
     library: 'Duende.IdentityModel.OidcClient',

@@ -68,6 +68,13 @@ export const samples: readonly Sample[] = [
     signsIn: true,
   },
   {
+    name: 'Net::OAuth2',
+    folder: 'perl',
+    ways: [{ needs: ['perl', '-MNet::OAuth2', '-e', '1'], start: ['perl', 'net_oauth2.pl'] }],
+    wants: 'Perl with Net::OAuth2 (Debian: libnet-oauth2-perl)',
+    signsIn: true,
+  },
+  {
     // Built beforehand: the compiler takes minutes.
     name: 'oauth2 for Rust',
     folder: 'rust',
