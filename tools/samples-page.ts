@@ -20,7 +20,8 @@ ${markdownTable(['Language', 'Library', 'Versions', 'Last run', 'Start, in the f
 
 - **Last run** is the day on which the program did every step against this server. \`test/client-libraries/samples.test.ts\` runs each again where
   its library is on the machine, and says which it skips. On Debian: \`apt install python3-authlib python3-requests-oauthlib golang-go
-  golang-golang-x-oauth2-dev ruby-oauth2 libnet-oauth2-perl\`. The program in PHP runs after \`composer install\`, the one in Rust after \`cargo build\`.
+  golang-golang-x-oauth2-dev ruby-oauth2 libnet-oauth2-perl\`. The program in PHP runs after \`composer install\`, the one in Rust after \`cargo build\`, and
+  that of Nimbus with its archives in \`samples/java/nimbus/libraries\` (\`mvn dependency:copy-dependencies -DoutputDirectory=libraries\`).
 - **Not run** are the programs whose library could not be had where they were written. They follow the documentation and the source of the
   library, and say so at their head.
 

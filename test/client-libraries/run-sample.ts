@@ -55,6 +55,9 @@ export async function runSample(
   const child = spawn(command, options, {
     cwd: join(samples, folder),
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A sample that waits for a person who never comes is ended, and says so by its status.
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
     env: { ...process.env, PORTAL_URL: app.portalUrl, FHIR_URL: app.fhirUrl, ...env, ...own },
   })
   const ended = new Promise<number | null>((resolve, failed) =>

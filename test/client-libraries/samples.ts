@@ -44,6 +44,19 @@ export const samples: readonly Sample[] = [
   node('fhirclient', 'javascript', 'fhirclient.js', true),
   node('@medplum/core', 'typescript', 'medplum.ts', false),
   {
+    // Neither npm nor Debian has the library: whoever has it puts the archives there (mvn dependency:copy-dependencies).
+    name: 'Nimbus',
+    folder: 'java/nimbus',
+    ways: [
+      {
+        needs: ['test', '-d', 'libraries'],
+        start: ['java', '-cp', 'libraries/*', 'NimbusSample.java'],
+      },
+    ],
+    wants: 'Java with the archives of Nimbus in samples/java/nimbus/libraries',
+    signsIn: true,
+  },
+  {
     name: 'golang.org/x/oauth2',
     folder: 'go',
     ways: [

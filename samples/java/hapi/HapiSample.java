@@ -1,9 +1,9 @@
 /*
- * onpatient with Nimbus (com.nimbusds:oauth2-oidc-sdk) and the HAPI FHIR client: authorize, token, refresh, list, search, revoke.
+ * onpatient with the HAPI FHIR client, and Nimbus (com.nimbusds:oauth2-oidc-sdk) for the tokens: authorize, token, refresh, list, search, revoke.
  *
- * NOT RUN: written from the documentation of both libraries (Nimbus 11, HAPI FHIR 8), on a machine that has neither.
+ * NOT RUN as a whole: there was no HAPI FHIR where it was written. What concerns Nimbus is that of ../nimbus, which did run.
  *
- *     CLIENT_ID=… CLIENT_SECRET=… mvn compile exec:java -Dexec.mainClass=OnpatientSample
+ *     CLIENT_ID=… CLIENT_SECRET=… mvn compile exec:java -Dexec.mainClass=HapiSample
  *
  * Register REDIRECT_URI with your application. Addresses other than the demo's: PORTAL_URL, FHIR_URL.
  */
@@ -53,7 +53,7 @@ import java.util.concurrent.CompletableFuture;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Observation;
 
-public class OnpatientSample {
+public class HapiSample {
   private static final String PORTAL = setting("PORTAL_URL", "http://localhost:8000");
   private static final String FHIR = setting("FHIR_URL", PORTAL);
   private static final URI REDIRECT_URI = URI.create(setting("REDIRECT_URI", "http://localhost:9999/callback"));
