@@ -56,7 +56,7 @@ export async function runSample(
     cwd: join(samples, folder),
     stdio: ['ignore', 'pipe', 'pipe'],
     // A sample that waits for a person who never comes is ended, and says so by its status.
-    timeout: 60_000,
+    timeout: 180_000,
     killSignal: 'SIGKILL',
     env: { ...process.env, PORTAL_URL: app.portalUrl, FHIR_URL: app.fhirUrl, ...env, ...own },
   })
