@@ -20,6 +20,7 @@ WORKDIR /opt/onpatient
 COPY --from=build /opt/onpatient/package.json ./
 COPY --from=build /opt/onpatient/node_modules ./node_modules
 COPY --from=build /opt/onpatient/fhir ./fhir
+COPY --from=build /opt/onpatient/samples ./samples
 COPY --from=build /opt/onpatient/server ./server
 COPY --from=build /opt/onpatient/portal/dist ./portal/dist
 # The port of the container is reached by the proxy in front alone: do not publish it.

@@ -5,6 +5,7 @@ import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
 import { conformancePage } from './conformance-page.ts'
 import { limitsPage } from './limits-page.ts'
 import { markdownTable } from './markdown-table.ts'
+import { samplesPage } from './samples-page.ts'
 import { searchParametersPage } from './search-parameters-page.ts'
 
 /** A page under docs/ that is written from the code, so that it cannot tell another story. */
@@ -22,6 +23,7 @@ export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/api/errors.md', content: errorsPage() },
   { path: 'docs/api/scopes.md', content: scopesPage() },
   { path: 'docs/api/conformance.md', content: note + conformancePage() },
+  { path: 'docs/api/samples.md', content: note + samplesPage() },
   { path: 'docs/api/search-parameters.md', content: `${note}${searchParametersPage()}` },
 ]
 

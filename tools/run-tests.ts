@@ -19,6 +19,7 @@ const postgresOnly = ['test/store/**']
 const sqliteOnly = [
   ...['fhir/**', 'server/**', 'tools/**', 'test/browser/**', 'test/cli/**', 'test/robustness/**'],
   'test/tutorial/smart-in-ten-minutes.test.ts',
+  'test/client-libraries/samples.test.ts',
   'test/import/memory.test.ts',
   'test/limits/request-memory.test.ts',
   'test/operations/{backup,kill,full-disk,deploy,newer-database,store-failures,workers}.test.ts',

@@ -161,10 +161,12 @@ function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Co
       Session: 3600,
       Grant: tokenLifetimes.refreshTokenSeconds,
     },
-    // Applications with a secret or key always get one, `offline_access` or not: classic ones count on it. It ends with the grant.
+    // Applications with a secret or key that read records always get one, `offline_access` or not: classic ones count on it. It ends
+    // with the grant. Sign-in alone has no such past: there it has to be asked for, so that the answer's scope is the one that was asked for.
     // One that anybody could use is not given when the access ends with its first token.
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') &&
+      (hasClinicalScope([...code.scopes]) || asksToLast(code.scopes)) &&
       (client.tokenEndpointAuthMethod !== 'none' || lastsLonger(deps, code.grantId)),
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
@@ -213,6 +215,10 @@ function describeRefusal(
   if (typeof redirectUri === 'string' && !applications.maySendTo(redirectUri))
     return 'This app wants you sent back to an address on plain http, where anyone on the way can read the answer. This server does not do that. Its developer has to register an https:// address.'
   return describeOAuthError(given, undefined)
+}
+
+function asksToLast(scopes: ReadonlySet<string>): boolean {
+  return scopes.has('offline_access') || scopes.has('online_access')
 }
 
 /** Whether a grant goes on when an access token that is issued now has expired. */

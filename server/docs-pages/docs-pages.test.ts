@@ -15,6 +15,7 @@ import { addressesOf } from './addresses.ts'
 import type { DocsFacts } from './docs-facts.ts'
 import { formatDuration } from './docs-facts.ts'
 import { docsPages } from './docs-pages.ts'
+import { readSample, samples } from './samples.ts'
 import * as examples from './tutorial-examples.ts'
 
 const tutorial = '/api_fhir/api-docs/tutorial'
@@ -110,6 +111,36 @@ for (const path of paths) {
     assert.equal([...page.matchAll(/\/assets\/docs-/g)].length, 2)
   })
 }
+
+test('every sample has a page with its program and the addresses of this server, and is downloaded as it is', async () => {
+  await using app = await startDocs()
+  const list = await read(app, '/api_fhir/api-docs/samples')
+  for (const { id, file, project, ranOn } of samples) {
+    assert.ok(list.includes(`href="/api_fhir/api-docs/samples/${id}"`), id)
+    const page = await read(app, `/api_fhir/api-docs/samples/${id}`)
+    assert.match(page, /https:\/\/portal\.example/)
+    assert.match(page, /https:\/\/api\.example/)
+    assert.equal(/was never run/.test(page), ranOn === undefined, id)
+    assert.ok(Buffer.byteLength(page) < 100_000, `${id}: ${Buffer.byteLength(page)} bytes`)
+    for (const each of [file, ...(project === undefined ? [] : [project])]) {
+      const program = readSample(each)
+      const answer = await app.inject(`/api_fhir/api-docs/samples/${id}/${each.split('/').at(-1)}`)
+      assert.equal(answer.body, program)
+      assert.match(String(answer.headers['content-type']), /^text\/plain/)
+    }
+    assert.equal(/NOT RUN/.test(readSample(file)), ranOn === undefined, `${file} says whether it was run`)
+    for (const step of [
+      '1. Authorized',
+      '2. Token',
+      '3. Refreshed',
+      '4. Classic API',
+      '5. R4 API',
+      '6. Revoked',
+    ])
+      assert.ok(readSample(file).includes(step), `${file}: ${step}`)
+    assert.match(readSample(file), /offline_access/)
+  }
+})
 
 test('the tutorial names the two origins of this server', async () => {
   await using app = await startDocs()

@@ -6,13 +6,25 @@ import { sendPage, viewOf } from '../pages/view.ts'
 import { addressesOf } from './addresses.ts'
 import type { DocsFacts } from './docs-facts.ts'
 import { documentationBody, documentationContents } from './documentation-page.ts'
+import { readSample, samples } from './samples.ts'
+import {
+  sampleBody,
+  sampleContents,
+  samplePath,
+  samplesBody,
+  samplesContents,
+  samplesPath,
+  titleOf,
+} from './samples-page.ts'
 import { tutorialBody, tutorialContents } from './tutorial-page.ts'
+
+export { samples }
 
 const stylesheet = readPageAsset(new URL('../pages/assets/docs.css', import.meta.url), 'docs', 'css')
 const script = readPageAsset(new URL('./docs.js', import.meta.url), 'docs', 'js')
 
 /**
- * The tutorial and the reference for developers, with the addresses of this server filled in; open to everybody.
+ * The tutorial, the reference and the samples for developers, with the addresses of this server filled in; open to everybody.
  * For a scope with `browser`, `pageHeaders` and `pageErrors`.
  */
 export function docsPages(facts: DocsFacts): FastifyPluginAsync {
@@ -28,6 +40,13 @@ export function docsPages(facts: DocsFacts): FastifyPluginAsync {
       documentationContents(facts.isProduction),
       documentationBody(addresses, facts),
     ),
+    [samplesPath]: article('Samples with libraries', samplesContents, samplesBody(addresses)),
+    ...Object.fromEntries(
+      samples.map((sample) => [
+        `${samplesPath}/${sample.id}`,
+        article(titleOf(sample), sampleContents, sampleBody(sample, addresses)),
+      ]),
+    ),
   }
   return async (app) => {
     servePageAsset(app, stylesheet)
@@ -39,6 +58,11 @@ export function docsPages(facts: DocsFacts): FastifyPluginAsync {
           sendPage(reply, page, viewOf(request, reply, facts.isProduction)),
         )
     }
+    for (const sample of samples)
+      for (const file of [sample.file, ...(sample.project === undefined ? [] : [sample.project])])
+        app.get(samplePath(sample, file), async (_request, reply) =>
+          reply.type('text/plain; charset=utf-8').send(readSample(file)),
+        )
   }
 }
 

@@ -69,7 +69,7 @@ function beforeYouCall({ authorize, token }: Addresses): SafeHtml {
 </section>
 <section aria-labelledby="setup">
 <h2 id="setup">Set up your client</h2>
-<p>Any OAuth 2.0 library will do, and so will any HTTP client, as the examples below show. A library asks you for the client id, the client secret and the redirect URI, which are on the settings page, and for these two addresses:</p>
+<p>Any OAuth 2.0 library will do, and so will any HTTP client, as the examples below show. There are <a href="/api_fhir/api-docs/samples">whole programs with the libraries</a> of Python, JavaScript, TypeScript, Java, Go, Rust, PHP, Ruby, Perl and C#. A library asks you for the client id, the client secret and the redirect URI, which are on the settings page, and for these two addresses:</p>
 ${codeBlock('Authorize URL', authorize)}
 ${codeBlock('Access token URL', token)}
 </section>`
@@ -182,6 +182,7 @@ function whereNext(): SafeHtml {
   return html`<section aria-labelledby="next">
 <h2 id="next">Where to go from here</h2>
 <ul>
+<li><a href="/api_fhir/api-docs/samples">Samples with libraries: the whole way in one program</a></li>
 <li><a href="/api_fhir/api-docs/documentation#types">Every type of record and its filters</a></li>
 <li><a href="/api_fhir/api-docs/documentation#scopes">Permissions, in plain words</a></li>
 <li><a href="/api_fhir/api-docs/documentation#errors">Errors and what to do about them</a></li>
