@@ -1,5 +1,8 @@
 import type { Resource } from 'fhir/r4'
 
+/** Whether whoever writes may be told what stands in a record. */
+export type Shows = (record: { type: string; content: string }) => boolean
+
 /** Where a record comes from and whose it is; import and practices write through this. */
 export interface RecordWrite {
   practiceId: string

@@ -8,8 +8,8 @@ import type { ListPage, ListQuery } from './list-query.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
 import { isDeletion, listVersions, readVersion } from './read-version.ts'
-import { type RecordTransaction, type Shows, transactRecords } from './record-transaction.ts'
-import type { RecordWrite, WriteMode, WriteOutcome } from './record-write.ts'
+import { type RecordTransaction, transactRecords } from './record-transaction.ts'
+import type { RecordWrite, Shows, WriteMode, WriteOutcome } from './record-write.ts'
 import {
   bringIndexUpToDate,
   canBeSearched,
@@ -23,7 +23,7 @@ import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk
 import { prepareWrite } from './write-records.ts'
 
 export type { Confinement } from './confinement.ts'
-export type { DateRange, ListPage, ListQuery, PageKey } from './list-query.ts'
+export type { ListPage, ListQuery, PageKey } from './list-query.ts'
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { RecordWrite, WriteMode, WriteOutcome } from './record-write.ts'
 export type { SearchKey } from './search/search-order.ts'
