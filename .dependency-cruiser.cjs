@@ -65,11 +65,27 @@ const uses = [
     ['accounts'],
     '`pages` uses `http`, the failures of the store and types of `accounts`.',
   ],
-  [['apis'], ['fhir', 'access', 'http', 'store'], [], 'APIs use `fhir`, `access` and `http`, and never records.'],
+  [
+    ['apis'],
+    ['fhir', 'access', 'http', 'store'],
+    [],
+    'APIs use `fhir`, `access` and `http`, and never records.',
+  ],
   [
     ['authorization'],
     [
-      ...['fhir', 'access', 'accounts', 'applications', 'grants', 'http', 'keys', 'launches', 'pages', 'practices'],
+      ...[
+        'fhir',
+        'access',
+        'accounts',
+        'applications',
+        'grants',
+        'http',
+        'keys',
+        'launches',
+        'pages',
+        'practices',
+      ],
       ...['rate-limits', 'store'],
     ],
     ['records'],
@@ -142,10 +158,12 @@ const entered = [...uses.flatMap(([folders]) => folders), 'apis/classic', 'apis/
   .filter((folder) => !['store', 'http', 'pages', 'apis', 'cli'].includes(folder))
 const entryRules = entered.map((folder) => {
   const name = folder.split('/').at(-1)
-  const more = { demo: '|client/client|generator/generate-practice', 'portal-api': '|portal-app' }[folder] ?? ''
+  const more =
+    { demo: '|client/client|generator/generate-practice', 'portal-api': '|portal-app' }[folder] ?? ''
   return {
     name: `entry-of-${name}`,
-    comment: 'A folder is entered through the file that carries its name, and types are taken from there, too.',
+    comment:
+      'A folder is entered through the file that carries its name, and types are taken from there, too.',
     severity: 'error',
     from: { path: '^(fhir|server|portal)/', pathNot: `^server/${folder}/` },
     to: { path: `^server/${folder}/`, pathNot: `^server/${folder}/(${name}${more})\\.ts$` },

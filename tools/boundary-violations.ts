@@ -28,7 +28,7 @@ export function findBoundaryViolations(
       cwd: root,
       encoding: 'utf8',
       maxBuffer: 256 * 1024 * 1024,
-      env: { ...process.env, PATH: `${process.cwd()}/node_modules/.bin:${process.env['PATH']}` },
+      env: { ...process.env, PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH}` },
     },
   )
   if (!run.stdout?.startsWith('{'))
