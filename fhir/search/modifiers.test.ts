@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { modifiersFor, prefixesFor } from './modifiers.ts'
-import { parametersOf, type SearchParameter, searchableTypes } from './parameters.ts'
+import { parametersOf, searchableTypes } from './parameters.ts'
 import { parseSearch } from './parse-search.ts'
+import type { SearchParameter } from './search-parameter.ts'
 import { SearchError } from './search-query.ts'
 
 const everyModifier = [

@@ -1,7 +1,7 @@
 import { clipText } from './normalize-text.ts'
-import type { SearchParameter, SearchParameterType } from './parameters.ts'
 import { prefixes } from './parse-quantity.ts'
 import { type Asked, impliedSystem, refuse } from './parse-single-value.ts'
+import type { SearchParameter, SearchParameterType } from './search-parameter.ts'
 import { type Modifier, type Prefix, SearchError, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 import { typedSystem } from './token-rows.ts'

@@ -1,5 +1,5 @@
 import { compilePath, type Visit } from './compile-path.ts'
-import type { SearchParameter } from './parameters.ts'
+import type { SearchParameter } from './search-parameter.ts'
 
 /** What a resource names by a reference parameter, as it is written: references, and canonical addresses of definitions. */
 export interface NamedReference {

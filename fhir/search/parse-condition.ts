@@ -6,9 +6,10 @@ import {
   parseValueSet,
   type Terminology,
 } from './modifiers.ts'
-import { findParameter, parametersOf, type SearchParameter } from './parameters.ts'
+import { findParameter, parametersOf } from './parameters.ts'
 import type { Asked } from './parse-single-value.ts'
 import { parseValue } from './parse-value.ts'
+import type { SearchParameter } from './search-parameter.ts'
 import { type Condition, type ParameterCondition, SearchError, type SearchValue } from './search-query.ts'
 import { quote, splitUnescaped } from './search-text.ts'
 

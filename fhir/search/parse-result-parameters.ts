@@ -1,5 +1,6 @@
-import { findParameter, parametersOf, type SearchParameter, searchableTypes } from './parameters.ts'
+import { findParameter, parametersOf, searchableTypes } from './parameters.ts'
 import { describeUnknown } from './parse-condition.ts'
+import type { SearchParameter } from './search-parameter.ts'
 import { type IncludeRule, SearchError, type SearchQuery, type SortRule } from './search-query.ts'
 import { quote } from './search-text.ts'
 

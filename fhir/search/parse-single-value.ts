@@ -1,8 +1,8 @@
 import { earliestTime, latestTime, parseDate } from '../dates.ts'
 import { isResourceId, parseReference } from '../reference.ts'
 import { clipText, normalizeText } from './normalize-text.ts'
-import type { SearchParameter } from './parameters.ts'
 import { splitPrefix } from './parse-quantity.ts'
+import type { SearchParameter } from './search-parameter.ts'
 import { type Modifier, SearchError, type SearchValue, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 

@@ -1,4 +1,4 @@
-import { findParameter, type SearchParameter } from './parameters.ts'
+import { findParameter } from './parameters.ts'
 import { parseComposite } from './parse-composite.ts'
 import { parseNumberValue, parseQuantityValue } from './parse-quantity.ts'
 import {
@@ -10,6 +10,7 @@ import {
   parseUri,
   refuse,
 } from './parse-single-value.ts'
+import type { SearchParameter } from './search-parameter.ts'
 import type { SearchValue } from './search-query.ts'
 import { unescapeText } from './search-text.ts'
 

@@ -8,8 +8,9 @@ import { oracleMatches } from '../../test/search/oracle.ts'
 import { demoResources, sample, syntheaResources } from '../../test/search/resources.ts'
 import { selectPath } from './compile-path.ts'
 import { type IndexValue, indexValuesOf } from './index-values.ts'
-import { parametersOf, type SearchParameter } from './parameters.ts'
+import { parametersOf } from './parameters.ts'
 import { parseSearch } from './parse-search.ts'
+import type { SearchParameter } from './search-parameter.ts'
 import type { Condition } from './search-query.ts'
 
 interface Indexed {

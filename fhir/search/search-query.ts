@@ -1,4 +1,4 @@
-import type { SearchParameter } from './parameters.ts'
+import type { SearchParameter } from './search-parameter.ts'
 
 /** A search as it was asked for, checked and made ready: https://hl7.org/fhir/R4/search.html */
 export interface SearchQuery {

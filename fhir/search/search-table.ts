@@ -1,4 +1,4 @@
-import type { SearchParameter, SearchParameterType } from './parameters.ts'
+import type { SearchParameter, SearchParameterType } from './search-parameter.ts'
 import table from './search-parameters.json' with { type: 'json' }
 
 interface Row {

@@ -3,8 +3,8 @@ import { parseReference } from '../reference.ts'
 import type { Visit } from './compile-path.ts'
 import type { IndexRows } from './index-rows.ts'
 import { normalizeText } from './normalize-text.ts'
-import type { SearchParameterType } from './parameters.ts'
 import { quantityRows } from './quantity-rows.ts'
+import type { SearchParameterType } from './search-parameter.ts'
 import { tokenRows } from './token-rows.ts'
 
 type Fields = Record<string, unknown>

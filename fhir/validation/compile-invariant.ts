@@ -1,35 +1,15 @@
 import { parseDate, type TimeRange } from '../dates.ts'
 import { type Call, functions } from './invariant-functions.ts'
+import type { Evaluate, InvariantPlace } from './invariant-place.ts'
 import { type Expression, parseInvariant } from './invariant-syntax.ts'
 import { asBoolean, isSame, isTypeOf, membersOf } from './invariant-values.ts'
 
-/** What an invariant is asked of, and where that stands. */
-export interface InvariantPlace {
-  value: unknown
-  /** `%resource`: the resource that the value is part of. */
-  resource: unknown
-  /** `%rootResource`: the one that contains it, if any. */
-  rootResource: unknown
-  /** The type of the value, where the JSON does not tell it. */
-  type: string | undefined
-  work: Work
-}
-
-/**
- * What may still be looked at. Some rules compare every part of a record with every other: a record made for that would
- * keep the server busy for hours.
- */
-export interface Work {
-  left: number
-}
+export type { InvariantPlace } from './invariant-place.ts'
 
 const spent = Symbol('no work is left')
 
 /** False when the invariant is broken. What it does not say anything about keeps it. */
 export type Invariant = (place: InvariantPlace) => boolean
-
-/** A collection in, a collection out. */
-export type Evaluate = (focus: readonly unknown[], place: InvariantPlace) => readonly unknown[]
 
 /** Throws when the expression uses what is not known here. */
 export function compileInvariant(expression: string): Invariant {

@@ -1,5 +1,5 @@
 import { typeOfReference } from '../search/compile-path.ts'
-import type { Evaluate, InvariantPlace } from './compile-invariant.ts'
+import type { Evaluate, InvariantPlace } from './invariant-place.ts'
 import { asBoolean, isSame } from './invariant-values.ts'
 
 /** A function of FHIRPath: what it is asked of, what stands in its parentheses, and where it stands. */

@@ -1,5 +1,5 @@
-import type { Work } from './compile-invariant.ts'
 import type { Findings } from './findings.ts'
+import type { Work } from './invariant-place.ts'
 import type { NamedInvariant, TypeDefinition, Types } from './types.ts'
 
 export type Fields = Record<string, unknown>

@@ -9,7 +9,7 @@ import r4Table from './r4-definitions.json' with { type: 'json' }
 import type { Fields, ResourceContext } from './resource-context.ts'
 import { rewriteAddresses } from './rewrite-addresses.ts'
 import { readCodes, readInvariants, readTypes, type TypeDefinition } from './types.ts'
-import type { Validator } from './validate.ts'
+import type { Validator } from './validator-interface.ts'
 
 /** Brackets in brackets: deeper than any record, and no deeper than functions may call themselves. */
 const deepest = 200

@@ -7,23 +7,26 @@ import {
   type ReachingSignIn,
   reachesPanel,
 } from '#server/practices/practices.ts'
-import type {
-  Confinement,
-  ListPage,
-  ListQuery,
-  Records,
-  SearchPage,
-  SearchPageQuery,
-  VersionPage,
-  VersionQuery,
-} from '#server/records/records.ts'
+import type { Confinement, Records, SearchPageQuery } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import { claimWork } from '../request-work.ts'
-import { type Included, includeRecords, typesInConditions } from './include-records.ts'
+import { includeRecords, typesInConditions } from './include-records.ts'
 import { joinReaders } from './join-readers.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
+import type { RecordReader } from './record-reader.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
+export type {
+  CurrentRecord,
+  FoundRecord,
+  ListQuery,
+  PageKey,
+  RecordTransaction,
+  SearchKey,
+  VersionKey,
+  VersionRow,
+  Written,
+} from '#server/records/records.ts'
 export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
 export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
 export { mostIncluded } from './include-records.ts'
@@ -34,6 +37,7 @@ export {
   proofAlgorithms,
   type TokenDoor,
 } from './presented-token.ts'
+export type { RecordReader } from './record-reader.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
 /**
@@ -53,38 +57,6 @@ export interface Access {
     signIn: ReachingSignIn,
     only?: { practiceId: string } | { associationId: string },
   ): Promise<RecordReader>
-}
-
-export interface RecordReader {
-  /** The one patient in context, when exactly one is covered. */
-  readonly patientId: string | undefined
-  /** The stored JSON. Throws `scope-missing`; undefined when absent or outside the covered compartments. */
-  read(type: string, id: string): Promise<string | undefined>
-  /** Throws `scope-missing`. */
-  list(query: ListQuery): Promise<ListPage>
-  /** One version; undefined when absent, outside or a deletion. Throws `scope-missing`. */
-  readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
-  /** Whether a version is the deletion of its record; false where the scopes give no history. */
-  isDeletion(address: { type: string; id: string; versionId: number }): Promise<boolean>
-  /** Versions of one record (`r`), or of a type (`s`). Throws `scope-missing`, also when the scopes give only some records. */
-  listVersions(query: VersionQuery): Promise<VersionPage>
-  /**
-   * One page of a FHIR search, with what it brings along. Throws `scope-missing` also for a type that only a chain or
-   * `_has` looks into; records brought along are left out when the scopes do not cover them.
-   */
-  search(query: SearchQuery, place: SearchPlace): Promise<SearchAnswer>
-  /** Throws like `search`. */
-  countFound(query: SearchQuery): Promise<number>
-  /** Whether the scopes cover reading (`r`) or searching (`s`) a type, be it some of its records. */
-  allows(type: string, interaction: 'r' | 's'): boolean
-  /** Whether they cover reading all of its records, and so its past. */
-  allowsHistory(type: string): boolean
-}
-
-export type SearchPlace = Pick<SearchPageQuery, 'pageSize' | 'after' | 'before'>
-
-export interface SearchAnswer extends SearchPage {
-  included: Included
 }
 
 interface AccessDeps {

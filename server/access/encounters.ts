@@ -1,6 +1,6 @@
 import type { Encounter } from 'fhir/r4'
 import { parseSearch } from '#fhir/search/parse-search.ts'
-import type { RecordReader } from './access.ts'
+import type { RecordReader } from './record-reader.ts'
 
 export interface EncounterLine {
   id: string

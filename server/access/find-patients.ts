@@ -2,7 +2,7 @@ import type { Patient } from 'fhir/r4'
 import { officialNameOf } from '#fhir/official-name.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { type Condition, SearchError } from '#fhir/search/search-query.ts'
-import type { RecordReader } from './access.ts'
+import type { RecordReader } from './record-reader.ts'
 
 /** What the person typed; all that is given must fit. */
 export interface PatientQuestion {

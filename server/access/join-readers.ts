@@ -1,6 +1,6 @@
 import type { Interaction } from '#fhir/scope/scope.ts'
-import type { RecordReader } from './access.ts'
 import { typesInConditions } from './include-records.ts'
+import type { RecordReader } from './record-reader.ts'
 import type { ScopeRules } from './scope-rules.ts'
 
 interface JoinedReaders {

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { OnpatientError } from '../errors.ts'
 import type { AccountTable } from '../store/schema/accounts.ts'
-import type { Account } from './accounts.ts'
+import type { Account } from './account.ts'
 
 export type AccountRow = Selectable<AccountTable>
 

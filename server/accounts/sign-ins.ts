@@ -2,8 +2,9 @@ import type { Clock } from '../clock.ts'
 import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
 import type { SignInTable } from '../store/schema/accounts.ts'
 import type { Db } from '../store/store.ts'
+import type { Account, NewSignIn, SignIn, Visitor } from './account.ts'
 import { toAccount } from './account-row.ts'
-import type { Account, Accounts, NewSignIn, SignIn, Visitor } from './accounts.ts'
+import type { Accounts } from './accounts-interface.ts'
 import type { KnownDevices } from './known-device.ts'
 
 const day = 24 * 3600 * 1000

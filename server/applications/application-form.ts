@@ -2,7 +2,7 @@ import { contextScopes, parseClinicalScope, splitScopes, writes } from '#fhir/sc
 import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import { type Limits, sayLimit } from '../limits.ts'
-import type { ApplicationForm } from './applications.ts'
+import type { ApplicationForm } from './application.ts'
 import {
   assertNoAnswerParameters,
   assertNotPlain,

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { nameKey } from '../store/name-key.ts'
 import type { ApplicationTable } from '../store/schema/applications.ts'
-import type { Application, ApplicationForm } from './applications.ts'
+import type { Application, ApplicationForm } from './application.ts'
 import type { AuthenticationForm } from './authentication-form.ts'
 import type { KeySet } from './key-set.ts'
 

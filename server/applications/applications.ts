@@ -9,6 +9,7 @@ import { nameKey } from '../store/name-key.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
+import type { Application, ApplicationForm, Warning } from './application.ts'
 import {
   type ApplicationChanges,
   changesApproved,
@@ -20,64 +21,10 @@ import {
 import { checkApplicationForm } from './application-form.ts'
 import { type ApplicationRow, columnsOf, toApplication, withNameKey } from './application-row.ts'
 import { type AuthenticationForm, checkAuthentication } from './authentication-form.ts'
-import type { KeySet } from './key-set.ts'
 import { isPlainHttp, isRegisteredRedirect, warnAboutRedirectUris } from './redirect-uri.ts'
 import { createRegistrationTokens, type RegistrationTokens } from './registration-tokens.ts'
 
-/** A registered OAuth client. Its id is the client_id. */
-export interface Application {
-  id: string
-  ownerAccountId: string
-  name: string
-  kind: 'confidential' | 'public'
-  /** What the application may ask for; a request without `scope` asks for all of them. */
-  scopes: string[]
-  redirectUris: string[]
-  /** Where a browser may go after it was signed out (OpenID Connect RP-Initiated Logout §3.1). */
-  postLogoutRedirectUris: string[]
-  logoUri: string | undefined
-  policyUri: string | undefined
-  tosUri: string | undefined
-  /** Where a launch from the portal starts it (SMART App Launch, EHR launch); undefined: it only starts alone. */
-  launchUri: string | undefined
-  legacyUrlParameters: boolean
-  /** How it proves at the token endpoint who it is: by a secret, by a signature (private_key_jwt), or not at all. */
-  authentication: 'secret' | 'key' | 'none'
-  /** Its public keys, or where they are published; both undefined unless it authenticates by a key. */
-  jwks: KeySet | undefined
-  jwksUri: string | undefined
-  /** Authorization starts with a pushed request only (RFC 9126). */
-  requiresPar: boolean
-  /** Its tokens are bound to a key of its own (RFC 9449). */
-  requiresDpop: boolean
-  /** A backend service: has system scopes, which work only with the approval of a practice. */
-  isBackend: boolean
-  /** It must say for which server its token is meant (`aud`): it has a launch URL, or came by dynamic registration. */
-  requiresAudience: boolean
-  createdAt: Date
-  updatedAt: Date
-}
-
-export interface ApplicationForm {
-  name: string
-  kind: 'confidential' | 'public'
-  redirectUris: string[]
-  /** Left out of a change: as before. */
-  postLogoutRedirectUris?: string[] | undefined
-  scopes: string[]
-  logoUri?: string | undefined
-  policyUri?: string | undefined
-  tosUri?: string | undefined
-  launchUri?: string | undefined
-  legacyUrlParameters?: boolean | undefined
-  /** For a confidential application; default 'secret'. */
-  authentication?: Application['authentication'] | undefined
-  /** A JWK Set as the developer gave it. */
-  jwks?: unknown
-  jwksUri?: string | undefined
-  requiresPar?: boolean | undefined
-  requiresDpop?: boolean | undefined
-}
+export type { Application, ApplicationForm, Warning } from './application.ts'
 
 /** What is known of a secret after it was shown once. */
 export interface SecretSummary {
@@ -85,12 +32,6 @@ export interface SecretSummary {
   createdAt: Date
   /** Set on an older secret that still works until then. */
   expiresAt: Date | undefined
-}
-
-/** Something to tell the developer that does not stop the application from working. */
-export interface Warning {
-  field: string
-  message: string
 }
 
 /** Which of the owner's applications, in which order. */
@@ -496,6 +437,6 @@ function hasInName(search: string) {
 
 export type { ApplicationChange } from './application-changes.ts'
 export { defaultScopes } from './application-form.ts'
-export { assertionAlgorithms, fitsAlgorithm, type KeySet, type PublicKey } from './key-set.ts'
+export { assertionAlgorithms, fitsAlgorithm, type PublicKey } from './key-set.ts'
 export { createKeySets, type KeySets } from './key-sets.ts'
 export { hasPrivateUseScheme, isPlainHttp } from './redirect-uri.ts'

@@ -1,5 +1,5 @@
 import { OnpatientError } from '../errors.ts'
-import type { Application, ApplicationForm } from './applications.ts'
+import type { Application, ApplicationForm } from './application.ts'
 import { type FetchLimits, faultOfAddress } from './fetch-key-set.ts'
 import { checkKeySet, type KeySet } from './key-set.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Application } from './applications.ts'
+import type { Application } from './application.ts'
 import { type FetchedKeys, type FetchLimits, fetchKeySet, KeyFetchError } from './fetch-key-set.ts'
 import { type PublicKey, type SortedKeys, sortKeys } from './key-set.ts'
 

@@ -1,5 +1,5 @@
 import { OnpatientError } from '../errors.ts'
-import type { Warning } from './applications.ts'
+import type { Warning } from './application.ts'
 
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 

@@ -1,6 +1,6 @@
 import type { Adapter } from 'oidc-provider'
 import { hashSecret } from '../secrets.ts'
-import type { AdapterDeps } from './oidc-adapter.ts'
+import type { AdapterDeps } from './adapter-deps.ts'
 
 /**
  * Access tokens live in a narrow table of their own, which every API request reads once. What the engine needs for

@@ -1,39 +1,23 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { Accounts } from '#server/accounts/accounts.ts'
 import { pageErrors } from '#server/pages/page-errors.ts'
 import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
 import { limitRequest } from '../http/rate-limiting.ts'
-import type { Limits } from '../limits.ts'
-import type { Logger } from '../logger.ts'
 import { networkOf } from '../network.ts'
+import type { AuthorizationDeps } from './authorization-deps.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
 import { clientEndpoints } from './client-endpoints.ts'
-import { type ConsentDeps, consentRoutes } from './consent.ts'
-import { createEngine, type EngineDeps } from './engine.ts'
+import { consentRoutes } from './consent.ts'
+import { createEngine } from './engine.ts'
 import { type Engine, handOver } from './hand-over.ts'
 import { completeIntrospection } from './introspection-answer.ts'
 import { logoutRoutes } from './logout.ts'
 import { queryOf, readForm } from './read-form.ts'
-import type { RegistrationDeps } from './registration.ts'
 import { shapeAnswers } from './token-answer.ts'
 import { keepFromUntrusted } from './untrusted-redirects.ts'
-import type { UserinfoDeps } from './userinfo.ts'
 
 export { tokenLifetimes } from './engine.ts'
 export { sweepPayloads } from './oidc-adapter.ts'
 export { keeperEmail } from './untrusted-redirects.ts'
-
-export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
-  tokens: UserinfoDeps['tokens']
-  accounts: EngineDeps['accounts'] & ConsentDeps['accounts'] & Pick<Accounts, 'endSignIn'>
-  records: EngineDeps['records'] & ConsentDeps['records']
-  access: ConsentDeps['access']
-  launches: ConsentDeps['launches']
-  practices: ConsentDeps['practices']
-  isProduction: boolean
-  limits: Limits
-  logger: Logger
-}
 
 /** The authorization server: the engine's end points, and the pages where people decide. */
 export interface Authorization {

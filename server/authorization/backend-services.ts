@@ -4,7 +4,7 @@ import { parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { type Approval, type Approvals, isCovered } from '#server/grants/grants.ts'
 import { hashSecret } from '../secrets.ts'
-import type { AdapterDeps } from './oidc-adapter.ts'
+import type { AdapterDeps } from './adapter-deps.ts'
 
 /** As SMART recommends: there is no refresh token, a new one is asked for instead. */
 export const backendTokenSeconds = 300

@@ -11,7 +11,7 @@ import {
 } from '#fhir/scope/scope.ts'
 import { chooseOwnLink } from '#server/grants/grants.ts'
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
-import type { Subject } from './consent-subject.ts'
+import type { Subject } from './request-subject.ts'
 
 /** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
 export const durations = [

@@ -14,10 +14,10 @@ import {
   wantsOnePatient,
   wantsPanel,
 } from './consent-choice.ts'
-import type { Subject } from './consent-subject.ts'
 import { describeBirth, describeEncounter } from './describe-patient.ts'
 import { shownToField } from './old-consent-form.ts'
 import type { Registrant } from './registrant.ts'
+import type { Subject } from './request-subject.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
 export interface Reach {

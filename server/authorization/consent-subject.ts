@@ -1,27 +1,9 @@
-import {
-  type Access,
-  type EncounterLine,
-  findEncounter,
-  findPatientLine,
-  type PatientLine,
-  type RecordReader,
-} from '#server/access/access.ts'
-import type { ContextReference } from '#server/grants/grants.ts'
+import { type Access, findEncounter, findPatientLine, type RecordReader } from '#server/access/access.ts'
 import type { Launch, Launches } from '#server/launches/launches.ts'
 import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
 import { readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
 import { launchFaultWords } from './launch-parameters.ts'
-
-/** The one patient whom a request is about, and what else the application was opened with. */
-export interface Subject {
-  association: Association
-  patient: PatientLine
-  encounter?: EncounterLine | undefined
-  intent?: string | undefined
-  fhirContext?: readonly ContextReference[] | undefined
-  /** Fixed by a launch: then the person cannot choose another. */
-  isLaunched: boolean
-}
+import type { Subject } from './request-subject.ts'
 
 /** Why the application gets an answer without a page: RFC 6749 §4.1.2.1. */
 export type Refusal = {

@@ -9,6 +9,7 @@ import type { Launches } from '#server/launches/launches.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import type { UsedOnce } from '../store/used-once.ts'
+import type { AdapterDeps } from './adapter-deps.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
 import { type BackendServices, backendTokenSeconds, createBackendServices } from './backend-services.ts'
 import { assertAssertion, assertionKeysOf, clockSkewSeconds } from './client-assertion.ts'
@@ -16,7 +17,7 @@ import { describeOAuthError } from './error-words.ts'
 import { type FhirUserDeps, findFhirUser } from './fhir-user.ts'
 import { mayIntrospect } from './introspection-answer.ts'
 import { launchParameters } from './launch-parameters.ts'
-import { type AdapterDeps, createAdapter, interactionSeconds, refreshGraceSeconds } from './oidc-adapter.ts'
+import { createAdapter, interactionSeconds, refreshGraceSeconds } from './oidc-adapter.ts'
 import {
   replaceAssertionKeys,
   replaceRedirectMatching,

@@ -1,17 +1,12 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import type { Accounts } from '#server/accounts/accounts.ts'
-import type { Applications } from '#server/applications/applications.ts'
-import { type Grant, type Grants, reusedReason } from '#server/grants/grants.ts'
-import type { ServerKeys } from '#server/keys/keys.ts'
-import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
-import type { Clock } from '../clock.ts'
-import type { Limits } from '../limits.ts'
+import { type Grant, reusedReason } from '#server/grants/grants.ts'
 import { createSeals } from '../seal.ts'
-import { hashSecret, type Random } from '../secrets.ts'
+import { hashSecret } from '../secrets.ts'
 import { preparedQuery, preparedWrite } from '../store/prepared-query.ts'
 import type { OidcPayloadTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { withAccessTokens } from './access-token-adapter.ts'
+import type { AdapterDeps } from './adapter-deps.ts'
 import { answeringStoreFailures } from './answering-store-failures.ts'
 import { withBackendTokens } from './backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
@@ -24,22 +19,7 @@ import {
   type SealedInteraction,
   withSealedInteractions,
 } from './sealed-interactions.ts'
-import type { OneTimeUse, TokenWrites } from './token-writes.ts'
-
-export interface AdapterDeps {
-  db: Db
-  clock: Clock
-  grants: Grants
-  applications: Applications
-  accounts: Pick<Accounts, 'isSignInOpen'>
-  writes: TokenWrites
-  keys: Pick<ServerKeys, 'cookie'>
-  random: Random
-  /** Cookies are `Secure` where it is https. */
-  portalUrl: string
-  limits: Pick<Limits, 'authorizationRequestCharacters'>
-  rateLimits: Pick<RateLimits, 'count' | 'fieldsOf' | 'refusalOf'>
-}
+import type { OneTimeUse } from './token-writes.ts'
 
 /**
  * How long after its first use a refresh token may be presented again, any number of times: several tabs of an application ask at the

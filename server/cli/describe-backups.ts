@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { BackupFigures } from '#server/backups/backups.ts'
 import { systemClock } from '../clock.ts'
 import type { Settings } from '../settings.ts'
-import type { Finding } from './doctor.ts'
+import type { Finding } from './finding.ts'
 
 const check = 'backups'
 

@@ -13,14 +13,9 @@ import type { Store } from '../store/store.ts'
 import { findPublished } from './demo.ts'
 import { describeBackups } from './describe-backups.ts'
 import { describeFailure } from './describe-failure.ts'
+import type { Finding } from './finding.ts'
 import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withNouns } from './with-nouns.ts'
-
-export interface Finding {
-  check: string
-  ok: boolean
-  message: string
-}
 
 /** `onpatient doctor`: what is wrong with this installation and what to do; exit code 1 when anything is. */
 export function doctorCommand(): Command {

@@ -8,7 +8,7 @@ import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
-import type { Grants } from './grants.ts'
+import type { Grants } from './grants-interface.ts'
 
 /** A backend service that a practice allowed to read (or write) its whole panel. */
 export interface Approval {

@@ -1,8 +1,8 @@
 import type { Association, Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import type { Db } from '../store/store.ts'
+import type { Grant } from './grant.ts'
 import type { GrantContext } from './grant-context.ts'
-import type { Grant } from './grants.ts'
 import { toGrant } from './reach.ts'
 
 /** A grant as its owner sees it. */

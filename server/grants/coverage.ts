@@ -1,7 +1,7 @@
 import { type Role, reachesPanel } from '#server/practices/practices.ts'
 import type { Db } from '../store/store.ts'
+import type { Coverage } from './grant.ts'
 import type { UserLink } from './grant-user.ts'
-import type { Coverage } from './grants.ts'
 
 export interface CoverageRow {
   association_id: string | null

@@ -1,4 +1,3 @@
-import type { CompiledQuery } from 'kysely'
 import type { Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
@@ -6,140 +5,20 @@ import { hashSecret, newId, type Random } from '../secrets.ts'
 import { preparedWrite } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
-import { type ConnectedApps, createConnectedApps } from './connected-apps.ts'
+import { createConnectedApps } from './connected-apps.ts'
 import { userLinksOf } from './coverage.ts'
 import { reusedReason } from './end-reasons.ts'
-import { type GrantContext, toContextRow } from './grant-context.ts'
-import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
+import { toContextRow } from './grant-context.ts'
+import { chooseUserLink, userOfLink } from './grant-user.ts'
+import type { Grants, NewAccessToken } from './grants-interface.ts'
 import { createTokenOpener } from './open-grant.ts'
 import { reachOf, selectReach, toGrant } from './reach.ts'
 
 export { reusedReason } from './end-reasons.ts'
+
+export type { Coverage, Grant, OpenedGrant } from './grant.ts'
 export { chooseOwnLink } from './grant-user.ts'
-
-/** What one account, or one practice, allowed one application. */
-export interface Grant {
-  id: string
-  accountId: string
-  applicationId: string
-  scopes: string[]
-  createdAt: Date
-  /** Undefined: until the person ends it. */
-  expiresAt: Date | undefined
-  endedAt: Date | undefined
-  endReason: string | undefined
-  lastUsedAt: Date | undefined
-  /** Set when not the account but this practice allowed it: a backend service that its administrator approved. */
-  practiceId: string | undefined
-  /** The sign-in in which the person gave it. */
-  signInId: string | undefined
-}
-
-/** What an access token opens, read in one indexed look-up. */
-export interface OpenedGrant {
-  grantId: string
-  accountId: string
-  applicationId: string
-  scopes: string[]
-  /**
-   * Whose compartments the token may read: patients of open associations that the grant covers. Of a grant that is about
-   * one patient this one alone, as long as an open association still reaches them.
-   */
-  patientIds: string[]
-  /**
-   * Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. Of a
-   * grant that is about one patient they count for `user` scopes alone.
-   */
-  practiceIds: string[]
-  /** Practices whose records it reaches, be it those of one patient. */
-  keepingPracticeIds: string[]
-  /** Whether the grant is about one patient (SMART launch context). */
-  isBound: boolean
-  /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
-  isApproval: boolean
-  /** Thumbprint of the key that the token is bound to (RFC 9449). */
-  keyThumbprint: string | undefined
-  /** The record of the person who gave it, when the scopes openid and fhirUser open it. */
-  user: GrantUser | undefined
-}
-
-/** What a grant covers now. */
-export type Coverage = Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>
-
-export type GrantReach = Coverage & {
-  grant: Grant
-  /** What a launch fixed, as long as the grant reaches that patient. */
-  context: GrantContext | undefined
-}
-
-export interface NewAccessToken {
-  token: string
-  grantId: string
-  scopes: string[]
-  expiresAt: Date
-  keyThumbprint?: string | undefined
-}
-
-/** Grants and the access tokens that belong to them. */
-export interface Grants {
-  /**
-   * Throws `sign-in-required` when the sign-in in which it was given has ended, `second-step-required` when it reaches a panel that
-   * asks for more than that sign-in had.
-   */
-  create(grant: {
-    accountId: string
-    applicationId: string
-    scopes: string[]
-    associationIds: string[]
-    expiresAt: Date | undefined
-    /** For an application that works on one patient. */
-    context?: GrantContext | undefined
-    /** Unknown when it was not given in a browser. */
-    signInId?: string | undefined
-  }): Promise<Grant>
-  /** A grant, ended or not, with what it covers now through associations that are still open. Uses the primary keys. */
-  findReach(grantId: string): Promise<GrantReach | undefined>
-  listOpen: ConnectedApps['listOpen']
-  listConnected: ConnectedApps['listConnected']
-  /** Grants of an account that ended since then because a code or refresh token came twice, newest first. */
-  listEndedByReuse(
-    accountId: string,
-    since: Date,
-  ): Promise<Array<{ id: string; endedAt: Date; applicationId: string; applicationName: string }>>
-  /** Ends it and all its tokens at once. Throws `not-found` when it is not the account's. */
-  end(accountId: string, grantId: string, reason: string): Promise<void>
-  /** Ends all that the account gave one application. Throws `not-found` when that is nothing. */
-  endAllOfApp(accountId: string, applicationId: string, reason: string): Promise<void>
-  /** By the engine: a code was used twice, a refresh token came back, or the client revoked. */
-  endByEngine(grantId: string, reason: string): Promise<void>
-  /** `within`: a transaction of the caller, who calls `forgetOpened` after it. */
-  endAllOfAccount(accountId: string, reason: string, within?: Db): Promise<void>
-  endAllOfApplication(applicationId: string, reason: string): Promise<void>
-  /** All that anybody gave the applications of an owner. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
-  endAllOfOwner(ownerAccountId: string, reason: string, within: Db): Promise<void>
-  /** What these practices approved. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
-  endApprovalsOf(practiceIds: readonly string[], reason: string, within: Db): Promise<void>
-  /**
-   * Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. `within`: a
-   * transaction of the caller, who calls `forgetOpened` after it.
-   */
-  endAllOfStaff(practiceId: string, reason: string, within: Db): Promise<void>
-  /** Stores the hash of an access token. */
-  storeAccessToken(token: NewAccessToken): Promise<void>
-  /** The one statement that does so, for a caller who runs it together with others. */
-  writeAccessToken(token: NewAccessToken): CompiledQuery
-  /** Which record stands for the person who gave it; a proxy from before there were such records gets one now. */
-  findUser(grantId: string): Promise<GrantUser | undefined>
-  /**
-   * Throws `token-unknown`, `token-expired` or `token-revoked`. Uses the primary key of access_token and joins
-   * grant and associations by theirs; what was read is used again for a second at most.
-   */
-  open(accessToken: string): Promise<OpenedGrant>
-  /** After an association has ended: what tokens open is read anew, in this process at once. */
-  forgetOpened(): void
-  /** Deletes access tokens that expired a month ago; until then a client is told "expired", not "unknown". */
-  sweep(): Promise<void>
-}
+export type { Grants } from './grants-interface.ts'
 
 const insertToken = preparedWrite(
   (
@@ -400,5 +279,5 @@ export {
   isCovered,
 } from './approvals.ts'
 export type { OpenGrant } from './connected-apps.ts'
-export type { ContextReference, GrantContext } from './grant-context.ts'
+export type { ContextReference } from './grant-context.ts'
 export { formatReferences, parseReferences } from './grant-context.ts'

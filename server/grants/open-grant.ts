@@ -6,8 +6,8 @@ import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 import { coverageOf, keepingPracticesOf, selectCoverage, userLinksOf } from './coverage.ts'
 import { reusedReason } from './end-reasons.ts'
+import type { Coverage, OpenedGrant } from './grant.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
-import type { Coverage, OpenedGrant } from './grants.ts'
 
 /** Answers what tokens open; remembers it for a moment, because an app asks many times in a row. */
 export interface TokenOpener {

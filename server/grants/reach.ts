@@ -1,8 +1,8 @@
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import { coverageOf, selectCoverage } from './coverage.ts'
+import type { Grant, GrantReach } from './grant.ts'
 import { toContext } from './grant-context.ts'
-import type { Grant, GrantReach } from './grants.ts'
 
 /** A grant with all that is asked about it: itself, what it covers now and what a launch fixed. Uses the primary key. */
 export const selectReach = preparedQuery((db, grantId: string) =>

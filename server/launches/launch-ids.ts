@@ -1,10 +1,7 @@
 import { formatReferences, parseReferences } from '#server/grants/grants.ts'
 import { hashSecret, newSecret } from '../secrets.ts'
 import type { LaunchTable } from '../store/schema/launches.ts'
-import type { Launch, Launches, LaunchesDeps } from './launches.ts'
-
-/** Why a launch id is worth nothing. That it belongs to another application is not told: it is unknown to this one. */
-export type LaunchFault = 'unknown' | 'expired' | 'used'
+import type { Launch, Launches, LaunchesDeps } from './launches-interface.ts'
 
 /** From the click in the portal to the application's authorization request. */
 const launchSeconds = 300

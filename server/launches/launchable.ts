@@ -1,13 +1,5 @@
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
-import type { LaunchesDeps } from './launches.ts'
-
-/** What a menu shows of an application. */
-export interface LaunchableApplication {
-  id: string
-  name: string
-  ownerName: string
-  launchUri: string
-}
+import type { LaunchableApplication, LaunchesDeps } from './launches-interface.ts'
 
 const most = 100
 

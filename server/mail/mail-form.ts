@@ -1,5 +1,5 @@
 import type { Seals } from '../seal.ts'
-import type { Mail } from './mail.ts'
+import type { Mail } from './mailer.ts'
 
 /** As it goes out. */
 export function textOf({ text, unsubscribe }: Mail): string {

@@ -5,8 +5,8 @@ import type { Seals } from '../seal.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { QueuedMailTable } from '../store/schema/mail.ts'
 import type { Db } from '../store/store.ts'
-import type { Mailer } from './mail.ts'
 import { sealMail } from './mail-form.ts'
+import type { Mailer } from './mailer.ts'
 import { refusedWord } from './smtp-delivery.ts'
 
 /**

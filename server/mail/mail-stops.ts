@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Seals } from '../seal.ts'
 import { hashSecret } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
-import type { Mailer } from './mail.ts'
+import type { Mailer } from './mailer.ts'
 
 /** Addresses whose owners want no invitations, and the links in mails by which they say so. */
 export interface MailStops {

@@ -3,8 +3,8 @@ import type { Logger } from '../logger.ts'
 import type { Seals } from '../seal.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
-import type { Mail, Mailer } from './mail.ts'
 import { openMail, sealMail, textOf } from './mail-form.ts'
+import type { Mail, Mailer } from './mailer.ts'
 
 export interface OutboxMail extends Mail {
   id: string

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { Seals } from '../seal.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
-import type { Mail } from './mail.ts'
 import { openMail, sealMail } from './mail-form.ts'
+import type { Mail } from './mailer.ts'
 import type { OutboxMail } from './outbox.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Mail } from './mail.ts'
 import { textOf } from './mail-form.ts'
+import type { Mail } from './mailer.ts'
 import { createSmtpTransport, reasonOf } from './smtp-transport.ts'
 
 /** Brings one mail to the next hop; resolves when that has taken it. Throws `DeliveryError`. */

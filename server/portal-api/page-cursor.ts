@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PageKey } from '#server/records/records.ts'
+import type { PageKey } from '#server/access/access.ts'
 import { OnpatientError } from '../errors.ts'
 
 // Ids alone: a NUL is more than PostgreSQL takes in a text.

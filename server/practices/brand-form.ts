@@ -1,5 +1,23 @@
 import { OnpatientError } from '../errors.ts'
-import type { BrandForm } from './practices.ts'
+
+/** How apps find a practice: what it publishes of itself. */
+export interface BrandForm {
+  isListed: boolean
+  /** By which patients know it. */
+  name: string
+  aliases: string[]
+  /** National Provider Identifier. */
+  npi?: string | undefined
+  website?: string | undefined
+  logoUri?: string | undefined
+  /** What patients find in the portal. */
+  description?: string | undefined
+  phone?: string | undefined
+  addressLine?: string | undefined
+  city?: string | undefined
+  state?: string | undefined
+  postalCode?: string | undefined
+}
 
 /**
  * Checks what a practice says of itself and returns it trimmed. It is published to everybody and shown by apps that may not

@@ -2,9 +2,22 @@ import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { PracticeBrandTable } from '../store/schema/practices.ts'
 import type { Db } from '../store/store.ts'
-import { checkBrandForm } from './brand-form.ts'
+
+import { type BrandForm, checkBrandForm } from './brand-form.ts'
+import type { Practice } from './practice.ts'
 import { toPractice } from './practice-row.ts'
-import type { BrandForm, Practice, PracticeBrands } from './practices.ts'
+
+/** SMART App Launch 2.2, user-access brands. */
+export interface PracticeBrands {
+  /** Undefined until the practice filled it in. */
+  find(practiceId: string): Promise<BrandForm | undefined>
+  /** Throws `not-found`, `not-allowed` for a sandbox that is to be listed, `invalid-parameter`. */
+  save(practiceId: string, form: BrandForm): Promise<BrandForm>
+  /** Those that chose to be listed, in a fixed order. Never sandboxes. */
+  listListed(): Promise<Array<BrandForm & { practice: Practice; updatedAt: Date }>>
+  /** When any of them was saved last, be it to take it off the list. */
+  findLastChange(): Promise<Date | undefined>
+}
 
 interface BrandsDeps {
   db: Db

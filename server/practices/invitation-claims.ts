@@ -1,6 +1,6 @@
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
-import type { Practice } from './practices.ts'
+import type { Practice } from './practice.ts'
 
 /** An invitation that an account of another address accepted: the practice has to confirm that it is the invited person. */
 export interface InvitationClaim {

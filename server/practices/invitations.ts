@@ -10,10 +10,12 @@ import { hashSecret, newId, newSecret, type Random } from '../secrets.ts'
 import type { InvitationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Db } from '../store/store.ts'
 import { inTransaction } from '../store/transaction.ts'
+import type { Invitation } from './invitation.ts'
 import { claim, findClaims, type InvitationClaim, takeUpClaim } from './invitation-claims.ts'
 import { type OwnRecords, twoPeople, youAreSomebodyElse } from './own-record.ts'
+import type { Association } from './practice.ts'
 import { type PracticeColumns, practiceColumns, toPractice } from './practice-row.ts'
-import type { Association, Invitation, Practices } from './practices.ts'
+import type { Practices } from './practices-interface.ts'
 
 const lifetimeMs = 14 * 24 * 3600 * 1000
 

@@ -2,8 +2,8 @@ import { normalizeAddress } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
+import type { Practice } from './practice.ts'
 import { practiceColumns, toPractice } from './practice-row.ts'
-import type { Practice } from './practices.ts'
 
 /** What happens to the practices where an account is the only provider, when the account is closed. */
 export interface Leaving {

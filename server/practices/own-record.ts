@@ -3,7 +3,7 @@ import type { Records } from '#server/records/records.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
-import type { Association } from './practices.ts'
+import type { Association } from './practice.ts'
 
 interface OwnRecordsDeps {
   db: Db

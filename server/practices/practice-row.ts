@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { AssociationTable, PracticeTable } from '../store/schema/practices.ts'
-import type { Association, Practice } from './practices.ts'
+import type { Association, Practice } from './practice.ts'
 
 /** What a row about a practice brings along. */
 export type PracticeColumns = Pick<

@@ -3,7 +3,7 @@ import { parseExact } from '#fhir/exact-json.ts'
 import type { Records } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import type { Db } from '../store/store.ts'
-import type { Association, Role } from './practices.ts'
+import type { Association, Role } from './practice.ts'
 import { relationshipOf } from './relationship.ts'
 
 interface RelatedPeopleDeps {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OnpatientError } from '../errors.ts'
 import { limitRows, readLimits } from '../limits.ts'
-import { type Counted, createRateLimits, type SharedCount } from './rate-limits.ts'
+import { createRateLimits } from './rate-limits.ts'
+import type { Counted, SharedCount } from './rate-limits-interface.ts'
 
 const seconds = limitRows.tokenRequests.windowSeconds
 

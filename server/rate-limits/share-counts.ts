@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import type { Broadcast } from '../store/broadcast.ts'
-import type { RateLimits, SharedCount } from './rate-limits.ts'
+import type { RateLimits, SharedCount } from './rate-limits-interface.ts'
 
 /** Between the processes of one machine, through the first one, which hands it on to all others (cli/workers.ts). */
 interface CountMessage {

@@ -1,8 +1,8 @@
 import { isAttachable, isCitable } from '#fhir/compartment/compartment.ts'
 import { type Fragment, readRows, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
+import type { Confinement } from './confinement.ts'
 import { isAmongCovered, isCovered } from './confinement.ts'
-import type { Confinement } from './records.ts'
 
 /** Whether a record about nobody can be read because a record of a covered patient cites it. */
 export async function isCited(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {

@@ -1,6 +1,13 @@
 import { type Fragment, readByKey, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
-import type { Confinement } from './records.ts'
+
+/** Whose records a read is confined to. Every read statement carries one; there is no read without. */
+export interface Confinement {
+  /** Compartments named one by one: a patient's own, a proxy's wards. */
+  patientIds: readonly string[]
+  /** Practices whose whole panel, and whose shared records, may be read. */
+  practiceIds: readonly string[]
+}
 
 /** With its table: alone it would mean the column of the inner table, and the condition would hold for everybody. */
 type QualifiedColumn = `${string}.${string}`

@@ -3,10 +3,11 @@ import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartme
 import { asExpression, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
+import type { Confinement } from './confinement.ts'
 import { isAmongCovered, isCovered } from './confinement.ts'
+import type { ListQuery } from './list-query.ts'
 import { coversSeveral } from './list-sources.ts'
 import { matchesQuery } from './record-filters.ts'
-import type { Confinement, ListQuery } from './records.ts'
 
 /** How many records of a list there are in all, each counted once. */
 export async function countRecords(db: Db, within: Confinement, query: ListQuery): Promise<number> {

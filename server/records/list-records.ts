@@ -1,9 +1,10 @@
 import type { Db } from '../store/store.ts'
+import type { Confinement } from './confinement.ts'
 import { narrowToPatient } from './confinement.ts'
 import { countRecords } from './count-records.ts'
+import type { ListPage, ListQuery, PageKey } from './list-query.ts'
 import { type ListedRow, type ListedRows, type Source, sourcesOf } from './list-sources.ts'
 import { pickedIds } from './picked-ids.ts'
-import type { Confinement, ListPage, ListQuery, PageKey } from './records.ts'
 
 /** A page of a list in the order (patient_id, id), with what lies before and after it. */
 export async function listRecords(db: Db, within: Confinement, query: ListQuery): Promise<ListPage> {

@@ -4,8 +4,9 @@ import { preparedQuery } from '../store/prepared-query.ts'
 import { asExpression, type Fragment, preparedPage, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
+import type { Confinement } from './confinement.ts'
+import type { ListQuery, PageKey } from './list-query.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
-import type { Confinement, ListQuery, PageKey } from './records.ts'
 
 /** What a list needs of a record. */
 export interface ListedRow {

@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { asExpression, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
+import type { Confinement } from './confinement.ts'
 import { isCovered } from './confinement.ts'
+import type { ListQuery } from './list-query.ts'
 import type { ListedRow, Source, Walk } from './list-sources.ts'
 import { matchesQuery } from './record-filters.ts'
-import type { Confinement, ListQuery } from './records.ts'
 
 /**
  * A list of records that are asked for by id. They are few, so all are found at once by record_address, and pages are

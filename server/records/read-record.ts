@@ -4,8 +4,8 @@ import { preparedQuery } from '../store/prepared-query.ts'
 import { readByKey, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
+import type { Confinement } from './confinement.ts'
 import { isCovered } from './confinement.ts'
-import type { Confinement } from './records.ts'
 
 /** The JSON of one record, or undefined when it is absent or outside; the two cannot be told apart. */
 export async function readRecord(

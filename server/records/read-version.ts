@@ -13,9 +13,10 @@ import {
 import type { Db } from '../store/store.ts'
 import type { TakenRows } from '../store/taken-rows.ts'
 import { isCited } from './citations.ts'
+import type { Confinement } from './confinement.ts'
 import { formerlyCoveredPatients, wasCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
-import type { Confinement, VersionPage, VersionQuery, VersionRow } from './records.ts'
+import type { VersionPage, VersionQuery, VersionRow } from './version-query.ts'
 
 /** One version of a record, current or older; undefined when absent, outside, or a deletion. */
 export async function readVersion(

@@ -2,8 +2,9 @@ import { type ExpressionBuilder, ExpressionWrapper, type SqlBool } from 'kysely'
 import type { Condition as SearchCondition } from '#fhir/search/search-query.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { asExpression, type Fragment, isInTime } from '../store/statement.ts'
+import type { Confinement } from './confinement.ts'
 import { isFirstOfSeveral } from './confinement.ts'
-import type { Confinement, DateRange, ListQuery } from './records.ts'
+import type { DateRange, ListQuery } from './list-query.ts'
 import { meetsCondition } from './search/search-conditions.ts'
 
 type Builder = ExpressionBuilder<Schema, 'record'>

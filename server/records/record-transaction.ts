@@ -12,11 +12,14 @@ import { inTransaction } from '../store/transaction.ts'
 import { giveOwnIds, rename } from './own-ids.ts'
 import { leavePanels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal, type WriteMethod } from './prepare-record.ts'
+import type { Shows } from './record-write.ts'
 import { type Dangling, findDanglingReference, findReferrer } from './reference-integrity.ts'
 import { deleteRecord } from './save-changes.ts'
 import { searchRecords } from './search/search-records.ts'
 import { findStored, type Stored } from './stored-records.ts'
 import { refile, type Written, writePrepared } from './write-records.ts'
+
+export type { Shows } from './record-write.ts'
 
 /** A record of the practice as it is now. */
 export interface CurrentRecord {
@@ -36,9 +39,6 @@ export interface RecordTransaction {
   /** False when there was none of this practice. */
   remove(type: string, id: string): Promise<boolean>
 }
-
-/** Whether whoever writes may be told what stands in a record. */
-export type Shows = (record: { type: string; content: string }) => boolean
 
 interface TransactDeps {
   db: Db

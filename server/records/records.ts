@@ -1,14 +1,15 @@
-import type { Resource } from 'fhir/r4'
 import { sql } from 'kysely'
-import type { Condition } from '#fhir/search/search-query.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
+import type { Confinement } from './confinement.ts'
+import type { ListPage, ListQuery } from './list-query.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
 import { isDeletion, listVersions, readVersion } from './read-version.ts'
-import { type RecordTransaction, type Shows, transactRecords } from './record-transaction.ts'
+import { type RecordTransaction, transactRecords } from './record-transaction.ts'
+import type { RecordWrite, Shows, WriteMode, WriteOutcome } from './record-write.ts'
 import {
   bringIndexUpToDate,
   canBeSearched,
@@ -17,119 +18,20 @@ import {
   type ReindexOptions,
 } from './search/reindex.ts'
 import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
+import type { VersionPage, VersionQuery } from './version-query.ts'
 import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk-records.ts'
 import { prepareWrite } from './write-records.ts'
 
+export type { Confinement } from './confinement.ts'
+export type { ListPage, ListQuery, PageKey } from './list-query.ts'
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
+export type { RecordWrite, WriteMode, WriteOutcome } from './record-write.ts'
 export type { SearchKey } from './search/search-order.ts'
 export type { FoundRecord, SearchPage, SearchPageQuery } from './search/search-records.ts'
+export type { VersionKey, VersionPage, VersionQuery, VersionRow } from './version-query.ts'
 
 export type { WalkPlace } from './walk-records.ts'
 export type { Written } from './write-records.ts'
-
-/** Whose records a read is confined to. Every read statement carries one; there is no read without. */
-export interface Confinement {
-  /** Compartments named one by one: a patient's own, a proxy's wards. */
-  patientIds: readonly string[]
-  /** Practices whose whole panel, and whose shared records, may be read. */
-  practiceIds: readonly string[]
-}
-
-export interface ListQuery {
-  type: string
-  /** Narrows to one patient; outside the confinement it matches nothing. */
-  patientId?: string | undefined
-  ids?: string[] | undefined
-  /** Ranges on when it happened: each must overlap (FHIR R4 search, date prefixes), in ms. */
-  dates?: DateRange[] | undefined
-  /** Changed at or after, in ms. */
-  lastUpdatedFrom?: number | undefined
-  /** What scopes ask of the records besides. */
-  conditions?: Condition[] | undefined
-  /** 0: only to count. */
-  pageSize: number
-  /** Where the page starts (exclusive), from `ListPage`. */
-  after?: PageKey | undefined
-  before?: PageKey | undefined
-}
-
-/** One condition of a date search, already as numbers. */
-export interface DateRange {
-  prefix: 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb'
-  start: number
-  end: number
-}
-
-/** The order of lists is (patient_id, id): neither ever changes, so that a walk yields each record exactly once. */
-export interface PageKey {
-  patientId: string
-  id: string
-}
-
-export interface ListPage {
-  /** How many records match in all. */
-  count: number
-  /** JSON texts as stored. */
-  contents: string[]
-  next: PageKey | undefined
-  previous: PageKey | undefined
-}
-
-/** Versions of one record or, without `id`, of all records of a type; newest first. */
-export interface VersionQuery {
-  type: string
-  id?: string | undefined
-  /** Changed at or after, in ms. */
-  since?: number | undefined
-  /** Current at some time from `start` to before `end`, in ms. */
-  at?: { start: number; end: number } | undefined
-  /** 0: only to count. */
-  pageSize: number
-  after?: VersionKey | undefined
-}
-
-export interface VersionKey {
-  lastUpdated: number
-  id: string
-  versionId: number
-}
-
-export interface VersionRow {
-  id: string
-  version_id: number
-  last_updated: number
-  /** 1 when this version is the deletion of the record. */
-  deleted: number
-  /** 1 when there was no record before it. */
-  created: number
-  /** How it came; null when that is not known. */
-  method: string | null
-  content: string
-}
-
-export interface VersionPage {
-  total: number
-  versions: VersionRow[]
-  next: VersionKey | undefined
-}
-
-/** Where a record comes from and whose it is; import and practices write through this. */
-export interface RecordWrite {
-  practiceId: string
-  resource: Resource
-}
-
-export interface WriteOutcome {
-  created: number
-  updated: number
-  /** Same content as stored: no new version. */
-  unchanged: number
-  rejected: Array<{ reference: string; reason: string }>
-  /** Those under an id that another practice has: `Type/id` as it was sent, and as it is kept (decision 0028). */
-  renamed: Array<{ reference: string; keptAs: string }>
-}
-
-export type WriteMode = 'each' | 'all-or-nothing'
 
 /**
  * The record store: FHIR resources as JSON text, versions kept. It knows no HTTP and no grants.

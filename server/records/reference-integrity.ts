@@ -5,7 +5,7 @@ import { listReferences, locateReferences, parseReference } from '#fhir/referenc
 import type { Schema } from '../store/schema/schema.ts'
 import { chunked } from './chunked.ts'
 import { findPanels } from './panels.ts'
-import type { Shows } from './record-transaction.ts'
+import type { Shows } from './record-write.ts'
 import { findStored } from './stored-records.ts'
 
 /** A reference that leads nowhere: from where, to where, and in which element. */

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Db } from './store.ts'
+import type { Db } from './db.ts'
 
 /** Below this a write fails sooner or later: SQLite's log of writes is reused, so that small ones work on for a while. */
 const leastFreeBytes = 1024 ** 2

@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery } from 'kysely'
 import { currentWork } from '../request-work.ts'
-import type { Db } from './store.ts'
+import type { Db } from './db.ts'
 import type { TakenRows } from './taken-rows.ts'
 
 /** Stands for a parameter while a query is compiled. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Db } from './store.ts'
+import type { Db } from './db.ts'
 
 interface WorkState {
   succeededAt: number | undefined

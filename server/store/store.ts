@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { Kysely } from 'kysely'
-import { type Limits, readLimits } from '../limits.ts'
+import { readLimits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
 import type { StoreSetting } from '../settings.ts'
 import { assertRoomOnDisk, assertWritable } from './assert-writable.ts'
-import type { Broadcast } from './broadcast.ts'
 import { startCheckpoints } from './checkpoints/checkpoints.ts'
 import { watchPlace } from './in-place.ts'
 import { migrateToLatest, NoDatabaseError } from './migrate.ts'
@@ -17,32 +16,12 @@ import type { Schema } from './schema/schema.ts'
 import { TransactionalSqliteDialect } from './sqlite-dialect.ts'
 import { openSqliteReader } from './sqlite-reader.ts'
 import { withStatementCache } from './statement-cache.ts'
+import type { OpenOptions, Store } from './store-interface.ts'
 import { openWalSync } from './sync-wal.ts'
 import { setTimeLimit } from './time-limit.ts'
 
-export type Db = Kysely<Schema>
-
-/** An open database, migrated to this version's schema. */
-export interface Store {
-  readonly kind: StoreSetting['kind']
-  readonly db: Db
-  /** True when this process created the database: decides whether demo content is made. */
-  readonly isNew: boolean
-  /** To the others who have it open, where the database can do that (PostgreSQL). */
-  readonly broadcast?: Broadcast
-  /** Throws when a write would fail or be lost: no room, read-only, locked, or a file that was moved under the server. */
-  assertWritable(): Promise<void>
-  /** Throws when the file was moved or replaced under the server. */
-  assertInPlace(): void
-  close(): Promise<void>
-}
-
-export interface OpenOptions {
-  logger?: Pick<Logger, 'warn'>
-  limits?: Limits
-  /** Whether one is made where there is none; else `NoDatabaseError` is thrown, and nothing is left behind. */
-  mayCreate?: boolean
-}
+export type { Db } from './db.ts'
+export type { OpenOptions, Store } from './store-interface.ts'
 
 /** Opens the database of the settings. */
 export function openStore(setting: StoreSetting, options: OpenOptions = {}): Promise<Store> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, SqliteAdapter, sql, type Transaction } from 'kysely'
+import type { Db } from './db.ts'
 import type { Schema } from './schema/schema.ts'
-import type { Db } from './store.ts'
 
 /** After so many collisions the caller is told to come back later. */
 const mostTries = 12

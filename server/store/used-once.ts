@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { hashSecret } from '../secrets.ts'
-import type { Db } from './store.ts'
+import type { Db } from './db.ts'
 
 /**
  * Remembers what may be used a single time: true for the first use of a key within its lifetime, false for every later

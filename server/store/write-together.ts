@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely'
-import type { Db } from './store.ts'
+import type { Db } from './db.ts'
 
 /** Statements that are written together or not at all. */
 export interface WriteGroup {

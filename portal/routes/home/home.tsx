@@ -1,9 +1,10 @@
 import { Alert, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconHourglass } from '@tabler/icons-react'
-import { type Association, type PatientSummary, useMe } from '../../api/me.ts'
+import { type Association, useMe } from '../../api/me.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { WaysToStart } from '../../components/ways-to-start.tsx'
 import { PersonCard } from './person-card.tsx'
+import type { PersonInCare } from './person-in-care.ts'
 import { PracticeCard } from './practice-card.tsx'
 
 /** `/`: the records that are the person's to see, and the practices that they work in. */
@@ -58,18 +59,6 @@ function WaitingInvitations() {
       </Text>
     </Alert>
   )
-}
-
-export interface PersonInCare {
-  /** One of the associations that open the record. */
-  associationId: string
-  patient: PatientSummary
-  practices: string[]
-  /** The person's own record: of one at most. */
-  isSelf: boolean
-  /** Somebody else, whose caregiver the person is. */
-  isCaredFor: boolean
-  relationship: string
 }
 
 /** One person may be a patient of several practices; they stay one person. */

@@ -5,8 +5,8 @@ import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatAge, formatFhirDate } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
 import { type RecordSection, recordSections } from '../../record/record-sections.ts'
-import type { PersonInCare } from './home.tsx'
 import { OpenApp } from './open-app.tsx'
+import type { PersonInCare } from './person-in-care.ts'
 import { SectionLines } from './section-lines.tsx'
 
 interface PersonCardProps extends PersonInCare {

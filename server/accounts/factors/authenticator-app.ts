@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Random } from '../../secrets.ts'
 import type { Db } from '../../store/store.ts'
-import type { Account } from '../accounts.ts'
+import type { Account } from '../account.ts'
 import { describeSecret, findStep, latestStep, secretBytes } from './one-time-code.ts'
 import type { SecretSeal } from './sealed-secret.ts'
 

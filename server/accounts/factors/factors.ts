@@ -2,58 +2,16 @@ import type { Mailer } from '#server/mail/mail.ts'
 import type { Clock } from '../../clock.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Db } from '../../store/store.ts'
-import type { Account, SignIn } from '../accounts.ts'
+import type { Account, SignIn } from '../account.ts'
 import { accountMails, type FactorChange } from '../mails.ts'
 import type { SignIns } from '../sign-ins.ts'
-import type { AppSecret, AuthenticatorApp, AuthenticatorApps } from './authenticator-app.ts'
-import type { Passkey, Passkeys, RegistrationOptions } from './passkeys.ts'
+import type { AuthenticatorApps } from './authenticator-app.ts'
+import type { Factors } from './factors-interface.ts'
+import type { Passkeys } from './passkeys.ts'
 import type { RecoveryCodes } from './recovery-codes.ts'
-
-/** What an account has set up for its second step. */
-export interface FactorList {
-  authenticatorApp: AuthenticatorApp | undefined
-  passkeys: Passkey[]
-  /** Unused recovery codes; undefined when there never were any. */
-  recoveryCodesLeft: number | undefined
-}
 
 /** How long a proof of who somebody is serves for changes of factors. */
 const proofMs = 10 * 60 * 1000
-
-/**
- * The factors of an account, for the person in its settings. Each change wants a sign-in that was proven within ten
- * minutes (throws `proof-required`), and the account gets a mail about it. With the first factor all other sign-ins end,
- * so that none goes on that never had a second step.
- */
-export interface Factors {
-  list(accountId: string): Promise<FactorList>
-  /** Whether a sign-in with the password needs a second step. */
-  has(accountId: string): Promise<boolean>
-  /** Which of many accounts have a second step. */
-  findHolders(accountIds: readonly string[]): Promise<Set<string>>
-  isProven(signIn: SignIn): boolean
-  /** Throws `proof-required`. */
-  assertProven(signIn: SignIn): void
-  startAuthenticatorApp(account: Account, signIn: SignIn): Promise<AppSecret>
-  /** The recovery codes when this is the first factor. Throws `code-refused`. */
-  confirmAuthenticatorApp(account: Account, signIn: SignIn, code: string): Promise<string[] | undefined>
-  /** Throws `not-found`. */
-  removeAuthenticatorApp(account: Account, signIn: SignIn): Promise<void>
-  /** What the browser needs to make a passkey; the answer counts in this sign-in for five minutes. */
-  startPasskey(account: Account, signIn: SignIn): Promise<RegistrationOptions>
-  /** The recovery codes when this is the first factor. Throws `passkey-refused`, `invalid-parameter`. */
-  addPasskey(
-    account: Account,
-    signIn: SignIn,
-    form: { name: string; response: unknown },
-  ): Promise<string[] | undefined>
-  /** Throws `not-found`. */
-  removePasskey(account: Account, signIn: SignIn, id: string): Promise<void>
-  /** Ends all earlier codes. Throws `not-allowed` without a factor. */
-  renewRecoveryCodes(account: Account, signIn: SignIn): Promise<string[]>
-  /** For a person who has lost them all: ends every sign-in, too. Whether there were any. */
-  removeAll(account: Account): Promise<boolean>
-}
 
 interface FactorsDeps {
   db: Db

@@ -1,5 +1,6 @@
 import { networkOf } from '../../network.ts'
-import type { Account, Accounts, SignIn } from '../accounts.ts'
+import type { Account, SignIn } from '../account.ts'
+import type { Accounts } from '../accounts-interface.ts'
 import type { SignIns } from '../sign-ins.ts'
 import type { Throttle } from '../throttle.ts'
 import { passkeyRefused } from './passkey-response.ts'

@@ -4,39 +4,17 @@ import { OnpatientError } from '../../errors.ts'
 import { networkOf } from '../../network.ts'
 import { hashSecret, newSecret, type Random } from '../../secrets.ts'
 import type { Db } from '../../store/store.ts'
-import type { Account, NewSignIn, PendingSignIn, SignInOutcome, Visitor } from '../accounts.ts'
+import type { Account, PendingSignIn, SignInOutcome, Visitor } from '../account.ts'
 import type { KnownDevices } from '../known-device.ts'
 import { accountMails } from '../mails.ts'
 import type { SignIns } from '../sign-ins.ts'
 import type { Counter, Throttle } from '../throttle.ts'
 import { type AuthenticatorApps, codeRefused } from './authenticator-app.ts'
-import type { AssertionOptions, Passkeys } from './passkeys.ts'
+import type { SecondStep } from './factors-interface.ts'
+import type { Passkeys } from './passkeys.ts'
 import type { RecoveryCodes } from './recovery-codes.ts'
 
 const pendingMs = 10 * 60 * 1000
-
-/**
- * Between the right password and the second step there is no sign-in, only a secret in the browser that gave the
- * password. It lives ten minutes and ends with the one sign-in that it becomes.
- */
-export interface SecondStep {
-  /** Undefined when unknown, used up, too old, or ended by a new password. */
-  find(pendingToken: string): Promise<{ account: Account; hasApp: boolean; hasPasskey: boolean } | undefined>
-  /**
-   * By a code of the authenticator app or a recovery code; each works once. Throws `code-refused`,
-   * `too-many-requests`, and `sign-in-required` when the password has to be given again.
-   */
-  passWithCode(form: {
-    pendingToken: string
-    code: string
-    visitor: Visitor
-    knownDevice?: string | undefined
-  }): Promise<NewSignIn>
-  /** What the browser needs to use a passkey of the account. Throws `sign-in-required`, `too-many-requests`. */
-  startPasskey(pendingToken: string, visitor: Visitor): Promise<AssertionOptions>
-  /** By the browser's answer. Throws `passkey-refused`, `sign-in-required`. */
-  passWithPasskey(form: { pendingToken: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
-}
 
 interface SecondStepDeps {
   db: Db

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { RecordReader } from '#server/access/access.ts'
-import type { PageKey } from '#server/records/records.ts'
+import type { PageKey, RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
 import { originOf, pageLink } from '../../http/page-links.ts'

@@ -1,6 +1,6 @@
 import { type DateCondition, parseDate, parseDateCondition } from '#fhir/dates.ts'
 import { isResourceId } from '#fhir/reference.ts'
-import type { ListQuery } from '#server/records/records.ts'
+import type { ListQuery } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findSingle } from '../../http/query.ts'
 import type { ClassicType } from './classic-types.ts'

@@ -1,6 +1,6 @@
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
-import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
+import type { CurrentRecord, RecordTransaction, Written } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 
 /**

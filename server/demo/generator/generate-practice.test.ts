@@ -5,7 +5,8 @@ import type { Immunization, Patient, RelatedPerson, Resource } from 'fhir/r4'
 import { findSubjects } from '#fhir/compartment/compartment.ts'
 import { kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
-import { type DemoPerson, generatePractice } from './generate-practice.ts'
+import type { DemoPerson } from './demo-person.ts'
+import { generatePractice } from './generate-practice.ts'
 
 const asOf = new Date('2026-11-01T12:00:00Z')
 const practiceOf = (patients: number, seed = 7) => generatePractice({ seed, patients, asOf })

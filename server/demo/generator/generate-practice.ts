@@ -1,8 +1,11 @@
-import type { FhirResource, Organization, Patient, Practitioner, Resource } from 'fhir/r4'
+import type { FhirResource, Organization, Practitioner, Resource } from 'fhir/r4'
 import { type Clinic, makeClinic } from './clinic.ts'
+import type { DemoPerson } from './demo-person.ts'
 import { planFamily } from './family-plan.ts'
 import { addNarrative } from './narrative.ts'
 import { recordOf } from './person-record.ts'
+
+export type { DemoPerson } from './demo-person.ts'
 
 /** A made-up practice with made-up patients. The same options always give the same bytes. */
 export interface DemoPractice {
@@ -21,12 +24,6 @@ export interface DemoPractice {
 
 export interface DemoFamily {
   members: DemoPerson[]
-}
-
-export interface DemoPerson {
-  patient: Patient
-  /** All that is about this patient and nobody else. */
-  records: Resource[]
 }
 
 export function generatePractice(options: {

@@ -2,8 +2,8 @@ import { subjectCodes } from '#fhir/search/by-value.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
 import { type Fragment, readRows, sqlJoin, sqlText } from '../../store/statement.ts'
 import type { Db } from '../../store/store.ts'
+import type { Confinement } from '../confinement.ts'
 import { isCovered } from '../confinement.ts'
-import type { Confinement } from '../records.ts'
 import { rowsNaming } from './found-by-value.ts'
 
 /** With more compartments than this the search looks at the records at once. */

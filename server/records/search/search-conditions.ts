@@ -17,8 +17,8 @@ import type {
 } from '#fhir/search/search-query.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { citedIds } from '../citations.ts'
+import type { Confinement } from '../confinement.ts'
 import { coveredPatients, isAmongCovered, isCovered } from '../confinement.ts'
-import type { Confinement } from '../records.ts'
 import { parameterNumber } from './parameter-number.ts'
 
 /** What conditions speak about: a record, by its name in the statement. */

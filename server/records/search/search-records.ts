@@ -10,8 +10,8 @@ import {
   sqlText,
 } from '../../store/statement.ts'
 import type { Db } from '../../store/store.ts'
+import type { Confinement } from '../confinement.ts'
 import { narrowToPatient } from '../confinement.ts'
-import type { Confinement } from '../records.ts'
 import type { Matching } from './matching.ts'
 import { matchingRows, type Narrowed, namedPatient } from './matching-rows.ts'
 import { narrowToReferring } from './narrow-to-referring.ts'

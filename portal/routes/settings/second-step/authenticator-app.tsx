@@ -6,7 +6,7 @@ import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { formatDay, formatMoment } from '../../../components/format-date.ts'
 import { AuthenticatorAppDialog } from './authenticator-app-dialog.tsx'
-import type { SecondStepPart } from './second-step.tsx'
+import type { SecondStepPart } from './second-step-part.ts'
 
 /** One-time codes from an app on the phone. */
 export function AuthenticatorApp({ factors, start, onCodes }: SecondStepPart) {

@@ -5,7 +5,7 @@ import { hasPasskeys, type Passkey, useRemovePasskey } from '../../../api/factor
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 import { formatDay, formatMoment } from '../../../components/format-date.ts'
 import { PasskeyDialog } from './passkey-dialog.tsx'
-import type { SecondStepPart } from './second-step.tsx'
+import type { SecondStepPart } from './second-step-part.ts'
 
 /** Passkeys: the devices that sign in with a finger, a face or a PIN. */
 export function Passkeys({ factors, start, onCodes }: SecondStepPart) {

@@ -2,7 +2,7 @@ import { Button, Group, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useRenewCodes } from '../../../api/factors.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
-import type { SecondStepPart } from './second-step.tsx'
+import type { SecondStepPart } from './second-step-part.ts'
 
 /** How many recovery codes are left, and new ones. */
 export function RecoveryCodes({ factors, start, onCodes }: SecondStepPart) {

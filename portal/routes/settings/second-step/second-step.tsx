@@ -9,14 +9,6 @@ import { Passkeys } from './passkeys.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { RecoveryCodesDialog } from './recovery-codes-dialog.tsx'
 
-/** What each part of the second step gets. */
-export interface SecondStepPart {
-  factors: Factors
-  /** Goes on when the person was proven lately; else they confirm who they are first. */
-  start(change: () => void): void
-  onCodes(codes: string[] | null): void
-}
-
 /** The second step of signing in: an authenticator app, passkeys, recovery codes. */
 export function SecondStep() {
   const { data: factors, error, isPending, refetch } = useFactors()

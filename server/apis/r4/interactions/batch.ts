@@ -6,7 +6,7 @@ import { currentWork } from '../../../request-work.ts'
 import { type AnswerEntry, renderAnswer } from '../answer-entry.ts'
 import { type Action, type BundleEntry, readAction, readQuestion } from '../bundle-action.ts'
 import { patchMediaType, resourceMediaTypes } from '../read-body.ts'
-import type { BundleContext } from './bundle-interaction.ts'
+import type { BundleContext } from './bundle-context.ts'
 import { readReturn } from './written.ts'
 
 /**

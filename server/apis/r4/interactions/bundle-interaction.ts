@@ -1,28 +1,15 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { FastifyReply } from 'fastify'
-import type { RecordWriter } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
-import { type Limits, sayLimit } from '../../../limits.ts'
+import { sayLimit } from '../../../limits.ts'
 import { giveWay } from '../../../request-work.ts'
-import type { Random } from '../../../secrets.ts'
 import { renderAnswer } from '../answer-entry.ts'
 import { type BundleEntry, readTransactionAction } from '../bundle-action.ts'
 import { readResource } from '../read-body.ts'
-import type { RequestContext } from '../request-context.ts'
 import { answerEach } from './batch.ts'
+import type { BundleContext } from './bundle-context.ts'
 import { transact } from './transaction.ts'
-
-export interface BundleContext extends RequestContext {
-  random: Random
-  /** Throws like `WriteAccess.open`. */
-  openWriter(): Promise<RecordWriter>
-  /** By which the request of an entry is known as one. */
-  entryHeaders: Record<string, string>
-  limits: Limits
-  /** Each entry counts as a request. Throws `too-many-requests`. */
-  countEntries(entries: number): Promise<void>
-}
 
 /** POST to the base: a transaction as a whole or not at all, a batch entry by entry (https://hl7.org/fhir/R4/http.html#transaction). */
 export async function answerBundle(sent: BundleContext): Promise<FastifyReply> {

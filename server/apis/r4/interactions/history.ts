@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { parseDate, type TimeRange } from '#fhir/dates.ts'
-import type { VersionKey, VersionRow } from '#server/records/records.ts'
+import type { VersionKey, VersionRow } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { pageLink } from '../../../http/page-links.ts'
 import { findSingle } from '../../../http/query.ts'

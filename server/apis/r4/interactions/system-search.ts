@@ -1,7 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
-import type { RecordReader } from '#server/access/access.ts'
-import type { SearchKey } from '#server/records/records.ts'
+import type { RecordReader, SearchKey } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { findSingle } from '../../../http/query.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'

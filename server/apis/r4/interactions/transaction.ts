@@ -2,8 +2,7 @@ import type { Resource } from 'fhir/r4'
 import { copyExact, parseExact } from '#fhir/exact-json.ts'
 import { locateReferences, parseReference, visitReferences } from '#fhir/reference.ts'
 import { loadValidator, type Validator } from '#fhir/validation/validate.ts'
-import type { RecordWriter } from '#server/access/access.ts'
-import type { CurrentRecord, RecordTransaction, Written } from '#server/records/records.ts'
+import type { CurrentRecord, RecordTransaction, RecordWriter, Written } from '#server/access/access.ts'
 import { breathe } from '../../../breathe.ts'
 import { type ErrorCode, errorCatalogue, OnpatientError } from '../../../errors.ts'
 import type { Random } from '../../../secrets.ts'
@@ -14,7 +13,7 @@ import { patchRecord } from '../patch-record.ts'
 import { isR4Type } from '../r4-types.ts'
 import { assertAllValid } from '../validate.ts'
 import { ask, inject } from './batch.ts'
-import type { BundleContext } from './bundle-interaction.ts'
+import type { BundleContext } from './bundle-context.ts'
 import {
   describeWrite,
   interactionsOf,

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
 import type { Interaction } from '#fhir/scope/scope.ts'
-import type { RecordTransaction, Written } from '#server/records/records.ts'
+import type { RecordTransaction, Written } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { assertNoneMatch, findOne, parseCondition } from '../condition.ts'
 import { present } from '../negotiate.ts'

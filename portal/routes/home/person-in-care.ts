@@ -1,0 +1,13 @@
+import type { PatientSummary } from '../../api/me.ts'
+
+export interface PersonInCare {
+  /** One of the associations that open the record. */
+  associationId: string
+  patient: PatientSummary
+  practices: string[]
+  /** The person's own record: of one at most. */
+  isSelf: boolean
+  /** Somebody else, whose caregiver the person is. */
+  isCaredFor: boolean
+  relationship: string
+}
