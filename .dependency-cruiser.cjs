@@ -124,7 +124,7 @@ module.exports = {
     {
       name: 'engine-internals-in-one-file',
       severity: 'error',
-      from: { pathNot: '^server/authorization/oidc-internals\\.ts$' },
+      from: { pathNot: '^server/authorization/engine/oidc-internals\\.ts$' },
       to: { path: 'node_modules/oidc-provider/lib/(?!index)' },
     },
     {
