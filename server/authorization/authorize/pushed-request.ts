@@ -1,21 +1,22 @@
 /** RFC 9126, pushed authorization requests. */
 import type { Applications } from '#server/applications/applications.ts'
+import type { Step } from '../engine/exchange.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
 
 /**
  * Completes a pushed request as one that comes by the browser: what the browser brings later is the reference alone.
  * Whom the request claims to be from is proven by the engine afterwards.
  */
-export async function completePushedRequest(
-  form: URLSearchParams,
-  authorization: string | undefined,
-  applications: Pick<Applications, 'find'>,
-): Promise<URLSearchParams> {
-  const clientId = claimedClientId(form, authorization)
-  const completed = completeAuthorizationRequest(form, await applications.find(clientId))
-  // The engine wants it even of clients that said it by HTTP Basic or in their assertion.
-  if (!completed.has('client_id') && clientId !== '') completed.set('client_id', clientId)
-  return completed
+export function completePushedRequest({ applications }: { applications: Pick<Applications, 'find'> }): Step {
+  return async (exchange) => {
+    if (exchange.form === undefined) return
+    const form = new URLSearchParams(exchange.form)
+    const clientId = claimedClientId(form, exchange.request.headers.authorization)
+    const completed = completeAuthorizationRequest(form, await applications.find(clientId))
+    // The engine wants it even of clients that said it by HTTP Basic or in their assertion.
+    if (!completed.has('client_id') && clientId !== '') completed.set('client_id', clientId)
+    exchange.form = completed.toString()
+  }
 }
 
 function claimedClientId(form: URLSearchParams, authorization: string | undefined): string {

@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Applications } from '#server/applications/applications.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
+import type { EngineHook } from '../engine/exchange.ts'
 import { describeOAuthError } from '../error-words.ts'
 
 /** Who keeps what strangers registered; no mail ever arrives at this domain (RFC 6761 §6.4). */
@@ -23,7 +24,7 @@ interface UntrustedDeps {
  * A faulty request of an application that nobody answers for is shown to the person. Else its maker could mail links that
  * begin with our name and lead to his page, before anybody was asked.
  */
-export function keepFromUntrusted(provider: Provider, { accounts, applications }: UntrustedDeps): void {
+export function keepFromUntrusted(provider: Provider, { accounts, applications }: UntrustedDeps): EngineHook {
   const faults = new WeakMap<object, Failure>()
   provider.on('authorization.error', (ctx, error) => faults.set(ctx, error))
 
@@ -33,7 +34,7 @@ export function keepFromUntrusted(provider: Provider, { accounts, applications }
     return owner !== undefined && owner.email !== keeperEmail
   }
 
-  provider.use(async (ctx, next) => {
+  return async (ctx, next) => {
     await next()
     const fault = faults.get(ctx)
     const clientId = (ctx as unknown as KoaContextWithOIDC).oidc?.client?.clientId
@@ -49,5 +50,5 @@ export function keepFromUntrusted(provider: Provider, { accounts, applications }
       message: describeOAuthError(fault.error_description ?? fault.message, fault.error_detail),
       requestId: String(ctx.res.getHeader('x-request-id') ?? ''),
     })
-  })
+  }
 }

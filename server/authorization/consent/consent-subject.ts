@@ -9,8 +9,8 @@ import {
 import type { ContextReference } from '#server/grants/grants.ts'
 import type { Launch, Launches } from '#server/launches/launches.ts'
 import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
-import { readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
 import { launchFaultWords } from '../authorize/launch-parameters.ts'
+import { readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
 
 /** The one patient whom a request is about, and what else the application was opened with. */
 export interface Subject {

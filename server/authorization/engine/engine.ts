@@ -9,29 +9,32 @@ import type { Launches } from '#server/launches/launches.ts'
 import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import type { UsedOnce } from '../../store/used-once.ts'
-import { answeringStoreFailure } from './answering-store-failures.ts'
-import { type BackendServices, backendTokenSeconds, createBackendServices } from '../token/backend-services.ts'
-import { assertAssertion, assertionKeysOf, clockSkewSeconds } from '../token/client-assertion.ts'
+import { launchParameters } from '../authorize/launch-parameters.ts'
+import { createPromptPolicy } from '../authorize/prompt-policy.ts'
 import { describeOAuthError } from '../error-words.ts'
 import { type FhirUserDeps, findFhirUser } from '../identity/fhir-user.ts'
+import { profileOf } from '../identity/profile-claims.ts'
+import type { RegistrationPolicy } from '../registration/registration.ts'
+import { hasClinicalScope, narrowRequestedScopes } from '../requested-scopes.ts'
+import {
+  type BackendServices,
+  backendTokenSeconds,
+  createBackendServices,
+} from '../token/backend-services.ts'
+import { assertAssertion, assertionKeysOf, clockSkewSeconds } from '../token/client-assertion.ts'
 import { mayIntrospect } from '../token/introspection-answer.ts'
-import { launchParameters } from '../authorize/launch-parameters.ts'
+import { answerTokenRequests } from '../token/token-request.ts'
+import { createTokenWrites } from '../token/token-writes.ts'
+import { answeringStoreFailure } from './answering-store-failures.ts'
 import { type AdapterDeps, createAdapter, interactionSeconds, refreshGraceSeconds } from './oidc-adapter.ts'
 import {
   replaceAssertionKeys,
   replaceRedirectMatching,
   replaceReplayDetection,
   replaceSecretComparison,
-  replaceSigningKeys,
 } from './oidc-internals.ts'
 import { oncePerTokenRequest } from './once-per-token-request.ts'
-import { profileOf } from '../identity/profile-claims.ts'
-import { createPromptPolicy } from '../authorize/prompt-policy.ts'
-import type { RegistrationPolicy } from '../registration/registration.ts'
-import { hasClinicalScope, narrowRequestedScopes } from '../requested-scopes.ts'
 import { createSharedCommits } from './shared-commits.ts'
-import { answerTokenRequests } from '../token/token-request.ts'
-import { createTokenWrites } from '../token/token-writes.ts'
 
 export interface EngineDeps extends Omit<AdapterDeps, 'writes'> {
   accounts: Pick<Accounts, 'find' | 'findSignIn' | 'isSignInOpen'>
@@ -86,20 +89,7 @@ export async function createEngine(given: EngineDeps): Promise<Provider> {
     return () => assertionKeysOf(application, deps.keySets)
   })
   replaceReplayDetection(provider, answeringStoreFailure(deps.usedOnce.use))
-  takeUpNewKeys(provider, deps, keys)
   return provider
-}
-
-/** A key that was rotated in any process is published, and later signs, in this one without a restart. */
-function takeUpNewKeys(provider: Provider, { keys }: EngineDeps, first: SigningKey[]): void {
-  let current = first
-  const listPublished = answeringStoreFailure(keys.signing.listPublished)
-  provider.use(async (_ctx, next) => {
-    const published = await listPublished()
-    if (published !== current) replaceSigningKeys(provider, published)
-    current = published
-    await next()
-  })
 }
 
 function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Configuration {

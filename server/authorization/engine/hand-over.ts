@@ -1,6 +1,8 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type Provider from 'oidc-provider'
 import { noteAddress } from './address-of.ts'
+import type { Exchange } from './exchange.ts'
+import { comeFrom } from './raw-request.ts'
 
 export interface Engine {
   provider: Provider
@@ -10,20 +12,15 @@ export interface Engine {
 }
 
 /** Lets the engine answer on the raw response, with the headers that were set before. */
-export async function handOver(
-  { answer, site }: Engine,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { raw } = request
-  // The engine builds addresses from the Host header; a forged one must not get into them.
-  raw.headers.host = site.host
-  raw.headers['x-forwarded-proto'] = site.protocol.slice(0, -1)
-  delete raw.headers['x-forwarded-host']
-  for (const [name, value] of Object.entries(reply.getHeaders()))
-    if (value !== undefined) reply.raw.setHeader(name, value)
-  noteAddress(raw, request.ip)
-  reply.hijack()
-  await answer(raw, reply.raw)
-  return reply
+export function handOver({ answer, site }: Engine): (exchange: Exchange) => Promise<FastifyReply> {
+  return async ({ request, reply }) => {
+    const { raw } = request
+    comeFrom(raw, site)
+    for (const [name, value] of Object.entries(reply.getHeaders()))
+      if (value !== undefined) reply.raw.setHeader(name, value)
+    noteAddress(raw, request.ip)
+    reply.hijack()
+    await answer(raw, reply.raw)
+    return reply
+  }
 }

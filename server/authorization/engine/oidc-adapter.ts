@@ -11,20 +11,20 @@ import { hashSecret, type Random } from '../../secrets.ts'
 import { preparedQuery, preparedWrite } from '../../store/prepared-query.ts'
 import type { OidcPayloadTable } from '../../store/schema/grants.ts'
 import type { Db } from '../../store/store.ts'
+import { withPushedLimits } from '../authorize/pushed-limits.ts'
+import { hasClinicalScope } from '../requested-scopes.ts'
+import { withBackendTokens } from '../token/backend-services.ts'
+import type { OneTimeUse, TokenWrites } from '../token/token-writes.ts'
 import { withAccessTokens } from './access-token-adapter.ts'
 import { answeringStoreFailures } from './answering-store-failures.ts'
-import { withBackendTokens } from '../token/backend-services.ts'
 import { clientAdapter } from './client-adapter.ts'
 import { currentTokenRequest } from './oidc-internals.ts'
 import { oncePerTokenRequest } from './once-per-token-request.ts'
-import { withPushedLimits } from '../authorize/pushed-limits.ts'
-import { hasClinicalScope } from '../requested-scopes.ts'
 import {
   createSealedInteractions,
   type SealedInteraction,
   withSealedInteractions,
 } from './sealed-interactions.ts'
-import type { OneTimeUse, TokenWrites } from '../token/token-writes.ts'
 
 export interface AdapterDeps {
   db: Db

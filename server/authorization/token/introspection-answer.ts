@@ -1,6 +1,6 @@
 /** RFC 7662 with the fields of SMART App Launch 2.2, token introspection. */
-import type Provider from 'oidc-provider'
 import type { Client, KoaContextWithOIDC } from 'oidc-provider'
+import type { EngineHook } from '../engine/exchange.ts'
 import { type FhirUserDeps, findFhirUser } from '../identity/fhir-user.ts'
 import { findSmartFields, type SmartFieldsDeps } from './smart-fields.ts'
 
@@ -24,15 +24,15 @@ export function mayIntrospect(client: Client, token: IntrospectedToken): boolean
 }
 
 /** Adds the launch context and `fhirUser`, as the token answer and the id_token had them. */
-export function completeIntrospection(provider: Provider, deps: IntrospectionDeps): void {
-  provider.use(async (ctx, next) => {
+export function completeIntrospection(deps: IntrospectionDeps): EngineHook {
+  return async (ctx, next) => {
     await next()
     const { oidc } = ctx as unknown as KoaContextWithOIDC
     const body = ctx.body as Record<string, unknown> | undefined
     if (oidc?.route !== 'introspection' || body?.active !== true) return
     const { AccessToken, RefreshToken } = oidc.entities
     Object.assign(body, await smartFieldsOf(AccessToken ?? RefreshToken ?? {}, deps))
-  })
+  }
 }
 
 /** Of a token of a person; empty for one of a service. */

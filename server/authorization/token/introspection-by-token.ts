@@ -1,40 +1,39 @@
 /** SMART App Launch 2.2, token introspection: an application may prove who it is by an access token of its own. */
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
 import type { TokenDoor } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { refuseBearer } from '../bearer-refusal.ts'
+import { presentsToken } from '../client-steps.ts'
+import type { Step } from '../engine/exchange.ts'
 import { type IntrospectionDeps, smartFieldsOf } from './introspection-answer.ts'
 
 interface TokenIntrospectionDeps extends IntrospectionDeps {
   tokens: TokenDoor
 }
 
-export function presentsToken({ headers }: FastifyRequest): boolean {
-  return /^(bearer|dpop)( |$)/i.test(headers.authorization ?? '')
-}
-
 /** Told is about tokens of that application alone, as to one that proves itself at the engine (`mayIntrospect`). */
-export async function introspectByToken(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  form: URLSearchParams,
-  { provider, ...deps }: TokenIntrospectionDeps & { provider: Provider },
-): Promise<FastifyReply> {
-  try {
-    const [token, another] = form.getAll('token')
-    if (!token || another !== undefined || form.has('client_secret') || form.has('client_assertion'))
-      throw new OnpatientError(
-        'invalid-parameter',
-        'Send the token in question once, as the form field "token". Who asks is said by the Authorization header alone.',
-      )
-    const presented = findPresentedToken(request, new URLSearchParams(), deps.portalUrl)
-    const { applicationId } = await deps.tokens.open(presented)
-    return reply.send(await describeToken(provider, token, applicationId, deps))
-  } catch (error) {
-    if (!(error instanceof OnpatientError)) throw error
-    return refuseBearer(request, reply, error)
+export function introspectByToken({
+  provider,
+  ...deps
+}: TokenIntrospectionDeps & { provider: Provider }): Step {
+  return async ({ request, reply, form: text }) => {
+    if (!presentsToken(request)) return
+    const form = new URLSearchParams(text)
+    try {
+      const [token, another] = form.getAll('token')
+      if (!token || another !== undefined || form.has('client_secret') || form.has('client_assertion'))
+        throw new OnpatientError(
+          'invalid-parameter',
+          'Send the token in question once, as the form field "token". Who asks is said by the Authorization header alone.',
+        )
+      const presented = findPresentedToken(request, new URLSearchParams(), deps.portalUrl)
+      const { applicationId } = await deps.tokens.open(presented)
+      return reply.send(await describeToken(provider, token, applicationId, deps))
+    } catch (error) {
+      if (!(error instanceof OnpatientError)) throw error
+      return refuseBearer(request, reply, error)
+    }
   }
 }
 
