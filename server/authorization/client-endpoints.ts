@@ -16,7 +16,9 @@ export function clientEndpoints(engine: Engine, deps: AuthorizationDeps): Fastif
   return async (app) => {
     app.setErrorHandler(answerFailure)
     for (const step of stepsOfClients(deps))
-      app.addHook('onRequest', async (request, reply) => (await step({ request, reply })) ?? undefined)
+      app.addHook('onRequest', async (request, reply) =>
+        (await step({ request, reply })) === 'answered' ? reply : undefined,
+      )
     for (const name of ['token', 'revoke', 'introspect', 'par'] as const) {
       const post = passThrough(stepsOf(name, engine, deps))
       for (const url of [`/o/${name}`, `/o/${name}/`]) {

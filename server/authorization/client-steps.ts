@@ -1,10 +1,10 @@
 /** What applications send beside their parameters: the steps of all their end points. */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { findProofKeyFault } from '#server/access/access.ts'
 import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
 import { readableByAll } from '../http/cors.ts'
 import { networkOf } from '../network.ts'
-import type { Exchange, Step } from './engine/exchange.ts'
+import type { Exchange, Outcome, Step } from './engine/exchange.ts'
 import { acceptJson, dropAuthorization, moveTo, putForm } from './engine/raw-request.ts'
 import { sendOAuthError } from './oauth-error.ts'
 import { hasBody } from './read-form.ts'
@@ -24,7 +24,8 @@ export function countClientRequest({ rateLimits }: { rateLimits: RateLimits }): 
     if (!standing.isRefused) return
     const { message, retryAfterSeconds } = rateLimits.refusalOf(standing)
     void reply.header('retry-after', retryAfterSeconds)
-    return sendOAuthError(request, reply, 429, 'too_many_requests', message)
+    void sendOAuthError(request, reply, 429, 'too_many_requests', message)
+    return 'answered'
   }
 }
 
@@ -36,15 +37,18 @@ export const formWords =
   'Send the parameters in the body, with Content-Type: application/x-www-form-urlencoded.'
 
 /** A request without a body goes on, and lacks its parameters. */
-export async function refuseOtherBodies({ request, reply }: Exchange): Promise<FastifyReply | undefined> {
+export async function refuseOtherBodies({ request, reply }: Exchange): Promise<Outcome> {
   const type = request.headers['content-type'] ?? ''
-  if (!hasBody(request.raw) || /^application\/x-www-form-urlencoded *(;|$)/i.test(type)) return undefined
-  return sendOAuthError(request, reply, 400, 'invalid_request', formWords)
+  if (!hasBody(request.raw) || /^application\/x-www-form-urlencoded *(;|$)/i.test(type)) return
+  void sendOAuthError(request, reply, 400, 'invalid_request', formWords)
+  return 'answered'
 }
 
-export async function refuseUnfitProofKey({ request, reply }: Exchange): Promise<FastifyReply | undefined> {
+export async function refuseUnfitProofKey({ request, reply }: Exchange): Promise<Outcome> {
   const fault = findProofKeyFault(String(request.headers.dpop ?? ''))
-  return fault === undefined ? undefined : sendOAuthError(request, reply, 400, 'invalid_dpop_proof', fault)
+  if (fault === undefined) return
+  void sendOAuthError(request, reply, 400, 'invalid_dpop_proof', fault)
+  return 'answered'
 }
 
 export function takeAddress(path: string): Step {

@@ -9,9 +9,13 @@ export interface Exchange {
   form?: string | undefined
 }
 
-/** One thing that is done before the engine answers. A reply means that the request is answered and goes no further. */
+/**
+ * One thing that is done before the engine answers. `answered` means that the request goes no further. The reply itself cannot say so:
+ * it is a promise, of nothing, for the end of the answer.
+ */
+export type Step = (exchange: Exchange) => Promise<Outcome>
 // biome-ignore lint/suspicious/noConfusingVoidType: most steps answer nothing, and need no word to say so
-export type Step = (exchange: Exchange) => Promise<FastifyReply | undefined | void>
+export type Outcome = 'answered' | undefined | void
 
 /** Stands round the engine: what it does after `next()` sees the engine's answer. */
 export type EngineHook = Parameters<Provider['use']>[0]
@@ -23,8 +27,8 @@ export function passThrough(
   return async (request, reply) => {
     const exchange: Exchange = { request, reply }
     for (const step of steps) {
-      const answered = await step(exchange)
-      if (answered) return answered
+      const outcome = await step(exchange)
+      if (outcome === 'answered') return reply
     }
     throw new Error('no step has answered')
   }

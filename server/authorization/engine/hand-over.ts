@@ -1,7 +1,6 @@
-import type { FastifyReply } from 'fastify'
 import type Provider from 'oidc-provider'
 import { noteAddress } from './address-of.ts'
-import type { Exchange } from './exchange.ts'
+import type { Step } from './exchange.ts'
 import { comeFrom } from './raw-request.ts'
 
 export interface Engine {
@@ -12,7 +11,7 @@ export interface Engine {
 }
 
 /** Lets the engine answer on the raw response, with the headers that were set before. */
-export function handOver({ answer, site }: Engine): (exchange: Exchange) => Promise<FastifyReply> {
+export function handOver({ answer, site }: Engine): Step {
   return async ({ request, reply }) => {
     const { raw } = request
     comeFrom(raw, site)
@@ -21,6 +20,6 @@ export function handOver({ answer, site }: Engine): (exchange: Exchange) => Prom
     noteAddress(raw, request.ip)
     reply.hijack()
     await answer(raw, reply.raw)
-    return reply
+    return 'answered'
   }
 }

@@ -1,5 +1,5 @@
 import type { Applications } from '#server/applications/applications.ts'
-import type { Exchange, Step } from '../engine/exchange.ts'
+import type { Exchange, Outcome, Step } from '../engine/exchange.ts'
 import { sendOAuthError } from '../oauth-error.ts'
 import { hasBody, queryOf, readForm } from '../read-form.ts'
 
@@ -32,6 +32,7 @@ export function moveUrlParameters({ applications }: { applications: Pick<Applica
   }
 }
 
-function refuse({ request, reply }: Exchange) {
-  return sendOAuthError(request, reply, 400, 'invalid_request', refusal)
+function refuse({ request, reply }: Exchange): Outcome {
+  void sendOAuthError(request, reply, 400, 'invalid_request', refusal)
+  return 'answered'
 }
