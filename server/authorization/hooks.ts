@@ -1,6 +1,6 @@
 /**
- * All that stands round the engine, in the order in which a request meets it, each with its reason. Nothing else may hook
- * into Fastify or the engine for the addresses of `/o/`.
+ * All that stands round the engine, in the order in which a request meets it, each with its reason. A new hook is a row here,
+ * and `provider.use` stands nowhere else.
  */
 import type Provider from 'oidc-provider'
 import type { AuthorizationDeps } from './authorization-deps.ts'
@@ -81,7 +81,7 @@ export function stepsOf(endPoint: EndPoint, engine: Engine, deps: AuthorizationD
   use(takeAddress(`/o/${endPoint}/`), T, V, I, P)
   // Many clients send the access token along with everything. It proves who asks at introspection alone.
   use(dropAccessToken, T, V, P)
-  // The engine would parse what came until its limit, or say "failed to parse". Too much is 413 (RFC 9110 §15.5.14).
+  // Too much is 413 (RFC 9110 §15.5.14), at every end point alike; the engine says "failed to parse the request body".
   use(readRequestForm, A, T, V, I)
   use(readPushedForm(deps), P)
   // fhirclient refreshes without client_id.
