@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import { defaultScopes } from '#server/applications/applications.ts'
-import { createEngine } from '#server/authorization/engine.ts'
+import { createEngine } from '#server/authorization/engine/engine.ts'
 import { systemClock } from '#server/clock.ts'
 import { readLimits } from '#server/limits.ts'
 import { systemRandom } from '#server/secrets.ts'

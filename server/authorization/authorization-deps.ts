@@ -1,12 +1,12 @@
 import type { Accounts } from '#server/accounts/accounts.ts'
 import type { Limits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
-import type { ConsentDeps } from './consent.ts'
-import type { EngineDeps } from './engine.ts'
-import type { RegistrationDeps } from './registration.ts'
-import type { UserinfoDeps } from './userinfo.ts'
+import type { ConsentDeps } from './consent/consent.ts'
+import type { EngineDeps } from './engine/engine.ts'
+import type { UserinfoDeps } from './identity/userinfo.ts'
+import type { RegistrationDeps } from './registration/registration.ts'
 
-/** What the authorization server needs. */
+/** What the authorization server needs of the others. */
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
   accounts: EngineDeps['accounts'] & ConsentDeps['accounts'] & Pick<Accounts, 'endSignIn'>

@@ -1,23 +1,16 @@
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { pageErrors } from '#server/pages/page-errors.ts'
-import { allowReturnToApplication, pageHeaders } from '#server/pages/page-headers.ts'
-import { limitRequest } from '../http/rate-limiting.ts'
-import { networkOf } from '../network.ts'
+import type { FastifyPluginAsync } from 'fastify'
 import type { AuthorizationDeps } from './authorization-deps.ts'
-import { completeAuthorizationRequest } from './authorization-request.ts'
+import { authorizeEndpoint } from './authorize/authorize-endpoint.ts'
 import { clientEndpoints } from './client-endpoints.ts'
-import { consentRoutes } from './consent.ts'
-import { createEngine } from './engine.ts'
-import { type Engine, handOver } from './hand-over.ts'
-import { completeIntrospection } from './introspection-answer.ts'
-import { logoutRoutes } from './logout.ts'
-import { queryOf, readForm } from './read-form.ts'
-import { shapeAnswers } from './token-answer.ts'
-import { keepFromUntrusted } from './untrusted-redirects.ts'
+import { consentRoutes } from './consent/consent.ts'
+import { createEngine } from './engine/engine.ts'
+import { hookEngine } from './hooks.ts'
+import { logoutRoutes } from './logout/logout.ts'
 
-export { tokenLifetimes } from './engine.ts'
-export { sweepPayloads } from './oidc-adapter.ts'
-export { keeperEmail } from './untrusted-redirects.ts'
+export type { AuthorizationDeps } from './authorization-deps.ts'
+export { keeperEmail } from './authorize/untrusted-redirects.ts'
+export { tokenLifetimes } from './engine/engine.ts'
+export { sweepPayloads } from './engine/oidc-adapter.ts'
 
 /** The authorization server: the engine's end points, and the pages where people decide. */
 export interface Authorization {
@@ -31,57 +24,18 @@ export interface Authorization {
 
 export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
   const provider = await createEngine(deps)
-  shapeAnswers(provider, deps)
-  completeIntrospection(provider, deps)
-  keepFromUntrusted(provider, deps)
+  hookEngine(provider, deps)
   // The hooks are all there: what they come to is put together once.
   const engine = { provider, answer: provider.callback(), site: new URL(deps.portalUrl) }
   return {
     consent: consentRoutes({ ...deps, provider }),
     logout: logoutRoutes({ ...deps, signingKeys: deps.keys.signing }),
     endpoints: async (app) => {
-      // The engine reads the bodies itself: it must see doubled and malformed parameters as they came.
+      // Forms are read by a step of `hooks.ts`, as they came: the engine must see doubled and malformed parameters.
       app.removeAllContentTypeParsers()
       app.addContentTypeParser('*', (_request, _payload, done) => done(null))
       await app.register(authorizeEndpoint(engine, deps))
       await app.register(clientEndpoints(engine, deps))
     },
   }
-}
-
-/** For browsers of people: `/o/authorize/` and its resumption after sign-in and consent. */
-function authorizeEndpoint(engine: Engine, deps: AuthorizationDeps): FastifyPluginAsync {
-  return async (app) => {
-    await app.register(pageHeaders, { isSecure: deps.portalUrl.startsWith('https:') })
-    await app.register(pageErrors, { isProduction: deps.isProduction })
-    const authorize = async (request: FastifyRequest, reply: FastifyReply) => {
-      limitRequest(deps.rateLimits, reply, { limit: 'authorizationRequests', subject: networkOf(request.ip) })
-      const params = request.method === 'POST' ? await readForm(request) : queryOf(request)
-      const application = await deps.applications.find(params.get('client_id') ?? '')
-      // A pushed request was completed when it came (RFC 9126 §4: the reference stands for all parameters). Empty means absent.
-      const completed = params.get('request_uri') ? params : completeAuthorizationRequest(params, application)
-      request.raw.method = 'GET'
-      request.raw.url = `/o/authorize/?${completed}`
-      // Each request starts anew: who is signed in is decided by our own sign-in, not by an older flow.
-      dropCookie(request, 'onpatient_flow')
-      allowReturnToApplication(reply)
-      return handOver(engine, request, reply)
-    }
-    for (const url of ['/o/authorize/', '/o/authorize'])
-      app.route({ method: ['GET', 'POST'], url, handler: authorize })
-    // An application's page may send a form, with which no cookie of ours comes along (SameSite=Lax): the browser asks anew.
-    for (const url of ['/o/logout', '/o/logout/'])
-      app.post(url, async (request, reply) => reply.redirect(`/o/logout/?${await readForm(request)}`, 303))
-    app.get('/o/authorize/:uid', async (request, reply) => {
-      allowReturnToApplication(reply)
-      return handOver(engine, request, reply)
-    })
-  }
-}
-
-function dropCookie(request: FastifyRequest, name: string): void {
-  const cookies = (request.raw.headers.cookie ?? '').split(/;\s*/)
-  request.raw.headers.cookie = cookies
-    .filter((each) => !each.startsWith(`${name}=`) && !each.startsWith(`${name}.sig=`))
-    .join('; ')
 }

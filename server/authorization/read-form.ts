@@ -1,28 +1,59 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import { sayLimit } from '../limits.ts'
+import type { Exchange, Step } from './engine/exchange.ts'
 
 export function queryOf(request: FastifyRequest): URLSearchParams {
   const start = request.raw.url?.indexOf('?') ?? -1
   return new URLSearchParams(start === -1 ? '' : request.raw.url?.slice(start + 1))
 }
 
-const formLimitBytes = 64 * 1024
+const formKilobytes = 64
 
-/** The form of a POST authorization request (OpenID Connect Core §3.1.2.1); one of more than 64 kB says nothing. */
-export async function readForm(request: FastifyRequest): Promise<URLSearchParams> {
-  return (await readFormWithin(request, formLimitBytes)) ?? new URLSearchParams()
+export async function readRequestForm(exchange: Exchange): Promise<void> {
+  const { raw } = exchange.request
+  if (hasBody(raw)) exchange.form = await readForm(raw)
 }
 
-/** Undefined when it is longer. */
-export async function readFormWithin(
-  request: FastifyRequest,
-  most: number,
-): Promise<URLSearchParams | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request.raw) {
-    size += (chunk as Buffer).length
-    if (size > most) return undefined
-    chunks.push(chunk as Buffer)
+/** RFC 9126: what was pushed is kept, so that less of it is taken. */
+export function readPushedForm({ limits }: { limits: Limits }): Step {
+  const refusal = `${sayLimit(limits, 'pushedRequestBytes')} Keep what belongs to "state" on your side.`
+  return async (exchange) => {
+    const { raw } = exchange.request
+    if (hasBody(raw)) exchange.form = await readWithin(raw, limits.pushedRequestBytes, refusal)
   }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+}
+
+/** The text of a form, which is UTF-8 (RFC 6749 Appendix B). Throws `body-too-large` and `invalid-body`. */
+export function readForm(request: IncomingMessage): Promise<string> {
+  return readWithin(request, formKilobytes * 1024, `A form may have ${formKilobytes} kB.`)
+}
+
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined
+}
+
+async function readWithin(request: IncomingMessage, most: number, refusal: string): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = Number(request.headers['content-length'] ?? 0)
+  if (size <= most) {
+    size = 0
+    // Else leaving the loop would close the connection, and the refusal would not arrive.
+    const parts = request.iterator({ destroyOnReturn: false })
+    try {
+      for await (const part of parts) {
+        size += (part as Buffer).length
+        if (size > most) break
+        chunks.push(part as Buffer)
+      }
+    } catch (error) {
+      throw new OnpatientError('invalid-body', 'The form broke off. Send it again.', { cause: error })
+    }
+  }
+  if (size <= most) return Buffer.concat(chunks).toString('utf8')
+  // The rest is thrown away as it comes, so that the client reads the answer; Node bounds the time of it.
+  request.resume()
+  throw new OnpatientError('body-too-large', refusal)
 }

@@ -63,10 +63,11 @@ describe('errors of the end points for applications', () => {
   /** As it is written: fetch would add headers of its own. */
   function send(path: string, body: string, headers: Record<string, string | undefined>): Promise<Sent> {
     return new Promise((resolve, reject) => {
-      const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
+      const all = { 'content-length': String(Buffer.byteLength(body)), ...headers }
+      const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
       const asked = request(
         `${app.portalUrl}/o/${path}/`,
-        { method: 'POST', headers: { ...given, 'content-length': String(Buffer.byteLength(body)) } as Form },
+        { method: 'POST', headers: given as Form },
         (answer) => {
           let text = ''
           answer.setEncoding('utf8').on('data', (part) => {
@@ -254,6 +255,40 @@ describe('errors of the end points for applications', () => {
           check(answer, { status: 400, error: 'invalid_request' })
           assert.match(answer.text, /x-www-form-urlencoded/)
         }
+    })
+
+  // Whether it says its length beforehand, or comes in chunks.
+  const ways = [{}, { 'content-length': undefined, 'transfer-encoding': 'chunked' }]
+  for (const [path, form] of everywhere)
+    test(`/o/${path}/, a form over the limit: 413 invalid_request, and nothing of it is done`, async () => {
+      const body = `${new URLSearchParams({ ...form(), ...proof() })}&state=${'x'.repeat(100_000)}`
+      for (const way of ways)
+        for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
+          const answer = await send(path, body, { ...headers, ...way, 'content-type': formType })
+          check(answer, { status: 413, error: 'invalid_request' })
+          assert.match(answer.text, /bytes|kB/)
+        }
+      assert.ok(await app.nouns.grants.open(token))
+    })
+
+  test('a form just within the limit is read as a whole', async () => {
+    const body = `unknown=${'x'.repeat(63_000)}&${new URLSearchParams({ ...code, ...proof() })}`
+    for (const way of ways) {
+      const answer = await send('token', body, { ...way, 'content-type': formType })
+      check(answer, { status: 400, error: 'invalid_grant' })
+    }
+  })
+
+  for (const path of ['authorize', 'logout'])
+    test(`/o/${path}/, a form over the limit: a page with 413`, async () => {
+      const body = `${new URLSearchParams({ ...pushed(), client_id: client.id })}&state=${'x'.repeat(100_000)}`
+      for (const way of ways) {
+        const answer = await send(path, body, { ...way, 'content-type': formType })
+        assert.equal(answer.status, 413, answer.text)
+        assert.match(String(answer.headers['content-type']), /^text\/html/)
+        assert.match(answer.text, /64 kB/)
+        assert.equal(answer.headers.location, undefined)
+      }
     })
 
   test('an access token that comes along takes nothing away from a secret in the body', async () => {

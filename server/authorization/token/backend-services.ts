@@ -1,0 +1,126 @@
+/** SMART App Launch 2.2, backend services: client_credentials for services that a practice approved. */
+import { type Adapter, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
+import type { Application } from '#server/applications/applications.ts'
+import { type Approval, type Approvals, isCovered } from '#server/grants/grants.ts'
+import { hashSecret } from '../../secrets.ts'
+import type { AdapterDeps } from '../engine/adapter-deps.ts'
+
+/** As SMART recommends: there is no refresh token, a new one is asked for instead. */
+export const backendTokenSeconds = 300
+
+export interface BackendServices {
+  /**
+   * What of the requested system scopes this token request is given: what the application is registered for and the
+   * practice approved. Throws the engine's `invalid_scope`, `invalid_request` or `unauthorized_client`.
+   */
+  chooseScopes(ctx: KoaContextWithOIDC, application: Application): Promise<string[]>
+  /** The approval that the token of this request belongs to. */
+  findChosen(ctx: object): string | undefined
+}
+
+export function createBackendServices({
+  approvals,
+}: {
+  approvals: Pick<Approvals, 'list'>
+}): BackendServices {
+  const chosen = new WeakMap<object, string>()
+  return {
+    findChosen: (ctx) => chosen.get(ctx),
+    async chooseScopes(ctx, application) {
+      const asked = readScopes(ctx.oidc.params?.scope)
+      const practiceId = (ctx.oidc.body as Record<string, unknown> | undefined)?.practice
+      const approval = choose(await approvals.list({ applicationId: application.id }), practiceId)
+      const granted = asked.filter(
+        (scope) => isCovered(scope, application.scopes) && isCovered(scope, approval.scopes),
+      )
+      if (granted.length === 0)
+        throw new errors.InvalidScope(
+          `${approval.practiceName} approved: ${approval.scopes.join(' ')}. The application is registered for: ${application.scopes.join(' ')}. Ask for what is in both.`,
+          asked.join(' ').slice(0, 200),
+        )
+      chosen.set(ctx, approval.id)
+      return granted
+    },
+  }
+}
+
+/** There is no default: a service must say what it needs. */
+function readScopes(given: unknown): string[] {
+  const asked = splitScopes(typeof given === 'string' ? given : '')
+  if (asked.length === 0)
+    throw new errors.InvalidScope('Say what is needed in "scope", for example: system/Observation.rs', '')
+  const foreign = asked.find((scope) => parseClinicalScope(scope)?.context !== 'system')
+  if (foreign !== undefined)
+    throw new errors.InvalidScope(
+      `"${foreign.slice(0, 100)}" cannot be given to a backend service, which acts for nobody: ask for system scopes alone, such as system/Observation.rs.`,
+      foreign.slice(0, 100),
+    )
+  return asked
+}
+
+function choose(open: Approval[], practiceId: unknown): Approval {
+  if (open.length === 0)
+    throw unauthorized(
+      'No practice has approved this backend service, or the approval was ended. Ask a practice in the settings of the application.',
+    )
+  const matching = practiceId === undefined ? open : open.filter((each) => each.practiceId === practiceId)
+  const [only, another] = matching
+  if (only === undefined)
+    throw unauthorized('The practice named by "practice" has not approved this backend service.')
+  if (another === undefined) return only
+  const listed = open.map((each) => `${each.practiceId} (${each.practiceName})`).join(', ')
+  throw Object.assign(new errors.InvalidRequest('several practices'), {
+    error_description: `Several practices approved this service, and a token reaches one. Name it in the form field "practice": ${listed}`,
+  })
+}
+
+function unauthorized(words: string): Error {
+  return Object.assign(new errors.UnauthorizedClient(words), { error_description: words })
+}
+
+/** Tokens of backend services lie with the others, and belong to the practice's approval. */
+export function withBackendTokens(stored: Adapter, { db, clock, grants, writes }: AdapterDeps): Adapter {
+  return {
+    ...stored,
+    async upsert(id, payload, expiresIn = 0) {
+      const grantId = (payload.extra as { grant_id?: string } | undefined)?.grant_id
+      if (grantId === undefined) throw new Error('a token of a backend service belongs to no approval')
+      const token = {
+        token: id,
+        grantId,
+        scopes: (payload.scope ?? '').split(' '),
+        expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
+        keyThumbprint: payload.jkt,
+      }
+      await writes.add(grants.writeAccessToken(token))
+    },
+    async find(id) {
+      // uses the primary keys
+      const row = await db
+        .selectFrom('access_token')
+        .innerJoin('grant', 'grant.id', 'access_token.grant_id')
+        .selectAll('access_token')
+        .select('grant.application_id')
+        .where('access_token.token_hash', '=', hashSecret(id))
+        .where('grant.ended_at', 'is', null)
+        .where('grant.practice_id', 'is not', null)
+        .executeTakeFirst()
+      if (!row) return undefined
+      const shift = Date.now() - clock.now().getTime()
+      return {
+        kind: 'ClientCredentials',
+        jti: id,
+        clientId: row.application_id,
+        scope: row.scopes,
+        iat: Math.floor(row.issued_at / 1000),
+        exp: Math.floor((row.expires_at + shift) / 1000),
+        ...(row.jkt === null ? {} : { jkt: row.jkt }),
+      }
+    },
+    async destroy(id) {
+      await db.deleteFrom('access_token').where('token_hash', '=', hashSecret(id)).execute()
+      grants.forgetOpened()
+    },
+  }
+}
