@@ -262,7 +262,7 @@ describe('the token request', () => {
       400,
       'unauthorized_client',
     ],
-    ['an oversized body', async () => codeForm('x'.repeat(100_000)), 400, 'invalid_request'],
+    ['an oversized body', async () => codeForm('x'.repeat(100_000)), 413, 'invalid_request'],
     [
       'an unknown refresh token',
       async () => ({

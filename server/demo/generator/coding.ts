@@ -1,4 +1,4 @@
-import type { CodeableConcept, Quantity } from 'fhir/r4'
+import type { CodeableConcept, Coding, Quantity } from 'fhir/r4'
 
 /** The code systems that the records use, by the names people have for them. */
 const systems = {
@@ -6,6 +6,7 @@ const systems = {
   snomed: 'http://snomed.info/sct',
   rxnorm: 'http://www.nlm.nih.gov/research/umls/rxnorm',
   cvx: 'http://hl7.org/fhir/sid/cvx',
+  ndc: 'http://hl7.org/fhir/sid/ndc',
   icd10: 'http://hl7.org/fhir/sid/icd-10-cm',
   conditionClinical: 'http://terminology.hl7.org/CodeSystem/condition-clinical',
   conditionVerification: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
@@ -44,6 +45,11 @@ type System = keyof typeof systems
 
 /** Code, its official words, and (when those are not what a patient would say) our words. */
 export type Coded = readonly [code: string, display: string, text?: string]
+
+/** A code that says all without words. */
+export function codingOf(system: System, code: string): Coding {
+  return { system: systems[system], code }
+}
 
 export function coded(system: System, [code, display, text = display]: Coded): CodeableConcept {
   return { coding: [{ system: systems[system], code, display }], text }

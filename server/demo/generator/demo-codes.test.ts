@@ -66,6 +66,24 @@ for (const [place, { used, known }] of Object.entries(members))
     )
   })
 
+test('a vaccine has its CVX code first, and behind it the NDC of a package where it is known', () => {
+  const vaccineCodes = records.flatMap((record) =>
+    record.resourceType === 'Immunization' ? [record.vaccineCode] : [],
+  )
+  const pairs = new Set<string>()
+  for (const { coding = [] } of vaccineCodes) {
+    const [cvx, ndc, another] = coding
+    assert.equal(cvx?.system, 'http://hl7.org/fhir/sid/cvx')
+    assert.equal(another, undefined)
+    if (!ndc) continue
+    assert.equal(ndc.system, 'http://hl7.org/fhir/sid/ndc')
+    assert.match(ndc.code ?? '', /^\d{5}-\d{4}-\d{2}$/)
+    pairs.add(`${cvx?.code} ${ndc.code}`)
+  }
+  assert.ok(pairs.has('03 00006-4681-00') && pairs.size >= 8, [...pairs].join())
+  assert.equal(pairs.size, new Set([...pairs].map((pair) => pair.split(' ')[0])).size)
+})
+
 test('an amount of UCUM has a unit of UCUM, and what is counted has none', () => {
   const quantities: Quantity[] = []
   JSON.stringify(records, (_, value: unknown) => {

@@ -2,7 +2,7 @@ import type { CodeableConcept } from 'fhir/r4'
 import { addDays, addMonths, addYears, openDay, toDay, toTime, yearsBetween } from './calendar.ts'
 import type { Chart } from './chart.ts'
 import { childhoodDoses, type Dose } from './childhood-schedule.ts'
-import { coded, quantity, usCore } from './coding.ts'
+import { coded, codingOf, quantity, usCore } from './coding.ts'
 import type { Dice } from './random-source.ts'
 import { diseases, type Vaccine, type VaccineName, vaccines } from './vaccines.ts'
 import type { Visit } from './visits.ts'
@@ -79,7 +79,7 @@ function addImmunization(
     resourceType: 'Immunization',
     meta: usCore('us-core-immunization'),
     status: 'completed',
-    vaccineCode: coded('cvx', vaccine.code),
+    vaccineCode: codeOf(vaccine),
     patient: chart.subject,
     ...(visit && { encounter: visit.encounter }),
     occurrenceDateTime: visit ? toTime(given) : toDay(given),
@@ -104,6 +104,13 @@ function addImmunization(
       },
     ],
   })
+}
+
+/** What US Core asks for: the CVX code first, and where it is known the NDC. */
+function codeOf({ code, ndc }: Vaccine): CodeableConcept {
+  const concept = coded('cvx', code)
+  if (ndc === undefined) return concept
+  return { ...concept, coding: [...(concept.coding ?? []), codingOf('ndc', ndc)] }
 }
 
 /** Babies get it in the thigh, everybody else in the arm. */

@@ -3,6 +3,11 @@ import type { Coded } from './coding.ts'
 export interface Vaccine {
   /** CVX: https://www2.cdc.gov/vaccines/iis/iisstandards/vaccines.asp?rpt=cvx */
   code: Coded
+  /**
+   * NDC of one package of it in eleven digits; the demo knows none of those that came after the table:
+   * https://www2a.cdc.gov/vaccines/iis/iisstandards/vaccines.asp?rpt=ndc
+   */
+  ndc?: string
   maker: string
   /** What it protects against. */
   targets: readonly Disease[]
@@ -38,14 +43,17 @@ export type Disease = keyof typeof diseases
 export const vaccines = {
   hepB: {
     code: ['08', 'Hep B, adolescent or pediatric', 'Hepatitis B vaccine'],
+    ndc: '00006-4093-02',
     ...{ maker: 'Merck Sharp & Dohme', targets: ['hepatitisB'], volume: 0.5, way: 'muscle' },
   },
   rotavirus: {
     code: ['116', 'rotavirus, pentavalent', 'Rotavirus vaccine'],
+    ndc: '00006-4047-41',
     ...{ maker: 'Merck Sharp & Dohme', targets: ['rotavirus'], volume: 2, way: 'mouth' },
   },
   dtap: {
     code: ['20', 'DTaP', 'Diphtheria, tetanus and whooping cough vaccine (DTaP)'],
+    ndc: '58160-0810-52',
     ...{
       maker: 'GlaxoSmithKline',
       targets: ['diphtheria', 'tetanus', 'pertussis'],
@@ -55,14 +63,17 @@ export const vaccines = {
   },
   hib: {
     code: ['48', 'Hib (PRP-T)', 'Hib vaccine'],
+    ndc: '49281-0545-05',
     ...{ maker: 'Sanofi Pasteur', targets: ['hib'], volume: 0.5, way: 'muscle' },
   },
   pcv7: {
     code: ['100', 'pneumococcal conjugate PCV 7', 'Pneumococcal vaccine (PCV7)'],
+    ndc: '00005-1970-50',
     ...{ maker: 'Pfizer', targets: ['pneumococcus'], volume: 0.5, way: 'muscle' },
   },
   pcv13: {
     code: ['133', 'Pneumococcal conjugate PCV 13', 'Pneumococcal vaccine (PCV13)'],
+    ndc: '00005-1971-02',
     ...{ maker: 'Pfizer', targets: ['pneumococcus'], volume: 0.5, way: 'muscle' },
   },
   pcv20: {
@@ -71,22 +82,27 @@ export const vaccines = {
   },
   polio: {
     code: ['10', 'IPV', 'Polio vaccine'],
+    ndc: '49281-0860-10',
     ...{ maker: 'Sanofi Pasteur', targets: ['polio'], volume: 0.5, way: 'muscle' },
   },
   mmr: {
     code: ['03', 'MMR', 'Measles, mumps and rubella vaccine (MMR)'],
+    ndc: '00006-4681-00',
     ...{ maker: 'Merck Sharp & Dohme', targets: ['measles', 'mumps', 'rubella'], volume: 0.5, way: 'skin' },
   },
   varicella: {
     code: ['21', 'varicella', 'Chickenpox vaccine'],
+    ndc: '00006-4827-00',
     ...{ maker: 'Merck Sharp & Dohme', targets: ['chickenpox'], volume: 0.5, way: 'skin' },
   },
   hepA: {
     code: ['83', 'Hep A, ped/adol, 2 dose', 'Hepatitis A vaccine'],
+    ndc: '58160-0825-52',
     ...{ maker: 'GlaxoSmithKline', targets: ['hepatitisA'], volume: 0.5, way: 'muscle' },
   },
   tdap: {
     code: ['115', 'Tdap', 'Tetanus, diphtheria and whooping cough booster (Tdap)'],
+    ndc: '49281-0400-10',
     ...{
       maker: 'Sanofi Pasteur',
       targets: ['tetanus', 'diphtheria', 'pertussis'],
@@ -96,6 +112,7 @@ export const vaccines = {
   },
   hpv: {
     code: ['165', 'HPV9', 'HPV vaccine'],
+    ndc: '00006-4119-02',
     ...{ maker: 'Merck Sharp & Dohme', targets: ['papillomavirus'], volume: 0.5, way: 'muscle' },
   },
   meningococcal: {
@@ -108,10 +125,12 @@ export const vaccines = {
   },
   fluFourStrains: {
     code: ['150', 'Influenza, split virus, quadrivalent, PF', 'Flu shot'],
+    ndc: '49281-0414-50',
     ...{ maker: 'Sanofi Pasteur', targets: ['influenza'], volume: 0.5, way: 'muscle' },
   },
   fluThreeStrains: {
     code: ['140', 'Influenza, split virus, trivalent, PF', 'Flu shot'],
+    ndc: '49281-0014-50',
     ...{ maker: 'Sanofi Pasteur', targets: ['influenza'], volume: 0.5, way: 'muscle' },
   },
   shingles: {
