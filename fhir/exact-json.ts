@@ -17,11 +17,16 @@ interface Holder {
 const suspicious =
   /[:,[]\s*(-?(?:0(?=\s*[,}\]])|\d+(?:\.\d*0(?!\d)|(?:\.\d+)?[eE])|0\.0{6}|\d[\d.]{15})[\d.eE+-]*)(?=\s*[,}\]])/g
 
+/** Whether a double would not give a number back as it was written. */
+export function isExactNumber(number: string): boolean {
+  return String(Number(number)) !== number || Object.is(Number(number), -0)
+}
+
 /** Whether a JSON text has a number that JSON.stringify would write in another way. Texts that look like one may be taken for it. */
 export function hasExactNumbers(text: string): boolean {
   suspicious.lastIndex = 0
   for (let match = suspicious.exec(text); match; match = suspicious.exec(text))
-    if (String(Number(match[1])) !== match[1] || Object.is(Number(match[1]), -0)) return true
+    if (isExactNumber(match[1] ?? '')) return true
   return false
 }
 

@@ -1,3 +1,5 @@
+import { isExactNumber } from './exact-json.ts'
+
 /** A piece of a JSON text that is looked at in one go: a thread does it in a tenth of a millisecond. */
 const sliceBytes = 64 * 1024
 
@@ -147,7 +149,8 @@ class Scanner {
   #readNumber(start: number): number {
     let end = start + 1
     while (end - start < sliceBytes && isOfNumber(this.#bytes[end])) end++
-    if (isExact(this.#bytes.toString('latin1', start, end))) (this.#part ?? this.scan).hasExactNumbers = true
+    if (isExactNumber(this.#bytes.toString('latin1', start, end)))
+      (this.#part ?? this.scan).hasExactNumbers = true
     return end
   }
 }
@@ -160,9 +163,4 @@ function isDigit(byte: number): boolean {
 function isOfNumber(byte: number | undefined): boolean {
   if (byte === undefined) return false
   return isDigit(byte) || byte === minus || byte === 0x2b || byte === 0x2e || byte === 0x45 || byte === 0x65
-}
-
-/** Whether a double would not give the number back as it was written. */
-function isExact(number: string): boolean {
-  return String(Number(number)) !== number || Object.is(Number(number), -0)
 }

@@ -68,11 +68,6 @@ export class RequestWork {
     return this.#options.limits
   }
 
-  /** How many characters the records of one page may have. */
-  get pageBytes(): number {
-    return this.#options.limits.pageBytes
-  }
-
   onGone(call: () => void): () => void {
     return this.#options.onGone(call)
   }

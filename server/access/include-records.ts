@@ -41,7 +41,7 @@ export async function includeRecords(
   page: readonly FoundRecord[],
 ): Promise<Included> {
   if (includes.length === 0 && revincludes.length === 0) return { records: [], isCut: false }
-  const room = currentWork()?.pageBytes ?? Number.POSITIVE_INFINITY
+  const room = currentWork()?.limits.pageBytes ?? Number.POSITIVE_INFINITY
   let bytes = 0
   let isCut = false
   const noting: IncludeDeps = {

@@ -75,7 +75,7 @@ export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> 
 export function readPage<Row>(
   db: Db,
   fragment: Fragment,
-  mostBytes: number | undefined = currentWork()?.pageBytes,
+  mostBytes: number | undefined = currentWork()?.limits.pageBytes,
 ): Promise<TakenRows<Row>> {
   const values: Value[] = []
   const statement = write(fragment, values, isSqlite(db))
@@ -93,7 +93,7 @@ export async function readByKey<Row>(db: Db, fragment: Fragment): Promise<Row[]>
 export function readQuery<Row>(
   db: Db,
   query: Compilable<Row>,
-  mostBytes: number | undefined = currentWork()?.pageBytes,
+  mostBytes: number | undefined = currentWork()?.limits.pageBytes,
 ): Promise<TakenRows<Row>> {
   const { sql: statement, parameters } = query.compile()
   return take(db, statement, parameters as Value[], { mostBytes, isByKey: false })
@@ -106,7 +106,10 @@ export function preparedPage<Row, Params extends Value[]>(
   const compile = compiledOnce(build)
   return (db, ...params) => {
     const { query, values } = compile(db, params)
-    return take(db, query.sql, values as Value[], { mostBytes: currentWork()?.pageBytes, isByKey: true })
+    return take(db, query.sql, values as Value[], {
+      mostBytes: currentWork()?.limits.pageBytes,
+      isByKey: true,
+    })
   }
 }
 

@@ -5,7 +5,7 @@ import { currentWork } from '../../request-work.ts'
  * the records of the next one still fit; those of the first do, so that each page goes on.
  */
 export function roomOfPage(): (contents: readonly string[]) => boolean {
-  const room = currentWork()?.pageBytes ?? Number.POSITIVE_INFINITY
+  const room = currentWork()?.limits.pageBytes ?? Number.POSITIVE_INFINITY
   let taken = 0
   return (contents) => {
     const asked = contents.reduce((sum, { length }) => sum + length, 0)

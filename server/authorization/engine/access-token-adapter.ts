@@ -1,23 +1,19 @@
 import type { Adapter } from 'oidc-provider'
 import { hashSecret } from '../../secrets.ts'
 import type { AdapterDeps } from './adapter-deps.ts'
+import { storedAccessTokens } from './stored-access-token.ts'
 
 /**
  * Access tokens live in a narrow table of their own, which every API request reads once. What the engine needs for
  * introspection and revocation is put together from the token and its grant.
  */
-export function withAccessTokens(stored: Adapter, { db, clock, grants, writes }: AdapterDeps): Adapter {
+export function withAccessTokens(stored: Adapter, deps: AdapterDeps): Adapter {
+  const { db } = deps
+  const tokens = storedAccessTokens(deps)
   return {
     ...stored,
     async upsert(id, payload, expiresIn = 0) {
-      const token = {
-        token: id,
-        grantId: payload.grantId ?? '',
-        scopes: (payload.scope ?? '').split(' '),
-        expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
-        keyThumbprint: payload.jkt,
-      }
-      await writes.add(grants.writeAccessToken(token))
+      await tokens.write(id, payload, { grantId: payload.grantId ?? '', expiresIn })
     },
     async find(id) {
       const row = await db
@@ -30,22 +26,15 @@ export function withAccessTokens(stored: Adapter, { db, clock, grants, writes }:
         .where('grant.practice_id', 'is', null)
         .executeTakeFirst()
       if (!row) return undefined
-      const shift = Date.now() - clock.now().getTime()
       const expiresAt = Math.min(row.expires_at, row.grant_expires_at ?? Number.POSITIVE_INFINITY)
       return {
         kind: 'AccessToken',
-        jti: id,
+        ...tokens.toPayload(id, row, expiresAt),
         grantId: row.grant_id,
         accountId: row.account_id,
         clientId: row.application_id,
-        scope: row.scopes,
-        iat: Math.floor(row.issued_at / 1000),
-        exp: Math.floor((expiresAt + shift) / 1000),
-        ...(row.jkt === null ? {} : { jkt: row.jkt }),
       }
     },
-    async destroy(id) {
-      await db.deleteFrom('access_token').where('token_hash', '=', hashSecret(id)).execute()
-    },
+    destroy: tokens.remove,
   }
 }

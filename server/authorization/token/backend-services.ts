@@ -5,6 +5,7 @@ import type { Application } from '#server/applications/applications.ts'
 import { type Approval, type Approvals, isCovered } from '#server/grants/grants.ts'
 import { hashSecret } from '../../secrets.ts'
 import type { AdapterDeps } from '../engine/adapter-deps.ts'
+import { storedAccessTokens } from '../engine/stored-access-token.ts'
 
 /** As SMART recommends: there is no refresh token, a new one is asked for instead. */
 export const backendTokenSeconds = 300
@@ -80,20 +81,15 @@ function unauthorized(words: string): Error {
 }
 
 /** Tokens of backend services lie with the others, and belong to the practice's approval. */
-export function withBackendTokens(stored: Adapter, { db, clock, grants, writes }: AdapterDeps): Adapter {
+export function withBackendTokens(stored: Adapter, deps: AdapterDeps): Adapter {
+  const { db, grants } = deps
+  const tokens = storedAccessTokens(deps)
   return {
     ...stored,
     async upsert(id, payload, expiresIn = 0) {
       const grantId = (payload.extra as { grant_id?: string } | undefined)?.grant_id
       if (grantId === undefined) throw new Error('a token of a backend service belongs to no approval')
-      const token = {
-        token: id,
-        grantId,
-        scopes: (payload.scope ?? '').split(' '),
-        expiresAt: new Date(clock.now().getTime() + expiresIn * 1000),
-        keyThumbprint: payload.jkt,
-      }
-      await writes.add(grants.writeAccessToken(token))
+      await tokens.write(id, payload, { grantId, expiresIn })
     },
     async find(id) {
       // uses the primary keys
@@ -107,19 +103,14 @@ export function withBackendTokens(stored: Adapter, { db, clock, grants, writes }
         .where('grant.practice_id', 'is not', null)
         .executeTakeFirst()
       if (!row) return undefined
-      const shift = Date.now() - clock.now().getTime()
       return {
         kind: 'ClientCredentials',
-        jti: id,
+        ...tokens.toPayload(id, row),
         clientId: row.application_id,
-        scope: row.scopes,
-        iat: Math.floor(row.issued_at / 1000),
-        exp: Math.floor((row.expires_at + shift) / 1000),
-        ...(row.jkt === null ? {} : { jkt: row.jkt }),
       }
     },
     async destroy(id) {
-      await db.deleteFrom('access_token').where('token_hash', '=', hashSecret(id)).execute()
+      await tokens.remove(id)
       grants.forgetOpened()
     },
   }

@@ -28,7 +28,9 @@ export function startCheckpoints(file: string, onError: (error: Error) => void):
   let lastChange = 0
   let idleLooks = 0
 
+  /** In place of a look that waits already: a thread that ends after its answer asks once more. */
   function lookAgain(ms: number): void {
+    clearTimeout(timer)
     if (!isStopped) timer = setTimeout(look, ms).unref()
   }
 
