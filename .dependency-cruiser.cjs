@@ -4,7 +4,7 @@
  */
 const code = '^(fhir|server|portal|tools|bench|test)/'
 const leaves =
-  '^server/(addresses|assert-room|breathe|clock|errors|limits|logger|network|origins|production|request-work|seal|secrets|settings|several-processes)\\.ts$'
+  '^server/(addresses|assert-room|breathe|clock|confinement|errors|limits|logger|network|origins|production|request-work|seal|secrets|settings|several-processes)\\.ts$'
 
 /** What a folder of server/ may use beside itself and the leaves; `types`: only types of it. */
 const uses = [
@@ -219,8 +219,8 @@ const rules = [
     to: { path: compositionRoot },
   },
   {
-    name: 'sql-in-store-and-nouns',
-    comment: 'SQL stands in the store, the nouns and the storage of `authorization`; an API knows none.',
+    name: 'sql-in-store-and-modules',
+    comment: 'SQL stands in the store, the modules and the storage of `authorization`; an API knows none.',
     from: {
       path: '^server/',
       pathNot: [
@@ -233,7 +233,7 @@ const rules = [
   },
   {
     name: 'http-at-the-edge',
-    comment: 'Nouns and `access` know no HTTP.',
+    comment: 'Modules and `access` know no HTTP.',
     from: {
       path: '^server/(store|accounts|practices|applications|grants|launches|records|access|mail|keys|rate-limits|backups)/',
     },

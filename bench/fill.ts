@@ -4,7 +4,7 @@ import type { Immunization, Observation, Reference, Resource } from 'fhir/r4'
 import { type DemoPractice, generatePractice } from '#server/demo/generator/generate-practice.ts'
 import type { RecordWrite } from '#server/records/records.ts'
 import type { BenchDatabase } from './databases.ts'
-import { type OpenNouns, openNouns } from './open-nouns.ts'
+import { type OpenModules, openModules } from './open-modules.ts'
 import { run } from './processes.ts'
 
 /** What lies in a database, and how it got there. */
@@ -19,9 +19,9 @@ export interface Filled {
 
 /** Real Synthea Bundles with the real command, in one go. */
 export async function importSynthea(database: BenchDatabase, folder: string): Promise<Filled> {
-  const nouns = await openNouns(database.url)
-  const practice = await nouns.practices.create({ name: 'Bench', kind: 'practice' })
-  await nouns.close()
+  const modules = await openModules(database.url)
+  const practice = await modules.practices.create({ name: 'Bench', kind: 'practice' })
+  await modules.close()
   const printed = await run(['server/cli/onpatient.js', 'import', folder, '--json'], {
     DATABASE_URL: database.url,
   })
@@ -37,25 +37,27 @@ export async function importSynthea(database: BenchDatabase, folder: string): Pr
 }
 
 export async function fillGenerated(database: BenchDatabase, patients: number): Promise<Filled> {
-  const nouns = await openNouns(database.url)
+  const modules = await openModules(database.url)
   try {
-    return await createFilling(nouns, patients).then(({ fillTo }) => fillTo(nouns, Number.POSITIVE_INFINITY))
+    return await createFilling(modules, patients).then(({ fillTo }) =>
+      fillTo(modules, Number.POSITIVE_INFINITY),
+    )
   } finally {
-    await nouns.close()
+    await modules.close()
   }
 }
 
 /** Generated patients, written while they are made, so that any number fits into memory. */
 export interface Filling {
   /** Goes on until there are so many records, or no more patients; the database may have been closed since. */
-  fillTo(nouns: OpenNouns, records: number): Promise<Filled>
+  fillTo(modules: OpenModules, records: number): Promise<Filled>
   /** Patients that were written, in their order. */
   patientIds: string[]
 }
 
 const recordsPerBatch = 2000
 
-export async function createFilling(opened: OpenNouns, patients: number): Promise<Filling> {
+export async function createFilling(opened: OpenModules, patients: number): Promise<Filling> {
   const generated = generatePractice({ seed: 1, patients, asOf: new Date('2026-11-01T12:00:00Z') })
   const practice = await opened.practices.create({
     name: 'Bench',
@@ -66,10 +68,10 @@ export async function createFilling(opened: OpenNouns, patients: number): Promis
   const families = familiesOf(generated, patientIds)
   let count = 0
   let milliseconds = 0
-  const write = async (nouns: OpenNouns, resources: Resource[]) => {
+  const write = async (modules: OpenModules, resources: Resource[]) => {
     const batch: RecordWrite[] = resources.map((resource) => ({ practiceId: practice.id, resource }))
     const startedAt = performance.now()
-    const { rejected } = await nouns.records.write(batch)
+    const { rejected } = await modules.records.write(batch)
     milliseconds += performance.now() - startedAt
     if (rejected[0]) throw new Error(`${rejected[0].reference}: ${rejected[0].reason}`)
     count += batch.length
@@ -77,17 +79,17 @@ export async function createFilling(opened: OpenNouns, patients: number): Promis
   await write(opened, generated.shared)
   return {
     patientIds,
-    async fillTo(nouns, records) {
+    async fillTo(modules, records) {
       let batch: Resource[] = []
       for (let family = families.next(); !family.done; family = families.next()) {
         batch.push(...family.value)
         const isEnough = count + batch.length >= records
         if (!isEnough && batch.length < recordsPerBatch) continue
-        await write(nouns, batch)
+        await write(modules, batch)
         batch = []
         if (isEnough) break
       }
-      if (batch.length > 0) await write(nouns, batch)
+      if (batch.length > 0) await write(modules, batch)
       return {
         practiceId: practice.id,
         records: count,
@@ -107,10 +109,10 @@ function* familiesOf(generated: DemoPractice, patientIds: string[]): Generator<R
 }
 
 /** Somebody with many laboratory results; his or her Immunizations are made up to fifty. */
-export async function findBusyPatient(nouns: OpenNouns, practiceId: string): Promise<string> {
+export async function findBusyPatient(modules: OpenModules, practiceId: string): Promise<string> {
   const results = new Map<string, number>()
   const immunizations: Immunization[] = []
-  for await (const { records } of nouns.records.walk(practiceId))
+  for await (const { records } of modules.records.walk(practiceId))
     for (const { type, content } of records) {
       if (type === 'Immunization') immunizations.push(JSON.parse(content))
       if (type !== 'Observation' || !content.includes('"laboratory"')) continue
@@ -124,7 +126,7 @@ export async function findBusyPatient(nouns: OpenNouns, practiceId: string): Pro
     id: `bench-${index}`,
     patient: { reference: `Patient/${patientId}` },
   }))
-  await nouns.records.write(copies.map((resource) => ({ practiceId, resource: resource as Immunization })))
+  await modules.records.write(copies.map((resource) => ({ practiceId, resource: resource as Immunization })))
   return patientId
 }
 

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3'
 import { fastify } from 'fastify'
 import { Pool } from 'pg'
 
-interface Reader {
+interface FloorStatement {
   read(name: string): Promise<string> | string
   readAll(names: string[]): Promise<string[]> | string[]
 }
@@ -14,7 +14,7 @@ interface Reader {
 const [url = ''] = process.argv.slice(2)
 const reader = url.startsWith('sqlite:') ? openSqlite(url.slice('sqlite:'.length)) : openPostgres(url)
 
-function openSqlite(file: string): Reader {
+function openSqlite(file: string): FloorStatement {
   const statement = new Database(file, { readonly: true })
     .prepare('select body from floor_answer where name = ?')
     .pluck()
@@ -22,7 +22,7 @@ function openSqlite(file: string): Reader {
   return { read, readAll: (names) => names.map(read) }
 }
 
-function openPostgres(connectionString: string): Reader {
+function openPostgres(connectionString: string): FloorStatement {
   // As many connections as our server has.
   const pool = new Pool({ connectionString, max: 10 })
   const one = { name: 'one', text: 'select body from floor_answer where name = $1' }

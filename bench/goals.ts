@@ -4,7 +4,7 @@ import type { Databases } from './databases.ts'
 import type { createTable } from './figures.ts'
 import { fillGenerated, findBusyPatient, importSynthea, syntheaFolder } from './fill.ts'
 import { startFloor } from './floor.ts'
-import { openNouns } from './open-nouns.ts'
+import { openModules } from './open-modules.ts'
 import { peakMegabytes, startServer } from './processes.ts'
 import { get, measureReads } from './reads.ts'
 import { measureTokenExchange } from './token-exchange.ts'
@@ -29,11 +29,11 @@ export async function measureGoals(
   })
   const bytes = (await database.bytes()) / records / 1024
   table.add({ work: 'on disk for each resource', measured: bytes, unit: 'KB' })
-  const nouns = await openNouns(database.url)
+  const modules = await openModules(database.url)
   try {
-    const patientId = await findBusyPatient(nouns, practiceId)
-    const holder = await createHolder(nouns, practiceId, [patientId])
-    const token = await issueToken(nouns, holder, patientId)
+    const patientId = await findBusyPatient(modules, practiceId)
+    const holder = await createHolder(modules, practiceId, [patientId])
+    const token = await issueToken(modules, holder, patientId)
     const server = await startServer(database.url)
     const reader = { url: server.address, token, patientId }
     await get(reader, '/fhir/r4/Observation?_count=1')
@@ -44,7 +44,7 @@ export async function measureGoals(
       measured: seconds,
       unit: 's',
     })
-    const floor = await startFloor(nouns.store.db, database.url)
+    const floor = await startFloor(modules.store.db, database.url)
     table.add(...(await measureReads(reader, floor, slices)))
     const peak = peakMegabytes(server.pid)
     if (peak !== undefined)
@@ -57,6 +57,6 @@ export async function measureGoals(
     await Promise.all([server.stop(), floor.running.stop()])
     table.add(await measureTokenExchange(database.url, practiceId, patientId, slices.slices))
   } finally {
-    await nouns.close()
+    await modules.close()
   }
 }

@@ -2,7 +2,7 @@ import { compare, type Requests, type Slices } from './compare.ts'
 import type { BenchDatabase, Databases } from './databases.ts'
 import type { Figure } from './figures.ts'
 import { createFilling } from './fill.ts'
-import { openNouns } from './open-nouns.ts'
+import { openModules } from './open-modules.ts'
 import { startServer } from './processes.ts'
 import { listIds, listPath, searchPath } from './reads.ts'
 import { createHolder, issueToken } from './tokens.ts'
@@ -71,7 +71,7 @@ async function fillTwo(
   print: (line: string) => void,
 ): Promise<{ small: BenchDatabase; large: BenchDatabase; askers: Asker[] }> {
   const large = await databases.create()
-  const first = await openNouns(large.url)
+  const first = await openModules(large.url)
   // More patients than can be needed: the generator makes them as they are asked for.
   const filling = await createFilling(first, records)
   const { practiceId } = await filling.fillTo(first, smallRecords)
@@ -83,7 +83,7 @@ async function fillTwo(
     askers.push({ patientId, token: await issueToken(first, holder, patientId) })
   await first.close()
   const small = await large.copy()
-  const second = await openNouns(large.url)
+  const second = await openModules(large.url)
   for (let written = smallRecords; written < records; ) {
     const filled = await filling.fillTo(second, Math.min(records, written + smallRecords))
     written = filled.records

@@ -8,7 +8,7 @@ import type { Databases } from './databases.ts'
 import type { Figure } from './figures.ts'
 import { createFilling } from './fill.ts'
 import type { HostileClient } from './hostile-clients.ts'
-import { type OpenNouns, openNouns } from './open-nouns.ts'
+import { type OpenModules, openModules } from './open-modules.ts'
 import { peakMegabytes, startServer } from './processes.ts'
 import { get, listIds } from './reads.ts'
 import { createHolder, createProvider, issueProviderToken, issueToken } from './tokens.ts'
@@ -34,22 +34,22 @@ export async function measureHostile(
   { records, seconds }: { records: number; seconds: number },
 ): Promise<Figure[]> {
   const database = await databases.create()
-  const nouns = await openNouns(database.url)
-  const filling = await createFilling(nouns, Math.ceil(records / 230))
-  const { practiceId } = await filling.fillTo(nouns, records)
+  const modules = await openModules(database.url)
+  const filling = await createFilling(modules, Math.ceil(records / 230))
+  const { practiceId } = await filling.fillTo(modules, records)
   const { patientIds } = filling
-  const holder = await createHolder(nouns, practiceId, patientIds.slice(0, 20))
-  const provider = await createProvider(nouns, practiceId, holder)
+  const holder = await createHolder(modules, practiceId, patientIds.slice(0, 20))
+  const provider = await createProvider(modules, practiceId, holder)
   const server = await startServer(database.url, { LOG_LEVEL: 'info' })
   const url = server.address
   const [patientId = ''] = patientIds
-  const reader = { url, token: await issueToken(nouns, holder, patientId) }
+  const reader = { url, token: await issueToken(modules, holder, patientId) }
   const passwords = createPasswords()
   const passwordHash = await passwords.hash(password)
   const ids = await listIds(reader, 'Observation')
   const clients: HostileClient[] = []
   for (let index = 0; index < hostileClients; index++)
-    clients.push(await hostileClient(nouns, { holder, provider, url, patientIds, index }))
+    clients.push(await hostileClient(modules, { holder, provider, url, patientIds, index }))
   const bystanders: Bystander[] = [
     {
       work: "a patient's read",
@@ -85,7 +85,7 @@ export async function measureHostile(
   const [statuses] = (await once(attack, 'message')) as [Record<string, number>]
   const peak = peakMegabytes(server.pid) ?? 0
   await server.stop()
-  await nouns.close()
+  await modules.close()
   return [
     ...bystanders.map(({ work, goalMs }) => ({
       work: `p99 of ${work} while ten hostile clients ask; alone (floor)`,
@@ -164,14 +164,14 @@ interface Attack {
 
 /** Half of them are patients, the others have the panel of the practice and write. */
 async function hostileClient(
-  nouns: OpenNouns,
+  modules: OpenModules,
   { holder, provider, patientIds, index }: Attack,
 ): Promise<HostileClient> {
   const patientId = patientIds[1 + index] ?? ''
   const isPatient = index % 2 === 0
   const token = isPatient
-    ? await issueToken(nouns, holder, patientId)
-    : await issueProviderToken(nouns, provider)
+    ? await issueToken(modules, holder, patientId)
+    : await issueProviderToken(modules, provider)
   return { token, requests: isPatient ? patientRequests(patientId) : panelRequests(patientId, index) }
 }
 

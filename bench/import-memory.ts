@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { generatePractice } from '#server/demo/generator/generate-practice.ts'
 import type { Databases } from './databases.ts'
 import type { Figure } from './figures.ts'
-import { openNouns } from './open-nouns.ts'
+import { openModules } from './open-modules.ts'
 import { peakMegabytes, run } from './processes.ts'
 
 const megabyte = 1024 * 1024
@@ -18,9 +18,9 @@ export async function measureImportMemory(databases: Databases, megabytes: numbe
     const file = join(folder, 'records.ndjson')
     const lines = await writeLines(file, megabytes * megabyte)
     const database = await databases.create()
-    const nouns = await openNouns(database.url)
-    await nouns.practices.create({ name: 'Bench', kind: 'practice' })
-    await nouns.close()
+    const modules = await openModules(database.url)
+    await modules.practices.create({ name: 'Bench', kind: 'practice' })
+    await modules.close()
     let peak = 0
     const printed = await run(
       ['server/cli/onpatient.js', 'import', file, '--json'],

@@ -2,7 +2,7 @@ import { compare, type Slices } from './compare.ts'
 import type { Databases } from './databases.ts'
 import type { Figure } from './figures.ts'
 import { createFilling } from './fill.ts'
-import { type OpenNouns, openNouns } from './open-nouns.ts'
+import { type OpenModules, openModules } from './open-modules.ts'
 import { startServer } from './processes.ts'
 import { listIds } from './reads.ts'
 import { createHolder, createProvider, issueApprovalToken, issueProviderToken } from './tokens.ts'
@@ -16,17 +16,20 @@ const large = 100_000
  */
 export async function measurePanel(databases: Databases, slices: Slices): Promise<Figure[]> {
   const first = await databases.create()
-  const nouns = await openNouns(first.url)
-  const filling = await createFilling(nouns, small)
-  const { practiceId } = await filling.fillTo(nouns, Number.POSITIVE_INFINITY)
-  const holder = await createHolder(nouns, practiceId, filling.patientIds.slice(0, 1))
+  const modules = await openModules(first.url)
+  const filling = await createFilling(modules, small)
+  const { practiceId } = await filling.fillTo(modules, Number.POSITIVE_INFINITY)
+  const holder = await createHolder(modules, practiceId, filling.patientIds.slice(0, 1))
   const tokens = {
-    "a provider's token": await issueProviderToken(nouns, await createProvider(nouns, practiceId, holder)),
-    "a backend service's token": await issueApprovalToken(nouns, practiceId, holder),
+    "a provider's token": await issueProviderToken(
+      modules,
+      await createProvider(modules, practiceId, holder),
+    ),
+    "a backend service's token": await issueApprovalToken(modules, practiceId, holder),
   }
-  await nouns.close()
+  await modules.close()
   const second = await first.copy()
-  const grown = await openNouns(second.url)
+  const grown = await openModules(second.url)
   await growPanel(grown, practiceId)
   await grown.close()
   const servers = [await startServer(first.url), await startServer(second.url)]
@@ -49,7 +52,7 @@ export async function measurePanel(databases: Databases, slices: Slices): Promis
   return figures
 }
 
-async function growPanel({ store }: OpenNouns, practiceId: string): Promise<void> {
+async function growPanel({ store }: OpenModules, practiceId: string): Promise<void> {
   const step = 5000
   for (let at = small; at < large; at += step) {
     const rows = Array.from({ length: Math.min(step, large - at) }, (_, index) => ({

@@ -12,7 +12,7 @@ interface Read {
   joinedPath?: string
 }
 
-export interface Reader {
+export interface BenchReader {
   url: string
   token: string
   patientId: string
@@ -25,20 +25,20 @@ export function searchPath(patientId: string): string {
 }
 
 /** The answer's text; throws when it was refused. */
-export async function get({ url, token }: Pick<Reader, 'url' | 'token'>, path: string): Promise<string> {
+export async function get({ url, token }: Pick<BenchReader, 'url' | 'token'>, path: string): Promise<string> {
   const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })
   if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`)
   return response.text()
 }
 
 /** Ids on the first page of a classic list. */
-export async function listIds(reader: Pick<Reader, 'url' | 'token'>, type: string): Promise<string[]> {
+export async function listIds(reader: Pick<BenchReader, 'url' | 'token'>, type: string): Promise<string[]> {
   const list = await get(reader, `/onpatient_api/fhir/${type}?page-size=200`)
   return (JSON.parse(list) as { results: Array<{ id: string }> }).results.map(({ id }) => id)
 }
 
 /** Ours against the floor, with the same bytes. */
-export async function measureReads(reader: Reader, floor: Floor, slices: Slices): Promise<Figure[]> {
+export async function measureReads(reader: BenchReader, floor: Floor, slices: Slices): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const { work, atLeast, paths, floorPaths, joinedPath } of await describeReads(reader, floor)) {
     const ours = { url: reader.url, requests: paths.map((path) => ({ path, token: reader.token })) }
@@ -58,7 +58,7 @@ export async function measureReads(reader: Reader, floor: Floor, slices: Slices)
   return figures
 }
 
-async function describeReads(reader: Reader, floor: Floor): Promise<Read[]> {
+async function describeReads(reader: BenchReader, floor: Floor): Promise<Read[]> {
   const ids = await listIds(reader, 'Observation')
   const bodies = new Map<string, string>()
   const keepRecords = async (type: string, some: string[]) => {
@@ -107,7 +107,7 @@ async function describeReads(reader: Reader, floor: Floor): Promise<Read[]> {
 }
 
 /** A link to the next page is sealed anew in each answer, so that two are not the same but as long. */
-async function assertSameBytes(reader: Reader, path: string, floorUrl: string): Promise<void> {
+async function assertSameBytes(reader: BenchReader, path: string, floorUrl: string): Promise<void> {
   const withoutLinks = (text: string) => text.replaceAll(/"url":"[^"]*"/g, '')
   const ours = await get(reader, path)
   const theirs = await (await fetch(floorUrl)).text()

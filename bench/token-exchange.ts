@@ -7,7 +7,7 @@ import { systemRandom } from '#server/secrets.ts'
 import { alternate } from './compare.ts'
 import type { Figure } from './figures.ts'
 import { makeCodes } from './make-codes.ts'
-import { type OpenNouns, openNouns } from './open-nouns.ts'
+import { type OpenModules, openModules } from './open-modules.ts'
 import { start, startServer } from './processes.ts'
 import { createHolder, type Holder, redirectUri } from './tokens.ts'
 
@@ -26,13 +26,13 @@ export async function measureTokenExchange(
 ): Promise<Figure> {
   // Behind a proxy, so that each request can come from an address of its own, because those of one are counted.
   const server = await startServer(databaseUrl, { TRUSTED_PROXIES: '1' })
-  const nouns = await openNouns(databaseUrl, server.address)
+  const modules = await openModules(databaseUrl, server.address)
   try {
-    const holder = await createHolder(nouns, practiceId, [patientId], 'exchange@example.com')
+    const holder = await createHolder(modules, practiceId, [patientId], 'exchange@example.com')
     const { id, secret } = holder.application
     const bare = await start(['bench/bare-provider.ts', id, secret, redirectUri], /^(\d+)$/)
     const bareUrl = `http://127.0.0.1:${bare.address}`
-    const make = await createCodeMaker(nouns, holder, server.address, patientId)
+    const make = await createCodeMaker(modules, holder, server.address, patientId)
     const rates = await alternate(
       slicesFor(slices),
       async () => exchangeAll(`${server.address}/o/token/`, holder, await make(codesPerSlice)),
@@ -51,20 +51,20 @@ export async function measureTokenExchange(
       ratio: rates.ratio,
     }
   } finally {
-    await nouns.close()
+    await modules.close()
   }
 }
 
 /** Makes codes like the page of consent does: server/authorization/consent.ts, `allow`. */
 async function createCodeMaker(
-  nouns: OpenNouns,
+  modules: OpenModules,
   { accountId, application, associationIds }: Holder,
   url: string,
   patientId: string,
 ) {
   const provider = await createEngine({
-    ...nouns,
-    db: nouns.store.db,
+    ...modules,
+    db: modules.store.db,
     clock: systemClock,
     random: systemRandom,
     limits: readLimits({}),
@@ -75,7 +75,7 @@ async function createCodeMaker(
   })
   const scopes = [...defaultScopes]
   const makeGrant = async () => {
-    const ours = await nouns.grants.create({
+    const ours = await modules.grants.create({
       accountId,
       applicationId: application.id,
       scopes,

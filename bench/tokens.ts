@@ -1,6 +1,6 @@
 import { defaultScopes } from '#server/applications/applications.ts'
 import { newSecret, systemRandom } from '#server/secrets.ts'
-import type { OpenNouns } from './open-nouns.ts'
+import type { OpenModules } from './open-modules.ts'
 
 export const redirectUri = 'https://app.example.com/cb'
 
@@ -13,7 +13,7 @@ export interface Holder {
 }
 
 export async function createHolder(
-  { accounts, practices, applications }: OpenNouns,
+  { accounts, practices, applications }: OpenModules,
   practiceId: string,
   patientIds: readonly string[],
   email = 'bench@example.com',
@@ -39,7 +39,7 @@ export async function createHolder(
 
 /** A token like that of a patient's app, which covers one patient alone. */
 export async function issueToken(
-  { grants }: OpenNouns,
+  { grants }: OpenModules,
   { accountId, application, associationIds }: Holder,
   patientId: string,
 ): Promise<string> {
@@ -64,7 +64,7 @@ export interface Provider {
 const providerScopes = ['user/*.cruds', 'offline_access']
 
 export async function createProvider(
-  { accounts, practices }: OpenNouns,
+  { accounts, practices }: OpenModules,
   practiceId: string,
   { application }: Holder,
 ): Promise<Provider> {
@@ -79,7 +79,7 @@ export async function createProvider(
 
 /** A token that reaches the whole panel. */
 export async function issueProviderToken(
-  { grants }: OpenNouns,
+  { grants }: OpenModules,
   { accountId, applicationId, associationId }: Provider,
 ): Promise<string> {
   const grant = await grants.create({
@@ -94,7 +94,7 @@ export async function issueProviderToken(
 
 /** A token of a backend service that the practice approved: its grant is of the practice as a whole. */
 export async function issueApprovalToken(
-  { grants, store }: OpenNouns,
+  { grants, store }: OpenModules,
   practiceId: string,
   { accountId, application }: Holder,
 ): Promise<string> {
@@ -105,7 +105,7 @@ export async function issueApprovalToken(
   return storeToken(grants, grant.id, scopes)
 }
 
-async function storeToken(grants: OpenNouns['grants'], grantId: string, scopes: string[]): Promise<string> {
+async function storeToken(grants: OpenModules['grants'], grantId: string, scopes: string[]): Promise<string> {
   const token = newSecret('ops', systemRandom)
   const expiresAt = new Date(Date.now() + 24 * 3600 * 1000)
   await grants.storeAccessToken({ token, grantId, scopes, expiresAt })

@@ -1,6 +1,6 @@
 /**
  * The composition root: the only file that knows every folder. Read it from top to bottom to see the system: keys and
- * nouns first, then what may be read, then the two sites that people and applications meet.
+ * modules first, then what may be read, then the two sites that people and applications meet.
  */
 import {
   type FastifyBaseLogger,
@@ -11,10 +11,10 @@ import {
 } from 'fastify'
 import {
   type Access,
+  type AccessTokens,
   createAccess,
-  createTokenDoor,
+  createAccessTokens,
   createWriteAccess,
-  type TokenDoor,
   type WriteAccess,
 } from './access/access.ts'
 import { accountPages, mailStopByProgram } from './account-pages/account-pages.ts'
@@ -104,8 +104,8 @@ export interface Foundations {
   passwordCost?: { memoryKib: number; passes: number }
 }
 
-/** Every noun of the system, wired together. */
-export interface Nouns {
+/** Every module of the system, wired together. */
+export interface Modules {
   keys: ServerKeys
   mailer: Mailer
   /** Where mails go that leave, and who sends them; undefined where none does. */
@@ -125,7 +125,7 @@ export interface Nouns {
   usedOnce: UsedOnce
   rateLimits: RateLimits
   records: Records
-  tokens: TokenDoor
+  tokens: AccessTokens
   access: Access
   writeAccess: WriteAccess
   metrics: Metrics
@@ -135,7 +135,7 @@ export interface Nouns {
   sweep(): Promise<void>
 }
 
-export async function createNouns(foundations: Foundations): Promise<Nouns> {
+export async function createModules(foundations: Foundations): Promise<Modules> {
   const { settings, origins, store, clock, random, logger, passwordCost } = foundations
   const { db } = store
   const { portalUrl } = origins
@@ -242,7 +242,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
   })
   const usedOnce = createUsedOnce({ db, clock })
   const rateLimits = createRateLimits({ limits: settings.limits, clock })
-  const tokens = createTokenDoor({ grants, clock, usedOnce, rateLimits })
+  const tokens = createAccessTokens({ grants, clock, usedOnce, rateLimits })
   const access = createAccess({ tokens, records, practices })
   const writeAccess = createWriteAccess({ tokens, records })
   const backups =
@@ -297,9 +297,9 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
 }
 
 /** The site of people (portal, authorization, documentation) and, at one origin, the API with it. */
-export async function buildPortalSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
+export async function buildPortalSite(foundations: Foundations, modules: Modules): Promise<FastifyInstance> {
   const { settings, origins, clock, logger } = foundations
-  const { accounts, practices, applications, grants, records, access, keys, outbox } = nouns
+  const { accounts, practices, applications, grants, records, access, keys, outbox } = modules
   const { portalUrl, fhirUrl } = origins
   const isSecure = portalUrl.startsWith('https:')
   const isProduction = settings.production
@@ -307,12 +307,12 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   const authorization = await createAuthorization({
     accounts,
     applications,
-    keySets: nouns.keySets,
-    approvals: nouns.approvals,
-    launches: nouns.launches,
+    keySets: modules.keySets,
+    approvals: modules.approvals,
+    launches: modules.launches,
     access,
-    usedOnce: nouns.usedOnce,
-    tokens: nouns.tokens,
+    usedOnce: modules.usedOnce,
+    tokens: modules.tokens,
     practices,
     grants,
     records,
@@ -326,15 +326,15 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
     fhirUrl,
     isProduction,
     trustedProxies: settings.trustedProxies,
-    rateLimits: nouns.rateLimits,
+    rateLimits: modules.rateLimits,
     registration: settings.registration,
     findStrangersAccount: () => findStrangersAccount(accounts, foundations.random),
   })
-  await app.register(metricsEndpoint, { metrics: nouns.metrics, token: settings.metricsToken })
+  await app.register(metricsEndpoint, { metrics: modules.metrics, token: settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   await app.register(pageAssets)
   await app.register(smartStyle)
-  await app.register(mailStopByProgram({ mailStops: nouns.mailStops }))
+  await app.register(mailStopByProgram({ mailStops: modules.mailStops }))
   await app.register(brandLists({ practices, portalUrl, fhirUrl }))
   await app.register(authorization.endpoints)
   await app.register(async (pages) => {
@@ -345,10 +345,10 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
       accountPages({
         accounts,
         practices,
-        admission: nouns.admission,
+        admission: modules.admission,
         outbox,
-        mailStops: nouns.mailStops,
-        sandboxOutbox: nouns.sandboxOutbox,
+        mailStops: modules.mailStops,
+        sandboxOutbox: modules.sandboxOutbox,
         portalUrl,
         isSecure,
         isProduction,
@@ -377,19 +377,19 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         },
       }),
     )
-    await pages.register(portalApp({ isProduction, admission: nouns.admission }))
+    await pages.register(portalApp({ isProduction, admission: modules.admission }))
     await pages.register(
       portalApi({
         accounts,
         practices,
-        admission: nouns.admission,
+        admission: modules.admission,
         applications,
         grants,
-        approvals: nouns.approvals,
-        launches: nouns.launches,
+        approvals: modules.approvals,
+        launches: modules.launches,
         access,
         clock,
-        rateLimits: nouns.rateLimits,
+        rateLimits: modules.rateLimits,
         limits: settings.limits,
         portalUrl,
         fhirUrl,
@@ -410,24 +410,24 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
   })
   await app.register(
     dstu2Api({
-      rateLimits: nouns.rateLimits,
+      rateLimits: modules.rateLimits,
       portalUrl,
       fhirUrl,
       offersRegistration: settings.registration !== 'off',
     }),
   )
-  if (origins.kind === 'one') await registerApis(app, foundations, nouns)
+  if (origins.kind === 'one') await registerApis(app, foundations, modules)
   await app.ready()
   return app
 }
 
 /** The site of applications, when it has an origin of its own: the APIs and nothing else. */
-export async function buildApiSite(foundations: Foundations, nouns: Nouns): Promise<FastifyInstance> {
+export async function buildApiSite(foundations: Foundations, modules: Modules): Promise<FastifyInstance> {
   const app = createFastify(foundations, foundations.origins.fhirUrl.startsWith('https:'))
-  await app.register(metricsEndpoint, { metrics: nouns.metrics, token: foundations.settings.metricsToken })
+  await app.register(metricsEndpoint, { metrics: modules.metrics, token: foundations.settings.metricsToken })
   await app.register(probes, { store: foundations.store })
   app.setNotFoundHandler(refuseUnknown)
-  await registerApis(app, foundations, nouns)
+  await registerApis(app, foundations, modules)
   await app.ready()
   return app
 }
@@ -435,7 +435,7 @@ export async function buildApiSite(foundations: Foundations, nouns: Nouns): Prom
 async function registerApis(
   app: FastifyInstance,
   { origins: { fhirUrl, portalUrl }, settings }: Foundations,
-  { access, writeAccess, keys, rateLimits }: Nouns,
+  { access, writeAccess, keys, rateLimits }: Modules,
 ): Promise<void> {
   const offersRegistration = settings.registration !== 'off'
   const shared = { rateLimits, access, fhirUrl, portalUrl, offersRegistration, cursorKey: keys.cursor }

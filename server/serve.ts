@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { buildApiSite, buildPortalSite, createNouns, type Foundations, type Nouns } from './app.ts'
+import { buildApiSite, buildPortalSite, createModules, type Foundations, type Modules } from './app.ts'
 import { metricsListener } from './http/metrics.ts'
 import { listen } from './listen.ts'
 import { findApiPort, isForApi, isKnownHost, type Origins, resolveOrigins } from './origins.ts'
@@ -12,14 +12,14 @@ export interface RunningServer {
   port: number
   /** The port of `/metrics`, when it has one of its own. */
   metricsPort: number | undefined
-  nouns: Nouns
+  modules: Modules
   /** Finishes what is in flight, then stops. The caller closes the store. */
   close(): Promise<void>
 }
 
 interface ServeOptions extends Omit<Foundations, 'origins'> {
   /** Called when everything is wired and before the first request is answered, e.g. to make demo content. */
-  beforeServing?(nouns: Nouns, origins: Origins): Promise<void>
+  beforeServing?(modules: Modules, origins: Origins): Promise<void>
 }
 
 const sweepEveryMs = 3600 * 1000
@@ -40,27 +40,27 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
     settings.metricsPort === undefined ? undefined : await listen(settings.metricsPort, '127.0.0.1')
   const origins = resolveOrigins(settings, main.port, second?.port)
   const foundations: Foundations = { ...options, origins }
-  const nouns = await createNouns(foundations)
-  await beforeServing?.(nouns, origins)
-  const portal = await buildPortalSite(foundations, nouns)
-  const api = origins.kind === 'one' ? undefined : await buildApiSite(foundations, nouns)
+  const modules = await createModules(foundations)
+  await beforeServing?.(modules, origins)
+  const portal = await buildPortalSite(foundations, modules)
+  const api = origins.kind === 'one' ? undefined : await buildApiSite(foundations, modules)
   main.serve(pickSite(portal.routing, api?.routing, origins))
   if (api) second?.serve(api.routing)
-  nouns.mailSender?.start()
-  nouns.backups?.start()
-  const sharing = shareCounts(nouns.rateLimits, options.store.broadcast)
-  figures?.serve(metricsListener(nouns.metrics))
+  modules.mailSender?.start()
+  modules.backups?.start()
+  const sharing = shareCounts(modules.rateLimits, options.store.broadcast)
+  figures?.serve(metricsListener(modules.metrics))
   const sweeping = setInterval(
-    () => nouns.sweep().catch((error: unknown) => options.logger.warn({ err: error }, 'sweeping failed')),
+    () => modules.sweep().catch((error: unknown) => options.logger.warn({ err: error }, 'sweeping failed')),
     sweepEveryMs,
   ).unref()
   const watching = watchFile(options)
-  const indexing = keepIndexUpToDate(nouns, options)
+  const indexing = keepIndexUpToDate(modules, options)
   return {
     origins,
     port: main.port,
     metricsPort: figures?.port,
-    nouns,
+    modules,
     async close() {
       clearInterval(sweeping)
       clearInterval(watching)
@@ -70,8 +70,8 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
         second?.drain(),
         figures?.drain(),
         indexing.stop(),
-        nouns.backups?.stop(),
-        nouns.mailSender?.stop(),
+        modules.backups?.stop(),
+        modules.mailSender?.stop(),
       ])
       await Promise.all([portal.close(), api?.close()])
       await Promise.all([main.close(), second?.close(), figures?.close()])
@@ -91,7 +91,7 @@ function watchFile({ store, logger }: Pick<Foundations, 'store' | 'logger'>): No
 }
 
 /** After an upgrade that changes the rules of the index: goes on where an earlier run was stopped, and again after a failure. */
-function keepIndexUpToDate({ records }: Nouns, { logger, clock }: Pick<Foundations, 'logger' | 'clock'>) {
+function keepIndexUpToDate({ records }: Modules, { logger, clock }: Pick<Foundations, 'logger' | 'clock'>) {
   const ending = new AbortController()
   let told = 0
   const onProgress = (state: { done: number; all: number }) => {

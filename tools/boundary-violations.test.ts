@@ -28,7 +28,7 @@ const planted: Record<string, [from: string, to: string]> = {
   'fhir-takes-no-types': ['fhir/typed.ts', 'type server/clock.ts'],
   'leaves-use-leaves': ['server/errors.ts', 'type server/mail/mail.ts'],
   'only-the-start-knows-everything': ['server/brands/start.ts', 'type server/app.ts'],
-  'sql-in-store-and-nouns': ['server/apis/r4/sql.ts', 'kysely'],
+  'sql-in-store-and-modules': ['server/apis/r4/sql.ts', 'kysely'],
   'http-at-the-edge': ['server/records/http.ts', 'fastify'],
   'apis-are-strangers': ['server/apis/r4/stranger.ts', 'type server/apis/classic/classic.ts'],
   'apis-know-no-database': ['server/apis/r4/database.ts', 'type server/store/db.ts'],

@@ -9,9 +9,9 @@ const maximumCount = 1000
 const maximumSortRules = 5
 const maximumIncludes = 30
 
-type Reader = (query: SearchQuery, value: string, name: string) => void
+type ParameterParser = (query: SearchQuery, value: string, name: string) => void
 
-const readers: Record<string, Reader> = {
+const readers: Record<string, ParameterParser> = {
   _sort(query, value, name) {
     requireFirst(query.sort.length === 0, name)
     query.sort = readSort(query.type, value, name)

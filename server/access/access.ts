@@ -10,9 +10,9 @@ import {
 import type { Confinement, Records, SearchPageQuery } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import { claimWork } from '../request-work.ts'
+import type { AccessTokens, PresentedToken } from './access-tokens.ts'
 import { includeRecords, typesInConditions } from './include-records.ts'
 import { joinReaders } from './join-readers.ts'
-import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import type { RecordReader } from './record-reader.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
@@ -27,16 +27,16 @@ export type {
   VersionRow,
   Written,
 } from '#server/records/records.ts'
-export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
-export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
-export { mostIncluded } from './include-records.ts'
 export {
-  createTokenDoor,
+  type AccessTokens,
+  createAccessTokens,
   findProofKeyFault,
   type PresentedToken,
   proofAlgorithms,
-  type TokenDoor,
-} from './presented-token.ts'
+} from './access-tokens.ts'
+export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
+export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
+export { mostIncluded } from './include-records.ts'
 export type { RecordReader } from './record-reader.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
@@ -44,10 +44,10 @@ export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-
  * The one place that decides what may be read. An API gets a reader that cannot name another patient.
  */
 export interface Access {
-  /** For applications. Throws like `TokenDoor.open`. */
+  /** For applications. Throws like `AccessTokens.open`. */
   open(presented: PresentedToken | undefined): Promise<RecordReader>
-  /** As `TokenDoor.countMore`. */
-  countMore: TokenDoor['countMore']
+  /** As `AccessTokens.countMore`. */
+  countMore: AccessTokens['countMore']
   /**
    * For the signed-in person's own portal: every type, confined to the associations that the sign-in reaches. With
    * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff; with
@@ -60,7 +60,7 @@ export interface Access {
 }
 
 interface AccessDeps {
-  tokens: TokenDoor
+  tokens: AccessTokens
   records: Pick<
     Records,
     'read' | 'list' | 'readVersion' | 'isDeletion' | 'listVersions' | 'search' | 'countFound'
@@ -74,16 +74,16 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
       const opened = await tokens.open(presented)
       const { scopes, patientIds, practiceIds, isApproval, isBound, user } = opened
       if (isBound && practiceIds.length > 0) return openBoth(records, opened)
-      const within = { patientIds, practiceIds }
+      const confinement = { patientIds, practiceIds }
       const context = isApproval ? 'system' : 'patient'
       const rules = rulesOf(scopes, isApproval ? 'system' : 'person')
-      return createReader(records, within, rules, { context, user })
+      return createReader(records, confinement, rules, { context, user })
     },
     countMore: tokens.countMore,
     async openForAccount(signIn, only) {
       claimWork(signIn.accountId)
       const associations = await practices.listReachable(signIn)
-      return createReader(records, confinementOf(associations, only), noRestriction)
+      return createReader(records, chosenConfinement(associations, only), noRestriction)
     },
   }
 }
@@ -91,7 +91,7 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
 /** The confinement lives only in this closure: whoever holds the reader can neither see nor change it. */
 function createReader(
   records: AccessDeps['records'],
-  within: Confinement,
+  confinement: Confinement,
   rules: ScopeRules,
   { context = 'patient', user }: { context?: 'patient' | 'system'; user?: OpenedGrant['user'] } = {},
 ): RecordReader {
@@ -103,37 +103,37 @@ function createReader(
   }
   const allowsHistory = (type: string) =>
     rules.allows(type, 'r') && rules.restriction(type, 'r') === undefined
-  const [only] = within.patientIds
-  const hasOne = within.patientIds.length === 1 && within.practiceIds.length === 0
+  const [only] = confinement.patientIds
+  const hasOne = confinement.patientIds.length === 1 && confinement.practiceIds.length === 0
   return {
     patientId: hasOne ? only : undefined,
     async read(type, id) {
       // SMART App Launch 2.2, scopes for requesting identity data: what `fhirUser` names can be read, and nothing beside it.
-      if (user?.type === type && user.id === id) return records.read(user.within, type, id)
+      if (user?.type === type && user.id === id) return records.read(user.confinement, type, id)
       assertAllowed(type, 'r')
-      const content = await records.read(within, type, id)
+      const content = await records.read(confinement, type, id)
       return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
     },
     async list(query) {
       assertAllowed(query.type, 's')
       const restriction = rules.restriction(query.type, 's')
-      return records.list(within, restriction ? { ...query, conditions: [restriction] } : query)
+      return records.list(confinement, restriction ? { ...query, conditions: [restriction] } : query)
     },
     async readVersion(address) {
       assertAllowed(address.type, 'r')
-      const content = await records.readVersion(within, address)
+      const content = await records.readVersion(confinement, address)
       const { type } = address
       return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
     },
     allows: rules.allows,
     allowsHistory,
     async isDeletion(address) {
-      return allowsHistory(address.type) && records.isDeletion(within, address)
+      return allowsHistory(address.type) && records.isDeletion(confinement, address)
     },
     async search(query, place) {
       assertSearchable(query)
       const search = (page: SearchPageQuery, interaction: 'r' | 's') =>
-        records.search(within, { ...page, query: restrict(rules, page.query, interaction) })
+        records.search(confinement, { ...page, query: restrict(rules, page.query, interaction) })
       const page = await search({ query, ...place, withTotal: query.total !== 'none' }, 's')
       const isAllowed = (type: string) => rules.allows(type, 'r')
       return {
@@ -142,7 +142,7 @@ function createReader(
           {
             search: (included) => search(included, 'r'),
             readVersion: async (address) => {
-              const content = await records.readVersion(within, address)
+              const content = await records.readVersion(confinement, address)
               const { type } = address
               return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
             },
@@ -155,14 +155,14 @@ function createReader(
     },
     async countFound(query) {
       assertSearchable(query)
-      return records.countFound(within, restrict(rules, query, 's'))
+      return records.countFound(confinement, restrict(rules, query, 's'))
     },
     async listVersions(query) {
       const interaction = query.id === undefined ? 's' : 'r'
       assertAllowed(query.type, interaction)
       // A record that may be read today may have been another one before.
       if (rules.restriction(query.type, interaction)) throw historyMissing(query.type)
-      return records.listVersions(within, query)
+      return records.listVersions(confinement, query)
     },
   }
 }
@@ -225,24 +225,24 @@ function scopeMissing(type: string, context: 'patient' | 'system'): OnpatientErr
   )
 }
 
-function coverage(associations: Association[]): Confinement {
+function confinementOf(associations: Association[]): Confinement {
   return {
     patientIds: unique(associations.flatMap((each) => (reachesPanel(each) ? [] : (each.patientId ?? [])))),
     practiceIds: unique(associations.flatMap((each) => (reachesPanel(each) ? [each.practice.id] : []))),
   }
 }
 
-function confinementOf(
+function chosenConfinement(
   associations: Association[],
   only: { practiceId: string } | { associationId: string } | undefined,
 ): Confinement {
-  if (only === undefined) return coverage(associations)
+  if (only === undefined) return confinementOf(associations)
   if ('practiceId' in only) return panelOf(associations, only.practiceId)
-  return coverage(associations.filter(({ id }) => id === only.associationId))
+  return confinementOf(associations.filter(({ id }) => id === only.associationId))
 }
 
 function panelOf(associations: Association[], practiceId: string): Confinement {
-  const { practiceIds } = coverage(associations)
+  const { practiceIds } = confinementOf(associations)
   return { patientIds: [], practiceIds: practiceIds.filter((id) => id === practiceId) }
 }
 

@@ -8,8 +8,8 @@ import {
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { CurrentRecord, Records, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
+import type { AccessTokens, PresentedToken } from './access-tokens.ts'
 import { typesInConditions } from './include-records.ts'
-import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import { createScopeRules, givesRecord } from './scope-rules.ts'
 
 /**
@@ -24,7 +24,7 @@ export interface WriteAccess {
 
 export interface RecordWriter {
   /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
-  transact<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
+  write<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
   /** Before anything of a body is looked at. Throws `scope-missing` when the scopes give none of these for the type. */
   assertMay(type: string, interactions: readonly Interaction[]): void
   /**
@@ -35,7 +35,7 @@ export interface RecordWriter {
 }
 
 interface WriteAccessDeps {
-  tokens: TokenDoor
+  tokens: AccessTokens
   records: Pick<Records, 'transact'>
 }
 
@@ -67,7 +67,7 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
       const shows: RecordWriter['shows'] = ({ type, content }) =>
         rules.allows(type, 'r') && (content === undefined || givesRecord(rules, { type, content }, 'r'))
       return {
-        transact: (work) =>
+        write: (work) =>
           records.transact(practiceId, (transaction) => work(withScopes(transaction, writing)), shows),
         assertMay(type, interactions) {
           const [first] = interactions

@@ -21,7 +21,7 @@ const shownOnForms = new Set([
 ])
 
 /**
- * What a door refused, as something to show on the form; rethrows everything that the person cannot mend there.
+ * What a module refused, as something to show on the form. Rethrows everything that the person cannot mend there.
  * `fields` are those on the form, so that no error points at a field that is not there.
  */
 export function toFormFailure(error: unknown, fields: readonly string[]): FormFailure {

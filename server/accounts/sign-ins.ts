@@ -31,8 +31,13 @@ type Implemented = Pick<
 >
 
 export interface SignIns extends Implemented {
-  /** `isTwoStep`: whether more than the password was given; `within`: a transaction of the caller. */
-  start(account: Account, visitor: Visitor, strength: { isTwoStep: boolean }, within?: Db): Promise<NewSignIn>
+  /** `isTwoStep`: whether more than the password was given; `transaction`: a transaction of the caller. */
+  start(
+    account: Account,
+    visitor: Visitor,
+    strength: { isTwoStep: boolean },
+    transaction?: Db,
+  ): Promise<NewSignIn>
   /** The person has proven in it again who they are. */
   markProven(signInId: string): Promise<void>
   /** A factor was used or set up in it. Within the caller's transaction. */
@@ -57,9 +62,9 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
   }
 
   /** Those beyond the limit that were used least recently. */
-  async function endOldest(within: Db, accountId: string, newest: string): Promise<void> {
+  async function endOldest(transaction: Db, accountId: string, newest: string): Promise<void> {
     // uses sign_in_account
-    const old = await within
+    const old = await transaction
       .selectFrom('sign_in')
       .select('id')
       .where('account_id', '=', accountId)
@@ -71,7 +76,7 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
       .limit(most)
       .execute()
     if (old.length === 0) return
-    await within
+    await transaction
       .deleteFrom('sign_in')
       .where(
         'id',
@@ -106,11 +111,11 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
       // uses sign_in_account
       await db.updateTable('sign_in').set({ factor_at: null }).where('account_id', '=', accountId).execute()
     },
-    async start(account, visitor, { isTwoStep }, within = db) {
+    async start(account, visitor, { isTwoStep }, transaction = db) {
       const id = newId('sig', random)
       const token = newSecret('si', random)
       const expiresAt = now() + idleMs
-      await within
+      await transaction
         .insertInto('sign_in')
         .values({
           id,
@@ -125,7 +130,7 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
           proven_at: now(),
         })
         .execute()
-      await endOldest(within, account.id, id)
+      await endOldest(transaction, account.id, id)
       // The cookie may outlive an idle sign-in: whether it still counts is decided here.
       return {
         kind: 'signed-in',
@@ -133,7 +138,7 @@ export function createSignIns({ db, clock, random, devices, most }: SignInsDeps)
         isTwoStep,
         token,
         expiresAt: new Date(now() + longestMs),
-        deviceToken: await devices.mark(within, account.id),
+        deviceToken: await devices.mark(transaction, account.id),
       }
     },
     async findSignIn(token) {

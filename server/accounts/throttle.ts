@@ -56,8 +56,8 @@ export interface Counter {
 export interface Throttle {
   /** Counts a try before it is made, so that parallel ones count too. Throws `too-many-requests`. */
   count(counters: Counter[]): Promise<void>
-  /** Takes a try back that turned out to be no guess; `within`: a transaction of the caller. */
-  takeBack(counters: readonly Counter[], within?: Db): Promise<void>
+  /** Takes a try back that turned out to be no guess; `transaction`: a transaction of the caller. */
+  takeBack(counters: readonly Counter[], transaction?: Db): Promise<void>
 }
 
 export function createThrottle(db: Db, clock: Clock): Throttle {
@@ -145,8 +145,8 @@ export function createThrottle(db: Db, clock: Clock): Throttle {
       const wait = await writeLazily(() => db.transaction().execute((tx) => countAll(tx, counters)))
       if (wait > 0) throw tooMany(Math.ceil(wait / 1000))
     },
-    async takeBack(counters, within) {
-      if (within) return takeBackAll(within, counters)
+    async takeBack(counters, transaction) {
+      if (transaction) return takeBackAll(transaction, counters)
       return writeLazily(() => db.transaction().execute((tx) => takeBackAll(tx, counters)))
     },
   }

@@ -3,7 +3,7 @@ import type { Account, Accounts } from '#server/accounts/accounts.ts'
 import type { Practice, Practices } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 import { readSettings } from '../settings.ts'
-import { mayBegin, newOption, printResult, withNouns } from './with-nouns.ts'
+import { mayBegin, newOption, printResult, withModules } from './with-modules.ts'
 
 interface CreateOptions {
   email: string
@@ -56,7 +56,7 @@ export function accountCommand(): Command {
 }
 
 async function createAccount(options: CreateOptions): Promise<void> {
-  await withNouns(
+  await withModules(
     async ({ accounts, practices }) => {
       const keeper =
         options.patient === undefined ? undefined : await getPracticeOf(practices, options.patient)
@@ -113,7 +113,7 @@ async function getAccount(accounts: Accounts, email: string): Promise<Account> {
 }
 
 async function addProvider(options: { email: string; practice: string; json?: boolean }): Promise<void> {
-  await withNouns(async ({ accounts, practices }) => {
+  await withModules(async ({ accounts, practices }) => {
     const account = await getAccount(accounts, options.email)
     const practice = await practices.find(options.practice)
     if (!practice)
@@ -132,7 +132,7 @@ async function addProvider(options: { email: string; practice: string; json?: bo
 }
 
 async function resetFactors({ email, json }: { email: string; json?: boolean }): Promise<void> {
-  await withNouns(async ({ accounts }) => {
+  await withModules(async ({ accounts }) => {
     const account = await getAccount(accounts, email)
     const hadFactors = await accounts.factors.removeAll(account)
     const lines = [

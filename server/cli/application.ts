@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import type { Account, Accounts } from '#server/accounts/accounts.ts'
 import type { ApplicationForm } from '#server/applications/applications.ts'
 import { OnpatientError } from '../errors.ts'
-import { printResult, withNouns } from './with-nouns.ts'
+import { printResult, withModules } from './with-modules.ts'
 
 interface CreateOptions {
   owner: string
@@ -63,7 +63,7 @@ async function makeRegistrationToken(options: {
     throw new OnpatientError('invalid-parameter', 'A whole number of days from 1 to 365.', {
       field: '--days',
     })
-  await withNouns(async ({ accounts, applications }) => {
+  await withModules(async ({ accounts, applications }) => {
     const owner = await getOwner(accounts, options.owner)
     const token = await applications.registrationTokens.issueInitial(owner.id, days * 24 * 3600)
     const lines = [
@@ -85,7 +85,7 @@ async function getOwner(accounts: Accounts, email: string): Promise<Account> {
 }
 
 async function createApplication(options: CreateOptions): Promise<void> {
-  await withNouns(async ({ accounts, applications }) => {
+  await withModules(async ({ accounts, applications }) => {
     const owner = await getOwner(accounts, options.owner)
     const { application, secret, warnings } = await applications.create(owner.id, await formOf(options))
     printResult(

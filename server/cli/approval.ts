@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import type { Account } from '#server/accounts/accounts.ts'
 import type { Approval, ChangeOfApproved } from '#server/grants/grants.ts'
 import type { Practice } from '#server/practices/practices.ts'
-import type { Nouns } from '../app.ts'
+import type { Modules } from '../app.ts'
 import { OnpatientError } from '../errors.ts'
 import { getPractice } from './practice-option.ts'
-import { printResult, withNouns } from './with-nouns.ts'
+import { printResult, withModules } from './with-modules.ts'
 
 interface PracticeOptions {
   practice?: string
@@ -60,7 +60,7 @@ export function approvalCommand(): Command {
 }
 
 async function listApprovals(options: PracticeOptions): Promise<void> {
-  await withNouns(async ({ practices, approvals }) => {
+  await withModules(async ({ practices, approvals }) => {
     const { id: practiceId } = await getPractice(practices, options.practice)
     const inForce = await approvals.list({ practiceId })
     const requests = await approvals.listRequests({ practiceId })
@@ -108,7 +108,7 @@ async function decideChange(
   options: PracticeOptions & { by?: string },
   does: 'accept' | 'refuse',
 ): Promise<void> {
-  await withNouns(async ({ accounts, practices, approvals }) => {
+  await withModules(async ({ accounts, practices, approvals }) => {
     const practice = await getPractice(practices, options.practice)
     const change = (await approvals.listChanges(practice.id)).find(
       (each) => each.applicationId === applicationId,
@@ -128,7 +128,7 @@ async function decideChange(
 }
 
 async function getProvider(
-  { accounts, practices }: Pick<Nouns, 'accounts' | 'practices'>,
+  { accounts, practices }: Pick<Modules, 'accounts' | 'practices'>,
   practice: Practice,
   email: string,
 ): Promise<Account> {
@@ -140,7 +140,7 @@ async function getProvider(
 }
 
 async function approve(applicationId: string, options: ApproveOptions): Promise<void> {
-  await withNouns(async ({ accounts, practices, approvals }) => {
+  await withModules(async ({ accounts, practices, approvals }) => {
     const practice = await getPractice(practices, options.practice)
     const account = await getProvider({ accounts, practices }, practice, options.by)
     const approval = await approvals.approve({
@@ -155,7 +155,7 @@ async function approve(applicationId: string, options: ApproveOptions): Promise<
 }
 
 async function endApproval(applicationId: string, options: PracticeOptions): Promise<void> {
-  await withNouns(async ({ practices, approvals }) => {
+  await withModules(async ({ practices, approvals }) => {
     const { id: practiceId, name } = await getPractice(practices, options.practice)
     const inForce = await approvals.list({ practiceId })
     const approval = inForce.find((each) => each.applicationId === applicationId)

@@ -3,7 +3,7 @@ import { readSettings } from '../settings.ts'
 import { backupDatabase } from '../store/backup/backup-database.ts'
 import { dumpPostgres, NoToolError } from '../store/backup/dump-postgres.ts'
 import { describeDump } from './postgres-tools.ts'
-import { formatBytes, printResult } from './with-nouns.ts'
+import { formatBytes, printResult } from './with-modules.ts'
 
 /** `onpatient backup`: a whole copy of the database in one file, while the server runs. */
 export function backupCommand(): Command {

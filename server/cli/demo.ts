@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { Nouns } from '../app.ts'
+import type { Modules } from '../app.ts'
 import { systemClock } from '../clock.ts'
 import {
   demoApplication,
@@ -13,7 +13,7 @@ import {
 import { OnpatientError } from '../errors.ts'
 import { systemRandom } from '../secrets.ts'
 import { readSettings, type Settings } from '../settings.ts'
-import { mayBegin, newOption, printResult, withNouns } from './with-nouns.ts'
+import { mayBegin, newOption, printResult, withModules } from './with-modules.ts'
 
 /** `onpatient demo`: the synthetic practice, at any size. */
 export function demoCommand(): Command {
@@ -35,10 +35,10 @@ export function demoCommand(): Command {
             'not-allowed',
             'The demo has passwords that everybody knows: it is not made with NODE_ENV=production.',
           )
-        await withNouns(
-          async (nouns) => {
+        await withModules(
+          async (modules) => {
             const outcome = await makeDemo(
-              { ...nouns, clock: systemClock },
+              { ...modules, clock: systemClock },
               { ...options, onProgress: showProgress(options.json) },
             )
             printResult(
@@ -62,8 +62,8 @@ export function demoCommand(): Command {
 }
 
 async function closeDemo(isJson: boolean | undefined): Promise<void> {
-  await withNouns(async (nouns) => {
-    const { closed } = await endDemo({ ...nouns, random: systemRandom })
+  await withModules(async (modules) => {
+    const { closed } = await endDemo({ ...modules, random: systemRandom })
     const lines =
       closed.length === 0
         ? ['No sign-in of the demo was open.']
@@ -78,7 +78,7 @@ export async function refuseOpenDemo(
   opening: { mayCreate: boolean },
 ): Promise<void> {
   if (!production || demo === 'on') return
-  const known = await withNouns(findPublished, opening)
+  const known = await withModules(findPublished, opening)
   if (known.length === 0) return
   throw new OnpatientError(
     'not-allowed',
@@ -92,9 +92,9 @@ Nothing was started and nothing was changed. Do one of these:
 }
 
 /** What of the demo is in the documentation and opens something here: passwords of accounts, secrets of applications. */
-export async function findPublished(nouns: Pick<Nouns, 'accounts' | 'applications'>): Promise<string[]> {
-  const open = await findOpenSignIns(nouns)
-  const secrets = await findPublishedSecrets(nouns)
+export async function findPublished(modules: Pick<Modules, 'accounts' | 'applications'>): Promise<string[]> {
+  const open = await findOpenSignIns(modules)
+  const secrets = await findPublishedSecrets(modules)
   return [
     ...(open.length > 0 ? [`the password of ${open.map(({ email }) => email).join(', ')}`] : []),
     ...(secrets.length > 0 ? [`the secret of ${secrets.join(', ')}`] : []),

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { examineMailServer, type MailFigures } from '#server/mail/mail.ts'
 import type { Records } from '#server/records/records.ts'
 import { checkAddress } from '../addresses.ts'
-import type { Nouns } from '../app.ts'
+import type { Modules } from '../app.ts'
 import { findProductionFaults } from '../production.ts'
 import { readSettings, type Settings, SettingsError } from '../settings.ts'
 import { findOpenToOthers } from '../store/private-files.ts'
@@ -15,7 +15,7 @@ import { describeBackups } from './describe-backups.ts'
 import { describeFailure } from './describe-failure.ts'
 import type { Finding } from './finding.ts'
 import { describePlainRedirects } from './production-checks.ts'
-import { openStore, printResult, withNouns } from './with-nouns.ts'
+import { openStore, printResult, withModules } from './with-modules.ts'
 
 /** `onpatient doctor`: what is wrong with this installation and what to do; exit code 1 when anything is. */
 export function doctorCommand(): Command {
@@ -58,7 +58,7 @@ async function examine(mailTo: string | undefined): Promise<Finding[]> {
 /** What is wrong with a server that is just starting, as `doctor` says it; the start says the rest by itself. */
 export async function findStartProblems(
   settings: Settings,
-  { accounts, keys }: Pick<Nouns, 'accounts' | 'keys'>,
+  { accounts, keys }: Pick<Modules, 'accounts' | 'keys'>,
 ): Promise<Finding[]> {
   const findings = [
     ...checkDisk(settings),
@@ -160,7 +160,7 @@ async function countRecords({ db }: Store): Promise<Finding> {
 /** What cannot be seen in the tables: whether keys open what is stored, and whether the demo is open to everybody. */
 async function checkSecrets(settings: Settings): Promise<Finding[]> {
   try {
-    return await withNouns(async ({ accounts, applications, keys, records, mailQueue, backups }) => [
+    return await withModules(async ({ accounts, applications, keys, records, mailQueue, backups }) => [
       describeIndex(await records.examineIndex()),
       describeFactorKey(await accounts.countSealedSecrets(), settings),
       ...describeShared(await accounts.findShared()),

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { type ExportOutcome, exportRecords } from '#server/export/export.ts'
 import { systemClock } from '../clock.ts'
 import { getPractice } from './practice-option.ts'
-import { printResult, withNouns } from './with-nouns.ts'
+import { printResult, withModules } from './with-modules.ts'
 
 /** `onpatient export`: all records of a practice as NDJSON. */
 export function exportRecordsCommand(): Command {
@@ -22,7 +22,7 @@ async function runExport(
   folder: string,
   { practice: practiceId, gzip = false, json }: { practice?: string; gzip?: boolean; json?: boolean },
 ): Promise<void> {
-  await withNouns(async ({ records, practices }) => {
+  await withModules(async ({ records, practices }) => {
     const practice = await getPractice(practices, practiceId)
     const startedAt = performance.now()
     const isTerminal = process.stderr.isTTY && !json

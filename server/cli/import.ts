@@ -11,7 +11,7 @@ import type { Practice } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 import { getPractice } from './practice-option.ts'
 import { keepHeapSmall } from './small-heap.ts'
-import { formatBytes, printResult, withNouns } from './with-nouns.ts'
+import { formatBytes, printResult, withModules } from './with-modules.ts'
 
 interface ImportCommandOptions {
   practice?: string
@@ -41,7 +41,7 @@ async function runImport(
   { practice: practiceId, report: reportFile, json }: ImportCommandOptions,
 ): Promise<void> {
   keepHeapSmall()
-  await withNouns(async ({ records, practices }) => {
+  await withModules(async ({ records, practices }) => {
     const practice = await getPractice(practices, practiceId)
     const startedAt = performance.now()
     const report = openReport(reportFile)

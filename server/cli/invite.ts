@@ -2,7 +2,7 @@ import { Argument, Command, InvalidArgumentError } from 'commander'
 import type { Opening } from '#server/practices/practices.ts'
 import { checkAddress } from '../addresses.ts'
 import { readSettings } from '../settings.ts'
-import { mayBegin, newOption, printResult, withNouns } from './with-nouns.ts'
+import { mayBegin, newOption, printResult, withModules } from './with-modules.ts'
 
 interface InviteOptions {
   email?: string
@@ -25,7 +25,7 @@ export function inviteCommand(): Command {
 
 async function invite(kind: Opening, { email, days, json, ...options }: InviteOptions): Promise<void> {
   const address = email === undefined ? undefined : checkAddress(email, '--email')
-  await withNouns(
+  await withModules(
     async ({ admission }) => {
       const form = address === undefined ? { days } : { email: address, days }
       const { link, expiresAt } = await admission.invite(kind, form)

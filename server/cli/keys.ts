@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { printResult, withNouns } from './with-nouns.ts'
+import { printResult, withModules } from './with-modules.ts'
 
 /** `onpatient keys`: the keys that sign id_tokens. */
 export function keysCommand(): Command {
@@ -23,7 +23,7 @@ export function keysCommand(): Command {
 }
 
 async function listKeys({ json }: { json?: boolean }): Promise<void> {
-  await withNouns(async ({ keys }) => {
+  await withModules(async ({ keys }) => {
     const all = await keys.signing.list()
     const lines = all.map(
       ({ kid, state, createdAt }) => `${state.padEnd(9)}  ${kid}  ${createdAt.toISOString()}`,
@@ -33,7 +33,7 @@ async function listKeys({ json }: { json?: boolean }): Promise<void> {
 }
 
 async function rotateKeys({ json, atOnce = false }: { json?: boolean; atOnce?: boolean }): Promise<void> {
-  await withNouns(async ({ keys }) => {
+  await withModules(async ({ keys }) => {
     const made = await keys.signing.rotate({ atOnce })
     const when = made.state === 'signing' ? 'signs from now on' : 'is published and signs in two minutes'
     printResult(made, [`The new key ${made.kid} ${when}.`], json)

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { OnpatientError } from '../errors.ts'
 import { hidePassword, parseDatabaseUrl, readSettings } from '../settings.ts'
 import { type CopyOutcome, type CopyProgress, copyDatabase } from '../store/copy/copy-database.ts'
-import { printResult } from './with-nouns.ts'
+import { printResult } from './with-modules.ts'
 
 /** `onpatient migrate`: moves everything to another database. Repeated after a stop, it goes on. */
 export function migrateCommand(): Command {

@@ -1,4 +1,4 @@
-import { printResult } from './with-nouns.ts'
+import { printResult } from './with-modules.ts'
 
 /** PostgreSQL's own tools copy it better than we could: says the command for this database, and that nothing was done. */
 export function describeDump(url: string, file: string, isJson: boolean | undefined): void {

@@ -5,7 +5,7 @@ import { examineDump } from '../store/backup/dump-postgres.ts'
 import { restoreDatabase } from '../store/backup/restore-database.ts'
 import { tryBackup } from '../store/backup/try-backup.ts'
 import { describeDumpRestore } from './postgres-tools.ts'
-import { printResult } from './with-nouns.ts'
+import { printResult } from './with-modules.ts'
 
 /** `onpatient restore`: puts a backup in the place of the database. */
 export function restoreCommand(): Command {

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { Command } from 'commander'
-import type { Nouns } from '../app.ts'
+import type { Modules } from '../app.ts'
 import { systemClock } from '../clock.ts'
 import { demoApplication, isDemoUnfinished, makeDemo } from '../demo/demo.ts'
 import { createLogger } from '../logger.ts'
@@ -15,7 +15,7 @@ import { describeFinding, findStartProblems } from './doctor.ts'
 import { describePlainRedirects, refuseUnsafeProduction } from './production-checks.ts'
 import { keepHeapSmall } from './small-heap.ts'
 import { listenForStop } from './stop-signals.ts'
-import { mayBegin, newOption, openStore } from './with-nouns.ts'
+import { mayBegin, newOption, openStore } from './with-modules.ts'
 import { leaveSignalsToFirstProcess, listenToFirstProcess, runWorkers } from './workers.ts'
 
 /** `onpatient serve`: runs everything until it is told to stop. */
@@ -44,7 +44,7 @@ async function runServer(options: { new?: true }): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     logger,
-    beforeServing: (nouns, { portalUrl }) => makeDemoWhenWanted(settings, store, nouns, portalUrl),
+    beforeServing: (modules, { portalUrl }) => makeDemoWhenWanted(settings, store, modules, portalUrl),
   }).catch(async (error: unknown) => {
     await store.close()
     throw error
@@ -62,10 +62,10 @@ async function runServer(options: { new?: true }): Promise<void> {
   // Last, since whoever reads it may stop the server at once.
   // Of several processes the first tells it.
   const isFirst = cluster.isPrimary || cluster.worker?.id === 1
-  const hasDemo = (await server.nouns.applications.find(demoApplication.applicationId)) !== undefined
+  const hasDemo = (await server.modules.applications.find(demoApplication.applicationId)) !== undefined
   if (isFirst) {
-    const words = describePlainRedirects(await server.nouns.applications.findPlainRedirects(), settings)
-    const problems = settings.production ? await findStartProblems(settings, server.nouns) : []
+    const words = describePlainRedirects(await server.modules.applications.findPlainRedirects(), settings)
+    const problems = settings.production ? await findStartProblems(settings, server.modules) : []
     for (const { check, message } of problems) logger.warn({ check }, message)
     words.push(...problems.map(describeFinding))
     process.stdout.write(`${[...describeStart(server.origins, settings, hasDemo), ...words].join('\n')}\n`)
@@ -76,16 +76,16 @@ async function runServer(options: { new?: true }): Promise<void> {
 async function makeDemoWhenWanted(
   settings: Settings,
   store: Store,
-  nouns: Nouns,
+  modules: Modules,
   portalUrl: string,
 ): Promise<void> {
   if (settings.demo === 'off' || settings.production) return
   // Of processes that start together one makes it, and the others find it made.
   await oneAtATime(store.db, locks.demo, async () => {
-    const isWanted = settings.demo === 'on' || store.isNew || (await isDemoUnfinished(nouns))
+    const isWanted = settings.demo === 'on' || store.isNew || (await isDemoUnfinished(modules))
     if (!isWanted) return
     process.stdout.write('Making the demo practice: this happens once and takes a few seconds.\n')
-    await makeDemo({ ...nouns, clock: systemClock, portalUrl })
+    await makeDemo({ ...modules, clock: systemClock, portalUrl })
   })
 }
 

@@ -3,7 +3,7 @@ import { splitScopes } from '#fhir/scope/scope.ts'
 import { OnpatientError } from '../errors.ts'
 import { newSecret, systemRandom } from '../secrets.ts'
 import { readSettings } from '../settings.ts'
-import { printResult, withNouns } from './with-nouns.ts'
+import { printResult, withModules } from './with-modules.ts'
 
 interface TokenOptions {
   account: string
@@ -34,7 +34,7 @@ async function makeToken(options: TokenOptions): Promise<void> {
   const minutes = Number(options.minutes)
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > 2880)
     throw new OnpatientError('invalid-parameter', 'A whole number from 1 to 2880.', { field: '--minutes' })
-  await withNouns(async ({ accounts, applications, practices, grants, portalUrl }) => {
+  await withModules(async ({ accounts, applications, practices, grants, portalUrl }) => {
     const account = await accounts.findByEmail(options.account)
     if (!account) throw new OnpatientError('not-found', 'There is no such account.', { field: '--account' })
     const application = await applications.find(options.application)

@@ -348,7 +348,7 @@ export function createApprovals({
 function chooseScopes(application: Application, wanted: string[] | undefined): string[] {
   const registered = systemScopesOf(application.scopes)
   if (wanted === undefined || wanted.length === 0) return registered
-  const foreign = wanted.find((scope) => !isCovered(scope, registered))
+  const foreign = wanted.find((scope) => !isAllowedBy(scope, registered))
   if (foreign === undefined) return wanted
   throw new OnpatientError(
     'scope-invalid',
@@ -358,7 +358,7 @@ function chooseScopes(application: Application, wanted: string[] | undefined): s
 }
 
 /** Whether one of some scopes gives at least what this scope gives. */
-export function isCovered(scope: string, by: readonly string[]): boolean {
+export function isAllowedBy(scope: string, by: readonly string[]): boolean {
   const inner = parseClinicalScope(scope)
   return by.some((text) => {
     const outer = parseClinicalScope(text)

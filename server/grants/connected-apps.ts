@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Db } from '../store/store.ts'
 import type { Grant } from './grant.ts'
 import type { GrantContext } from './grant-context.ts'
-import { toGrant } from './reach.ts'
+import { toGrant } from './grant-state.ts'
 
 /** A grant as its owner sees it. */
 export interface OpenGrant extends Grant {

@@ -1,4 +1,5 @@
 import type { Association } from '#server/practices/practices.ts'
+import type { Confinement } from '../confinement.ts'
 
 /** An association through which a grant was given. */
 export type UserLink = Pick<
@@ -10,7 +11,7 @@ export type UserLink = Pick<
 export interface GrantUser {
   type: 'Practitioner' | 'Patient' | 'RelatedPerson'
   id: string
-  within: { patientIds: string[]; practiceIds: string[] }
+  confinement: Confinement
 }
 
 /**
@@ -44,12 +45,12 @@ export function userOfLink(link: UserLink | undefined): GrantUser | undefined {
     return {
       type: 'Practitioner',
       id: practitionerId,
-      within: { patientIds: [], practiceIds: [practiceId] },
+      confinement: { patientIds: [], practiceIds: [practiceId] },
     }
   if (patientId === undefined) return undefined
-  const within = { patientIds: [patientId], practiceIds: [] }
-  if (role === 'patient') return { type: 'Patient', id: patientId, within }
+  const confinement = { patientIds: [patientId], practiceIds: [] }
+  if (role === 'patient') return { type: 'Patient', id: patientId, confinement }
   return role === 'proxy' && relatedPersonId !== undefined
-    ? { type: 'RelatedPerson', id: relatedPersonId, within }
+    ? { type: 'RelatedPerson', id: relatedPersonId, confinement }
     : undefined
 }

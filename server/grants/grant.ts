@@ -1,3 +1,4 @@
+import type { Confinement } from '../confinement.ts'
 import type { GrantContext } from './grant-context.ts'
 import type { GrantUser } from './grant-user.ts'
 
@@ -19,26 +20,24 @@ export interface Grant {
   signInId: string | undefined
 }
 
+/**
+ * What a grant may read now. A patient counts as long as an open association of the grant reaches them; a practice through a
+ * provider or staff association, or because it approved the grant. When a grant is about one patient, `patientIds` has this
+ * one alone, and `practiceIds` count for `user` scopes alone.
+ */
+export interface GrantConfinement extends Confinement {
+  /** Whether the grant is about one patient (SMART launch context). */
+  isBound: boolean
+}
+
 /** What an access token opens, read in one indexed look-up. */
-export interface OpenedGrant {
+export interface OpenedGrant extends GrantConfinement {
   grantId: string
   accountId: string
   applicationId: string
   scopes: string[]
-  /**
-   * Whose compartments the token may read: patients of open associations that the grant covers. Of a grant that is about
-   * one patient this one alone, as long as an open association still reaches them.
-   */
-  patientIds: string[]
-  /**
-   * Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. Of a
-   * grant that is about one patient they count for `user` scopes alone.
-   */
-  practiceIds: string[]
   /** Practices whose records it reaches, be it those of one patient. */
   keepingPracticeIds: string[]
-  /** Whether the grant is about one patient (SMART launch context). */
-  isBound: boolean
   /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
   isApproval: boolean
   /** Thumbprint of the key that the token is bound to (RFC 9449). */
@@ -47,10 +46,7 @@ export interface OpenedGrant {
   user: GrantUser | undefined
 }
 
-/** What a grant covers now. */
-export type Coverage = Pick<OpenedGrant, 'patientIds' | 'practiceIds' | 'isBound'>
-
-export type GrantReach = Coverage & {
+export type GrantState = GrantConfinement & {
   grant: Grant
   /** What a launch fixed, as long as the grant reaches that patient. */
   context: GrantContext | undefined

@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely'
 import type { Db } from '../store/store.ts'
 import type { ConnectedApps } from './connected-apps.ts'
-import type { Grant, GrantReach, OpenedGrant } from './grant.ts'
+import type { Grant, GrantState, OpenedGrant } from './grant.ts'
 import type { GrantContext } from './grant-context.ts'
 import type { GrantUser } from './grant-user.ts'
 
@@ -31,7 +31,7 @@ export interface Grants {
     signInId?: string | undefined
   }): Promise<Grant>
   /** A grant, ended or not, with what it covers now through associations that are still open. Uses the primary keys. */
-  findReach(grantId: string): Promise<GrantReach | undefined>
+  findState(grantId: string): Promise<GrantState | undefined>
   listOpen: ConnectedApps['listOpen']
   listConnected: ConnectedApps['listConnected']
   /** Grants of an account that ended since then because a code or refresh token came twice, newest first. */
@@ -45,18 +45,18 @@ export interface Grants {
   endAllOfApp(accountId: string, applicationId: string, reason: string): Promise<void>
   /** By the engine: a code was used twice, a refresh token came back, or the client revoked. */
   endByEngine(grantId: string, reason: string): Promise<void>
-  /** `within`: a transaction of the caller, who calls `forgetOpened` after it. */
-  endAllOfAccount(accountId: string, reason: string, within?: Db): Promise<void>
+  /** `transaction`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endAllOfAccount(accountId: string, reason: string, transaction?: Db): Promise<void>
   endAllOfApplication(applicationId: string, reason: string): Promise<void>
-  /** All that anybody gave the applications of an owner. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
-  endAllOfOwner(ownerAccountId: string, reason: string, within: Db): Promise<void>
-  /** What these practices approved. `within`: a transaction of the caller, who calls `forgetOpened` after it. */
-  endApprovalsOf(practiceIds: readonly string[], reason: string, within: Db): Promise<void>
+  /** All that anybody gave the applications of an owner. `transaction`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endAllOfOwner(ownerAccountId: string, reason: string, transaction: Db): Promise<void>
+  /** What these practices approved. `transaction`: a transaction of the caller, who calls `forgetOpened` after it. */
+  endApprovalsOf(practiceIds: readonly string[], reason: string, transaction: Db): Promise<void>
   /**
-   * Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. `within`: a
+   * Those by which providers and staff gave the panel of a practice to applications; not what the practice approved. `transaction`: a
    * transaction of the caller, who calls `forgetOpened` after it.
    */
-  endAllOfStaff(practiceId: string, reason: string, within: Db): Promise<void>
+  endAllOfStaff(practiceId: string, reason: string, transaction: Db): Promise<void>
   /** Stores the hash of an access token. */
   storeAccessToken(token: NewAccessToken): Promise<void>
   /** The one statement that does so, for a caller who runs it together with others. */

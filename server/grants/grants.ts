@@ -6,17 +6,17 @@ import { preparedWrite } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
 import type { Db } from '../store/store.ts'
 import { createConnectedApps } from './connected-apps.ts'
-import { userLinksOf } from './coverage.ts'
 import { reusedReason } from './end-reasons.ts'
+import { userLinksOf } from './grant-confinement.ts'
 import { toContextRow } from './grant-context.ts'
+import { selectState, stateOf, toGrant } from './grant-state.ts'
 import { chooseUserLink, userOfLink } from './grant-user.ts'
 import type { Grants, NewAccessToken } from './grants-interface.ts'
 import { createTokenOpener } from './open-grant.ts'
-import { reachOf, selectReach, toGrant } from './reach.ts'
 
 export { reusedReason } from './end-reasons.ts'
 
-export type { Coverage, Grant, OpenedGrant } from './grant.ts'
+export type { Grant, GrantConfinement, OpenedGrant } from './grant.ts'
 export { chooseOwnLink } from './grant-user.ts'
 export type { Grants } from './grants-interface.ts'
 
@@ -59,8 +59,8 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
     return insertToken(db, hashSecret(token), grantId, scopes.join(' '), now(), expiresAt.getTime(), key)
   }
 
-  function ending(reason: string, within = db) {
-    return within
+  function ending(reason: string, transaction = db) {
+    return transaction
       .updateTable('grant')
       .set({ ended_at: now(), end_reason: reason })
       .where('ended_at', 'is', null)
@@ -99,8 +99,8 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
       })
       return toGrant(row)
     },
-    async findReach(grantId) {
-      return reachOf(await selectReach(db, grantId))
+    async findState(grantId) {
+      return stateOf(await selectState(db, grantId))
     },
     listOpen: connected.listOpen,
     listConnected: connected.listConnected,
@@ -146,18 +146,18 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         throw new OnpatientError('not-found', 'There is no such app among those that you have connected.')
     },
     endByEngine: (grantId, reason) => endWhere('id', grantId, reason),
-    async endAllOfAccount(accountId, reason, within) {
+    async endAllOfAccount(accountId, reason, transaction) {
       // What a practice approved is the practice's: it outlives the password of the administrator who did it.
-      await ending(reason, within)
+      await ending(reason, transaction)
         .where('account_id', '=', accountId)
         .where('practice_id', 'is', null)
         .execute()
       opener.forget()
     },
     endAllOfApplication: (applicationId, reason) => endWhere('application_id', applicationId, reason),
-    async endAllOfOwner(ownerAccountId, reason, within) {
+    async endAllOfOwner(ownerAccountId, reason, transaction) {
       // uses application_owner, then grant_application
-      await ending(reason, within)
+      await ending(reason, transaction)
         .where('application_id', 'in', (eb) =>
           eb
             .selectFrom('application')
@@ -167,15 +167,15 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
         .execute()
       opener.forget()
     },
-    async endApprovalsOf(practiceIds, reason, within) {
+    async endApprovalsOf(practiceIds, reason, transaction) {
       if (practiceIds.length === 0) return
       // uses grant_practice
-      await ending(reason, within).where('practice_id', 'in', practiceIds).execute()
+      await ending(reason, transaction).where('practice_id', 'in', practiceIds).execute()
       opener.forget()
     },
-    async endAllOfStaff(practiceId, reason, within) {
+    async endAllOfStaff(practiceId, reason, transaction) {
       // uses association_practice, then grant_account
-      await ending(reason, within)
+      await ending(reason, transaction)
         .where('practice_id', 'is', null)
         .where('account_id', 'in', (eb) =>
           eb
@@ -204,7 +204,7 @@ export function createGrants({ db, clock, random, practices }: GrantsDeps): Gran
     },
     writeAccessToken,
     async findUser(grantId) {
-      const rows = await selectReach(db, grantId)
+      const rows = await selectState(db, grantId)
       const link = chooseUserLink(userLinksOf(rows))
       if (link?.role !== 'proxy' || link.relatedPersonId !== undefined) return userOfLink(link)
       const associations = await practices.listAssociations(rows[0]?.account_id ?? '')
@@ -276,7 +276,7 @@ export {
   type Approvals,
   type ChangeOfApproved,
   createApprovals,
-  isCovered,
+  isAllowedBy,
 } from './approvals.ts'
 export type { OpenGrant } from './connected-apps.ts'
 export type { ContextReference } from './grant-context.ts'

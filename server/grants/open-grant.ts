@@ -4,9 +4,9 @@ import { hashSecret } from '../secrets.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { Db } from '../store/store.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
-import { coverageOf, keepingPracticesOf, selectCoverage, userLinksOf } from './coverage.ts'
 import { reusedReason } from './end-reasons.ts'
-import type { Coverage, OpenedGrant } from './grant.ts'
+import type { GrantConfinement, OpenedGrant } from './grant.ts'
+import { confinementOf, keepingPracticesOf, selectConfinement, userLinksOf } from './grant-confinement.ts'
 import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
 
 /** Answers what tokens open; remembers it for a moment, because an app asks many times in a row. */
@@ -23,7 +23,7 @@ const mostRemembered = 10_000
 interface Remembered {
   rows: TokenRow[]
   scopes: string[]
-  coverage: Coverage
+  confinement: GrantConfinement
   keepingPracticeIds: string[]
   user: GrantUser | undefined
   readAt: number
@@ -44,7 +44,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     const fresh = {
       rows,
       scopes,
-      coverage: coverageOf(rows),
+      confinement: confinementOf(rows),
       keepingPracticeIds: keepingPracticesOf(rows),
       user: userOf(rows, scopes),
       readAt: now,
@@ -59,11 +59,11 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
     forget: () => remembered.clear(),
     async open(accessToken) {
       const now = clock.now().getTime()
-      const { rows, scopes, coverage, keepingPracticeIds, user } = await look(hashSecret(accessToken), now)
+      const { rows, scopes, confinement, keepingPracticeIds, user } = await look(hashSecret(accessToken), now)
       const [first] = rows
       if (!first) throw new OnpatientError('token-unknown', 'This access token is not known here.')
       assertAlive(first, now)
-      assertCovers(first, coverage)
+      assertCovers(first, confinement)
       if (isUseToBeNoted(first.last_used_at, now)) {
         first.last_used_at = now
         await noteUse(db, first.grant_id, now)
@@ -77,7 +77,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
         keyThumbprint: first.jkt ?? undefined,
         user,
         keepingPracticeIds,
-        ...coverage,
+        ...confinement,
       }
     },
   }
@@ -90,7 +90,7 @@ function userOf(rows: TokenRow[], scopes: string[]): GrantUser | undefined {
 }
 
 const selectToken = preparedQuery((db, tokenHash: string) =>
-  selectCoverage(db)
+  selectConfinement(db)
     .innerJoin('access_token', 'access_token.grant_id', 'grant.id')
     .innerJoin('application', 'application.id', 'grant.application_id')
     .select([
@@ -136,7 +136,7 @@ function assertAlive(token: Lifetime, now: number): void {
 /** Proxy rights that ended, a patient who left: with the last association the access is over, not merely empty. */
 function assertCovers(
   { given_association_id }: Pick<TokenRow, 'given_association_id'>,
-  { patientIds, practiceIds }: Remembered['coverage'],
+  { patientIds, practiceIds }: Remembered['confinement'],
 ): void {
   if (given_association_id === null || patientIds.length > 0 || practiceIds.length > 0) return
   throw new OnpatientError(

@@ -20,7 +20,7 @@ export interface Round {
  * One going through one file. A unit is what is imported by itself: a line, a transaction Bundle, or an entry of
  * another Bundle. Units are numbered as they come, which is the same each time.
  */
-interface Going extends WriteTarget {
+interface ImportState extends WriteTarget {
   file: string
   round: Round
   /** Undefined: all. */
@@ -41,12 +41,12 @@ const bytesPerBatch = 1024 * 1024
  */
 export async function importFile(
   target: WriteTarget,
-  { source, wanted, round }: Pick<Going, 'wanted' | 'round'> & { source: ImportSource },
+  { source, wanted, round }: Pick<ImportState, 'wanted' | 'round'> & { source: ImportSource },
   onWritten: (bytesRead: number) => void,
 ): Promise<UnitSet> {
   const { name: file } = source
   let bytesRead = 0
-  const going: Going = {
+  const state: ImportState = {
     ...target,
     file,
     round,
@@ -62,60 +62,60 @@ export async function importFile(
   }
   try {
     for await (const item of readItems(source, (bytes) => (bytesRead += bytes))) {
-      await importItem(going, item)
-      if (!isBatchFull(going) && item.kind !== 'bundle') continue
-      await flushLines(going)
+      await importItem(state, item)
+      if (!isBatchFull(state) && item.kind !== 'bundle') continue
+      await flushLines(state)
       tellWritten()
     }
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error
     if (round.isFirst) target.tally.refuse({ file, reason: error.message })
   }
-  await flushLines(going)
+  await flushLines(state)
   tellWritten()
-  return going.waiting
+  return state.waiting
 }
 
-function isBatchFull({ lines, lineBytes }: Going): boolean {
+function isBatchFull({ lines, lineBytes }: ImportState): boolean {
   return lines.length >= linesPerBatch || lineBytes >= bytesPerBatch
 }
 
-async function flushLines(going: Going): Promise<void> {
-  const { lines } = going
-  going.lines = []
-  going.lineBytes = 0
-  if (lines.length > 0) await writeBatch(going, going.file, lines, 'each')
+async function flushLines(state: ImportState): Promise<void> {
+  const { lines } = state
+  state.lines = []
+  state.lineBytes = 0
+  if (lines.length > 0) await writeBatch(state, state.file, lines, 'each')
 }
 
-async function importItem(going: Going, item: FileItem): Promise<void> {
+async function importItem(state: ImportState, item: FileItem): Promise<void> {
   const { place } = item
-  if (item.kind === 'bundle') return importBundle(going, item.bundle, place)
-  const unit = going.unit++
-  if (!isWanted(going, unit)) return
-  if (item.kind === 'problem') return going.tally.refuse({ file: going.file, place, reason: item.reason })
+  if (item.kind === 'bundle') return importBundle(state, item.bundle, place)
+  const unit = state.unit++
+  if (!isWanted(state, unit)) return
+  if (item.kind === 'problem') return state.tally.refuse({ file: state.file, place, reason: item.reason })
   const { resource } = item
-  const named = resource.id === undefined ? { ...resource, id: makeId(going.practiceId, resource) } : resource
-  const around = { addresses: new Map<string, string>(), own: { find: () => [] }, directory: going.directory }
-  if (!(await isReady(going, unit, { place, resource: named }, around))) return
-  going.lines.push({ place, resource: named })
-  going.lineBytes += item.bytes
+  const named = resource.id === undefined ? { ...resource, id: makeId(state.practiceId, resource) } : resource
+  const around = { addresses: new Map<string, string>(), own: { find: () => [] }, directory: state.directory }
+  if (!(await isReady(state, unit, { place, resource: named }, around))) return
+  state.lines.push({ place, resource: named })
+  state.lineBytes += item.bytes
 }
 
-async function importBundle(going: Going, bundle: Bundle, place: string | undefined): Promise<void> {
+async function importBundle(state: ImportState, bundle: Bundle, place: string | undefined): Promise<void> {
   const fault = findBundleFault(bundle)
   if (fault !== undefined) {
-    if (isWanted(going, going.unit++)) going.tally.refuse({ file: going.file, place, reason: fault })
+    if (isWanted(state, state.unit++)) state.tally.refuse({ file: state.file, place, reason: fault })
     return
   }
   const { entries, around } = await prepareBundle(bundle, {
-    directory: going.directory,
-    makeId: (resource) => makeId(going.practiceId, resource),
+    directory: state.directory,
+    makeId: (resource) => makeId(state.practiceId, resource),
   })
   const located = entries.map((entry, index) => ({ entry, place: placeOf(place, index) }))
   // The lines before it may hold what it refers to.
-  await flushLines(going)
-  if (bundle.type === 'transaction') await importTransaction(going, located, around)
-  else await importEach(going, located, around)
+  await flushLines(state)
+  if (bundle.type === 'transaction') await importTransaction(state, located, around)
+  else await importEach(state, located, around)
 }
 
 type LocatedEntry = { entry: PreparedEntry; place: string }
@@ -125,10 +125,14 @@ function placeOf(bundle: string | undefined, index: number): string {
 }
 
 /** All or nothing (FHIR R4 http.html#transaction): refused when anything is wrong, waiting when anything is missing. */
-async function importTransaction(going: Going, entries: LocatedEntry[], around: Surroundings): Promise<void> {
-  const unit = going.unit++
-  if (!isWanted(going, unit)) return
-  const { file, round, tally } = going
+async function importTransaction(
+  state: ImportState,
+  entries: LocatedEntry[],
+  around: Surroundings,
+): Promise<void> {
+  const unit = state.unit++
+  if (!isWanted(state, unit)) return
+  const { file, round, tally } = state
   const wrong: Array<{ place: string; reference?: string; reason: string }> = []
   let isRefused = false
   const located: Located[] = []
@@ -149,22 +153,22 @@ async function importTransaction(going: Going, entries: LocatedEntry[], around: 
   if (isRefused) {
     for (const problem of wrong) tally.refuse({ file, ...problem })
     refuseRest(tally, file, entries.length - wrong.length)
-  } else if (wrong.length > 0) going.waiting.add(unit)
-  else await writeBatch(going, file, located, 'all-or-nothing', countPresent(entries))
+  } else if (wrong.length > 0) state.waiting.add(unit)
+  else await writeBatch(state, file, located, 'all-or-nothing', countPresent(entries))
 }
 
 /** Each entry by itself, though what is ready in one transaction of the store. */
-async function importEach(going: Going, entries: LocatedEntry[], around: Surroundings): Promise<void> {
+async function importEach(state: ImportState, entries: LocatedEntry[], around: Surroundings): Promise<void> {
   const ready: Located[] = []
   const wanted = entries
-    .map((each) => ({ ...each, unit: going.unit++ }))
-    .filter(({ unit }) => isWanted(going, unit))
+    .map((each) => ({ ...each, unit: state.unit++ }))
+    .filter(({ unit }) => isWanted(state, unit))
   for (const { entry, place, unit } of wanted) {
-    if (entry.kind === 'refused') going.tally.refuse({ file: going.file, place, reason: entry.reason })
-    else if (entry.kind === 'record' && (await isReady(going, unit, { place, ...entry }, around)))
+    if (entry.kind === 'refused') state.tally.refuse({ file: state.file, place, reason: entry.reason })
+    else if (entry.kind === 'record' && (await isReady(state, unit, { place, ...entry }, around)))
       ready.push({ place, resource: entry.resource })
   }
-  await writeBatch(going, going.file, ready, 'each', countPresent(wanted))
+  await writeBatch(state, state.file, ready, 'each', countPresent(wanted))
 }
 
 function countPresent(entries: LocatedEntry[]): number {
@@ -173,7 +177,7 @@ function countPresent(entries: LocatedEntry[]): number {
 
 /** Whether a unit of one record can be written now; if not it is told or waits. */
 async function isReady(
-  { file, round, tally, waiting }: Going,
+  { file, round, tally, waiting }: ImportState,
   unit: number,
   { place, resource }: Located,
   around: Surroundings,
@@ -191,7 +195,7 @@ function isAboutItsTargets(resource: Resource): boolean {
   return (findSubjects(resource)?.through.length ?? 0) > 0
 }
 
-function isWanted({ wanted }: Going, unit: number): boolean {
+function isWanted({ wanted }: ImportState, unit: number): boolean {
   return wanted === undefined || wanted.has(unit)
 }
 

@@ -13,7 +13,7 @@ const link = z
   .max(4000)
   .nullish()
   .transform((text) => text ?? undefined)
-// Addresses and scopes are judged by the door, which says what to change; here only their form and size.
+// Addresses and scopes are judged by `applications`, which says what to change. Only their form and size are checked here.
 const applicationForm = z.strictObject({
   name: z.string().max(500),
   kind: z.enum(['confidential', 'public']),

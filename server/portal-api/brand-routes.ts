@@ -8,7 +8,7 @@ import type { PortalApiDeps } from './portal-api-deps.ts'
 import { getWork } from './workplace.ts'
 
 const onePractice = z.strictObject({ id: idText })
-// What is said is judged by the door, which says what to change; here only its form and size.
+// `practices` judges the content and says what to change. Only form and size are checked here.
 const text = z
   .string()
   .max(4000)

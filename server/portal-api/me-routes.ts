@@ -8,7 +8,7 @@ import { parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
-// The doors say what is too short or too long, in better words; here only the absurd is refused.
+// The modules report what is too short or too long, in better words. Only absurd lengths are refused here.
 const nameForm = z.strictObject({ displayName: z.string().max(500) })
 const passwordForm = z.strictObject({ current: z.string().max(2000), next: z.string().max(2000) })
 const noForm = z.strictObject({})

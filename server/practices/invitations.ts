@@ -114,8 +114,8 @@ export function createInvitations(deps: InvitationsDeps): Invitations {
 
   async function isRelatedTo(patientId: string, relatedPersonId: string | undefined): Promise<boolean> {
     if (relatedPersonId === undefined) return false
-    const within = { patientIds: [patientId], practiceIds: [] }
-    return (await records.read(within, 'RelatedPerson', relatedPersonId)) !== undefined
+    const transaction = { patientIds: [patientId], practiceIds: [] }
+    return (await records.read(transaction, 'RelatedPerson', relatedPersonId)) !== undefined
   }
 
   /** Confined to the patient: the record of somebody else's family must not become the invited person's. */

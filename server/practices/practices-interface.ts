@@ -1,10 +1,10 @@
 import type { Db } from '../store/store.ts'
-import type { PracticeBrands } from './brands.ts'
 import type { Invitation } from './invitation.ts'
 import type { WaitingInvitation } from './invitation-claims.ts'
 import type { Leaving } from './leaving.ts'
 import type { OwnRecords } from './own-record.ts'
 import type { Association, Practice, ReachingSignIn, Role } from './practice.ts'
+import type { PracticeBrands } from './practice-brands.ts'
 
 /**
  * Practices, their panels, and who is associated with them. Closed associations end every access that rests on

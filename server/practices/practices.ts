@@ -9,11 +9,11 @@ import type { Limits } from '../limits.ts'
 import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { isDuplicate } from '../store/transaction.ts'
-import { createBrands } from './brands.ts'
 import { createInvitations } from './invitations.ts'
 import { describeLeaving, leaveAll } from './leaving.ts'
 import { createOwnRecords, twoPeople } from './own-record.ts'
 import type { Association, Practice, ReachingSignIn, Role } from './practice.ts'
+import { createPracticeBrands } from './practice-brands.ts'
 import { organizationOf, practitionerOf } from './practice-records.ts'
 import { practiceColumns, toAssociation, toPractice } from './practice-row.ts'
 import type { Practices } from './practices-interface.ts'
@@ -216,7 +216,7 @@ export function createPractices(deps: PracticesDeps): Practices {
     },
     findRelatedPerson: relatedPeople.find,
     find,
-    brands: createBrands({ db, clock, find }),
+    brands: createPracticeBrands({ db, clock, find }),
     async createForProvider(account, name) {
       const practice = await create({ name, kind: 'practice' })
       await addProvider(practice, account)

@@ -125,9 +125,9 @@ async function selectLinks(db: Db, { accountId, associationId }: Which) {
 
 /** Those whose record says something else than their account and association. */
 async function findBehind(records: Pick<Records, 'list'>, links: Link[]): Promise<Link[]> {
-  const within = { patientIds: links.map(({ patient_id }) => patient_id), practiceIds: [] }
+  const confinement = { patientIds: links.map(({ patient_id }) => patient_id), practiceIds: [] }
   const ids = links.map(({ related_person_id }) => related_person_id)
-  const { contents } = await records.list(within, { type: 'RelatedPerson', ids, pageSize: linksAtOnce })
+  const { contents } = await records.list(confinement, { type: 'RelatedPerson', ids, pageSize: linksAtOnce })
   const people = new Map(contents.map(parsePerson).map((person) => [person.id, person]))
   return links.filter((link) => {
     const person = people.get(link.related_person_id)

@@ -1,35 +1,35 @@
 import { isAttachable, isCitable } from '#fhir/compartment/compartment.ts'
+import type { Confinement } from '../confinement.ts'
 import { type Fragment, readRows, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
-import type { Confinement } from './confinement.ts'
-import { isAmongCovered, isCovered } from './confinement.ts'
+import { isAmongConfined, isConfined } from './confinement-conditions.ts'
 
 /** Whether a record about nobody can be read because a record of a covered patient cites it. */
-export async function isCited(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
-  if (isCitable(type)) return isSharedWith(db, within, type, id)
-  return isAttachable(type) && isAttached(db, within, type, id)
+export async function isCited(db: Db, confinement: Confinement, type: string, id: string): Promise<boolean> {
+  if (isCitable(type)) return isSharedWith(db, confinement, type, id)
+  return isAttachable(type) && isAttached(db, confinement, type, id)
 }
 
 /** The ids of all of those of a type, as a subquery; undefined when citing gives none of the type. */
-export function citedIds(within: Confinement, type: string): Fragment | undefined {
-  if (isCitable(type)) return sharedIds(within, type)
-  return isAttachable(type) ? attachedIds(within, type) : undefined
+export function citedIds(confinement: Confinement, type: string): Fragment | undefined {
+  if (isCitable(type)) return sharedIds(confinement, type)
+  return isAttachable(type) ? attachedIds(confinement, type) : undefined
 }
 
 /**
  * The same for a row that something else has found, by the column of its id; undefined when citing gives none of the type.
  * Goes from the cited record upwards.
  */
-export function isCitedBelow(within: Confinement, type: string, column: string): Fragment | undefined {
+export function isCitedBelow(confinement: Confinement, type: string, column: string): Fragment | undefined {
   const id = sqlName(column)
-  if (isCitable(type)) return sqlText`exists (${citations(within, type, id)})`
+  if (isCitable(type)) return sqlText`exists (${citations(confinement, type, id)})`
   return isAttachable(type)
-    ? sqlText`exists (select 1 ${attachments(within, type, isCovered)} and c.target_id = ${id})`
+    ? sqlText`exists (select 1 ${attachments(confinement, type, isConfined)} and c.target_id = ${id})`
     : undefined
 }
 
-async function isSharedWith(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
-  return (await readRows(db, citations(within, type, id, deletedRecord(type, id)))).length > 0
+async function isSharedWith(db: Db, confinement: Confinement, type: string, id: string): Promise<boolean> {
+  return (await readRows(db, citations(confinement, type, id, deletedRecord(type, id)))).length > 0
 }
 
 /**
@@ -38,7 +38,7 @@ async function isSharedWith(db: Db, within: Confinement, type: string, id: strin
  * what they mean. Goes from the cited record upwards, by record_citation_pk, and looks whose each is up in record_pk.
  */
 function citations(
-  within: Confinement,
+  confinement: Confinement,
   type: string,
   id: string | Fragment,
   former: Fragment = sqlNothing,
@@ -60,7 +60,7 @@ function citations(
     join record as holder
       on holder.patient_id = c.patient_id and holder.type = c.source_type and holder.id = c.source_id
       and holder.practice_id = citing.practice_id
-    where c.patient_id <> '' and ${isCovered('c.patient_id', within)}
+    where c.patient_id <> '' and ${isConfined('c.patient_id', confinement)}
     limit 1`
 }
 
@@ -76,17 +76,17 @@ function deletedRecord(type: string, id: string): Fragment {
  * The ids of all shared records of a type that records of covered patients cite, directly or through others, as a
  * subquery. Goes from the patients downwards, by record_citation_source: its cost is that of what may be read.
  */
-function sharedIds(within: Confinement, type: string): Fragment {
+function sharedIds(confinement: Confinement, type: string): Fragment {
   return sqlText`(
     with recursive cited(type, id) as (
       select target_type, target_id from record_citation
-      where patient_id <> '' and ${isAmongCovered('record_citation.patient_id', within)}
+      where patient_id <> '' and ${isAmongConfined('record_citation.patient_id', confinement)}
       union
       select c.target_type, c.target_id
       from cited join record_citation c
         on c.patient_id = '' and c.source_type = cited.type and c.source_id = cited.id
     )
-    select id from cited where type = ${type} and exists (${citations(within, type, sqlName('cited.id'))})
+    select id from cited where type = ${type} and exists (${citations(confinement, type, sqlName('cited.id'))})
   )`
 }
 
@@ -94,7 +94,7 @@ function sharedIds(within: Confinement, type: string): Fragment {
  * Attachments of records of covered patients. The practice of both must be the same: an attachment is about a patient, and whoever
  * writes an address must not read by it what another practice keeps.
  */
-function attachments(within: Confinement, type: string, covers: typeof isCovered): Fragment {
+function attachments(confinement: Confinement, type: string, covers: typeof isConfined): Fragment {
   return sqlText`
     from record_citation as c
     join record as holder
@@ -102,19 +102,19 @@ function attachments(within: Confinement, type: string, covers: typeof isCovered
     join record as file
       on file.patient_id = '' and file.type = c.target_type and file.id = c.target_id
       and file.practice_id = holder.practice_id
-    where c.target_type = ${type} and c.patient_id <> '' and ${covers('c.patient_id', within)}`
+    where c.target_type = ${type} and c.patient_id <> '' and ${covers('c.patient_id', confinement)}`
 }
 
 /** The ids of all records of a type that are attached to records of covered patients, as a subquery. By record_citation_source. */
-function attachedIds(within: Confinement, type: string): Fragment {
-  return sqlText`(select c.target_id ${attachments(within, type, isAmongCovered)})`
+function attachedIds(confinement: Confinement, type: string): Fragment {
+  return sqlText`(select c.target_id ${attachments(confinement, type, isAmongConfined)})`
 }
 
 /** Whether a record is among those. By record_citation_pk. */
-async function isAttached(db: Db, within: Confinement, type: string, id: string): Promise<boolean> {
+async function isAttached(db: Db, confinement: Confinement, type: string, id: string): Promise<boolean> {
   const rows = await readRows(
     db,
-    sqlText`select 1 as found ${attachments(within, type, isCovered)} and c.target_id = ${id} limit 1`,
+    sqlText`select 1 as found ${attachments(confinement, type, isConfined)} and c.target_id = ${id} limit 1`,
   )
   return rows.length > 0
 }

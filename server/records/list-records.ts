@@ -1,14 +1,15 @@
+import type { Confinement } from '../confinement.ts'
 import type { Db } from '../store/store.ts'
-import type { Confinement } from './confinement.ts'
-import { narrowToPatient } from './confinement.ts'
+import { narrowToPatient } from './confinement-conditions.ts'
 import { countRecords } from './count-records.ts'
 import type { ListPage, ListQuery, PageKey } from './list-query.ts'
 import { type ListedRow, type ListedRows, type Source, sourcesOf } from './list-sources.ts'
 import { pickedIds } from './picked-ids.ts'
 
 /** A page of a list in the order (patient_id, id), with what lies before and after it. */
-export async function listRecords(db: Db, within: Confinement, query: ListQuery): Promise<ListPage> {
-  const confined = query.patientId === undefined ? within : await narrowToPatient(db, within, query.patientId)
+export async function listRecords(db: Db, confinement: Confinement, query: ListQuery): Promise<ListPage> {
+  const confined =
+    query.patientId === undefined ? confinement : await narrowToPatient(db, confinement, query.patientId)
   const picked = query.ids ? await pickedIds(db, confined, query, query.ids) : undefined
   const walk = merge(picked ? [picked.source] : sourcesOf(db, confined, query))
   const { rows, hasBefore, hasAfter } = await takePage(walk, query)

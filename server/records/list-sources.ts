@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import type { Confinement } from '../confinement.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import { asExpression, type Fragment, preparedPage, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
-import type { Confinement } from './confinement.ts'
 import type { ListQuery, PageKey } from './list-query.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
 
@@ -34,16 +34,16 @@ export interface Walk {
  */
 export type Source = (walk: Walk) => Promise<ListedRows>
 
-export function sourcesOf(db: Db, within: Confinement, query: ListQuery): Source[] {
+export function sourcesOf(db: Db, confinement: Confinement, query: ListQuery): Source[] {
   const { type } = query
   const sources: Source[] = []
   if (canBeAboutPatient(type)) {
-    if (within.patientIds.length > 0) sources.push(namedPatients(db, within, query))
-    for (const practiceId of within.practiceIds) sources.push(panel(db, within, query, practiceId))
+    if (confinement.patientIds.length > 0) sources.push(namedPatients(db, confinement, query))
+    for (const practiceId of confinement.practiceIds) sources.push(panel(db, confinement, query, practiceId))
   }
   if (canBeAboutNobody(type)) {
-    for (const practiceId of within.practiceIds) sources.push(ofPractice(db, query, practiceId))
-    const ids = citedIds(within, type)
+    for (const practiceId of confinement.practiceIds) sources.push(ofPractice(db, query, practiceId))
+    const ids = citedIds(confinement, type)
     if (ids) sources.push(cited(db, query, ids))
   }
   return sources
@@ -54,15 +54,15 @@ const nothing: ListedRows = { rows: [], isCut: false }
 const columns = ['record.patient_id', 'record.id', 'record.content'] as const
 
 /** Patients one after the other in the order of the list, until the page is full; by record_pk. */
-function namedPatients(db: Db, within: Confinement, query: ListQuery): Source {
-  const sorted = [...new Set(within.patientIds)].sort()
+function namedPatients(db: Db, confinement: Confinement, query: ListQuery): Source {
+  const sorted = [...new Set(confinement.patientIds)].sort()
   return async (walk) => {
     const rows: ListedRow[] = []
     let isCut = false
     for (const patientId of walk.direction === 'forward' ? sorted : sorted.toReversed()) {
       if (isCut || rows.length >= walk.limit) break
       if (isPassed(patientId, walk)) continue
-      const found = await rowsOfPatient(db, within, query, patientId, {
+      const found = await rowsOfPatient(db, confinement, query, patientId, {
         ...walk,
         limit: walk.limit - rows.length,
       })
@@ -92,14 +92,14 @@ const recordsOfPatient = preparedPage((db, patientId: string, type: string, afte
 
 async function rowsOfPatient(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   query: ListQuery,
   patientId: string,
   { direction, from, limit }: Walk,
 ): Promise<ListedRows> {
   const { type, dates = [], lastUpdatedFrom } = query
   const isPlain =
-    dates.length === 0 && lastUpdatedFrom === undefined && !query.conditions && !coversSeveral(within)
+    dates.length === 0 && lastUpdatedFrom === undefined && !query.conditions && !coversSeveral(confinement)
   if (isPlain && direction === 'forward')
     return recordsOfPatient(db, patientId, type, from?.patientId === patientId ? from.id : '', limit)
   let rows = db
@@ -107,7 +107,7 @@ async function rowsOfPatient(
     .select(columns)
     .where('record.patient_id', '=', patientId)
     .where((eb) => matchesQuery(eb, query))
-  if (coversSeveral(within)) rows = rows.where(isFirstRow(query, within))
+  if (coversSeveral(confinement)) rows = rows.where(isFirstRow(query, confinement))
   if (from?.patientId === patientId)
     rows = rows.where('record.id', direction === 'forward' ? '>' : '<', from.id)
   return readQuery(db, rows.orderBy('record.id', direction === 'forward' ? 'asc' : 'desc').limit(limit))
@@ -121,11 +121,12 @@ export function coversSeveral({ patientIds, practiceIds }: Confinement): boolean
  * The panel in the order of practice_patient_pk, and for each patient record_pk: first the rest of the patient in
  * whose records the last page ended, then the patients after.
  */
-function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string): Source {
+function panel(db: Db, confinement: Confinement, query: ListQuery, practiceId: string): Source {
   return async (walk) => {
     const { direction, from, limit } = walk
     const isForward = direction === 'forward'
-    const rest = from === undefined ? nothing : await restOfPatient(db, within, query, practiceId, walk, from)
+    const rest =
+      from === undefined ? nothing : await restOfPatient(db, confinement, query, practiceId, walk, from)
     if (rest.isCut || rest.rows.length >= limit) return rest
     let rows = db
       .selectFrom('practice_patient')
@@ -135,7 +136,7 @@ function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string
       .whereRef('record.patient_id', '=', 'practice_patient.patient_id')
       .where('practice_patient.practice_id', '=', practiceId)
       .where((eb) => matchesQuery(eb, query))
-      .where(isFirstRow(query, within))
+      .where(isFirstRow(query, confinement))
     if (from) rows = rows.where('practice_patient.patient_id', isForward ? '>' : '<', from.patientId)
     const others = await readQuery(
       db,
@@ -158,7 +159,7 @@ const isOnPanel = preparedQuery((db, practiceId: string, patientId: string) =>
 
 async function restOfPatient(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   query: ListQuery,
   practiceId: string,
   walk: Walk,
@@ -166,7 +167,7 @@ async function restOfPatient(
 ): Promise<ListedRows> {
   // The patient may have left the panel since the last page: uses practice_patient_pk.
   const [kept] = await isOnPanel(db, practiceId, from.patientId)
-  return kept ? rowsOfPatient(db, within, query, from.patientId, walk) : nothing
+  return kept ? rowsOfPatient(db, confinement, query, from.patientId, walk) : nothing
 }
 
 /** Records about nobody that a covered practice keeps; by record_practice. */

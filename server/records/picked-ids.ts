@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
+import type { Confinement } from '../confinement.ts'
 import { asExpression, readQuery } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { citedIds } from './citations.ts'
-import type { Confinement } from './confinement.ts'
-import { isCovered } from './confinement.ts'
+import { isConfined } from './confinement-conditions.ts'
 import type { ListQuery } from './list-query.ts'
 import type { ListedRow, Source, Walk } from './list-sources.ts'
 import { matchesQuery } from './record-filters.ts'
@@ -14,12 +14,12 @@ import { matchesQuery } from './record-filters.ts'
  */
 export async function pickedIds(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   query: ListQuery,
   ids: string[],
 ): Promise<{ source: Source; count: number }> {
   const rows =
-    ids.length === 0 ? [] : (await readQuery(db, findPicked(db, within, query, ids), undefined)).rows
+    ids.length === 0 ? [] : (await readQuery(db, findPicked(db, confinement, query, ids), undefined)).rows
   // A record in several covered compartments is shown in the first.
   const sorted = rows
     .sort((a, b) => compareText(a.id, b.id) || compareText(a.patient_id, b.patient_id))
@@ -28,10 +28,10 @@ export async function pickedIds(
   return { count: sorted.length, source: async (walk) => ({ rows: cut(sorted, walk), isCut: false }) }
 }
 
-function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]) {
+function findPicked(db: Db, confinement: Confinement, query: ListQuery, ids: string[]) {
   const { type } = query
-  const { practiceIds } = within
-  const cited = citedIds(within, type)
+  const { practiceIds } = confinement
+  const cited = citedIds(confinement, type)
   return db
     .selectFrom('record')
     .select(['record.patient_id', 'record.id', 'record.content'])
@@ -41,7 +41,7 @@ function findPicked(db: Db, within: Confinement, query: ListQuery, ids: string[]
       eb.or([
         eb.and([
           eb('record.patient_id', '<>', ''),
-          asExpression<boolean>(isCovered('record.patient_id', within)),
+          asExpression<boolean>(isConfined('record.patient_id', confinement)),
         ]),
         eb.and([
           eb('record.patient_id', '=', sql.lit('')),

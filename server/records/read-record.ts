@@ -1,21 +1,21 @@
 import { sql } from 'kysely'
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import type { Confinement } from '../confinement.ts'
 import { preparedQuery } from '../store/prepared-query.ts'
 import { readByKey, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
-import type { Confinement } from './confinement.ts'
-import { isCovered } from './confinement.ts'
+import { isConfined } from './confinement-conditions.ts'
 
 /** The JSON of one record, or undefined when it is absent or outside; the two cannot be told apart. */
 export async function readRecord(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   type: string,
   id: string,
 ): Promise<string | undefined> {
-  const found = canBeAboutPatient(type) ? await readAboutPatient(db, within, type, id) : undefined
-  return found ?? (canBeAboutNobody(type) ? await readAboutNobody(db, within, type, id) : undefined)
+  const found = canBeAboutPatient(type) ? await readAboutPatient(db, confinement, type, id) : undefined
+  return found ?? (canBeAboutNobody(type) ? await readAboutNobody(db, confinement, type, id) : undefined)
 }
 
 /** The commonest read of all: one patient's app. */
@@ -29,15 +29,15 @@ const readOfPatient = preparedQuery((db, patientId: string, type: string, id: st
     .where('id', '=', id),
 )
 
-async function readAboutPatient(db: Db, within: Confinement, type: string, id: string) {
-  const [only, another] = within.patientIds
-  if (only !== undefined && another === undefined && within.practiceIds.length === 0)
+async function readAboutPatient(db: Db, confinement: Confinement, type: string, id: string) {
+  const [only, another] = confinement.patientIds
+  if (only !== undefined && another === undefined && confinement.practiceIds.length === 0)
     return (await readOfPatient(db, only, type, id))[0]?.content
   // With patients named: record_pk. With a panel: record_address, then practice_patient_pk for the row found.
   const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select content from record where record.type = ${type} and record.id = ${id}
-      and ${isCovered('record.patient_id', within)} limit 1`,
+      and ${isConfined('record.patient_id', confinement)} limit 1`,
   )
   return row?.content
 }
@@ -52,9 +52,9 @@ const readOfNobody = preparedQuery((db, type: string, id: string) =>
     .where('id', '=', id),
 )
 
-async function readAboutNobody(db: Db, within: Confinement, type: string, id: string) {
+async function readAboutNobody(db: Db, confinement: Confinement, type: string, id: string) {
   const [row] = await readOfNobody(db, type, id)
   if (!row) return undefined
-  if (within.practiceIds.includes(row.practice_id)) return row.content
-  return (await isCited(db, within, type, id)) ? row.content : undefined
+  if (confinement.practiceIds.includes(row.practice_id)) return row.content
+  return (await isCited(db, confinement, type, id)) ? row.content : undefined
 }

@@ -1,4 +1,5 @@
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import type { Confinement } from '../confinement.ts'
 import {
   type Fragment,
   isInTime,
@@ -13,25 +14,24 @@ import {
 import type { Db } from '../store/store.ts'
 import type { TakenRows } from '../store/taken-rows.ts'
 import { isCited } from './citations.ts'
-import type { Confinement } from './confinement.ts'
-import { formerlyCoveredPatients, wasCovered } from './confinement.ts'
+import { formerlyCoveredPatients, wasCovered } from './confinement-conditions.ts'
 import { readRecord } from './read-record.ts'
 import type { VersionPage, VersionQuery, VersionRow } from './version-query.ts'
 
 /** One version of a record, current or older; undefined when absent, outside, or a deletion. */
 export async function readVersion(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   address: { type: string; id: string; versionId: number },
 ): Promise<string | undefined> {
   const { type, id, versionId } = address
-  const current = await readRecord(db, within, type, id)
+  const current = await readRecord(db, confinement, type, id)
   if (current !== undefined && versionOf(current) === versionId) return current
   const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select v.content from record_version as v
       where v.type = ${type} and v.id = ${id} and v.version_id = ${versionId} and v.deleted = 0
-        and ${mayBeRead(within, type)} limit 1`,
+        and ${mayBeRead(confinement, type)} limit 1`,
   )
   return row?.content
 }
@@ -40,14 +40,14 @@ export async function readVersion(
  * Whether a version `v` lay in a covered compartment, or about nobody was a covered practice's: an older version of a shared record may name what the
  * current one no longer does. By record_version_practice.
  */
-function mayBeRead(within: Confinement, type: string): Fragment {
-  const covered = wasCovered('v.patient_id', within)
-  if (!canBeAboutNobody(type) || within.practiceIds.length === 0) return covered
-  return sqlText`(${covered} or ${isOwnAboutNobody(within)})`
+function mayBeRead(confinement: Confinement, type: string): Fragment {
+  const covered = wasCovered('v.patient_id', confinement)
+  if (!canBeAboutNobody(type) || confinement.practiceIds.length === 0) return covered
+  return sqlText`(${covered} or ${isOwnAboutNobody(confinement)})`
 }
 
-function isOwnAboutNobody(within: Confinement): Fragment {
-  return sqlText`(v.patient_id = '' and v.practice_id in (${sqlJoin(within.practiceIds)}))`
+function isOwnAboutNobody(confinement: Confinement): Fragment {
+  return sqlText`(v.patient_id = '' and v.practice_id in (${sqlJoin(confinement.practiceIds)}))`
 }
 
 /** The version that a stored text carries; the store writes it at a fixed place. */
@@ -58,14 +58,14 @@ export function versionOf(content: string): number {
 /** Whether a version is the deletion of its record, of whom could read it. By record_version_address. */
 export async function isDeletion(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   { type, id, versionId }: { type: string; id: string; versionId: number },
 ): Promise<boolean> {
   const rows = await readByKey(
     db,
     sqlText`select 1 as found from record_version as v
       where v.type = ${type} and v.id = ${id} and v.version_id = ${versionId} and v.deleted = 1
-        and ${mayBeRead(within, type)} limit 1`,
+        and ${mayBeRead(confinement, type)} limit 1`,
   )
   return rows.length > 0
 }
@@ -74,14 +74,22 @@ export async function isDeletion(
  * Versions of one record, or of all records of a type, newest first. What lay in a compartment at that time is read there, but for
  * versions from before a correction: those are the practice's (save-changes.ts).
  */
-export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
+export async function listVersions(
+  db: Db,
+  confinement: Confinement,
+  query: VersionQuery,
+): Promise<VersionPage> {
   const { type, id, pageSize } = query
-  if (!canBeAboutPatient(type) && within.practiceIds.length === 0) return currentAlone(db, within, query)
-  const history = id === undefined ? historyOfType(within, query) : historyOfRecord(within, query, id)
+  if (!canBeAboutPatient(type) && confinement.practiceIds.length === 0)
+    return currentAlone(db, confinement, query)
+  const history =
+    id === undefined ? historyOfType(confinement, query) : historyOfRecord(confinement, query, id)
   const page = await readPage<VersionRow>(db, history.page)
   const [count] = await readRows<{ total: number }>(db, history.total)
   const total = Number(count?.total ?? 0)
-  return total === 0 && canBeAboutNobody(type) ? currentAlone(db, within, query) : cut(page, pageSize, total)
+  return total === 0 && canBeAboutNobody(type)
+    ? currentAlone(db, confinement, query)
+    : cut(page, pageSize, total)
 }
 
 interface History {
@@ -121,8 +129,8 @@ const versionTables = [
 ] as const
 
 /** The current version by record_address, the others by record_version_address. */
-function historyOfRecord(within: Confinement, query: VersionQuery, id: string): History {
-  const isOf = sqlText`v.type = ${query.type} and v.id = ${id} and ${mayBeRead(within, query.type)} ${filtersOf(query)}`
+function historyOfRecord(confinement: Confinement, query: VersionQuery, id: string): History {
+  const isOf = sqlText`v.type = ${query.type} and v.id = ${id} and ${mayBeRead(confinement, query.type)} ${filtersOf(query)}`
   const all = (columns: (deleted: Fragment) => Fragment, more: Fragment) =>
     sqlJoin(
       versionTables.map(
@@ -146,12 +154,14 @@ function historyOfRecord(within: Confinement, query: VersionQuery, id: string): 
  * many as it has versions, and of these the ones whose newest change beyond the last page is the newest. So a page costs one
  * step into an index for each patient, and then the versions of few.
  */
-function historyOfType(within: Confinement, query: VersionQuery): History {
+function historyOfType(confinement: Confinement, query: VersionQuery): History {
   const { type, after, pageSize } = query
   const limit = pageSize + 1
-  const withNobody = canBeAboutNobody(type) && within.practiceIds.length > 0
-  const isOwn = withNobody ? sqlText` and (v.patient_id <> '' or ${isOwnAboutNobody(within)})` : sqlNothing
-  const covered = formerlyCoveredPatients(within, withNobody)
+  const withNobody = canBeAboutNobody(type) && confinement.practiceIds.length > 0
+  const isOwn = withNobody
+    ? sqlText` and (v.patient_id <> '' or ${isOwnAboutNobody(confinement)})`
+    : sqlNothing
+  const covered = formerlyCoveredPatients(confinement, withNobody)
   const beyond = sqlText`${filtersOf(query)}${isBeyond(after)}${isOwn}`
   const newestIn = (table: string) => sqlText`coalesce((
     select v.last_updated from ${sqlName(table)} as v
@@ -228,10 +238,10 @@ function cut({ rows, isCut }: TakenRows<VersionRow>, pageSize: number, total: nu
 }
 
 /** A record that is readable only by citation shows its current version, or that it was deleted. */
-async function currentAlone(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
+async function currentAlone(db: Db, confinement: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, since, at, pageSize } = query
   const nothing = { total: 0, versions: [], next: undefined }
-  const version = id === undefined ? undefined : await currentVersion(db, within, type, id)
+  const version = id === undefined ? undefined : await currentVersion(db, confinement, type, id)
   if (!version) return nothing
   const { last_updated: lastUpdated } = version
   if ((since !== undefined && lastUpdated < since) || (at && lastUpdated >= at.end)) return nothing
@@ -240,13 +250,13 @@ async function currentAlone(db: Db, within: Confinement, query: VersionQuery): P
 
 async function currentVersion(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   type: string,
   id: string,
 ): Promise<VersionRow | undefined> {
-  const content = await readRecord(db, within, type, id)
+  const content = await readRecord(db, confinement, type, id)
   if (content === undefined)
-    return (await isCited(db, within, type, id)) ? findLastDeletion(db, type, id) : undefined
+    return (await isCited(db, confinement, type, id)) ? findLastDeletion(db, type, id) : undefined
   const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
   const number = versionOf(content)
   return {

@@ -1,9 +1,9 @@
 import { type ExpressionBuilder, ExpressionWrapper, type SqlBool } from 'kysely'
 import type { Condition as SearchCondition } from '#fhir/search/search-query.ts'
+import type { Confinement } from '../confinement.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import { asExpression, type Fragment, isInTime } from '../store/statement.ts'
-import type { Confinement } from './confinement.ts'
-import { isFirstOfSeveral } from './confinement.ts'
+import { isFirstOfSeveral } from './confinement-conditions.ts'
 import type { DateRange, ListQuery } from './list-query.ts'
 import { meetsCondition } from './search/search-conditions.ts'
 
@@ -52,6 +52,6 @@ function meetsDate(eb: Builder, { prefix, start, end }: DateRange): Condition {
  * Keeps the row of a record in the first covered compartment that holds it. Records in several compartments are few: they
  * are found once, by record_several, when a row is one of them.
  */
-export function isFirstRow(query: ListQuery, within: Confinement): Condition {
-  return asCondition(isFirstOfSeveral(query.type, within))
+export function isFirstRow(query: ListQuery, confinement: Confinement): Condition {
+  return asCondition(isFirstOfSeveral(query.type, confinement))
 }

@@ -97,13 +97,13 @@ function openTransaction(
   touched: Touched,
 ): RecordTransaction {
   const now = clock.now().getTime()
-  const within = { patientIds: [], practiceIds: [practiceId] }
+  const confinement = { patientIds: [], practiceIds: [practiceId] }
   const makeId = () => random.bytes(16).toString('hex')
   return {
     async find({ type, conditions }) {
       await goOn()
       const query = { type, conditions, sort: [] }
-      const { records } = await searchRecords(trx, within, { query, pageSize: 2, withTotal: false })
+      const { records } = await searchRecords(trx, confinement, { query, pageSize: 2, withTotal: false })
       return records.map(({ id, content }) => ({ id, versionId: versionIn(content), content }))
     },
     async read(type, id) {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Clock } from '../clock.ts'
+import type { Confinement } from '../confinement.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
-import type { Confinement } from './confinement.ts'
 import type { ListPage, ListQuery } from './list-query.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
@@ -22,7 +22,7 @@ import type { VersionPage, VersionQuery } from './version-query.ts'
 import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk-records.ts'
 import { prepareWrite } from './write-records.ts'
 
-export type { Confinement } from './confinement.ts'
+export type { Confinement } from '../confinement.ts'
 export type { ListPage, ListQuery, PageKey } from './list-query.ts'
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { RecordWrite, WriteMode, WriteOutcome } from './record-write.ts'
@@ -38,19 +38,22 @@ export type { Written } from './write-records.ts'
  * The reading half is handed out only through `access`, which fixes the confinement.
  */
 export interface Records {
-  read(within: Confinement, type: string, id: string): Promise<string | undefined>
-  list(within: Confinement, query: ListQuery): Promise<ListPage>
+  read(confinement: Confinement, type: string, id: string): Promise<string | undefined>
+  list(confinement: Confinement, query: ListQuery): Promise<ListPage>
   /** One version, current or older; undefined when absent, outside or a deletion. */
   readVersion(
-    within: Confinement,
+    confinement: Confinement,
     address: { type: string; id: string; versionId: number },
   ): Promise<string | undefined>
   /** Whether a version is the deletion of its record; false when absent or outside. */
-  isDeletion(within: Confinement, address: { type: string; id: string; versionId: number }): Promise<boolean>
-  listVersions(within: Confinement, query: VersionQuery): Promise<VersionPage>
+  isDeletion(
+    confinement: Confinement,
+    address: { type: string; id: string; versionId: number },
+  ): Promise<boolean>
+  listVersions(confinement: Confinement, query: VersionQuery): Promise<VersionPage>
   /** One page of what matches a FHIR search. */
-  search(within: Confinement, page: SearchPageQuery): Promise<SearchPage>
-  countFound(within: Confinement, query: SearchPageQuery['query']): Promise<number>
+  search(confinement: Confinement, page: SearchPageQuery): Promise<SearchPage>
+  countFound(confinement: Confinement, query: SearchPageQuery['query']): Promise<number>
   /** Every record of a practice once, in batches, from the first or after a place; for export. */
   walk(practiceId: string, after?: WalkPlace): AsyncIterable<WalkedBatch>
   /** How many records that would be, and how many of them were written after a time in ms. */
@@ -92,13 +95,13 @@ interface RecordsDeps {
 export function createRecords(deps: RecordsDeps): Records {
   const { db, clock, random, checksReferences = true, bases = [] } = deps
   return {
-    read: (within, type, id) => readRecord(db, within, type, id),
-    list: (within, query) => listRecords(db, within, query),
-    readVersion: (within, address) => readVersion(db, within, address),
-    isDeletion: (within, address) => isDeletion(db, within, address),
-    listVersions: (within, query) => listVersions(db, within, query),
-    search: (within, page) => searchRecords(db, within, page),
-    countFound: (within, query) => countFound(db, within, query),
+    read: (confinement, type, id) => readRecord(db, confinement, type, id),
+    list: (confinement, query) => listRecords(db, confinement, query),
+    readVersion: (confinement, address) => readVersion(db, confinement, address),
+    isDeletion: (confinement, address) => isDeletion(db, confinement, address),
+    listVersions: (confinement, query) => listVersions(db, confinement, query),
+    search: (confinement, page) => searchRecords(db, confinement, page),
+    countFound: (confinement, query) => countFound(db, confinement, query),
     openIndex: () =>
       oneAtATime(db, locks.searchIndex, async () => {
         if (!(await canBeSearched(db))) await bringIndexUpToDate(db, { bases })

@@ -5,7 +5,7 @@ import { asUnavailable, isConnectionLost, isStatementLost, isStatementTimeout } 
 import { turnsOf } from './long-searches/turns.ts'
 import { askClient, connect, createPool, withoutNul } from './postgres-connections.ts'
 import { searchingConnections } from './postgres-searching.ts'
-import type { Reader, SearchOptions } from './prepared-query.ts'
+import type { ReadConnections, SearchOptions } from './prepared-query.ts'
 import { sendTogether } from './send-together.ts'
 import type { TakenRows } from './taken-rows.ts'
 
@@ -24,7 +24,7 @@ export function createPostgresReader(
   config: ClientConfig,
   limits: Limits,
   onLost: (error: Error) => void,
-): { reader: Reader; close(): Promise<void> } {
+): { reader: ReadConnections; close(): Promise<void> } {
   const connections = Array.from({ length: sharedConnections }, () => new SharedConnection(config, onLost))
   const searches = createPostgresSearches(config, limits, onLost)
   let made = 0

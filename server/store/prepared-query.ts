@@ -28,7 +28,7 @@ export interface SearchOptions {
 }
 
 /** Connections for reads alone. */
-export interface Reader {
+export interface ReadConnections {
   /** For a statement by keys that is asked over and over. */
   prepare(text: string): Ask
   /** Runs a statement, where it holds up nobody else when it may look at many rows. */
@@ -39,34 +39,34 @@ export interface Reader {
   ): TakenRows<Row> | Promise<TakenRows<Row>>
 }
 
-const readers = new WeakMap<object, Reader>()
+const readConnections = new WeakMap<object, ReadConnections>()
 const conditionLimits = new WeakMap<object, <Result>(run: () => Promise<Result>) => Promise<Result>>()
 
 /** Names how searches inside of transactions are kept short, where they hold up everybody else. */
 export function limitConditions(
   db: Db,
-  within: <Result>(run: () => Promise<Result>) => Promise<Result>,
+  limit: <Result>(run: () => Promise<Result>) => Promise<Result>,
 ): void {
-  conditionLimits.set(db.getExecutor().adapter, within)
+  conditionLimits.set(db.getExecutor().adapter, limit)
 }
 
 /** Runs a search inside of a transaction. */
 export function runCondition<Result>(db: Db, run: () => Promise<Result>): Promise<Result> {
-  const within = conditionLimits.get(db.getExecutor().adapter)
-  return within ? within(run) : run()
+  const limit = conditionLimits.get(db.getExecutor().adapter)
+  return limit ? limit(run) : run()
 }
 
 /**
  * Names connections of their own for reads. They see what is committed, as every other reader does, and do not have to wait
  * for their turn behind a transaction that this process is in the middle of.
  */
-export function readThrough(db: Db, reader: Reader): void {
-  readers.set(db.getExecutor().adapter, reader)
+export function readThrough(db: Db, reader: ReadConnections): void {
+  readConnections.set(db.getExecutor().adapter, reader)
 }
 
 /** Those connections; undefined in memory. */
-export function readerOf(db: Db): Reader | undefined {
-  return readers.get(db.getExecutor().adapter)
+export function readerOf(db: Db): ReadConnections | undefined {
+  return readConnections.get(db.getExecutor().adapter)
 }
 
 /**
@@ -87,7 +87,7 @@ export function preparedQuery<Row, Params extends Value[]>(
     if (!known) {
       // What writes needs the database's own connections, and is never repeated when one is lost.
       const isRead = query.query.kind === 'SelectQueryNode'
-      known = { ask: isRead ? readers.get(adapter)?.prepare(query.sql) : undefined }
+      known = { ask: isRead ? readConnections.get(adapter)?.prepare(query.sql) : undefined }
       asks.set(adapter, known)
     }
     // Inside a transaction its own connection knows what it wrote.

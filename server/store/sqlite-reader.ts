@@ -3,7 +3,7 @@ import type { Limits } from '../limits.ts'
 import { currentWork } from '../request-work.ts'
 import { createSearchThreads } from './long-searches/search-threads.ts'
 import { turnsOf } from './long-searches/turns.ts'
-import type { Reader } from './prepared-query.ts'
+import type { ReadConnections } from './prepared-query.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { takeRows } from './taken-rows.ts'
 import { setTimeLimit, TimeLimitError } from './time-limit.ts'
@@ -15,7 +15,7 @@ const quickMs = 3
  * A connection of its own for reads, so that they do not wait for a transaction of this process. A search that is not quick is
  * begun again in a thread, where it may take long.
  */
-export function openSqliteReader(file: string, limits: Limits): Reader & { close(): Promise<void> } {
+export function openSqliteReader(file: string, limits: Limits): ReadConnections & { close(): Promise<void> } {
   const database = new Database(file, { readonly: true })
   database.pragma('busy_timeout = 2000')
   const within = setTimeLimit(database)

@@ -1,6 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Resource } from 'fhir/r4'
-import { type Access, createAccess, createTokenDoor, createWriteAccess } from '#server/access/access.ts'
+import { type Access, createAccess, createAccessTokens, createWriteAccess } from '#server/access/access.ts'
 import { classicApi } from '#server/apis/classic/classic.ts'
 import { r4Api } from '#server/apis/r4/r4.ts'
 import { createGrants, type Grants } from '#server/grants/grants.ts'
@@ -92,7 +92,7 @@ export async function openSeededApi(): Promise<SeededApi> {
   const portalUrl = 'https://portal.example.org'
   const bases = ownBases({ fhirUrl: origin, portalUrl })
   const records = createRecords({ db: store.db, clock, random, bases })
-  const tokens = createTokenDoor({
+  const tokens = createAccessTokens({
     grants,
     clock,
     usedOnce: createUsedOnce({ db: store.db, clock }),

@@ -118,7 +118,7 @@ describe('how long access lasts', () => {
     let { refresh_token } = await tokensFor('until-ended')
     for (let years = 0; years < 4; years++) {
       app.clock.forward(365 * day)
-      await app.nouns.sweep()
+      await app.modules.sweep()
       const { status, body } = await refresh(refresh_token)
       assert.equal(status, 200, JSON.stringify(body))
       assert.equal('access_grant_expiration' in body, false)

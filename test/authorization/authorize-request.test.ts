@@ -276,7 +276,7 @@ describe('the authorization request', () => {
       person: boxesOf(deciding.page, 'person'),
       duration: 'until-ended',
     })
-    const { applications } = app.nouns
+    const { applications } = app.modules
     const current = await applications.find(own.id)
     assert.ok(current)
     await applications.update(current.ownerAccountId, own.id, { ...current, redirectUris: [redirectUri] })
@@ -353,7 +353,7 @@ describe('the authorization request', () => {
   })
 
   test('an account without association is told how to get one, and can only cancel', async () => {
-    await app.nouns.accounts.create({
+    await app.modules.accounts.create({
       email: 'lonely@example.com',
       password: 'a-long-enough-password',
       displayName: 'Lonely',
@@ -399,5 +399,5 @@ test('with INSECURE_REDIRECTS=refuse plain http leads to the own machine alone, 
   assert.equal((await ask(redirectUri)).status, 302)
   const { body } = await portal.call('GET', '/applications')
   assert.match(body.applications[0].warnings[0].message, /sends nobody there any more. Use https/)
-  assert.deepEqual(await app.nouns.applications.findPlainRedirects(), [{ id, name: 'My test app' }])
+  assert.deepEqual(await app.modules.applications.findPlainRedirects(), [{ id, name: 'My test app' }])
 })

@@ -44,8 +44,8 @@ describe('a stranger on the way of a person to an application', () => {
     assert.equal(answer.status, status)
     assert.ok(!answer.location?.includes('code='), answer.location)
     for (const email of [ana, eve]) {
-      const account = await app.nouns.accounts.findByEmail(email)
-      assert.deepEqual(await app.nouns.grants.listOpen(account?.id ?? ''), [])
+      const account = await app.modules.accounts.findByEmail(email)
+      assert.deepEqual(await app.modules.grants.listOpen(account?.id ?? ''), [])
     }
   }
 
@@ -150,13 +150,13 @@ describe('a stranger on the way of a person to an application', () => {
     await signIn(browser, page, ana)
     const first = await cookieOf(browser, 'sign_in')
     assert.notEqual(first, before)
-    assert.equal(await app.nouns.accounts.findSignIn('si_chosen-by-eve'), undefined)
+    assert.equal(await app.modules.accounts.findSignIn('si_chosen-by-eve'), undefined)
     // Another sign-in has another cookie, and the former is worth nothing from then on.
     const again = await browser.get(`${app.portalUrl}/signin?switch=1`)
     await browser.post(`${app.portalUrl}/signout`, { _csrf: fieldOf(again, '_csrf'), next: '/' })
     await signIn(browser, await browser.get(`${app.portalUrl}/signin?next=/`), ana)
     assert.notEqual(await cookieOf(browser, 'sign_in'), first)
-    assert.equal(await app.nouns.accounts.findSignIn(String(first)), undefined)
+    assert.equal(await app.modules.accounts.findSignIn(String(first)), undefined)
   })
 
   test('cannot have one person answer what another one opened in the same browser', async () => {
@@ -185,8 +185,8 @@ describe('a stranger on the way of a person to an application', () => {
     assert.match(String(first.location), /[?&]code=/)
     assert.equal((await browser.post(page.url, form)).status, 410)
     assert.equal((await browser.get(page.url.replace('/interaction/', '/authorize/'))).status, 400)
-    const account = await app.nouns.accounts.findByEmail(ana)
-    assert.equal((await app.nouns.grants.listOpen(account?.id ?? '')).length, 1)
+    const account = await app.modules.accounts.findByEmail(ana)
+    assert.equal((await app.modules.grants.listOpen(account?.id ?? '')).length, 1)
     await endAll()
   })
 
@@ -220,8 +220,8 @@ describe('a stranger on the way of a person to an application', () => {
   }
   async function endAll(): Promise<void> {
     for (const email of [ana, eve]) {
-      const account = await app.nouns.accounts.findByEmail(email)
-      await app.nouns.grants.endAllOfAccount(account?.id ?? '', 'the test is over')
+      const account = await app.modules.accounts.findByEmail(email)
+      await app.modules.grants.endAllOfAccount(account?.id ?? '', 'the test is over')
     }
   }
 })

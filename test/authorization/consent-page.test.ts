@@ -23,7 +23,7 @@ describe('the consent page', () => {
     for (const id of ['ana', 'kim']) await aPatient(app, clinic, id)
     await aReader(app, clinic, 'parent@example.com', ['ana', 'kim'], 'parent')
     const visits = ['2026-05-03', '2026-05-04'].map((day) => anEncounter(`kim-${day}`, 'kim', day))
-    await app.nouns.records.write(visits.map((resource) => ({ practiceId: clinic.practice.id, resource })))
+    await app.modules.records.write(visits.map((resource) => ({ practiceId: clinic.practice.id, resource })))
   })
   after(() => app[Symbol.asyncDispose]())
 
@@ -53,7 +53,7 @@ describe('the consent page', () => {
 
     test('a developer, also one whose practice has the same name as the person’s', async () => {
       const owner = await anAccount(app, 'dev@example.com', 'Dev Eloper')
-      await app.nouns.practices.createForProvider(owner, clinic.practice.name)
+      await app.modules.practices.createForProvider(owner, clinic.practice.name)
       const { id } = await anApplication(app, { ...clinic, provider: owner })
       const { page } = await open(id)
       assert.match(leadOf(page), /registered by Dev Eloper, a developer, not by your practice\./)
@@ -63,7 +63,7 @@ describe('the consent page', () => {
     test('a patient of the practice is no practice, and neither is who worked there before', async () => {
       const patient = await aReader(app, clinic, 'other@example.com', ['ana'])
       const leaver = await anAccount(app, 'leaver@example.com', 'Dr. Leaver')
-      const { practices } = app.nouns
+      const { practices } = app.modules
       const work = await practices.associate({
         accountId: leaver.id,
         practiceId: clinic.practice.id,

@@ -224,7 +224,7 @@ describe('what the person ticks is what the application gets', () => {
     const payload = JSON.parse(
       Buffer.from(String(tokens.id_token).split('.')[1] ?? '', 'base64url').toString(),
     )
-    const account = await app.nouns.accounts.findByEmail('parent@example.com')
+    const account = await app.modules.accounts.findByEmail('parent@example.com')
     assert.equal(payload.sub, account?.id)
     assert.equal(payload.nonce, 'n1')
     assert.equal(payload.iss, app.portalUrl)
@@ -273,8 +273,8 @@ describe('what the person ticks is what the application gets', () => {
   test('a sign-in that ends or is renewed during consent leads back to the question, and allows nothing', async () => {
     const browser = openBrowser()
     const page = await browser.follow(await signIn(browser, await startIn(browser), patient), app.portalUrl)
-    const account = await app.nouns.accounts.findByEmail(patient)
-    const countGrants = async () => (await app.nouns.grants.listOpen(account?.id ?? '')).length
+    const account = await app.modules.accounts.findByEmail(patient)
+    const countGrants = async () => (await app.modules.grants.listOpen(account?.id ?? '')).length
     const before = await countGrants()
     const signOut = async () => {
       const question = await browser.get(`${app.portalUrl}/signin?switch=1`)

@@ -116,8 +116,8 @@ describe('what is ended in one process is refused in the other within a second',
     [
       'a password that was reset by mail',
       async ({ account }) => {
-        await app.nouns.accounts.startPasswordReset(account.email, { ip: '192.0.2.1', userAgent: 'x' })
-        const mails = (await app.nouns.outbox?.list())?.filter(({ to }) => to === account.email) ?? []
+        await app.modules.accounts.startPasswordReset(account.email, { ip: '192.0.2.1', userAgent: 'x' })
+        const mails = (await app.modules.outbox?.list())?.filter(({ to }) => to === account.email) ?? []
         const [, token = ''] = /token=(\S+)/.exec(mails[0]?.text ?? '') ?? []
         const browser = openBrowser()
         const page = await browser.get(`${here}/reset/finish?token=${token}`)
@@ -149,7 +149,7 @@ describe('what is ended in one process is refused in the other within a second',
     [
       'an application that deleted itself (RFC 7592)',
       async ({ client }) => {
-        const token = await app.nouns.applications.registrationTokens.issueFor(client.id)
+        const token = await app.modules.applications.registrationTokens.issueFor(client.id)
         const headers = { authorization: `Bearer ${token}` }
         assert.equal(
           (await fetch(`${here}/o/register/${client.id}`, { method: 'DELETE', headers })).status,
@@ -206,7 +206,7 @@ describe('what is ended in one process is refused in the other within a second',
   })
 
   async function endAssociation({ account }: Connection) {
-    const [association] = await app.nouns.practices.listAssociations(account.id)
+    const [association] = await app.modules.practices.listAssociations(account.id)
     const { call } = await portalOf(clinic.provider.email)
     done(await call('DELETE', `/practices/${clinic.practice.id}/associations/${association?.id}`))
   }

@@ -41,24 +41,24 @@ describe('access ends at once', () => {
 
   test('when the person ends it', async () => {
     const connection = await aConnection()
-    const [grant] = await app.nouns.grants.listOpen(connection.account.id)
-    await app.nouns.grants.end(connection.account.id, grant?.id ?? '', 'ended by the person')
+    const [grant] = await app.modules.grants.listOpen(connection.account.id)
+    await app.modules.grants.end(connection.account.id, grant?.id ?? '', 'ended by the person')
     await assertEnded(connection)
-    assert.deepEqual(await app.nouns.grants.listOpen(connection.account.id), [])
+    assert.deepEqual(await app.modules.grants.listOpen(connection.account.id), [])
   })
 
   test('when the application is deleted', async () => {
     const connection = await aConnection()
-    await app.nouns.applications.remove(clinic.provider.id, connection.client.id)
+    await app.modules.applications.remove(clinic.provider.id, connection.client.id)
     await assertEnded(connection)
   })
 
   test('when the password changes', async () => {
     const connection = await aConnection()
     const { account } = connection
-    const { token } = await app.nouns.accounts.startSignIn(account.id, { ip: '192.0.2.9', userAgent: 'x' })
-    const here = await app.nouns.accounts.findSignIn(token)
-    await app.nouns.accounts.changePassword(
+    const { token } = await app.modules.accounts.startSignIn(account.id, { ip: '192.0.2.9', userAgent: 'x' })
+    const here = await app.modules.accounts.findSignIn(token)
+    await app.modules.accounts.changePassword(
       account.id,
       password,
       'another-long-password',
@@ -72,17 +72,17 @@ describe('access ends at once', () => {
     [
       'reset by mail',
       async ({ email }) => {
-        await app.nouns.accounts.startPasswordReset(email, visitor)
-        const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === email)
+        await app.modules.accounts.startPasswordReset(email, visitor)
+        const mail = (await app.modules.outbox?.list())?.find(({ to }) => to === email)
         const [, token = ''] = /token=(\S+)/.exec(mail?.text ?? '') ?? []
-        return app.nouns.accounts.finishPasswordReset(token, 'another-long-password', visitor)
+        return app.modules.accounts.finishPasswordReset(token, 'another-long-password', visitor)
       },
     ],
-    ['changed', ({ id }) => app.nouns.accounts.changePassword(id, password, 'another-long-password', '')],
+    ['changed', ({ id }) => app.modules.accounts.changePassword(id, password, 'another-long-password', '')],
   ]
   for (const [how, change] of passwordChanges)
     test(`what is given elsewhere in the moment in which the password is ${how} does not outlive it`, async () => {
-      const { accounts, grants, practices } = app.nouns
+      const { accounts, grants, practices } = app.modules
       const { account, client } = await aConnection()
       const [association] = await practices.listAssociations(account.id)
       const { token } = await accounts.startSignIn(account.id, visitor)
@@ -141,8 +141,8 @@ describe('access ends at once', () => {
   for (const relationship of ['self', 'parent'])
     test(`when the last association is closed (${relationship})`, async () => {
       const connection = await aConnection(['ana'], relationship)
-      const [association] = await app.nouns.practices.listAssociations(connection.account.id)
-      await app.nouns.practices.endAssociation(clinic.practice.id, association?.id ?? '')
+      const [association] = await app.modules.practices.listAssociations(connection.account.id)
+      await app.modules.practices.endAssociation(clinic.practice.id, association?.id ?? '')
       await assertEnded(connection)
       const answer = await readApi(app, 'Patient', connection.tokens.access_token)
       assert.match(JSON.stringify(answer.body), /no longer connected/)
@@ -151,9 +151,9 @@ describe('access ends at once', () => {
   test('for a ward, when the association with it ends; the others stay', async () => {
     const { account, tokens } = await aConnection(['ana', 'kim'], 'parent')
     assert.equal((await readApi(app, 'Patient', tokens.access_token)).body.count, 2)
-    const associations = await app.nouns.practices.listAssociations(account.id)
+    const associations = await app.modules.practices.listAssociations(account.id)
     const withAna = associations.find(({ patientId }) => patientId === 'ana')
-    await app.nouns.practices.endAssociation(clinic.practice.id, withAna?.id ?? '')
+    await app.modules.practices.endAssociation(clinic.practice.id, withAna?.id ?? '')
     const after = await readApi(app, 'Patient', tokens.access_token)
     assert.equal(after.body.count, 1)
     assert.equal(after.body.results[0].id, 'kim')

@@ -23,7 +23,7 @@ describe('fhirUser', () => {
   after(() => app[Symbol.asyncDispose]())
 
   const associate = (accountId: string, patientId: string, relationship: string) =>
-    app.nouns.practices.associate({
+    app.modules.practices.associate({
       accountId,
       practiceId: clinic.practice.id,
       role: 'proxy',
@@ -33,8 +33,8 @@ describe('fhirUser', () => {
 
   /** Connects with only the chosen of the offered records ticked. */
   async function connect(email: string, patientId?: string, wanted = scope) {
-    const account = await app.nouns.accounts.findByEmail(email)
-    const associations = await app.nouns.practices.listAssociations(account?.id ?? '')
+    const account = await app.modules.accounts.findByEmail(email)
+    const associations = await app.modules.practices.listAssociations(account?.id ?? '')
     const chosen = associations.find((each) => patientId === undefined || each.patientId === patientId)
     return getTokens(app, client, email, { scope: wanted }, { personIds: [chosen?.id ?? ''] })
   }
@@ -85,7 +85,7 @@ describe('fhirUser', () => {
 
   test('the related person has a coded relationship, and the name and address of the account', async () => {
     await anAccount(app, 'sam@example.com', 'Sam van Dyke')
-    const account = await app.nouns.accounts.findByEmail('sam@example.com')
+    const account = await app.modules.accounts.findByEmail('sam@example.com')
     await associate(account?.id ?? '', 'ben', 'Father')
     const tokens = await connect('sam@example.com')
     const { body } = await read(claimOf(tokens), tokens.access_token)
@@ -122,8 +122,8 @@ describe('fhirUser', () => {
     const account = await aReader(app, clinic, 'kim@example.com', ['mia'], 'guardian')
     const tokens = await connect('kim@example.com')
     const url = claimOf(tokens)
-    const [association] = await app.nouns.practices.listAssociations(account.id)
-    await app.nouns.practices.endAssociation(clinic.practice.id, association?.id ?? '')
+    const [association] = await app.modules.practices.listAssociations(account.id)
+    await app.modules.practices.endAssociation(clinic.practice.id, association?.id ?? '')
     assert.notEqual((await read(url, tokens.access_token)).status, 200)
     assert.equal('fhirUser' in (await introspect(tokens.access_token)), false)
   })
@@ -132,7 +132,7 @@ describe('fhirUser', () => {
     await aReader(app, clinic, 'pia@example.com', ['mia'], 'guardian')
     const tokens = await connect('pia@example.com')
     const id = claimOf(tokens).split('/').pop() ?? ''
-    await app.nouns.records.transact(clinic.practice.id, (each) => each.remove('RelatedPerson', id))
+    await app.modules.records.transact(clinic.practice.id, (each) => each.remove('RelatedPerson', id))
     const again = await connect('pia@example.com')
     const userinfo = await read(`${app.portalUrl}/o/userinfo/`, again.access_token)
     assert.equal(claimOf(again), 'undefined')
@@ -142,10 +142,10 @@ describe('fhirUser', () => {
 
   test('a proxy from before there were such records gets one when it is first needed', async () => {
     const account = await aReader(app, clinic, 'lou@example.com', ['mia'], 'aunt')
-    const [made] = await app.nouns.practices.listAssociations(account.id)
+    const [made] = await app.modules.practices.listAssociations(account.id)
     // What the migration leaves: an association without a record.
     await app.store.db.updateTable('association').set({ related_person_id: null }).execute()
-    await app.nouns.records.transact(clinic.practice.id, (trx) =>
+    await app.modules.records.transact(clinic.practice.id, (trx) =>
       trx.remove('RelatedPerson', made?.relatedPersonId ?? ''),
     )
     const all = await Promise.all([1, 2, 3].map(() => connect('lou@example.com')))
@@ -154,7 +154,7 @@ describe('fhirUser', () => {
   })
 
   test('an invitation may name the person of the record that the invited one is, and nobody of another record', async () => {
-    const { practices, records } = app.nouns
+    const { practices, records } = app.modules
     const known = (id: string, patientId: string): RelatedPerson => ({
       resourceType: 'RelatedPerson',
       id,
@@ -180,7 +180,7 @@ describe('fhirUser', () => {
       field: 'relatedPersonId',
     })
     await practices.invite({ ...form, relatedPersonId: 'jo' })
-    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === 'jo@example.com')
+    const mail = (await app.modules.outbox?.list())?.find(({ to }) => to === 'jo@example.com')
     const token = /token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? ''
     const account = await anAccount(app, 'jo@example.com', 'Jo Rivera')
     await practices.acceptInvitation(token, account, '1988-04-02')

@@ -268,7 +268,7 @@ describe('errors of the end points for applications', () => {
           check(answer, { status: 413, error: 'invalid_request' })
           assert.match(answer.text, /bytes|kB/)
         }
-      assert.ok(await app.nouns.grants.open(token))
+      assert.ok(await app.modules.grants.open(token))
     })
 
   test('a form just within the limit is read as a whole', async () => {
@@ -302,7 +302,7 @@ describe('errors of the end points for applications', () => {
       headers,
     )
     assert.equal(revoked.status, 200)
-    await assert.rejects(app.nouns.grants.open(other.access_token), { code: 'token-unknown' })
+    await assert.rejects(app.modules.grants.open(other.access_token), { code: 'token-unknown' })
   })
 
   test('without a token userinfo and the API challenge without an error (RFC 6750 §3.1)', async () => {

@@ -35,7 +35,7 @@ describe('what is presented to two processes in the same moment', () => {
   /** The process that issued it, and any other that had it in mind, goes on for a second at most. */
   const assertOver = async (token: string) => {
     app.clock.forward(2)
-    await assert.rejects(app.nouns.grants.open(token), { code: 'token-revoked' })
+    await assert.rejects(app.modules.grants.open(token), { code: 'token-revoked' })
   }
 
   for (let round = 0; round < 5; round++)
@@ -64,7 +64,7 @@ describe('what is presented to two processes in the same moment', () => {
     assert.equal(await countTokens(), before + 8)
     app.clock.forward(2)
     for (const { body } of answers) {
-      assert.ok(await app.nouns.grants.open(body.access_token))
+      assert.ok(await app.modules.grants.open(body.access_token))
       assert.equal((await postToken(both, { ...form, refresh_token: body.refresh_token })).status, 200)
     }
   })

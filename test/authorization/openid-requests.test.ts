@@ -185,8 +185,8 @@ describe('an OpenID authentication request', () => {
     const browser = await aSignedInBrowser()
     const page = await lead(browser, { id_token_hint })
     assert.match(page.body, /Somebody else used this app before/)
-    const associations = await app.nouns.practices.listAssociations(
-      (await app.nouns.accounts.findByEmail('ana@example.com'))?.id ?? '',
+    const associations = await app.modules.practices.listAssociations(
+      (await app.modules.accounts.findByEmail('ana@example.com'))?.id ?? '',
     )
     const forced = await browser.post(page.url, {
       _csrf: fieldOf(page, '_csrf'),

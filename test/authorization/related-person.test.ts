@@ -17,7 +17,7 @@ describe('the RelatedPerson record that was written for a proxy', () => {
 
   async function aProxy(email: string, relatedPersonId?: string): Promise<Association> {
     const account = await anAccount(app, email, 'Eve Moreau')
-    return app.nouns.practices.associate({
+    return app.modules.practices.associate({
       accountId: account.id,
       practiceId: clinic.practice.id,
       role: 'proxy',
@@ -29,28 +29,28 @@ describe('the RelatedPerson record that was written for a proxy', () => {
 
   const within = { patientIds: ['ben'], practiceIds: [] }
   async function read({ relatedPersonId = '' }: Association): Promise<RelatedPerson> {
-    return JSON.parse((await app.nouns.records.read(within, 'RelatedPerson', relatedPersonId)) ?? '')
+    return JSON.parse((await app.modules.records.read(within, 'RelatedPerson', relatedPersonId)) ?? '')
   }
   async function write(resource: RelatedPerson): Promise<void> {
-    const { rejected } = await app.nouns.records.write([{ practiceId: clinic.practice.id, resource }])
+    const { rejected } = await app.modules.records.write([{ practiceId: clinic.practice.id, resource }])
     assert.deepEqual(rejected, [])
   }
   async function changeAddress(accountId: string, email: string): Promise<void> {
-    await app.nouns.accounts.startEmailChange(accountId, password, email)
-    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === email)
+    await app.modules.accounts.startEmailChange(accountId, password, email)
+    const mail = (await app.modules.outbox?.list())?.find(({ to }) => to === email)
     const visitor = { ip: '192.0.2.1', userAgent: 'x' }
-    const { token } = await app.nouns.accounts.startSignIn(accountId, visitor)
-    const signedIn = await app.nouns.accounts.findSignIn(token)
+    const { token } = await app.modules.accounts.startSignIn(accountId, visitor)
+    const signedIn = await app.modules.accounts.findSignIn(token)
     assert.ok(signedIn)
     const link = /token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? ''
-    await app.nouns.accounts.finishEmailChange(link, signedIn.signIn, visitor)
+    await app.modules.accounts.finishEmailChange(link, signedIn.signIn, visitor)
   }
 
   test('follows name and address of the account, as new versions', async () => {
     const proxy = await aProxy('eve@example.com')
     const first = await read(proxy)
     app.clock.forward(60)
-    await app.nouns.accounts.changeDisplayName(proxy.accountId, 'Eve van Holt')
+    await app.modules.accounts.changeDisplayName(proxy.accountId, 'Eve van Holt')
     const renamed = await read(proxy)
     assert.deepEqual(renamed.name, [{ text: 'Eve van Holt', family: 'Holt', given: ['Eve', 'van'] }])
     assert.equal(renamed.meta?.versionId, '2')
@@ -62,14 +62,14 @@ describe('the RelatedPerson record that was written for a proxy', () => {
     assert.equal(moved.meta?.versionId, '3')
     assert.ok(String(moved.meta?.lastUpdated) > String(renamed.meta?.lastUpdated))
     const old = { type: 'RelatedPerson', id: proxy.relatedPersonId ?? '', versionId: 1 }
-    assert.deepEqual(JSON.parse((await app.nouns.records.readVersion(within, old)) ?? ''), first)
+    assert.deepEqual(JSON.parse((await app.modules.records.readVersion(within, old)) ?? ''), first)
   })
 
   test('is not active once the link has ended, and learns nothing of the account afterwards', async () => {
     const proxy = await aProxy('fay@example.com')
-    await app.nouns.practices.endAssociation(clinic.practice.id, proxy.id)
-    await app.nouns.accounts.changeDisplayName(proxy.accountId, 'Fay Newname')
-    await app.nouns.practices.sweep()
+    await app.modules.practices.endAssociation(clinic.practice.id, proxy.id)
+    await app.modules.accounts.changeDisplayName(proxy.accountId, 'Fay Newname')
+    await app.modules.practices.sweep()
     const { active, name, meta } = await read(proxy)
     assert.deepEqual([active, name?.[0]?.text, meta?.versionId], [false, 'Eve Moreau', '2'])
   })
@@ -102,9 +102,9 @@ describe('the RelatedPerson record that was written for a proxy', () => {
       active: true,
     })
     const proxy = await aProxy('hal@example.com', 'hal')
-    await app.nouns.accounts.changeDisplayName(proxy.accountId, 'Hal Newname')
-    await app.nouns.practices.endAssociation(clinic.practice.id, proxy.id)
-    await app.nouns.practices.sweep()
+    await app.modules.accounts.changeDisplayName(proxy.accountId, 'Hal Newname')
+    await app.modules.practices.endAssociation(clinic.practice.id, proxy.id)
+    await app.modules.practices.sweep()
     const { meta, active, name } = await read(proxy)
     assert.deepEqual([meta?.versionId, active, name], ['1', true, undefined])
   })
@@ -112,10 +112,10 @@ describe('the RelatedPerson record that was written for a proxy', () => {
   test('stays deleted when the practice has deleted it', async () => {
     const proxy = await aProxy('ida@example.com')
     const id = proxy.relatedPersonId ?? ''
-    await app.nouns.records.transact(clinic.practice.id, (each) => each.remove('RelatedPerson', id))
-    await app.nouns.accounts.changeDisplayName(proxy.accountId, 'Ida Newname')
-    await app.nouns.practices.sweep()
-    assert.equal(await app.nouns.records.read(within, 'RelatedPerson', id), undefined)
+    await app.modules.records.transact(clinic.practice.id, (each) => each.remove('RelatedPerson', id))
+    await app.modules.accounts.changeDisplayName(proxy.accountId, 'Ida Newname')
+    await app.modules.practices.sweep()
+    assert.equal(await app.modules.records.read(within, 'RelatedPerson', id), undefined)
   })
 
   test('is made up for by sweeping, and what is up to date gets no new version', async () => {
@@ -133,7 +133,7 @@ describe('the RelatedPerson record that was written for a proxy', () => {
       .set({ ended_at: 1 })
       .where('id', '=', ended?.id ?? '')
       .execute()
-    for (const _twice of [1, 2]) await app.nouns.sweep()
+    for (const _twice of [1, 2]) await app.modules.sweep()
     const [renamed, inactive] = await Promise.all(proxies.map(read))
     assert.deepEqual(
       [renamed?.name?.[0]?.text, renamed?.active, renamed?.meta?.versionId],

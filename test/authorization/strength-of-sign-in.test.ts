@@ -37,7 +37,7 @@ test('an id_token tells whether more than the password was given (RFC 8176)', as
   }
 
   assert.deepEqual(await signIn(), ['pwd'])
-  const { accounts } = app.nouns
+  const { accounts } = app.modules
   const { token } = await accounts.startSignIn(reader.id, { ip: '192.0.2.1', userAgent: 'x' })
   const own = await accounts.findSignIn(token)
   assert.ok(own)

@@ -357,7 +357,7 @@ describe('the token request', () => {
 
   test('a rotated secret keeps working for the overlap and no longer', async () => {
     const mine = await anApplication(app, clinic)
-    const next = await app.nouns.applications.rotateSecret(clinic.provider.id, mine.id, 3600)
+    const next = await app.modules.applications.rotateSecret(clinic.provider.id, mine.id, 3600)
     const tryWith = async (secret: string) =>
       (await postToken(app, codeForm('x', { client_id: mine.id, client_secret: secret }))).body.error
     assert.equal(await tryWith(mine.secret), 'invalid_grant')

@@ -33,7 +33,7 @@ describe('userinfo', () => {
   }
 
   test('says what the scopes ask for and nothing else, by GET and POST', async () => {
-    const account = await app.nouns.accounts.findByEmail('ana@example.com')
+    const account = await app.modules.accounts.findByEmail('ana@example.com')
     const cases: Array<[string, object]> = [
       ['openid', { sub: account?.id }],
       ['openid profile', { sub: account?.id, name: account?.displayName }],
@@ -132,7 +132,7 @@ describe('userinfo', () => {
   test('sign-in alone works for every kind of account, and opens no record', async () => {
     await anAccount(app, 'nobody@example.com', 'Nora Body')
     for (const email of ['nobody@example.com', 'ana@example.com', clinic.provider.email]) {
-      const { id, displayName } = (await app.nouns.accounts.findByEmail(email)) ?? assert.fail()
+      const { id, displayName } = (await app.modules.accounts.findByEmail(email)) ?? assert.fail()
       const known = { sub: id, name: displayName, email, email_verified: true }
       await assertSignInAlone(email, 'openid', { sub: id })
       await assertSignInAlone(email, 'openid profile email', known)

@@ -33,14 +33,14 @@ describe('the published list of practices', () => {
     app = await startApp()
     listed = await aClinic(app, 'Listed Clinic')
     hidden = await aClinic(app, 'Hidden Clinic')
-    await app.nouns.practices.brands.save(listed.practice.id, form)
-    await app.nouns.practices.brands.save(hidden.practice.id, {
+    await app.modules.practices.brands.save(listed.practice.id, form)
+    await app.modules.practices.brands.save(hidden.practice.id, {
       ...form,
       isListed: false,
       name: 'Hidden Clinic',
     })
     await aClinic(app, 'Silent Clinic')
-    await app.nouns.practices.createSandbox({ id: listed.provider.id, displayName: 'Dr. Sand' })
+    await app.modules.practices.createSandbox({ id: listed.provider.id, displayName: 'Dr. Sand' })
   })
   after(() => app[Symbol.asyncDispose]())
 
@@ -114,7 +114,7 @@ describe('the published list of practices', () => {
       organizationsOf(await read(basePath)).map(({ name }) => name),
       [form.name],
     )
-    const all = await app.nouns.practices.list()
+    const all = await app.modules.practices.list()
     for (const path of [brandPath, basePath, `${basePath}.csv`]) {
       const text = await (await get(path)).text()
       for (const { id, name, organizationId } of all.filter((each) => each.id !== listed.practice.id))
@@ -123,10 +123,10 @@ describe('the published list of practices', () => {
   })
 
   test('a sandbox cannot be listed, and is not when its row says so', async () => {
-    const sandbox = (await app.nouns.practices.list()).find(({ kind }) => kind === 'sandbox')
+    const sandbox = (await app.modules.practices.list()).find(({ kind }) => kind === 'sandbox')
     const id = sandbox?.id ?? ''
-    await assert.rejects(app.nouns.practices.brands.save(id, form), { code: 'not-allowed' })
-    await app.nouns.practices.brands.save(id, { ...form, isListed: false, name: 'Smuggled' })
+    await assert.rejects(app.modules.practices.brands.save(id, form), { code: 'not-allowed' })
+    await app.modules.practices.brands.save(id, { ...form, isListed: false, name: 'Smuggled' })
     await app.store.db
       .updateTable('practice_brand')
       .set({ is_listed: 1 })
@@ -173,16 +173,16 @@ describe('the published list of practices', () => {
     const before = await read()
     const etag = (await get(brandPath)).headers.get('etag') ?? ''
     app.clock.forward(60)
-    await app.nouns.practices.brands.save(listed.practice.id, { ...form, isListed: false })
+    await app.modules.practices.brands.save(listed.practice.id, { ...form, isListed: false })
     const after = await read()
     assert.equal(JSON.stringify(after).includes(form.name), false)
     assert.ok((after.timestamp ?? '') > (before.timestamp ?? ''))
     assert.equal((await get(brandPath, { 'if-none-match': etag })).status, 200)
-    await app.nouns.practices.brands.save(listed.practice.id, form)
+    await app.modules.practices.brands.save(listed.practice.id, form)
   })
 
   test('the list for spreadsheets has each practice, and no cell that is a formula', async () => {
-    await app.nouns.practices.brands.save(listed.practice.id, { ...form, name: '=HYPERLINK("x")' })
+    await app.modules.practices.brands.save(listed.practice.id, { ...form, name: '=HYPERLINK("x")' })
     const response = await get(`${basePath}.csv`)
     assert.equal(response.headers.get('content-type'), 'text/csv; charset=utf-8')
     const [head, row] = (await response.text()).split('\r\n')
@@ -192,7 +192,7 @@ describe('the published list of practices', () => {
     )
     assert.ok(row?.startsWith('"\'=HYPERLINK(""x"")",'))
     assert.ok(row?.endsWith(`"${app.fhirUrl}/fhir/r4"`))
-    await app.nouns.practices.brands.save(listed.practice.id, form)
+    await app.modules.practices.brands.save(listed.practice.id, form)
   })
 
   const refused: Array<[keyof BrandForm, unknown]> = [
@@ -219,11 +219,11 @@ describe('the published list of practices', () => {
   for (const [field, value] of refused)
     test(`refuses ${field} ${JSON.stringify(value).slice(0, 60)}`, async () => {
       const change = { ...form, [field]: value } as BrandForm
-      await assert.rejects(app.nouns.practices.brands.save(listed.practice.id, change), {
+      await assert.rejects(app.modules.practices.brands.save(listed.practice.id, change), {
         code: 'invalid-parameter',
         field,
       })
-      assert.deepEqual(await app.nouns.practices.brands.find(listed.practice.id), form)
+      assert.deepEqual(await app.modules.practices.brands.find(listed.practice.id), form)
     })
 })
 

@@ -13,7 +13,7 @@ for (const [size, options] of Object.entries(sizes))
     let browser: Browser
     before(async () => {
       app = await startApp()
-      await makeDemo({ ...app.nouns, clock: app.clock, portalUrl: app.portalUrl }, { patients: 5 })
+      await makeDemo({ ...app.modules, clock: app.clock, portalUrl: app.portalUrl }, { patients: 5 })
       browser = await launchChromium()
     })
     after(async () => {

@@ -31,7 +31,7 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
       subject: { reference: 'Patient/kim' },
       period: { start: '2026-05-04' },
     }
-    await app.nouns.records.write([{ practiceId: clinic.practice.id, resource: visit }])
+    await app.modules.records.write([{ practiceId: clinic.practice.id, resource: visit }])
     const client = await anApplication(app, clinic, {
       name: 'Growth charts',
       kind: 'public',
@@ -117,7 +117,7 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
     await signInByHand(page, parent.email, password)
     await page.getByRole('heading', { name: 'kim Rivera' }).waitFor()
     assert.equal(await page.getByRole('button', { name: /^Open an app/ }).count(), 0)
-    await app.nouns.grants.create({
+    await app.modules.grants.create({
       accountId: parent.id,
       applicationId: appPage.launched.clientId,
       scopes: ['patient/*.rs'],

@@ -70,8 +70,8 @@ describe('an app made with fhirclient, in a browser', () => {
     // The library looks at its own clock.
     await page.clock.setFixedTime(app.clock.now())
     assert.equal(await read(), 'Bundle')
-    const account = await app.nouns.accounts.findByEmail('parent@example.com')
-    await app.nouns.grants.endAllOfAccount(account?.id ?? '', 'a test')
+    const account = await app.modules.accounts.findByEmail('parent@example.com')
+    await app.modules.grants.endAllOfAccount(account?.id ?? '', 'a test')
     assert.notEqual(await read(), 'Bundle')
   })
 })

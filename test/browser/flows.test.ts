@@ -44,10 +44,10 @@ for (const [size, options] of Object.entries(sizes))
       await signUp(app, page, 'practice', { ...rosa, practiceName: 'Okafor Family Medicine' })
       await page.getByRole('heading', { level: 1 }).waitFor()
       await checkAccessibility(page, 'home of a provider')
-      const account = await app.nouns.accounts.findByEmail(rosa.email)
-      const [association] = await app.nouns.practices.listAssociations(account?.id ?? '')
+      const account = await app.modules.accounts.findByEmail(rosa.email)
+      const [association] = await app.modules.practices.listAssociations(account?.id ?? '')
       const practiceId = association?.practice.id ?? ''
-      await app.nouns.records.write([
+      await app.modules.records.write([
         {
           practiceId,
           resource: JSON.parse(
@@ -178,7 +178,7 @@ for (const [size, options] of Object.entries(sizes))
 
     test('an account with no provider is told so where it tries to add an application', async () => {
       const { page } = await openPage(browser, options)
-      await app.nouns.accounts.create({ ...rosa, email: `alone@${size}.example` })
+      await app.modules.accounts.create({ ...rosa, email: `alone@${size}.example` })
       await page.goto(`${app.portalUrl}/signin?next=/account/settings/applications/new`)
       await signInByHand(page, `alone@${size}.example`, rosa.password)
       await page

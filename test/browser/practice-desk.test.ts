@@ -39,7 +39,7 @@ for (const [size, options] of Object.entries(sizes))
       await checkAccessibility(page, 'no backend services')
       for (const name of ['Quality reports', 'Curious robot']) {
         const service = await aKeyApplication(app, developer, key, { name, redirectUris: [], scopes })
-        await app.nouns.approvals.request(service.id, clinic.practice.id, developer.provider.id)
+        await app.modules.approvals.request(service.id, clinic.practice.id, developer.provider.id)
       }
       await page.reload()
       await page.getByText('Add, change or delete: Conditions and diagnoses').first().waitFor()
@@ -52,7 +52,7 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('button', { name: 'Refuse Curious robot' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Refuse' }).click()
       await page.getByText('No service is waiting').waitFor()
-      const [approval, another] = await app.nouns.approvals.list({ practiceId: clinic.practice.id })
+      const [approval, another] = await app.modules.approvals.list({ practiceId: clinic.practice.id })
       assert.deepEqual(
         [approval?.applicationName, approval?.scopes, another],
         ['Quality reports', scopes, undefined],
@@ -62,14 +62,14 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('button', { name: 'End access of Quality reports' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
       await page.getByText('No program reaches the records').waitFor()
-      assert.deepEqual(await app.nouns.approvals.list({ practiceId: clinic.practice.id }), [])
+      assert.deepEqual(await app.modules.approvals.list({ practiceId: clinic.practice.id }), [])
       assert.deepEqual(errors, [])
     })
 
     test('to end the access of somebody after ten minutes the password is asked for, and the click goes on', async () => {
       const name = `Nurse ${size}`
       const nurse = await anAccount(app, `nurse-${size.replaceAll(/\W/g, '')}@example.com`, name)
-      await app.nouns.practices.associate({
+      await app.modules.practices.associate({
         accountId: nurse.id,
         practiceId: clinic.practice.id,
         role: 'staff',
@@ -89,7 +89,7 @@ for (const [size, options] of Object.entries(sizes))
       await proof.locator('input[type=password]').fill(password)
       await page.keyboard.press('Enter')
       await button.waitFor({ state: 'detached' })
-      assert.deepEqual(await app.nouns.practices.listAssociations(nurse.id), [])
+      assert.deepEqual(await app.modules.practices.listAssociations(nurse.id), [])
       // Each refusal is an answer of 401 or 403, which the browser writes into its console.
       assert.deepEqual(
         errors.filter((each) => !/status of 40[13]/.test(each)),
@@ -101,7 +101,7 @@ for (const [size, options] of Object.entries(sizes))
       const id = `ida${size.replaceAll(/\W/g, '')}`
       await aPatient(app, clinic, id)
       const ida = await anAccount(app, `${id}@work.example`, 'Ida W.')
-      await app.nouns.practices.invite({
+      await app.modules.practices.invite({
         practiceId: clinic.practice.id,
         patientId: id,
         email: `${id}@home.example`,
@@ -109,15 +109,15 @@ for (const [size, options] of Object.entries(sizes))
         relationship: 'self',
         invitedBy: clinic.provider.id,
       })
-      const [, token = ''] = /token=(\S+)/.exec((await app.nouns.outbox?.list())?.[0]?.text ?? '') ?? []
-      await app.nouns.practices.acceptInvitation(token, ida, '1988-04-02')
+      const [, token = ''] = /token=(\S+)/.exec((await app.modules.outbox?.list())?.[0]?.text ?? '') ?? []
+      await app.modules.practices.acceptInvitation(token, ida, '1988-04-02')
       const { page, errors } = await openDesk('people')
       await page.getByText(`accepted the invitation of ${id}@home.example`).waitFor()
       await checkAccessibility(page, 'a claim')
       await checkWidth(page, 'a claim')
       await page.getByRole('button', { name: `Confirm Ida W. (${id}@work.example)` }).click()
       await page.getByText('The record is open to Ida W.').waitFor()
-      assert.equal((await app.nouns.practices.listAssociations(ida.id)).length, 1)
+      assert.equal((await app.modules.practices.listAssociations(ida.id)).length, 1)
 
       const maker = await aClinic(app, 'Makers')
       const form = { name: 'Reports', redirectUris: [], scopes: ['system/Observation.rs'] }
@@ -127,8 +127,8 @@ for (const [size, options] of Object.entries(sizes))
         practiceId: clinic.practice.id,
         accountId: clinic.provider.id,
       }
-      await app.nouns.approvals.approve(approval)
-      await app.nouns.applications.update(maker.provider.id, service.id, { ...service, name: 'Statistics' })
+      await app.modules.approvals.approve(approval)
+      await app.modules.applications.update(maker.provider.id, service.id, { ...service, name: 'Statistics' })
       await page.goto(`${app.portalUrl}/practice/${clinic.practice.id}?tab=services`)
       await page.getByText('Reports wants to change').waitFor()
       await checkAccessibility(page, 'a change of a service')
@@ -136,7 +136,7 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('dialog').getByRole('button', { name: 'Agree' }).click()
       await page.getByRole('button', { name: 'End access of Statistics' }).waitFor()
       // Its developer may take the next one back.
-      await app.nouns.applications.update(maker.provider.id, service.id, { ...service, name: 'Trap' })
+      await app.modules.applications.update(maker.provider.id, service.id, { ...service, name: 'Trap' })
       const developer = await openPage(browser, options)
       await developer.page.goto(`${app.portalUrl}/account/settings/applications/${service.id}`)
       await signInByHand(developer.page, maker.provider.email, password)
@@ -148,9 +148,11 @@ for (const [size, options] of Object.entries(sizes))
       await developer.page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
       await developer.page.getByText('The change is taken back. Statistics stays as it is.').waitFor()
       await takeBack.waitFor({ state: 'detached' })
-      assert.deepEqual(await app.nouns.approvals.listChanges(clinic.practice.id), [])
-      const [{ id: approvalId } = { id: '' }] = await app.nouns.approvals.list({ applicationId: service.id })
-      await app.nouns.approvals.end(clinic.practice.id, approvalId)
+      assert.deepEqual(await app.modules.approvals.listChanges(clinic.practice.id), [])
+      const [{ id: approvalId } = { id: '' }] = await app.modules.approvals.list({
+        applicationId: service.id,
+      })
+      await app.modules.approvals.end(clinic.practice.id, approvalId)
       assert.deepEqual([...errors, ...developer.errors], [])
     })
 
@@ -159,7 +161,7 @@ for (const [size, options] of Object.entries(sizes))
       for (const each of [`${id}-a`, `${id}-b`]) await aPatient(app, clinic, each)
       const email = `${id}@home.example`
       const couple = await anAccount(app, email, `Couple ${size}`)
-      await app.nouns.practices.associate({
+      await app.modules.practices.associate({
         ...{ accountId: couple.id, practiceId: clinic.practice.id, role: 'patient', patientId: `${id}-a` },
       })
       const { page, errors } = await openDesk('people')
@@ -195,7 +197,7 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByText(`Husband of ${id}-a Rivera`).waitFor()
       await button.waitFor({ state: 'detached' })
       await waitForFocus('People with access')
-      const [association] = await app.nouns.practices.listAssociations(couple.id)
+      const [association] = await app.modules.practices.listAssociations(couple.id)
       assert.deepEqual([association?.role, association?.relationship], ['proxy', 'husband'])
       await page.getByRole('button', { name: `End access of Couple ${size}` }).press('Enter')
       await dialog.getByRole('button', { name: 'End access' }).press('Enter')
@@ -207,7 +209,7 @@ for (const [size, options] of Object.entries(sizes))
     test('dialogs give the focus back, and an invitation that nobody could accept is refused in words', async () => {
       await aPatient(app, clinic, 'dee')
       const resource = { resourceType: 'Patient', id: 'una', name: [{ text: 'Una Dated' }] } as const
-      await app.nouns.records.write([{ practiceId: clinic.practice.id, resource }])
+      await app.modules.records.write([{ practiceId: clinic.practice.id, resource }])
       const { page, errors } = await openDesk('people')
       const focused = () => page.evaluate('document.activeElement?.getAttribute("aria-label")')
       for (const name of ['Open app for dee Rivera', 'Invite for dee Rivera']) {
@@ -247,7 +249,7 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByText('Apps find the practice now').waitFor()
       await checkAccessibility(page, 'brand')
       await checkWidth(page, 'brand')
-      const [brand] = await app.nouns.practices.brands.listListed()
+      const [brand] = await app.modules.practices.brands.listListed()
       assert.deepEqual(
         [brand?.name, brand?.website, brand?.city],
         ['Elm Street Clinic', 'https://elm.example', 'Springfield'],
@@ -257,7 +259,7 @@ for (const [size, options] of Object.entries(sizes))
 
     test('the invitation of a caregiver offers the people whom the record knows', async () => {
       await aPatient(app, clinic, 'mia')
-      await app.nouns.records.write([
+      await app.modules.records.write([
         {
           practiceId: clinic.practice.id,
           resource: JSON.parse(
@@ -274,7 +276,7 @@ for (const [size, options] of Object.entries(sizes))
       await dialog.getByLabel(/e-mail/i).fill('jo@rivera.example')
       await dialog.getByRole('button', { name: /send/i }).click()
       await dialog.waitFor({ state: 'hidden' })
-      const [invitation] = await app.nouns.practices.listInvitations(clinic.practice.id)
+      const [invitation] = await app.modules.practices.listInvitations(clinic.practice.id)
       assert.deepEqual([invitation?.relatedPersonId, invitation?.relationship], ['jo', 'mother'])
       assert.deepEqual(errors, [])
     })

@@ -199,7 +199,7 @@ for (const [size, options] of Object.entries(sizes))
 
       const email = `desk-${size}@example.com`
       const staff = await anAccount(app, email, 'Nurse Joy')
-      await app.nouns.practices.associate({
+      await app.modules.practices.associate({
         accountId: staff.id,
         practiceId: clinic.practice.id,
         role: 'staff',

@@ -56,12 +56,12 @@ for (const [size, options] of Object.entries(sizes))
 
     test('an app that was connected often is one entry, ended in parts and as a whole, and the focus stays near', async () => {
       const reader = await aReader(app, clinic, 'mia@home.example', ['mia'])
-      const [association] = await app.nouns.practices.listAssociations(reader.id)
+      const [association] = await app.modules.practices.listAssociations(reader.id)
       const diary = await anApplication(app, clinic, { name: 'Vaccine diary' })
       const chart = await anApplication(app, clinic, { name: 'Heart chart' })
       for (const { id } of [chart, diary, diary, diary]) {
         app.clock.forward(60)
-        await app.nouns.grants.create({
+        await app.modules.grants.create({
           ...{ accountId: reader.id, applicationId: id, scopes: ['patient/*.read'], expiresAt: undefined },
           associationIds: [association?.id ?? ''],
         })
@@ -141,7 +141,7 @@ for (const [size, options] of Object.entries(sizes))
           component: [pressure('Systolic blood pressure', 120), pressure('Diastolic blood pressure', 80)],
         }),
       ]).flat()
-      await app.nouns.records.write(
+      await app.modules.records.write(
         resources.map((resource) => ({ practiceId: clinic.practice.id, resource })),
       )
       const reader = await aReader(app, clinic, `values-${name}@home.example`, ['mia'])
@@ -160,7 +160,7 @@ for (const [size, options] of Object.entries(sizes))
     test('the focus stays near when a sign-in is ended, all are, and a button waits for its answer', async () => {
       const reader = await aReader(app, clinic, `focus-${name}@home.example`, ['mia'])
       for (let count = 0; count < 2; count++)
-        await app.nouns.accounts.startSignIn(reader.id, { ip: '192.0.2.7', userAgent: 'Firefox/1 Linux' })
+        await app.modules.accounts.startSignIn(reader.id, { ip: '192.0.2.7', userAgent: 'Firefox/1 Linux' })
       const { page, errors } = await open('/account/settings/security', reader.email)
       const others = page.getByRole('button', { name: /^Sign out Firefox/ })
       await others.first().waitFor()
@@ -200,7 +200,7 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('heading', { name: 'Your account is closed' }).waitFor()
       await checkAccessibility(page, 'closed')
       await checkWidth(page, 'closed')
-      assert.equal(await app.nouns.accounts.findByEmail(reader.email), undefined)
+      assert.equal(await app.modules.accounts.findByEmail(reader.email), undefined)
       assert.deepEqual(
         errors.filter((each) => !/status of 40[13]/.test(each)),
         [],
@@ -214,8 +214,8 @@ for (const [size, options] of Object.entries(sizes))
 
     test('a link that was used shows no form, and a good one names the account', async () => {
       const reader = await aReader(app, clinic, `reset-${name}@home.example`, ['mia'])
-      await app.nouns.accounts.startPasswordReset(reader.email, { ip: '192.0.2.7', userAgent: 'x' })
-      const [, token = ''] = /token=(\S+)/.exec((await app.nouns.outbox?.list())?.[0]?.text ?? '') ?? []
+      await app.modules.accounts.startPasswordReset(reader.email, { ip: '192.0.2.7', userAgent: 'x' })
+      const [, token = ''] = /token=(\S+)/.exec((await app.modules.outbox?.list())?.[0]?.text ?? '') ?? []
       const { page, errors } = await openPage(browser, options)
       await page.goto(`${app.portalUrl}/reset/finish?token=${token}`)
       await page.getByText(`For the account of ${reader.email}`).waitFor()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
-import { openNouns } from '../../bench/open-nouns.ts'
+import { openModules } from '../../bench/open-modules.ts'
 import { aKey } from '../authorization/clients/client-keys.ts'
 import { openCommandLine, waitForAddress } from './run-onpatient.ts'
 
@@ -278,11 +278,11 @@ test('a practice lets a backend service in, and ends it', async () => {
 
   // The developer asks for a change in the portal; the practice decides it here.
   const ask = async (name: string) => {
-    const nouns = await openNouns(`sqlite:${join(cli.folder, 'onpatient.db')}`)
-    const service = await nouns.applications.find(client_id)
+    const modules = await openModules(`sqlite:${join(cli.folder, 'onpatient.db')}`)
+    const service = await modules.applications.find(client_id)
     assert.ok(service)
-    await nouns.applications.update(service.ownerAccountId, client_id, { ...service, name })
-    await nouns.close()
+    await modules.applications.update(service.ownerAccountId, client_id, { ...service, name })
+    await modules.close()
   }
   const nothing = await cli.run('approval', 'accept-change', client_id, '--by', 'dr@elm.example')
   assert.deepEqual([nothing.code, /No change of .* waits/.test(nothing.stderr)], [1, true])

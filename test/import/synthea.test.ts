@@ -56,7 +56,7 @@ test('fifty Synthea patients, imported, are read page by page with tokens got by
   await using app = await startApp()
   const clinic = await aClinic(app, 'Synthea')
   const { rejected, problems } = await importRecords(
-    { records: app.nouns.records },
+    { records: app.modules.records },
     { practiceId: clinic.practice.id, paths: [path] },
   )
   assert.deepEqual([rejected, problems], [0, []])

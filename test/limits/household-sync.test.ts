@@ -24,14 +24,14 @@ test('a household that fetches ten years of records, and each of them once more 
   await using app = await startApp()
   const clinic = await aClinic(app, 'North Clinic')
   const people = generatePractice({ seed: 5, patients: 30, asOf: app.clock.now() })
-  await app.nouns.records.write(
+  await app.modules.records.write(
     people.shared.map((resource) => ({ practiceId: clinic.practice.id, resource })),
   )
   const families = [...people.families()].sort((one, other) => other.members.length - one.members.length)
   const members = families[0]?.members ?? []
   assert.ok(members.length >= 3, 'a family with children')
   for (const { patient, records } of members)
-    await app.nouns.records.write(
+    await app.modules.records.write(
       [patient, ...records].map((resource) => ({ practiceId: clinic.practice.id, resource })),
     )
   const ids = members.map(({ patient }) => patient.id ?? '')

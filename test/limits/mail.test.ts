@@ -67,7 +67,7 @@ describe('mail that strangers can cause', () => {
   })
 
   /** Until everything that waits was tried. */
-  const arrival = () => app.nouns.mailSender?.sendDue()
+  const arrival = () => app.modules.mailSender?.sendDue()
   const invite = (portal: Portal, practiceId: string, email: string, patientId = 'ana') =>
     portal.call('POST', `/practices/${practiceId}/invitations`, {
       ...{ patientId, email, role: 'proxy', relationship: 'mother' },
@@ -78,7 +78,7 @@ describe('mail that strangers can cause', () => {
 
   test('a sandbox writes to its own account alone; the rest is shown to its owner and to no one else', async () => {
     const developer = await anAccount(app, 'dev@example.com', 'Dev')
-    const sandbox = await app.nouns.practices.createSandbox(developer)
+    const sandbox = await app.modules.practices.createSandbox(developer)
     const portal = await openPortal(app, 'dev@example.com')
     const { body } = await portal.call('GET', `/practices/${sandbox.id}/patients`)
     const patientId: string = body.patients[0].id
@@ -112,7 +112,7 @@ describe('mail that strangers can cause', () => {
 
   test('nothing that somebody typed is in the subject, and no name of a practice is a link', async () => {
     const doctor = await anAccount(app, 'spam@example.com', 'http://spam.example')
-    const practice = await app.nouns.practices.createForProvider(doctor, 'Cheap pills at spam.example/buy')
+    const practice = await app.modules.practices.createForProvider(doctor, 'Cheap pills at spam.example/buy')
     await aPatient(app, { practice, provider: doctor }, 'zoe')
     const portal = await openPortal(app, 'spam@example.com')
     assert.equal((await invite(portal, practice.id, 'mia@example.com', 'zoe')).status, 201)
@@ -165,7 +165,7 @@ describe('mail that strangers can cause', () => {
     const refused = await inviteAna('Kim@example.com')
     assert.equal(refused.status, 422)
     assert.equal(refused.body.code, 'mail-stopped')
-    const open = await app.nouns.practices.listInvitations(clinic.practice.id)
+    const open = await app.modules.practices.listInvitations(clinic.practice.id)
     const isNew = ({ createdAt }: { createdAt: Date }) => createdAt.getTime() === app.clock.now().getTime()
     assert.deepEqual(open.filter(isNew), [])
     assert.match((await browser.follow(await send('allow'), app.portalUrl)).body, /Stop these mails\?/)
@@ -194,7 +194,7 @@ describe('mail that strangers can cause', () => {
   test('forms send so many mails a day to one address, and after a stop one, by which a password is still reset', async () => {
     const account = await anAccount(app, 'lea@example.com', 'Lea')
     const reset = (ip: string) =>
-      app.nouns.accounts.startPasswordReset(account.email, { ip, userAgent: 'x' }).then(
+      app.modules.accounts.startPasswordReset(account.email, { ip, userAgent: 'x' }).then(
         () => 'sent',
         (error: { code: string; message: string }) => {
           assert.match(error.message, /in a day/)
@@ -209,13 +209,13 @@ describe('mail that strangers can cause', () => {
     ]
     assert.deepEqual(four, ['sent', 'sent', 'sent', 'too-many-requests'])
     await arrival()
-    await app.nouns.mailStops.stop(account.email)
+    await app.modules.mailStops.stop(account.email)
     app.clock.forward(2 * 86_400)
     received.length = 0
     assert.deepEqual([await reset('192.0.2.1'), await reset('192.0.2.1')], ['sent', 'too-many-requests'])
     await arrival()
     const token = linkIn(received[0], /reset\/finish\?token=(\S+)/)
-    await app.nouns.accounts.finishPasswordReset(token, 'a new and longer password', {
+    await app.modules.accounts.finishPasswordReset(token, 'a new and longer password', {
       ip: '192.0.2.1',
       userAgent: 'x',
     })
@@ -235,7 +235,7 @@ describe('mail that strangers can cause', () => {
       const open: Array<{ id: string; email: string; mail: string }> = body.invitations
       return new Map(open.map((each) => [each.email, each]))
     }
-    const failed = async () => (await app.nouns.mailQueue?.examine())?.failed ?? 0
+    const failed = async () => (await app.modules.mailQueue?.examine())?.failed ?? 0
     const before = await failed()
     assert.equal((await inviteAna('nobody@example.com')).status, 201)
     assert.equal((await inviteAna('ida@example.com')).status, 201)
@@ -245,7 +245,7 @@ describe('mail that strangers can cause', () => {
       [now.get('nobody@example.com')?.mail, now.get('ida@example.com')?.mail],
       ['failed', 'sent'],
     )
-    assert.ok(((await app.nouns.mailQueue?.examine())?.refused ?? 0) > 0)
+    assert.ok(((await app.modules.mailQueue?.examine())?.refused ?? 0) > 0)
     const figures = await fetch(`${app.portalUrl}/metrics`, {
       headers: { authorization: `Bearer ${metricsToken}` },
     })
@@ -260,7 +260,7 @@ describe('mail that strangers can cause', () => {
     const account = await anAccount(app, 'max@example.com', 'Max')
     const outcomes: string[] = []
     for (let at = 0; at < 8; at++)
-      await app.nouns.accounts
+      await app.modules.accounts
         .startEmailChange(account.id, 'a-long-enough-password', `victim${at}@example.com`)
         .then(
           () => outcomes.push('sent'),

@@ -39,7 +39,7 @@ describe('what one account, application or practice may have', () => {
   /** An account with a practice of its own, so that no test uses up what another one counts. */
   const owner = async (name: string) => {
     const account = await anAccount(app, `${name}@example.com`, name)
-    await app.nouns.practices.createForProvider(account, `${name} practice`)
+    await app.modules.practices.createForProvider(account, `${name} practice`)
     return account
   }
   const codeOf = (work: Promise<unknown>) =>
@@ -51,7 +51,7 @@ describe('what one account, application or practice may have', () => {
 
   test('applications: of many at the same moment the last ones are refused, and a deleted one makes room', async () => {
     const { id } = await owner('ada')
-    const { applications } = app.nouns
+    const { applications } = app.modules
     const made = await Promise.allSettled([1, 2, 3, 4, 5, 6].map(() => applications.create(id, form)))
     assert.equal(made.filter(({ status }) => status === 'fulfilled').length, 3)
     assert.match(
@@ -91,7 +91,7 @@ describe('what one account, application or practice may have', () => {
   test('redirect URIs and keys of an application', async () => {
     const { id } = await owner('bea')
     const uris = (count: number) => Array.from({ length: count }, (_, at) => `https://app.example.com/${at}`)
-    const create = (changes: object) => codeOf(app.nouns.applications.create(id, { ...form, ...changes }))
+    const create = (changes: object) => codeOf(app.modules.applications.create(id, { ...form, ...changes }))
     assert.equal(await create({ redirectUris: uris(2), postLogoutRedirectUris: uris(2) }), 'done')
     assert.match(await create({ redirectUris: uris(3) }), /redirect-uri-invalid: .*at most 2 addresses/)
     assert.match(
@@ -112,14 +112,14 @@ describe('what one account, application or practice may have', () => {
 
   test('secrets of an application that still work', async () => {
     const { id } = await owner('cyd')
-    const { application } = await app.nouns.applications.create(id, form)
+    const { application } = await app.modules.applications.create(id, form)
     const rotate = (overlap: number) =>
-      codeOf(app.nouns.applications.rotateSecret(id, application.id, overlap))
+      codeOf(app.modules.applications.rotateSecret(id, application.id, overlap))
     assert.equal(await rotate(3600), 'done')
     assert.match(await rotate(3600), /limit-reached: .*at most 2 secrets.*without an overlap/)
-    assert.equal((await app.nouns.applications.listSecrets(application.id)).length, 2)
+    assert.equal((await app.modules.applications.listSecrets(application.id)).length, 2)
     assert.equal(await rotate(0), 'done')
-    assert.equal((await app.nouns.applications.listSecrets(application.id)).length, 1)
+    assert.equal((await app.modules.applications.listSecrets(application.id)).length, 1)
   })
 
   test('sandboxes and practices of an account', async () => {
@@ -132,7 +132,7 @@ describe('what one account, application or practice may have', () => {
 
   test('open invitations of a practice and of a sandbox; one that is ended makes room', async () => {
     const invite = (practiceId: string, patientId: string, at: number) =>
-      app.nouns.practices.invite({
+      app.modules.practices.invite({
         ...{ practiceId, patientId, email: `p${at}@example.com`, role: 'patient', relationship: 'self' },
         invitedBy: clinic.provider.id,
       } as const)
@@ -140,11 +140,11 @@ describe('what one account, application or practice may have', () => {
     const first = await invite(id, 'ana', 1)
     await invite(id, 'ana', 2)
     assert.match(await codeOf(invite(id, 'ana', 3)), /limit-reached: .*at most 2 invitations.*End some/)
-    await app.nouns.practices.endInvitation(id, first.id)
+    await app.modules.practices.endInvitation(id, first.id)
     assert.equal(await codeOf(invite(id, 'ana', 3)), 'done')
     const account = await anAccount(app, 'eve@example.com', 'Eve')
-    const sandbox = await app.nouns.practices.createSandbox(account)
-    const patient = (await app.nouns.practices.listAssociations(account.id)).find(
+    const sandbox = await app.modules.practices.createSandbox(account)
+    const patient = (await app.modules.practices.listAssociations(account.id)).find(
       ({ patientId }) => patientId,
     )
     await invite(sandbox.id, patient?.patientId ?? '', 4)
@@ -155,24 +155,24 @@ describe('what one account, application or practice may have', () => {
     const account = await anAccount(app, 'fay@example.com', 'Fay')
     const tokens: string[] = []
     for (let at = 0; at < 3; at++) {
-      tokens.push((await app.nouns.accounts.startSignIn(account.id, visitor)).token)
+      tokens.push((await app.modules.accounts.startSignIn(account.id, visitor)).token)
       app.clock.forward(600)
     }
     // Used since, and so not the oldest any more.
-    await app.nouns.accounts.findSignIn(tokens[0] ?? '')
+    await app.modules.accounts.findSignIn(tokens[0] ?? '')
     app.clock.forward(600)
-    tokens.push((await app.nouns.accounts.startSignIn(account.id, visitor)).token)
-    const open = await Promise.all(tokens.map((token) => app.nouns.accounts.findSignIn(token)))
+    tokens.push((await app.modules.accounts.startSignIn(account.id, visitor)).token)
+    const open = await Promise.all(tokens.map((token) => app.modules.accounts.findSignIn(token)))
     assert.deepEqual(
       open.map((each) => each !== undefined),
       [true, false, true, true],
     )
     // All at the same moment: the new one is never the one that goes.
     for (let at = 0; at < 5; at++) {
-      const { token } = await app.nouns.accounts.startSignIn(account.id, visitor)
-      assert.ok(await app.nouns.accounts.findSignIn(token))
+      const { token } = await app.modules.accounts.startSignIn(account.id, visitor)
+      assert.ok(await app.modules.accounts.findSignIn(token))
     }
-    assert.equal((await app.nouns.accounts.listSignIns(account.id)).length, 3)
+    assert.equal((await app.modules.accounts.listSignIns(account.id)).length, 3)
   })
 
   test('requests for approval, and services that a practice lets in', async () => {
@@ -184,10 +184,10 @@ describe('what one account, application or practice may have', () => {
       scopes: ['system/*.rs'],
     }
     const services = [
-      (await app.nouns.applications.create(id, backend)).application.id,
-      (await app.nouns.applications.create(id, backend)).application.id,
+      (await app.modules.applications.create(id, backend)).application.id,
+      (await app.modules.applications.create(id, backend)).application.id,
     ] as const
-    const { approvals, practices } = app.nouns
+    const { approvals, practices } = app.modules
     const other = await practices.create({ name: 'Other', kind: 'practice' })
     await approvals.request(services[0], clinic.practice.id, id)
     assert.equal(await codeOf(approvals.request(services[0], clinic.practice.id, id)), 'done')
@@ -206,7 +206,7 @@ describe('what one account, application or practice may have', () => {
 
   test('registration tokens of an account', async () => {
     const { id } = await owner('hal')
-    const issue = () => codeOf(app.nouns.applications.registrationTokens.issueInitial(id, 3600))
+    const issue = () => codeOf(app.modules.applications.registrationTokens.issueInitial(id, 3600))
     assert.deepEqual([await issue(), await issue()], ['done', 'done'])
     assert.match(await issue(), /limit-reached: .*at most 2 tokens/)
     app.clock.forward(3601)
@@ -215,7 +215,7 @@ describe('what one account, application or practice may have', () => {
 
   test('launches that wait for their app: the oldest ends', async () => {
     const doctor = await owner('ivy')
-    const [association] = await app.nouns.practices.listAssociations(doctor.id)
+    const [association] = await app.modules.practices.listAssociations(doctor.id)
     assert.ok(association)
     await aPatient(app, { practice: association.practice, provider: doctor }, 'zoe')
     const launched = await anApplication(
@@ -224,7 +224,7 @@ describe('what one account, application or practice may have', () => {
       { launchUri: 'https://app.example.com/launch' },
     )
     const start = async () => {
-      const address = await app.nouns.launches.start(association, launched.id, {
+      const address = await app.modules.launches.start(association, launched.id, {
         ...{
           associationId: association.id,
           patientId: 'zoe',
@@ -237,7 +237,7 @@ describe('what one account, application or practice may have', () => {
       return new URL(address).searchParams.get('launch') ?? ''
     }
     const ids = [await start(), await start(), await start()]
-    const found = await Promise.all(ids.map((id) => app.nouns.launches.find(hashSecret(id), launched.id)))
+    const found = await Promise.all(ids.map((id) => app.modules.launches.find(hashSecret(id), launched.id)))
     assert.deepEqual(
       found.map((each) => (typeof each === 'string' ? each : 'open')),
       ['expired', 'open', 'open'],

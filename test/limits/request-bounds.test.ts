@@ -33,9 +33,9 @@ async function startBounded(env: Record<string, string>): Promise<Bounded> {
   const app = await startApp(env)
   const clinic = await aClinic(app, 'North Clinic')
   const application = await anApplication(app, clinic)
-  const [association] = await app.nouns.practices.listAssociations(clinic.provider.id)
+  const [association] = await app.modules.practices.listAssociations(clinic.provider.id)
   const scopes = ['user/*.cruds', 'patient/*.rs']
-  const grant = await app.nouns.grants.create({
+  const grant = await app.modules.grants.create({
     accountId: clinic.provider.id,
     applicationId: application.id,
     scopes,
@@ -44,7 +44,7 @@ async function startBounded(env: Record<string, string>): Promise<Bounded> {
   })
   const token = newSecret('ops', systemRandom)
   const expiresAt = new Date(app.clock.now().getTime() + 3600_000)
-  await app.nouns.grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
+  await app.modules.grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
   return {
     app,
     clinic,
@@ -103,7 +103,7 @@ describe('bounds of a request', () => {
     for (const resourceType of ['Condition', 'Procedure'])
       for (const at of [0, 1, 2])
         resources.push({ ...observation(`${resourceType}${at}`, 1000), resourceType } as never)
-    await app.nouns.records.write(
+    await app.modules.records.write(
       resources.map((resource) => ({ practiceId: clinic.practice.id, resource: resource as never })),
     )
   })
@@ -287,7 +287,7 @@ describe('a client that does not take its answer', () => {
     const { app, clinic, token } = bounded
     await aPatient(app, clinic, 'ana')
     const resources = Array.from({ length: 40 }, (_, index) => observation(`o${index}`, 100_000))
-    await app.nouns.records.write(
+    await app.modules.records.write(
       resources.map((resource) => ({ practiceId: clinic.practice.id, resource: resource as never })),
     )
     const socket = connect(app.port, '127.0.0.1')

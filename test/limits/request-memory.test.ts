@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { openNouns } from '../../bench/open-nouns.ts'
+import { openModules } from '../../bench/open-modules.ts'
 import { createHolder, createProvider, issueProviderToken, issueToken } from '../../bench/tokens.ts'
 import { openCommandLine } from '../cli/run-onpatient.ts'
 
@@ -26,18 +26,18 @@ test('no request takes more than 64 MB above rest, in a server of its own', { sk
   const [, address = ''] = await findLine(child.stdout, /runs at (\S+)/)
   child.stdout.resume()
   child.stderr.resume()
-  const nouns = await openNouns(`sqlite:${join(line.folder, 'onpatient.db')}`)
-  const [{ id: practiceId } = { id: '' }] = await nouns.practices.list()
-  const patients = await nouns.records.list(
+  const modules = await openModules(`sqlite:${join(line.folder, 'onpatient.db')}`)
+  const [{ id: practiceId } = { id: '' }] = await modules.practices.list()
+  const patients = await modules.records.list(
     { patientIds: [], practiceIds: [practiceId] },
     { type: 'Patient', pageSize: 5 },
   )
   const patientIds = patients.contents.map((content) => (JSON.parse(content) as { id: string }).id)
   const [patientId = ''] = patientIds
-  const holder = await createHolder(nouns, practiceId, patientIds)
-  const patient = await issueToken(nouns, holder, patientId)
-  const practice = await issueProviderToken(nouns, await createProvider(nouns, practiceId, holder))
-  await nouns.close()
+  const holder = await createHolder(modules, practiceId, patientIds)
+  const patient = await issueToken(modules, holder, patientId)
+  const practice = await issueProviderToken(modules, await createProvider(modules, practiceId, holder))
+  await modules.close()
 
   const ask = async ({ token, method, path, body }: Costly) => {
     const response = await fetch(`${address}${path}`, {

@@ -14,17 +14,17 @@ import { systemRandom } from '#server/secrets.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
 const fill = (app: TestApp) =>
-  makeDemo({ ...app.nouns, clock: app.clock, portalUrl: app.portalUrl }, { patients: 5 })
+  makeDemo({ ...app.modules, clock: app.clock, portalUrl: app.portalUrl }, { patients: 5 })
 
 test('the demo is made once, and what was deleted of it stays deleted', async () => {
   await using app = await startApp()
   const { practice } = await fill(app)
-  const { accounts, applications } = app.nouns
-  assert.equal(await isDemoUnfinished(app.nouns), false)
+  const { accounts, applications } = app.modules
+  assert.equal(await isDemoUnfinished(app.modules), false)
   const provider = await accounts.findByEmail(demoSignIns[0].email)
   await applications.remove(provider?.id ?? '', demoApplication.applicationId)
   // Else every start would make it anew.
-  assert.equal(await isDemoUnfinished(app.nouns), false)
+  assert.equal(await isDemoUnfinished(app.modules), false)
   assert.equal((await fill(app)).practice.id, practice.id)
   assert.equal(await applications.find(demoApplication.applicationId), undefined)
   assert.equal((await applications.find(demoChart.applicationId))?.name, 'Demo chart')
@@ -34,7 +34,7 @@ test('a demo that was interrupted is unfinished', async () => {
   await using app = await startApp()
   await assert.rejects(
     makeDemo(
-      { ...app.nouns, clock: app.clock, portalUrl: app.portalUrl },
+      { ...app.modules, clock: app.clock, portalUrl: app.portalUrl },
       {
         patients: 5,
         onProgress() {
@@ -43,15 +43,15 @@ test('a demo that was interrupted is unfinished', async () => {
       },
     ),
   )
-  assert.equal(await isDemoUnfinished(app.nouns), true)
+  assert.equal(await isDemoUnfinished(app.modules), true)
   await fill(app)
-  assert.equal(await isDemoUnfinished(app.nouns), false)
+  assert.equal(await isDemoUnfinished(app.modules), false)
 })
 
 test('ending the demo closes its sign-ins, its applications and its entry in the list, and keeps every record', async () => {
   await using app = await startApp()
   const { practice } = await fill(app)
-  const { accounts, applications, practices, grants } = app.nouns
+  const { accounts, applications, practices, grants } = app.modules
   const count = () => app.store.db.selectFrom('record').select('id').execute()
   const before = (await count()).length
   const parent = await accounts.findByEmail('parent@demo.example')
@@ -67,14 +67,14 @@ test('ending the demo closes its sign-ins, its applications and its entry in the
     expiresAt: undefined,
   })
   assert.equal((await practices.brands.listListed()).length, 1)
-  assert.equal((await findOpenSignIns(app.nouns)).length, 3)
+  assert.equal((await findOpenSignIns(app.modules)).length, 3)
 
-  const deps = { ...app.nouns, random: systemRandom }
+  const deps = { ...app.modules, random: systemRandom }
   assert.deepEqual(
     (await endDemo(deps)).closed,
     demoSignIns.map(({ email }) => email),
   )
-  assert.deepEqual(await findOpenSignIns(app.nouns), [])
+  assert.deepEqual(await findOpenSignIns(app.modules), [])
   await assert.rejects(accounts.signIn(form), { code: 'sign-in-failed' })
   assert.deepEqual(await accounts.listSignIns(parent.id), [])
   assert.deepEqual(await grants.listOpen(parent.id), [])
@@ -85,17 +85,17 @@ test('ending the demo closes its sign-ins, its applications and its entry in the
   assert.equal((await practices.listAssociations(parent.id)).length, 3)
   assert.deepEqual(await endDemo(deps), { closed: [] })
   // A start outside production does not bring it back.
-  assert.equal(await isDemoUnfinished(app.nouns), false)
+  assert.equal(await isDemoUnfinished(app.modules), false)
   assert.ok(await practices.find(practice.id))
 })
 
 test('an account of the demo whose owner has changed the password is left alone', async () => {
   await using app = await startApp()
   await fill(app)
-  const { accounts } = app.nouns
+  const { accounts } = app.modules
   const provider = await accounts.findByEmail(demoSignIns[0].email)
   await accounts.changePassword(provider?.id ?? '', demoPassword, 'five grey herons', '')
-  const { closed } = await endDemo({ ...app.nouns, random: systemRandom })
+  const { closed } = await endDemo({ ...app.modules, random: systemRandom })
   assert.equal(closed.includes(demoSignIns[0].email), false)
   assert.equal(await accounts.hasPassword(provider?.id ?? '', 'five grey herons'), true)
 })

@@ -4,13 +4,13 @@
  */
 import { systemClock } from '#server/clock.ts'
 import { exportRecords } from '#server/export/export.ts'
-import { openNouns } from '../../bench/open-nouns.ts'
+import { openModules } from '../../bench/open-modules.ts'
 
 const [url = '', practiceId = '', folder = '', gzip, records, afterMs] = process.argv.slice(2)
-const nouns = await openNouns(url)
+const modules = await openModules(url)
 let isAimedAt = records === undefined
 const outcome = await exportRecords(
-  { records: nouns.records, clock: systemClock },
+  { records: modules.records, clock: systemClock },
   {
     practiceId,
     folder,
@@ -22,5 +22,5 @@ const outcome = await exportRecords(
     },
   },
 )
-await nouns.close()
+await modules.close()
 process.stdout.write(JSON.stringify(outcome))

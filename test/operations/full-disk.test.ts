@@ -21,7 +21,7 @@ test('while a disk fills up, each sign-in works or is a 503 that says why; a bat
     practiceId: clinic.practice.id,
     resource: { resourceType: 'Patient' as const, id: `new-${index}` },
   }))
-  await assert.rejects(app.nouns.records.write(resources), { code: 'SQLITE_FULL' })
+  await assert.rejects(app.modules.records.write(resources), { code: 'SQLITE_FULL' })
   assert.deepEqual(await countRows(app), before)
 
   const statuses: number[] = []

@@ -1,9 +1,9 @@
 /** Imports what `import` imports, and tells how many records are written. `node import-process.ts DATABASE_URL PRACTICE PATH` */
 import { importRecords } from '#server/import/import.ts'
-import { openNouns } from '../../bench/open-nouns.ts'
+import { openModules } from '../../bench/open-modules.ts'
 
 const [url = '', practiceId = '', path = ''] = process.argv.slice(2)
-const { records, close } = await openNouns(url)
+const { records, close } = await openModules(url)
 const outcome = await importRecords(
   { records },
   {

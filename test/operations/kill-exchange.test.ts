@@ -9,7 +9,7 @@ import { systemClock } from '#server/clock.ts'
 import { readLimits } from '#server/limits.ts'
 import { hashSecret, systemRandom } from '#server/secrets.ts'
 import { makeCodes } from '../../bench/make-codes.ts'
-import { type OpenNouns, openNouns } from '../../bench/open-nouns.ts'
+import { type OpenModules, openModules } from '../../bench/open-modules.ts'
 import { createHolder, redirectUri } from '../../bench/tokens.ts'
 import { waitForAddress } from '../cli/run-onpatient.ts'
 import { createDatabase } from './database-on-its-own.ts'
@@ -22,15 +22,15 @@ const codesPerRound = 200
 const scopes = ['patient/*.read']
 
 /** An application, and codes for it as consent makes them, each with a grant of its own. */
-async function openClient(nouns: OpenNouns) {
-  const practice = await nouns.practices.create({ name: 'Elm Street', kind: 'practice' })
+async function openClient(modules: OpenModules) {
+  const practice = await modules.practices.create({ name: 'Elm Street', kind: 'practice' })
   const patient = { resourceType: 'Patient' as const, id: 'ana' }
-  await nouns.records.write([{ practiceId: practice.id, resource: patient }])
-  const { accountId, application, associationIds } = await createHolder(nouns, practice.id, ['ana'])
+  await modules.records.write([{ practiceId: practice.id, resource: patient }])
+  const { accountId, application, associationIds } = await createHolder(modules, practice.id, ['ana'])
   const url = 'http://localhost:8000'
   const provider = await createEngine({
-    ...nouns,
-    db: nouns.store.db,
+    ...modules,
+    db: modules.store.db,
     clock: systemClock,
     random: systemRandom,
     limits: readLimits({}),
@@ -40,7 +40,7 @@ async function openClient(nouns: OpenNouns) {
     trustedProxies: 1,
   })
   const makeGrant = async () => {
-    const ours = await nouns.grants.create({
+    const ours = await modules.grants.create({
       accountId,
       applicationId: application.id,
       scopes,
@@ -96,8 +96,8 @@ async function exchangeAll(
 
 test('a server that is killed while it exchanges codes keeps every token it gave, and no code is used without tokens', async () => {
   await using database = await createDatabase()
-  const nouns = await openNouns(database.url)
-  const client = await openClient(nouns)
+  const modules = await openModules(database.url)
+  const client = await openClient(modules)
   const moment = createMoments(seed)
   const acknowledged = new Map<string, string>()
   for (let killed = 0; killed < kills; killed++) {
@@ -114,7 +114,7 @@ test('a server that is killed while it exchanges codes keeps every token it gave
     child.kill('SIGKILL')
     await Promise.all([ended, ...exchanging])
   }
-  const { db } = nouns.store
+  const { db } = modules.store
   const rows = await db.selectFrom('oidc_payload').selectAll().execute()
   const tokens = await db.selectFrom('access_token').selectAll().execute()
   const accessOf = Map.groupBy(tokens, ({ grant_id }) => grant_id)
@@ -129,5 +129,5 @@ test('a server that is killed while it exchanges codes keeps every token it gave
   const hashes = new Set(tokens.map(({ token_hash }) => token_hash))
   for (const token of acknowledged.values())
     assert.ok(hashes.has(hashSecret(token)), 'a token was given and is gone')
-  await nouns.close()
+  await modules.close()
 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Resource } from 'fhir/r4'
 import type { ExportOutcome } from '#server/export/export.ts'
-import { openNouns } from '../../bench/open-nouns.ts'
+import { openModules } from '../../bench/open-modules.ts'
 import { createDatabase } from './database-on-its-own.ts'
 import { createMoments } from './random-moments.ts'
 
@@ -30,7 +30,7 @@ function recordsOf(patientId: string): Resource[] {
 }
 
 async function fill(url: string): Promise<void> {
-  const { records, store, close } = await openNouns(url)
+  const { records, store, close } = await openModules(url)
   const row = { id: practiceId, name: 'P', kind: 'practice', organization_id: 'o', created_at: 0 } as const
   await store.db.insertInto('practice').values(row).execute()
   for (let patient = 0; patient < 20; patient++) {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Patient } from 'fhir/r4'
 import { newSecret, systemRandom } from '#server/secrets.ts'
-import { openNouns } from '../../bench/open-nouns.ts'
+import { openModules } from '../../bench/open-modules.ts'
 import { waitForAddress } from '../cli/run-onpatient.ts'
 import { createDatabase } from './database-on-its-own.ts'
 import { createMoments } from './random-moments.ts'
@@ -19,8 +19,8 @@ const mark = 'urn:bundle'
 
 /** A practice whose staff may write, by a token. */
 async function createWriter(url: string) {
-  const nouns = await openNouns(url)
-  const { accounts, practices, applications, grants } = nouns
+  const modules = await openModules(url)
+  const { accounts, practices, applications, grants } = modules
   const email = 'dr@example.com'
   const account = await accounts.create({ email, password: 'a-long-enough-password', displayName: 'Dr.' })
   const practice = await practices.createForProvider(account, 'South Clinic')
@@ -43,7 +43,7 @@ async function createWriter(url: string) {
   })
   const token = newSecret('ops', systemRandom)
   await grants.storeAccessToken({ token, grantId: grant.id, scopes, expiresAt })
-  await nouns.close()
+  await modules.close()
   return { token, practiceId: practice.id }
 }
 
@@ -101,14 +101,14 @@ async function sendBundles(address: string, token: string, name: string, acknowl
 /** How many records of each Bundle there are. */
 async function countByBundle(url: string, practiceId: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
-  const nouns = await openNouns(url)
-  for await (const { records } of nouns.records.walk(practiceId))
+  const modules = await openModules(url)
+  for await (const { records } of modules.records.walk(practiceId))
     for (const { content } of records) {
       const { identifier } = JSON.parse(content) as Patient
       const name = identifier?.find(({ system }) => system === mark)?.value
       if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1)
     }
-  await nouns.close()
+  await modules.close()
   return counts
 }
 

@@ -98,7 +98,7 @@ for (const { name, words, begin } of troubles) {
     })
 
     test('refuses a batch of records as a whole', async () => {
-      const { practices, records } = app.nouns
+      const { practices, records } = app.modules
       const [practice] = await practices.list()
       const resources = Array.from({ length: 50 }, (_, index) => ({
         practiceId: practice?.id ?? '',

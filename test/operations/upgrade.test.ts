@@ -10,7 +10,7 @@ import { gunzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Client, Pool } from 'pg'
-import { createNouns } from '#server/app.ts'
+import { createModules } from '#server/app.ts'
 import { createLogger } from '#server/logger.ts'
 import { resolveOrigins } from '#server/origins.ts'
 import { systemRandom } from '#server/secrets.ts'
@@ -55,7 +55,7 @@ for (const script of readdirSync(released).filter((name) => name.endsWith('.sql.
       // The practice and its provider have records of their own.
       assert.equal(kept.length, 30)
       assert.deepEqual(kept, texts)
-      const nouns = await createNouns({
+      const modules = await createModules({
         settings,
         store,
         origins: resolveOrigins(settings, 8000, undefined),
@@ -64,24 +64,24 @@ for (const script of readdirSync(released).filter((name) => name.endsWith('.sql.
         logger: createLogger('silent'),
         passwordCost: { memoryKib: 64, passes: 1 },
       })
-      await nouns.records.bringIndexUpToDate({
+      await modules.records.bringIndexUpToDate({
         pauseMs: 0,
         signal: new AbortController().signal,
         onProgress: () => undefined,
       })
-      assert.equal((await nouns.records.examineIndex()).isCurrent, true)
+      assert.equal((await modules.records.examineIndex()).isCurrent, true)
       for (const [email, password, patients, observations] of [
         ['provider@elm.example', 'nine quiet lanterns', 1, 4],
         ['ana@lima.example', 'three green ladders', 1, 4],
       ] as const) {
-        const signedIn = await nouns.accounts.signIn({
+        const signedIn = await modules.accounts.signIn({
           email,
           password,
           visitor: { ip: '192.0.2.1', userAgent: 'x' },
         })
         assert.equal(signedIn.kind, 'signed-in')
-        const { signIn } = (await nouns.accounts.findSignIn(signedIn.token)) ?? assert.fail()
-        const reader = await nouns.access.openForAccount(signIn)
+        const { signIn } = (await modules.accounts.findSignIn(signedIn.token)) ?? assert.fail()
+        const reader = await modules.access.openForAccount(signIn)
         const count = async (type: 'Patient' | 'Observation') =>
           (await reader.list({ type, pageSize: 10, after: undefined })).count
         assert.deepEqual(

@@ -210,7 +210,7 @@ describe('FHIR API Application', () => {
     const clinic = await aClinic(app, 'Listed')
     const names = ['Zebra', 'ärzte 100%', 'Arzt_1', 'Vaccine diary', 'Österreich']
     for (const name of names) {
-      await app.nouns.applications.create(clinic.provider.id, { ...applicationForm, kind: 'public', name })
+      await app.modules.applications.create(clinic.provider.id, { ...applicationForm, kind: 'public', name })
       app.clock.forward(1)
     }
     const own = await openPortal(app, clinic.provider.email)

@@ -26,7 +26,7 @@ describe('approvals of backend services in the portal', () => {
     await aPatient(app, clinic, 'ana')
     await aReader(app, clinic, 'ana@example.com', ['ana'])
     const helper = await anAccount(app, 'desk@example.com', 'Desk')
-    await app.nouns.practices.associate({
+    await app.modules.practices.associate({
       accountId: helper.id,
       practiceId: clinic.practice.id,
       role: 'staff',
@@ -121,7 +121,7 @@ describe('approvals of backend services in the portal', () => {
         scopes: ['system/Observation.rs'],
       })
       for (const { practice, provider: by } of [clinic, other])
-        await app.nouns.approvals.approve({
+        await app.modules.approvals.approve({
           applicationId: own.id,
           practiceId: practice.id,
           accountId: by.id,
@@ -246,9 +246,9 @@ describe('approvals of backend services in the portal', () => {
       await put({ name: 'Plain reports', jwks: { keys: [fresh.public] }, scopes: ['system/Observation.rs'] })
       const [{ id }] = await changesOf()
       await provider.call('POST', `/practices/${clinic.practice.id}/approval-changes/${id}`, {})
-      const [approval] = await app.nouns.approvals.list({ practiceId: other.practice.id })
-      await app.nouns.approvals.end(other.practice.id, approval?.id ?? '')
-      assert.equal((await app.nouns.applications.find(own.id))?.name, 'Plain reports')
+      const [approval] = await app.modules.approvals.list({ practiceId: other.practice.id })
+      await app.modules.approvals.end(other.practice.id, approval?.id ?? '')
+      assert.equal((await app.modules.applications.find(own.id))?.name, 'Plain reports')
     })
   })
 

@@ -16,11 +16,11 @@ describe('what a practice publishes of itself, in the portal', () => {
     app = await startApp()
     clinic = await aClinic(app, 'North')
     const elsewhere = await aClinic(app, 'South')
-    sandbox = await app.nouns.practices.createSandbox({ id: clinic.provider.id, displayName: 'Dr. North' })
+    sandbox = await app.modules.practices.createSandbox({ id: clinic.provider.id, displayName: 'Dr. North' })
     await aPatient(app, clinic, 'ana')
     await aReader(app, clinic, 'ana@example.com', ['ana'])
     const helper = await anAccount(app, 'desk@example.com', 'Desk')
-    await app.nouns.practices.associate({
+    await app.modules.practices.associate({
       accountId: helper.id,
       practiceId: clinic.practice.id,
       role: 'staff',
@@ -39,7 +39,7 @@ describe('what a practice publishes of itself, in the portal', () => {
     const { status, body } = await provider.call('GET', path())
     assert.equal(status, 200)
     assert.deepEqual([body.brand.isListed, body.brand.name], [false, 'North'])
-    assert.deepEqual(await app.nouns.practices.brands.listListed(), [])
+    assert.deepEqual(await app.modules.practices.brands.listListed(), [])
   })
 
   test('a provider fills it in, and staff may look', async () => {
@@ -60,7 +60,7 @@ describe('what a practice publishes of itself, in the portal', () => {
       assert.equal((await portal.call('PUT', path(), change)).status, 404)
     }
     assert.equal((await provider.call('PUT', path(), change, { 'x-csrf-token': 'x' })).status, 403)
-    const [listed] = await app.nouns.practices.brands.listListed()
+    const [listed] = await app.modules.practices.brands.listListed()
     assert.equal(listed?.name, 'North Clinic')
   })
 

@@ -29,7 +29,7 @@ describe('who closes the own account', () => {
   after(() => app[Symbol.asyncDispose]())
 
   const mailsTo = async (email: string) =>
-    ((await app.nouns.outbox?.list()) ?? []).filter(({ to }) => to === email)
+    ((await app.modules.outbox?.list()) ?? []).filter(({ to }) => to === email)
   const tokenOf = async (email: string, page: string) =>
     new RegExp(`${page}\\?token=(\\S+)`).exec(
       (await mailsTo(email)).find(({ text }) => text.includes(page))?.text ?? '',
@@ -37,14 +37,14 @@ describe('who closes the own account', () => {
   const close = async (email: string) => (await openPortal(app, email)).call('POST', '/me/close', {})
   const signUp = async (email: string) => {
     const intent = { kind: 'person' } as const
-    await app.nouns.accounts.startSignUp({ email, displayName: 'Somebody Else', intent, visitor })
+    await app.modules.accounts.startSignUp({ email, displayName: 'Somebody Else', intent, visitor })
     const token = await tokenOf(email, '/signup/finish')
-    return app.nouns.accounts.finishSignUp(token, 'quite another password', visitor)
+    return app.modules.accounts.finishSignUp(token, 'quite another password', visitor)
   }
 
   test('has no sign-in, token, passkey, known browser, link or invitation any more, and somebody else gets nothing', async () => {
     const email = 'ana@home.example'
-    const { accounts, practices, grants } = app.nouns
+    const { accounts, practices, grants } = app.modules
     const account = await aReader(app, clinic, email, ['ana'])
     await practices.associate({
       ...{ accountId: account.id, practiceId: clinic.practice.id, role: 'proxy', patientId: 'ben' },
@@ -142,7 +142,7 @@ describe('who closes the own account', () => {
 
     // The practice keeps its records; the record that stood for the proxy is not active.
     const within = { patientIds: ['ben'], practiceIds: [] }
-    const related = await app.nouns.records.read(within, 'RelatedPerson', proxy?.relatedPersonId ?? '')
+    const related = await app.modules.records.read(within, 'RelatedPerson', proxy?.relatedPersonId ?? '')
     assert.equal((JSON.parse(related ?? '{}') as { active?: boolean }).active, false)
     const people = await practices.listPeople(clinic.practice.id)
     assert.deepEqual(
@@ -157,7 +157,7 @@ describe('who closes the own account', () => {
     assert.ok(await accounts.findSignIn(seen.token))
     assert.deepEqual((await accounts.factors.list(another.id)).passkeys, [])
     assert.equal((await postToken(app, { ...refresh, ...credentials })).body.error, 'invalid_grant')
-    const page = await app.nouns.grants.listConnected(another.id, 0)
+    const page = await app.modules.grants.listConnected(another.id, 0)
     assert.deepEqual([page.apps, await practices.listWaitingInvitations(another.id)], [[], []])
   })
 
@@ -191,22 +191,22 @@ describe('who closes the own account', () => {
     assert.match(refused.body.detail, /only provider of Elm Clinic.*make a colleague a provider first/)
     assert.equal((await portal.call('GET', '/me')).status, 200, 'nothing was ended')
     const staff = { accountId: partner.id, practiceId: elm.practice.id, role: 'staff' } as const
-    await app.nouns.practices.associate(staff)
+    await app.modules.practices.associate(staff)
     assert.equal((await close(elm.provider.email)).status, 403, 'staff is no provider')
-    await app.nouns.practices.addProvider(elm.practice, partner)
+    await app.modules.practices.addProvider(elm.practice, partner)
 
     // Both at the same moment: one of them stays.
     const both = await Promise.all([openPortal(app, elm.provider.email), openPortal(app, partner.email)])
     const answers = await Promise.all(both.map(({ call }) => call('POST', '/me/close', {})))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 403])
-    const providers = (await app.nouns.practices.listPeople(elm.practice.id)).filter(
+    const providers = (await app.modules.practices.listPeople(elm.practice.id)).filter(
       ({ role }) => role === 'provider',
     )
     assert.equal(providers.length, 1)
   })
 
   test('ends the applications and sandboxes of a developer; what another practice approved of others stays', async () => {
-    const { accounts, practices, applications, approvals, grants } = app.nouns
+    const { accounts, practices, applications, approvals, grants } = app.modules
     const developer = await anAccount(app, 'dev@apps.example', 'Dev')
     const sandbox = await practices.createSandbox(developer)
     const empty = await practices.createForProvider(developer, 'A practice that never began')
@@ -259,7 +259,7 @@ describe('who closes the own account', () => {
 
   test('has no sign-in that began in the moment in which it was closed', async () => {
     const email = 'dan@home.example'
-    const { accounts } = app.nouns
+    const { accounts } = app.modules
     const account = await anAccount(app, email, 'Dan')
     const { token } = await accounts.startSignIn(account.id, visitor)
     const { signIn } = (await accounts.findSignIn(token)) ?? {}

@@ -17,9 +17,9 @@ test('an app is one entry however often it was connected, and ends as a whole or
   const first = await getTokens(app, diary, 'ana@example.com', {}, { duration: 'month' })
   app.clock.forward(60)
   const second = await getTokens(app, diary, 'ana@example.com')
-  const [association] = await app.nouns.practices.listAssociations(ana.id)
+  const [association] = await app.modules.practices.listAssociations(ana.id)
   for (let more = 0; more < 120; more++)
-    await app.nouns.grants.create({
+    await app.modules.grants.create({
       ...{ accountId: ana.id, applicationId: diary.id, scopes, expiresAt: undefined },
       associationIds: [association?.id ?? ''],
     })
@@ -74,7 +74,7 @@ test('many apps come in pages', async () => {
   for (let count = 0; count < 27; count++) {
     const { id } = await anApplication(app, clinic, { name: `App ${count}`, scopes: ['patient/*.read'] })
     app.clock.forward(1)
-    await app.nouns.grants.create({
+    await app.modules.grants.create({
       ...{
         accountId: clinic.provider.id,
         applicationId: id,

@@ -60,9 +60,9 @@ describe('the second step of the own account', () => {
       const answer = await portal.call(method, path, body)
       assert.deepEqual([answer.status, answer.body.code], [403, 'proof-required'], `${method} ${path}`)
     }
-    const signIn = (await app.nouns.accounts.listSignIns(portal.me.account.id))[0]
+    const signIn = (await app.modules.accounts.listSignIns(portal.me.account.id))[0]
     assert.ok(signIn)
-    await app.nouns.accounts.proveAgain(signIn, password)
+    await app.modules.accounts.proveAgain(signIn, password)
     assert.equal((await portal.call('POST', '/me/factors/recovery-codes')).body.recoveryCodes.length, 10)
     assert.equal((await portal.call('DELETE', '/me/factors/authenticator-app')).status, 204)
     assert.equal((await portal.call('DELETE', '/me/factors/authenticator-app')).status, 404)

@@ -11,7 +11,9 @@ test('nobody is invited to a record whose date of birth cannot be confirmed', as
   const write = async (birthDate: string | undefined) => {
     const resource: Patient = { resourceType: 'Patient', id: 'mia', name: [{ text: 'Mia Torres' }] }
     const dated = birthDate === undefined ? resource : { ...resource, birthDate }
-    const { rejected } = await app.nouns.records.write([{ practiceId: clinic.practice.id, resource: dated }])
+    const { rejected } = await app.modules.records.write([
+      { practiceId: clinic.practice.id, resource: dated },
+    ])
     assert.deepEqual(rejected, [])
   }
   const desk = await openPortal(app, clinic.provider.email)
@@ -28,7 +30,7 @@ test('nobody is invited to a record whose date of birth cannot be confirmed', as
     const { status, body } = await invite()
     assert.equal(status, 400, JSON.stringify(body))
     assert.match(body.detail, /no full date of birth.*Add it to the record/)
-    assert.deepEqual(await app.nouns.outbox?.list(), [])
+    assert.deepEqual(await app.modules.outbox?.list(), [])
   }
   await write('1988-04-17')
   app.clock.forward(3600)
@@ -39,7 +41,7 @@ test('nobody is invited to a record whose date of birth cannot be confirmed', as
   const { body: listed } = await desk.call('GET', `/practices/${clinic.practice.id}/invitations`)
   assert.deepEqual(listed.invitations, [invited.body.invitation])
   assert.ok(expiresAt > createdAt)
-  assert.equal((await app.nouns.outbox?.list())?.[0]?.to, 'mia@torres.example')
+  assert.equal((await app.modules.outbox?.list())?.[0]?.to, 'mia@torres.example')
 })
 
 test('an account of another address waits, and the desk confirms or refuses it', async () => {
@@ -55,9 +57,9 @@ test('an account of another address waits, and the desk confirms or refuses it',
     const form = { patientId: 'mia', email: 'mia@home.example', role: 'patient', relationship: 'self' }
     const invited = await desk.call('POST', path, { ...form, relatedPersonId: null })
     assert.deepEqual([invited.status, invited.body.invitation.claim], [201, null])
-    const [, token = ''] = /token=(\S+)/.exec((await app.nouns.outbox?.list())?.[0]?.text ?? '') ?? []
+    const [, token = ''] = /token=(\S+)/.exec((await app.modules.outbox?.list())?.[0]?.text ?? '') ?? []
     const { account } = person.me
-    assert.equal(await app.nouns.practices.acceptInvitation(token, account, '1988-04-02'), undefined)
+    assert.equal(await app.modules.practices.acceptInvitation(token, account, '1988-04-02'), undefined)
     const [waiting] = (await desk.call('GET', path)).body.invitations
     assert.deepEqual(waiting.claim, {
       displayName: 'Mia T.',

@@ -9,7 +9,7 @@ import { openPortal } from './open-portal.ts'
 const isTwo = (error: { code?: string }) => error.code === 'own-record-exists'
 
 async function tokenOfNewestMail(app: TestApp): Promise<string> {
-  return /token=(\S+)/.exec((await app.nouns.outbox?.list())?.[0]?.text ?? '')?.[1] ?? ''
+  return /token=(\S+)/.exec((await app.modules.outbox?.list())?.[0]?.text ?? '')?.[1] ?? ''
 }
 
 async function openClinic() {
@@ -33,7 +33,7 @@ test('the practice is warned when it invites a second patient with an address, a
   const warned = await invite('ben', { email: 'ANA@home.example' })
   assert.deepEqual([warned.status, warned.body.code, warned.body.field], [409, 'own-record-exists', 'email'])
   assert.match(warned.body.detail, /address is that of ana Rivera, too.*family member or caregiver/)
-  assert.deepEqual(await app.nouns.outbox?.list(), [])
+  assert.deepEqual(await app.modules.outbox?.list(), [])
   assert.equal((await invite('ana')).status, 201, 'the same patient again')
   assert.equal((await invite('ben', { role: 'proxy', relationship: 'wife' })).status, 201)
   assert.equal((await invite('ben', { isSharedAddress: true })).status, 201)
@@ -50,7 +50,7 @@ test('the practice is warned when it invites a second patient with an address, a
 test('no account becomes the patient of two records of a practice, by no way; what was invited can go on', async () => {
   await using at = await openClinic()
   const { app, clinic, desk, path, invite } = at
-  const { practices } = app.nouns
+  const { practices } = app.modules
   const account = await aReader(app, clinic, 'ana@home.example', ['ana'])
   const associate = (patientId: string) =>
     practices.associate({ accountId: account.id, practiceId: clinic.practice.id, role: 'patient', patientId })
@@ -108,16 +108,16 @@ test('a patient of two practices is one person: the same date of birth opens, an
     name: [{ text: 'Young' }],
     birthDate: '2019-01-05',
   } as const
-  await app.nouns.records.write([{ practiceId: elm.practice.id, resource }])
+  await app.modules.records.write([{ practiceId: elm.practice.id, resource }])
   const account = await aReader(app, clinic, 'ana@home.example', ['ana'])
   const associate = (patientId: string) =>
-    app.nouns.practices.associate({
+    app.modules.practices.associate({
       ...{ accountId: account.id, practiceId: elm.practice.id, role: 'patient', patientId },
     })
   app.clock.forward(1)
   await assert.rejects(associate('young'), isTwo)
   await associate('ana-at-elm')
-  const sandbox = await app.nouns.practices.createSandbox(account)
+  const sandbox = await app.modules.practices.createSandbox(account)
   assert.equal(sandbox.kind, 'sandbox', 'the people of a sandbox are nobody')
   const { me } = await openPortal(app, account.email)
   const own = me.associations.filter(({ isOwn }: { isOwn: boolean }) => isOwn)
@@ -146,7 +146,7 @@ test('the desk makes a patient a caregiver, after a proof; grants go on, and app
     return ((await answer.json()) as { fhirUser?: string }).fhirUser ?? ''
   }
   assert.match(await fhirUser(), /Patient\/ben$/)
-  const [association = { id: '' }] = await app.nouns.practices.listAssociations(account.id)
+  const [association = { id: '' }] = await app.modules.practices.listAssociations(account.id)
   const change = (relationship: string) =>
     desk.call('PUT', `${path}/associations/${association.id}`, { relationship })
   for (const word of ['', 'self', 'x'.repeat(61), 'wi\u202efe'])
@@ -165,7 +165,7 @@ test('the desk makes a patient a caregiver, after a proof; grants go on, and app
   assert.match(await fhirUser(), /RelatedPerson\//, 'the access goes on')
   // Now the own record can be opened.
   assert.equal((await invite('ana')).status, 201)
-  const opened = await app.nouns.practices.acceptInvitation(
+  const opened = await app.modules.practices.acceptInvitation(
     await tokenOfNewestMail(app),
     account,
     '1988-04-02',
@@ -188,12 +188,12 @@ test('of stored doubles the oldest stays the own record, the others are seen as 
     .values([row('asn_c', 'ana', 3), row('asn_b', 'ben', 2), row('asn_a', 'ana', 1)])
     .execute()
   const client = await anApplication(app, clinic, { scopes: ['patient/*.read'] })
-  const grant = await app.nouns.grants.create({
+  const grant = await app.modules.grants.create({
     ...{ accountId: account.id, applicationId: client.id, scopes: ['patient/*.read'] },
     ...{ associationIds: ['asn_c', 'asn_b'], expiresAt: undefined },
   })
   for (let time = 0; time < 2; time++) await keepOneOwnRecord(db as never)
-  const left = await app.nouns.practices.listAssociations(account.id)
+  const left = await app.modules.practices.listAssociations(account.id)
   assert.deepEqual(
     left.map(({ id, role, relationship }) => [id, role, relationship]),
     [
@@ -201,7 +201,7 @@ test('of stored doubles the oldest stays the own record, the others are seen as 
       ['asn_b', 'proxy', 'caregiver'],
     ],
   )
-  const reach = await app.nouns.grants.findReach(grant.id)
-  assert.deepEqual(reach?.patientIds.toSorted(), ['ana', 'ben'])
-  assert.deepEqual((await app.nouns.grants.findUser(grant.id))?.id, 'ana')
+  const state = await app.modules.grants.findState(grant.id)
+  assert.deepEqual(state?.patientIds.toSorted(), ['ana', 'ben'])
+  assert.deepEqual((await app.modules.grants.findUser(grant.id))?.id, 'ana')
 })

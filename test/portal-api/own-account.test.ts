@@ -46,7 +46,7 @@ describe('the own account', () => {
     const email = { password, email: 'lea@new.example' }
     assert.equal((await portal.call('POST', '/me/email', email)).status, 204)
     assert.equal((await portal.call('GET', '/me')).body.account.email, 'lea@example.com')
-    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === 'lea@new.example')
+    const mail = (await app.modules.outbox?.list())?.find(({ to }) => to === 'lea@new.example')
     assert.match(mail?.text ?? '', /\/account\/email\/confirm\?token=/)
   })
 

@@ -9,7 +9,7 @@ test('staff end the access of staff, a provider that of everybody but themselves
   const { practice, provider } = await aClinic(app, 'Birch Clinic')
   async function joins(email: string, role: 'provider' | 'staff') {
     const account = await anAccount(app, email, email)
-    const { id } = await app.nouns.practices.associate({
+    const { id } = await app.modules.practices.associate({
       accountId: account.id,
       practiceId: practice.id,
       role,
@@ -30,7 +30,7 @@ test('staff end the access of staff, a provider that of everybody but themselves
   const first = await openPortal(app, provider.email)
   assert.equal((await first.call('DELETE', partner.path)).status, 204)
   assert.equal((await first.call('DELETE', clerk.path)).status, 204)
-  const left = await app.nouns.practices.listPeople(practice.id)
+  const left = await app.modules.practices.listPeople(practice.id)
   assert.deepEqual(
     left.map(({ email }) => email),
     [provider.email],

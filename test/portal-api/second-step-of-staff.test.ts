@@ -37,7 +37,7 @@ describe('a practice that asks its staff for a second step', () => {
     app = await startApp()
     clinic = await aClinic(app, 'North')
     await aPatient(app, clinic, 'ana')
-    const { accounts, practices } = app.nouns
+    const { accounts, practices } = app.modules
     staff = await accounts.create({ email: 'desk@example.com', password, displayName: 'Desk' })
     await practices.associate({ accountId: staff.id, practiceId: clinic.practice.id, role: 'staff' })
     // At another practice, and as a patient, the same person needs none.
@@ -163,7 +163,7 @@ describe('a practice that asks its staff for a second step', () => {
   })
 
   test('who works nowhere else and connects an application is led to set the second step up first', async () => {
-    const { accounts, practices } = app.nouns
+    const { accounts, practices } = app.modules
     const nurse = await accounts.create({ email: 'nurse@example.com', password, displayName: 'Nurse' })
     await practices.associate({ accountId: nurse.id, practiceId: clinic.practice.id, role: 'staff' })
     const client = await anApplication(app, clinic)
@@ -175,7 +175,7 @@ describe('a practice that asks its staff for a second step', () => {
   })
 
   test('what staff give without it in the moment in which the switch is turned on does not outlive it', async () => {
-    const { accounts, grants, practices } = app.nouns
+    const { accounts, grants, practices } = app.modules
     const west = await aClinic(app, 'West')
     const client = await anApplication(app, west)
     const nurse = await accounts.create({ email: 'west@example.com', password, displayName: 'Nurse' })
@@ -246,7 +246,7 @@ describe('a provider clears the second step of somebody who has lost it', () => 
     assert.equal((await owner.call('DELETE', path)).status, 204)
     assert.equal((await portal.call('GET', '/me')).status, 401)
     assert.equal((await openPortal(app, account.email)).me.account.email, account.email)
-    const mail = (await app.nouns.outbox?.list())?.find(({ to }) => to === account.email)
+    const mail = (await app.modules.outbox?.list())?.find(({ to }) => to === account.email)
     assert.match(mail?.text ?? '', /was removed/)
   })
 
@@ -254,25 +254,25 @@ describe('a provider clears the second step of somebody who has lost it', () => 
     const { account, path } = await aPersonWithApp('noa')
     const other = await aClinic(app, 'South')
     await aPatient(app, other, 'kim')
-    await app.nouns.practices.associate({
+    await app.modules.practices.associate({
       accountId: account.id,
       practiceId: other.practice.id,
       role: 'patient',
       patientId: 'kim',
     })
     assert.equal((await owner.call('DELETE', path)).body.code, 'not-allowed')
-    assert.equal(await app.nouns.accounts.factors.has(account.id), true)
+    assert.equal(await app.modules.accounts.factors.has(account.id), true)
   })
 
   test('not by staff, and not without a fresh proof', async () => {
     const { account, path } = await aPersonWithApp('lia')
-    const staff = await app.nouns.accounts.create({ email: 'desk@example.com', password, displayName: 'D' })
+    const staff = await app.modules.accounts.create({ email: 'desk@example.com', password, displayName: 'D' })
     const { id: practiceId } = clinic.practice
-    await app.nouns.practices.associate({ accountId: staff.id, practiceId, role: 'staff' })
+    await app.modules.practices.associate({ accountId: staff.id, practiceId, role: 'staff' })
     const desk = await openPortal(app, staff.email)
     assert.equal((await desk.call('DELETE', path)).body.code, 'not-allowed')
     app.clock.forward(601)
     assert.equal((await owner.call('DELETE', path)).body.code, 'proof-required')
-    assert.equal(await app.nouns.accounts.factors.has(account.id), true)
+    assert.equal(await app.modules.accounts.factors.has(account.id), true)
   })
 })

@@ -47,10 +47,10 @@ test('the database finds by date exactly what the rules of R4 say', async () => 
     immunization(`i${String(index).padStart(3, '0')}`, 'ada', { occurrenceDateTime: date }),
   )
   await api.write('oak', patient('ada'), ...records)
-  const within = { patientIds: ['ada'], practiceIds: [] }
+  const confinement = { patientIds: ['ada'], practiceIds: [] }
   await fc.assert(
     fc.asyncProperty(fc.array(conditions, { minLength: 1, maxLength: 3 }), async (asked) => {
-      const { contents, count } = await api.records.list(within, {
+      const { contents, count } = await api.records.list(confinement, {
         type: 'Immunization',
         dates: asked,
         pageSize: 1000,

@@ -14,7 +14,7 @@ describe('what the server writes itself', () => {
     clinic = await aClinic(app, 'North Clinic')
     await aPatient(app, clinic, 'ana')
     await aReader(app, clinic, 'parent@example.com', ['ana'], 'parent')
-    await app.nouns.practices.createSandbox(clinic.provider)
+    await app.modules.practices.createSandbox(clinic.provider)
   })
   after(() => app[Symbol.asyncDispose]())
 

@@ -49,8 +49,8 @@ test('a record that is corrected to another patient leaves the first one at once
   assert.equal(await api.records.read(ada, 'Immunization', 'i1'), undefined)
   assert.equal((await api.records.list(ada, { type: 'Immunization', pageSize: 10 })).count, 0)
   assert.equal((await api.records.list(bob, { type: 'Immunization', pageSize: 10 })).count, 1)
-  const past = (within: typeof ada) =>
-    api.records.listVersions(within, { type: 'Immunization', id: 'i1', pageSize: 10 })
+  const past = (confinement: typeof ada) =>
+    api.records.listVersions(confinement, { type: 'Immunization', id: 'i1', pageSize: 10 })
   assert.deepEqual(
     (await past(ada)).versions.map(({ version_id }) => Number(version_id)),
     [],
@@ -127,8 +127,8 @@ test('no practice overwrites a record of another, or writes into its patients', 
   for (const id of await listIds(oak, 'Immunization'))
     assert.ok(!(await listIds({ patientIds: ['cid'], practiceIds: [] }, 'Immunization')).includes(id))
 
-  async function listIds(within: Parameters<typeof api.records.list>[0], type: string) {
-    const { contents } = await api.records.list(within, { type, pageSize: 10 })
+  async function listIds(confinement: Parameters<typeof api.records.list>[0], type: string) {
+    const { contents } = await api.records.list(confinement, { type, pageSize: 10 })
     return contents.map((content) => JSON.parse(content).id as string)
   }
 })
@@ -143,8 +143,8 @@ test('a record about two patients is in both records, and once on the panel', as
     agent: [{ who: { display: 'x' } }],
   }
   await api.write('oak', shared)
-  for (const within of [ada, bob, oak]) {
-    const { count, contents } = await api.records.list(within, { type: 'Provenance', pageSize: 10 })
+  for (const confinement of [ada, bob, oak]) {
+    const { count, contents } = await api.records.list(confinement, { type: 'Provenance', pageSize: 10 })
     assert.deepEqual([count, contents.length], [1, 1])
   }
 })

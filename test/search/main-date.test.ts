@@ -8,7 +8,7 @@ import { searchRecords } from '#server/records/search/search-records.ts'
 import { openSeededApi, patient } from '../apis/seeded-api.ts'
 import { rowsMatch } from './match-rows.ts'
 
-const within = { patientIds: ['ada'], practiceIds: [] }
+const confinement = { patientIds: ['ada'], practiceIds: [] }
 const laboratory = 'http://terminology.hl7.org/CodeSystem/observation-category'
 
 /** Dates of every precision, close together, so that they often touch. */
@@ -73,7 +73,11 @@ test('a search led by a code, or by the patient alone, finds by date what the ro
         const pairs = texts.map((text): [string, string] => ['date', text])
         const parts: Array<[string, string]> = hasCode ? [['category', 'laboratory'], ...pairs] : pairs
         const query = parseSearch('Observation', parts, { strict: true })
-        const answer = await searchRecords(api.store.db, within, { query, pageSize: 1000, withTotal: true })
+        const answer = await searchRecords(api.store.db, confinement, {
+          query,
+          pageSize: 1000,
+          withTotal: true,
+        })
         const wanted = rows.filter(({ values }) => query.conditions.every((each) => rowsMatch(values, each)))
         assert.deepEqual(answer.records.map(({ id }) => id).sort(), wanted.map(({ id }) => id).sort())
         assert.equal(answer.total, wanted.length)

@@ -34,11 +34,11 @@ interface Asked {
   pageSize?: number
   after?: SearchKey | undefined
   before?: SearchKey | undefined
-  within?: Confinement
+  confinement?: Confinement
 }
 
-const search = (db: Db, query: string, { within = ofAda, ...page }: Asked = {}) =>
-  searchRecords(db, within, {
+const search = (db: Db, query: string, { confinement = ofAda, ...page }: Asked = {}) =>
+  searchRecords(db, confinement, {
     query: parseSearch('Observation', new URLSearchParams(query), { strict: true }),
     pageSize: 10,
     withTotal: true,
@@ -79,7 +79,7 @@ describe('a search of one patient', () => {
     test(`walks one index in its order and looks up only the records of its page: ${query}`, async () => {
       await using api = await openWithObservations(observation('o1', '2020-01-01'))
       const [page = '', ...others] = await plansOf(api.store.db, (db) => search(db, query))
-      assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
+      assert.match(page, /SEARCH driving USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
       assert.match(page, /SEARCH record USING INTEGER PRIMARY KEY/)
       // Nothing that ended before is walked, neither for the page nor for the count.
       if (query.includes('date=')) assert.equal(page.match(/AND value=\? AND high>\?\)/g)?.length, 2)
@@ -114,8 +114,8 @@ describe('a search of one patient', () => {
       ['category=laboratory&_sort=-code', 'dacb'],
       ['date=ge2021&_sort=code,-date', 'dcb'],
     ] as const)
-      for (const within of [ofAda, panel]) {
-        const { records } = await search(api.store.db, query, { within })
+      for (const confinement of [ofAda, panel]) {
+        const { records } = await search(api.store.db, query, { confinement })
         assert.equal(records.map(({ id }) => id).join(''), expected, query)
       }
   })
@@ -205,8 +205,8 @@ describe('a search of a whole panel', () => {
   for (const query of testServerUrl === undefined ? ledSearches : [])
     test(`steps into the index once for each patient, and looks up only the records of its page: ${query}`, async () => {
       await using api = await openWithObservations(observation('o1', '2020-01-01'))
-      const [page = ''] = await plansOf(api.store.db, (db) => search(db, query, { within: panel }))
-      assert.match(page, /SEARCH lead USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
+      const [page = ''] = await plansOf(api.store.db, (db) => search(db, query, { confinement: panel }))
+      assert.match(page, /SEARCH driving USING PRIMARY KEY \(patient_id=\? AND parameter=\? AND value=\?/)
       // Those that lie in several compartments, and those of the page: never all of a patient or of a type.
       const looks = page.split('\n').filter((line) => /SEARCH (record|several|other) /.test(line))
       for (const line of looks) assert.match(line, /USING (INTEGER PRIMARY KEY|INDEX record_several)/)
@@ -251,14 +251,14 @@ test('a walk over what names a patient goes on in its order when it comes to nam
     // By date the other way round than by id.
     ...['a', 'b', 'c', 'd'].map((id, index) => observation(id, undefined, byAda(`202${index}-01-01`, 'ada'))),
   )
-  const within = { patientIds: [], practiceIds: ['oak'] }
+  const confinement = { patientIds: [], practiceIds: ['oak'] }
   const found: string[] = []
   let after: SearchKey | undefined
   do {
     const page = await search(api.store.db, 'code=2345-7&performer=Patient/ada', {
       pageSize: 1,
       after,
-      within,
+      confinement,
     })
     found.push(...page.records.map(({ id }) => id))
     after = page.next
@@ -279,8 +279,8 @@ test('a search that names a patient follows chains to all that the reader reache
     }),
   )
   const query = 'patient=Patient/ada&derived-from:Observation.code=2345-7'
-  const found = async (within: Confinement) =>
-    (await search(api.store.db, query, { within })).records.map(({ id }) => id)
+  const found = async (confinement: Confinement) =>
+    (await search(api.store.db, query, { confinement })).records.map(({ id }) => id)
   assert.deepEqual(await found({ patientIds: [], practiceIds: ['oak'] }), ['of-ada'])
   assert.deepEqual(await found({ patientIds: ['ada', 'bob'], practiceIds: [] }), ['of-ada'])
   assert.deepEqual(await found(ofAda), [])

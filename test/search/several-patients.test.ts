@@ -135,12 +135,12 @@ describe('a search over several patients', () => {
   }
 
   /** All pages forward, and all pages back from the last. */
-  async function walk(within: Confinement, query: ReturnType<typeof parseSearch>, pageSize: number) {
+  async function walk(confinement: Confinement, query: ReturnType<typeof parseSearch>, pageSize: number) {
     const there: string[] = []
     const back: string[] = []
     const totals = new Set<number | undefined>()
     const search = (place: { after?: SearchKey; before?: SearchKey }) =>
-      searchRecords(api.store.db, within, { query, pageSize, withTotal: true, ...place })
+      searchRecords(api.store.db, confinement, { query, pageSize, withTotal: true, ...place })
     let page = await search({})
     assert.equal(page.previous, undefined)
     for (;;) {
@@ -160,7 +160,7 @@ describe('a search over several patients', () => {
     return { there, back, totals: [...totals] }
   }
 
-  for (const [name, within] of Object.entries(confinements))
+  for (const [name, confinement] of Object.entries(confinements))
     test(`finds in ${name} what the rows of each record say, in their order, page by page and back`, async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -174,7 +174,7 @@ describe('a search over several patients', () => {
               { strict: true },
             )
             const ids = expected(name, query)
-            const { there, back, totals } = await walk(within, query, pageSize)
+            const { there, back, totals } = await walk(confinement, query, pageSize)
             assert.deepEqual(there, ids)
             assert.deepEqual(back, ids)
             assert.deepEqual(totals, [ids.length])

@@ -48,19 +48,19 @@ export async function openAttackWorld(start = startApp) {
     { resourceType: 'Group', id: 'zoe-group', type: 'person', actual: true, member: [{ entity: about }] },
     { resourceType: 'Observation', id: 'zoe-gone', status: 'final', code: { text: 'Gone' }, subject: about },
   ]
-  await app.nouns.records.write(
+  await app.modules.records.write(
     zoes.map((resource) => ({ practiceId: north.practice.id, resource: resource as never })),
   )
-  await app.nouns.records.transact(north.practice.id, (transaction) =>
+  await app.modules.records.transact(north.practice.id, (transaction) =>
     transaction.remove('Observation', 'zoe-gone'),
   )
 
   async function tokenFor(email: string, scopes: string[]): Promise<string> {
-    const account = await app.nouns.accounts.findByEmail(email)
+    const account = await app.modules.accounts.findByEmail(email)
     if (!account) throw new Error(`nobody is ${email}`)
-    const associations = await app.nouns.practices.listAssociations(account.id)
+    const associations = await app.modules.practices.listAssociations(account.id)
     const expiresAt = new Date(app.clock.now().getTime() + 3_600_000)
-    const { id: grantId } = await app.nouns.grants.create({
+    const { id: grantId } = await app.modules.grants.create({
       accountId: account.id,
       applicationId: world.client.id,
       scopes,
@@ -68,7 +68,7 @@ export async function openAttackWorld(start = startApp) {
       expiresAt,
     })
     const token = newSecret('ops', systemRandom)
-    await app.nouns.grants.storeAccessToken({ token, grantId, scopes, expiresAt })
+    await app.modules.grants.storeAccessToken({ token, grantId, scopes, expiresAt })
     return token
   }
 

@@ -16,7 +16,7 @@ test('no secret, password or token that was issued is in any file or table of th
   await aPatient(app, clinic, 'ana')
   const reader = await aReader(app, clinic, 'ana@example.com', ['ana'])
   const client = await anApplication(app, clinic)
-  const rotated = await app.nouns.applications.rotateSecret(clinic.provider.id, client.id, 3600)
+  const rotated = await app.modules.applications.rotateSecret(clinic.provider.id, client.id, 3600)
   const unusedCode = (await authorize(app, client.id, reader.email)).get('code') ?? ''
   const tokens = await getTokens(app, client, reader.email)
   const refreshed = await postToken(app, {
@@ -31,9 +31,9 @@ test('no secret, password or token that was issued is in any file or table of th
     reader.email,
   )
   const launcher = await anApplication(app, clinic, { launchUri: 'https://app.example.com/launch' })
-  const [association] = await app.nouns.practices.listAssociations(clinic.provider.id)
+  const [association] = await app.modules.practices.listAssociations(clinic.provider.id)
   assert.ok(association)
-  const launchAddress = await app.nouns.launches.start(association, launcher.id, {
+  const launchAddress = await app.modules.launches.start(association, launcher.id, {
     associationId: association.id,
     patientId: 'ana',
   })
@@ -52,8 +52,8 @@ test('no secret, password or token that was issued is in any file or table of th
   const signIn =
     (await browser.jar.getCookies(app.portalUrl)).find((cookie) => cookie.key.endsWith('sign_in'))?.value ??
     ''
-  await app.nouns.accounts.startPasswordReset(reader.email, { ip: '192.0.2.1', userAgent: 'x' })
-  const invitation = await app.nouns.practices.invite({
+  await app.modules.accounts.startPasswordReset(reader.email, { ip: '192.0.2.1', userAgent: 'x' })
+  const invitation = await app.modules.practices.invite({
     practiceId: clinic.practice.id,
     patientId: 'ana',
     email: 'new@example.com',
@@ -62,7 +62,7 @@ test('no secret, password or token that was issued is in any file or table of th
     invitedBy: clinic.provider.id,
   })
   assert.ok(invitation.id)
-  const links = ((await app.nouns.outbox?.list()) ?? []).flatMap((mail) =>
+  const links = ((await app.modules.outbox?.list()) ?? []).flatMap((mail) =>
     [...mail.text.matchAll(/token=(\S+)/g)].map(([, token]) => token ?? ''),
   )
   assert.ok(links.length >= 2)
@@ -92,7 +92,7 @@ test('no secret, password or token that was issued is in any file or table of th
 })
 
 async function setUpFactors(app: TestApp, account: Account) {
-  const { accounts } = app.nouns
+  const { accounts } = app.modules
   const { token } = await accounts.startSignIn(account.id, { ip: '192.0.2.1', userAgent: 'x' })
   const signIn = (await accounts.findSignIn(token))?.signIn
   assert.ok(signIn)

@@ -203,7 +203,7 @@ describe('parameters of pages', () => {
     }
     for (const logoUri of ['https://a;b.example.com/logo.png', 'https://a,b.example.com/logo.png'])
       await assert.rejects(
-        app.nouns.applications.update(clinic.provider.id, application.id, { ...application, logoUri }),
+        app.modules.applications.update(clinic.provider.id, application.id, { ...application, logoUri }),
         { code: 'invalid-parameter', field: 'logoUri' },
       )
   })

@@ -15,7 +15,7 @@ import { openOutbox } from '../support/open-outbox.ts'
 import { startClock } from '../support/start-app.ts'
 import { createTestDatabase, testServerUrl } from '../support/test-store.ts'
 
-/** Two times all nouns, each with a pool of its own, on one PostgreSQL database: as two processes have them. */
+/** Two times all modules, each with a pool of its own, on one PostgreSQL database: as two processes have them. */
 export async function startTwoProcesses() {
   if (testServerUrl === undefined) throw new Error('ONPATIENT_TEST_POSTGRES names no server')
   const { url, drop } = await createTestDatabase(testServerUrl)

@@ -14,12 +14,12 @@ export interface Clinic {
 /** A practice with its provider. */
 export async function aClinic(app: TestApp, name: string): Promise<Clinic> {
   const provider = await anAccount(app, `dr-${slug(name)}@example.com`, `Dr. ${name}`)
-  const practice = await app.nouns.practices.createForProvider(provider, name)
+  const practice = await app.modules.practices.createForProvider(provider, name)
   return { practice, provider }
 }
 
 export function anAccount(app: TestApp, email: string, displayName: string): Promise<Account> {
-  return app.nouns.accounts.create({ email, password, displayName })
+  return app.modules.accounts.create({ email, password, displayName })
 }
 
 export interface Person {
@@ -47,7 +47,7 @@ export async function aPatient(
     ...Array.from({ length: immunizations }, (_, index) => anImmunization(id, index)),
     ...Array.from({ length: observations }, (_, index) => anObservation(id, index)),
   ]
-  await app.nouns.records.write(records.map((resource) => ({ practiceId: practice.id, resource })))
+  await app.modules.records.write(records.map((resource) => ({ practiceId: practice.id, resource })))
   return { id, records }
 }
 
@@ -87,7 +87,7 @@ export async function aReader(
 ) {
   const account = await anAccount(app, email, email.split('@')[0] ?? email)
   for (const patientId of patientIds)
-    await app.nouns.practices.associate({
+    await app.modules.practices.associate({
       accountId: account.id,
       practiceId: practice.id,
       role: relationship === 'self' ? 'patient' : 'proxy',
@@ -105,7 +105,7 @@ export async function anApplication(
   { provider }: Clinic,
   form: Partial<ApplicationForm> = {},
 ): Promise<Application & { secret: string }> {
-  const { application, secret } = await app.nouns.applications.create(provider.id, {
+  const { application, secret } = await app.modules.applications.create(provider.id, {
     name: 'My test app',
     kind: 'confidential',
     redirectUris: [redirectUri],

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Nouns } from '#server/app.ts'
+import type { Modules } from '#server/app.ts'
 import { createLogger } from '#server/logger.ts'
 import { systemRandom } from '#server/secrets.ts'
 import { serve } from '#server/serve.ts'
@@ -42,7 +42,7 @@ export interface TestApp extends AsyncDisposable {
   port: number
   /** That of `/metrics`, when it has one of its own. */
   metricsPort: number | undefined
-  nouns: Nouns
+  modules: Modules
   store: Store
   clock: TestClock
   /** The folder of the database file when the store is SQLite, gone at the end. */
@@ -79,7 +79,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<TestAp
     port: server.port,
     metricsPort: server.metricsPort,
     classicUrl: `${fhirUrl}/onpatient_api/fhir`,
-    nouns: server.nouns,
+    modules: server.modules,
     store,
     clock,
     folder,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { createNouns } from '#server/app.ts'
+import { createModules } from '#server/app.ts'
 import { systemClock } from '#server/clock.ts'
 import { createLogger } from '#server/logger.ts'
 import { resolveOrigins } from '#server/origins.ts'
@@ -22,7 +22,7 @@ export async function startWorkers(env: Record<string, string> = {}): Promise<Te
   const given = { DATABASE_URL: store.url, PORT: String(port), LOG_LEVEL: 'silent', ...env }
   const settings = readSettings({ ...given, NODE_ENV: 'test' })
   const origins = resolveOrigins(settings, port, undefined)
-  const nouns = await createNouns({
+  const modules = await createModules({
     ...{ settings, origins, store, clock: systemClock, random: systemRandom },
     logger: createLogger('silent'),
     passwordCost: { memoryKib: 64, passes: 1 },
@@ -31,7 +31,7 @@ export async function startWorkers(env: Record<string, string> = {}): Promise<Te
   await waitForAddress(servers.start('serve'))
   const owned = starting.move()
   return {
-    ...{ portalUrl, fhirUrl: portalUrl, port, metricsPort: undefined, nouns, store },
+    ...{ portalUrl, fhirUrl: portalUrl, port, metricsPort: undefined, modules, store },
     classicUrl: `${portalUrl}/onpatient_api/fhir`,
     clock: {
       ...systemClock,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exportJWK, generateKeyPair } from 'jose'
-import { createNouns, type Nouns } from '#server/app.ts'
+import { createModules, type Modules } from '#server/app.ts'
 import { systemClock } from '#server/clock.ts'
 import { createLogger } from '#server/logger.ts'
 import { resolveOrigins } from '#server/origins.ts'
@@ -25,7 +25,7 @@ export async function fillDatabase(databaseUrl: string, seed: number): Promise<W
   const settings = readSettings({ DATABASE_URL: databaseUrl, LOG_LEVEL: 'error', NODE_ENV: 'test' })
   const store = await openStore(settings.store)
   try {
-    const nouns = await createNouns({
+    const modules = await createModules({
       settings,
       origins: resolveOrigins(settings, settings.port, undefined),
       store,
@@ -34,30 +34,30 @@ export async function fillDatabase(databaseUrl: string, seed: number): Promise<W
       logger: createLogger('error'),
       passwordCost: { memoryKib: 64, passes: 1 },
     })
-    return await fill(nouns, makePeople(seed))
+    return await fill(modules, makePeople(seed))
   } finally {
     await store.close()
   }
 }
 
-async function fill(nouns: Nouns, people: MarkedPractice[]): Promise<World> {
+async function fill(modules: Modules, people: MarkedPractice[]): Promise<World> {
   const practices: World['practices'] = []
   for (const each of people) {
-    const { id: practiceId } = await nouns.practices.create({
+    const { id: practiceId } = await modules.practices.create({
       name: each.name,
       kind: 'practice',
       organizationId: each.organizationId,
     })
-    const { rejected } = await nouns.records.write(
+    const { rejected } = await modules.records.write(
       each.records.map(({ resource }) => ({ practiceId, resource })),
     )
     if (rejected[0]) throw new Error(`${rejected[0].reference}: ${rejected[0].reason}`)
     practices.push({ ...each, practiceId, associationIds: [] })
   }
-  const applications = await makeApplications(nouns, practices)
+  const applications = await makeApplications(modules, practices)
   const actors: Actor[] = [...outsiders]
   for (const plan of planActors(practices.map(({ patientIds }) => patientIds)))
-    actors.push(await makeActor(nouns, { plan, practices, applications }))
+    actors.push(await makeActor(modules, { plan, practices, applications }))
   // The token that is to be expired has a second to live.
   await sleep(1100)
   return {
@@ -73,23 +73,23 @@ interface MadeApplications {
   service: { id: string }
 }
 
-async function makeApplications(nouns: Nouns, practices: World['practices']): Promise<MadeApplications> {
-  const owner = await nouns.accounts.create({
+async function makeApplications(modules: Modules, practices: World['practices']): Promise<MadeApplications> {
+  const owner = await modules.accounts.create({
     email: 'developer@fuzz.example',
     password,
     displayName: 'Developer',
   })
   for (const { practiceId, practitionerId } of practices)
-    await nouns.practices.associate({ accountId: owner.id, practiceId, practitionerId, role: 'provider' })
+    await modules.practices.associate({ accountId: owner.id, practiceId, practitionerId, role: 'provider' })
   const { publicKey } = await generateKeyPair('ES384')
   const key = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES384', use: 'sig' }
-  const ofPeople = await nouns.applications.create(owner.id, {
+  const ofPeople = await modules.applications.create(owner.id, {
     name: 'Fuzzed app',
     kind: 'confidential',
     redirectUris: ['http://localhost:9999/done'],
     scopes: [],
   })
-  const service = await nouns.applications.create(owner.id, {
+  const service = await modules.applications.create(owner.id, {
     name: 'Fuzzed service',
     kind: 'confidential',
     redirectUris: [],
@@ -104,7 +104,7 @@ async function makeApplications(nouns: Nouns, practices: World['practices']): Pr
 }
 
 async function makeActor(
-  nouns: Nouns,
+  modules: Modules,
   {
     plan,
     practices,
@@ -113,12 +113,12 @@ async function makeActor(
 ): Promise<Actor> {
   const { scopes, reaches, kind, state, signsIn, ...rest } = plan
   const email = `${plan.name.replaceAll(' ', '-')}@fuzz.example`
-  const account = await nouns.accounts.create({ email, password, displayName: plan.name })
+  const account = await modules.accounts.create({ email, password, displayName: plan.name })
   const associationIds: string[] = []
   for (const { practice, role, patient } of reaches) {
     const at = practices[practice]
     const patientId = patient === undefined ? undefined : at?.patientIds[patient]
-    const { id } = await nouns.practices.associate({
+    const { id } = await modules.practices.associate({
       accountId: account.id,
       practiceId: at?.practiceId ?? '',
       role,
@@ -129,7 +129,7 @@ async function makeActor(
     associationIds.push(id)
     at?.associationIds.push(id)
   }
-  const grantId = await makeGrant(nouns, {
+  const grantId = await makeGrant(modules, {
     plan,
     practices,
     applications,
@@ -138,13 +138,13 @@ async function makeActor(
   })
   const token = newSecret('ops', systemRandom)
   const seconds = state === 'expired' ? 1 : 48 * 3600
-  await nouns.grants.storeAccessToken({
+  await modules.grants.storeAccessToken({
     token,
     grantId,
     scopes,
     expiresAt: new Date(Date.now() + seconds * 1000),
   })
-  if (state === 'ended') await nouns.grants.endByEngine(grantId, 'a test')
+  if (state === 'ended') await modules.grants.endByEngine(grantId, 'a test')
   return { ...rest, token, ...(signsIn ? { email } : {}) }
 }
 
@@ -157,7 +157,7 @@ interface GrantPlan {
 }
 
 async function makeGrant(
-  { approvals, grants }: Nouns,
+  { approvals, grants }: Modules,
   { plan, practices, applications, associationIds, accountId }: GrantPlan,
 ): Promise<string> {
   if (plan.kind === 'service') {

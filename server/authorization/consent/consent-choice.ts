@@ -11,7 +11,7 @@ import {
 } from '#fhir/scope/scope.ts'
 import { chooseOwnLink } from '#server/grants/grants.ts'
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
-import type { Subject } from './request-subject.ts'
+import type { RequestSubject } from './request-subject.ts'
 
 /** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
 export const durations = [
@@ -180,7 +180,7 @@ export function readConsentChoice(
   form: Record<string, unknown>,
   requestedScopes: readonly string[],
   associations: readonly Association[],
-  subject?: Pick<Subject, 'association' | 'encounter'> | undefined,
+  subject?: Pick<RequestSubject, 'association' | 'encounter'> | undefined,
 ): ConsentChoice | ConsentFault {
   const answers = readAnswers(form)
   const offered = itemsOf(requestedScopes).map(({ value }) => value)

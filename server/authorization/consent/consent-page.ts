@@ -17,10 +17,10 @@ import {
 import { describeBirth, describeEncounter } from './describe-patient.ts'
 import { shownToField } from './old-consent-form.ts'
 import type { Registrant } from './registrant.ts'
-import type { Subject } from './request-subject.ts'
+import type { RequestSubject } from './request-subject.ts'
 
 /** Whose record an association opens, in words for the person who decides. */
-export interface Reach {
+export interface AssociationLine {
   associationId: string
   /** "Your own record", "Mia Alvarez (your child)", "All 30 patients of Maple Street Family Practice". */
   label: string
@@ -40,14 +40,14 @@ export interface ConsentView {
   redirectHost: string
   scopes: readonly string[]
   /** The one patient, when that is settled; else the person chooses among the reaches. */
-  subject: Subject | undefined
+  subject: RequestSubject | undefined
   /** Whether the person may go back and choose somebody else. */
   canChooseAnother: boolean
   /** Undefined: there is no visit to choose. */
   visits: Visits | undefined
   /** What the application asks to change, where the person could allow that. */
   changes: readonly ChangeItem[]
-  reaches: readonly Reach[]
+  associationLines: readonly AssociationLine[]
   accountName: string
   accountId: string
   csrfToken: string
@@ -115,12 +115,12 @@ export function renderRegistrant(registrant: Registrant): SafeHtml {
   }
 }
 
-function renderPersons({ reaches, scopes, answers }: ConsentView): SafeHtml {
+function renderPersons({ associationLines, scopes, answers }: ConsentView): SafeHtml {
   const isOne = wantsOnePatient(scopes)
   const kind = isOne ? 'radio' : 'checkbox'
   // Nobody's record is chosen by a click too fast.
-  const isFirstChecked = !isOne || reaches.length === 1
-  const boxes = reaches.map(
+  const isFirstChecked = !isOne || associationLines.length === 1
+  const boxes = associationLines.map(
     (reach) =>
       html`<label class="option"><input type="${kind}" name="person" value="${reach.associationId}"${checkedIf(answers ? answers.persons.has(reach.associationId) : isFirstChecked)}>
 <span>${reach.label}<span class="option-note">kept by ${reach.practiceName}</span></span></label>`,
@@ -132,7 +132,7 @@ function checkedIf(isChecked: boolean): SafeHtml | undefined {
   return isChecked ? html` checked` : undefined
 }
 
-function renderSubject(subject: Subject, view: ConsentView): SafeHtml {
+function renderSubject(subject: RequestSubject, view: ConsentView): SafeHtml {
   const { action, scopes, answers, visits } = view
   const { association, patient, encounter, isLaunched } = subject
   const offersPanel = reachesPanel(association) && wantsPanel(scopes)

@@ -3,9 +3,9 @@ import type { Launch, Launches } from '#server/launches/launches.ts'
 import type { Association, Practices, ReachingSignIn } from '#server/practices/practices.ts'
 import { launchFaultWords } from '../authorize/launch-parameters.ts'
 import { readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
-import type { Subject } from './request-subject.ts'
+import type { RequestSubject } from './request-subject.ts'
 
-export type { Subject } from './request-subject.ts'
+export type { RequestSubject } from './request-subject.ts'
 
 /** Why the application gets an answer without a page: RFC 6749 §4.1.2.1. */
 export type Refusal = {
@@ -48,12 +48,12 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
     signIn: ReachingSignIn,
     association: Association,
     patientId: string,
-  ): Promise<Subject | undefined> {
+  ): Promise<RequestSubject | undefined> {
     const patient = await findPatientLine(await readerOf(access, signIn, association), patientId)
     return patient && { association, patient, isLaunched: false }
   }
 
-  async function ofLaunch(signIn: ReachingSignIn, launch: Launch): Promise<Subject | Refusal> {
+  async function ofLaunch(signIn: ReachingSignIn, launch: Launch): Promise<RequestSubject | Refusal> {
     const association = await findAssociation(signIn, launch.associationId)
     const subject = association && (await findPatient(signIn, association, launch.patientId))
     if (!subject) return outOfReach
@@ -64,7 +64,7 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
     return { ...subject, encounter, intent, fhirContext, isLaunched: true }
   }
 
-  async function findLaunched(asked: Asked): Promise<Subject | Refusal | undefined> {
+  async function findLaunched(asked: Asked): Promise<RequestSubject | Refusal | undefined> {
     if (asked.launchHash === undefined) return undefined
     const launch = await launches.find(asked.launchHash, asked.applicationId, asked.request)
     if (typeof launch === 'string')
@@ -87,7 +87,7 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
      * As the person chose: their own record, a ward's, or a patient of a practice of theirs; with the visit, when the
      * application wants one and it is this patient's.
      */
-    async findChosen(asked: Asked, form: Record<string, unknown>): Promise<Subject | undefined> {
+    async findChosen(asked: Asked, form: Record<string, unknown>): Promise<RequestSubject | undefined> {
       if (!wantsOnePatient(asked.scopes)) return undefined
       const association = await findAssociation(asked.signIn, form.person)
       const patientId = association?.patientId ?? form.patient
@@ -99,7 +99,7 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
       return { ...subject, encounter: await findEncounter(reader, patientId, encounterId) }
     },
     /** Of an account that reaches one record and no other: there is nobody to choose before a visit is. */
-    async findOnly(asked: Asked): Promise<Subject | undefined> {
+    async findOnly(asked: Asked): Promise<RequestSubject | undefined> {
       const [association, another] = await practices.listReachable(asked.signIn)
       if (!wantsVisit(asked.scopes) || another || association?.patientId === undefined) return undefined
       return findPatient(asked.signIn, association, association.patientId)
@@ -116,7 +116,7 @@ export function readerOf(
   return access.openForAccount(signIn, { associationId: id })
 }
 
-export function isRefusal(outcome: Subject | Refusal | undefined): outcome is Refusal {
+export function isRefusal(outcome: RequestSubject | Refusal | undefined): outcome is Refusal {
   return outcome !== undefined && 'error' in outcome
 }
 

@@ -15,11 +15,11 @@ import type { Records } from '#server/records/records.ts'
 import { hasClinicalScope } from '../requested-scopes.ts'
 import { type ConsentFault, changesOf, readAnswers, wantsOnePatient, wantsVisit } from './consent-choice.ts'
 import { consentPage, nothingToSharePage, type Visits } from './consent-page.ts'
-import { readerOf, type Subject } from './consent-subject.ts'
+import { type RequestSubject, readerOf } from './consent-subject.ts'
+import { describeAssociations } from './describe-associations.ts'
 import { otherAccountPage } from './other-account-page.ts'
 import { mostPicked, patientPickerPage } from './patient-picker-page.ts'
 import type { Pending } from './pending-request.ts'
-import { describeReaches } from './reaches.ts'
 import { findRegistrant } from './registrant.ts'
 import { signInConsentPage } from './sign-in-consent-page.ts'
 import { isOfOtherPerson } from './sign-in-demands.ts'
@@ -37,7 +37,7 @@ export interface Shown {
   pending: Pending
   signedIn: SignedIn
   /** Already known, by a launch or by choice. */
-  subject?: Subject | undefined
+  subject?: RequestSubject | undefined
   fault?: ConsentFault | undefined
   /** What the picker, or the consent page, was sent. */
   form?: Record<string, unknown> | undefined
@@ -69,7 +69,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       canChooseAnother:
         subject?.isLaunched === false && (associations.length > 1 || reachesPanel(subject.association)),
       changes: changesOf(scopes, subject ? [subject.association] : associations),
-      reaches: subject ? [] : await describeReaches(associations, records),
+      associationLines: subject ? [] : await describeAssociations(associations, records),
       accountName: signedIn.account.displayName,
       accountId: signedIn.account.id,
       csrfToken: view.csrfToken,
@@ -106,7 +106,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
   /** Undefined for what a launch has fixed. */
   async function findVisits(
     { signIn }: SignedIn,
-    { association, patient, isLaunched }: Subject,
+    { association, patient, isLaunched }: RequestSubject,
   ): Promise<Visits | undefined> {
     if (isLaunched) return undefined
     const reader = await readerOf(access, signIn, association)
@@ -132,7 +132,7 @@ export function createConsentViews(deps: ConsentViewsDeps) {
       desk && (await findPatients(await readerOf(access, signedIn.signIn, desk), question, mostPicked))
     const page = patientPickerPage({
       application: pending.application,
-      ownReaches: await describeReaches(own, records),
+      ownAssociationLines: await describeAssociations(own, records),
       desks,
       desk,
       question,

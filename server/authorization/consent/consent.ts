@@ -12,7 +12,7 @@ import { OnpatientError } from '../../errors.ts'
 import { redirectGoneWords } from '../authorize/redirect-answer.ts'
 import { hasClinicalScope } from '../requested-scopes.ts'
 import { type ConsentChoice, readConsentChoice, readSignInChoice, wantsOnePatient } from './consent-choice.ts'
-import { type Asked, createConsentSubjects, isRefusal, type Subject } from './consent-subject.ts'
+import { type Asked, createConsentSubjects, isRefusal, type RequestSubject } from './consent-subject.ts'
 import { type ConsentViewsDeps, createConsentViews } from './consent-views.ts'
 import { ofOldConsentForm } from './old-consent-form.ts'
 import { findInteraction, finish, type Pending, pathOf, wayToSignIn } from './pending-request.ts'
@@ -56,7 +56,7 @@ export function consentRoutes(deps: ConsentDeps): FastifyPluginAsync {
   async function allow(
     { pending, signedIn }: Open,
     choice: ConsentChoice,
-    subject: Subject | undefined,
+    subject: RequestSubject | undefined,
   ): Promise<string> {
     const accountId = signedIn.account.id
     const { application } = pending

@@ -4,7 +4,7 @@ import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, hiddenField, submitButton, textField } from '#server/pages/form.ts'
 import type { Page } from '#server/pages/page.ts'
 import type { Association } from '#server/practices/practices.ts'
-import type { Reach } from './consent-page.ts'
+import type { AssociationLine } from './consent-page.ts'
 import { describeBirth } from './describe-patient.ts'
 
 /** How many patients are shown; who is not among them is found by searching. */
@@ -13,7 +13,7 @@ export const mostPicked = 20
 export interface PickerView {
   application: Application
   /** The own record and those of wards. */
-  ownReaches: readonly Reach[]
+  ownAssociationLines: readonly AssociationLine[]
   /** Where the account is provider or staff. */
   desks: readonly Association[]
   /** The one that is searched; undefined for who works at none, and chooses among the own reaches. */
@@ -78,9 +78,9 @@ ${textField({ name: 'identifier', label: 'Record number', value: question.identi
 ${renderFound(view, desk)}`
 }
 
-function renderOwn({ ownReaches, action, csrfToken, desk }: PickerView): SafeHtml | undefined {
-  if (ownReaches.length === 0) return undefined
-  const rows = ownReaches.map(
+function renderOwn({ ownAssociationLines, action, csrfToken, desk }: PickerView): SafeHtml | undefined {
+  if (ownAssociationLines.length === 0) return undefined
+  const rows = ownAssociationLines.map(
     ({
       associationId,
       label,

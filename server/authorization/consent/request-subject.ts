@@ -3,7 +3,7 @@ import type { ContextReference } from '#server/grants/grants.ts'
 import type { Association } from '#server/practices/practices.ts'
 
 /** The one patient whom a request is about, and what else the application was opened with. */
-export interface Subject {
+export interface RequestSubject {
   association: Association
   patient: PatientLine
   encounter?: EncounterLine | undefined

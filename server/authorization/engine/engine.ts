@@ -72,7 +72,7 @@ export async function createEngine(given: EngineDeps): Promise<Provider> {
   const deps = {
     ...given,
     applications: { ...given.applications, find: oncePerTokenRequest(given.applications.find) },
-    grants: { ...given.grants, findReach: oncePerTokenRequest(given.grants.findReach) },
+    grants: { ...given.grants, findState: oncePerTokenRequest(given.grants.findState) },
     writes: createTokenWrites(createSharedCommits(given.db)),
   }
   const keys = await deps.keys.signing.listPublished()
@@ -214,9 +214,9 @@ function asksToLast(scopes: ReadonlySet<string>): boolean {
 
 /** Whether a grant goes on when an access token that is issued now has expired. */
 async function lastsLonger({ grants, clock }: EngineDeps, grantId: string | undefined): Promise<boolean> {
-  const reach = grantId === undefined ? undefined : await answeringStoreFailure(grants.findReach)(grantId)
-  if (!reach) return false
-  const { grant } = reach
+  const state = grantId === undefined ? undefined : await answeringStoreFailure(grants.findState)(grantId)
+  if (!state) return false
+  const { grant } = state
   const tokenEnds = clock.now().getTime() + tokenLifetimes.accessTokenSeconds * 1000
   return grant.expiresAt === undefined || grant.expiresAt.getTime() > tokenEnds
 }
@@ -225,8 +225,8 @@ async function lastsLonger({ grants, clock }: EngineDeps, grantId: string | unde
 async function claimsOfGrant(deps: EngineDeps, token: object | undefined) {
   const { grantId } = (token ?? {}) as { grantId?: string }
   if (grantId === undefined) return {}
-  const [reach, user] = await Promise.all([deps.grants.findReach(grantId), findFhirUser(grantId, deps)])
-  const signInId = reach?.grant.signInId
+  const [state, user] = await Promise.all([deps.grants.findState(grantId), findFhirUser(grantId, deps)])
+  const signInId = state?.grant.signInId
   return { ...user, ...(signInId === undefined ? {} : { sid: signInId }) }
 }
 

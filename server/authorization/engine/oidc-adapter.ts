@@ -120,9 +120,9 @@ function payloadAdapter(
 
   /** A refresh token or code is worth what its grant is worth at this moment. */
   async function isGrantOpen(id: string): Promise<boolean> {
-    const reach = await grants.findReach(id)
-    if (!reach || reach.grant.endedAt) return false
-    const { grant, patientIds, practiceIds } = reach
+    const state = await grants.findState(id)
+    if (!state || state.grant.endedAt) return false
+    const { grant, patientIds, practiceIds } = state
     if (grant.expiresAt && grant.expiresAt.getTime() <= now()) return false
     if (patientIds.length === 0 && practiceIds.length === 0 && !isForSignInAlone(grant)) return false
     if (!isForOnlineUse(grant)) return true

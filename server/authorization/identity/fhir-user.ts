@@ -17,8 +17,8 @@ export async function findFhirUser(
 ): Promise<{ fhirUser?: string }> {
   const user = await grants.findUser(grantId)
   if (user === undefined) return {}
-  const { type, id, within } = user
+  const { type, id, confinement } = user
   // A practice may have deleted its record of a provider or proxy; an address that leads to nothing is none.
-  if (type !== 'Patient' && (await records.read(within, type, id)) === undefined) return {}
+  if (type !== 'Patient' && (await records.read(confinement, type, id)) === undefined) return {}
   return { fhirUser: `${fhirUrl}/fhir/r4/${type}/${id}` }
 }

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { TokenDoor } from '#server/access/access.ts'
+import type { AccessTokens } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
@@ -9,7 +9,7 @@ import { type FhirUserDeps, findFhirUser } from './fhir-user.ts'
 import { profileOf } from './profile-claims.ts'
 
 export interface UserinfoDeps extends FhirUserDeps {
-  tokens: TokenDoor
+  tokens: AccessTokens
   accounts: Pick<Accounts, 'find'>
   portalUrl: string
 }

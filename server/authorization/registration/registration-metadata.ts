@@ -90,7 +90,7 @@ export function renderMetadata(application: Application): Metadata {
   }
 }
 
-/** An error of our doors in the words of RFC 7591 §3.2.2. */
+/** An error of our modules in the words of RFC 7591 §3.2.2. */
 export function registrationError(error: OnpatientError): { error: string; error_description: string } {
   const name = wireNames[error.field ?? ''] ?? error.field
   return {

@@ -2,7 +2,7 @@
 import { type Adapter, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
 import type { Application } from '#server/applications/applications.ts'
-import { type Approval, type Approvals, isCovered } from '#server/grants/grants.ts'
+import { type Approval, type Approvals, isAllowedBy } from '#server/grants/grants.ts'
 import { hashSecret } from '../../secrets.ts'
 import type { AdapterDeps } from '../engine/adapter-deps.ts'
 import { storedAccessTokens } from '../engine/stored-access-token.ts'
@@ -33,7 +33,7 @@ export function createBackendServices({
       const practiceId = (ctx.oidc.body as Record<string, unknown> | undefined)?.practice
       const approval = choose(await approvals.list({ applicationId: application.id }), practiceId)
       const granted = asked.filter(
-        (scope) => isCovered(scope, application.scopes) && isCovered(scope, approval.scopes),
+        (scope) => isAllowedBy(scope, application.scopes) && isAllowedBy(scope, approval.scopes),
       )
       if (granted.length === 0)
         throw new errors.InvalidScope(

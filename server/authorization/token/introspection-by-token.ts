@@ -1,6 +1,6 @@
 /** SMART App Launch 2.2, token introspection: an application may prove who it is by an access token of its own. */
 import type Provider from 'oidc-provider'
-import type { TokenDoor } from '#server/access/access.ts'
+import type { AccessTokens } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { refuseBearer } from '../bearer-refusal.ts'
@@ -9,7 +9,7 @@ import type { Step } from '../engine/exchange.ts'
 import { type IntrospectionDeps, smartFieldsOf } from './introspection-answer.ts'
 
 interface TokenIntrospectionDeps extends IntrospectionDeps {
-  tokens: TokenDoor
+  tokens: AccessTokens
 }
 
 /** Told is about tokens of that application alone, as to one that proves itself at the engine (`mayIntrospect`). */

@@ -3,12 +3,12 @@
  * be it for the code, for a refresh token or by introspection.
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
-import type { Coverage, Grants } from '#server/grants/grants.ts'
+import type { GrantConfinement, Grants } from '#server/grants/grants.ts'
 import { smartStylePath } from '../../http/smart-style.ts'
 import { hasClinicalScope } from '../requested-scopes.ts'
 
 export interface SmartFieldsDeps {
-  grants: Pick<Grants, 'findReach'>
+  grants: Pick<Grants, 'findState'>
   portalUrl: string
 }
 
@@ -17,12 +17,12 @@ export async function findSmartFields(
   grantId: string,
   { grants, portalUrl }: SmartFieldsDeps,
 ): Promise<Record<string, unknown>> {
-  const reach = await grants.findReach(grantId)
-  if (!reach) return {}
-  const { grant, context } = reach
+  const state = await grants.findState(grantId)
+  if (!state) return {}
+  const { grant, context } = state
   // When the person's choice ends it, whatever is refreshed until then.
   const end = grant.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}
-  if (!context) return { ...(hasClinicalScope(grant.scopes) ? findOnlyPatient(reach) : {}), ...end }
+  if (!context) return { ...(hasClinicalScope(grant.scopes) ? findOnlyPatient(state) : {}), ...end }
   return {
     patient: context.patientId,
     ...(context.encounterId === undefined ? {} : { encounter: context.encounterId }),
@@ -35,7 +35,7 @@ export async function findSmartFields(
 }
 
 /** A classic application did not ask for one patient, but is told whose record it is when there is just one. */
-function findOnlyPatient({ patientIds, practiceIds, isBound }: Coverage): { patient?: string } {
+function findOnlyPatient({ patientIds, practiceIds, isBound }: GrantConfinement): { patient?: string } {
   const [patient, another] = patientIds
   if (isBound || patient === undefined || another !== undefined || practiceIds.length > 0) return {}
   return { patient }

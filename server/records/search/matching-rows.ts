@@ -1,22 +1,27 @@
 import { canBeAboutNobody, canBeAboutPatient, onlySubjectElement } from '#fhir/compartment/compartment.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
+import type { Confinement } from '../../confinement.ts'
 import { type Fragment, isInTime, sqlJoin, sqlNothing, sqlText } from '../../store/statement.ts'
 import { citedIds, isCitedBelow } from '../citations.ts'
-import type { Confinement } from '../confinement.ts'
-import { isAmongCovered, isCovered, isFirstOfSeveral, isInFirstCompartment } from '../confinement.ts'
+import {
+  isAmongConfined,
+  isConfined,
+  isFirstOfSeveral,
+  isInFirstCompartment,
+} from '../confinement-conditions.ts'
+import { findDrivingCondition } from './driving-condition.ts'
+import { drivingRows, drivingRowsOfEach } from './driving-rows.ts'
 import { findByValue } from './found-by-value.ts'
-import { findLead } from './leading-condition.ts'
-import { ledRows, ledRowsOfEach } from './led-rows.ts'
 import { countOf, joinedKeys, type Matching, namedKeys, type Query } from './matching.ts'
-import { meetsCondition, type Subject } from './search-conditions.ts'
+import { meetsCondition, type SearchedRow } from './search-conditions.ts'
 import { orderColumns, sortKey } from './search-order.ts'
 
 /** Where a search looks. */
 export interface Narrowed {
   /** Where its matches lie. */
-  within: Confinement
+  confinement: Confinement
   /** Where what its chains and `_has` lead to may lie. */
-  reach: Confinement
+  chainConfinement: Confinement
   /**
    * False when it follows from what records say at this moment. Then the order does not depend on it: the next page, for which
    * another record may have come, must go on in the same.
@@ -24,18 +29,20 @@ export interface Narrowed {
   isLasting: boolean
 }
 
-export function matchingRows({ within, reach, isLasting }: Narrowed, query: Query): Matching {
-  const scopes = scopesOf(within, query)
-  const [first, ...others] = scopes
+export function matchingRows({ confinement, chainConfinement, isLasting }: Narrowed, query: Query): Matching {
+  const areas = areasOf(confinement, query)
+  const [first, ...others] = areas
   const patientId = isLasting && others.length === 0 ? first?.patientId : undefined
-  const isLed = patientId || (first && first.isFew !== true && !canBeAboutNobody(query.type))
-  const lead = isLed ? findLead(query) : undefined
-  if (lead) {
-    const led = { lead, conditions: remaining(query, patientId), reach }
-    return patientId ? ledRows(query, led, patientId) : ledRowsOfEach(query, led, within)
+  const isDriven = patientId || (first && first.isFew !== true && !canBeAboutNobody(query.type))
+  const driving = isDriven ? findDrivingCondition(query) : undefined
+  if (driving) {
+    const driven = { driving, conditions: remaining(query, patientId), chainConfinement }
+    return patientId ? drivingRows(query, driven, patientId) : drivingRowsOfEach(query, driven, confinement)
   }
   const branches = (sort: Query['sort']) => {
-    const found = (first ? scopes : [nowhere]).map((scope) => amongRecords(reach, { ...query, sort }, scope))
+    const found = (first ? areas : [nowhere]).map((area) =>
+      amongRecords(chainConfinement, { ...query, sort }, area),
+    )
     return sqlJoin(found, ' union all ')
   }
   return {
@@ -73,20 +80,32 @@ export function namedPatient(condition: Condition): string | undefined {
 }
 
 /** Looks at every record of the type in a scope. */
-function amongRecords(reach: Confinement, query: Query, { from, scope, patientId, among }: Scope): Fragment {
+function amongRecords(
+  chainConfinement: Confinement,
+  query: Query,
+  { from, area, patientId, among }: SearchArea,
+): Fragment {
   // What is about nobody is of all practices: more than is looked at here.
   const ofPatient = patientId === '' ? undefined : patientId
-  const subject: Subject = { alias: 'record', type: query.type, table: 'record', patientId: ofPatient, among }
-  const met = remaining(query, patientId).map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`)
-  const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
+  const searched: SearchedRow = {
+    alias: 'record',
+    type: query.type,
+    table: 'record',
+    patientId: ofPatient,
+    among,
+  }
+  const met = remaining(query, patientId).map(
+    (each) => sqlText` and ${meetsCondition(each, searched, chainConfinement)}`,
+  )
+  const keys = query.sort.map((rule, index) => sortKey(searched, rule, index))
   return sqlText`
     select record.no, record.patient_id, record.id ${namedKeys(keys)}
     from ${from ?? sqlNothing} record ${joinedKeys(keys)}
-    where record.type = ${query.type} and ${scope} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
+    where record.type = ${query.type} and ${area} and ${isInTime('record.no')} ${sqlJoin(met, '')}`
 }
 
-interface Scope {
-  scope: Fragment
+interface SearchArea {
+  area: Fragment
   /** What leads to its records, when there is something. */
   from?: Fragment | undefined
   /** When it is one compartment, or that of nobody. */
@@ -97,64 +116,68 @@ interface Scope {
   isFew?: boolean
 }
 
-type Few = Scope & { isFew: true }
+type Few = SearchArea & { isFew: true }
 
-const nowhere: Scope = { scope: sqlText`1 = 0` }
+const nowhere: SearchArea = { area: sqlText`1 = 0` }
 
 /** Where records of the type may be read: in covered compartments, and about nobody where the rules of citing say so. */
-function scopesOf(within: Confinement, { type, conditions }: Query): Scope[] {
-  const isOne = within.patientIds.length === 1 && within.practiceIds.length === 0
+function areasOf(confinement: Confinement, { type, conditions }: Query): SearchArea[] {
+  const isOne = confinement.patientIds.length === 1 && confinement.practiceIds.length === 0
   const few = isOne ? undefined : findFew(type, conditions)
-  const scopes = [
-    canBeAboutPatient(type) ? scopeOfPatients(within, type, few) : undefined,
-    canBeAboutNobody(type) ? scopeOfNobody(within, type, few) : undefined,
+  const areas = [
+    canBeAboutPatient(type) ? areaOfPatients(confinement, type, few) : undefined,
+    canBeAboutNobody(type) ? areaOfNobody(confinement, type, few) : undefined,
   ]
-  return scopes.filter((scope) => scope !== undefined)
+  return areas.filter((area) => area !== undefined)
 }
 
-function scopeOfPatients(within: Confinement, type: string, few: Few | undefined): Scope | undefined {
-  const { patientIds, practiceIds } = within
+function areaOfPatients(
+  confinement: Confinement,
+  type: string,
+  few: Few | undefined,
+): SearchArea | undefined {
+  const { patientIds, practiceIds } = confinement
   const [patientId, another] = patientIds
   if (patientId === undefined && practiceIds.length === 0) return undefined
   // With one compartment a record cannot come twice.
   if (patientId !== undefined && another === undefined && practiceIds.length === 0)
-    return { scope: sqlText`record.patient_id = ${patientId}`, patientId }
+    return { area: sqlText`record.patient_id = ${patientId}`, patientId }
   if (!few)
     return {
-      scope: sqlText`${isAmongCovered('record.patient_id', within)} and ${isInFirstCompartment('record.no', type, within)}`,
-      among: within,
+      area: sqlText`${isAmongConfined('record.patient_id', confinement)} and ${isInFirstCompartment('record.no', type, confinement)}`,
+      among: confinement,
     }
-  const covered = isCovered('record.patient_id', within)
+  const covered = isConfined('record.patient_id', confinement)
   return {
     ...few,
-    scope: sqlText`${few.scope} and record.patient_id <> '' and ${covered} and ${isFirstOfSeveral(type, within)}`,
+    area: sqlText`${few.area} and record.patient_id <> '' and ${covered} and ${isFirstOfSeveral(type, confinement)}`,
   }
 }
 
-function scopeOfNobody(within: Confinement, type: string, few: Few | undefined): Scope | undefined {
-  const { practiceIds } = within
+function areaOfNobody(confinement: Confinement, type: string, few: Few | undefined): SearchArea | undefined {
+  const { practiceIds } = confinement
   const own = practiceIds.length > 0 ? sqlText`record.practice_id in (${sqlJoin(practiceIds)})` : undefined
-  const cited = few ? isCitedBelow(within, type, 'record.id') : isInCited(within, type)
+  const cited = few ? isCitedBelow(confinement, type, 'record.id') : isInCited(confinement, type)
   const either = [own, cited].filter((each) => each !== undefined)
   if (either.length === 0) return undefined
-  const scope = sqlText`record.patient_id = '' and (${sqlJoin(either, ' or ')})`
-  return few ? { ...few, scope: sqlText`${few.scope} and ${scope}`, patientId: '' } : { scope, patientId: '' }
+  const area = sqlText`record.patient_id = '' and (${sqlJoin(either, ' or ')})`
+  return few ? { ...few, area: sqlText`${few.area} and ${area}`, patientId: '' } : { area, patientId: '' }
 }
 
-function isInCited(within: Confinement, type: string): Fragment | undefined {
-  const ids = citedIds(within, type)
+function isInCited(confinement: Confinement, type: string): Fragment | undefined {
+  const ids = citedIds(confinement, type)
   return ids && sqlText`record.id in ${ids}`
 }
 
 /** When records are asked for by their ids, or by something that few have: then nothing grows with the panel. */
 function findFew(type: string, conditions: readonly Condition[]): Few | undefined {
   // By record_address.
-  if (conditions.some(isIds)) return { scope: sqlText`1 = 1`, isFew: true }
+  if (conditions.some(isIds)) return { area: sqlText`1 = 1`, isFew: true }
   const rows = findByValue(type, conditions)
   if (!rows) return undefined
   return {
     from: sqlText`(select distinct patient_id, record_no from (${rows}) as found) as picked cross join`,
-    scope: sqlText`record.no = picked.record_no and record.patient_id = picked.patient_id`,
+    area: sqlText`record.no = picked.record_no and record.patient_id = picked.patient_id`,
     isFew: true,
   }
 }

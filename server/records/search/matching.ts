@@ -8,7 +8,7 @@ export type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 export interface Matching {
   /** Every matching record once: `patient_id`, `no` and the columns of the order. */
   rows: Fragment
-  /** Fewer of them, among which are all of that page; left out where nothing leads faster to it. */
+  /** Fewer of them, among which are all of that page; left out where no driving row finds it faster. */
   rowsAround?: ((page: PagePlace) => Fragment) | undefined
   /** How many they are, as an expression. */
   total: Fragment

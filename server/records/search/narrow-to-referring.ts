@@ -1,9 +1,9 @@
 import { subjectCodes } from '#fhir/search/by-value.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
+import type { Confinement } from '../../confinement.ts'
 import { type Fragment, readRows, sqlJoin, sqlText } from '../../store/statement.ts'
 import type { Db } from '../../store/store.ts'
-import type { Confinement } from '../confinement.ts'
-import { isCovered } from '../confinement.ts'
+import { isConfined } from '../confinement-conditions.ts'
 import { rowsNaming } from './found-by-value.ts'
 
 /** With more compartments than this the search looks at the records at once. */
@@ -16,12 +16,12 @@ const mostPatients = 20
  */
 export async function narrowToReferring(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   type: string,
   conditions: readonly Condition[],
 ): Promise<Confinement> {
   const references = conditions.map(patientReferences).find((each) => each !== undefined)
-  if (!references || references.targets.length > mostPatients) return within
+  if (!references || references.targets.length > mostPatients) return confinement
   const { codes, targets } = references
   const others = codes.filter((code) => !subjectCodes.has(code))
   const ways: Fragment[] = []
@@ -34,9 +34,9 @@ export async function narrowToReferring(
   const rows = await readRows<{ patient_id: string }>(
     db,
     sqlText`select distinct found.patient_id from (${sqlJoin(ways, ' union all ')}) as found
-      where ${isCovered('found.patient_id', within)} limit ${mostPatients + 1}`,
+      where ${isConfined('found.patient_id', confinement)} limit ${mostPatients + 1}`,
   )
-  if (rows.length > mostPatients) return within
+  if (rows.length > mostPatients) return confinement
   return { patientIds: rows.map((row) => row.patient_id), practiceIds: [] }
 }
 

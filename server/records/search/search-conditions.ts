@@ -15,14 +15,14 @@ import type {
   SearchValue,
   TokenValue,
 } from '#fhir/search/search-query.ts'
+import type { Confinement } from '../../confinement.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { citedIds } from '../citations.ts'
-import type { Confinement } from '../confinement.ts'
-import { coveredPatients, isAmongCovered, isCovered } from '../confinement.ts'
+import { confinedPatients, isAmongConfined, isConfined } from '../confinement-conditions.ts'
 import { parameterNumber } from './parameter-number.ts'
 
 /** What conditions speak about: a record, by its name in the statement. */
-export interface Subject {
+export interface SearchedRow {
   alias: string
   type: string
   /** A row of the index knows of its record only the number and the main date. */
@@ -34,7 +34,7 @@ export interface Subject {
 }
 
 /** The number of the record. */
-export function numberOf({ alias, table }: Pick<Subject, 'alias' | 'table'>): Fragment {
+export function numberOf({ alias, table }: Pick<SearchedRow, 'alias' | 'table'>): Fragment {
   return sqlName(`${alias}.${table === 'record' ? 'no' : 'record_no'}`)
 }
 
@@ -68,21 +68,21 @@ const any = (parts: Fragment[]): Fragment => (parts.length === 0 ? no : sqlText`
  */
 export function meetsCondition(
   condition: Condition,
-  subject: Subject,
-  within: Confinement,
+  searched: SearchedRow,
+  confinement: Confinement,
   depth = 0,
 ): Fragment {
   switch (condition.kind) {
     case 'or':
-      return any(condition.conditions.map((each) => meetsCondition(each, subject, within, depth)))
+      return any(condition.conditions.map((each) => meetsCondition(each, searched, confinement, depth)))
     case 'and':
-      return all(condition.conditions.map((each) => meetsCondition(each, subject, within, depth)))
+      return all(condition.conditions.map((each) => meetsCondition(each, searched, confinement, depth)))
     case 'chain':
-      return meetsChain(condition, subject, within, depth)
+      return meetsChain(condition, searched, confinement, depth)
     case 'has':
-      return meetsHas(condition, subject, within, depth)
+      return meetsHas(condition, searched, confinement, depth)
     case 'parameter':
-      return meetsParameter(condition, subject)
+      return meetsParameter(condition, searched)
   }
 }
 
@@ -92,47 +92,52 @@ function nextAlias(depth: number): string {
 }
 
 /** The record that a reference names. */
-function meetsChain(chain: ChainCondition, subject: Subject, within: Confinement, depth: number): Fragment {
+function meetsChain(
+  chain: ChainCondition,
+  searched: SearchedRow,
+  confinement: Confinement,
+  depth: number,
+): Fragment {
   const { reference, targetType } = chain
-  if (targetType === 'Patient' && namesOwnPatient(subject.type, reference.code))
-    return meetsOwnPatient(chain, subject, within, depth)
+  if (targetType === 'Patient' && namesOwnPatient(searched.type, reference.code))
+    return meetsOwnPatient(chain, searched, confinement, depth)
   const target = nextAlias(depth)
-  const isLink = sqlText`link.parameter = ${parameterNumber(subject.type, reference.code)} and ${beginsWith(sqlText`link.value`, `${targetType}/`)}`
+  const isLink = sqlText`link.parameter = ${parameterNumber(searched.type, reference.code)} and ${beginsWith(sqlText`link.value`, `${targetType}/`)}`
   const found = { alias: target, type: targetType, table: 'record' } as const
   // With many of them each target is looked at once, and not once for each record that names it.
-  if (subject.among && subject.among.practiceIds.length > 0 && !canBeAboutNobody(targetType)) {
-    const ofTarget = { ...found, among: within }
-    const met = meetsCondition(chain.condition, ofTarget, within, depth + 1)
+  if (searched.among && searched.among.practiceIds.length > 0 && !canBeAboutNobody(targetType)) {
+    const ofTarget = { ...found, among: confinement }
+    const met = meetsCondition(chain.condition, ofTarget, confinement, depth + 1)
     const targets = sqlText`select ${`${targetType}/`} || ${sqlName(`${target}.id`)}
-      from ${coveredPatients(within)} as panel cross join record as ${sqlName(target)}
+      from ${confinedPatients(confinement)} as panel cross join record as ${sqlName(target)}
       where ${sqlName(`${target}.patient_id`)} = panel.patient_id and ${sqlName(`${target}.type`)} = ${targetType}
         and ${isInTime(`${target}.no`)} and ${met}`
     return isAmongLinks(
-      subject,
+      searched,
       sqlText`${isLink} and ${isInSet(sqlText`${unindexed('link.value')} in (${targets})`)}`,
     )
   }
-  const met = meetsCondition(chain.condition, found, within, depth + 1)
+  const met = meetsCondition(chain.condition, found, confinement, depth + 1)
   const isTarget = sqlText`${sqlName(`${target}.type`)} = ${targetType}
       and ${sqlName(`${target}.id`)} = substr(link.value, ${targetType.length + 2})
-      and ${isReadableFrom('link', found, within)} and ${isInTime(`${target}.no`)} and ${met}`
+      and ${isReadableFrom('link', found, confinement)} and ${isInTime(`${target}.no`)} and ${met}`
   const join = sqlText`cross join record as ${sqlName(target)}`
-  if (subject.patientId !== undefined || subject.among)
-    return isAmongLinks(subject, sqlText`${isLink} and ${isTarget}`, join)
+  if (searched.patientId !== undefined || searched.among)
+    return isAmongLinks(searched, sqlText`${isLink} and ${isTarget}`, join)
   return sqlText`exists (
     select 1 from record_text as link ${join}
-    where link.patient_id = ${sqlName(`${subject.alias}.patient_id`)} and link.record_no = ${numberOf(subject)}
+    where link.patient_id = ${sqlName(`${searched.alias}.patient_id`)} and link.record_no = ${numberOf(searched)}
       and ${isLink} and ${isTarget})`
 }
 
 /** Whether the record is among those whose rows of the index `link` meet a rule: asked once for all records. */
-function isAmongLinks(subject: Subject, rule: Fragment, join: Fragment = sqlNothing): Fragment {
-  const { patientId, among } = subject
+function isAmongLinks(searched: SearchedRow, rule: Fragment, join: Fragment = sqlNothing): Fragment {
+  const { patientId, among } = searched
   const [patients, isOf] =
     among && patientId === undefined
-      ? [sqlText`${coveredPatients(among)} as panel cross join`, sqlText`link.patient_id = panel.patient_id`]
+      ? [sqlText`${confinedPatients(among)} as panel cross join`, sqlText`link.patient_id = panel.patient_id`]
       : [sqlNothing, sqlText`link.patient_id = ${patientId ?? ''}`]
-  return isInSet(sqlText`${numberOf(subject)} in (
+  return isInSet(sqlText`${numberOf(searched)} in (
     select link.record_no from ${patients} record_text as link ${join}
     where ${isOf} and ${isInTime('link.record_no')} and ${rule})`)
 }
@@ -146,11 +151,11 @@ function isInSet(isIn: Fragment): Fragment {
 }
 
 /** Whether the record is one of those of some rows of the index. PostgreSQL finds it by patient and number alone. */
-function isAmongRows(subject: Subject, name: string, rows: Fragment): Fragment {
-  const [ofRow, no] = [sqlName(`${name}.record_no`), numberOf(subject)]
+function isAmongRows(searched: SearchedRow, name: string, rows: Fragment): Fragment {
+  const [ofRow, no] = [sqlName(`${name}.record_no`), numberOf(searched)]
   return {
     ...sqlText`${no} in (select ${ofRow} ${rows})`,
-    onPostgres: sqlText`(${sqlName(`${subject.alias}.patient_id`)}, ${no}) in (
+    onPostgres: sqlText`(${sqlName(`${searched.alias}.patient_id`)}, ${no}) in (
       select ${sqlName(`${name}.patient_id`)}, ${ofRow} ${rows})`,
   }
 }
@@ -164,13 +169,13 @@ function namesOwnPatient(type: string, code: string): boolean {
 /** The patient of the compartment in which the record lies. By record_pk. */
 function meetsOwnPatient(
   { condition }: ChainCondition,
-  { alias, among }: Subject,
-  within: Confinement,
+  { alias, among }: SearchedRow,
+  confinement: Confinement,
   depth: number,
 ): Fragment {
   const patient = nextAlias(depth)
-  const subject: Subject = { alias: patient, type: 'Patient', table: 'record', among }
-  const met = meetsCondition(condition, subject, within, depth + 1)
+  const searched: SearchedRow = { alias: patient, type: 'Patient', table: 'record', among }
+  const met = meetsCondition(condition, searched, confinement, depth + 1)
   const ofCompartment = (holder: Fragment) => sqlText`
     ${sqlName(`${patient}.patient_id`)} = ${holder} and ${sqlName(`${patient}.type`)} = 'Patient'
       and ${sqlName(`${patient}.id`)} = ${holder} and ${isInTime(`${patient}.no`)} and ${met}`
@@ -178,7 +183,7 @@ function meetsOwnPatient(
     return sqlText`exists (select 1 from record as ${sqlName(patient)}
       where ${ofCompartment(sqlName(`${alias}.patient_id`))})`
   return sqlText`${sqlName(`${alias}.patient_id`)} in (
-    select panel.patient_id from ${coveredPatients(among)} as panel cross join record as ${sqlName(patient)}
+    select panel.patient_id from ${confinedPatients(among)} as panel cross join record as ${sqlName(patient)}
     where ${ofCompartment(sqlText`panel.patient_id`)})`
 }
 
@@ -188,15 +193,15 @@ function meetsOwnPatient(
  */
 function isReadableFrom(
   source: string,
-  { alias, type }: Pick<Subject, 'alias' | 'type'>,
-  within: Confinement,
+  { alias, type }: Pick<SearchedRow, 'alias' | 'type'>,
+  confinement: Confinement,
 ): Fragment {
   const patient = sqlName(`${alias}.patient_id`)
-  const { practiceIds } = within
+  const { practiceIds } = confinement
   const ways: Fragment[] = []
   if (canBeAboutPatient(type))
     ways.push(
-      sqlText`${patient} <> '' and (${patient} = ${sqlName(`${source}.patient_id`)} or ${isCovered(`${alias}.patient_id`, within)})`,
+      sqlText`${patient} <> '' and (${patient} = ${sqlName(`${source}.patient_id`)} or ${isConfined(`${alias}.patient_id`, confinement)})`,
     )
   // uses record_no
   if (isCitable(type))
@@ -210,30 +215,35 @@ function isReadableFrom(
 }
 
 /** Records that name this one: looked for in the covered compartments, and among those about nobody that can be read. */
-function meetsHas(has: HasCondition, subject: Subject, within: Confinement, depth: number): Fragment {
+function meetsHas(
+  has: HasCondition,
+  searched: SearchedRow,
+  confinement: Confinement,
+  depth: number,
+): Fragment {
   const { type: otherType, reference, condition } = has
-  const { alias, type, among } = subject
+  const { alias, type, among } = searched
   const other = nextAlias(depth)
   const isNamed = type === 'Patient' && namesOwnPatient(otherType, reference.code)
   const parameter = sqlText`link.parameter = ${parameterNumber(otherType, reference.code)}`
   const names = sqlText`link.value = ${`${type}/`} || ${sqlName(`${alias}.id`)}`
   const isOther = sqlText`${sqlName(`${other}.patient_id`)} = link.patient_id and ${sqlName(`${other}.no`)} = link.record_no`
-  const ofOther: Subject = { alias: other, type: otherType, table: 'record' }
-  const met = meetsCondition(condition, ofOther, within, depth + 1)
+  const ofOther: SearchedRow = { alias: other, type: otherType, table: 'record' }
+  const met = meetsCondition(condition, ofOther, confinement, depth + 1)
   const existsIn = (place: Fragment) => sqlText`exists (
     select 1 from record_text as link cross join record as ${sqlName(other)}
     where ${place} and ${parameter} and ${names} and ${isOther} and ${isInTime(`${other}.no`)} and ${met})`
   // One by one, so that each begins at its part of the index.
   const places: Fragment[] = []
-  if (canBeAboutPatient(otherType) && among) places.push(isAmongNamed(has, subject, within, depth))
+  if (canBeAboutPatient(otherType) && among) places.push(isAmongNamed(has, searched, confinement, depth))
   else if (canBeAboutPatient(otherType)) {
     // A record about a patient lies in the compartment of that patient.
     const compartment = isNamed
-      ? sqlText`link.patient_id = ${sqlName(`${alias}.id`)} and ${isCovered('link.patient_id', within)}`
-      : sqlText`link.patient_id <> '' and ${isAmongCovered('link.patient_id', within)}`
+      ? sqlText`link.patient_id = ${sqlName(`${alias}.id`)} and ${isConfined('link.patient_id', confinement)}`
+      : sqlText`link.patient_id <> '' and ${isAmongConfined('link.patient_id', confinement)}`
     places.push(existsIn(compartment))
   }
-  const aboutNobody = canBeAboutNobody(otherType) ? isReadAboutNobody(other, otherType, within) : no
+  const aboutNobody = canBeAboutNobody(otherType) ? isReadAboutNobody(other, otherType, confinement) : no
   if (aboutNobody !== no) places.push(existsIn(sqlText`link.patient_id = '' and ${aboutNobody}`))
   return any(places)
 }
@@ -241,17 +251,17 @@ function meetsHas(has: HasCondition, subject: Subject, within: Confinement, dept
 /** The same for many records: what is named in all covered compartments is found once. */
 function isAmongNamed(
   { type: otherType, reference, condition }: HasCondition,
-  { alias, type }: Subject,
-  within: Confinement,
+  { alias, type }: SearchedRow,
+  confinement: Confinement,
   depth: number,
 ): Fragment {
   const other = nextAlias(depth)
   // The row that names needs no record beside it when the index answers the rest.
   const isOfRow = isAnsweredByIndex(condition)
-  const ofOther: Subject = isOfRow
-    ? { alias: 'link', type: otherType, table: 'record_text', among: within }
-    : { alias: other, type: otherType, table: 'record', among: within }
-  const met = meetsCondition(condition, ofOther, within, depth + 1)
+  const ofOther: SearchedRow = isOfRow
+    ? { alias: 'link', type: otherType, table: 'record_text', among: confinement }
+    : { alias: other, type: otherType, table: 'record', among: confinement }
+  const met = meetsCondition(condition, ofOther, confinement, depth + 1)
   const [join, isOther] = isOfRow
     ? [sqlNothing, yes]
     : [
@@ -260,15 +270,15 @@ function isAmongNamed(
       ]
   return isInSet(sqlText`${sqlName(`${alias}.id`)} in (
     select substr(link.value, ${type.length + 2})
-    from ${coveredPatients(within)} as panel cross join record_text as link ${join}
+    from ${confinedPatients(confinement)} as panel cross join record_text as link ${join}
     where link.patient_id = panel.patient_id and link.parameter = ${parameterNumber(otherType, reference.code)}
       and ${beginsWith(sqlText`link.value`, `${type}/`)} and ${isOther} and ${isInTime('link.record_no')} and ${met})`)
 }
 
 /** Whether a record about nobody is of a covered practice, or cited. */
-function isReadAboutNobody(alias: string, type: string, within: Confinement): Fragment {
-  const { practiceIds } = within
-  const cited = citedIds(within, type)
+function isReadAboutNobody(alias: string, type: string, confinement: Confinement): Fragment {
+  const { practiceIds } = confinement
+  const cited = citedIds(confinement, type)
   const ways = [
     ...(practiceIds.length > 0
       ? [sqlText`${sqlName(`${alias}.practice_id`)} in (${sqlJoin(practiceIds)})`]
@@ -278,28 +288,28 @@ function isReadAboutNobody(alias: string, type: string, within: Confinement): Fr
   return any(ways)
 }
 
-function meetsParameter(condition: ParameterCondition, subject: Subject): Fragment {
+function meetsParameter(condition: ParameterCondition, searched: SearchedRow): Fragment {
   const { parameter, modifier, values, isMissing } = condition
-  if (parameter.code === '_id') return meetsId(values, subject)
-  if (parameter.code === '_lastUpdated') return meetsLastUpdated(values, subject)
+  if (parameter.code === '_id') return meetsId(values, searched)
+  if (parameter.code === '_lastUpdated') return meetsLastUpdated(values, searched)
   if (modifier === 'missing') {
     const present = any([
-      rowExists('record_text', condition, subject, yes),
-      rowExists('record_range', condition, subject, yes),
+      rowExists('record_text', condition, searched, yes),
+      rowExists('record_range', condition, searched, yes),
     ])
     return isMissing ? sqlText`not ${present}` : present
   }
-  const met = any(values.map((value) => meetsValue(value, condition, subject)))
+  const met = any(values.map((value) => meetsValue(value, condition, searched)))
   return modifier === 'not' ? sqlText`not ${met}` : met
 }
 
-function meetsId(values: SearchValue[], { alias }: Subject): Fragment {
+function meetsId(values: SearchValue[], { alias }: SearchedRow): Fragment {
   const ids = values.flatMap((value) => (value.type === 'token' && value.code ? [value.code] : []))
   return ids.length === 0 ? no : sqlText`${sqlName(`${alias}.id`)} in (${sqlJoin(ids)})`
 }
 
 /** A moment, stored as the millisecond that it begins: the range [t, t + 1). */
-function meetsLastUpdated(values: SearchValue[], { alias }: Subject): Fragment {
+function meetsLastUpdated(values: SearchValue[], { alias }: SearchedRow): Fragment {
   const low = sqlName(`${alias}.last_updated`)
   return any(
     values.flatMap((value) =>
@@ -310,13 +320,13 @@ function meetsLastUpdated(values: SearchValue[], { alias }: Subject): Fragment {
   )
 }
 
-function meetsValue(value: SearchValue, condition: ParameterCondition, subject: Subject): Fragment {
-  const inText = (rule: Fragment) => rowExists('record_text', condition, subject, rule)
+function meetsValue(value: SearchValue, condition: ParameterCondition, searched: SearchedRow): Fragment {
+  const inText = (rule: Fragment) => rowExists('record_text', condition, searched, rule)
   const inRange = (prefix: Prefix, low: number, high: number, unit: string): Fragment =>
     rowExists(
       'record_range',
       condition,
-      subject,
+      searched,
       all([
         sqlText`entry.unit = ${unit}`,
         compare(prefix, { low: sqlText`entry.low`, high: sqlText`entry.high` }, { low, high }),
@@ -328,13 +338,13 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, subject: 
     case 'string':
       return inText(meetsString(value, condition.modifier))
     case 'reference':
-      return value.targets.length === 0 ? no : inText(isOneOf(value.targets, subject))
+      return value.targets.length === 0 ? no : inText(isOneOf(value.targets, searched))
     case 'uri':
       return inText(meetsUri(value.value, condition.modifier))
     case 'date': {
       const byRows = inRange(value.prefix, value.start, value.end, '')
-      if (subject.table === 'record' || condition.parameter.code !== mainDateOf(subject.type)) return byRows
-      return meetsMainDate(value, subject.alias, byRows)
+      if (searched.table === 'record' || condition.parameter.code !== mainDateOf(searched.type)) return byRows
+      return meetsMainDate(value, searched.alias, byRows)
     }
     case 'number':
     case 'quantity':
@@ -425,7 +435,7 @@ function meetsUri(uri: string, modifier: ParameterCondition['modifier']): Fragme
 }
 
 /** Few values are looked for in the index of each patient; of many it is faster to look at what the patient has. */
-function isOneOf(targets: readonly string[], { among }: Subject): Fragment {
+function isOneOf(targets: readonly string[], { among }: SearchedRow): Fragment {
   const column = among && targets.length > 8 ? unindexed('entry.value') : sqlText`entry.value`
   return sqlText`${column} in (${sqlJoin(targets)})`
 }
@@ -448,27 +458,27 @@ function escapeLike(text: string): string {
 function rowExists(
   table: 'record_text' | 'record_range',
   { parameter, modifier }: ParameterCondition,
-  subject: Subject,
+  searched: SearchedRow,
   rule: Fragment,
 ): Fragment {
-  const { alias, type, patientId, among } = subject
+  const { alias, type, patientId, among } = searched
   const param =
     modifier === 'text' || modifier === 'identifier' ? `${parameter.code}:${modifier}` : parameter.code
   const ofParameter = sqlText`entry.parameter = ${parameterNumber(type, param)}`
   const rows = sqlText`from ${sqlName(table)} as entry where ${ofParameter} and ${rule}`
-  const no = numberOf(subject)
+  const no = numberOf(searched)
   if (patientId !== undefined)
     return sqlText`${no} in (select entry.record_no ${rows} and entry.patient_id = ${patientId})`
   // All rows of a record carry its main date, which comes before its number in the key.
   const sameDate =
-    subject.table === 'record_text' && table === 'record_text'
+    searched.table === 'record_text' && table === 'record_text'
       ? sqlText`and entry.high = ${sqlName(`${alias}.high`)}`
       : sqlNothing
-  if (among && subject.table === 'record')
+  if (among && searched.table === 'record')
     return isAmongRows(
-      subject,
+      searched,
       'entry',
-      sqlText`from ${coveredPatients(among)} as panel cross join ${sqlName(table)} as entry
+      sqlText`from ${confinedPatients(among)} as panel cross join ${sqlName(table)} as entry
         where entry.patient_id = panel.patient_id and ${ofParameter} and ${rule} and ${isInTime('entry.record_no')}`,
     )
   return sqlText`exists (

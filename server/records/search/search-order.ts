@@ -4,7 +4,7 @@ import type { SortRule } from '#fhir/search/search-query.ts'
 import { OnpatientError } from '../../errors.ts'
 import { type Fragment, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
 import { parameterNumber } from './parameter-number.ts'
-import { numberOf, type Subject } from './search-conditions.ts'
+import { numberOf, type SearchedRow } from './search-conditions.ts'
 
 type SortValue = string | number
 
@@ -85,8 +85,8 @@ export interface SortKey {
 }
 
 /** The key of the rule at `index`. */
-export function sortKey(subject: Subject, rule: SortRule, index: number): SortKey {
-  const { alias, type, table } = subject
+export function sortKey(searched: SearchedRow, rule: SortRule, index: number): SortKey {
+  const { alias, type, table } = searched
   const { parameter, descending } = rule
   const column = (name: string) => ({ expression: sqlName(`${alias}.${name}`), join: sqlNothing })
   if (parameter === '_id') return column('id')
@@ -94,18 +94,18 @@ export function sortKey(subject: Subject, rule: SortRule, index: number): SortKe
   if (table === 'record_text' && parameter.code === mainDateOf(type))
     return column(descending ? 'high' : 'low')
   return isRange(parameter)
-    ? { expression: rangeOf(subject, parameter, descending), join: sqlNothing }
-    : textKey(subject, parameter, { descending, name: `sorted_${index}` })
+    ? { expression: rangeOf(searched, parameter, descending), join: sqlNothing }
+    : textKey(searched, parameter, { descending, name: `sorted_${index}` })
 }
 
 /** Of several ranges the one that comes first in this direction. By record_range_pk. */
-function rangeOf(subject: Subject, parameter: SearchParameter, descending: boolean): Fragment {
-  const { alias, type } = subject
+function rangeOf(searched: SearchedRow, parameter: SearchParameter, descending: boolean): Fragment {
+  const { alias, type } = searched
   return sqlText`coalesce((
     select ${descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`} from record_range as entry
     where entry.patient_id = ${sqlName(`${alias}.patient_id`)}
       and entry.parameter = ${parameterNumber(type, parameter.code)}
-      and entry.record_no = ${numberOf(subject)}), ${lastOf.range[descending ? 'descending' : 'ascending']})`
+      and entry.record_no = ${numberOf(searched)}), ${lastOf.range[descending ? 'descending' : 'ascending']})`
 }
 
 /**
@@ -113,11 +113,11 @@ function rangeOf(subject: Subject, parameter: SearchParameter, descending: boole
  * found by going through all of its patient: once for all records, when they are of one patient.
  */
 function textKey(
-  subject: Subject,
+  searched: SearchedRow,
   parameter: SearchParameter,
   { descending, name }: { descending: boolean; name: string },
 ): SortKey {
-  const { alias, type, patientId } = subject
+  const { alias, type, patientId } = searched
   const first = descending ? sqlText`max(entry.value)` : sqlText`min(entry.value)`
   const missing = lastOf.text[descending ? 'descending' : 'ascending']
   const rows = (patient: Fragment | string) =>
@@ -125,14 +125,14 @@ function textKey(
   if (patientId === undefined)
     return {
       expression: sqlText`coalesce((select ${first}
-        from ${rows(sqlName(`${alias}.patient_id`))} and entry.record_no = ${numberOf(subject)}), ${missing})`,
+        from ${rows(sqlName(`${alias}.patient_id`))} and entry.record_no = ${numberOf(searched)}), ${missing})`,
       join: sqlNothing,
     }
   return {
     expression: sqlText`coalesce(${sqlName(`${name}.text`)}, ${missing})`,
     join: sqlText` left join (
       select entry.record_no, ${first} as text from ${rows(patientId)} group by entry.record_no) as ${sqlName(name)}
-      on ${sqlName(`${name}.record_no`)} = ${numberOf(subject)}`,
+      on ${sqlName(`${name}.record_no`)} = ${numberOf(searched)}`,
   }
 }
 

@@ -1,5 +1,6 @@
 import { canBeAboutNobody } from '#fhir/compartment/compartment.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
+import type { Confinement } from '../../confinement.ts'
 import {
   type Fragment,
   readPage,
@@ -10,8 +11,7 @@ import {
   sqlText,
 } from '../../store/statement.ts'
 import type { Db } from '../../store/store.ts'
-import type { Confinement } from '../confinement.ts'
-import { narrowToPatient } from '../confinement.ts'
+import { narrowToPatient } from '../confinement-conditions.ts'
 import type { Matching } from './matching.ts'
 import { matchingRows, type Narrowed, namedPatient } from './matching-rows.ts'
 import { narrowToReferring } from './narrow-to-referring.ts'
@@ -52,9 +52,13 @@ interface FoundRow extends Record<`k${number}`, string | number> {
 }
 
 /** One page of what matches, inside the confinement, in the order asked for. Throws `invalid-parameter` for a place of another order. */
-export async function searchRecords(db: Db, within: Confinement, page: SearchPageQuery): Promise<SearchPage> {
+export async function searchRecords(
+  db: Db,
+  confinement: Confinement,
+  page: SearchPageQuery,
+): Promise<SearchPage> {
   const { query, pageSize, after, before, withTotal } = page
-  const matching = matchingRows(await narrowToNamedPatient(db, within, query), query)
+  const matching = matchingRows(await narrowToNamedPatient(db, confinement, query), query)
   assertInOrder(matching.columns, after ?? before)
   // One more row than asked for tells whether there is more on that side.
   const { rows: found, isCut } = await readPage<FoundRow>(db, takeRows(matching, page))
@@ -85,10 +89,10 @@ async function totalOf(
 /** How many records match. */
 export async function countFound(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   query: SearchPageQuery['query'],
 ): Promise<number> {
-  return countRows(db, matchingRows(await narrowToNamedPatient(db, within, query), query))
+  return countRows(db, matchingRows(await narrowToNamedPatient(db, confinement, query), query))
 }
 
 async function countRows(db: Db, { total }: Matching): Promise<number> {
@@ -102,19 +106,19 @@ async function countRows(db: Db, { total }: Matching): Promise<number> {
  */
 async function narrowToNamedPatient(
   db: Db,
-  within: Confinement,
+  confinement: Confinement,
   { type, conditions }: SearchPageQuery['query'],
 ): Promise<Narrowed> {
-  const isOne = within.patientIds.length === 1 && within.practiceIds.length === 0
-  if (isOne || canBeAboutNobody(type)) return { within, reach: within, isLasting: true }
+  const isOne = confinement.patientIds.length === 1 && confinement.practiceIds.length === 0
+  if (isOne || canBeAboutNobody(type)) return { confinement, chainConfinement: confinement, isLasting: true }
   for (const condition of conditions) {
     const patientId = namedPatient(condition)
-    const narrowed = patientId === undefined ? undefined : await narrowToPatient(db, within, patientId)
+    const narrowed = patientId === undefined ? undefined : await narrowToPatient(db, confinement, patientId)
     if (narrowed && narrowed.patientIds.length > 0)
-      return { within: narrowed, reach: within, isLasting: true }
+      return { confinement: narrowed, chainConfinement: confinement, isLasting: true }
   }
-  const referring = await narrowToReferring(db, within, type, conditions)
-  return { within: referring, reach: within, isLasting: false }
+  const referring = await narrowToReferring(db, confinement, type, conditions)
+  return { confinement: referring, chainConfinement: confinement, isLasting: false }
 }
 
 /**

@@ -88,22 +88,22 @@ describe('a backend service', () => {
     const service = await anApprovedService(app, clinic, key)
     const { body } = await askForBackendToken(app, service.id, key)
     assert.equal((await read('Patient', body.access_token)).status, 200)
-    const [approval] = await app.nouns.approvals.list({ applicationId: service.id })
-    await app.nouns.approvals.end(clinic.practice.id, approval?.id ?? '')
+    const [approval] = await app.modules.approvals.list({ applicationId: service.id })
+    await app.modules.approvals.end(clinic.practice.id, approval?.id ?? '')
     assert.equal((await read('Patient', body.access_token)).status, 401)
     assert.equal((await askForBackendToken(app, service.id, key)).body.error, 'unauthorized_client')
   })
 
   test('scopes that the application adds after the approval need a new one', async () => {
     const service = await anApprovedService(app, clinic, key, ['system/Immunization.rs'])
-    await app.nouns.applications.update(clinic.provider.id, service.id, {
+    await app.modules.applications.update(clinic.provider.id, service.id, {
       name: service.name,
       kind: 'confidential',
       redirectUris: [],
       scopes: ['system/*.rs'],
     })
     assert.equal((await askForBackendToken(app, service.id, key)).body.error, 'invalid_scope')
-    await app.nouns.approvals.approve({
+    await app.modules.approvals.approve({
       applicationId: service.id,
       practiceId: clinic.practice.id,
       accountId: clinic.provider.id,
@@ -113,7 +113,7 @@ describe('a backend service', () => {
 
   test('with the approval of two practices it names the one that it means, and reaches no other', async () => {
     const service = await anApprovedService(app, clinic, key)
-    await app.nouns.approvals.approve({
+    await app.modules.approvals.approve({
       applicationId: service.id,
       practiceId: other.practice.id,
       accountId: other.provider.id,
@@ -141,9 +141,9 @@ describe('a backend service', () => {
   test('the approval outlives the password of the administrator who gave it', async () => {
     const service = await anApprovedService(app, clinic, key)
     const { body } = await askForBackendToken(app, service.id, key)
-    await app.nouns.grants.endAllOfAccount(clinic.provider.id, 'the password was changed')
+    await app.modules.grants.endAllOfAccount(clinic.provider.id, 'the password was changed')
     assert.equal((await read('Patient', body.access_token)).status, 200)
-    assert.deepEqual(await app.nouns.grants.listOpen(clinic.provider.id), [])
+    assert.deepEqual(await app.modules.grants.listOpen(clinic.provider.id), [])
   })
 
   test('revoking its token ends that token, and not the approval', async () => {
@@ -164,8 +164,8 @@ describe('a backend service', () => {
 
   test('a system scope in the token of a person opens nothing', async () => {
     const application = await anApplication(app, clinic)
-    const [association] = await app.nouns.practices.listAssociations(clinic.provider.id)
-    const grant = await app.nouns.grants.create({
+    const [association] = await app.modules.practices.listAssociations(clinic.provider.id)
+    const grant = await app.modules.grants.create({
       accountId: clinic.provider.id,
       applicationId: application.id,
       scopes: ['system/*.rs'],
@@ -173,7 +173,7 @@ describe('a backend service', () => {
       expiresAt: undefined,
     })
     const expiresAt = new Date(app.clock.now().getTime() + 60_000)
-    await app.nouns.grants.storeAccessToken({
+    await app.modules.grants.storeAccessToken({
       token: 'odd',
       grantId: grant.id,
       scopes: ['system/*.rs'],
@@ -197,7 +197,7 @@ describe('a backend service', () => {
 
   test('a developer asks, the practice approves or declines', async () => {
     const service = await aKeyApplication(app, clinic, key, { redirectUris: [], scopes: ['system/*.rs'] })
-    const { approvals } = app.nouns
+    const { approvals } = app.modules
     const asked = await approvals.request(service.id, other.practice.id, clinic.provider.id)
     const again = await approvals.request(service.id, other.practice.id, clinic.provider.id)
     assert.equal(again.id, asked.id)
@@ -238,11 +238,11 @@ describe('a backend service', () => {
     const { body } = await askForBackendToken(app, service.id, key)
     assert.equal((await read('Patient', body.access_token)).status, 200)
     const parts = { db: app.store.db, clock: app.clock, random: systemRandom }
-    const grants = createGrants({ ...parts, practices: app.nouns.practices })
+    const grants = createGrants({ ...parts, practices: app.modules.practices })
     const elsewhere = createApprovals({
       ...parts,
       limits: readLimits({}),
-      applications: app.nouns.applications,
+      applications: app.modules.applications,
       grants,
     })
     const [approval] = await elsewhere.list({ applicationId: service.id })
@@ -254,27 +254,30 @@ describe('a backend service', () => {
   test('approvals at the same moment leave one in force', async () => {
     const service = await anApprovedService(app, clinic, key)
     const form = { applicationId: service.id, practiceId: clinic.practice.id, accountId: clinic.provider.id }
-    await Promise.allSettled(Array.from({ length: 5 }, () => app.nouns.approvals.approve(form)))
-    assert.equal((await app.nouns.approvals.list({ applicationId: service.id })).length, 1)
+    await Promise.allSettled(Array.from({ length: 5 }, () => app.modules.approvals.approve(form)))
+    assert.equal((await app.modules.approvals.list({ applicationId: service.id })).length, 1)
     assert.equal((await askForBackendToken(app, service.id, key)).status, 200)
   })
 
   test('a practice may approve reading alone of what asks for writing', async () => {
     const service = await aKeyApplication(app, clinic, key, { redirectUris: [], scopes: ['system/*.cruds'] })
     const form = { applicationId: service.id, practiceId: clinic.practice.id, accountId: clinic.provider.id }
-    await app.nouns.approvals.approve({ ...form, scopes: ['system/*.rs'] })
+    await app.modules.approvals.approve({ ...form, scopes: ['system/*.rs'] })
     const writing = await askForBackendToken(app, service.id, key, { scope: 'system/Patient.cruds' })
     assert.equal(writing.body.error, 'invalid_scope')
     assert.equal((await askForBackendToken(app, service.id, key, { scope: 'system/Patient.rs' })).status, 200)
-    await assert.rejects(app.nouns.approvals.approve({ ...form, scopes: ['system/*.cruds', 'user/*.rs'] }), {
-      code: 'scope-invalid',
-    })
+    await assert.rejects(
+      app.modules.approvals.approve({ ...form, scopes: ['system/*.cruds', 'user/*.rs'] }),
+      {
+        code: 'scope-invalid',
+      },
+    )
   })
 
   test('when the application is deleted its tokens are worth nothing', async () => {
     const service = await anApprovedService(app, clinic, key)
     const { body } = await askForBackendToken(app, service.id, key)
-    await app.nouns.applications.remove(clinic.provider.id, service.id)
+    await app.modules.applications.remove(clinic.provider.id, service.id)
     assert.equal((await read('Patient', body.access_token)).status, 401)
     assert.equal((await askForBackendToken(app, service.id, key)).body.error, 'invalid_client')
   })

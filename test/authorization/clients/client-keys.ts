@@ -97,7 +97,7 @@ export async function anApprovedService(
     redirectUris: [],
     scopes,
   })
-  await app.nouns.approvals.approve({
+  await app.modules.approvals.approve({
     applicationId: service.id,
     practiceId: clinic.practice.id,
     accountId: clinic.provider.id,

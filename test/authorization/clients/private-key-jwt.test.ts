@@ -221,7 +221,7 @@ describe('an application that proves who it is by a key', () => {
     const second = await openSqliteStore(join(app.folder, 'onpatient.db'))
     const inSecond = createUsedOnce({ db: second.db, clock: app.clock })
     const key = newJti()
-    assert.equal(await app.nouns.usedOnce.use(key, 60), true)
+    assert.equal(await app.modules.usedOnce.use(key, 60), true)
     assert.equal(await inSecond.use(key, 60), false)
     await second.close()
   })
@@ -241,7 +241,7 @@ describe('an application that proves who it is by a key', () => {
       return probe({ client_assertion_type: assertionType, client_assertion })
     }
     assert.ok(isProven(await asks(stranger)))
-    await app.nouns.applications.update(clinic.provider.id, id, {
+    await app.modules.applications.update(clinic.provider.id, id, {
       name: 'Renewed',
       kind: 'confidential',
       redirectUris: [redirectUri],
@@ -255,7 +255,7 @@ describe('an application that proves who it is by a key', () => {
   test('an application that goes over to a key loses its secrets for ever', async () => {
     const mine = await anApplication(app, clinic)
     const form = { name: 'Mine', kind: 'confidential' as const, redirectUris: [redirectUri], scopes: [] }
-    const { update, rotateSecret } = app.nouns.applications
+    const { update, rotateSecret } = app.modules.applications
     const bySecret = (client_secret: string) => probe({ client_id: mine.id, client_secret })
     assert.ok(isProven(await bySecret(mine.secret)))
     await update(clinic.provider.id, mine.id, {
@@ -270,8 +270,8 @@ describe('an application that proves who it is by a key', () => {
   })
 
   test('has no secret, and cannot get one', async () => {
-    assert.deepEqual(await app.nouns.applications.listSecrets(client.id), [])
-    await assert.rejects(app.nouns.applications.rotateSecret(clinic.provider.id, client.id, 0), {
+    assert.deepEqual(await app.modules.applications.listSecrets(client.id), [])
+    await assert.rejects(app.modules.applications.rotateSecret(clinic.provider.id, client.id, 0), {
       code: 'not-allowed',
     })
   })

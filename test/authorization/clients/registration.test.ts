@@ -104,7 +104,7 @@ describe('registration that is open', () => {
       [201, 201],
     )
     const owners = both.map(
-      async ({ body }) => (await app.nouns.applications.find(body.client_id))?.ownerAccountId,
+      async ({ body }) => (await app.modules.applications.find(body.client_id))?.ownerAccountId,
     )
     assert.equal(new Set(await Promise.all(owners)).size, 1)
   })
@@ -241,7 +241,7 @@ describe('registration that is open', () => {
       assert.deepEqual([status, refused.error], [400, 'invalid_client_metadata'])
     }
     await replace(body, {})
-    assert.equal(await app.nouns.applications.isSecretOf(body.client_id, body.client_secret), true)
+    assert.equal(await app.modules.applications.isSecretOf(body.client_id, body.client_secret), true)
   })
 
   test('from key to secret it gets a secret, once, and from secret to key the secret dies', async () => {
@@ -251,7 +251,7 @@ describe('registration that is open', () => {
     assert.match(changed.client_secret, /^ops_/)
     assert.equal('client_secret' in (await replace(body, {})).body, false)
     await replace(body, keyed)
-    assert.equal(await app.nouns.applications.isSecretOf(body.client_id, changed.client_secret), false)
+    assert.equal(await app.modules.applications.isSecretOf(body.client_id, changed.client_secret), false)
   })
 
   test('more scopes than before give nothing to grants that people gave before', async () => {
@@ -293,11 +293,11 @@ describe('registration that is open', () => {
   for (const [title, change, words] of changes)
     test(`a change is refused for ${title}, and leaves everything as it was`, async () => {
       const { body } = await register(metadata)
-      const before = await app.nouns.applications.find(body.client_id)
+      const before = await app.modules.applications.find(body.client_id)
       const { status, body: refused } = await replace(body, change)
       assert.equal(status, 400, JSON.stringify(refused))
       assert.match(`${refused.error} ${refused.error_description}`, words)
-      assert.deepEqual(await app.nouns.applications.find(body.client_id), before)
+      assert.deepEqual(await app.modules.applications.find(body.client_id), before)
     })
 
   test('only its own token opens it, and the refusal does not tell whether it exists', async () => {
@@ -324,7 +324,7 @@ describe('registration that is open', () => {
         words.add(body.error_description)
       }
     assert.equal(words.size, 1)
-    assert.ok(await app.nouns.applications.find(mine.client_id))
+    assert.ok(await app.modules.applications.find(mine.client_id))
   })
 
   test('tokens are stored as hashes alone', async () => {
@@ -452,10 +452,10 @@ describe('registration for those with a token', () => {
     })
 
   test('makes an application of the account that was given the token', async () => {
-    const token = await app.nouns.applications.registrationTokens.issueInitial(clinic.provider.id, 3600)
+    const token = await app.modules.applications.registrationTokens.issueInitial(clinic.provider.id, 3600)
     const { status, body } = await register(token)
     assert.equal(status, 201, JSON.stringify(body))
-    const application = await app.nouns.applications.find(body.client_id)
+    const application = await app.modules.applications.find(body.client_id)
     assert.equal(application?.ownerAccountId, clinic.provider.id)
     app.clock.forward(3601)
     assert.equal((await register(token)).status, 401)

@@ -205,9 +205,9 @@ describe('revocation and introspection', () => {
   }
   async function endedByPerson(): Promise<Credentials> {
     const { access_token } = await tokens()
-    const account = await app.nouns.accounts.findByEmail(person)
-    for (const { id } of await app.nouns.grants.listOpen(account?.id ?? ''))
-      await app.nouns.grants.end(account?.id ?? '', id, 'the person ended it')
+    const account = await app.modules.accounts.findByEmail(person)
+    for (const { id } of await app.modules.grants.listOpen(account?.id ?? ''))
+      await app.modules.grants.end(account?.id ?? '', id, 'the person ended it')
     return { token: access_token, ...by(client) }
   }
   async function usedRefreshToken(): Promise<Credentials> {

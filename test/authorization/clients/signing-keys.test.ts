@@ -59,7 +59,7 @@ describe('the keys of id_tokens', () => {
 
   test('a key that others may know is withdrawn at once', async () => {
     const [first] = await kids()
-    const made = await app.nouns.keys.signing.rotate({ atOnce: true })
+    const made = await app.modules.keys.signing.rotate({ atOnce: true })
     assert.notEqual(made.kid, first)
     assert.deepEqual(await kids(), [made.kid])
     assert.equal(signedBy(await idToken()), made.kid)
@@ -77,7 +77,7 @@ describe('the keys of id_tokens', () => {
   })
 
   test('a key that cannot be read is told, and replaced at once', async () => {
-    const { signing } = app.nouns.keys
+    const { signing } = app.modules.keys
     const { all, broken } = await signing.examine()
     assert.ok(all > 0)
     assert.deepEqual(broken, [])

@@ -244,7 +244,7 @@ describe('RFC 9700: where browsers are sent', () => {
   })
 
   prove('plainHttpWarned', async () => {
-    const { applications } = world.app.nouns
+    const { applications } = world.app.modules
     const form = {
       name: 'Old',
       kind: 'confidential' as const,

@@ -126,7 +126,7 @@ describe('RFC 9700: clients, pages and proxies', () => {
     const body = (await response.json()) as Record<string, unknown>
     assert.match(String(body.client_id), /^app_/)
     assert.notEqual(body.client_secret, 'chosen')
-    const account = await world.app.nouns.accounts.findByEmail(person)
+    const account = await world.app.modules.accounts.findByEmail(person)
     assert.match(String(account?.id), /^acc_/)
   })
 
@@ -255,7 +255,7 @@ describe('RFC 9700: clients, pages and proxies', () => {
 
   async function ofDeleted(): Promise<Form> {
     const { id, secret } = await anApplication(world.app, world.clinic)
-    await world.app.nouns.applications.remove(world.clinic.provider.id, id)
+    await world.app.modules.applications.remove(world.clinic.provider.id, id)
     return { client_id: id, client_secret: secret }
   }
 })

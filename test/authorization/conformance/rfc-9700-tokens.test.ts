@@ -184,7 +184,7 @@ describe('RFC 9700: tokens', () => {
         redirectUris: [redirectUri],
         scopes: ['patient/Immunization.read'],
       }
-      await world.app.nouns.applications.update(world.clinic.provider.id, id, form)
+      await world.app.modules.applications.update(world.clinic.provider.id, id, form)
       const { body } = await world.refresh(tokens.refresh_token, { id, secret })
       if (body.access_token)
         assert.equal((await readApi(world.app, 'Observation', body.access_token)).status, 403)
@@ -194,7 +194,7 @@ describe('RFC 9700: tokens', () => {
   )
 
   prove('refreshSecurityEvent', async () => {
-    const { accounts } = world.app.nouns
+    const { accounts } = world.app.modules
     const tokens = await world.tokensOf(world.client)
     const account = await accounts.findByEmail(person)
     const { token } = await accounts.startSignIn(account?.id ?? '', { ip: '192.0.2.9', userAgent: 'x' })
@@ -216,7 +216,7 @@ describe('RFC 9700: tokens', () => {
     ['the cookie of a signed-in person', async () => (await signInOf(world)).token],
     [
       'a registration token',
-      () => world.app.nouns.applications.registrationTokens.issueFor(world.otherOpen.id),
+      () => world.app.modules.applications.registrationTokens.issueFor(world.otherOpen.id),
     ],
     [
       'an id_token that says of itself that it is an access token',
@@ -388,8 +388,8 @@ describe('RFC 9700: tokens', () => {
 })
 
 async function signInOf({ app }: World) {
-  const account = await app.nouns.accounts.findByEmail(person)
-  return app.nouns.accounts.startSignIn(account?.id ?? '', { ip: '192.0.2.9', userAgent: 'x' })
+  const account = await app.modules.accounts.findByEmail(person)
+  return app.modules.accounts.startSignIn(account?.id ?? '', { ip: '192.0.2.9', userAgent: 'x' })
 }
 
 function unsigned(claims: object): string {

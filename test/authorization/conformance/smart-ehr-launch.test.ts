@@ -27,7 +27,7 @@ describe('SMART App Launch 2.2: EHR launch', () => {
   after(() => people[Symbol.asyncDispose]())
 
   async function open(context = {}): Promise<URL> {
-    const { accounts, practices, launches } = people.app.nouns
+    const { accounts, practices, launches } = people.app.modules
     const account = await accounts.findByEmail(doctor)
     const [association] = await practices.listAssociations(account?.id ?? '')
     assert.ok(association)

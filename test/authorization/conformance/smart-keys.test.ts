@@ -328,7 +328,7 @@ describe('SMART App Launch 2.2: client authentication and backend services', () 
 
   async function ofDeleted() {
     const { id } = await anApprovedService(world.app, world.clinic, ec)
-    await world.app.nouns.applications.remove(world.clinic.provider.id, id)
+    await world.app.modules.applications.remove(world.clinic.provider.id, id)
     return ask({}, ec, id)
   }
 })

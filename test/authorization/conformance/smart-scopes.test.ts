@@ -159,7 +159,7 @@ describe('SMART App Launch 2.2: scopes and launch context', () => {
     const keys = createRemoteJWKSet(new URL(configuration.jwks_uri ?? ''))
     const expected = { issuer: world.app.portalUrl, audience: world.client.id, algorithms: ['RS256'] }
     const { payload } = await jwtVerify(String(id_token), keys, expected)
-    const account = await world.app.nouns.accounts.findByEmail(person)
+    const account = await world.app.modules.accounts.findByEmail(person)
     assert.equal(payload.sub, account?.id)
     assert.ok(decodeProtectedHeader(String(id_token)).kid)
     const published = (await (await fetch(configuration.jwks_uri ?? '')).json()) as {

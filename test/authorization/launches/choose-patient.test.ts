@@ -44,7 +44,7 @@ describe('an application that starts alone has a provider choose a patient', () 
       birthDate: '1951-12-24',
       identifier: [{ system: 'urn:mrn', value: 'MRN|42' }],
     }
-    await app.nouns.records.write([{ practiceId: west.practice.id, resource }])
+    await app.modules.records.write([{ practiceId: west.practice.id, resource }])
     const { browser, page } = await ask(people, { scope })
     assert.match(page.body, /<h1>Choose a patient<\/h1>/)
     assert.match(page.body, /ana Rivera/)
@@ -73,7 +73,7 @@ describe('an application that starts alone has a provider choose a patient', () 
   test('of many patients the first twenty are shown, with a hint to search', async () => {
     const { app, west } = people
     const many = Array.from({ length: 25 }, (_, index) => `many-${index + 10}`)
-    await app.nouns.records.write(
+    await app.modules.records.write(
       many.map((id) => ({
         practiceId: west.practice.id,
         resource: { resourceType: 'Patient' as const, id, name: [{ family: 'Many', given: [id] }] },
@@ -269,8 +269,8 @@ describe('an application that starts alone has a provider choose a patient', () 
 
   test('who is a provider and a patient elsewhere may choose the own record', async () => {
     const { app, east } = people
-    const account = await app.nouns.accounts.findByEmail(doctor)
-    await app.nouns.practices.associate({
+    const account = await app.modules.accounts.findByEmail(doctor)
+    await app.modules.practices.associate({
       accountId: account?.id ?? '',
       practiceId: east.practice.id,
       role: 'patient',
@@ -285,10 +285,10 @@ describe('an application that starts alone has a provider choose a patient', () 
     const tokens = await exchange(people, await allow(people, browser, consent, { panel: 'all' }))
     assert.equal(tokens.patient, 'zoe')
     assert.deepEqual(await idsOf(app, tokens.access_token, 'Patient'), ['zoe'])
-    const [association] = (await app.nouns.practices.listAssociations(account?.id ?? '')).filter(
+    const [association] = (await app.modules.practices.listAssociations(account?.id ?? '')).filter(
       ({ role }) => role === 'patient',
     )
-    await app.nouns.practices.endAssociation(east.practice.id, association?.id ?? '')
+    await app.modules.practices.endAssociation(east.practice.id, association?.id ?? '')
     assert.deepEqual(await idsOf(app, tokens.access_token, 'Patient'), ['status 401'])
   })
 
@@ -296,7 +296,7 @@ describe('an application that starts alone has a provider choose a patient', () 
     const { app, east, west } = people
     const both = await aReader(app, west, 'both@example.com', [])
     for (const { practice } of [west, east])
-      await app.nouns.practices.associate({ accountId: both.id, practiceId: practice.id, role: 'staff' })
+      await app.modules.practices.associate({ accountId: both.id, practiceId: practice.id, role: 'staff' })
     const { browser, page } = await ask(people, { scope }, 'both@example.com')
     const [, first = '', second = ''] =
       /<select id="person"[^>]*><option value="([^"]+)"[^>]*>West Clinic<\/option><option value="([^"]+)"/.exec(

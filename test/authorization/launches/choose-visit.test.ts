@@ -122,7 +122,7 @@ describe('an application that starts alone is given a visit', () => {
   test('the latest twenty are offered, newest first, and the page says that there are more', async () => {
     const { app, west } = people
     const days = Array.from({ length: 25 }, (_, index) => `2020-01-${String(index + 1).padStart(2, '0')}`)
-    await app.nouns.records.write(
+    await app.modules.records.write(
       days.map((day) => ({ practiceId: west.practice.id, resource: anEncounter(`leo-${day}`, 'leo', day) })),
     )
     const { browser, page } = await ask(people, { scope })

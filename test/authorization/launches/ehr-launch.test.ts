@@ -349,7 +349,7 @@ describe('an application that is opened from the portal', () => {
       const { browser, page } = await ask(people, { scope, launch }, 'colleague@example.com')
       const tokens = await exchange(people, await allow(people, browser, page, { panel: 'all' }))
       assert.equal(await statusOf(app, tokens.access_token, 'Patient/kim'), 200)
-      await app.nouns.practices.endAssociation(west.practice.id, associationId)
+      await app.modules.practices.endAssociation(west.practice.id, associationId)
       assert.equal(await statusOf(app, tokens.access_token, 'Patient/kim'), 401)
       const refreshed = await refresh(people, tokens.refresh_token)
       assert.equal('patient' in refreshed, false)
@@ -419,7 +419,7 @@ describe('an application that is opened from the portal', () => {
     test('is a must for one that registered itself, and the error gives the value to send', async () => {
       const { app, west } = people
       const registered = await anApplication(app, west)
-      await app.nouns.applications.registrationTokens.issueFor(registered.id)
+      await app.modules.applications.registrationTokens.issueFor(registered.id)
       for (const id of [registered.id, people.client.id]) {
         const request = { response_type: 'code', client_id: id, redirect_uri: redirectUri }
         const answer = await openBrowser().get(
@@ -442,7 +442,7 @@ describe('an application that is opened from the portal', () => {
   test('launches are swept a day after their end', async () => {
     await open()
     people.app.clock.forward(26 * 3600)
-    await people.app.nouns.launches.sweep()
+    await people.app.modules.launches.sweep()
     assert.deepEqual(await people.app.store.db.selectFrom('launch').selectAll().execute(), [])
   })
 })

@@ -31,13 +31,13 @@ export async function startLaunchPeople(): Promise<LaunchPeople> {
   await aPatient(app, east, 'zoe')
   await aReader(app, west, 'parent@example.com', ['ana', 'kim'], 'parent')
   const colleague = await anAccount(app, 'colleague@example.com', 'Dr. Colleague')
-  await app.nouns.practices.associate({
+  await app.modules.practices.associate({
     accountId: colleague.id,
     practiceId: west.practice.id,
     role: 'provider',
   })
   const write = (practice: Clinic, encounter: Encounter) =>
-    app.nouns.records.write([{ practiceId: practice.practice.id, resource: encounter }])
+    app.modules.records.write([{ practiceId: practice.practice.id, resource: encounter }])
   await write(west, anEncounter('ana-visit', 'ana', '2026-05-03'))
   await write(west, anEncounter('kim-visit', 'kim', '2026-05-04'))
   const client = await anApplication(app, west, { launchUri, scopes: ['patient/*.rs', 'user/*.rs'] })
@@ -182,6 +182,6 @@ export async function leavePanel({ app, west }: LaunchPeople, patientId: string)
 }
 
 export async function joinPanel({ app, west }: LaunchPeople, patientId: string): Promise<void> {
-  await app.nouns.practices.addPatients(west.practice.id, [patientId])
+  await app.modules.practices.addPatients(west.practice.id, [patientId])
   app.clock.forward(2)
 }

@@ -9,7 +9,7 @@ import { type BundleEntry, readTransactionAction } from '../bundle-action.ts'
 import { readResource } from '../read-body.ts'
 import { answerEach } from './batch.ts'
 import type { BundleContext } from './bundle-context.ts'
-import { transact } from './transaction.ts'
+import { runTransaction } from './transaction.ts'
 
 /** POST to the base: a transaction as a whole or not at all, a batch entry by entry (https://hl7.org/fhir/R4/http.html#transaction). */
 export async function answerBundle(sent: BundleContext): Promise<FastifyReply> {
@@ -32,7 +32,7 @@ export async function answerBundle(sent: BundleContext): Promise<FastifyReply> {
   await sent.countEntries(entries.length)
   giveWay()
   if (bundle.type === 'batch') return sendBatch(sent, entries)
-  const answers = await transact(
+  const answers = await runTransaction(
     sent,
     entries.map((entry, index) => readTransactionAction(entry, index, sent.base)),
   )

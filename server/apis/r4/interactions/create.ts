@@ -14,7 +14,7 @@ export async function create(context: WriteContext, { type }: { type: string }):
   await assertValid(resource as Resource)
   const condition = headerOf(request, 'if-none-exist')
   const query = condition === undefined ? undefined : parseCondition(type, condition, bases)
-  const done = await writer.transact(async (transaction): Promise<Done> => {
+  const done = await writer.write(async (transaction): Promise<Done> => {
     const known = query && (await findOne(transaction, query))
     return known ? { kind: 'unchanged', type, ...known } : putOne(transaction, resource as Resource)
   })

@@ -9,7 +9,7 @@ export async function remove(context: WriteContext, named: Named): Promise<Fasti
   writer.assertMay(named.type, interactionsOf.DELETE)
   const ifMatch = headerOf(request, 'if-match')
   const find = findNamed(named, context)
-  await writer.transact(async (transaction) => {
+  await writer.write(async (transaction) => {
     const isLookedAt = named.id === undefined || ifMatch !== undefined
     const current = isLookedAt ? await find(transaction) : undefined
     assertVersion(ifMatch, current, writer.shows({ type: named.type, content: current?.content }))

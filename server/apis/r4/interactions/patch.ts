@@ -21,7 +21,7 @@ export async function patch(context: WriteContext, named: Named): Promise<Fastif
   const operations = await readBody(request, [patchMediaType])
   const ifMatch = headerOf(request, 'if-match')
   const find = findNamed(named, context)
-  const { done, isShown } = await writer.transact(async (transaction) => {
+  const { done, isShown } = await writer.write(async (transaction) => {
     const current = await find(transaction)
     if (!current) throw named.id === undefined ? nothingMatches(named.type) : notOfPractice(named.type)
     const isShown = writer.shows({ type: named.type, content: current.content })

@@ -27,7 +27,7 @@ import {
  * Deletions first, then what is new and changed together, then reads: the order of the specification. A read that fails makes the whole fail, so that it is asked
  * before anything is written, too.
  */
-export async function transact(sent: BundleContext, actions: Action[]): Promise<AnswerEntry[]> {
+export async function runTransaction(sent: BundleContext, actions: Action[]): Promise<AnswerEntry[]> {
   const answers = new Map<Action, AnswerEntry>()
   const reads = actions.filter(isRead)
   if (reads.length < actions.length) {
@@ -38,7 +38,7 @@ export async function transact(sent: BundleContext, actions: Action[]): Promise<
     // By the records' addresses, which refusals of the store begin with.
     const places = new Map<string, string>()
     const done = await writer
-      .transact((transaction) => writeAll(transaction, actions, { ...sent, writer, places }))
+      .write((transaction) => writeAll(transaction, actions, { ...sent, writer, places }))
       .catch((error: unknown) => {
         throw atEntry(error, places)
       })

@@ -22,7 +22,7 @@ export async function update(
     )
   await assertValid(resource)
   const ifMatch = headerOf(request, 'if-match')
-  const done = await writer.transact(async (transaction) => {
+  const done = await writer.write(async (transaction) => {
     if (ifMatch !== undefined) {
       const current = await transaction.read(type, id)
       assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
@@ -43,7 +43,7 @@ export async function conditionalUpdate(
   await assertValid(resource)
   const query = parseCondition(type, params.toString(), bases)
   const ifMatch = headerOf(request, 'if-match')
-  const done = await writer.transact(async (transaction) => {
+  const done = await writer.write(async (transaction) => {
     const known = await findOne(transaction, query)
     assertVersion(ifMatch, known, writer.shows({ type, content: known?.content }))
     return assertNew(request, await putOne(transaction, withKnownId(resource, known?.id), 'PUT'))

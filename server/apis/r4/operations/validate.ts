@@ -7,7 +7,7 @@ import { OnpatientError } from '../../../errors.ts'
 import { readBody, resourceMediaTypes } from '../read-body.ts'
 import type { ReadContext } from '../request-context.ts'
 
-interface Subject {
+interface ValidationInput {
   resource: unknown
   profiles: string[]
   mode: string | undefined
@@ -22,7 +22,7 @@ export async function validate(
   { type, id }: { type: string; id?: string },
 ): Promise<FastifyReply> {
   const sent = await readSent(request)
-  const { profiles, mode, resource } = readSubject(sent, query)
+  const { profiles, mode, resource } = readInput(sent, query)
   const subject = resource === undefined ? await readStored(reader, type, id) : resource
   const validator = await loadValidator()
   const issues = [
@@ -47,7 +47,7 @@ interface Parameter {
 }
 
 /** The resource itself, or a Parameters that holds it with a profile and a mode. */
-function readSubject(sent: unknown, query: URLSearchParams): Subject {
+function readInput(sent: unknown, query: URLSearchParams): ValidationInput {
   const fields = (sent ?? {}) as { resourceType?: unknown; parameter?: unknown }
   const isParameters = fields.resourceType === 'Parameters' && Array.isArray(fields.parameter)
   const parameters = (isParameters ? fields.parameter : []) as Array<Parameter | null>

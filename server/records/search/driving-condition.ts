@@ -10,7 +10,7 @@ import { isAnsweredByIndex, meetsToken } from './search-conditions.ts'
  * The rows of `record_text` of a patient from which a search starts. They carry the main date and lie in its order, so that
  * the records themselves need not be looked at before the page is known.
  */
-export interface Lead {
+export interface DrivingCondition {
   /** What a row must be like, besides its patient, who is a value or a column. */
   isMet(alias: string, patient: string | Fragment): Fragment
   /** Whether a record has at most one such row. */
@@ -21,16 +21,16 @@ export interface Lead {
 
 type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 
-/** Undefined when nothing leads, or when something is asked that only the record knows. */
-export function findLead(query: Query): Lead | undefined {
+/** Undefined when no condition drives the search, or when something is asked that only the record knows. */
+export function findDrivingCondition(query: Query): DrivingCondition | undefined {
   const { conditions, sort } = query
   if (!conditions.every(isAnsweredByIndex)) return undefined
   if (sort.some(({ parameter }) => parameter === '_lastUpdated' || parameter === '_id')) return undefined
-  return leadOfCode(query) ?? (asksForMainDate(query) ? leadOfSubject(query) : undefined)
+  return drivingCode(query) ?? (asksForMainDate(query) ? drivingSubject(query) : undefined)
 }
 
 /** A code, which few records have. */
-function leadOfCode({ type, conditions }: Query): Lead | undefined {
+function drivingCode({ type, conditions }: Query): DrivingCondition | undefined {
   const condition = conditions.find(isCode)
   if (!condition) return undefined
   const { parameter, values } = condition
@@ -60,7 +60,7 @@ function isCode(condition: Condition): condition is ParameterCondition {
 }
 
 /** Every record of a type that is in a compartment by naming the patient and by nothing else. */
-function leadOfSubject({ type }: Query): Lead | undefined {
+function drivingSubject({ type }: Query): DrivingCondition | undefined {
   const element = onlySubjectElement(type)
   const code = element && findParameter(type, element)?.type === 'reference' ? element : undefined
   if (code === undefined) return undefined

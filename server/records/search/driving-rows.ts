@@ -1,39 +1,39 @@
 import { mainDateOf, noMainDate } from '#fhir/search/main-date.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
+import type { Confinement } from '../../confinement.ts'
 import { type Fragment, isInTime, sqlJoin, sqlName, sqlNothing, sqlText } from '../../store/statement.ts'
-import type { Confinement } from '../confinement.ts'
-import { coveredPatients, isInFirstCompartment } from '../confinement.ts'
-import type { Lead } from './leading-condition.ts'
+import { confinedPatients, isInFirstCompartment } from '../confinement-conditions.ts'
+import type { DrivingCondition } from './driving-condition.ts'
 import { countOf, joinedKeys, type Matching, namedKeys, type PagePlace, type Query } from './matching.ts'
-import { earliestEnd, meetsCondition, type Subject } from './search-conditions.ts'
+import { earliestEnd, meetsCondition, type SearchedRow } from './search-conditions.ts'
 import { isBeyond, orderColumns, type SortKey, sortKey } from './search-order.ts'
 
-/** What a search is led by, and what else its rows must meet. */
-interface Led {
-  lead: Lead
+/** What drives a search, and what else its rows must meet. */
+interface Driven {
+  driving: DrivingCondition
   /** The conditions that are not true of every record that comes into question; that of the lead may be among them. */
   conditions: readonly Condition[]
   /** Where what its chains lead to may lie. */
-  reach: Confinement
+  chainConfinement: Confinement
 }
 
 /** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
-export function ledRows(query: Query, led: Led, patientId: string): Matching {
-  const { lead } = led
-  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
+export function drivingRows(query: Query, driven: Driven, patientId: string): Matching {
+  const { driving } = driven
+  const searched: SearchedRow = { alias: 'driving', type: query.type, table: 'record_text', patientId }
   // By record_text_pk.
   const select = (keys: SortKey[]) => sqlText`
-    select ${lead.isUnique ? sqlNothing : sqlText`distinct`}
-      lead.patient_id, lead.record_no as no ${namedKeys(keys)}
-    from record_text as lead ${joinedKeys(keys)}
-    where lead.patient_id = ${patientId} and ${lead.isMet('lead', patientId)} ${meetsRest(led, subject)}`
+    select ${driving.isUnique ? sqlNothing : sqlText`distinct`}
+      driving.patient_id, driving.record_no as no ${namedKeys(keys)}
+    from record_text as driving ${joinedKeys(keys)}
+    where driving.patient_id = ${patientId} and ${driving.isMet('driving', patientId)} ${meetsRest(driven, searched)}`
   const isNewestFirst = query.sort.length === 0
   return {
     // Nobody asked for an order: the newest first is the one in which the rows lie.
     rows: select(
       isNewestFirst
-        ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
-        : query.sort.map((rule, index) => sortKey(subject, rule, index)),
+        ? [{ expression: sqlName('driving.high'), join: sqlNothing }]
+        : query.sort.map((rule, index) => sortKey(searched, rule, index)),
     ),
     total: countOf(select([])),
     columns: orderColumns(isNewestFirst ? [{ descending: true }] : query.sort, {
@@ -51,29 +51,34 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
  * into the index. What such a search costs grows with the number of patients, not with that of their records
  * (docs/decisions/0017-what-a-search-costs.md).
  */
-export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matching {
-  const { lead } = led
-  const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', among: within }
-  const keys = query.sort.map((rule, index) => sortKey(subject, rule, index))
+export function drivingRowsOfEach(query: Query, driven: Driven, confinement: Confinement): Matching {
+  const { driving } = driven
+  const searched: SearchedRow = {
+    alias: 'driving',
+    type: query.type,
+    table: 'record_text',
+    among: confinement,
+  }
+  const keys = query.sort.map((rule, index) => sortKey(searched, rule, index))
   const met = sqlText`
-    lead.patient_id = panel.patient_id and ${lead.isMet('lead', sqlName('panel.patient_id'))} ${meetsRest(led, subject)}
-    and ${isInFirstCompartment('lead.record_no', query.type, within)}`
-  const once = lead.isUnique ? sqlNothing : sqlText`distinct`
+    driving.patient_id = panel.patient_id and ${driving.isMet('driving', sqlName('panel.patient_id'))} ${meetsRest(driven, searched)}
+    and ${isInFirstCompartment('driving.record_no', query.type, confinement)}`
+  const once = driving.isUnique ? sqlNothing : sqlText`distinct`
   // The id only ends ties: it is looked up where there are some.
-  const sorted = sqlText`panel.patient_id, lead.record_no as no, (
-      select record.id from record where record.patient_id = lead.patient_id and record.no = lead.record_no) as id
+  const sorted = sqlText`panel.patient_id, driving.record_no as no, (
+      select record.id from record where record.patient_id = driving.patient_id and record.no = driving.record_no) as id
       ${namedKeys(keys)}`
-  const covered = coveredPatients(within)
+  const covered = confinedPatients(confinement)
   // Joined in this order, in which patients lie: by practice_patient_pk and record_text_pk.
   const rowsOf = (patients: Fragment) => sqlText`
-    select ${once} ${sorted} from ${patients} as panel cross join record_text as lead
+    select ${once} ${sorted} from ${patients} as panel cross join record_text as driving
     where ${isInTime('panel.patient_id')} and ${met}`
   const rows = rowsOf(covered)
   const columns = orderColumns(query.sort, { by: 'id', isOnePatient: false })
 
   /** The first match of a patient, in whatever column. By itself, so that PostgreSQL does not join all matches with all patients. */
   const firstOf = (column: string, { from, isBackward }: PagePlace, order = sqlNothing) => sqlText`(
-    select ${sqlName(column)} from (select ${sorted} from record_text as lead where ${met}) as found
+    select ${sqlName(column)} from (select ${sorted} from record_text as driving where ${met}) as found
     ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing} ${order} limit 1)`
 
   function byPatient(page: PagePlace): Fragment {
@@ -114,7 +119,7 @@ export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matc
     return isByMainDate && !another ? byMainDate(key, rule.descending, page) : rows
   }
 
-  const ofPatient = sqlText`select ${once} lead.record_no as no from record_text as lead where ${met}`
+  const ofPatient = sqlText`select ${once} driving.record_no as no from record_text as driving where ${met}`
   return {
     rows,
     rowsAround,
@@ -131,13 +136,13 @@ function direction(isDescending: boolean): Fragment {
 }
 
 /** The other conditions of the search, with how far back the walk along the rows goes. */
-function meetsRest({ lead, conditions, reach }: Led, subject: Subject): Fragment {
-  const asked = conditions.filter((each) => each !== lead.answers)
-  const ends = asked.map((each) => earliestEnd(each, subject.type)).filter((end) => end !== undefined)
+function meetsRest({ driving, conditions, chainConfinement }: Driven, searched: SearchedRow): Fragment {
+  const asked = conditions.filter((each) => each !== driving.answers)
+  const ends = asked.map((each) => earliestEnd(each, searched.type)).filter((end) => end !== undefined)
   return sqlJoin(
     [
-      ...ends.map((end) => sqlText` and lead.high > ${end}`),
-      ...asked.map((each) => sqlText` and ${meetsCondition(each, subject, reach)}`),
+      ...ends.map((end) => sqlText` and driving.high > ${end}`),
+      ...asked.map((each) => sqlText` and ${meetsCondition(each, searched, chainConfinement)}`),
     ],
     '',
   )

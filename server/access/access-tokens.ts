@@ -19,14 +19,14 @@ export interface PresentedToken {
 }
 
 /** What opens a token, when it is presented as it must be. */
-export interface TokenDoor {
+export interface AccessTokens {
   /** Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`, `token-binding`, `too-many-requests`. */
   open(presented: PresentedToken | undefined): Promise<OpenedGrant>
   /** Counts what one request asks for beyond itself, e.g. the entries of a Bundle. Throws `too-many-requests`. */
   countMore(presented: PresentedToken | undefined, requests: number): Promise<void>
 }
 
-interface TokenDoorDeps {
+interface AccessTokensDeps {
   grants: Pick<Grants, 'open'>
   clock: Clock
   usedOnce: Pick<UsedOnce, 'use'>
@@ -39,7 +39,7 @@ const proofSeconds = 300
 /** What proofs may be signed with, here and at the token endpoint. */
 export const proofAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256', 'RS384'] as const
 
-export function createTokenDoor({ grants, clock, usedOnce, rateLimits }: TokenDoorDeps): TokenDoor {
+export function createAccessTokens({ grants, clock, usedOnce, rateLimits }: AccessTokensDeps): AccessTokens {
   // One request may open its token for reading and for writing: its proof is used up once, and it is counted once.
   const proven = new WeakSet<PresentedToken>()
   const counted = new WeakSet<PresentedToken>()

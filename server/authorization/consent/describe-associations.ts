@@ -2,13 +2,13 @@ import type { Patient } from 'fhir/r4'
 import { officialNameOf } from '#fhir/official-name.ts'
 import { type Association, findOwnRecord } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
-import type { Reach } from './consent-page.ts'
+import type { AssociationLine } from './consent-page.ts'
 
 /** Says in words whose record each association opens. A name is read only for a patient the account reaches. */
-export async function describeReaches(
+export async function describeAssociations(
   associations: readonly Association[],
   records: Pick<Records, 'read' | 'list'>,
-): Promise<Reach[]> {
+): Promise<AssociationLine[]> {
   const own = findOwnRecord(associations)
   return Promise.all(
     associations.map(async (association) => ({
@@ -26,8 +26,8 @@ async function labelOf(
 ): Promise<string> {
   const { role, patientId, practice, relationship } = association
   if (patientId === undefined) {
-    const within = { patientIds: [], practiceIds: [practice.id] }
-    const { count } = await records.list(within, { type: 'Patient', pageSize: 1 })
+    const confinement = { patientIds: [], practiceIds: [practice.id] }
+    const { count } = await records.list(confinement, { type: 'Patient', pageSize: 1 })
     return `All ${count} patients of ${practice.name}`
   }
   const name = await nameOf(patientId, records)

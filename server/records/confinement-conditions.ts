@@ -1,25 +1,18 @@
+import type { Confinement } from '../confinement.ts'
 import { type Fragment, readByKey, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
-
-/** Whose records a read is confined to. Every read statement carries one; there is no read without. */
-export interface Confinement {
-  /** Compartments named one by one: a patient's own, a proxy's wards. */
-  patientIds: readonly string[]
-  /** Practices whose whole panel, and whose shared records, may be read. */
-  practiceIds: readonly string[]
-}
 
 /** With its table: alone it would mean the column of the inner table, and the condition would hold for everybody. */
 type QualifiedColumn = `${string}.${string}`
 
 /**
  * The condition that a column holds a covered patient. Every statement that reads records carries it, its sibling
- * `isAmongCovered`, or an equality with one covered patient; without it a query would answer for everybody. A confinement
+ * `isAmongConfined`, or an equality with one covered patient; without it a query would answer for everybody. A confinement
  * that covers nobody is false.
  *
  * It is asked of a row that something else has found, so its work does not grow with the panel.
  */
-export function isCovered(column: QualifiedColumn, { patientIds, practiceIds }: Confinement): Fragment {
+export function isConfined(column: QualifiedColumn, { patientIds, practiceIds }: Confinement): Fragment {
   const covered = sqlName(column)
   const isNamed = sqlText`${covered} in (${sqlJoin(patientIds)})`
   if (practiceIds.length === 0) return patientIds.length === 0 ? sqlText`1 = 0` : isNamed
@@ -30,9 +23,9 @@ export function isCovered(column: QualifiedColumn, { patientIds, practiceIds }: 
 }
 
 /** The same condition for a statement that begins at the patients: it goes through all of them, and from each along an index. */
-export function isAmongCovered(column: QualifiedColumn, within: Confinement): Fragment {
-  const { patientIds, practiceIds } = within
-  if (practiceIds.length === 0) return isCovered(column, within)
+export function isAmongConfined(column: QualifiedColumn, confinement: Confinement): Fragment {
+  const { patientIds, practiceIds } = confinement
+  if (practiceIds.length === 0) return isConfined(column, confinement)
   // uses practice_patient_pk
   const panel = sqlText`select patient_id from practice_patient where practice_id in (${sqlJoin(practiceIds)})`
   if (patientIds.length === 0) return sqlText`${sqlName(column)} in (${panel})`
@@ -45,21 +38,25 @@ export function isAmongCovered(column: QualifiedColumn, within: Confinement): Fr
  * counts. Records in several compartments are few: they are found once for all rows, by record_several. They are joined in
  * this order, because SQLite would begin with all records of the panel.
  */
-export function isInFirstCompartment(number: QualifiedColumn, type: string, within: Confinement): Fragment {
+export function isInFirstCompartment(
+  number: QualifiedColumn,
+  type: string,
+  confinement: Confinement,
+): Fragment {
   return sqlText`${sqlName(number)} not in (
     select several.no from record as several cross join record as other
     where several.type = ${type} and several.compartments > 1
       and other.type = several.type and other.id = several.id and other.compartments > 1
-      and other.patient_id < several.patient_id and ${isCovered('other.patient_id', within)})`
+      and other.patient_id < several.patient_id and ${isConfined('other.patient_id', confinement)})`
 }
 
 /** The same of a row of `record` that something else has found: nearly every one lies in one compartment, and asks nothing more. */
-export function isFirstOfSeveral(type: string, within: Confinement): Fragment {
-  return sqlText`(record.compartments = 1 or ${isInFirstCompartment('record.no', type, within)})`
+export function isFirstOfSeveral(type: string, confinement: Confinement): Fragment {
+  return sqlText`(record.compartments = 1 or ${isInFirstCompartment('record.no', type, confinement)})`
 }
 
 /** The covered patients as a table with the column `patient_id`, each once; for searches that go from patient to patient. */
-export function coveredPatients({ patientIds, practiceIds }: Confinement): Fragment {
+export function confinedPatients({ patientIds, practiceIds }: Confinement): Fragment {
   // uses practice_patient_pk. Where only patients are named it stays for its collation, which all others then have.
   const kept = practiceIds.length > 0 ? sqlText`practice_id in (${sqlJoin(practiceIds)})` : sqlText`1 = 0`
   const once = practiceIds.length > 1 ? sqlText`distinct` : sqlNothing
@@ -68,34 +65,38 @@ export function coveredPatients({ patientIds, practiceIds }: Confinement): Fragm
   return sqlText`(${sqlJoin([panel, ...named], ' union ')})`
 }
 
-/** Like `isCovered`, of a version: also a patient who has left the panel since, because all records were deleted. */
-export function wasCovered(column: QualifiedColumn, within: Confinement): Fragment {
-  const { practiceIds } = within
-  if (practiceIds.length === 0) return isCovered(column, within)
+/** Like `isConfined`, of a version: also a patient who has left the panel since, because all records were deleted. */
+export function wasCovered(column: QualifiedColumn, confinement: Confinement): Fragment {
+  const { practiceIds } = confinement
+  if (practiceIds.length === 0) return isConfined(column, confinement)
   // uses practice_former_patient_pk
-  return sqlText`(${isCovered(column, within)} or exists (select 1 from practice_former_patient as former
+  return sqlText`(${isConfined(column, confinement)} or exists (select 1 from practice_former_patient as former
     where former.practice_id in (${sqlJoin(practiceIds)}) and former.patient_id = ${sqlName(column)}))`
 }
 
 /** Like `coveredPatients`, of versions; with '' for those about nobody. */
-export function formerlyCoveredPatients(within: Confinement, withNobody: boolean): Fragment {
-  const { practiceIds } = within
-  if (practiceIds.length === 0) return coveredPatients(within)
+export function formerlyCoveredPatients(confinement: Confinement, withNobody: boolean): Fragment {
+  const { practiceIds } = confinement
+  if (practiceIds.length === 0) return confinedPatients(confinement)
   const former = sqlText`select patient_id from practice_former_patient where practice_id in (${sqlJoin(practiceIds)})`
   const nobody = withNobody ? sqlText` union select ''` : sqlNothing
-  return sqlText`(select patient_id from ${coveredPatients(within)} as covered union ${former}${nobody})`
+  return sqlText`(select patient_id from ${confinedPatients(confinement)} as covered union ${former}${nobody})`
 }
 
 /** The part of a confinement that is one patient; covers nobody when that patient is outside. */
-export async function narrowToPatient(db: Db, within: Confinement, patientId: string): Promise<Confinement> {
+export async function narrowToPatient(
+  db: Db,
+  confinement: Confinement,
+  patientId: string,
+): Promise<Confinement> {
   const one = { patientIds: [patientId], practiceIds: [] }
-  if (within.patientIds.includes(patientId)) return one
-  if (within.practiceIds.length > 0) {
+  if (confinement.patientIds.includes(patientId)) return one
+  if (confinement.practiceIds.length > 0) {
     // uses practice_patient_pk
     const [kept] = await readByKey(
       db,
       sqlText`select 1 as kept from practice_patient
-        where practice_id in (${sqlJoin(within.practiceIds)}) and patient_id = ${patientId} limit 1`,
+        where practice_id in (${sqlJoin(confinement.practiceIds)}) and patient_id = ${patientId} limit 1`,
     )
     if (kept) return one
   }

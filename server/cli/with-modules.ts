@@ -1,4 +1,4 @@
-import { createNouns, type Nouns } from '../app.ts'
+import { createModules, type Modules } from '../app.ts'
 import { systemClock } from '../clock.ts'
 import { createLogger } from '../logger.ts'
 import { resolveOrigins } from '../origins.ts'
@@ -31,9 +31,9 @@ export const newOption = [
   'make a new database where there is none; outside production it goes without saying',
 ] as const
 
-/** Runs a command on the nouns of the database in the settings, and closes it whatever happens. */
-export async function withNouns<Result>(
-  run: (nouns: Nouns & { portalUrl: string }) => Promise<Result>,
+/** Runs a command on the modules of the database in the settings, and closes it whatever happens. */
+export async function withModules<Result>(
+  run: (modules: Modules & { portalUrl: string }) => Promise<Result>,
   options: { mayCreate?: boolean } = {},
 ): Promise<Result> {
   const settings = readSettings()
@@ -41,7 +41,7 @@ export async function withNouns<Result>(
   try {
     const origins = resolveOrigins(settings, settings.port, undefined)
     const logger = createLogger('warn')
-    const nouns = await createNouns({
+    const modules = await createModules({
       settings,
       origins,
       store,
@@ -49,7 +49,7 @@ export async function withNouns<Result>(
       random: systemRandom,
       logger,
     })
-    return await run({ ...nouns, portalUrl: origins.portalUrl })
+    return await run({ ...modules, portalUrl: origins.portalUrl })
   } finally {
     await store.close()
   }

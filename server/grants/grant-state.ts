@@ -1,12 +1,12 @@
 import { preparedQuery } from '../store/prepared-query.ts'
 import type { GrantTable } from '../store/schema/grants.ts'
-import { coverageOf, selectCoverage } from './coverage.ts'
-import type { Grant, GrantReach } from './grant.ts'
+import type { Grant, GrantState } from './grant.ts'
+import { confinementOf, selectConfinement } from './grant-confinement.ts'
 import { toContext } from './grant-context.ts'
 
 /** A grant with all that is asked about it: itself, what it covers now and what a launch fixed. Uses the primary key. */
-export const selectReach = preparedQuery((db, grantId: string) =>
-  selectCoverage(db)
+export const selectState = preparedQuery((db, grantId: string) =>
+  selectConfinement(db)
     .select([
       'grant.id',
       'grant.account_id',
@@ -26,15 +26,15 @@ export const selectReach = preparedQuery((db, grantId: string) =>
     .where('grant.id', '=', grantId),
 )
 
-export function reachOf(rows: Awaited<ReturnType<typeof selectReach>>): GrantReach | undefined {
+export function stateOf(rows: Awaited<ReturnType<typeof selectState>>): GrantState | undefined {
   const [first] = rows
   if (!first) return undefined
   const { bound_patient_id: patientId, need_patient_banner, reaches_panel } = first
-  const coverage = coverageOf(rows)
-  const isReached = patientId !== null && coverage.patientIds.includes(patientId)
+  const confinement = confinementOf(rows)
+  const isReached = patientId !== null && confinement.patientIds.includes(patientId)
   return {
     grant: toGrant({ ...first, practice_id: first.approving_practice_id }),
-    ...coverage,
+    ...confinement,
     context: isReached
       ? toContext({
           ...first,

@@ -1,9 +1,9 @@
 import { type Role, reachesPanel } from '#server/practices/practices.ts'
 import type { Db } from '../store/store.ts'
-import type { Coverage } from './grant.ts'
+import type { GrantConfinement } from './grant.ts'
 import type { UserLink } from './grant-user.ts'
 
-export interface CoverageRow {
+export interface ConfinementRow {
   association_id: string | null
   role: Role | null
   patient_id: string | null
@@ -24,7 +24,7 @@ export interface CoverageRow {
  * Grants with what they cover now: joined by primary key to the associations that are still open and, when a grant is about
  * one patient, to the panel that must still have them. A row comes back for each association that was given.
  */
-export function selectCoverage(db: Db) {
+export function selectConfinement(db: Db) {
   return db
     .selectFrom('grant')
     .leftJoin('grant_association', 'grant_association.grant_id', 'grant.id')
@@ -55,7 +55,7 @@ export function selectCoverage(db: Db) {
 }
 
 /** Patients and proxies reach a compartment; providers and staff a whole panel. Deny by default: nothing else counts. */
-export function coverageOf(rows: CoverageRow[]): Coverage {
+export function confinementOf(rows: ConfinementRow[]): GrantConfinement {
   const approving = rows[0]?.approving_practice_id ?? undefined
   if (approving !== undefined) return { patientIds: [], practiceIds: [approving], isBound: false }
   const patients = rows.filter((row) => row.role === 'patient' || row.role === 'proxy')
@@ -73,12 +73,12 @@ export function coverageOf(rows: CoverageRow[]): Coverage {
 }
 
 /** The practices of its open associations, or the one that approved it. */
-export function keepingPracticesOf(rows: readonly CoverageRow[]): string[] {
+export function keepingPracticesOf(rows: readonly ConfinementRow[]): string[] {
   return [...new Set(rows.flatMap((row) => row.approving_practice_id ?? row.practice_id ?? []))]
 }
 
 /** The open associations of a grant that a person gave. */
-export function userLinksOf(rows: readonly CoverageRow[]): UserLink[] {
+export function userLinksOf(rows: readonly ConfinementRow[]): UserLink[] {
   return rows.flatMap(({ association_id, role, practice_id, ...row }) =>
     association_id === null || role === null || practice_id === null || row.approving_practice_id !== null
       ? []

@@ -1,4 +1,4 @@
-import { createNouns, type Nouns } from '#server/app.ts'
+import { createModules, type Modules } from '#server/app.ts'
 import { systemClock } from '#server/clock.ts'
 import { createLogger } from '#server/logger.ts'
 import { resolveOrigins } from '#server/origins.ts'
@@ -6,20 +6,20 @@ import { systemRandom } from '#server/secrets.ts'
 import { readSettings } from '#server/settings.ts'
 import { openStore, type Store } from '#server/store/store.ts'
 
-export interface OpenNouns extends Nouns {
+export interface OpenModules extends Modules {
   store: Store
   close(): Promise<void>
 }
 
-/** The nouns of the server on a database that it may have open, too. */
-export async function openNouns(databaseUrl: string, portalUrl?: string): Promise<OpenNouns> {
+/** The modules of the server on a database that it may have open, too. */
+export async function openModules(databaseUrl: string, portalUrl?: string): Promise<OpenModules> {
   const settings = readSettings({
     DATABASE_URL: databaseUrl,
     LOG_LEVEL: 'error',
     ...(portalUrl === undefined ? {} : { PORTAL_URL: portalUrl }),
   })
   const store = await openStore(settings.store)
-  const nouns = await createNouns({
+  const modules = await createModules({
     settings,
     origins: resolveOrigins(settings, settings.port, undefined),
     store,
@@ -27,5 +27,5 @@ export async function openNouns(databaseUrl: string, portalUrl?: string): Promis
     random: systemRandom,
     logger: createLogger('error'),
   })
-  return { ...nouns, store, close: () => store.close() }
+  return { ...modules, store, close: () => store.close() }
 }

@@ -19,13 +19,13 @@ export interface PracticeBrands {
   findLastChange(): Promise<Date | undefined>
 }
 
-interface BrandsDeps {
+interface PracticeBrandsDeps {
   db: Db
   clock: Clock
   find(practiceId: string): Promise<Practice | undefined>
 }
 
-export function createBrands({ db, clock, find }: BrandsDeps): PracticeBrands {
+export function createPracticeBrands({ db, clock, find }: PracticeBrandsDeps): PracticeBrands {
   return {
     async find(practiceId) {
       // uses the primary key
