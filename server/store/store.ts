@@ -47,7 +47,7 @@ export async function openSqliteStore(
   // A thread does it; this process only when the thread is 64 MB behind.
   sqlite.pragma('wal_autocheckpoint = 16000')
   sqlite.pragma('foreign_keys = ON')
-  // Long enough for an import next door, short because the process stands still while it waits.
+  // Long enough for an import in another process. Short, because this process stands still while it waits.
   sqlite.pragma('busy_timeout = 2000')
   const within = setTimeLimit(sqlite)
   const wal = file === ':memory:' ? undefined : openWalSync(file)
