@@ -20,7 +20,10 @@ import { up as accounts } from './migrations/0027-accounts.ts'
 import { up as operations } from './migrations/0029-operations.ts'
 import { up as compartments } from './migrations/0031-compartments.ts'
 
-/** Every migration in order. Names are for ever: they are what the database remembers. */
+/**
+ * Every migration in order. Names are for ever: the database remembers them. Numbers only rise. Some are missing: changes that
+ * were made side by side each reserved a few numbers, and did not need all of them.
+ */
 export const migrations: Record<string, Migration> = {
   '0001-foundation': { up: foundation },
   '0002-search-index': { up: searchIndex },
