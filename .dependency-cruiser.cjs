@@ -2,7 +2,7 @@
  * Which folder may use which. Each rule prints a sentence of docs/concepts/layout.md, its `comment`;
  * tools/boundary-violations.test.ts breaks each rule once.
  */
-const code = '^(fhir|server|portal|tools|bench|test)/'
+const code = '^(fhir|words|server|portal|tools|bench|test)/'
 const leaves =
   '^server/(addresses|assert-room|breathe|clock|confinement|errors|limits|logger|network|origins|production|request-work|seal|secrets|settings|several-processes)\\.ts$'
 
@@ -53,6 +53,13 @@ const uses = [
     ['records'],
     '`import` and `export` use `fhir`, the store and the interface of `records`.',
   ],
+  [['views'], ['fhir', 'words'], [], '`views` are pure functions: they use `fhir` and `words`.'],
+  [
+    ['people'],
+    ['access', 'practices', 'views'],
+    [],
+    '`people` uses `access`, `views` and types of `practices`.',
+  ],
   [
     ['http'],
     ['access', 'rate-limits', 'store'],
@@ -95,10 +102,10 @@ const uses = [
     ['portal-api'],
     [
       ...['fhir', 'access', 'accounts', 'applications', 'grants', 'http', 'launches', 'pages', 'practices'],
-      'store',
+      ...['people', 'store', 'views', 'words'],
     ],
     [],
-    '`portal-api` reads records through `access`.',
+    '`portal-api` reads records through `people` and `access`.',
   ],
   [
     ['account-pages'],
@@ -125,7 +132,7 @@ const uses = [
   ],
 ]
 const compositionRoot = '^server/(app|serve|listen)\\.ts$'
-const placeOf = (name) => (name === 'fhir' ? '^fhir/' : `^server/${name}/`)
+const placeOf = (name) => (name === 'fhir' || name === 'words' ? `^${name}/` : `^server/${name}/`)
 const usesRules = uses.flatMap(([folders, used, types, comment]) =>
   folders.flatMap((folder) => [
     {
@@ -165,7 +172,7 @@ const entryRules = entered.map((folder) => {
     comment:
       'A folder is entered through the file that carries its name, and types are taken from there, too.',
     severity: 'error',
-    from: { path: '^(fhir|server|portal)/', pathNot: `^server/${folder}/` },
+    from: { path: '^(fhir|words|server|portal)/', pathNot: `^server/${folder}/` },
     to: { path: `^server/${folder}/`, pathNot: `^server/${folder}/(${name}${more})\\.ts$` },
   }
 })
@@ -205,6 +212,12 @@ const rules = [
     comment: '`fhir` uses nothing.',
     from: { path: '^fhir/' },
     to: { path: code, pathNot: '^fhir/' },
+  },
+  {
+    name: 'words-use-words',
+    comment: '`words` uses nothing.',
+    from: { path: '^words/' },
+    to: { path: code, pathNot: '^words/' },
   },
   {
     name: 'leaves-use-leaves',
@@ -265,9 +278,20 @@ const rules = [
   },
   {
     name: 'portal-talks-http',
-    comment: 'The portal uses `fhir` and the style of `pages`; it meets the server over HTTP.',
+    comment:
+      'The portal uses `fhir`, `words`, the style of `pages` and types of `views`; it meets the server over HTTP.',
     from: { path: '^portal/' },
-    to: { path: code, pathNot: ['^portal/', '^fhir/', '^server/pages/assets/'] },
+    to: {
+      path: code,
+      pathNot: ['^portal/', '^fhir/', '^words/', '^server/pages/assets/', '^server/views/views\\.ts$'],
+    },
+  },
+  {
+    name: 'portal-takes-types-of-views',
+    comment:
+      'The portal uses `fhir`, `words`, the style of `pages` and types of `views`; it meets the server over HTTP.',
+    from: { path: '^portal/' },
+    to: { path: '^server/views/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'server-stands-alone',

@@ -5,10 +5,11 @@ import './portal.css'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { StrictMode } from 'react'
+import { StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router/dom'
 import { ApiFailure } from './api/call-api.ts'
+import { WordsProvider } from './language/words-provider.tsx'
 import { router } from './routes/router.tsx'
 import { cssVariablesResolver, theme } from './theme.ts'
 
@@ -38,8 +39,12 @@ createRoot(root).render(
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-center" />
-        <RouterProvider router={router} />
+        <Suspense>
+          <WordsProvider>
+            <Notifications position="bottom-center" />
+            <RouterProvider router={router} />
+          </WordsProvider>
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

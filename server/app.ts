@@ -80,6 +80,7 @@ import type { Origins } from './origins.ts'
 import { pageAssets } from './pages/assets.ts'
 import { notFoundPage, pageErrors } from './pages/page-errors.ts'
 import { pageHeaders } from './pages/page-headers.ts'
+import { createPeople } from './people/people.ts'
 import { portalApi } from './portal-api/portal-api.ts'
 import { portalApp } from './portal-api/portal-app.ts'
 import { type Admission, createAdmission, createPractices, type Practices } from './practices/practices.ts'
@@ -388,6 +389,7 @@ export async function buildPortalSite(foundations: Foundations, modules: Modules
         approvals: modules.approvals,
         launches: modules.launches,
         access,
+        people: createPeople({ access }),
         clock,
         rateLimits: modules.rateLimits,
         limits: settings.limits,

@@ -5,7 +5,7 @@
 import { globSync } from 'node:fs'
 import { findBoundaryViolations } from './boundary-violations.ts'
 
-const folders = ['fhir', 'server', 'portal', 'tools', 'bench']
+const folders = ['fhir', 'words', 'server', 'portal', 'tools', 'bench']
 const files = folders
   .flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx}`))
   // Tests may reach everywhere, and use syntax that the cruiser's parser does not know yet.

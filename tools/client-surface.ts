@@ -28,7 +28,7 @@ subscribe('fastify.initialization', (message) => {
   })
 })
 
-await using app = await startApp()
+const app = await startApp()
 
 async function read(path: string): Promise<unknown> {
   const answer = await fetch(`${app.fhirUrl}${path}`)
@@ -58,3 +58,4 @@ process.stdout.write(
     1,
   )}\n`,
 )
+await app[Symbol.asyncDispose]()

@@ -10,14 +10,29 @@ import { parseArgs } from 'node:util'
 import { dropTemplates } from '../test/support/test-template.ts'
 import { startPostgres, type TestServer } from './test-postgres.ts'
 
-const everything = ['fhir/**/*.test.ts', 'server/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts']
+const everything = [
+  'fhir/**/*.test.ts',
+  'words/**/*.test.ts',
+  'server/**/*.test.ts',
+  'test/**/*.test.ts',
+  'tools/**/*.test.ts',
+]
 
 /** About PostgreSQL alone. */
 const postgresOnly = ['test/store/**']
 
 /** What has no database, is about the file of SQLite, or takes long and asks the same of both. */
 const sqliteOnly = [
-  ...['fhir/**', 'server/**', 'tools/**', 'test/browser/**', 'test/cli/**', 'test/robustness/**'],
+  ...[
+    'fhir/**',
+    'words/**',
+    'server/**',
+    'test/views/**',
+    'tools/**',
+    'test/browser/**',
+    'test/cli/**',
+    'test/robustness/**',
+  ],
   'test/tutorial/smart-in-ten-minutes.test.ts',
   'test/client-libraries/samples.test.ts',
   'test/import/memory.test.ts',

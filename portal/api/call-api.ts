@@ -65,6 +65,7 @@ async function send(method: Method, path: string, body: unknown): Promise<Respon
       method,
       headers: {
         accept: 'application/json',
+        'accept-language': document.documentElement.lang,
         ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

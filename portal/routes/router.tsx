@@ -1,5 +1,6 @@
 import { createBrowserRouter } from 'react-router'
 import { Frame } from '../components/frame.tsx'
+import { personRoutes } from '../person/person-routes.ts'
 import { NotFoundScreen } from './not-found-screen.tsx'
 import { RouteFailure } from './route-failure.tsx'
 
@@ -13,6 +14,11 @@ export const router = createBrowserRouter([
     HydrateFallback: () => null,
     children: [
       { index: true, lazy: async () => ({ Component: (await import('./home/home.tsx')).Home }) },
+      {
+        path: 'people/:patientId',
+        lazy: async () => ({ Component: (await import('../person/person-frame.tsx')).PersonFrame }),
+        children: [...personRoutes],
+      },
       {
         path: 'practice/:practiceId',
         lazy: async () => ({ Component: (await import('./practice/practice-desk.tsx')).PracticeDesk }),

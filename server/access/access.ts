@@ -13,7 +13,7 @@ import { claimWork } from '../request-work.ts'
 import type { AccessTokens, PresentedToken } from './access-tokens.ts'
 import { includeRecords, typesInConditions } from './include-records.ts'
 import { joinReaders } from './join-readers.ts'
-import type { RecordReader } from './record-reader.ts'
+import type { AccountReader, RecordReader } from './record-reader.ts'
 import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
 
 export type {
@@ -37,7 +37,7 @@ export {
 export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
 export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
 export { mostIncluded } from './include-records.ts'
-export type { RecordReader } from './record-reader.ts'
+export type { AccountReader, RecordReader } from './record-reader.ts'
 export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
 
 /**
@@ -56,14 +56,21 @@ export interface Access {
   openForAccount(
     signIn: ReachingSignIn,
     only?: { practiceId: string } | { associationId: string },
-  ): Promise<RecordReader>
+  ): Promise<AccountReader>
 }
 
 interface AccessDeps {
   tokens: AccessTokens
   records: Pick<
     Records,
-    'read' | 'list' | 'readVersion' | 'isDeletion' | 'listVersions' | 'search' | 'countFound'
+    | 'read'
+    | 'list'
+    | 'readVersion'
+    | 'isDeletion'
+    | 'listVersions'
+    | 'search'
+    | 'countFound'
+    | 'compartmentState'
   >
   practices: Pick<Practices, 'listReachable'>
 }
@@ -83,7 +90,11 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
     async openForAccount(signIn, only) {
       claimWork(signIn.accountId)
       const associations = await practices.listReachable(signIn)
-      return createReader(records, chosenConfinement(associations, only), noRestriction)
+      const confinement = chosenConfinement(associations, only)
+      return {
+        ...createReader(records, confinement, noRestriction),
+        compartmentState: (patientId) => records.compartmentState(confinement, patientId),
+      }
     },
   }
 }

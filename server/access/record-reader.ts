@@ -4,6 +4,7 @@ import type {
   ListQuery,
   SearchPage,
   SearchPageQuery,
+  TypeState,
   VersionPage,
   VersionQuery,
 } from '#server/records/records.ts'
@@ -33,6 +34,12 @@ export interface RecordReader {
   allows(type: string, interaction: 'r' | 's'): boolean
   /** Whether they cover reading all of its records, and so its past. */
   allowsHistory(type: string): boolean
+}
+
+/** What a person reads with their own account: all of the records that their associations open. */
+export interface AccountReader extends RecordReader {
+  /** What the compartment of a patient holds, by type; nothing of a patient whom the account does not reach. */
+  compartmentState(patientId: string): Promise<Map<string, TypeState>>
 }
 
 export type SearchPlace = Pick<SearchPageQuery, 'pageSize' | 'after' | 'before'>

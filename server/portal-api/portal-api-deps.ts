@@ -4,6 +4,7 @@ import type { Applications } from '#server/applications/applications.ts'
 import type { Approvals, Grants } from '#server/grants/grants.ts'
 import type { RequestLimits } from '#server/http/rate-limiting.ts'
 import type { Launches } from '#server/launches/launches.ts'
+import type { People } from '#server/people/people.ts'
 import type { Admission, Practices } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import type { Limits } from '../limits.ts'
@@ -17,6 +18,7 @@ export interface PortalApiDeps {
   approvals: Approvals
   launches: Launches
   access: Access
+  people: People
   clock: Clock
   rateLimits: RequestLimits
   limits: Limits

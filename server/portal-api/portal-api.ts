@@ -10,6 +10,7 @@ import { factorRoutes } from './factor-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { launchRoutes } from './launch-routes.ts'
 import { meRoutes } from './me-routes.ts'
+import { personRoutes } from './person-routes.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 import { practiceRoutes } from './practice-routes.ts'
 import { practiceSecurityRoutes } from './practice-security-routes.ts'
@@ -47,6 +48,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         await app.register(grantRoutes(deps))
         await app.register(launchRoutes(deps))
         await app.register(recordRoutes(deps))
+        await app.register(personRoutes(deps))
       },
       { prefix: '/portal-api' },
     )

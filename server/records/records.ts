@@ -4,6 +4,7 @@ import type { Confinement } from '../confinement.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
+import { readCompartmentState, type TypeState } from './compartment-state.ts'
 import type { ListPage, ListQuery } from './list-query.ts'
 import { listRecords } from './list-records.ts'
 import { readRecord } from './read-record.ts'
@@ -23,6 +24,7 @@ import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk
 import { prepareWrite } from './write-records.ts'
 
 export type { Confinement } from '../confinement.ts'
+export type { TypeState } from './compartment-state.ts'
 export type { ListPage, ListQuery, PageKey } from './list-query.ts'
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { RecordWrite, WriteMode, WriteOutcome } from './record-write.ts'
@@ -54,6 +56,8 @@ export interface Records {
   /** One page of what matches a FHIR search. */
   search(confinement: Confinement, page: SearchPageQuery): Promise<SearchPage>
   countFound(confinement: Confinement, query: SearchPageQuery['query']): Promise<number>
+  /** What the compartment of a patient holds, by type, without a look at the records. */
+  compartmentState(confinement: Confinement, patientId: string): Promise<Map<string, TypeState>>
   /** Every record of a practice once, in batches, from the first or after a place; for export. */
   walk(practiceId: string, after?: WalkPlace): AsyncIterable<WalkedBatch>
   /** How many records that would be, and how many of them were written after a time in ms. */
@@ -102,6 +106,7 @@ export function createRecords(deps: RecordsDeps): Records {
     listVersions: (confinement, query) => listVersions(db, confinement, query),
     search: (confinement, page) => searchRecords(db, confinement, page),
     countFound: (confinement, query) => countFound(db, confinement, query),
+    compartmentState: (confinement, patientId) => readCompartmentState(db, confinement, patientId),
     openIndex: () =>
       oneAtATime(db, locks.searchIndex, async () => {
         if (!(await canBeSearched(db))) await bringIndexUpToDate(db, { bases })

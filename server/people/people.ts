@@ -1,0 +1,45 @@
+import type { Access, AccountReader } from '#server/access/access.ts'
+import type { ReachingSignIn } from '#server/practices/practices.ts'
+import type { Entries, EntryType } from '#server/views/views.ts'
+import { OnpatientError } from '../errors.ts'
+import { createEntryCache } from './entry-cache.ts'
+
+/** A person whose record somebody has opened. */
+export interface Person {
+  id: string
+  /** The entries of these types, the newest first. */
+  entries<Type extends EntryType>(types: readonly Type[]): Promise<Pick<Entries, Type>>
+  /** How many records of these types the record holds, also of those that cannot be read as entries. */
+  count(types: readonly EntryType[]): number
+  reader: AccountReader
+}
+
+export interface People {
+  /**
+   * Opens a person's record for whoever is signed in. Every page of a record comes this way, and nothing is shown without it. Throws
+   * `not-found` for a person whom the account does not reach, as for one who does not exist.
+   */
+  open(signIn: ReachingSignIn, patientId: string): Promise<Person>
+}
+
+export function createPeople({ access }: { access: Pick<Access, 'openForAccount'> }): People {
+  const cache = createEntryCache()
+  return {
+    async open(signIn, patientId) {
+      const reader = await access.openForAccount(signIn)
+      const state = await reader.compartmentState(patientId)
+      if (!state.has('Patient'))
+        throw new OnpatientError(
+          'not-found',
+          'There is no such person among those whose record you may see.',
+          { field: 'patient' },
+        )
+      return {
+        id: patientId,
+        reader,
+        entries: (types) => cache.entriesOf({ patientId, reader, state }, types),
+        count: (types) => types.reduce((sum, type) => sum + (state.get(type)?.count ?? 0), 0),
+      }
+    },
+  }
+}

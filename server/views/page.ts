@@ -1,0 +1,24 @@
+import type { Language } from '#words/languages.ts'
+import type { Words } from '#words/words.ts'
+import type { Entries, EntryType } from './entries/entries.ts'
+
+/** In which language a page is made, and when. */
+export interface Reading {
+  language: Language
+  words: Words
+  now: Date
+}
+
+/** A page of a person's record: the types of records that it needs, and the pure function that makes it. */
+export interface Page<Type extends EntryType, View> {
+  types: readonly Type[]
+  view(entries: Pick<Entries, Type>, reading: Reading): View
+}
+
+/** Lets the compiler find the types of a page by itself. */
+export function definePage<const Type extends EntryType, View>(page: Page<Type, View>): Page<Type, View> {
+  return page
+}
+
+/** What a page answers. */
+export type ViewOf<SomePage> = SomePage extends Page<infer _Type, infer View> ? View : never

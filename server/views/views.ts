@@ -1,0 +1,24 @@
+import { conditionsPage } from './conditions.ts'
+import { headerPage } from './header.ts'
+import type { ViewOf } from './page.ts'
+
+/** The pages of a person's record, by the last part of their address. To add one, add a row. */
+export const personPages = {
+  header: headerPage,
+  conditions: conditionsPage,
+} as const
+
+export type PersonPage = keyof typeof personPages
+
+/** What the portal gets for each page. */
+export type PersonViews = {
+  [Name in PersonPage]: ViewOf<(typeof personPages)[Name]> & {
+    /** How many records of the page's types cannot be read. */
+    leftOut: number
+  }
+}
+
+export type { ConditionLine } from './conditions.ts'
+export { type Entries, type EntryType, groupEntries, readEntry } from './entries/entries.ts'
+export { byNewest, type Entry } from './entries/entry.ts'
+export type { Page } from './page.ts'

@@ -1,0 +1,56 @@
+import type { Catalogue } from './catalogue.ts'
+
+/** The Spanish catalogue. */
+export const es: Catalogue = {
+  pages: {
+    overview: 'Resumen',
+    results: 'Resultados',
+    medicines: 'Medicamentos',
+    immunizations: 'Vacunas',
+    conditions: 'Enfermedades',
+    vitals: 'Signos vitales y crecimiento',
+    visits: 'Consultas',
+    documents: 'Documentos',
+    timeline: 'Cronología',
+    care: 'Equipo, planes y seguro',
+  },
+  person: {
+    pages: 'Páginas de este historial',
+    switchPerson: 'Historial de',
+    own: 'Su propio historial',
+    nameUnknown: 'Nombre desconocido',
+    age: '{years, plural, one {# año} other {# años}}',
+    ageInMonths: '{months, plural, one {# mes} other {# meses}}',
+    born: 'fecha de nacimiento: {date}',
+    noBirthDate: 'sin fecha de nacimiento',
+  },
+  shared: {
+    loadFailed: 'No se pudo cargar esta página',
+    unnamed: 'Sin nombre en el historial',
+    since: 'desde {date}',
+    until: 'hasta {date}',
+    fromTo: 'de {start} a {end}',
+    dateUnknown: 'Sin fecha',
+    showMore: 'Mostrar más',
+    shownOf: '{shown, number} de {total, number}',
+    leftOut:
+      '{count, plural, one {# anotación no se pudo leer y no se muestra.} other {# anotaciones no se pudieron leer y no se muestran.}}',
+    notCounted: 'No cuentan',
+    print: 'Imprimir',
+  },
+  conditions: {
+    active: 'Activas',
+    past: 'Anteriores',
+    none: 'No hay enfermedades registradas.',
+    noneActive: 'No hay enfermedades activas registradas.',
+    resolved: 'Resuelta',
+    remission: 'En remisión',
+    inactive: 'Inactiva',
+    recurrence: 'Ha vuelto',
+    relapse: 'Ha vuelto',
+    refuted: 'Descartada',
+    enteredInError: 'Anotada por error',
+    unconfirmed: 'Sin confirmar',
+    notCountedHint: 'Estas anotaciones se descartaron o se hicieron por error. No cuentan.',
+  },
+}

@@ -1,0 +1,27 @@
+import type { Language } from '../languages.ts'
+import { conditionNames } from './conditions.ts'
+import type { PlainNames } from './name-table.ts'
+
+const tables: readonly PlainNames[] = [conditionNames]
+
+const bySystem = new Map(
+  tables.map(({ system, names }) => [system, new Map(names.map((row) => [row[0], row] as const))] as const),
+)
+
+interface Found {
+  name: string
+  /** One sentence on what it is. */
+  about: string | undefined
+}
+
+/** The first coding for which we have a word. */
+export function findPlainName(
+  codings: ReadonlyArray<{ system: string | undefined; code: string | undefined }>,
+  language: Language,
+): Found | undefined {
+  for (const { system, code } of codings) {
+    const row = bySystem.get(system ?? '')?.get(code ?? '')
+    if (row) return { name: row[1][language], about: row[2]?.[language] }
+  }
+  return undefined
+}
