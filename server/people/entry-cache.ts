@@ -6,6 +6,7 @@ import {
   type EntryType,
   groupEntries,
   readEntry,
+  referredMedication,
 } from '#server/views/views.ts'
 import { breathe } from '../breathe.ts'
 
@@ -26,6 +27,11 @@ interface Kept {
 const mostKept = 60_000
 
 const pageSize = 200
+
+const medicineTypes = ['MedicationRequest', 'MedicationStatement', 'MedicationDispense'] as const
+
+/** More different medicines than one person gets in a life. */
+const mostMedications = 1000
 
 /**
  * Keeps what was read of a record for the next page of the same person. Nothing stale comes out: an entry counts as long as the
@@ -58,13 +64,29 @@ export function createEntryCache() {
     return entries
   }
 
+  /** What the medicines of a person refer to. It lies in no compartment, so nothing says when it changes: it is not kept. */
+  async function medicationsOf(place: Place): Promise<readonly Entry[]> {
+    const medicines = await Promise.all(medicineTypes.map((type) => entriesOfType(place, type)))
+    const ids = medicines.flat().flatMap((entry) => referredMedication(entry) ?? [])
+    const wanted = [...new Set(ids)].slice(0, mostMedications)
+    if (wanted.length === 0) return []
+    const { contents } = await place.reader.list({ type: 'Medication', ids: wanted, pageSize: wanted.length })
+    return contents.flatMap((content) => readEntry('Medication', content) ?? [])
+  }
+
   return {
     async entriesOf<Type extends EntryType>(
       place: Place,
       types: readonly Type[],
     ): Promise<Pick<Entries, Type>> {
       const found = await Promise.all(
-        types.map(async (type) => [type, await entriesOfType(place, type)] as const),
+        types.map(
+          async (type) =>
+            [
+              type,
+              await (type === 'Medication' ? medicationsOf(place) : entriesOfType(place, type)),
+            ] as const,
+        ),
       )
       return groupEntries(found)
     },

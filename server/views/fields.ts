@@ -31,3 +31,16 @@ export function fieldsIn(value: unknown): Fields[] {
 export function textsIn(value: unknown): string[] {
   return listOf(value).flatMap((each) => textOf(each) ?? [])
 }
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+export function flagOf(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+/** Texts of Annotations: https://hl7.org/fhir/R4/datatypes.html#Annotation */
+export function notesIn(value: unknown): string[] {
+  return fieldsIn(value).flatMap(({ text }) => textOf(text) ?? [])
+}

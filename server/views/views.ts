@@ -18,7 +18,9 @@ export type PersonViews = {
   }
 }
 
+export { clinicalNameOf } from './concept.ts'
 export type { ConditionLine } from './conditions.ts'
-export { type Entries, type EntryType, groupEntries, readEntry } from './entries/entries.ts'
+export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } from './entries/entries.ts'
 export { byNewest, type Entry } from './entries/entry.ts'
+export { referredMedication } from './entries/medication.ts'
 export type { Page } from './page.ts'

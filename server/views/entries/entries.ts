@@ -1,16 +1,45 @@
 import { fieldsOf, textOf } from '../fields.ts'
+import { readAllergyIntolerance } from './allergy-intolerance.ts'
+import { readCarePlan, readCareTeam, readCoverage, readGoal, readServiceRequest } from './care.ts'
 import { readCondition } from './condition.ts'
+import { readDiagnosticReport } from './diagnostic-report.ts'
+import { readDocumentReference } from './document-reference.ts'
+import { readEncounter } from './encounter.ts'
 import type { Entry } from './entry.ts'
+import { readImmunization } from './immunization.ts'
+import { readMedicationDispense, readMedicationRequest, readMedicationStatement } from './medication.ts'
+import { readObservation } from './observation.ts'
 import { readPatient } from './patient.ts'
+import { readDevice, readProcedure } from './procedure.ts'
+import { readMedication } from './shared-medication.ts'
 
 /** How the records of each type are read. To show a further type, add a row. */
 const readers = {
   Patient: readPatient,
+  AllergyIntolerance: readAllergyIntolerance,
+  CarePlan: readCarePlan,
+  CareTeam: readCareTeam,
   Condition: readCondition,
+  Coverage: readCoverage,
+  Device: readDevice,
+  DiagnosticReport: readDiagnosticReport,
+  DocumentReference: readDocumentReference,
+  Encounter: readEncounter,
+  Goal: readGoal,
+  Immunization: readImmunization,
+  Medication: readMedication,
+  MedicationDispense: readMedicationDispense,
+  MedicationRequest: readMedicationRequest,
+  MedicationStatement: readMedicationStatement,
+  Observation: readObservation,
+  Procedure: readProcedure,
+  ServiceRequest: readServiceRequest,
 }
 
 /** The types that pages show. */
 export type EntryType = keyof typeof readers
+
+export const entryTypes = Object.keys(readers) as EntryType[]
 
 /** The entries of each type, the newest first. */
 export type Entries = {
