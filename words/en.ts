@@ -37,7 +37,21 @@ export const en = {
     leftOut:
       '{count, plural, one {# entry could not be read and is left out.} other {# entries could not be read and are left out.}}',
     notCounted: 'Not counted',
+    yes: 'Yes',
+    no: 'No',
+    from: 'from {start}',
+    upTo: 'up to {end}',
+    range: '{start} to {end}',
     print: 'Print',
+  },
+  units: {
+    perMinute: 'per minute',
+    years: 'years',
+    months: 'months',
+    weeks: 'weeks',
+    days: 'days',
+    hours: 'hours',
+    minutes: 'minutes',
   },
   conditions: {
     active: 'Active',

@@ -36,7 +36,21 @@ export const es: Catalogue = {
     leftOut:
       '{count, plural, one {# anotación no se pudo leer y no se muestra.} other {# anotaciones no se pudieron leer y no se muestran.}}',
     notCounted: 'No cuentan',
+    yes: 'Sí',
+    no: 'No',
+    from: 'desde {start}',
+    upTo: 'hasta {end}',
+    range: 'de {start} a {end}',
     print: 'Imprimir',
+  },
+  units: {
+    perMinute: 'por minuto',
+    years: 'años',
+    months: 'meses',
+    weeks: 'semanas',
+    days: 'días',
+    hours: 'horas',
+    minutes: 'minutos',
   },
   conditions: {
     active: 'Activas',
