@@ -45,7 +45,9 @@ function flatten(messages: object, path = ''): Map<string, string> {
 }
 
 function valuesOf(text: string): string[] {
-  return [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name = '']) => name))].sort()
+  // The cases of a plural stand in braces, too.
+  const values = text.replaceAll(/(?:=\d+|zero|one|two|few|many|other)\s*\{/g, '(')
+  return [...new Set([...values.matchAll(/\{(\w+)[,}]/g)].map(([, name = '']) => name))].sort()
 }
 
 function listCode(folder: string): string[] {

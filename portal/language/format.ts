@@ -45,3 +45,10 @@ export function ageOf(
   if (months < 0) return undefined
   return months < 24 ? { months } : { years: Math.floor(months / 12) }
 }
+
+const list = new Intl.ListFormat(language, { type: 'conjunction' })
+
+/** "asthma, hay fever, and eczema". */
+export function formatList(parts: readonly string[]): string {
+  return list.format(parts)
+}

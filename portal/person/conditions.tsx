@@ -1,9 +1,9 @@
-import { Text, Title } from '@mantine/core'
+import { Text } from '@mantine/core'
 import type { ConditionLine } from '#server/views/views.ts'
 import { usePersonPage } from '../api/person-pages.ts'
 import { formatAgo, formatRecordDate } from '../language/format.ts'
 import { useWords } from '../language/use-words.ts'
-import { EntryList } from './entry-list.tsx'
+import { Entry, EntrySection } from './entry-section.tsx'
 import { PersonPageContent } from './page-states.tsx'
 import { usePatientId } from './use-patient-id.ts'
 
@@ -13,6 +13,7 @@ export function Conditions() {
   const shared = useWords('shared')
   const pages = useWords('pages')
   const page = usePersonPage(usePatientId(), 'conditions')
+  const line = (each: ConditionLine) => <Condition key={each.id} line={each} />
   return (
     <PersonPageContent title={pages('conditions')} page={page}>
       {({ active, past, notCounted }) => (
@@ -20,13 +21,19 @@ export function Conditions() {
           {active.length + past.length === 0 ? (
             <Text>{words('none')}</Text>
           ) : (
-            <>
-              <Lines title={words('active')} lines={active} empty={words('noneActive')} />
-              {past.length > 0 && <Lines title={words('past')} lines={past} />}
-            </>
+            <EntrySection title={words('active')} lines={active} empty={words('noneActive')}>
+              {line}
+            </EntrySection>
+          )}
+          {past.length > 0 && (
+            <EntrySection title={words('past')} lines={past}>
+              {line}
+            </EntrySection>
           )}
           {notCounted.length > 0 && (
-            <Lines title={shared('notCounted')} hint={words('notCountedHint')} lines={notCounted} />
+            <EntrySection title={shared('notCounted')} hint={words('notCountedHint')} lines={notCounted}>
+              {line}
+            </EntrySection>
           )}
         </>
       )}
@@ -34,34 +41,7 @@ export function Conditions() {
   )
 }
 
-interface LinesProps {
-  title: string
-  lines: readonly ConditionLine[]
-  hint?: string
-  empty?: string
-}
-
-function Lines({ title, lines, hint, empty }: LinesProps) {
-  return (
-    <section className="card" aria-label={title}>
-      <Title order={2} size="h4">
-        {title}
-      </Title>
-      {hint && (
-        <Text size="sm" c="dimmed">
-          {hint}
-        </Text>
-      )}
-      {lines.length === 0 ? (
-        <Text>{empty}</Text>
-      ) : (
-        <EntryList lines={lines}>{(line) => <Line key={line.id} line={line} />}</EntryList>
-      )}
-    </section>
-  )
-}
-
-function Line({ line }: { line: ConditionLine }) {
+function Condition({ line }: { line: ConditionLine }) {
   const words = useWords('shared')
   const [since, until] = [line.since, line.until].map((date) => date && formatRecordDate(date))
   const time =
@@ -73,17 +53,5 @@ function Line({ line }: { line: ConditionLine }) {
           ? words('until', { date: until })
           : words('dateUnknown')
   const ago = line.until === undefined && line.since !== undefined ? formatAgo(line.since) : undefined
-  return (
-    <li className="entry">
-      <span className="entry-name" dir="auto">
-        {line.name}
-      </span>
-      {line.clinical && (
-        <span className="entry-clinical" dir="auto">
-          {line.clinical}
-        </span>
-      )}
-      <span className="entry-facts">{[line.status, time, ago].filter(Boolean).join(' · ')}</span>
-    </li>
-  )
+  return <Entry name={line.name} clinical={line.clinical} facts={[line.status, time, ago]} />
 }

@@ -1,10 +1,12 @@
 import { conditionsPage } from './conditions.ts'
 import { headerPage } from './header.ts'
+import { medicinesPage } from './medicines.ts'
 import type { ViewOf } from './page.ts'
 
 /** The pages of a person's record, by the last part of their address. To add one, add a row. */
 export const personPages = {
   header: headerPage,
+  medicines: medicinesPage,
   conditions: conditionsPage,
 } as const
 
@@ -23,4 +25,5 @@ export type { ConditionLine } from './conditions.ts'
 export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } from './entries/entries.ts'
 export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
+export type { MedicineLine } from './medicines.ts'
 export type { Page } from './page.ts'

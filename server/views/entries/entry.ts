@@ -26,8 +26,9 @@ export function dateTextOf(value: unknown): string | undefined {
 }
 
 /** The newest first; what has no date comes last, in the order of ids. */
-export function byNewest(one: Entry, other: Entry): number {
+export function byNewest(one: Pick<Entry, 'id' | 'time'>, other: Pick<Entry, 'id' | 'time'>): number {
   const [a, b] = [one.time ?? Number.NEGATIVE_INFINITY, other.time ?? Number.NEGATIVE_INFINITY]
   if (a !== b) return a < b ? 1 : -1
+  if (one.id === other.id) return 0
   return one.id < other.id ? -1 : 1
 }

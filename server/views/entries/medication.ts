@@ -74,7 +74,8 @@ export interface MedicationStatementEntry extends MedicineEntry {
 export function readMedicationStatement(fields: Fields): Omit<MedicationStatementEntry, 'type' | 'id'> {
   const period = fieldsOf(fields.effectivePeriod)
   return {
-    ...dateOf(fields.effectiveDateTime, period.start, fields.dateAsserted),
+    // When it was said: a statement of today about last year is today's knowledge.
+    ...dateOf(fields.dateAsserted, fields.effectiveDateTime, period.start),
     ...medicineOf(fields, fields.dosage),
     visit: referenceOf(fields.context)?.id,
     start: dateTextOf(fields.effectiveDateTime) ?? dateTextOf(period.start),
