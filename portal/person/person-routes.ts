@@ -8,4 +8,8 @@ export const personRoutes = [
     path: 'conditions',
     lazy: async () => ({ Component: (await import('./conditions.tsx')).Conditions }),
   },
+  {
+    path: 'care',
+    lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
+  },
 ] as const

@@ -1,3 +1,4 @@
+import { carePage } from './care.ts'
 import { conditionsPage } from './conditions.ts'
 import { headerPage } from './header.ts'
 import { medicinesPage } from './medicines.ts'
@@ -8,6 +9,7 @@ export const personPages = {
   header: headerPage,
   medicines: medicinesPage,
   conditions: conditionsPage,
+  care: carePage,
 } as const
 
 export type PersonPage = keyof typeof personPages
@@ -20,6 +22,7 @@ export type PersonViews = {
   }
 }
 
+export type { GoalLine, InsuranceCard, PlanLine, ProcedureLine } from './care.ts'
 export { clinicalNameOf } from './concept.ts'
 export type { ConditionLine } from './conditions.ts'
 export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } from './entries/entries.ts'
