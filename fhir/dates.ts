@@ -90,6 +90,11 @@ export function parseTiming(timing: {
   )
 }
 
+/** A zone such as +01:00 arrives with a space when the client did not encode its plus sign. */
+export function restorePlus(text: string): string {
+  return text.replace(/ (\d{2}:\d{2})$/, '+$1')
+}
+
 /** The prefixes of date searches, except `ap`: https://hl7.org/fhir/R4/search.html#prefix */
 export const datePrefixes = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'] as const
 export type DatePrefix = (typeof datePrefixes)[number]

@@ -1,27 +1,21 @@
-import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
-import type { SearchQuery } from '#fhir/search/search-query.ts'
-import type { OpenedGrant } from '#server/grants/grants.ts'
 import {
   type Association,
   type Practices,
   type ReachingSignIn,
   reachesPanel,
 } from '#server/practices/practices.ts'
-import type { Confinement, Records, SearchPageQuery } from '#server/records/records.ts'
-import { OnpatientError } from '../errors.ts'
+import type { Confinement, RecordReads } from '#server/records/records.ts'
 import { claimWork } from '../request-work.ts'
-import { includeRecords, typesInConditions } from './include-records.ts'
-import { joinReaders } from './join-readers.ts'
+import { createReader, readerOfGrant } from './grant-reader.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import type { RecordReader } from './record-reader.ts'
-import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
+import { noRestriction } from './scope-rules.ts'
 
 export type {
   CurrentRecord,
   FoundRecord,
   ListQuery,
   PageKey,
-  RecordTransaction,
   SearchKey,
   VersionKey,
   VersionRow,
@@ -38,7 +32,12 @@ export {
   type TokenDoor,
 } from './presented-token.ts'
 export type { RecordReader } from './record-reader.ts'
-export { createWriteAccess, type RecordWriter, type WriteAccess } from './write-access.ts'
+export {
+  createWriteAccess,
+  type RecordWriter,
+  type WriteAccess,
+  type WriteTransaction,
+} from './write-access.ts'
 
 /**
  * The one place that decides what may be read. An API gets a reader that cannot name another patient.
@@ -61,23 +60,14 @@ export interface Access {
 
 interface AccessDeps {
   tokens: TokenDoor
-  records: Pick<
-    Records,
-    'read' | 'list' | 'readVersion' | 'isDeletion' | 'listVersions' | 'search' | 'countFound'
-  >
+  records: RecordReads
   practices: Pick<Practices, 'listReachable'>
 }
 
 export function createAccess({ tokens, records, practices }: AccessDeps): Access {
   return {
     async open(presented) {
-      const opened = await tokens.open(presented)
-      const { scopes, patientIds, practiceIds, isApproval, isBound, user } = opened
-      if (isBound && practiceIds.length > 0) return openBoth(records, opened)
-      const within = { patientIds, practiceIds }
-      const context = isApproval ? 'system' : 'patient'
-      const rules = rulesOf(scopes, isApproval ? 'system' : 'person')
-      return createReader(records, within, rules, { context, user })
+      return readerOfGrant(records, await tokens.open(presented))
     },
     countMore: tokens.countMore,
     async openForAccount(signIn, only) {
@@ -86,143 +76,6 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
       return createReader(records, confinementOf(associations, only), noRestriction)
     },
   }
-}
-
-/** The confinement lives only in this closure: whoever holds the reader can neither see nor change it. */
-function createReader(
-  records: AccessDeps['records'],
-  within: Confinement,
-  rules: ScopeRules,
-  { context = 'patient', user }: { context?: 'patient' | 'system'; user?: OpenedGrant['user'] } = {},
-): RecordReader {
-  const assertAllowed = (type: string, interaction: 'r' | 's') => {
-    if (!rules.allows(type, interaction)) throw scopeMissing(type, context)
-  }
-  const assertSearchable = ({ type, conditions }: SearchQuery) => {
-    for (const each of [type, ...typesInConditions(conditions)]) assertAllowed(each, 's')
-  }
-  const allowsHistory = (type: string) =>
-    rules.allows(type, 'r') && rules.restriction(type, 'r') === undefined
-  const [only] = within.patientIds
-  const hasOne = within.patientIds.length === 1 && within.practiceIds.length === 0
-  return {
-    patientId: hasOne ? only : undefined,
-    async read(type, id) {
-      // SMART App Launch 2.2, scopes for requesting identity data: what `fhirUser` names can be read, and nothing beside it.
-      if (user?.type === type && user.id === id) return records.read(user.within, type, id)
-      assertAllowed(type, 'r')
-      const content = await records.read(within, type, id)
-      return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
-    },
-    async list(query) {
-      assertAllowed(query.type, 's')
-      const restriction = rules.restriction(query.type, 's')
-      return records.list(within, restriction ? { ...query, conditions: [restriction] } : query)
-    },
-    async readVersion(address) {
-      assertAllowed(address.type, 'r')
-      const content = await records.readVersion(within, address)
-      const { type } = address
-      return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
-    },
-    allows: rules.allows,
-    allowsHistory,
-    async isDeletion(address) {
-      return allowsHistory(address.type) && records.isDeletion(within, address)
-    },
-    async search(query, place) {
-      assertSearchable(query)
-      const search = (page: SearchPageQuery, interaction: 'r' | 's') =>
-        records.search(within, { ...page, query: restrict(rules, page.query, interaction) })
-      const page = await search({ query, ...place, withTotal: query.total !== 'none' }, 's')
-      const isAllowed = (type: string) => rules.allows(type, 'r')
-      return {
-        ...page,
-        included: await includeRecords(
-          {
-            search: (included) => search(included, 'r'),
-            readVersion: async (address) => {
-              const content = await records.readVersion(within, address)
-              const { type } = address
-              return content !== undefined && givesRecord(rules, { type, content }, 'r') ? content : undefined
-            },
-            isAllowed,
-          },
-          query,
-          page.records,
-        ),
-      }
-    },
-    async countFound(query) {
-      assertSearchable(query)
-      return records.countFound(within, restrict(rules, query, 's'))
-    },
-    async listVersions(query) {
-      const interaction = query.id === undefined ? 's' : 'r'
-      assertAllowed(query.type, interaction)
-      // A record that may be read today may have been another one before.
-      if (rules.restriction(query.type, interaction)) throw historyMissing(query.type)
-      return records.listVersions(within, query)
-    },
-  }
-}
-
-/** A provider's grant about one patient, whose `user` scopes reach the panel too. */
-function openBoth(
-  records: AccessDeps['records'],
-  { scopes, patientIds, practiceIds, user }: OpenedGrant,
-): RecordReader {
-  const rules = { patient: rulesOf(scopes, 'patient'), user: rulesOf(scopes, 'user') }
-  return joinReaders({
-    patient: createReader(records, { patientIds, practiceIds: [] }, rulesOf(scopes, 'person'), { user }),
-    panel: createReader(records, { patientIds: [], practiceIds }, rules.user),
-    rules,
-  })
-}
-
-/** Which scopes count; those of a person are of both contexts. */
-type Counting = ClinicalScope['context'] | 'person'
-
-/** An app asks many times in a row with the same token, whose scopes are then the same list. */
-const rulesByScopes = new WeakMap<readonly string[], Map<Counting, ScopeRules>>()
-
-function rulesOf(scopes: string[], counting: Counting): ScopeRules {
-  const known = rulesByScopes.get(scopes) ?? new Map<Counting, ScopeRules>()
-  const rules = known.get(counting) ?? createScopeRules(parseScopes(scopes, counting))
-  rulesByScopes.set(scopes, known.set(counting, rules))
-  return rules
-}
-
-/**
- * In a grant of a person, scopes of both contexts read what the grant covers: the person chose at consent whose records
- * those are. `system` scopes count in what a practice approved for a backend service, and nowhere else; there nothing
- * else counts.
- */
-function parseScopes(scopes: string[], counting: Counting): ClinicalScope[] {
-  return scopes.flatMap((text) => {
-    const scope = parseClinicalScope(text)
-    const counts = counting === 'person' ? scope?.context !== 'system' : scope?.context === counting
-    return scope && counts ? [scope] : []
-  })
-}
-
-function historyMissing(type: string): OnpatientError {
-  return new OnpatientError(
-    'scope-missing',
-    `This access token covers only some records of ${type}, and histories are given for whole types. Ask for the scope patient/${type}.rs.`,
-    { field: `patient/${type}.rs` },
-  )
-}
-
-function scopeMissing(type: string, context: 'patient' | 'system'): OnpatientError {
-  const scope = context === 'system' ? `system/${type}.rs` : `patient/${type}.read`
-  const when =
-    context === 'system' ? 'at the token endpoint' : 'when you send the person to the authorization page'
-  return new OnpatientError(
-    'scope-missing',
-    `This access token does not cover ${type}. Ask for the scope ${scope} ${when}.`,
-    { field: scope },
-  )
 }
 
 function coverage(associations: Association[]): Confinement {

@@ -3,6 +3,7 @@ import { type NamedReference, namedReferences } from '#fhir/search/named-referen
 import { clipText } from '#fhir/search/normalize-text.ts'
 import { findParameter, parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
 import type { Condition, IncludeRule, SearchQuery } from '#fhir/search/search-query.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import type { FoundRecord, SearchPage, SearchPageQuery } from '#server/records/records.ts'
 import { breathe } from '../breathe.ts'
 import { currentWork } from '../request-work.ts'
@@ -80,10 +81,8 @@ function addressOf({ type, id }: IncludedRecord): string {
   return `${type}/${id}`
 }
 
-/** The store writes the version at a fixed place. */
 function versionedAddressOf(record: IncludedRecord): string {
-  const [, version = ''] = /"meta":\{"versionId":"(\d+)"/.exec(record.content.slice(0, 400)) ?? []
-  return `${addressOf(record)}/_history/${version}`
+  return `${addressOf(record)}/_history/${readStoredHead(record.content).versionId}`
 }
 
 /** Records that the sources name: one search for each type they are of, and a read for each that is named with a version. */

@@ -6,10 +6,12 @@ import {
   parseClinicalScope,
 } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
-import type { CurrentRecord, Records, RecordTransaction, Written } from '#server/records/records.ts'
+import type { Records, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
+import { readerOfGrant } from './grant-reader.ts'
 import { typesInConditions } from './include-records.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
+import type { RecordReader } from './record-reader.ts'
 import { createScopeRules, givesRecord } from './scope-rules.ts'
 
 /**
@@ -22,9 +24,15 @@ export interface WriteAccess {
   open(presented: PresentedToken | undefined): Promise<RecordWriter>
 }
 
+/** A transaction of a token: each step throws `scope-missing` when the scopes do not give it. */
+export interface WriteTransaction extends Omit<RecordTransaction, 'finish'> {
+  /** Ends the writing as `RecordTransaction.finish`, and reads like `Access.open` what the transaction has left. */
+  finish(): Promise<RecordReader>
+}
+
 export interface RecordWriter {
   /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
-  transact<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
+  transact<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>
   /** Before anything of a body is looked at. Throws `scope-missing` when the scopes give none of these for the type. */
   assertMay(type: string, interactions: readonly Interaction[]): void
   /**
@@ -42,7 +50,8 @@ interface WriteAccessDeps {
 export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAccess {
   return {
     async open(presented) {
-      const { scopes, practiceIds, isApproval, isBound } = await tokens.open(presented)
+      const opened = await tokens.open(presented)
+      const { scopes, practiceIds, isApproval, isBound } = opened
       const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
       // A filter bounds reading alone: what is to be written must not depend on records that the token may not see.
       const writing = clinical.filter(
@@ -68,7 +77,15 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
         rules.allows(type, 'r') && (content === undefined || givesRecord(rules, { type, content }, 'r'))
       return {
         transact: (work) =>
-          records.transact(practiceId, (transaction) => work(withScopes(transaction, writing)), shows),
+          records.transact(
+            practiceId,
+            (transaction) =>
+              work({
+                ...withScopes(transaction, writing),
+                finish: async () => readerOfGrant(await transaction.finish(), opened),
+              }),
+            shows,
+          ),
         assertMay(type, interactions) {
           const [first] = interactions
           if (first === undefined || interactions.some((each) => allowsInteraction(writing, type, each)))
@@ -82,12 +99,15 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
 }
 
 /** Which interaction a write is depends on what is there, so it is checked where that is known. */
-function withScopes(transaction: RecordTransaction, scopes: ClinicalScope[]): RecordTransaction {
+function withScopes(
+  transaction: RecordTransaction,
+  scopes: ClinicalScope[],
+): Omit<WriteTransaction, 'finish'> {
   const assert = (type: string, interaction: Interaction) => {
     if (!allowsInteraction(scopes, type, interaction)) throw scopeMissing(type, interaction)
   }
   return {
-    async find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<CurrentRecord[]> {
+    async find(query: Pick<SearchQuery, 'type' | 'conditions'>) {
       // What a chain or `_has` looks into would be told by what matches.
       for (const type of [query.type, ...typesInConditions(query.conditions)]) assert(type, 's')
       return transaction.find(query)

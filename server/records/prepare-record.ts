@@ -8,9 +8,9 @@ import {
 import type { TimeRange } from '#fhir/dates.ts'
 import { isResourceId, localizeReferences } from '#fhir/reference.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
+import { type ContentParts, splitContent } from '#fhir/stored-text.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import { findCitations } from './cited-records.ts'
-import { type ContentParts, splitContent } from './stored-content.ts'
 
 /** How a version comes to be: https://hl7.org/fhir/R4/http.html#history */
 export type WriteMethod = 'POST' | 'PUT' | 'PATCH'

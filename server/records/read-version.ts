@@ -1,4 +1,5 @@
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import {
   type Fragment,
   isInTime,
@@ -26,7 +27,7 @@ export async function readVersion(
 ): Promise<string | undefined> {
   const { type, id, versionId } = address
   const current = await readRecord(db, within, type, id)
-  if (current !== undefined && versionOf(current) === versionId) return current
+  if (current !== undefined && readStoredHead(current).versionId === versionId) return current
   const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select v.content from record_version as v
@@ -48,11 +49,6 @@ function mayBeRead(within: Confinement, type: string): Fragment {
 
 function isOwnAboutNobody(within: Confinement): Fragment {
   return sqlText`(v.patient_id = '' and v.practice_id in (${sqlJoin(within.practiceIds)}))`
-}
-
-/** The version that a stored text carries; the store writes it at a fixed place. */
-export function versionOf(content: string): number {
-  return Number(/"meta":\{"versionId":"(\d+)"/.exec(content)?.[1] ?? 0)
 }
 
 /** Whether a version is the deletion of its record, of whom could read it. By record_version_address. */
@@ -247,11 +243,10 @@ async function currentVersion(
   const content = await readRecord(db, within, type, id)
   if (content === undefined)
     return (await isCited(db, within, type, id)) ? findLastDeletion(db, type, id) : undefined
-  const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
-  const number = versionOf(content)
+  const { versionId, lastUpdated } = readStoredHead(content)
   return {
-    ...{ id, version_id: number, last_updated: lastUpdated, content },
-    ...{ deleted: 0, created: number === 1 ? 1 : 0, method: null },
+    ...{ id, version_id: versionId, last_updated: Date.parse(lastUpdated), content },
+    ...{ deleted: 0, created: versionId === 1 ? 1 : 0, method: null },
   }
 }
 

@@ -3,11 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
-import type { Confinement } from './confinement.ts'
-import type { ListPage, ListQuery } from './list-query.ts'
-import { listRecords } from './list-records.ts'
-import { readRecord } from './read-record.ts'
-import { isDeletion, listVersions, readVersion } from './read-version.ts'
+import { type RecordReads, readsOf } from './record-reads.ts'
 import { type RecordTransaction, transactRecords } from './record-transaction.ts'
 import type { RecordWrite, Shows, WriteMode, WriteOutcome } from './record-write.ts'
 import {
@@ -17,13 +13,12 @@ import {
   type IndexState,
   type ReindexOptions,
 } from './search/reindex.ts'
-import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
-import type { VersionPage, VersionQuery } from './version-query.ts'
 import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk-records.ts'
 import { prepareWrite } from './write-records.ts'
 
 export type { Confinement } from './confinement.ts'
 export type { ListPage, ListQuery, PageKey } from './list-query.ts'
+export type { RecordReads } from './record-reads.ts'
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { RecordWrite, WriteMode, WriteOutcome } from './record-write.ts'
 export type { SearchKey } from './search/search-order.ts'
@@ -37,20 +32,7 @@ export type { Written } from './write-records.ts'
  * The record store: FHIR resources as JSON text, versions kept. It knows no HTTP and no grants.
  * The reading half is handed out only through `access`, which fixes the confinement.
  */
-export interface Records {
-  read(within: Confinement, type: string, id: string): Promise<string | undefined>
-  list(within: Confinement, query: ListQuery): Promise<ListPage>
-  /** One version, current or older; undefined when absent, outside or a deletion. */
-  readVersion(
-    within: Confinement,
-    address: { type: string; id: string; versionId: number },
-  ): Promise<string | undefined>
-  /** Whether a version is the deletion of its record; false when absent or outside. */
-  isDeletion(within: Confinement, address: { type: string; id: string; versionId: number }): Promise<boolean>
-  listVersions(within: Confinement, query: VersionQuery): Promise<VersionPage>
-  /** One page of what matches a FHIR search. */
-  search(within: Confinement, page: SearchPageQuery): Promise<SearchPage>
-  countFound(within: Confinement, query: SearchPageQuery['query']): Promise<number>
+export interface Records extends RecordReads {
   /** Every record of a practice once, in batches, from the first or after a place; for export. */
   walk(practiceId: string, after?: WalkPlace): AsyncIterable<WalkedBatch>
   /** How many records that would be, and how many of them were written after a time in ms. */
@@ -92,13 +74,7 @@ interface RecordsDeps {
 export function createRecords(deps: RecordsDeps): Records {
   const { db, clock, random, checksReferences = true, bases = [] } = deps
   return {
-    read: (within, type, id) => readRecord(db, within, type, id),
-    list: (within, query) => listRecords(db, within, query),
-    readVersion: (within, address) => readVersion(db, within, address),
-    isDeletion: (within, address) => isDeletion(db, within, address),
-    listVersions: (within, query) => listVersions(db, within, query),
-    search: (within, page) => searchRecords(db, within, page),
-    countFound: (within, query) => countFound(db, within, query),
+    ...readsOf(db),
     openIndex: () =>
       oneAtATime(db, locks.searchIndex, async () => {
         if (!(await canBeSearched(db))) await bringIndexUpToDate(db, { bases })

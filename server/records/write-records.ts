@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { compartmentOfPractice, isCompartmentOfPractice } from '#fhir/compartment/compartment.ts'
+import { renderContent } from '#fhir/stored-text.ts'
 import { breathe } from '../breathe.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
@@ -12,7 +13,6 @@ import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-reco
 import type { RecordWrite, Shows, WriteMode, WriteOutcome } from './record-write.ts'
 import { findAboutThrough } from './refile-records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
-import { renderContent } from './stored-content.ts'
 import { type Deletion, findDeletions, findStored, notBefore, type Stored } from './stored-records.ts'
 
 interface WriteDeps {

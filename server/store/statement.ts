@@ -6,7 +6,7 @@ import { isStatementTimeout } from './connection-loss.ts'
 import type { Db } from './db.ts'
 import { compiledOnce, readerOf, runCondition, type SearchOptions } from './prepared-query.ts'
 import { sqlitePlaceholder } from './sqlite-dialect.ts'
-import type { TakenRows } from './taken-rows.ts'
+import { PageOfRows, type TakenRows } from './taken-rows.ts'
 import { TimeLimitError, timeLimitFunction } from './time-limit.ts'
 import { isSqlite } from './transaction.ts'
 
@@ -125,9 +125,17 @@ async function take<Row>(
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
     if (reader) return await reader.search<Row>(statement, values, options)
-    const ask = () => db.executeQuery<Row>(CompiledQuery.raw(statement, values))
+    const { mostBytes } = options
+    const fitting =
+      mostBytes === undefined
+        ? CompiledQuery.raw(statement, values)
+        : CompiledQuery.raw(withinRoom(statement, mostBytes), values)
+    const ask = () => db.executeQuery<Row & { content?: unknown }>(fitting)
     const { rows } = db.isTransaction && currentWork() ? await runCondition(db, ask) : await ask()
-    return { rows, isCut: false }
+    if (mostBytes === undefined) return { rows, isCut: false }
+    const page = new PageOfRows<Row & { content?: unknown }>(mostBytes)
+    for (const row of rows) page.add(row)
+    return page
   } catch (error) {
     if (!isTooLong(error)) throw error
     currentWork()?.assertGoesOn()
@@ -137,6 +145,18 @@ async function take<Row>(
       { cause: error },
     )
   }
+}
+
+/**
+ * A transaction gives all rows of a statement at once, so that the database leaves out those beyond the room. The second row always
+ * comes: by it `PageOfRows` sees that the page is cut.
+ */
+function withinRoom(statement: string, mostBytes: number): string {
+  const size = 'coalesce(length(content), 0)'
+  const upTo = 'over (rows between unbounded preceding and current row)'
+  return `select * from (
+    select page.*, sum(${size}) ${upTo} as bytes_taken, count(*) ${upTo} as rows_taken from (${statement}) as page) as fitting
+    where bytes_taken - ${size} <= ${mostBytes} or rows_taken <= 2`
 }
 
 function isTooLong(error: unknown): boolean {

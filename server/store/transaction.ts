@@ -56,6 +56,12 @@ export async function oneAtATime<Result>(db: Db, lock: number, work: () => Promi
 /** The numbers of the locks that `oneAtATime` takes. */
 export const locks = { searchIndex: 471_108_2205, demo: 471_108_2206 }
 
+/** Each later statement of a transaction may take so many seconds on PostgreSQL. SQLite has another limit (time-limit.ts). */
+export async function limitStatements(trx: Transaction<Schema>, seconds: number | undefined): Promise<void> {
+  if (seconds === undefined || isSqlite(trx)) return
+  await sql`set local statement_timeout = ${sql.lit(seconds * 1000)}`.execute(trx)
+}
+
 /** Whether a statement failed because a row with its key is there already. */
 export function isDuplicate(error: unknown): boolean {
   const code = codeOf(error)

@@ -1,4 +1,4 @@
-import { type DateCondition, parseDate, parseDateCondition } from '#fhir/dates.ts'
+import { type DateCondition, parseDate, parseDateCondition, restorePlus } from '#fhir/dates.ts'
 import { isResourceId } from '#fhir/reference.ts'
 import type { ListQuery } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -90,11 +90,6 @@ function parseSince(text: string | undefined): DateCondition | undefined {
       'The parameter since must be a date or time such as 2024-03-05 or 2024-03-05T08:00:00Z.',
     )
   return { prefix: 'ge', ...range }
-}
-
-/** A zone such as +01:00 arrives with a space when the client did not encode its plus sign. */
-function restorePlus(text: string): string {
-  return text.replace(/ (\d{2}:\d{2})$/, '+$1')
 }
 
 function refuse(field: string, message: string): OnpatientError {

@@ -1,7 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Binary, Resource } from 'fhir/r4'
 import { parseReference } from '#fhir/reference.ts'
 import { OnpatientError } from '../../errors.ts'
+import type { Answer, Asked } from './answer.ts'
 import { readResource, resourceMediaTypes } from './read-body.ts'
 
 /** As many bytes as fit into a record of so many: base64 takes four characters for three bytes. */
@@ -14,16 +14,12 @@ const mediaType =
   /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(\s*;\s*[\w.-]{1,50}=("[\w .:/+-]{0,100}"|[\w.:/+-]{1,100})){0,5}$/
 
 /** A Binary is sent as a resource, or as the bytes themselves (https://hl7.org/fhir/R4/binary.html#rest). */
-export async function readResourceOrBytes(
-  request: FastifyRequest,
-  type: string,
-  id?: string,
-): Promise<Resource> {
+export async function readResourceOrBytes(request: Asked, type: string, id?: string): Promise<Resource> {
   return type === 'Binary' && sendsBytes(request) ? binaryOf(request, id) : readResource(request, type)
 }
 
 /** Whether the body of a request is not a resource in JSON. */
-export function sendsBytes({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+export function sendsBytes({ headers }: Pick<Asked, 'headers'>): boolean {
   const [name = ''] = (headers['content-type'] ?? '').split(';')
   const plain = name.trim().toLowerCase()
   return (
@@ -33,7 +29,7 @@ export function sendsBytes({ headers }: Pick<FastifyRequest, 'headers'>): boolea
   )
 }
 
-function binaryOf({ headers, body }: FastifyRequest, id: string | undefined): Binary {
+function binaryOf({ headers, body }: Asked, id: string | undefined): Binary {
   const contentType = headers['content-type']?.trim() ?? ''
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   if (!mediaType.test(contentType) || !Buffer.isBuffer(bytes))
@@ -72,7 +68,7 @@ interface MediaRange {
  * the Binary is.
  */
 export function wantsBytes(
-  { headers }: Pick<FastifyRequest, 'headers'>,
+  { headers }: Pick<Asked, 'headers'>,
   { contentType = '' }: Partial<Binary>,
 ): boolean {
   const ranges = (headers.accept ?? '*/*').split(',').map(readRange)
@@ -113,36 +109,36 @@ function qualityFor(own: string, ranges: readonly MediaRange[]): number {
 /**
  * The bytes of a Binary, or a part of them (RFC 9110 §14). Whoever made it could make it a page with scripts: no browser shows it in the place of ours.
  */
-export function sendBytes(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { contentType = '', data = '' }: Partial<Binary>,
-) {
+export function sendBytes(request: Asked, { contentType = '', data = '' }: Partial<Binary>): Answer {
   const bytes = Buffer.from(data, 'base64')
-  void reply.type(mediaType.test(contentType) ? contentType : 'application/octet-stream').headers({
+  const ownType = mediaType.test(contentType) ? contentType : 'application/octet-stream'
+  const headers = {
     'content-disposition': 'attachment',
     'content-security-policy': "sandbox; default-src 'none'",
     'accept-ranges': 'bytes',
-  })
+  }
   const range = readByteRange(request, bytes.length)
-  if (range === undefined) return reply.send(bytes)
+  if (range === undefined) return { status: 200, headers, mediaType: ownType, body: bytes }
   if (range === 'unsatisfiable')
     // RFC 9110 §15.5.17
-    return reply
-      .code(416)
-      .header('content-range', `bytes */${bytes.length}`)
-      .type('text/plain; charset=utf-8')
-      .send('')
+    return {
+      status: 416,
+      headers: { ...headers, 'content-range': `bytes */${bytes.length}` },
+      mediaType: 'text/plain; charset=utf-8',
+      body: '',
+    }
   const { first, last } = range
-  return reply
-    .code(206)
-    .header('content-range', `bytes ${first}-${last}/${bytes.length}`)
-    .send(bytes.subarray(first, last + 1))
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${first}-${last}/${bytes.length}` },
+    mediaType: ownType,
+    body: bytes.subarray(first, last + 1),
+  }
 }
 
 /** One range; of several, or after a condition that weak tags cannot meet (RFC 9110 §13.1.5), the whole is sent. */
 function readByteRange(
-  { headers }: Pick<FastifyRequest, 'headers'>,
+  { headers }: Pick<Asked, 'headers'>,
   length: number,
 ): { first: number; last: number } | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] =

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { findAddress } from '#fhir/stored-text.ts'
 
 /** An entry of a Bundle; the resource is JSON text and goes out as it is. */
 export interface BundleEntry {
@@ -51,8 +52,8 @@ function addEntry(text: string[], { fullUrl, resource, mode, request, response }
  * (https://hl7.org/fhir/R4/bundle.html#bundle-unique).
  */
 export function addressOf(base: string, content: string): string {
-  const [, type, id] = /^\{"resourceType":"(\w+)","id":"([A-Za-z0-9\-.]+)"/.exec(content) ?? []
-  if (type !== undefined && id !== undefined) return `${base}/${type}/${id}`
+  const address = findAddress(content)
+  if (address) return `${base}/${address.type}/${address.id}`
   const hex = createHash('sha256').update(content).digest('hex')
   // RFC 9562 §5.8: a UUID of our own making.
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`

@@ -1,6 +1,6 @@
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
-import type { CurrentRecord, RecordTransaction, Written } from '#server/access/access.ts'
+import type { CurrentRecord, WriteTransaction, Written } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 
 /**
@@ -27,11 +27,11 @@ export function parseCondition(type: string, text: string, bases: readonly strin
 
 /** The one record that matches, or none. Throws `several-match`. */
 export async function findOne(
-  transaction: Pick<RecordTransaction, 'find'>,
+  transaction: Pick<WriteTransaction, 'find'>,
   query: SearchQuery,
 ): Promise<CurrentRecord | undefined> {
-  const [found, another] = await transaction.find(query)
-  if (another === undefined) return found
+  const { first, isOnly } = await transaction.find(query)
+  if (isOnly) return first
   throw new OnpatientError(
     'several-match',
     `More than one ${query.type} matches the condition. Make it narrower, e.g. by identifier=SYSTEM|VALUE.`,

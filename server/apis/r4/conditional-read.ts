@@ -1,26 +1,29 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readStoredHead } from '#fhir/stored-text.ts'
+import type { Asked } from './answer.ts'
 
-/** The version and time that a stored text carries; the store writes them at a fixed place. */
-export function versionOf(content: string): { etag: string; lastUpdated: Date } {
-  const [, version = '0', time = ''] =
-    /"meta":\{"versionId":"(\d+)","lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
-  return { etag: `W/"${version}"`, lastUpdated: new Date(time) }
+/** The headers that name a version: https://hl7.org/fhir/R4/http.html#versioning */
+export function versionHeaders(versionId: number, lastUpdated: string) {
+  return { etag: `W/"${versionId}"`, 'last-modified': new Date(lastUpdated).toUTCString() }
 }
 
 /**
- * Sets `ETag` and `Last-Modified`, and tells whether the client has this version already
+ * The version headers of a stored text, and whether the client has this version already
  * (https://hl7.org/fhir/R4/http.html#cread; RFC 9110 §13.2.2: an entity tag decides before a date).
  */
-export function isUnchanged(request: FastifyRequest, reply: FastifyReply, content: string): boolean {
-  const { etag, lastUpdated } = versionOf(content)
-  void reply.header('etag', etag).header('last-modified', lastUpdated.toUTCString())
-  const { 'if-none-match': tags, 'if-modified-since': since } = request.headers
-  if (tags !== undefined) return tags.split(',').some((tag) => tag.trim() === '*' || sameTag(tag, etag))
+export function compareVersion({ headers: asked }: Pick<Asked, 'headers'>, content: string) {
+  const { versionId, lastUpdated } = readStoredHead(content)
+  const headers = versionHeaders(versionId, lastUpdated)
+  const { 'if-none-match': tags, 'if-modified-since': since } = asked
   const known = since === undefined ? Number.NaN : Date.parse(since)
-  return Math.floor(lastUpdated.getTime() / 1000) * 1000 <= known
+  const isUnchanged =
+    tags === undefined
+      ? Math.floor(Date.parse(lastUpdated) / 1000) * 1000 <= known
+      : matchesTag(tags, headers.etag)
+  return { headers, isUnchanged }
 }
 
-function sameTag(a: string, b: string): boolean {
+/** Whether `If-None-Match` names a tag, or every one (RFC 9110 §13.1.2). */
+export function matchesTag(tags: string | undefined, etag: string): boolean {
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
-  return opaque(a) === opaque(b)
+  return (tags ?? '').split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag))
 }

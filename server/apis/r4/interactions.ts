@@ -1,7 +1,6 @@
-import type { FastifyReply } from 'fastify'
-import type { RecordWriter } from '#server/access/access.ts'
+import type { RecordReader, RecordWriter } from '#server/access/access.ts'
 import type { StaticDocument } from '../../http/static-document.ts'
-import { sendDocument } from '../../http/static-document.ts'
+import type { Answer, DocumentAnswer } from './answer.ts'
 import type { BundleContext } from './interactions/bundle-context.ts'
 import { answerBundle } from './interactions/bundle-interaction.ts'
 import { compartmentSearch } from './interactions/compartment-search.ts'
@@ -25,10 +24,10 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** How an interaction gets at records; each throws when the token does not allow it. */
 export interface Opening {
-  reader(): Promise<ReadContext['reader']>
+  reader(): Promise<RecordReader>
   writer(): Promise<RecordWriter>
-  /** For a Bundle, whose entries borrow the token as long as it is answered. */
-  bundle(answer: (context: BundleContext) => Promise<FastifyReply>): Promise<FastifyReply>
+  /** For a Bundle, whose entries are answered by the same token. */
+  bundle(): Promise<BundleContext>
   /** What is the same for everybody and needs no token. */
   documents: {
     metadata(query: URLSearchParams): StaticDocument
@@ -47,7 +46,7 @@ type AddressOf<Kind extends AddressKind> = Extract<R4Address, { kind: Kind }>
 interface Interaction<Kind extends AddressKind> {
   /** As the CapabilityStatement names it: of an interaction its code, of an operation its name. */
   code: string | readonly string[]
-  answer(context: InteractionContext, address: AddressOf<Kind>): Promise<FastifyReply> | FastifyReply
+  answer(context: InteractionContext, address: AddressOf<Kind>): Promise<Answer> | DocumentAnswer
 }
 
 type Interactions = { [Kind in AddressKind]: Partial<Record<Method, Interaction<Kind>>> }
@@ -85,7 +84,7 @@ export const interactions = {
   'compartment-search': { GET: searchesCompartment, POST: searchesCompartment },
   base: {
     GET: searchesSystem,
-    POST: { code: ['transaction', 'batch'], answer: ({ open }) => open.bundle(answerBundle) },
+    POST: { code: ['transaction', 'batch'], answer: async ({ open }) => answerBundle(await open.bundle()) },
   },
   'base-search': { GET: searchesSystem, POST: searchesSystem },
   everything: { GET: findsEverything, POST: findsEverything },
@@ -99,20 +98,15 @@ export const interactions = {
     GET: {
       code: 'smart-configuration',
       // It is no resource.
-      answer: ({ request, reply, open }) =>
-        sendDocument(
-          request,
-          reply.type('application/json; charset=utf-8'),
-          open.documents.smartConfiguration,
-        ),
+      answer: ({ open }) => ({
+        document: open.documents.smartConfiguration,
+        mediaType: 'application/json; charset=utf-8',
+      }),
     },
   },
 } satisfies Interactions
 
-function reading<Address>(
-  code: string,
-  answer: (context: ReadContext, address: Address) => Promise<FastifyReply>,
-) {
+function reading<Address>(code: string, answer: (context: ReadContext, address: Address) => Promise<Answer>) {
   return {
     code,
     answer: async (context: InteractionContext, address: Address) =>
@@ -122,7 +116,7 @@ function reading<Address>(
 
 function writing<Address>(
   code: string,
-  answer: (context: WriteContext, address: Address) => Promise<FastifyReply>,
+  answer: (context: WriteContext, address: Address) => Promise<Answer>,
 ) {
   return {
     code,
@@ -137,8 +131,7 @@ function document(
 ) {
   return {
     code,
-    answer: ({ request, reply, query, open }: InteractionContext) =>
-      sendDocument(request, reply, find(open.documents, query)),
+    answer: ({ query, open }: InteractionContext) => ({ document: find(open.documents, query) }),
   }
 }
 

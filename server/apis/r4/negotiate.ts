@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { parseExact, stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findSingle } from '../../http/query.ts'
+import type { Asked } from './answer.ts'
 
 /** JSON under the name that was asked for: https://hl7.org/fhir/R4/http.html#mime-type */
 export function mediaTypeFor({ headers, url }: FastifyRequest): string {
@@ -28,7 +29,7 @@ function decodeFormat(text: string): string {
 const jsonNames = /^(json|text\/json|application\/(fhir[+ ]json|json[+ ]fhir|json))$/i
 
 /** Throws `format-not-served` when `_format`, or else the header Accept, asks for what is not. */
-export function assertJson(query: URLSearchParams, { headers }: FastifyRequest): void {
+export function assertJson(query: URLSearchParams, { headers }: Pick<Asked, 'headers'>): void {
   const format = findSingle(query, '_format')
   if (format === undefined) {
     const accept = headers.accept ?? ''

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { Access, WriteAccess } from '#server/access/access.ts'
+import type { Access, PresentedToken, WriteAccess } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
+import { apiFailure } from '../../http/api-failure.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
@@ -12,17 +13,19 @@ import { pathParts, registerApi } from '../../http/register-api.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
 import { staticDocument } from '../../http/static-document.ts'
 import { type Limits, readLimits } from '../../limits.ts'
+import { redactUrl } from '../../logger.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
+import { type Answer, type Asked, type DocumentAnswer, sendAnswer } from './answer.ts'
 import { bytesWithin } from './binary.ts'
-import { createEntryTokens } from './entry-tokens.ts'
+import { refusedEntry, toEntry } from './entry-answer.ts'
 import { errorCodes } from './error-codes.ts'
+import type { BundleContext, EntryRequest } from './interactions/bundle-context.ts'
 import { findInteraction, methodsOf, type Opening } from './interactions.ts'
 import { createMetadata } from './metadata.ts'
 import { assertJson, mediaTypeFor } from './negotiate.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type AddressKind, type R4Address, readAddress } from './read-address.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
-import type { RequestContext } from './request-context.ts'
 
 export { describeR4Types }
 
@@ -50,7 +53,6 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
   const { offersRegistration = false, checksReferences = true, limits = readLimits({}) } = deps
   const cursors = createCursors(cursorKey, random)
   const otherBases = ownBases({ fhirUrl, portalUrl })
-  const entryTokens = createEntryTokens(random)
   const documents = {
     metadata: createMetadata({ fhirUrl, portalUrl, checksReferences }),
     errorCodes: staticDocument(JSON.stringify(errorCodes())),
@@ -58,41 +60,85 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const address = readAddress(pathParts(request.url))
-    if (!address) throw noSuchAddress()
-    const interaction = findInteraction(address, request.method === 'HEAD' ? 'GET' : request.method)
-    if (!interaction) throw methodNotAllowed(request.method, address.kind, reply)
-    const query = parseQuery(request.url)
-    assertServed(address, request, query)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
-    const bases = [base, ...otherBases]
-    const context = { request, reply, query, base, bases, cursors, isStrict: isStrict(request) }
-    return interaction.answer({ ...context, open: opening(context) }, address)
+    const query = parseQuery(request.url)
+    const findToken = () => findPresentedToken(request, query, fhirUrl)
+    const bundle = () => openBundle({ request, query, base, token: findToken() })
+    return sendAnswer(
+      request,
+      reply,
+      await answerAddress(request, {
+        url: request.url,
+        query,
+        base,
+        setAllowed: (methods) => void reply.header('allow', methods),
+        open: {
+          documents,
+          reader: () => access.open(findToken()),
+          writer: () => writeAccess.open(findToken()),
+          bundle,
+        },
+      }),
+    )
   }
 
-  function opening(context: RequestContext): Opening {
-    const { request, query } = context
-    const findToken = () => entryTokens.find(request) ?? findPresentedToken(request, query, fhirUrl)
+  /** An HTTP request and an entry of a Bundle both come here. */
+  async function answerAddress(
+    request: Asked,
+    { url, query, base, setAllowed, open }: AddressContext,
+  ): Promise<Answer | DocumentAnswer> {
+    const address = readAddress(pathParts(url))
+    if (!address) throw noSuchAddress()
+    const interaction = findInteraction(address, request.method === 'HEAD' ? 'GET' : request.method)
+    if (!interaction) {
+      const allowed = allowedAt(address.kind)
+      setAllowed?.([...allowed, 'OPTIONS'].join(', '))
+      throw methodNotAllowed(request.method, allowed)
+    }
+    assertServed(address, request, query)
+    const bases = [base, ...otherBases]
+    return interaction.answer(
+      { request, query, base, bases, cursors, isStrict: isStrict(request), open },
+      address,
+    )
+  }
+
+  async function openBundle({ request, query, base, token }: BundleRequest): Promise<BundleContext> {
+    // Whoever has no token at all is refused before a Bundle of any size is looked into.
+    await access.open(token)
+    const bases = [base, ...otherBases]
     return {
-      documents,
-      reader: () => access.open(findToken()),
-      writer: () => writeAccess.open(findToken()),
-      async bundle(answerIt) {
-        const token = findToken()
-        // Whoever has no token at all is told so before a Bundle of any size is looked into.
-        await access.open(token)
-        return entryTokens.lend(token, (entryHeaders) =>
-          answerIt({
-            ...context,
-            openWriter: () => writeAccess.open(token),
-            random,
-            limits,
-            entryHeaders,
-            // The request itself counts as one.
-            countEntries: (entries) => access.countMore(token, entries - 1),
-          }),
-        )
+      ...{ request, query, base, bases, cursors, isStrict: isStrict(request) },
+      ...{ requestId: request.id, random, limits },
+      openWriter: () => writeAccess.open(token),
+      async answerEntry(entry, reader) {
+        const asked = askedBy(entry, request)
+        const url = addressOfEntry(entry.url, base)
+        const answered = await answerAddress(asked, {
+          url,
+          query: parseQuery(url),
+          base,
+          open: {
+            documents,
+            reader: async () => reader ?? access.open(token),
+            writer: () => writeAccess.open(token),
+            // readAction lets no entry be addressed to the base by POST.
+            bundle: () => Promise.reject(noSuchAddress()),
+          },
+        })
+        return toEntry(asked, answered, entry.asksOnly)
       },
+      refuseEntry(error, url) {
+        const failure = apiFailure(error)
+        if (failure.category === 'fault')
+          request.log.error(
+            { code: failure.code, url: redactUrl(url), err: error },
+            'an entry of a Bundle failed',
+          )
+        return refusedEntry(failure, request.id)
+      },
+      // The request itself counts as one.
+      countEntries: (entries) => access.countMore(token, entries - 1),
     }
   }
 
@@ -118,17 +164,54 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
   })
 }
 
+interface AddressContext {
+  /** With the parameters, from the root of the server. */
+  url: string
+  query: URLSearchParams
+  base: string
+  /** Takes the value of the header Allow when the address does not answer the method. */
+  setAllowed?(methods: string): void
+  open: Opening
+}
+
+interface BundleRequest {
+  request: FastifyRequest
+  query: URLSearchParams
+  base: string
+  token: PresentedToken | undefined
+}
+
+/** The request of an entry: it has the preferences of its Bundle. */
+function askedBy({ method, headers, body }: EntryRequest, { headers: { prefer } }: FastifyRequest): Asked {
+  // Of a Binary, too, an entry holds the resource.
+  return { method, headers: { accept: resourceMediaTypes[0], prefer, ...headers }, body }
+}
+
+/** Throws `invalid-parameter` for a path that cannot be decoded. */
+function addressOfEntry(local: string, base: string): string {
+  const { pathname, search } = new URL(`${base}/${local}`)
+  try {
+    decodeURIComponent(pathname)
+  } catch {
+    throw new OnpatientError(
+      'invalid-parameter',
+      'This address cannot be read: "%" in it is not followed by two hex digits of UTF-8.',
+    )
+  }
+  return `${pathname}${search}`
+}
+
 function isOfBinary(address: R4Address | undefined): boolean {
   return address !== undefined && 'type' in address && address.type === 'Binary'
 }
 
 /** Whether a parameter that is not known is to be refused: https://hl7.org/fhir/R4/search.html#errors */
-function isStrict({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+function isStrict({ headers }: Asked): boolean {
   return /handling\s*=\s*strict/i.test(String(headers.prefer ?? ''))
 }
 
 /** Throws `format-not-served`, and `not-found` for a type that is not kept here. */
-function assertServed(address: R4Address, request: FastifyRequest, query: URLSearchParams): void {
+function assertServed(address: R4Address, request: Asked, query: URLSearchParams): void {
   // It has one form alone.
   if (address.kind === 'smart-configuration') return
   // The bytes of a Binary may be of any media type.
@@ -142,7 +225,7 @@ function assertServed(address: R4Address, request: FastifyRequest, query: URLSea
   )
 }
 
-function readsBinary(address: R4Address, { method }: FastifyRequest): boolean {
+function readsBinary(address: R4Address, { method }: Asked): boolean {
   const isOne = address.kind === 'instance' || address.kind === 'version'
   return isOne && isOfBinary(address) && (method === 'GET' || method === 'HEAD')
 }
@@ -154,9 +237,11 @@ function noSuchAddress(): OnpatientError {
   )
 }
 
-function methodNotAllowed(method: string, kind: AddressKind, reply: FastifyReply): OnpatientError {
-  const allowed = methodsOf(kind).flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))
-  void reply.header('allow', [...allowed, 'OPTIONS'].join(', '))
+function allowedAt(kind: AddressKind): string[] {
+  return methodsOf(kind).flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))
+}
+
+function methodNotAllowed(method: string, allowed: readonly string[]): OnpatientError {
   return new OnpatientError(
     'method-not-allowed',
     `${method} is not answered at this address; ${allowed.join(', ')} ${allowed.length === 1 ? 'is' : 'are'}.`,

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
 import { readJson } from '#fhir/read-json.ts'
 import { isResourceId } from '#fhir/reference.ts'
@@ -7,6 +6,7 @@ import { breathe } from '../../breathe.ts'
 import { OnpatientError } from '../../errors.ts'
 import { readLimits, sayLimit } from '../../limits.ts'
 import { currentWork } from '../../request-work.ts'
+import type { Asked } from './answer.ts'
 import { isOtherVersion } from './negotiate.ts'
 
 export const resourceMediaTypes = ['application/fhir+json', 'application/json', 'text/json']
@@ -16,10 +16,7 @@ export const patchMediaType = 'application/json-patch+json'
 const deepest = 100
 
 /** The body as JSON, with numbers as they were written. Throws `media-type-not-supported`, `body-too-large`, and `invalid-body`, which says where it stops being JSON. */
-export async function readBody(
-  { body, headers }: FastifyRequest,
-  mediaTypes: readonly string[],
-): Promise<unknown> {
+export async function readBody({ body, headers }: Asked, mediaTypes: readonly string[]): Promise<unknown> {
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
   const isOther = isOtherVersion(headers['content-type'] ?? '')
   if (!Buffer.isBuffer(body) || !mediaTypes.includes(mediaType.trim().toLowerCase()) || isOther)
@@ -69,7 +66,7 @@ function rootOf(value: unknown): string {
 }
 
 /** One resource, of the type that the address names when it names one. */
-export async function readResource(request: FastifyRequest, type?: string): Promise<Resource> {
+export async function readResource(request: Asked, type?: string): Promise<Resource> {
   return assertResource(await readBody(request, resourceMediaTypes), type)
 }
 

@@ -1,11 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RecordReader, RecordWriter } from '#server/access/access.ts'
 import type { Cursors } from '../../http/cursor.ts'
+import type { Asked } from './answer.ts'
 
 /** One request, and what interactions need to answer it. */
 export interface RequestContext {
-  request: FastifyRequest
-  reply: FastifyReply
+  request: Asked
   /** The parameters of the address. */
   query: URLSearchParams
   /** The address of this API, as the client wrote it. */

@@ -4,10 +4,10 @@ import type { TimeRange } from '#fhir/dates.ts'
 import { parseExact } from '#fhir/exact-json.ts'
 import { localizeReferences } from '#fhir/reference.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
+import { renderContent, splitContent } from '#fhir/stored-text.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import type { RecordTable } from '../../store/schema/records.ts'
 import { findCitations } from '../cited-records.ts'
-import { renderContent, splitContent } from '../stored-content.ts'
 
 /** A stored record as the present rules read it. */
 export interface ReadAgain {

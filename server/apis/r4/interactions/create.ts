@@ -1,5 +1,5 @@
-import type { FastifyReply } from 'fastify'
 import type { Resource } from 'fhir/r4'
+import type { Answer } from '../answer.ts'
 import { readResourceOrBytes } from '../binary.ts'
 import { findOne, parseCondition } from '../condition.ts'
 import type { WriteContext } from '../request-context.ts'
@@ -7,7 +7,7 @@ import { assertValid } from '../validate.ts'
 import { type Done, headerOf, interactionsOf, putOne, sendWritten } from './written.ts'
 
 /** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
-export async function create(context: WriteContext, { type }: { type: string }): Promise<FastifyReply> {
+export async function create(context: WriteContext, { type }: { type: string }): Promise<Answer> {
   const { writer, request, bases } = context
   writer.assertMay(type, interactionsOf.POST)
   const { id: _id, ...resource } = await readResourceOrBytes(request, type)

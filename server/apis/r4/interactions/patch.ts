@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { Answer } from '../answer.ts'
 import { assertVersion } from '../condition.ts'
 import { patchRecord } from '../patch-record.ts'
 import { patchMediaType, readBody } from '../read-body.ts'
@@ -15,7 +15,7 @@ import {
 } from './written.ts'
 
 /** PATCH Type/id, or Type?condition, with a JSON Patch. */
-export async function patch(context: WriteContext, named: Named): Promise<FastifyReply> {
+export async function patch(context: WriteContext, named: Named): Promise<Answer> {
   const { writer, request } = context
   writer.assertMay(named.type, interactionsOf.PATCH)
   const operations = await readBody(request, [patchMediaType])

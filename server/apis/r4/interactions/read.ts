@@ -1,6 +1,6 @@
-import type { FastifyReply } from 'fastify'
 import { isResourceId } from '#fhir/reference.ts'
 import type { RecordReader } from '#server/access/access.ts'
+import type { Answer } from '../answer.ts'
 import type { ReadContext } from '../request-context.ts'
 import { readSubset } from '../subset.ts'
 import { deleted, notHere, sendRecord } from './send-record.ts'
@@ -9,7 +9,7 @@ import { deleted, notHere, sendRecord } from './send-record.ts'
 export async function read(
   context: ReadContext,
   { type, id }: { type: string; id: string },
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const { reader, query } = context
   // Refused before anything is read.
   readSubset(query)

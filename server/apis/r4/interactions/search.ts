@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { needsTerminology } from '#fhir/search/modifiers.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
@@ -7,6 +6,7 @@ import type { FoundRecord, SearchKey } from '#server/access/access.ts'
 import { mostIncluded, type RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import type { Cursors } from '../../../http/cursor.ts'
+import type { Answer } from '../answer.ts'
 import { addressOf, type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { present } from '../negotiate.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from '../paging.ts'
@@ -29,11 +29,11 @@ export interface SearchRequest {
 type Place = ['after' | 'before', SearchKey]
 
 /** GET Type and POST Type/_search: https://hl7.org/fhir/R4/http.html#search */
-export async function search(context: ReadContext, { type }: { type: string }): Promise<FastifyReply> {
-  const { reader, reply, base } = context
+export async function search(context: ReadContext, { type }: { type: string }): Promise<Answer> {
+  const { reader, base } = context
   const asked = { ...context, type, params: readSearchParameters(context) }
   const text = await answerQuery(reader, await readQuery(asked), { ...asked, address: `${base}/${type}` })
-  return reply.send(present(text, asked.params))
+  return { status: 200, body: present(text, asked.params) }
 }
 
 interface AskedQuery {

@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import type { Binary } from 'fhir/r4'
 import { OnpatientError } from '../../../errors.ts'
+import type { Answer } from '../answer.ts'
 import { sendBytes, wantsBytes } from '../binary.ts'
-import { isUnchanged } from '../conditional-read.ts'
+import { compareVersion } from '../conditional-read.ts'
 import { present } from '../negotiate.ts'
 import type { ReadContext } from '../request-context.ts'
 import { readSubset, subset } from '../subset.ts'
@@ -11,17 +11,17 @@ import { readSubset, subset } from '../subset.ts'
  * The record as JSON, whole or the part that is asked for; of a Binary its bytes, unless FHIR is asked for; 304 when the client has it
  * (https://hl7.org/fhir/R4/http.html#cread).
  */
-export function sendRecord(
-  { request, reply, query }: ReadContext,
-  type: string,
-  content: string,
-): FastifyReply {
-  if (isUnchanged(request, reply, content)) return reply.code(304).send()
+export function sendRecord({ request, query }: ReadContext, type: string, content: string): Answer {
+  const { headers, isUnchanged } = compareVersion(request, content)
+  if (isUnchanged) return { status: 304, headers }
   if (type === 'Binary' && !query.has('_format')) {
     const binary = JSON.parse(content) as Binary
-    if (wantsBytes(request, binary)) return sendBytes(request, reply, binary)
+    if (wantsBytes(request, binary)) {
+      const bytes = sendBytes(request, binary)
+      return { ...bytes, headers: { ...headers, ...bytes.headers } }
+    }
   }
-  return reply.send(present(subset(content, type, readSubset(query)), query))
+  return { status: 200, headers, body: present(subset(content, type, readSubset(query)), query) }
 }
 
 export function deleted(type: string): OnpatientError {

@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import type { RecordReader, SearchKey } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { findSingle } from '../../../http/query.ts'
+import type { Answer } from '../answer.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { present } from '../negotiate.ts'
 import { roomOfPage } from '../page-room.ts'
@@ -30,8 +30,8 @@ interface SeveralRequest extends Omit<SearchRequest, 'type'> {
 }
 
 /** GET ?_type=… and POST _search: https://hl7.org/fhir/R4/http.html#vsearch */
-export async function systemSearch(context: ReadContext): Promise<FastifyReply> {
-  const { reader, reply, base } = context
+export async function systemSearch(context: ReadContext): Promise<Answer> {
+  const { reader, base } = context
   const params = readSearchParameters(context)
   const types = readTypes(params)
   if (!types || types.length > mostTypes)
@@ -41,7 +41,7 @@ export async function systemSearch(context: ReadContext): Promise<FastifyReply> 
       { field: '_type' },
     )
   const text = await answerSeveral(reader, types, { ...context, params, address: base })
-  return reply.send(present(text, params))
+  return { status: 200, body: present(text, params) }
 }
 
 /** The types that `_type` names, each once; undefined without it. */

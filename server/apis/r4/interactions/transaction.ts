@@ -1,18 +1,26 @@
 import type { Resource } from 'fhir/r4'
 import { copyExact, parseExact } from '#fhir/exact-json.ts'
 import { locateReferences, parseReference, visitReferences } from '#fhir/reference.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import { loadValidator, type Validator } from '#fhir/validation/validate.ts'
-import type { CurrentRecord, RecordTransaction, RecordWriter, Written } from '#server/access/access.ts'
+import type {
+  CurrentRecord,
+  RecordReader,
+  RecordWriter,
+  WriteTransaction,
+  Written,
+} from '#server/access/access.ts'
 import { breathe } from '../../../breathe.ts'
-import { type ErrorCode, errorCatalogue, OnpatientError } from '../../../errors.ts'
+import { type ErrorCode, OnpatientError } from '../../../errors.ts'
+import { currentWork } from '../../../request-work.ts'
 import type { Random } from '../../../secrets.ts'
-import type { AnswerEntry } from '../answer-entry.ts'
-import type { Action, Method } from '../bundle-action.ts'
+import type { Action } from '../bundle-action.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from '../condition.ts'
+import { type EntryAnswer, renderAnswer } from '../entry-answer.ts'
 import { patchRecord } from '../patch-record.ts'
 import { isR4Type } from '../r4-types.ts'
 import { assertAllValid } from '../validate.ts'
-import { ask, inject } from './batch.ts'
+import { requestOf } from './batch.ts'
 import type { BundleContext } from './bundle-context.ts'
 import {
   describeWrite,
@@ -24,33 +32,81 @@ import {
 } from './written.ts'
 
 /**
- * Deletions first, then what is new and changed together, then reads: the order of the specification. A read that fails makes the whole fail, so that it is asked
- * before anything is written, too.
+ * Deletions first, then what is new and changed together, then reads: the order of the specification
+ * (https://hl7.org/fhir/R4/http.html#trules). The reads see what the transaction has written, and one that fails undoes it.
  */
-export async function transact(sent: BundleContext, actions: Action[]): Promise<AnswerEntry[]> {
-  const answers = new Map<Action, AnswerEntry>()
+export async function transact(sent: BundleContext, actions: Action[]): Promise<EntryAnswer[]> {
   const reads = actions.filter(isRead)
-  if (reads.length < actions.length) {
-    const writer = await sent.openWriter()
-    assertAllowed(writer, actions)
-    await assertAllValid(listWritten(actions))
-    await assertAnswered(sent, reads, actions)
-    // By the records' addresses, which refusals of the store begin with.
-    const places = new Map<string, string>()
-    const done = await writer
-      .transact((transaction) => writeAll(transaction, actions, { ...sent, writer, places }))
-      .catch((error: unknown) => {
-        throw atEntry(error, places)
+  // It asks for nothing that only a practice may do.
+  if (reads.length === actions.length) return inOrder(actions, await answerReads(sent, reads))
+  const writer = await sent.openWriter()
+  assertAllowed(writer, actions)
+  await assertAllValid(listWritten(actions))
+  // By the records' addresses, which refusals of the store begin with.
+  const places = new Map<string, string>()
+  const answers = await writer
+    .transact(async (transaction) => {
+      const { answers, removed, addresses } = await writeAll(transaction, actions, {
+        ...sent,
+        writer,
+        places,
       })
-    for (const [action, answer] of done) answers.set(action, answer)
-  }
-  const isWritten = reads.length < actions.length
-  for (const action of reads) {
-    const answer = await read(sent, action)
-    // What is written is written: a record that somebody else deleted in this moment is told in its entry.
-    answers.set(action, isWritten ? answer : assertAnswer(action, answer))
-  }
+      if (reads.length === 0) return answers
+      const reader = await transaction.finish()
+      return new Map([...answers, ...(await answerReads(sent, reads, { reader, removed, addresses }))])
+    })
+    .catch((error: unknown) => {
+      throw atEntry(error, places)
+    })
+  return inOrder(actions, answers)
+}
+
+function inOrder(actions: Action[], answers: ReadonlyMap<Action, EntryAnswer>): EntryAnswer[] {
   return actions.flatMap((action) => answers.get(action) ?? [])
+}
+
+/** What a transaction has done before its reads. */
+interface Before {
+  reader: RecordReader
+  /** `Type/id` of what it has deleted. */
+  removed: ReadonlySet<string>
+  /** Where the records are that got another address than they were sent to. */
+  addresses: ReadonlyMap<string, string>
+}
+
+/** Throws what the first read that fails would be answered alone, with its entry. */
+async function answerReads(
+  sent: BundleContext,
+  reads: readonly Action[],
+  before?: Before,
+): Promise<Map<Action, EntryAnswer>> {
+  const answers = new Map<Action, EntryAnswer>()
+  const work = currentWork()
+  for (const action of reads) {
+    await breathe({ holdsLock: before !== undefined })
+    if (before?.removed.has(action.url))
+      throw failed(action, 'It deletes the record that this entry reads.', 'not-found')
+    try {
+      work?.assertGoesOn()
+      const request = requestOf(action)
+      const url = before ? redirect(request.url, before.addresses) : request.url
+      const answer = await sent.answerEntry({ ...request, url }, before?.reader)
+      work?.countBytes(renderAnswer(sent.base, answer).length)
+      answers.set(action, answer)
+    } catch (error) {
+      // The store tries a transaction again that met another one.
+      if (!(error instanceof OnpatientError)) throw error
+      throw failed(action, error.message, error.code, error)
+    }
+  }
+  return answers
+}
+
+/** A record is read where it is, though the entry names it as it was sent (decision 0028). */
+function redirect(url: string, addresses: ReadonlyMap<string, string>): string {
+  const [, sentAs = '', rest = ''] = /^([^/?]+\/[^/?]+)(.*)$/s.exec(url) ?? []
+  const address = addresses.get(sentAs)
+  return address === undefined ? url : `${address}${rest}`
 }
 
 /** Before a resource is looked at. Throws `scope-missing` with the entry. */
@@ -84,47 +140,10 @@ function isRead({ method, question }: Action): boolean {
   return question !== undefined || method === 'GET' || method === 'HEAD'
 }
 
-function read(sent: BundleContext, { method, url, question, readHeaders }: Action): Promise<AnswerEntry> {
-  return question
-    ? ask(sent, { url, resource: question.sent })
-    : inject(sent, { method, url, headers: readHeaders })
-}
-
-/** Asks each read of what is there now; what the transaction itself puts there is not there yet, and what it deletes will not be. */
-async function assertAnswered(sent: BundleContext, reads: Action[], actions: Action[]): Promise<void> {
-  const addressesOf = (some: Method[]) =>
-    new Set(actions.flatMap(({ method, url }) => (some.includes(method) ? [url.split('?', 1)[0] ?? ''] : [])))
-  const [puts, removed] = [addressesOf(['PUT']), addressesOf(['DELETE'])]
-  for (const action of reads) {
-    if (removed.has(action.url))
-      throw failed(action, 'It deletes the record that this entry reads.', 'not-found')
-    const answer = await read(sent, action)
-    const isToCome = puts.has(action.url) && ['404', '410'].includes(answer.response.status)
-    if (!isToCome) assertAnswer(action, answer)
-  }
-}
-
-/** Throws what the request alone would have been answered. */
-function assertAnswer(action: Action, answer: AnswerEntry): AnswerEntry {
-  const { status, outcome } = answer.response
-  if (Number(status) < 400) return answer
-  const [issue] =
-    (
-      outcome as
-        | { issue?: Array<{ details?: { text?: string; coding?: Array<{ code: string }> } }> }
-        | undefined
-    )?.issue ?? []
-  const code = issue?.details?.coding?.[0]?.code ?? 'not-found'
-  throw failed(action, issue?.details?.text ?? '', isErrorCode(code) ? code : 'not-found')
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorCatalogue, code)
-}
-
-function failed({ place }: Action, text: string, code: ErrorCode): OnpatientError {
+function failed({ place }: Action, text: string, code: ErrorCode, cause?: Error): OnpatientError {
   return new OnpatientError(code, `The transaction was not done, because ${place} failed. ${text}`, {
     expression: place,
+    ...(cause === undefined ? {} : { cause }),
   })
 }
 
@@ -136,7 +155,7 @@ function listWritten(actions: Action[]): Array<{ resource: Resource; place: stri
 }
 
 async function writeAll(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   actions: Action[],
   {
     base,
@@ -146,11 +165,11 @@ async function writeAll(
     writer,
     places,
   }: BundleContext & { writer: RecordWriter; places: Map<string, string> },
-): Promise<Map<Action, AnswerEntry>> {
+): Promise<Omit<Before, 'reader'> & { answers: Map<Action, EntryAnswer> }> {
   const wanted = readReturn(request)
   const answer = (done: Done, isHidden = false) =>
     answerOf({ base, wanted, isShown: !isHidden && writer.shows(done) }, done)
-  const answers = new Map<Action, AnswerEntry>()
+  const answers = new Map<Action, EntryAnswer>()
   const removed = await removeAll(transaction, actions, { answers, bases, writer })
   const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer, bases })
   // "The transaction SHALL fail" where entries are about the same record: https://hl7.org/fhir/R4/http.html#trules
@@ -173,7 +192,6 @@ async function writeAll(
     all.map(({ action }) => action),
     bases,
   )
-  assertReadable(written, actions, writer)
   for (const each of written) {
     await breathe({ holdsLock: true })
     const put = puts.get(each.sentAs)
@@ -182,31 +200,22 @@ async function writeAll(
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
     answers.set(put.action, answer(each, put.isHidden))
   }
-  return answers
-}
-
-/** What the transaction puts there is only now known; a read of it that would be refused refuses the whole. */
-function assertReadable(
-  written: readonly Written[],
-  actions: readonly Action[],
-  writer: Pick<RecordWriter, 'shows'>,
-): void {
-  const reads = new Map(actions.filter(isRead).map((action) => [action.url, action]))
-  for (const each of written) {
-    const reading = reads.get(`${each.type}/${each.id}`)
-    if (reading && !writer.shows(each))
-      throw failed(reading, 'The token may not read this record.', 'scope-missing')
+  const moved = written.filter(({ sentAs, type, id }) => sentAs !== `${type}/${id}`)
+  return {
+    answers,
+    removed,
+    addresses: new Map(moved.map(({ sentAs, type, id }) => [sentAs, `${type}/${id}`])),
   }
 }
 
 /** The addresses of what is deleted, `Type/id`. */
 async function removeAll(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   actions: Action[],
   {
     answers,
     ...deps
-  }: { answers: Map<Action, AnswerEntry>; bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
+  }: { answers: Map<Action, EntryAnswer>; bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
 ): Promise<Set<string>> {
   const removed = new Set<string>()
   for (const action of actions) {
@@ -219,7 +228,7 @@ async function removeAll(
 }
 
 async function removeOne(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   { type, id, condition, ifMatch }: Action,
   { bases, writer }: { bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
 ): Promise<string | undefined> {
@@ -239,7 +248,7 @@ function comesTwice({ place }: Action, address: string): OnpatientError {
 
 /** By its id, or by the condition in place of one. */
 function findNamed(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   { type, id, condition = '' }: Pick<Action, 'type' | 'id' | 'condition'>,
   bases: readonly string[],
 ): Promise<CurrentRecord | undefined> {
@@ -271,7 +280,7 @@ interface PlanDeps {
   bases: readonly string[]
 }
 
-async function planPuts(transaction: RecordTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
+async function planPuts(transaction: WriteTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
   const plan: Plan = { addresses: new Map(), puts: new Map(), known: new Map() }
   const created = new Map<string, Put>()
   for (const action of actions) {
@@ -312,7 +321,7 @@ function joinsAnother({ addresses }: Plan, put: Put | undefined, action: Action)
  * Throws `several-match`.
  */
 async function assertOneEach(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   actions: readonly Action[],
   bases: readonly string[],
 ): Promise<void> {
@@ -321,8 +330,8 @@ async function assertOneEach(
   for (const { method, type, condition, place } of actions) {
     const isAlone = counts.get(type) === 1
     if (isAlone || condition === undefined || method === 'PATCH') continue
-    const [, another] = await transaction.find(parseCondition(type, condition, bases))
-    if (another)
+    const { isOnly } = await transaction.find(parseCondition(type, condition, bases))
+    if (!isOnly)
       throw new OnpatientError(
         'several-match',
         `${place}: another entry of this transaction makes a ${type} that the same condition matches. Send one of them.`,
@@ -342,7 +351,7 @@ interface Identified {
 
 /** Which record an entry is about, as far as that decides what others refer to. */
 async function identify(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   action: Action,
   { random, writer, bases }: PlanDeps,
 ): Promise<Identified | undefined> {
@@ -373,7 +382,7 @@ async function identify(
 }
 
 async function patchNamed(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   action: Action,
   { binary, writer, bases }: Pick<PlanDeps, 'writer' | 'bases'> & { binary: Resource },
 ): Promise<Identified> {
@@ -412,7 +421,7 @@ interface Links {
  * as it is.
  */
 async function resolve(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   resource: Resource,
   { addresses, action, bases, validator }: Links,
 ): Promise<void> {
@@ -462,9 +471,9 @@ type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 function answerOf(
   { base, wanted, isShown }: { base: string; wanted: ReturnType<typeof readReturn>; isShown: boolean },
   done: Done,
-): AnswerEntry {
+): EntryAnswer {
   const { kind, type, id, versionId, content } = done
-  const [, lastModified = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
+  const { lastUpdated: lastModified } = readStoredHead(content)
   return {
     ...(wanted === 'representation' && isShown ? { resource: content } : {}),
     response: {

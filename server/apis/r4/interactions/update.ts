@@ -1,5 +1,5 @@
-import type { FastifyReply } from 'fastify'
 import { OnpatientError } from '../../../errors.ts'
+import type { Answer } from '../answer.ts'
 import { readResourceOrBytes } from '../binary.ts'
 import { assertVersion, findOne, parseCondition } from '../condition.ts'
 import type { WriteContext } from '../request-context.ts'
@@ -10,7 +10,7 @@ import { assertNew, headerOf, interactionsOf, putOne, sendWritten, withKnownId }
 export async function update(
   context: WriteContext,
   { type, id }: { type: string; id: string },
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const { writer, request } = context
   writer.assertMay(type, interactionsOf.PUT)
   const resource = await readResourceOrBytes(request, type, id)
@@ -33,10 +33,7 @@ export async function update(
 }
 
 /** PUT Type?condition: https://hl7.org/fhir/R4/http.html#cond-update */
-export async function conditionalUpdate(
-  context: WriteContext,
-  { type }: { type: string },
-): Promise<FastifyReply> {
+export async function conditionalUpdate(context: WriteContext, { type }: { type: string }): Promise<Answer> {
   const { writer, request, query: params, bases } = context
   writer.assertMay(type, interactionsOf.PUT)
   const resource = await readResourceOrBytes(request, type)

@@ -1,5 +1,5 @@
-import type { FastifyReply } from 'fastify'
 import { isResourceId } from '#fhir/reference.ts'
+import type { Answer } from '../answer.ts'
 import type { ReadContext } from '../request-context.ts'
 import { readSubset } from '../subset.ts'
 import { deleted, notHere, sendRecord } from './send-record.ts'
@@ -8,7 +8,7 @@ import { deleted, notHere, sendRecord } from './send-record.ts'
 export async function vread(
   context: ReadContext,
   { type, id, versionId }: { type: string; id: string; versionId: string },
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const { reader, query } = context
   readSubset(query)
   const number = /^\d{1,9}$/.test(versionId) ? Number(versionId) : 0

@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { type Condition, SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { findSingle } from '../../../http/query.ts'
+import type { Answer } from '../answer.ts'
 import { answerQuery } from '../interactions/search.ts'
 import { present } from '../negotiate.ts'
 import type { ReadContext } from '../request-context.ts'
@@ -15,14 +15,14 @@ const type = 'DocumentReference'
  * `DocumentReference/$docref`: the documents of a patient that there are, newest first; none is made for the request
  * (http://hl7.org/fhir/us/core/OperationDefinition/docref). Throws `invalid-parameter`.
  */
-export async function docref(context: ReadContext): Promise<FastifyReply> {
-  const { request, reply, reader, base, bases, cursors } = context
+export async function docref(context: ReadContext): Promise<Answer> {
+  const { request, reader, base, bases, cursors } = context
   const params = await readOperationParameters(request, context.query)
   const ignored = findUnknown(params, ['end', 'on-demand', 'patient', 'profile', 'start', 'type'], context)
   const address = `${base}/${type}/$docref`
   const query = { ...readQuery(params, bases), ignored }
   const text = await answerQuery(reader, query, { address, params, base, cursors })
-  return reply.send(present(text, context.query))
+  return { status: 200, body: present(text, context.query) }
 }
 
 function readQuery(params: URLSearchParams, bases: readonly string[]): SearchQuery {

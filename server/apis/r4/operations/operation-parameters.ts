@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify'
 import { OnpatientError } from '../../../errors.ts'
+import type { Asked } from '../answer.ts'
 import { readBody, resourceMediaTypes } from '../read-body.ts'
 
 /**
@@ -7,7 +7,7 @@ import { readBody, resourceMediaTypes } from '../read-body.ts'
  * is repeated means several values (https://hl7.org/fhir/R4/operations.html#executing).
  */
 export async function readOperationParameters(
-  request: FastifyRequest,
+  request: Asked,
   query: URLSearchParams,
 ): Promise<URLSearchParams> {
   const { method, body } = request

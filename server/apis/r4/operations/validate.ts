@@ -1,9 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OperationOutcomeIssue } from 'fhir/r4'
 import { isResourceId } from '#fhir/reference.ts'
 import { loadValidator, type ValidationIssue } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
+import type { Answer, Asked } from '../answer.ts'
 import { readBody, resourceMediaTypes } from '../read-body.ts'
 import type { ReadContext } from '../request-context.ts'
 
@@ -18,9 +18,9 @@ interface Subject {
  * Without a resource in the body it is the stored one (https://hl7.org/fhir/R4/resource-operation-validate.html).
  */
 export async function validate(
-  { request, reply, reader, query }: ReadContext,
+  { request, reader, query }: ReadContext,
   { type, id }: { type: string; id?: string },
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const sent = await readSent(request)
   const { profiles, mode, resource } = readSubject(sent, query)
   const subject = resource === undefined ? await readStored(reader, type, id) : resource
@@ -30,11 +30,11 @@ export async function validate(
     ...validator.validate(subject, { profiles }),
     ...noteOnMode(mode),
   ]
-  return reply.send(JSON.stringify({ resourceType: 'OperationOutcome', issue: toOutcome(issues) }))
+  return { status: 200, body: JSON.stringify({ resourceType: 'OperationOutcome', issue: toOutcome(issues) }) }
 }
 
 /** Undefined when there is no body. */
-async function readSent(request: FastifyRequest): Promise<unknown> {
+async function readSent(request: Asked): Promise<unknown> {
   const { body, method } = request
   const isEmpty = body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0)
   return method !== 'POST' || isEmpty ? undefined : readBody(request, resourceMediaTypes)

@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type StaticDocument, sendDocument } from '../../http/static-document.ts'
+
+/** What an interaction sees of its request: an HTTP request, or an entry of a Bundle. */
+export interface Asked {
+  method: string
+  headers: IncomingHttpHeaders
+  body: unknown
+}
+
+/** What an interaction answers. */
+export interface Answer {
+  status: number
+  headers?: Record<string, string>
+  /** Of the body, when it is another one than was negotiated; `none` where there is no body. */
+  mediaType?: string
+  body?: string | Buffer | Readable
+}
+
+/** An answer that is the same for everybody, and may be kept by the client. */
+export interface DocumentAnswer {
+  document: StaticDocument
+  mediaType?: string
+}
+
+export function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer | DocumentAnswer,
+): FastifyReply {
+  const { mediaType } = answer
+  if (mediaType === 'none') void reply.removeHeader('content-type')
+  else if (mediaType !== undefined) void reply.type(mediaType)
+  if ('document' in answer) return sendDocument(request, reply, answer.document)
+  const { status, headers, body } = answer
+  void reply.code(status)
+  if (headers !== undefined) void reply.headers(headers)
+  return reply.send(body)
+}

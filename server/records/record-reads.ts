@@ -1,0 +1,38 @@
+import type { Db } from '../store/store.ts'
+import type { Confinement } from './confinement.ts'
+import type { ListPage, ListQuery } from './list-query.ts'
+import { listRecords } from './list-records.ts'
+import { readRecord } from './read-record.ts'
+import { isDeletion, listVersions, readVersion } from './read-version.ts'
+import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
+import type { VersionPage, VersionQuery } from './version-query.ts'
+
+/** What can be read inside a confinement. Only `access` uses it, which fixes the confinement. */
+export interface RecordReads {
+  read(within: Confinement, type: string, id: string): Promise<string | undefined>
+  list(within: Confinement, query: ListQuery): Promise<ListPage>
+  /** One version, current or older; undefined when absent, outside or a deletion. */
+  readVersion(
+    within: Confinement,
+    address: { type: string; id: string; versionId: number },
+  ): Promise<string | undefined>
+  /** Whether a version is the deletion of its record; false when absent or outside. */
+  isDeletion(within: Confinement, address: { type: string; id: string; versionId: number }): Promise<boolean>
+  listVersions(within: Confinement, query: VersionQuery): Promise<VersionPage>
+  /** One page of what matches a FHIR search. */
+  search(within: Confinement, page: SearchPageQuery): Promise<SearchPage>
+  countFound(within: Confinement, query: SearchPageQuery['query']): Promise<number>
+}
+
+/** The reads of a database. With a transaction they see what the transaction has written. */
+export function readsOf(db: Db): RecordReads {
+  return {
+    read: (within, type, id) => readRecord(db, within, type, id),
+    list: (within, query) => listRecords(db, within, query),
+    readVersion: (within, address) => readVersion(db, within, address),
+    isDeletion: (within, address) => isDeletion(db, within, address),
+    listVersions: (within, query) => listVersions(db, within, query),
+    search: (within, page) => searchRecords(db, within, page),
+    countFound: (within, query) => countFound(db, within, query),
+  }
+}
