@@ -1,5 +1,5 @@
+import { typeOfReference } from '../fhirpath/values.ts'
 import { parseReference } from '../reference.ts'
-import { typeOfReference } from '../search/compile-path.ts'
 import { type Findings, quote } from './findings.ts'
 import type { Types } from './types.ts'
 

@@ -1,8 +1,8 @@
 import { parseDate, type TimeRange } from '../dates.ts'
+import { type Expression, parseExpression } from '../fhirpath/syntax.ts'
+import { asBoolean, isSame, isTypeOf, jsonNameOf, membersOf } from '../fhirpath/values.ts'
 import { type Call, functions } from './invariant-functions.ts'
 import type { Evaluate, InvariantPlace } from './invariant-place.ts'
-import { type Expression, parseInvariant } from './invariant-syntax.ts'
-import { asBoolean, isSame, isTypeOf, membersOf } from './invariant-values.ts'
 
 export type { InvariantPlace } from './invariant-place.ts'
 
@@ -13,7 +13,7 @@ export type Invariant = (place: InvariantPlace) => boolean
 
 /** Throws when the expression uses what is not known here. */
 export function compileInvariant(expression: string): Invariant {
-  const parsed = parseInvariant(expression)
+  const parsed = parseExpression(expression)
   const evaluate = compile(parsed)
   const ofNothing = !isAboutPresence(parsed)
   return (place) => {
@@ -70,8 +70,10 @@ function compile(node: Expression): Evaluate {
       return compileTyped(node)
     case 'call':
       return compileCall(node)
-    default:
+    case 'binary':
       return compileBinary(node)
+    default:
+      throw node satisfies never
   }
 }
 
@@ -86,7 +88,7 @@ function compileVariable(name: string): Evaluate {
 function compileTyped({ of, type, isTest }: Expression & { kind: 'typed' }): Evaluate {
   if (of.kind === 'member') {
     const owner = compile(of.of)
-    const key = of.name + type.charAt(0).toUpperCase() + type.slice(1)
+    const key = jsonNameOf(of.name, type)
     const select: Evaluate = (focus, place) => {
       const owners = owner(focus, place)
       const chosen = membersOf(owners, key)

@@ -1,6 +1,5 @@
-import { typeOfReference } from '../search/compile-path.ts'
+import { asBoolean, isSame, typeOfReference } from '../fhirpath/values.ts'
 import type { Evaluate, InvariantPlace } from './invariant-place.ts'
-import { asBoolean, isSame } from './invariant-values.ts'
 
 /** A function of FHIRPath: what it is asked of, what stands in its parentheses, and where it stands. */
 export type Call = (

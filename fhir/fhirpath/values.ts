@@ -1,5 +1,3 @@
-import { typeOfReference } from '../search/compile-path.ts'
-
 /** Types that a choice may have, as they end a JSON name: valueQuantity. */
 const choiceTypes = new Set(
   (
@@ -61,4 +59,20 @@ export function isTypeOf(value: unknown, type: string, known: string | undefined
   if (typeof value !== 'object' || value === null) return false
   const { resourceType } = value as { resourceType?: unknown }
   return (resourceType ?? typeOfReference(value)) === type
+}
+
+/** `value as Quantity` is the JSON name valueQuantity. */
+export function jsonNameOf(choice: string, type: string): string {
+  return choice + type.charAt(0).toUpperCase() + type.slice(1)
+}
+
+const typePattern = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+/** The type that a reference names, read from itself: what it points to is not at hand. */
+export function typeOfReference(value: unknown): string | undefined {
+  const fields = value as { reference?: unknown; type?: unknown }
+  const text = typeof value === 'string' ? value : fields.reference
+  const named = typeof text === 'string' ? typePattern.exec(text)?.[1] : undefined
+  if (named !== undefined) return named
+  return typeof value === 'object' && typeof fields.type === 'string' ? fields.type : undefined
 }
