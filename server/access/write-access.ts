@@ -8,9 +8,9 @@ import {
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { Records, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
-import { readerOfGrant } from './grant-reader.ts'
 import { typesInConditions } from './include-records.ts'
 import type { PresentedToken, TokenDoor } from './presented-token.ts'
+import { readerOfGrant } from './read-access.ts'
 import type { RecordReader } from './record-reader.ts'
 import { createScopeRules, givesRecord } from './scope-rules.ts'
 
@@ -57,7 +57,7 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
       const writing = clinical.filter(
         ({ context, filter }) => filter === undefined && context === (isApproval ? 'system' : 'user'),
       )
-      // As they count where records are read (access.ts): beside one patient, those of the panel alone.
+      // As they count where records are read (read-access.ts): beside one patient, those of the panel alone.
       const reading = clinical.filter(({ context }) =>
         isApproval ? context === 'system' : context === 'user' || (context === 'patient' && !isBound),
       )

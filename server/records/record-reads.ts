@@ -27,12 +27,12 @@ export interface RecordReads {
 /** The reads of a database. With a transaction they see what the transaction has written. */
 export function readsOf(db: Db): RecordReads {
   return {
-    read: (within, type, id) => readRecord(db, within, type, id),
-    list: (within, query) => listRecords(db, within, query),
-    readVersion: (within, address) => readVersion(db, within, address),
-    isDeletion: (within, address) => isDeletion(db, within, address),
-    listVersions: (within, query) => listVersions(db, within, query),
-    search: (within, page) => searchRecords(db, within, page),
-    countFound: (within, query) => countFound(db, within, query),
+    read: readRecord.bind(undefined, db),
+    list: listRecords.bind(undefined, db),
+    readVersion: readVersion.bind(undefined, db),
+    isDeletion: isDeletion.bind(undefined, db),
+    listVersions: listVersions.bind(undefined, db),
+    search: searchRecords.bind(undefined, db),
+    countFound: countFound.bind(undefined, db),
   }
 }

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type StaticDocument, sendDocument } from '../../http/static-document.ts'
+import type { StaticDocument } from '../../http/static-document.ts'
 
 /** What an interaction sees of its request: an HTTP request, or an entry of a Bundle. */
 export interface Asked {
@@ -23,19 +22,4 @@ export interface Answer {
 export interface DocumentAnswer {
   document: StaticDocument
   mediaType?: string
-}
-
-export function sendAnswer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: Answer | DocumentAnswer,
-): FastifyReply {
-  const { mediaType } = answer
-  if (mediaType === 'none') void reply.removeHeader('content-type')
-  else if (mediaType !== undefined) void reply.type(mediaType)
-  if ('document' in answer) return sendDocument(request, reply, answer.document)
-  const { status, headers, body } = answer
-  void reply.code(status)
-  if (headers !== undefined) void reply.headers(headers)
-  return reply.send(body)
 }

@@ -3,8 +3,8 @@ import type { OnpatientError } from '../../errors.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import type { Answer, Asked, DocumentAnswer } from './answer.ts'
 import { addressOf } from './bundle.ts'
-import { matchesTag } from './conditional-read.ts'
 import { readReturn } from './interactions/written.ts'
+import { matchesTag } from './version-headers.ts'
 
 /** What became of an entry of a Bundle: https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
 interface EntryResponse {

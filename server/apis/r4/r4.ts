@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { Access, PresentedToken, WriteAccess } from '#server/access/access.ts'
+import type { Access, WriteAccess } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
-import { apiFailure } from '../../http/api-failure.ts'
 import { findPresentedToken } from '../../http/bearer.ts'
 import { createCursors } from '../../http/cursor.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
@@ -11,21 +10,19 @@ import { parseQuery } from '../../http/query.ts'
 import type { RequestLimits } from '../../http/rate-limiting.ts'
 import { pathParts, registerApi } from '../../http/register-api.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
-import { staticDocument } from '../../http/static-document.ts'
+import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Limits, readLimits } from '../../limits.ts'
-import { redactUrl } from '../../logger.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
-import { type Answer, type Asked, type DocumentAnswer, sendAnswer } from './answer.ts'
+import type { Answer, Asked, DocumentAnswer } from './answer.ts'
 import { bytesWithin } from './binary.ts'
-import { refusedEntry, toEntry } from './entry-answer.ts'
 import { errorCodes } from './error-codes.ts'
-import type { BundleContext, EntryRequest } from './interactions/bundle-context.ts'
-import { findInteraction, methodsOf, type Opening } from './interactions.ts'
+import { type AddressKind, findInteraction, methodsOf, type R4Address, readAddress } from './interactions.ts'
 import { createMetadata } from './metadata.ts'
 import { assertJson, mediaTypeFor } from './negotiate.ts'
+import { type AddressContext, createBundles } from './open-bundle.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
-import { type AddressKind, type R4Address, readAddress } from './read-address.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
+import type { RequestContext } from './request-context.ts'
 
 export { describeR4Types }
 
@@ -59,11 +56,14 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
     smartConfiguration: staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration }))),
   }
 
+  const openBundle = createBundles({
+    ...{ access, writeAccess, random, limits, documents, answerAddress, contextOf },
+  })
+
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
     const query = parseQuery(request.url)
     const findToken = () => findPresentedToken(request, query, fhirUrl)
-    const bundle = () => openBundle({ request, query, base, token: findToken() })
     return sendAnswer(
       request,
       reply,
@@ -76,7 +76,7 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
           documents,
           reader: () => access.open(findToken()),
           writer: () => writeAccess.open(findToken()),
-          bundle,
+          bundle: () => openBundle({ request, query, base, token: findToken() }),
         },
       }),
     )
@@ -96,50 +96,11 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
       throw methodNotAllowed(request.method, allowed)
     }
     assertServed(address, request, query)
-    const bases = [base, ...otherBases]
-    return interaction.answer(
-      { request, query, base, bases, cursors, isStrict: isStrict(request), open },
-      address,
-    )
+    return interaction.answer({ ...contextOf(request, query, base), open }, address)
   }
 
-  async function openBundle({ request, query, base, token }: BundleRequest): Promise<BundleContext> {
-    // Whoever has no token at all is refused before a Bundle of any size is looked into.
-    await access.open(token)
-    const bases = [base, ...otherBases]
-    return {
-      ...{ request, query, base, bases, cursors, isStrict: isStrict(request) },
-      ...{ requestId: request.id, random, limits },
-      openWriter: () => writeAccess.open(token),
-      async answerEntry(entry, reader) {
-        const asked = askedBy(entry, request)
-        const url = addressOfEntry(entry.url, base)
-        const answered = await answerAddress(asked, {
-          url,
-          query: parseQuery(url),
-          base,
-          open: {
-            documents,
-            reader: async () => reader ?? access.open(token),
-            writer: () => writeAccess.open(token),
-            // readAction lets no entry be addressed to the base by POST.
-            bundle: () => Promise.reject(noSuchAddress()),
-          },
-        })
-        return toEntry(asked, answered, entry.asksOnly)
-      },
-      refuseEntry(error, url) {
-        const failure = apiFailure(error)
-        if (failure.category === 'fault')
-          request.log.error(
-            { code: failure.code, url: redactUrl(url), err: error },
-            'an entry of a Bundle failed',
-          )
-        return refusedEntry(failure, request.id)
-      },
-      // The request itself counts as one.
-      countEntries: (entries) => access.countMore(token, entries - 1),
-    }
+  function contextOf(request: Asked, query: URLSearchParams, base: string): RequestContext {
+    return { request, query, base, bases: [base, ...otherBases], cursors, isStrict: isStrict(request) }
   }
 
   return registerApi({
@@ -164,41 +125,19 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
   })
 }
 
-interface AddressContext {
-  /** With the parameters, from the root of the server. */
-  url: string
-  query: URLSearchParams
-  base: string
-  /** Takes the value of the header Allow when the address does not answer the method. */
-  setAllowed?(methods: string): void
-  open: Opening
-}
-
-interface BundleRequest {
-  request: FastifyRequest
-  query: URLSearchParams
-  base: string
-  token: PresentedToken | undefined
-}
-
-/** The request of an entry: it has the preferences of its Bundle. */
-function askedBy({ method, headers, body }: EntryRequest, { headers: { prefer } }: FastifyRequest): Asked {
-  // Of a Binary, too, an entry holds the resource.
-  return { method, headers: { accept: resourceMediaTypes[0], prefer, ...headers }, body }
-}
-
-/** Throws `invalid-parameter` for a path that cannot be decoded. */
-function addressOfEntry(local: string, base: string): string {
-  const { pathname, search } = new URL(`${base}/${local}`)
-  try {
-    decodeURIComponent(pathname)
-  } catch {
-    throw new OnpatientError(
-      'invalid-parameter',
-      'This address cannot be read: "%" in it is not followed by two hex digits of UTF-8.',
-    )
-  }
-  return `${pathname}${search}`
+function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer | DocumentAnswer,
+): FastifyReply {
+  const { mediaType } = answer
+  if (mediaType === 'none') void reply.removeHeader('content-type')
+  else if (mediaType !== undefined) void reply.type(mediaType)
+  if ('document' in answer) return sendDocument(request, reply, answer.document)
+  const { status, headers, body } = answer
+  void reply.code(status)
+  if (headers !== undefined) void reply.headers(headers)
+  return reply.send(body)
 }
 
 function isOfBinary(address: R4Address | undefined): boolean {

@@ -5,9 +5,9 @@ import type { WriteTransaction, Written } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import type { Answer, Asked } from '../answer.ts'
 import { assertNoneMatch, findOne, parseCondition } from '../condition.ts'
-import { versionHeaders } from '../conditional-read.ts'
 import { present } from '../negotiate.ts'
 import type { RequestContext, WriteContext } from '../request-context.ts'
+import { versionHeaders } from '../version-headers.ts'
 
 /** One of these must be in the scopes for the type before anything of a body is looked at. */
 export const interactionsOf = {

@@ -1,12 +1,59 @@
 import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
 import type { OpenedGrant } from '#server/grants/grants.ts'
+import {
+  type Association,
+  type Practices,
+  type ReachingSignIn,
+  reachesPanel,
+} from '#server/practices/practices.ts'
 import type { Confinement, RecordReads, SearchPageQuery } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
+import { claimWork } from '../request-work.ts'
 import { includeRecords, typesInConditions } from './include-records.ts'
 import { joinReaders } from './join-readers.ts'
+import type { PresentedToken, TokenDoor } from './presented-token.ts'
 import type { RecordReader } from './record-reader.ts'
-import { createScopeRules, givesRecord, restrict, type ScopeRules } from './scope-rules.ts'
+import { createScopeRules, givesRecord, noRestriction, restrict, type ScopeRules } from './scope-rules.ts'
+
+/**
+ * The one place that decides what may be read. An API gets a reader that cannot name another patient.
+ */
+export interface Access {
+  /** For applications. Throws like `TokenDoor.open`. */
+  open(presented: PresentedToken | undefined): Promise<RecordReader>
+  /** As `TokenDoor.countMore`. */
+  countMore: TokenDoor['countMore']
+  /**
+   * For the signed-in person's own portal: every type, confined to the associations that the sign-in reaches. With
+   * `practiceId` to the panel of that one practice, and to nothing unless the account is its provider or staff; with
+   * `associationId` to what this one opens, and to nothing unless the sign-in reaches it.
+   */
+  openForAccount(
+    signIn: ReachingSignIn,
+    only?: { practiceId: string } | { associationId: string },
+  ): Promise<RecordReader>
+}
+
+interface AccessDeps {
+  tokens: TokenDoor
+  records: RecordReads
+  practices: Pick<Practices, 'listReachable'>
+}
+
+export function createAccess({ tokens, records, practices }: AccessDeps): Access {
+  return {
+    async open(presented) {
+      return readerOfGrant(records, await tokens.open(presented))
+    },
+    countMore: tokens.countMore,
+    async openForAccount(signIn, only) {
+      claimWork(signIn.accountId)
+      const associations = await practices.listReachable(signIn)
+      return createReader(records, confinementOf(associations, only), noRestriction)
+    },
+  }
+}
 
 /** What an opened grant may read: of the records as they are, or as a transaction sees them. */
 export function readerOfGrant(records: RecordReads, opened: OpenedGrant): RecordReader {
@@ -18,7 +65,7 @@ export function readerOfGrant(records: RecordReads, opened: OpenedGrant): Record
 }
 
 /** The confinement lives only in this closure: whoever holds the reader can neither see nor change it. */
-export function createReader(
+function createReader(
   records: RecordReads,
   within: Confinement,
   rules: ScopeRules,
@@ -152,4 +199,29 @@ function scopeMissing(type: string, context: 'patient' | 'system'): OnpatientErr
     `This access token does not cover ${type}. Ask for the scope ${scope} ${when}.`,
     { field: scope },
   )
+}
+
+function coverage(associations: Association[]): Confinement {
+  return {
+    patientIds: unique(associations.flatMap((each) => (reachesPanel(each) ? [] : (each.patientId ?? [])))),
+    practiceIds: unique(associations.flatMap((each) => (reachesPanel(each) ? [each.practice.id] : []))),
+  }
+}
+
+function confinementOf(
+  associations: Association[],
+  only: { practiceId: string } | { associationId: string } | undefined,
+): Confinement {
+  if (only === undefined) return coverage(associations)
+  if ('practiceId' in only) return panelOf(associations, only.practiceId)
+  return coverage(associations.filter(({ id }) => id === only.associationId))
+}
+
+function panelOf(associations: Association[], practiceId: string): Confinement {
+  const { practiceIds } = coverage(associations)
+  return { patientIds: [], practiceIds: practiceIds.filter((id) => id === practiceId) }
+}
+
+function unique(ids: string[]): string[] {
+  return [...new Set(ids)]
 }
