@@ -1,3 +1,5 @@
+import { type Prefix, prefixes, splitPrefix } from './prefix.ts'
+
 /**
  * FHIR dates as ranges of time: https://hl7.org/fhir/R4/datatypes.html#dateTime
  * A date that ends early covers all that it could mean: 2024-03 is the whole March. Without a zone it is UTC.
@@ -96,8 +98,8 @@ export function restorePlus(text: string): string {
 }
 
 /** The prefixes of date searches, except `ap`: https://hl7.org/fhir/R4/search.html#prefix */
-export const datePrefixes = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'] as const
-export type DatePrefix = (typeof datePrefixes)[number]
+export type DatePrefix = Exclude<Prefix, 'ap'>
+export const datePrefixes = prefixes.filter((each): each is DatePrefix => each !== 'ap')
 
 export interface DateCondition extends TimeRange {
   prefix: DatePrefix
@@ -105,9 +107,9 @@ export interface DateCondition extends TimeRange {
 
 /** A search value such as `ge2024-03`; no prefix means `eq`. Undefined when it cannot be read. */
 export function parseDateCondition(text: string): DateCondition | undefined {
-  const prefix = datePrefixes.find((each) => text.startsWith(each))
-  const range = parseDate(prefix ? text.slice(2) : text)
-  return range && { prefix: prefix ?? 'eq', ...range }
+  const [prefix, date] = splitPrefix(text)
+  const range = parseDate(date)
+  return prefix === 'ap' || !range ? undefined : { prefix, ...range }
 }
 
 /** Whether a record that happened in `range` meets the condition, as R4 defines each prefix on ranges. */

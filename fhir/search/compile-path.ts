@@ -45,10 +45,9 @@ function compile<Context>(node: Expression, next: Visit<Context>): Visit<Context
       return compileCall(node, next)
     case 'binary': {
       if (node.operator !== '|') return visitTest(node, next)
-      const [left, right] = [compile(node.left, next), compile(node.right, next)]
+      const parts = partsOf(node).map((part) => compile(part, next))
       return (value, context) => {
-        left(value, context)
-        right(value, context)
+        for (const part of parts) part(value, context)
       }
     }
     case 'variable':
@@ -56,6 +55,12 @@ function compile<Context>(node: Expression, next: Visit<Context>): Visit<Context
     default:
       throw node satisfies never
   }
+}
+
+/** `a | b | c` is one union of three. */
+function partsOf(node: Expression): Expression[] {
+  const isUnion = node.kind === 'binary' && node.operator === '|'
+  return isUnion ? [...partsOf(node.left), ...partsOf(node.right)] : [node]
 }
 
 function compileCall<Context>(node: Call, next: Visit<Context>): Visit<Context> {

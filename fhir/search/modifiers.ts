@@ -1,8 +1,8 @@
+import { type Prefix, prefixes } from '../prefix.ts'
 import { clipText } from './normalize-text.ts'
-import { prefixes } from './parse-quantity.ts'
 import { type Asked, impliedSystem, refuse } from './parse-single-value.ts'
 import type { SearchParameter, SearchParameterType } from './search-parameter.ts'
-import { type Modifier, type Prefix, SearchError, type TokenValue } from './search-query.ts'
+import { type Modifier, SearchError, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 import { typedSystem } from './token-rows.ts'
 

@@ -50,7 +50,8 @@ function parsePart(type: string, part: string, question: Question, depth: number
     )
   if (part.startsWith('_has:')) return parseHas(type, part, question, depth)
   const dot = part.indexOf('.')
-  if (dot !== -1) return parseChain(type, part.slice(0, dot), part.slice(dot + 1), question, depth)
+  if (dot !== -1)
+    return parseChain(type, { head: part.slice(0, dot), rest: part.slice(dot + 1) }, question, depth)
   return parseParameter(type, part, question)
 }
 
@@ -67,7 +68,12 @@ function parseHas(type: string, part: string, question: Question, depth: number)
 }
 
 /** `subject:Patient.name`, `patient.organization.name` */
-function parseChain(type: string, head: string, rest: string, question: Question, depth: number): Condition {
+function parseChain(
+  type: string,
+  { head, rest }: { head: string; rest: string },
+  question: Question,
+  depth: number,
+): Condition {
   const [code = '', targetType, ...more] = head.split(':')
   const reference = requireParameter(type, code, question)
   if (reference.type !== 'reference' || more.length > 0)
@@ -86,16 +92,14 @@ function parseChain(type: string, head: string, rest: string, question: Question
       question.name,
       `${type}.${code} may name any type: write ${code}:Type.${rest.slice(0, 80)}`,
     )
-  const conditions = parseForTargets(targets, reference, rest, question, depth)
+  const conditions = parseForTargets({ targets, reference, rest }, question, depth)
   const [only] = conditions
   return only && conditions.length === 1 ? only : { kind: 'or', conditions }
 }
 
 /** Of the types that a reference may name only some have the parameter; at least one must. */
 function parseForTargets(
-  targets: readonly string[],
-  reference: SearchParameter,
-  rest: string,
+  { targets, reference, rest }: { targets: readonly string[]; reference: SearchParameter; rest: string },
   question: Question,
   depth: number,
 ): Condition[] {
@@ -145,7 +149,7 @@ function parseParameter(type: string, part: string, question: Question): Conditi
   if (modifierText === undefined) return plainCondition(type, parameter, question)
   const { modifier, targetType } = readModifier(parameter, modifierText, more, question)
   spend(question, 'conditions', 1)
-  if (modifier === 'missing') return missingCondition(parameter, readMissing(question))
+  if (modifier === 'missing') return missingCondition(parameter, { isMissing: readMissing(question) })
   const { name, bases } = question
   const asked: Asked = {
     name,
@@ -160,7 +164,7 @@ function parseParameter(type: string, part: string, question: Question): Conditi
 }
 
 /** What is a column of every record is never missing. */
-function missingCondition(parameter: SearchParameter, isMissing: boolean): Condition {
+function missingCondition(parameter: SearchParameter, { isMissing }: { isMissing: boolean }): Condition {
   if (parameter.code === '_id' || parameter.code === '_lastUpdated')
     return isMissing ? { kind: 'or', conditions: [] } : { kind: 'and', conditions: [] }
   return { kind: 'parameter', parameter, modifier: 'missing', isMissing, values: [] }

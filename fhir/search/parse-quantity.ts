@@ -1,3 +1,4 @@
+import { type Prefix, splitPrefix } from '../prefix.ts'
 import {
   convert,
   exactly,
@@ -7,18 +8,9 @@ import {
   ucum,
   withoutSystem,
 } from './number-values.ts'
-import type { NumberValue, Prefix } from './search-query.ts'
+import type { NumberValue } from './search-query.ts'
 import { splitUnescaped, unescapeText } from './search-text.ts'
 import { type CanonicalUnit, findCanonicalUnit } from './units.ts'
-
-export const prefixes: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']
-
-/** `ge5` is `ge` and `5`; no prefix means `eq`. */
-export function splitPrefix(text: string): [Prefix, string] {
-  const start = text.slice(0, 2)
-  const prefix = prefixes.find((each) => each === start)
-  return prefix ? [prefix, text.slice(2)] : ['eq', text]
-}
 
 /** Undefined when it is not a number. */
 export function parseNumberValue(text: string): NumberValue | undefined {

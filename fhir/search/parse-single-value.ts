@@ -1,7 +1,7 @@
-import { earliestTime, latestTime, parseDate } from '../dates.ts'
+import { earliestTime, latestTime, parseDate, restorePlus } from '../dates.ts'
+import { splitPrefix } from '../prefix.ts'
 import { isResourceId, parseReference } from '../reference.ts'
 import { clipText, normalizeText } from './normalize-text.ts'
-import { splitPrefix } from './parse-quantity.ts'
 import type { SearchParameter } from './search-parameter.ts'
 import { type Modifier, SearchError, type SearchValue, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
@@ -83,8 +83,7 @@ export function parseTargets(asked: Asked, text: string): string[] {
 }
 
 export function parseDateValue(asked: Asked, text: string): SearchValue & { type: 'date' } {
-  // Where a form was decoded, the plus of a zone has become a space.
-  const [prefix, date] = splitPrefix(unescapeText(text).replace(/(T[\d:.]+) (\d\d:\d\d)$/, '$1+$2'))
+  const [prefix, date] = splitPrefix(restorePlus(unescapeText(text)))
   const range =
     parseDate(date) ??
     refuse(asked, text, 'a date, such as 2024, 2024-03, ge2024-03-15 or lt2024-03-15T10:00:00Z')

@@ -1,3 +1,4 @@
+import type { Prefix } from '../prefix.ts'
 import type { SearchParameter } from './search-parameter.ts'
 
 /** A search as it was asked for, checked and made ready: https://hl7.org/fhir/R4/search.html */
@@ -75,8 +76,6 @@ export type Modifier =
   | 'above'
   | 'below'
   | 'type'
-
-export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 
 /**
  * What a row of the index must be like. Ranges of rows and of values are half-open, so that every prefix is the same

@@ -6,9 +6,7 @@ type Fields = Record<string, unknown>
 /** A required binding: https://hl7.org/fhir/R4/terminologies.html#required */
 export function checkCodes(
   codes: CodeSet,
-  type: string,
-  value: unknown,
-  path: string,
+  { type, value, path }: { type: string; value: unknown; path: string },
   findings: Findings,
 ): void {
   if (isAmong(codes, type, value)) return

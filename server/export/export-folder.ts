@@ -6,12 +6,14 @@ import { type ExportState, readState, saveState, stateFile, stateFiles } from '.
 
 type Options = Pick<ExportState, 'practiceId' | 'gzip'>
 
-export function fileName(type: string, gzip: boolean): string {
+export type Compression = Pick<ExportState, 'gzip'>
+
+export function fileName(type: string, { gzip }: Compression): string {
   return `${type}.ndjson${gzip ? '.gz' : ''}`
 }
 
-export function partName(type: string, gzip: boolean): string {
-  return `${fileName(type, gzip)}.part`
+export function partName(type: string, { gzip }: Compression): string {
+  return `${fileName(type, { gzip })}.part`
 }
 
 /**
@@ -50,8 +52,8 @@ export async function openFolder(folder: string, options: Options, now: number):
 export async function nameFiles(folder: string, { files, gzip }: ExportState): Promise<void> {
   const names = new Set(await readdir(folder))
   for (const type of Object.keys(files))
-    if (names.has(partName(type, gzip)))
-      await rename(join(folder, partName(type, gzip)), join(folder, fileName(type, gzip)))
+    if (names.has(partName(type, { gzip })))
+      await rename(join(folder, partName(type, { gzip })), join(folder, fileName(type, { gzip })))
   await rm(join(folder, stateFile))
 }
 
@@ -92,9 +94,9 @@ function assertNothingElse(
   { files, gzip, isWhole }: ExportState,
   names: readonly string[],
 ): void {
-  const own = new Set(isWhole ? Object.keys(files).map((type) => fileName(type, gzip)) : [])
+  const own = new Set(isWhole ? Object.keys(files).map((type) => fileName(type, { gzip })) : [])
   const foreign = names.find(
-    (name) => !own.has(name) && !stateFiles.includes(name) && typeOfPart(name, gzip) === undefined,
+    (name) => !own.has(name) && !stateFiles.includes(name) && typeOfPart(name, { gzip }) === undefined,
   )
   if (foreign !== undefined)
     throw refused(
@@ -121,20 +123,20 @@ async function cutFiles(folder: string, state: ExportState, names: readonly stri
   }
   for (const { path, bytes } of counting) await truncate(path, bytes)
   for (const name of names) {
-    const type = typeOfPart(name, gzip)
+    const type = typeOfPart(name, { gzip })
     if (type !== undefined && files[type] === undefined) await rm(join(folder, name))
   }
 }
 
 /** The name that the file of a type has by now. */
 function findFile({ gzip, isWhole }: ExportState, type: string, names: readonly string[]): string {
-  const name = fileName(type, gzip)
-  return isWhole && names.includes(name) ? name : partName(type, gzip)
+  const name = fileName(type, { gzip })
+  return isWhole && names.includes(name) ? name : partName(type, { gzip })
 }
 
-function typeOfPart(name: string, gzip: boolean): string | undefined {
+function typeOfPart(name: string, { gzip }: Compression): string | undefined {
   const [, type] = /^([A-Z][A-Za-z]+)\.ndjson/.exec(name) ?? []
-  return type !== undefined && name === partName(type, gzip) ? type : undefined
+  return type !== undefined && name === partName(type, { gzip }) ? type : undefined
 }
 
 function refused(folder: string, why: string): OnpatientError {

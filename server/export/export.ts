@@ -46,7 +46,7 @@ export async function exportRecords(
     kept,
     files: Object.fromEntries(
       Object.entries(state.files)
-        .map(([type, file]): [string, number] => [fileName(type, gzip), file.records])
+        .map(([type, file]): [string, number] => [fileName(type, { gzip }), file.records])
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
     changedMeanwhile: found.changed > 0 || found.all !== written,
@@ -63,7 +63,7 @@ async function writeRest(
   records: Pick<Records, 'walk'>,
   { state, folder, onProgress }: Writing,
 ): Promise<void> {
-  const files = openPartFiles(folder, state.gzip)
+  const files = openPartFiles(folder, state)
   try {
     await writeTo(files, records, { state, folder, onProgress })
   } finally {

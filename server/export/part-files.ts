@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { privateMode } from '../store/private-files.ts'
-import { partName } from './export-folder.ts'
+import { type Compression, partName } from './export-folder.ts'
 
 interface OpenFile {
   stream: Writable
@@ -23,13 +23,13 @@ export interface PartFiles {
   close(): Promise<void>
 }
 
-export function openPartFiles(folder: string, gzip: boolean): PartFiles {
+export function openPartFiles(folder: string, { gzip }: Compression): PartFiles {
   const open = new Map<string, OpenFile>()
-  const pathOf = (type: string) => join(folder, partName(type, gzip))
+  const pathOf = (type: string) => join(folder, partName(type, { gzip }))
 
   return {
     async append(type, content) {
-      const file = open.get(type) ?? openFile(pathOf(type), gzip)
+      const file = open.get(type) ?? openFile(pathOf(type), { gzip })
       open.set(type, file)
       // Waits for the disk, or the records would pile up in memory.
       if (!file.stream.write(`${content}\n`))
@@ -57,7 +57,7 @@ export function openPartFiles(folder: string, gzip: boolean): PartFiles {
 }
 
 /** Of a compressed file each flush ends a member (RFC 1952 §2.2): what follows does not depend on what a stop cut off. */
-function openFile(path: string, gzip: boolean): OpenFile {
+function openFile(path: string, { gzip }: Compression): OpenFile {
   const file = createWriteStream(path, { flags: 'a', mode: privateMode, flush: true })
   const stream = gzip ? createGzip() : file
   if (stream !== file) stream.pipe(file)

@@ -84,7 +84,7 @@ async function flushLines(going: Going): Promise<void> {
   const { lines } = going
   going.lines = []
   going.lineBytes = 0
-  if (lines.length > 0) await writeBatch(going, going.file, lines, 'each')
+  if (lines.length > 0) await writeBatch(going, { file: going.file, located: lines, mode: 'each' })
 }
 
 async function importItem(going: Going, item: FileItem): Promise<void> {
@@ -150,7 +150,7 @@ async function importTransaction(going: Going, entries: LocatedEntry[], around: 
     for (const problem of wrong) tally.refuse({ file, ...problem })
     refuseRest(tally, file, entries.length - wrong.length)
   } else if (wrong.length > 0) going.waiting.add(unit)
-  else await writeBatch(going, file, located, 'all-or-nothing', countPresent(entries))
+  else await writeBatch(going, { file, located, mode: 'all-or-nothing', present: countPresent(entries) })
 }
 
 /** Each entry by itself, though what is ready in one transaction of the store. */
@@ -164,7 +164,12 @@ async function importEach(going: Going, entries: LocatedEntry[], around: Surroun
     else if (entry.kind === 'record' && (await isReady(going, unit, { place, ...entry }, around)))
       ready.push({ place, resource: entry.resource })
   }
-  await writeBatch(going, going.file, ready, 'each', countPresent(wanted))
+  await writeBatch(going, {
+    file: going.file,
+    located: ready,
+    mode: 'each',
+    present: countPresent(wanted),
+  })
 }
 
 function countPresent(entries: LocatedEntry[]): number {

@@ -18,19 +18,24 @@ export interface WriteTarget {
   writes: WriteQueue
 }
 
+interface Batch {
+  file: string
+  located: Located[]
+  mode: WriteMode
+  /** Entries that were there already. */
+  present?: number
+}
+
 /** Batches of more records are not held in memory beside the next. */
 const recordsBeside = 2000
 
 /**
  * Writes in one transaction of the store, and tells what was refused. Resolves when that has begun, so that more is read
- * meanwhile. `present`: entries that were there already.
+ * meanwhile.
  */
 export async function writeBatch(
   { records, practiceId, directory, tally, writes }: WriteTarget,
-  file: string,
-  located: Located[],
-  mode: WriteMode,
-  present = 0,
+  { file, located, mode, present = 0 }: Batch,
 ): Promise<void> {
   const write = records.prepare(
     located.map(({ resource }) => ({ practiceId, resource })),

@@ -49,8 +49,14 @@ export function isInFirstCompartment(number: QualifiedColumn, type: string, with
   return sqlText`${sqlName(number)} not in (
     select several.no from record as several cross join record as other
     where several.type = ${type} and several.compartments > 1
-      and other.type = several.type and other.id = several.id and other.compartments > 1
-      and other.patient_id < several.patient_id and ${isCovered('other.patient_id', within)})`
+      and ${isInLowerCompartment('several', isCovered('other.patient_id', within))})`
+}
+
+/** Whether `other` is the same record as a row, in a lower compartment that is covered. */
+export function isInLowerCompartment(row: string, isOtherCovered: Fragment): Fragment {
+  const of = (column: string) => sqlName(`${row}.${column}`)
+  return sqlText`other.type = ${of('type')} and other.id = ${of('id')} and other.compartments > 1
+      and other.patient_id < ${of('patient_id')} and ${isOtherCovered}`
 }
 
 /** The same of a row of `record` that something else has found: nearly every one lies in one compartment, and asks nothing more. */
@@ -78,7 +84,10 @@ export function wasCovered(column: QualifiedColumn, within: Confinement): Fragme
 }
 
 /** Like `coveredPatients`, of versions; with '' for those about nobody. */
-export function formerlyCoveredPatients(within: Confinement, withNobody: boolean): Fragment {
+export function formerlyCoveredPatients(
+  within: Confinement,
+  { withNobody }: { withNobody: boolean },
+): Fragment {
   const { practiceIds } = within
   if (practiceIds.length === 0) return coveredPatients(within)
   const former = sqlText`select patient_id from practice_former_patient where practice_id in (${sqlJoin(practiceIds)})`

@@ -62,7 +62,7 @@ function namedPatients(db: Db, within: Confinement, query: ListQuery): Source {
     for (const patientId of walk.direction === 'forward' ? sorted : sorted.toReversed()) {
       if (isCut || rows.length >= walk.limit) break
       if (isPassed(patientId, walk)) continue
-      const found = await rowsOfPatient(db, within, query, patientId, {
+      const found = await rowsOfPatient(db, { within, query }, patientId, {
         ...walk,
         limit: walk.limit - rows.length,
       })
@@ -78,22 +78,28 @@ function isPassed(patientId: string, { direction, from }: Walk): boolean {
   return direction === 'forward' ? patientId < from.patientId : patientId > from.patientId
 }
 
+/** What is listed, and inside which confinement. */
+interface Asked {
+  within: Confinement
+  query: ListQuery
+}
+
 /** The commonest list of all: one patient's app, no filters. Every id is greater than ''. By record_pk. */
-const recordsOfPatient = preparedPage((db, patientId: string, type: string, after: string, limit: number) =>
-  db
-    .selectFrom('record')
-    .select(columns)
-    .where('record.patient_id', '=', patientId)
-    .where('record.type', '=', type)
-    .where('record.id', '>', after)
-    .orderBy('record.id')
-    .limit(limit),
+const recordsOfPatient = preparedPage(
+  (db, ...[patientId, type, after, limit]: [string, string, string, number]) =>
+    db
+      .selectFrom('record')
+      .select(columns)
+      .where('record.patient_id', '=', patientId)
+      .where('record.type', '=', type)
+      .where('record.id', '>', after)
+      .orderBy('record.id')
+      .limit(limit),
 )
 
 async function rowsOfPatient(
   db: Db,
-  within: Confinement,
-  query: ListQuery,
+  { within, query }: Asked,
   patientId: string,
   { direction, from, limit }: Walk,
 ): Promise<ListedRows> {
@@ -125,7 +131,8 @@ function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string
   return async (walk) => {
     const { direction, from, limit } = walk
     const isForward = direction === 'forward'
-    const rest = from === undefined ? nothing : await restOfPatient(db, within, query, practiceId, walk, from)
+    const rest =
+      from === undefined ? nothing : await restOfPatient(db, { within, query }, practiceId, { ...walk, from })
     if (rest.isCut || rest.rows.length >= limit) return rest
     let rows = db
       .selectFrom('practice_patient')
@@ -158,15 +165,13 @@ const isOnPanel = preparedQuery((db, practiceId: string, patientId: string) =>
 
 async function restOfPatient(
   db: Db,
-  within: Confinement,
-  query: ListQuery,
+  asked: Asked,
   practiceId: string,
-  walk: Walk,
-  from: PageKey,
+  walk: Walk & { from: PageKey },
 ): Promise<ListedRows> {
   // The patient may have left the panel since the last page: uses practice_patient_pk.
-  const [kept] = await isOnPanel(db, practiceId, from.patientId)
-  return kept ? rowsOfPatient(db, within, query, from.patientId, walk) : nothing
+  const [kept] = await isOnPanel(db, practiceId, walk.from.patientId)
+  return kept ? rowsOfPatient(db, asked, walk.from.patientId, walk) : nothing
 }
 
 /** Records about nobody that a covered practice keeps; by record_practice. */

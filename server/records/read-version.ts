@@ -15,7 +15,7 @@ import type { Db } from '../store/store.ts'
 import type { TakenRows } from '../store/taken-rows.ts'
 import { isCited } from './citations.ts'
 import type { Confinement } from './confinement.ts'
-import { formerlyCoveredPatients, wasCovered } from './confinement.ts'
+import { formerlyCoveredPatients, isInLowerCompartment, wasCovered } from './confinement.ts'
 import { readRecord } from './read-record.ts'
 import type { VersionPage, VersionQuery, VersionRow } from './version-query.ts'
 
@@ -147,7 +147,7 @@ function historyOfType(within: Confinement, query: VersionQuery): History {
   const limit = pageSize + 1
   const withNobody = canBeAboutNobody(type) && within.practiceIds.length > 0
   const isOwn = withNobody ? sqlText` and (v.patient_id <> '' or ${isOwnAboutNobody(within)})` : sqlNothing
-  const covered = formerlyCoveredPatients(within, withNobody)
+  const covered = formerlyCoveredPatients(within, { withNobody })
   const beyond = sqlText`${filtersOf(query)}${isBeyond(after)}${isOwn}`
   const newestIn = (table: string) => sqlText`coalesce((
     select v.last_updated from ${sqlName(table)} as v
@@ -195,8 +195,8 @@ function countHistory(covered: Fragment, query: VersionQuery, isOwn: Fragment): 
   const doubles = sqlText`
     select count(*) from ${covered} as panel cross join record as v
     where v.compartments > 1 and v.type = ${query.type} and v.patient_id = panel.patient_id ${filtersOf(query)}${isOwn}
-      and exists (select 1 from record as other where other.type = v.type and other.id = v.id and other.compartments > 1
-        and other.patient_id < v.patient_id and other.patient_id in (select patient_id from ${covered} as others))`
+      and exists (select 1 from record as other
+        where ${isInLowerCompartment('v', sqlText`other.patient_id in (select patient_id from ${covered} as others)`)})`
   return sqlText`select (select count(*) ${from('record')}) - (${doubles})
     + (select count(*) from (select distinct v.id, v.version_id ${from('record_version')}) as older) as total`
 }

@@ -113,7 +113,7 @@ async function findCiting(
   { type, id, shows }: { type: string; id: string; shows: Shows },
 ): Promise<string | undefined> {
   if (!canBeAboutNobody(type)) return undefined
-  const citing = (isOwn: boolean) =>
+  const citing = ({ isOwn }: { isOwn: boolean }) =>
     // uses record_citation_pk
     trx
       .selectFrom('record_citation')
@@ -129,9 +129,9 @@ async function findCiting(
       .where('practice_id', isOwn ? '=' : '<>', practiceId)
       .limit(1)
       .executeTakeFirst()
-  const own = await citing(true)
+  const own = await citing({ isOwn: true })
   if (own) return nameOf({ type: own.source_type, id: own.source_id, content: own.content }, shows)
-  return (await citing(false)) ? 'a record of another practice' : undefined
+  return (await citing({ isOwn: false })) ? 'a record of another practice' : undefined
 }
 
 const recordsAtOnce = 500

@@ -9,7 +9,7 @@ export class Lock {
   /** Short ones that went before a long one that waits. */
   #passed = 0
 
-  async take(isLong: boolean): Promise<void> {
+  async take({ isLong }: { isLong: boolean }): Promise<void> {
     if (!this.#isTaken) {
       this.#isTaken = true
       return

@@ -68,7 +68,7 @@ class DurableSqliteDriver extends SqliteDriver {
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    await this.#lock.take(currentWork()?.isLong === true)
+    await this.#lock.take({ isLong: currentWork()?.isLong === true })
     return super.acquireConnection()
   }
 

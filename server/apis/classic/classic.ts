@@ -58,7 +58,7 @@ export function classicApi({
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)
     const reader = await access.open(findPresentedToken(request, query, fhirUrl))
-    if (id === undefined) return reply.send(await list({ cursors, fhirUrl }, row, reader, request, query))
+    if (id === undefined) return reply.send(await list({ cursors, fhirUrl }, row, reader, { request, query }))
     const content = await reader.read(row.type, id)
     // The words must not depend on whether the record exists elsewhere: that it exists is nobody else's business.
     if (content === undefined)

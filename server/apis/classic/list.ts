@@ -17,8 +17,7 @@ export async function list(
   { cursors, fhirUrl }: ListDeps,
   row: ClassicType,
   reader: RecordReader,
-  request: FastifyRequest,
-  query: URLSearchParams,
+  { request, query }: { request: FastifyRequest; query: URLSearchParams },
 ): Promise<string> {
   const filters = parseListFilters(row, query)
   const binding = bindingOf(filters)

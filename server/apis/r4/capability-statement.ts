@@ -29,7 +29,7 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
       {
         mode: 'server',
         security: oauthSecurity(portalUrl),
-        resource: r4Types.map((type) => describeType(type, checksReferences)),
+        resource: r4Types.map((type) => describeType(type, { checksReferences })),
         interaction: (['transaction', 'batch', 'search-system'] as const).filter(isAnswered).map(toCode),
         compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
       },
@@ -86,7 +86,10 @@ function listRevIncludes(type: string): string[] {
   return ['*', ...named]
 }
 
-function describeType(type: string, checksReferences: boolean): CapabilityStatementRestResource {
+function describeType(
+  type: string,
+  { checksReferences }: { checksReferences: boolean },
+): CapabilityStatementRestResource {
   const parameters = parametersOf(type)
   const references = parameters.filter((each) => each.type === 'reference')
   const profiles = listProfiles(type)

@@ -45,7 +45,7 @@ export async function findOne(
 export function assertVersion(
   ifMatch: string | undefined,
   current: CurrentRecord | undefined,
-  isShown: boolean,
+  { isShown }: { isShown: boolean },
 ): void {
   if (ifMatch === undefined || (ifMatch.trim() === '*' && current !== undefined)) return
   const [, version] = /^\s*(?:W\/)?"?(\d+)"?\s*$/.exec(ifMatch) ?? []

@@ -32,7 +32,11 @@ export function refusedEntry(error: OnpatientError, requestId: string): EntryAns
 }
 
 /** The entry for what an interaction has answered. `asksOnly`: the entry writes nothing. */
-export function toEntry(asked: Asked, answer: Answer | DocumentAnswer, asksOnly: boolean): EntryAnswer {
+export function toEntry(
+  asked: Asked,
+  answer: Answer | DocumentAnswer,
+  { asksOnly }: { asksOnly: boolean },
+): EntryAnswer {
   const { status, headers = {}, body = '' } = 'document' in answer ? readDocument(asked, answer) : answer
   if (body instanceof Readable) throw new Error('an entry of a Bundle is answered by a stream')
   const text = asked.method === 'HEAD' ? '' : String(body)

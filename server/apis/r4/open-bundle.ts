@@ -61,7 +61,7 @@ export function createBundles({ access, writeAccess, random, limits, documents, 
           bundle: () => Promise.reject(new Error('a Bundle inside a Bundle')),
         }
         const answer = await deps.answerAddress(asked, { url, query: parseQuery(url), base, open })
-        return toEntry(asked, answer, entry.asksOnly)
+        return toEntry(asked, answer, entry)
       },
       refuseEntry(error, url) {
         const failure = apiFailure(error)

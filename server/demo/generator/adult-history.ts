@@ -73,8 +73,9 @@ function addAdultVisit(
   const before = chart.records.length - 1
   addVitalSigns(chart, visit, body())
   if (isYearly) addSmokingStatus(chart, visit)
-  for (const panel of panelsOf(names, isYearly)) addLabPanel(chart, dice, visit, panel, names)
-  addVisitNote(chart, visit, noteOf(chart, names, isYearly))
+  for (const panel of panelsOf(names, { isYearly }))
+    addLabPanel(chart, dice, visit, { name: panel, illnesses: names })
+  addVisitNote(chart, visit, noteOf(chart, names, { isYearly }))
   addProvenance(chart, visit, chart.records.slice(before))
   return visit
 }
@@ -85,7 +86,7 @@ interface AdultVisit {
   isYearly: boolean
 }
 
-function panelsOf(names: readonly LongIllnessName[], isYearly: boolean): Set<PanelName> {
+function panelsOf(names: readonly LongIllnessName[], { isYearly }: { isYearly: boolean }): Set<PanelName> {
   const followed = names.flatMap((name): readonly PanelName[] => longIllnesses[name].panels)
   return new Set(isYearly ? ['metabolic', 'lipids', 'bloodCount', ...followed] : followed)
 }
@@ -109,7 +110,11 @@ function bodyOf(chart: Chart, dice: Dice, names: readonly LongIllnessName[]): ()
   }
 }
 
-function noteOf(chart: Chart, names: readonly LongIllnessName[], isYearly: boolean): string[] {
+function noteOf(
+  chart: Chart,
+  names: readonly LongIllnessName[],
+  { isYearly }: { isYearly: boolean },
+): string[] {
   const followed = names.map((name) => {
     const { snomed }: LongIllness = longIllnesses[name]
     return `${snomed[2] ?? snomed[1]}: steady. Continue as before.`

@@ -22,7 +22,7 @@ export function addChildHistory(chart: Chart): Map<number, Visit> {
     const before = chart.records.length - 1
     visits.set(month, visit)
     examine(chart, dice, visit, growth)
-    if (month === 12 || month === 24) addLabPanel(chart, dice, visit, 'toddler', [])
+    if (month === 12 || month === 24) addLabPanel(chart, dice, visit, { name: 'toddler', illnesses: [] })
     addVisitNote(chart, visit, noteOf(chart, visit))
     addProvenance(chart, visit, chart.records.slice(before))
   }

@@ -13,8 +13,7 @@ export function addLabPanel(
   chart: Chart,
   dice: Dice,
   visit: Visit,
-  name: PanelName,
-  illnesses: readonly string[],
+  { name, illnesses }: { name: PanelName; illnesses: readonly string[] },
 ): void {
   const panel: LabPanel = panels[name]
   const about = { subject: chart.subject, encounter: visit.encounter }

@@ -74,7 +74,7 @@ export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matc
   /** The first match of a patient, in whatever column. By itself, so that PostgreSQL does not join all matches with all patients. */
   const firstOf = (column: string, { from, isBackward }: PagePlace, order = sqlNothing) => sqlText`(
     select ${sqlName(column)} from (select ${sorted} from record_text as lead where ${met}) as found
-    ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing} ${order} limit 1)`
+    ${from ? sqlText`where ${isBeyond(columns, from, { isBackward })}` : sqlNothing} ${order} limit 1)`
 
   function byPatient(page: PagePlace): Fragment {
     const { from, isBackward, limit } = page

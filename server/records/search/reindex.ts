@@ -135,7 +135,11 @@ async function writeBatch(trx: Transaction<Schema>, { bases }: ReindexOptions): 
       })),
     ),
   )
-  await notePlace(trx, { patientId: last.patient_id, type: last.type, id: last.id }, noted !== undefined)
+  await notePlace(
+    trx,
+    { patientId: last.patient_id, type: last.type, id: last.id },
+    { isNoted: noted !== undefined },
+  )
   return rows.length
 }
 
@@ -213,7 +217,11 @@ async function keepChanges(
       .execute()
 }
 
-async function notePlace(trx: Transaction<Schema>, place: Place, isNoted: boolean): Promise<void> {
+async function notePlace(
+  trx: Transaction<Schema>,
+  place: Place,
+  { isNoted }: { isNoted: boolean },
+): Promise<void> {
   const next = { next_version: indexVersion, next_place: JSON.stringify(place) }
   if (isNoted) await trx.updateTable('search_index').set(next).execute()
   // 0: by no rules yet.

@@ -4,6 +4,7 @@ import {
   isCitable,
   onlySubjectElement,
 } from '#fhir/compartment/compartment.ts'
+import type { Prefix } from '#fhir/prefix.ts'
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type {
   ChainCondition,
@@ -11,7 +12,6 @@ import type {
   HasCondition,
   NumberValue,
   ParameterCondition,
-  Prefix,
   SearchValue,
   TokenValue,
 } from '#fhir/search/search-query.ts'

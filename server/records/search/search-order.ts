@@ -94,12 +94,16 @@ export function sortKey(subject: Subject, rule: SortRule, index: number): SortKe
   if (table === 'record_text' && parameter.code === mainDateOf(type))
     return column(descending ? 'high' : 'low')
   return isRange(parameter)
-    ? { expression: rangeOf(subject, parameter, descending), join: sqlNothing }
+    ? { expression: rangeOf(subject, parameter, { descending }), join: sqlNothing }
     : textKey(subject, parameter, { descending, name: `sorted_${index}` })
 }
 
 /** Of several ranges the one that comes first in this direction. By record_range_pk. */
-function rangeOf(subject: Subject, parameter: SearchParameter, descending: boolean): Fragment {
+function rangeOf(
+  subject: Subject,
+  parameter: SearchParameter,
+  { descending }: { descending: boolean },
+): Fragment {
   const { alias, type } = subject
   return sqlText`coalesce((
     select ${descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`} from record_range as entry
@@ -140,7 +144,11 @@ function isRange({ type }: SearchParameter): boolean {
   return type === 'date' || type === 'number' || type === 'quantity'
 }
 
-export function orderBy(columns: readonly OrderColumn[], isBackward: boolean, table: string): Fragment {
+export function orderBy(
+  columns: readonly OrderColumn[],
+  table: string,
+  { isBackward }: { isBackward: boolean },
+): Fragment {
   const parts = columns.map(
     ({ name, descending }) =>
       sqlText`${sqlName(`${table}.${name}`)} ${descending !== isBackward ? sqlText`desc` : sqlText`asc`}`,
@@ -149,12 +157,20 @@ export function orderBy(columns: readonly OrderColumn[], isBackward: boolean, ta
 }
 
 /** What lies after a key in the order; before it, when backward. */
-export function isBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+export function isBeyond(
+  columns: readonly OrderColumn[],
+  key: SearchKey,
+  { isBackward }: { isBackward: boolean },
+): Fragment {
   return compareKey(columns, key, { isBackward, withKey: false })
 }
 
 /** What does not: the others, and the record of the key itself. */
-export function isNotBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+export function isNotBeyond(
+  columns: readonly OrderColumn[],
+  key: SearchKey,
+  { isBackward }: { isBackward: boolean },
+): Fragment {
   return compareKey(columns, key, { isBackward: !isBackward, withKey: true })
 }
 

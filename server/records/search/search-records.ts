@@ -139,7 +139,7 @@ function takeRows(
     ...(withTotal && !isCountedOnTheWay ? [sqlText`, ${total} as total`] : []),
     ...(from
       ? [
-          sqlText`, case when exists (select 1 from (${rows}) as other where ${isNotBeyond(columns, from, isBackward)})
+          sqlText`, case when exists (select 1 from (${rows}) as other where ${isNotBeyond(columns, from, { isBackward })})
             then 1 else 0 end as others`,
         ]
       : []),
@@ -148,10 +148,10 @@ function takeRows(
     select page.no, record.id, record.content ${sqlJoin(told, ' ')}
     from (
       select found.* ${isCountedOnTheWay ? sqlText`, count(*) over () as total` : sqlNothing} from (${near}) as found
-      ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing}
-      order by ${orderBy(columns, isBackward, 'found')} limit ${limit}) as page
+      ${from ? sqlText`where ${isBeyond(columns, from, { isBackward })}` : sqlNothing}
+      order by ${orderBy(columns, 'found', { isBackward })} limit ${limit}) as page
     join record on record.patient_id = page.patient_id and record.no = page.no
-    order by ${orderBy(columns, isBackward, 'page')}`
+    order by ${orderBy(columns, 'page', { isBackward })}`
 }
 
 function keyOf(row: FoundRow, { columns, patientId }: Matching): SearchKey {

@@ -140,7 +140,7 @@ class Copy {
     const digest = new RowDigest()
     this.#digests.set(shape.name, digest)
     let writing = Promise.resolve()
-    const write = async (rows: readonly Row[], isDone: boolean) => {
+    const write = async (rows: readonly Row[], { isDone }: { isDone: boolean }) => {
       const state = { rows: digest.rows, digest: String(digest), isDone }
       await writing
       // The next batch is read while the target takes this one; whoever writes next hears of a failure.
@@ -151,11 +151,11 @@ class Copy {
       const rows = this.#target.kind === 'postgres' ? batch.map(withoutNul) : batch
       const fresh = pickFresh(rows, digest, noted)
       if (!fresh) return false
-      if (fresh.length > 0) await write(fresh, false)
+      if (fresh.length > 0) await write(fresh, { isDone: false })
       this.#tell('copying', shape, batch.length)
     }
     if (noted && digest.rows < noted.rows) return false
-    if (!noted?.isDone) await write([], true)
+    if (!noted?.isDone) await write([], { isDone: true })
     await writing
     return true
   }

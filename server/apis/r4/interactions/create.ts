@@ -18,5 +18,5 @@ export async function create(context: WriteContext, { type }: { type: string }):
     const known = query && (await findOne(transaction, query))
     return known ? { kind: 'unchanged', type, ...known } : putOne(transaction, resource as Resource)
   })
-  return sendWritten(context, done, writer.shows(done))
+  return sendWritten(context, done, { isShown: writer.shows(done) })
 }

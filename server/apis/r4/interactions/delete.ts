@@ -12,7 +12,9 @@ export async function remove(context: WriteContext, named: Named): Promise<Answe
   await writer.transact(async (transaction) => {
     const isLookedAt = named.id === undefined || ifMatch !== undefined
     const current = isLookedAt ? await find(transaction) : undefined
-    assertVersion(ifMatch, current, writer.shows({ type: named.type, content: current?.content }))
+    assertVersion(ifMatch, current, {
+      isShown: writer.shows({ type: named.type, content: current?.content }),
+    })
     const id = named.id ?? current?.id
     if (id !== undefined) await transaction.remove(named.type, id)
   })

@@ -25,7 +25,7 @@ export async function patch(context: WriteContext, named: Named): Promise<Answer
     const current = await find(transaction)
     if (!current) throw named.id === undefined ? nothingMatches(named.type) : notOfPractice(named.type)
     const isShown = writer.shows({ type: named.type, content: current.content })
-    assertVersion(ifMatch, current, isShown)
+    assertVersion(ifMatch, current, { isShown })
     const resource = await patchRecord({
       type: named.type,
       content: current.content,
@@ -34,5 +34,5 @@ export async function patch(context: WriteContext, named: Named): Promise<Answer
     })
     return { done: await putOne(transaction, resource, 'PATCH'), isShown }
   })
-  return sendWritten(context, done, isShown)
+  return sendWritten(context, done, { isShown })
 }

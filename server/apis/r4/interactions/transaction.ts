@@ -167,7 +167,7 @@ async function writeAll(
   }: BundleContext & { writer: RecordWriter; places: Map<string, string> },
 ): Promise<Omit<Before, 'reader'> & { answers: Map<Action, EntryAnswer> }> {
   const wanted = readReturn(request)
-  const answer = (done: Done, isHidden = false) =>
+  const answer = (done: Done, { isHidden = false } = {}) =>
     answerOf({ base, wanted, isShown: !isHidden && writer.shows(done) }, done)
   const answers = new Map<Action, EntryAnswer>()
   const removed = await removeAll(transaction, actions, { answers, bases, writer })
@@ -198,7 +198,7 @@ async function writeAll(
     if (!put) continue
     for (const action of put.others) answers.set(action, answer({ ...each, kind: 'unchanged' }))
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
-    answers.set(put.action, answer(each, put.isHidden))
+    answers.set(put.action, answer(each, put))
   }
   const moved = written.filter(({ sentAs, type, id }) => sentAs !== `${type}/${id}`)
   return {
@@ -234,7 +234,7 @@ async function removeOne(
 ): Promise<string | undefined> {
   const isLookedAt = id === undefined || ifMatch !== undefined
   const current = isLookedAt ? await findNamed(transaction, { type, id, condition }, bases) : undefined
-  assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+  assertVersion(ifMatch, current, { isShown: writer.shows({ type, content: current?.content }) })
   const found = id ?? current?.id
   if (found !== undefined) await transaction.remove(type, found)
   return found
@@ -364,13 +364,13 @@ async function identify(
   if (method === 'POST')
     return known ? { id: known.id, content: resource, known } : { id: newId(), content: resource }
   if (id === undefined) {
-    assertVersion(ifMatch, known, writer.shows({ type, content: known?.content }))
+    assertVersion(ifMatch, known, { isShown: writer.shows({ type, content: known?.content }) })
     const content = withKnownId(resource, known?.id)
     return { id: content.id ?? newId(), content }
   }
   if (ifMatch !== undefined) {
     const current = await transaction.read(type, id)
-    assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+    assertVersion(ifMatch, current, { isShown: writer.shows({ type, content: current?.content }) })
   }
   if (resource.id !== id)
     throw new OnpatientError(
@@ -390,7 +390,7 @@ async function patchNamed(
   const current = await findNamed(transaction, action, bases)
   if (!current) throw action.id === undefined ? nothingMatches(type) : notOfPractice(type)
   const isShown = writer.shows({ type, content: current.content })
-  assertVersion(ifMatch, current, isShown)
+  assertVersion(ifMatch, current, { isShown })
   const patch = readPatchOf(binary, place)
   const content = await patchRecord({ type, content: current.content, patch, isShown, place })
   return { id: current.id, content, isHidden: !isShown }

@@ -25,11 +25,11 @@ export async function update(
   const done = await writer.transact(async (transaction) => {
     if (ifMatch !== undefined) {
       const current = await transaction.read(type, id)
-      assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+      assertVersion(ifMatch, current, { isShown: writer.shows({ type, content: current?.content }) })
     }
     return assertNew(request, await putOne(transaction, resource))
   })
-  return sendWritten(context, done, writer.shows(done))
+  return sendWritten(context, done, { isShown: writer.shows(done) })
 }
 
 /** PUT Type?condition: https://hl7.org/fhir/R4/http.html#cond-update */
@@ -42,8 +42,8 @@ export async function conditionalUpdate(context: WriteContext, { type }: { type:
   const ifMatch = headerOf(request, 'if-match')
   const done = await writer.transact(async (transaction) => {
     const known = await findOne(transaction, query)
-    assertVersion(ifMatch, known, writer.shows({ type, content: known?.content }))
+    assertVersion(ifMatch, known, { isShown: writer.shows({ type, content: known?.content }) })
     return assertNew(request, await putOne(transaction, withKnownId(resource, known?.id), 'PUT'))
   })
-  return sendWritten(context, done, writer.shows(done))
+  return sendWritten(context, done, { isShown: writer.shows(done) })
 }

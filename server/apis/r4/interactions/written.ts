@@ -78,7 +78,7 @@ export async function putOne(
 export function sendWritten(
   { request, query, base }: RequestContext,
   { kind, type, id, versionId, content }: Done,
-  isShown: boolean,
+  { isShown }: { isShown: boolean },
 ): Answer {
   const { lastUpdated } = readStoredHead(content)
   const status = kind === 'created' ? 201 : 200
