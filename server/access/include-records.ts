@@ -244,9 +244,18 @@ function hasId(type: string, ids: string[]): Condition {
 /** Every type that the conditions of a search look into, besides its own. */
 export function typesInConditions(conditions: readonly Condition[]): string[] {
   return conditions.flatMap((condition): string[] => {
-    if (condition.kind === 'or' || condition.kind === 'and') return typesInConditions(condition.conditions)
-    if (condition.kind === 'chain') return [condition.targetType, ...typesInConditions([condition.condition])]
-    if (condition.kind === 'has') return [condition.type, ...typesInConditions([condition.condition])]
-    return []
+    switch (condition.kind) {
+      case 'or':
+      case 'and':
+        return typesInConditions(condition.conditions)
+      case 'chain':
+        return [condition.targetType, ...typesInConditions([condition.condition])]
+      case 'has':
+        return [condition.type, ...typesInConditions([condition.condition])]
+      case 'parameter':
+        return []
+      default:
+        throw condition satisfies never
+    }
   })
 }

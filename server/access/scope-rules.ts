@@ -80,8 +80,11 @@ function restrictInside(rules: ScopeRules, condition: Condition): Condition {
       return { ...condition, condition: inside(condition.targetType, condition.condition) }
     case 'has':
       return { ...condition, condition: inside(condition.type, condition.condition) }
-    default:
+    case 'and':
+    case 'or':
       return { ...condition, conditions: condition.conditions.map((each) => restrictInside(rules, each)) }
+    default:
+      throw condition satisfies never
   }
 }
 

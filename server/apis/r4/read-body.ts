@@ -52,6 +52,8 @@ export async function readBody({ body, headers }: Asked, mediaTypes: readonly st
         `The body has ${read.path.slice(0, 200)} twice: one of them would be lost.`,
         { expression: `${rootOf(read.root)}.${read.path}`.slice(0, 300) },
       )
+    default:
+      throw read satisfies never
   }
 }
 

@@ -28,8 +28,11 @@ function rowsOf(type: string, condition: Condition): Fragment | undefined {
       const known = ways.filter((each) => each !== undefined)
       return known.length > 0 && known.length === ways.length ? sqlJoin(known, ' union ') : undefined
     }
-    default:
+    case 'chain':
+    case 'has':
       return undefined
+    default:
+      throw condition satisfies never
   }
 }
 

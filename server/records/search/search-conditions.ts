@@ -50,6 +50,8 @@ export function isAnsweredByIndex(condition: Condition): boolean {
       return true
     case 'has':
       return false
+    default:
+      throw condition satisfies never
   }
 }
 
@@ -83,6 +85,8 @@ export function meetsCondition(
       return meetsHas(condition, subject, within, depth)
     case 'parameter':
       return meetsParameter(condition, subject)
+    default:
+      throw condition satisfies never
   }
 }
 
@@ -348,6 +352,8 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, subject: 
           ),
         ),
       )
+    default:
+      throw value satisfies never
   }
 }
 
@@ -375,8 +381,14 @@ function meetsMainDate({ prefix, start, end }: DateValue, alias: string, byRows:
       return sqlText`(${high} > ${end} or ${byDates(sqlText`${low} >= ${start}`)})`
     case 'le':
       return sqlText`(${low} < ${start} or ${byDates(sqlText`${high} <= ${end}`)})`
-    default:
+    case 'eq':
+    case 'ne':
+    case 'sa':
+    case 'eb':
+    case 'ap':
       return sqlText`(${byDates(compare(prefix, { low, high }, { low: start, high: end }))})`
+    default:
+      throw prefix satisfies never
   }
 }
 
