@@ -11,7 +11,7 @@ export interface TimeRange {
   end: number
 }
 
-/** What an open end of a Period means: the ends of the time that JavaScript can name. */
+/** An open end of a Period: the first and the last time that JavaScript can represent. */
 export const earliestTime = -8_640_000_000_000_000
 export const latestTime = 8_640_000_000_000_000
 
@@ -48,7 +48,7 @@ function toTime(parts: number[], milliseconds: number): number | undefined {
   const midnight = utc(year, month - 1, day)
   const date = new Date(midnight)
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
-  // A leap second is told as the last ordinary one: it must not fall into the next day.
+  // A leap second counts as the second before it, so that it does not fall into the next day.
   return midnight + ((hour * 60 + minute) * 60 + Math.min(second, 59)) * 1000 + milliseconds
 }
 
@@ -82,7 +82,7 @@ export function parseTiming(timing: {
   const events: unknown[] = Array.isArray(event) ? event : []
   const bounds = repeat?.boundsPeriod ? parsePeriod(repeat.boundsPeriod) : undefined
   const ranges = [...events.map(parseDate), bounds].filter((each) => each !== undefined)
-  // One by one: a list of a million events is no list of arguments.
+  // A list of a million events is too long for the arguments of one call.
   return ranges.reduce<TimeRange | undefined>(
     (all, { start, end }) => ({
       start: Math.min(all?.start ?? start, start),

@@ -6,7 +6,7 @@ import { endToken, readTokens, type Token } from './tokens.ts'
  * what it does not know.
  */
 export type Expression =
-  /** What the expression is asked of. */
+  /** The value that the expression is evaluated on. */
   | { kind: 'focus' }
   /** `%resource` */
   | { kind: 'variable'; name: string }
@@ -94,7 +94,7 @@ class Parser {
     if (name === 'true' || name === 'false') return { kind: 'literal', value: name === 'true' }
     if (name === '$this') return focus
     if (name.startsWith('%')) return { kind: 'variable', name: name.slice(1) }
-    // A path may begin with the name of the type, which is what it is asked of.
+    // A path may begin with the name of the type, which stands for the focus.
     return /^[A-Z]/.test(name) && !this.#isNext('(') ? focus : this.#parseStep(focus, name)
   }
 

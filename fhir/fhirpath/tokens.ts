@@ -9,7 +9,7 @@ export const endToken: Token = { kind: 'end', text: '' }
 const tokenPattern =
   /\s*(?:'((?:[^'\\]|\\.)*)'|(\d+(?:\.\d+)?)|(%?[A-Za-z_]\w*|\$this|`[^`]+`)|(<=|>=|!=|[().,|=<>+\-&*/{}[\]]))/y
 
-/** Throws where the expression has a sign that is not of FHIRPath. */
+/** Throws when the text has a sign that FHIRPath does not know. */
 export function readTokens(expression: string): Token[] {
   const tokens: Token[] = []
   const text = expression.trim()

@@ -7,8 +7,8 @@ import { type ClinicalScope, type FilterPart, filterText } from './scope.ts'
 
 /**
  * The conditions that a scope puts on records (SMART App Launch 2.2, "Finer-grained resource constraints using search
- * parameters"). Undefined when the filter cannot be kept here, so that the scope must not be given: only parameters of codes
- * are, without modifiers.
+ * parameters"). Undefined for a filter that cannot be enforced here, so that the scope must not be granted. Only token parameters
+ * without modifiers can be enforced.
  */
 export function readScopeFilter({
   type,

@@ -19,7 +19,7 @@ export function compilePath<Context>(expression: string, found: Visit<Context>):
   return compile(parseExpression(expression), found)
 }
 
-/** All that a path selects; for tests and for what is asked once. */
+/** All values that a path selects. For tests and for paths that are used once. */
 export function selectPath(expression: string, focus: unknown): unknown[] {
   const values: unknown[] = []
   compilePath<unknown[]>(expression, (value, all) => all.push(value))(focus, values)

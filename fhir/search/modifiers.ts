@@ -6,7 +6,7 @@ import { type Modifier, SearchError, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 import { typedSystem } from './token-rows.ts'
 
-/** Modifiers of a request; those that a query does not have are turned into values. */
+/** The modifiers of a request. Those that a query does not have become values. */
 export type AskedModifier = Modifier | 'of-type' | 'in' | 'not-in'
 
 /** The codes of a value set; undefined when it is not known. */
@@ -18,18 +18,20 @@ export type FindRelatedCodes = (
   direction: 'above' | 'below',
 ) => readonly string[] | undefined
 
-/** What modifiers need to know of codes; without it no value set and no hierarchy is known. */
+/** The knowledge about codes that modifiers need. Without it no value set and no hierarchy is known. */
 export interface Terminology {
   findValueSet: FindValueSet
   findRelatedCodes: FindRelatedCodes
 }
 
-/** Whether a parameter, by its name in a request, asks for something of terminology. */
+/** Whether a parameter, by its name in a request, needs terminology. */
 export function needsTerminology(name: string): boolean {
   return /:(in|not-in|above|below)$/.test(name)
 }
 
-/** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all, and some are for some elements alone. */
+/**
+ * https://hl7.org/fhir/R4/search.html#modifiers. Every parameter takes `missing`, and some modifiers suit some elements alone.
+ */
 const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
   token: ['not'],
   string: ['exact', 'contains'],
@@ -41,14 +43,14 @@ const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
   composite: [],
 }
 
-/** Types to name come on top. */
+/** The types that can be named are added to these. */
 export function modifiersFor({ code, type, modifiers }: SearchParameter): readonly AskedModifier[] {
   // The id and the time of change are columns of the record itself.
   if (code === '_id' || code === '_lastUpdated') return ['missing']
   return ['missing', ...modifiersOf[type], ...(modifiers as readonly AskedModifier[])]
 }
 
-/** https://hl7.org/fhir/R4/search.html#prefix; of a composite those of its second part. */
+/** https://hl7.org/fhir/R4/search.html#prefix. A composite takes the prefixes of its second part. */
 export function prefixesFor({ type, components }: SearchParameter): readonly Prefix[] {
   const isOrdered = type === 'date' || type === 'number' || type === 'quantity'
   // Parts that are compared are named value-date, value-quantity and the like.

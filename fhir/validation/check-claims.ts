@@ -11,7 +11,7 @@ interface Checked extends TypedObject {
 
 /** Checks resources against the profiles that they claim, that their codes ask for, or that the caller names. */
 export function createClaims(profiles: Profiles) {
-  /** What the code asks for, unless a profile that is claimed asks for the same code and so for as much. */
+  /** Adds the profile that the code of a resource demands, unless a claimed profile demands the same code and so includes it. */
   function addVitalSigns(claims: Map<string, string>, value: Fields, path: string): void {
     const patterns = [...claims.keys()].flatMap((canonical) =>
       profiles.find(canonical).map(({ node }) => JSON.stringify(node.elements?.code ?? '')),
@@ -38,7 +38,7 @@ export function createClaims(profiles: Profiles) {
     else checkAny(known, checked)
   }
 
-  /** An address without a version means any that is known: the one that the resource keeps best is told of. */
+  /** An address without a version means any known version. The issues of the version that fits the resource best are reported. */
   function checkAny(known: readonly KnownProfile[], checked: Checked): void {
     let best: Findings | undefined
     for (const profile of known) {
@@ -104,7 +104,7 @@ function vitalSignsOf({ resourceType, code }: Fields): Array<{ code: string; url
   })
 }
 
-/** The profiles that a resource says it keeps, and those that the caller names, each with where it is told of. */
+/** The profiles that a resource claims, and those that the caller names, each with the place at which issues are reported. */
 function claimsOf({ meta }: Fields, path: string, named: readonly string[]): Map<string, string> {
   const claims = new Map<string, string>()
   const { profile } = (meta ?? {}) as Fields

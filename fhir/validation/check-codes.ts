@@ -17,7 +17,7 @@ export function checkCodes(
   )
 }
 
-/** True also of what is no code at all: that is told by the check of its type. */
+/** Also true for a value that is not a code at all, which the check of its type reports. */
 export function isAmong(codes: CodeSet, type: string, value: unknown): boolean {
   if (typeof value === 'string') return codes.has(value)
   if (typeof value !== 'object' || value === null) return true

@@ -28,7 +28,7 @@ export interface TypedObject {
   path: string
 }
 
-/** Checks what a profile asks beyond R4 of an object of its type. */
+/** Checks the rules that a profile adds to R4 on an object of its type. */
 export function checkProfile(object: TypedObject, node: ProfileNode, context: ProfileContext): void {
   const { value, type, path } = object
   const invariants = context.profiles.invariants.list(node.invariants)
@@ -158,7 +158,7 @@ function isOfSlice({ value, field }: Item, { when }: SliceNode, { profiles }: Pr
   )
 }
 
-/** What a test with a path looks at is a code or a concept. */
+/** The value at the path of a test is a code or a concept. */
 function typeAt(value: unknown): string {
   return isObject(value) && Object.hasOwn(value, 'coding') ? 'CodeableConcept' : 'Coding'
 }

@@ -14,7 +14,7 @@ import {
 } from './resource-context.ts'
 import type { Field, TypeDefinition } from './types.ts'
 
-/** Checks a resource against R4 itself, with all within it. `container` is what contains it, if anything does. */
+/** Checks a resource and everything within it against R4 itself. `container`: the resource that contains it, if any. */
 export function checkResource(value: unknown, place: string, walk: Walk, container?: ResourceContext): void {
   const { types, findings } = walk
   const fields = isObject(value) ? value : {}
@@ -62,7 +62,7 @@ function objectProblem(value: unknown, type: TypeDefinition): string | undefined
   return Object.keys(value).length === 0 ? 'Must not be empty: leave the element out, or fill it.' : undefined
 }
 
-/** `_name` holds the id and the extensions of a primitive, also of one that has no value. */
+/** `_name` holds the id and the extensions of a primitive, which may have no value. */
 function checkUnlisted(
   key: string,
   { value, type, path }: { value: Fields; type: TypeDefinition; path: string },

@@ -11,10 +11,10 @@ import { rewriteAddresses } from './rewrite-addresses.ts'
 import { readCodes, readInvariants, readTypes } from './types.ts'
 import type { Validator } from './validator-interface.ts'
 
-/** Brackets in brackets: deeper than any record, and no deeper than functions may call themselves. */
+/** The most nested brackets. No record is deeper, and functions can still call themselves so many times. */
 const deepest = 200
 
-/** Comparisons that invariants may make: a record of some megabytes needs a tenth. */
+/** The most comparisons that invariants may make. A record of some megabytes needs a tenth of them. */
 const mostWork = 5_000_000
 
 /** The validator over the generated tables. */
