@@ -41,7 +41,7 @@ export async function resolveReferences(resource: Resource, around: Surroundings
       element.url = around.addresses.get(element.url) ?? element.url
     })
   } catch (error) {
-    // More levels than the stack has room for.
+    // The stack has no room for so many levels.
     if (!(error instanceof RangeError)) throw error
     unresolved.faults.push('It is nested too deeply.')
   }

@@ -3,21 +3,21 @@ import type { Db } from '../store/store.ts'
 
 /** Whose records a read is confined to. Every read statement carries one; there is no read without. */
 export interface Confinement {
-  /** Compartments named one by one: a patient's own, a proxy's wards. */
+  /** Patients whose compartments are named one by one: the patient's own, those of a proxy's wards. */
   patientIds: readonly string[]
   /** Practices whose whole panel, and whose shared records, may be read. */
   practiceIds: readonly string[]
 }
 
-/** With its table: alone it would mean the column of the inner table, and the condition would hold for everybody. */
+/** A column with its table. A column alone would mean that of the inner table, and the condition would hold for everybody. */
 type QualifiedColumn = `${string}.${string}`
 
 /**
  * The condition that a column holds a covered patient. Every statement that reads records carries it, its sibling
- * `isAmongCovered`, or an equality with one covered patient; without it a query would answer for everybody. A confinement
- * that covers nobody is false.
+ * `isAmongCovered`, or an equality with one covered patient; without it a query would answer for everybody. A confinement that
+ * covers nobody is false.
  *
- * It is asked of a row that something else has found, so its work does not grow with the panel.
+ * The condition is for a row that is already found, so its work does not grow with the panel.
  */
 export function isCovered(column: QualifiedColumn, { patientIds, practiceIds }: Confinement): Fragment {
   const covered = sqlName(column)
@@ -59,14 +59,14 @@ export function isInLowerCompartment(row: string, isOtherCovered: Fragment): Fra
       and other.patient_id < ${of('patient_id')} and ${isOtherCovered}`
 }
 
-/** The same of a row of `record` that something else has found: nearly every one lies in one compartment, and asks nothing more. */
+/** The same for a row of `record` that is already found. Nearly every row lies in one compartment, and needs no further look. */
 export function isFirstOfSeveral(type: string, within: Confinement): Fragment {
   return sqlText`(record.compartments = 1 or ${isInFirstCompartment('record.no', type, within)})`
 }
 
 /** The covered patients as a table with the column `patient_id`, each once; for searches that go from patient to patient. */
 export function coveredPatients({ patientIds, practiceIds }: Confinement): Fragment {
-  // uses practice_patient_pk. Where only patients are named it stays for its collation, which all others then have.
+  // uses practice_patient_pk. Where only patients are named this part still gives the column its collation.
   const kept = practiceIds.length > 0 ? sqlText`practice_id in (${sqlJoin(practiceIds)})` : sqlText`1 = 0`
   const once = practiceIds.length > 1 ? sqlText`distinct` : sqlNothing
   const panel = sqlText`select ${once} patient_id from practice_patient where ${kept}`
@@ -74,7 +74,7 @@ export function coveredPatients({ patientIds, practiceIds }: Confinement): Fragm
   return sqlText`(${sqlJoin([panel, ...named], ' union ')})`
 }
 
-/** Like `isCovered`, of a version: also a patient who has left the panel since, because all records were deleted. */
+/** Like `isCovered`, for a version. It also covers a patient who has left the panel because all records were deleted. */
 export function wasCovered(column: QualifiedColumn, within: Confinement): Fragment {
   const { practiceIds } = within
   if (practiceIds.length === 0) return isCovered(column, within)
@@ -83,7 +83,7 @@ export function wasCovered(column: QualifiedColumn, within: Confinement): Fragme
     where former.practice_id in (${sqlJoin(practiceIds)}) and former.patient_id = ${sqlName(column)}))`
 }
 
-/** Like `coveredPatients`, of versions; with '' for those about nobody. */
+/** Like `coveredPatients`, for versions. With '' for versions about nobody. */
 export function formerlyCoveredPatients(
   within: Confinement,
   { withNobody }: { withNobody: boolean },
@@ -95,7 +95,7 @@ export function formerlyCoveredPatients(
   return sqlText`(select patient_id from ${coveredPatients(within)} as covered union ${former}${nobody})`
 }
 
-/** The part of a confinement that is one patient; covers nobody when that patient is outside. */
+/** The confinement to one patient. It covers nobody when that patient is outside. */
 export async function narrowToPatient(db: Db, within: Confinement, patientId: string): Promise<Confinement> {
   const one = { patientIds: [patientId], practiceIds: [] }
   if (within.patientIds.includes(patientId)) return one

@@ -27,7 +27,10 @@ async function countAboutPatients(db: Db, within: Confinement, query: ListQuery)
   return Number(counted?.rows ?? 0) - (coversSeveral(within) ? await countDoubles(db, within, query) : 0)
 }
 
-/** By how many rows the records in several covered compartments outnumber themselves; by record_several. */
+/**
+ * The number of rows that have to be subtracted, because a record in several covered compartments has several rows. By
+ * record_several.
+ */
 async function countDoubles(db: Db, within: Confinement, query: ListQuery): Promise<number> {
   const counting = db
     .selectFrom('record')

@@ -6,7 +6,7 @@ import type { ListPage, ListQuery, PageKey } from './list-query.ts'
 import { type ListedRow, type ListedRows, type Source, sourcesOf } from './list-sources.ts'
 import { pickedIds } from './picked-ids.ts'
 
-/** A page of a list in the order (patient_id, id), with what lies before and after it. */
+/** A page of a list in the order (patient_id, id), with the keys of the pages before and after it. */
 export async function listRecords(db: Db, within: Confinement, query: ListQuery): Promise<ListPage> {
   const confined = query.patientId === undefined ? within : await narrowToPatient(db, within, query.patientId)
   const picked = query.ids ? await pickedIds(db, confined, query, query.ids) : undefined
@@ -44,7 +44,9 @@ async function takePage(walk: Source, { pageSize, after, before }: ListQuery): P
     : { rows, hasBefore: hasMore, hasAfter: behind.length > 0 }
 }
 
-/** Several ordered runs as one; a record that several of them hold comes once. Beyond the end of a run that was cut nothing is known. */
+/**
+ * Several ordered runs as one. A record in several runs comes once. The rows beyond the end of a run that was cut are not known.
+ */
 function merge(sources: Source[]): Source {
   const [only] = sources
   if (only && sources.length === 1) return only

@@ -8,14 +8,14 @@ import type { Confinement } from './confinement.ts'
 import type { ListQuery, PageKey } from './list-query.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
 
-/** What a list needs of a record. */
+/** The columns that a list needs. */
 export interface ListedRow {
   patient_id: string
   id: string
   content: string
 }
 
-/** Records of a run, in its order; `isCut` when it has more, which were left because these fill the page. */
+/** Records of a run, in its order. `isCut`: there are more, which were left out because these fill the page. */
 export interface ListedRows {
   rows: ListedRow[]
   isCut: boolean
@@ -124,8 +124,8 @@ export function coversSeveral({ patientIds, practiceIds }: Confinement): boolean
 }
 
 /**
- * The panel in the order of practice_patient_pk, and for each patient record_pk: first the rest of the patient in
- * whose records the last page ended, then the patients after.
+ * Walks the panel along practice_patient_pk, and each patient's records along record_pk. The rest of the patient in whose records
+ * the last page ended comes first.
  */
 function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string): Source {
   return async (walk) => {
@@ -136,7 +136,7 @@ function panel(db: Db, within: Confinement, query: ListQuery, practiceId: string
     if (rest.isCut || rest.rows.length >= limit) return rest
     let rows = db
       .selectFrom('practice_patient')
-      // Joined in this order: SQLite would begin with all records of the type.
+      // The order of the join matters: SQLite would begin with all records of the type.
       .crossJoin('record')
       .select(columns)
       .whereRef('record.patient_id', '=', 'practice_patient.patient_id')
@@ -180,7 +180,7 @@ function ofPractice(db: Db, query: ListQuery, practiceId: string): Source {
     walkAboutNobody(db, query, walk, (rows) => rows.where('record.practice_id', '=', practiceId))
 }
 
-/** Those that readable records cite; by record_pk. */
+/** Records about nobody that readable records cite; by record_pk. */
 function cited(db: Db, query: ListQuery, ids: Fragment): Source {
   return (walk) =>
     walkAboutNobody(db, query, walk, (rows) => rows.where('record.id', 'in', asExpression<string>(ids)))
@@ -203,7 +203,7 @@ async function walkAboutNobody(
   confine: (rows: AboutNobody) => AboutNobody,
 ): Promise<ListedRows> {
   const isForward = direction === 'forward'
-  // These records come before those of every patient.
+  // Records about nobody come before those of every patient.
   if (isForward && from !== undefined && from.patientId !== '') return nothing
   let rows = confine(selectAboutNobody(db, query))
   if (from?.patientId === '') rows = rows.where('record.id', isForward ? '>' : '<', from.id)

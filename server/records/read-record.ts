@@ -18,7 +18,7 @@ export async function readRecord(
   return found ?? (canBeAboutNobody(type) ? await readAboutNobody(db, within, type, id) : undefined)
 }
 
-/** The commonest read of all: one patient's app. */
+/** The most common read: an app reads a record of its one patient. */
 const readOfPatient = preparedQuery((db, patientId: string, type: string, id: string) =>
   // uses record_pk
   db
@@ -33,7 +33,8 @@ async function readAboutPatient(db: Db, within: Confinement, type: string, id: s
   const [only, another] = within.patientIds
   if (only !== undefined && another === undefined && within.practiceIds.length === 0)
     return (await readOfPatient(db, only, type, id))[0]?.content
-  // With patients named: record_pk. With a panel: record_address, then practice_patient_pk for the row found.
+  // Uses record_pk when patients are named. For a panel it uses record_address, and then practice_patient_pk for the row that
+  // is found.
   const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select content from record where record.type = ${type} and record.id = ${id}

@@ -38,8 +38,8 @@ export async function readVersion(
 }
 
 /**
- * Whether a version `v` lay in a covered compartment, or about nobody was a covered practice's: an older version of a shared record may name what the
- * current one no longer does. By record_version_practice.
+ * Whether a version `v` lay in a covered compartment, or is a version about nobody of a covered practice. Citing is not enough,
+ * because an older version of a shared record may contain more than the current one. By record_version_practice.
  */
 function mayBeRead(within: Confinement, type: string): Fragment {
   const covered = wasCovered('v.patient_id', within)
@@ -51,7 +51,9 @@ function isOwnAboutNobody(within: Confinement): Fragment {
   return sqlText`(v.patient_id = '' and v.practice_id in (${sqlJoin(within.practiceIds)}))`
 }
 
-/** Whether a version is the deletion of its record, of whom could read it. By record_version_address. */
+/**
+ * Whether a version is the deletion of its record. False for a reader who could not read the record. By record_version_address.
+ */
 export async function isDeletion(
   db: Db,
   within: Confinement,
@@ -67,8 +69,8 @@ export async function isDeletion(
 }
 
 /**
- * Versions of one record, or of all records of a type, newest first. What lay in a compartment at that time is read there, but for
- * versions from before a correction: those are the practice's (save-changes.ts).
+ * Versions of one record, or of all records of a type, newest first. A version is read in the compartment in which it lay.
+ * Versions from before a correction are the practice's (save-changes.ts).
  */
 export async function listVersions(db: Db, within: Confinement, query: VersionQuery): Promise<VersionPage> {
   const { type, id, pageSize } = query
@@ -85,7 +87,7 @@ interface History {
   total: Fragment
 }
 
-/** What the versions of a history must be like, besides their type and whose they are. */
+/** The conditions on the versions of a history besides type and confinement. */
 function filtersOf({ since, at }: VersionQuery): Fragment {
   const filters: Fragment[] = []
   if (since !== undefined) filters.push(sqlText` and v.last_updated >= ${since}`)
@@ -93,12 +95,18 @@ function filtersOf({ since, at }: VersionQuery): Fragment {
   return sqlJoin(filters, '')
 }
 
-/** Beyond the last version of the page before, of one record: versions order them, since the clock may have jumped. */
+/**
+ * After the last version of the page before, in the history of one record. The version number gives the order, because the clock
+ * may have jumped.
+ */
 function isOlder(after: VersionQuery['after']): Fragment {
   return after === undefined ? sqlNothing : sqlText` and v.version_id < ${after.versionId}`
 }
 
-/** Beyond the last version of the page before, of a type. Of one record no version is older than the one before it (`notBefore`). */
+/**
+ * After the last version of the page before, in the history of a type. No version is older than the one before it of the same
+ * record (`notBefore`).
+ */
 function isBeyond(after: VersionQuery['after']): Fragment {
   if (after === undefined) return sqlNothing
   const { lastUpdated, id, versionId } = after
@@ -106,7 +114,10 @@ function isBeyond(after: VersionQuery['after']): Fragment {
     or v.id > ${id} or (v.id = ${id} and v.version_id < ${versionId}))`
 }
 
-/** A record that comes back counts on after its deletion. By record_version_deletion. */
+/**
+ * Whether a version created its record. A record that comes back after its deletion continues the count of versions. By
+ * record_version_deletion.
+ */
 const isCreation = sqlText`case when v.version_id = 1 or exists (select 1 from record_version as gone
   where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id = v.version_id - 1)
   then 1 else 0 end`
@@ -138,9 +149,9 @@ function historyOfRecord(within: Confinement, query: VersionQuery, id: string): 
 }
 
 /**
- * The history of a type over all covered patients, by record_changed and record_version_changed. First the patients of the page: as
- * many as it has versions, and of these the ones whose newest change beyond the last page is the newest. So a page costs one
- * step into an index for each patient, and then the versions of few.
+ * The history of a type over all covered patients, by record_changed and record_version_changed. It first finds the patients of
+ * the page: those with the newest changes after the last page, as many as the page has versions. So a page costs one step into an
+ * index for each patient, and then the versions of few patients.
  */
 function historyOfType(within: Confinement, query: VersionQuery): History {
   const { type, after, pageSize } = query
@@ -187,7 +198,7 @@ function historyOfType(within: Confinement, query: VersionQuery): History {
   }
 }
 
-/** A record in several compartments counts once; the others are counted without looking at each. */
+/** A record in several compartments counts once. The other records are counted without a look at each. */
 function countHistory(covered: Fragment, query: VersionQuery, isOwn: Fragment): Fragment {
   const from = (table: string) => sqlText`
     from ${covered} as panel cross join ${sqlName(table)} as v
@@ -250,7 +261,7 @@ async function currentVersion(
   }
 }
 
-/** The deletion of a record about nobody that is not there any more. */
+/** The last deletion of a record about nobody that no longer exists. */
 async function findLastDeletion(db: Db, type: string, id: string): Promise<VersionRow | undefined> {
   // uses record_version_deletion, and record_address
   const [row] = await readRows<VersionRow>(

@@ -30,15 +30,18 @@ export interface CurrentRecord {
   content: string
 }
 
-/** What one practice does to its records, as a whole or not at all. */
+/** The writes of one practice to its records, all or none. */
 export interface RecordTransaction {
   /** The first record of the practice's panel and shared records that matches, and whether it is the only one. */
   find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<FoundByCondition>
-  /** Undefined when absent or another practice's. */
+  /** Undefined when the record is absent or another practice's. */
   read(type: string, id: string): Promise<CurrentRecord | undefined>
-  /** Creates or replaces each, by the method at its place; a record without id gets one. Throws `record-refused`, then nothing is written. */
+  /**
+   * Creates or replaces each record by the method at the same index. A record without id gets one. Throws `record-refused`, and
+   * nothing is written.
+   */
   put(resources: readonly Resource[], methods?: readonly WriteMethod[]): Promise<Written[]>
-  /** False when there was none of this practice. */
+  /** False when this practice has no such record. */
   remove(type: string, id: string): Promise<boolean>
   /**
    * Ends the writing: checks references and brings compartments and panels up to date. The reads see the result. No write may
@@ -183,7 +186,10 @@ function openTransaction(
   }
 }
 
-/** The record that a practice means by an address: under it, or under the id that it got instead. The work is the same whosever the address is. */
+/**
+ * The record that a practice means by an address: the record there, or the one under the id that it got instead. The work is the
+ * same for an address of another practice.
+ */
 async function findOwn(
   trx: Transaction<Schema>,
   practiceId: string,
@@ -198,7 +204,7 @@ async function findOwn(
   return undefined
 }
 
-/** Others have their turn, and a request whose time is over ends: then nothing of it is written. */
+/** Lets others have their turn. Throws when the time of the request is over, and nothing is written. */
 function goOn(): Promise<void> | undefined {
   currentWork()?.assertGoesOn()
   return breathe({ holdsLock: true })

@@ -35,13 +35,13 @@ export type { Written } from './write-records.ts'
 export interface Records extends RecordReads {
   /** Every record of a practice once, in batches, from the first or after a place; for export. */
   walk(practiceId: string, after?: WalkPlace): AsyncIterable<WalkedBatch>
-  /** How many records that would be, and how many of them were written after a time in ms. */
+  /** The number of records of such a walk, and how many of them were written after a time in ms. */
   countKept(practiceId: string, since: { changedAfter: number }): Promise<{ all: number; changed: number }>
   /** Writes the search index anew after its rules have changed; at start, when nothing could be found without it. */
   openIndex(): Promise<void>
   /** The same in the background, while searches are answered by what is there. Goes on where it was stopped. */
   bringIndexUpToDate(options?: Omit<ReindexOptions, 'bases'>): Promise<void>
-  /** Whether that is due, and how far it is. */
+  /** Whether the index is due to be written, and the progress. */
   examineIndex(): Promise<IndexState>
   /**
    * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
@@ -49,7 +49,10 @@ export interface Records extends RecordReads {
    * With `all-or-nothing` one rejected record means that nothing is written.
    */
   write(batch: RecordWrite[], options?: { mode?: WriteMode }): Promise<WriteOutcome>
-  /** `write` in two steps: all that needs no database, e.g. while another batch is written; then the rest. */
+  /**
+   * `write` in two steps. The first needs no database, and can run while another batch is written. The returned function does the
+   * rest.
+   */
   prepare(batch: RecordWrite[], options?: { mode?: WriteMode }): () => Promise<WriteOutcome>
   /** What one practice does, as a whole or not at all; `work` may run several times. Throws `record-refused`. */
   transact<Result>(

@@ -11,7 +11,7 @@ import { isAnsweredByIndex, meetsToken } from './search-conditions.ts'
  * the records themselves need not be looked at before the page is known.
  */
 export interface Lead {
-  /** What a row must be like, besides its patient, who is a value or a column. */
+  /** The conditions on a row besides its patient. The patient is a value or a column. */
   isMet(alias: string, patient: string | Fragment): Fragment
   /** Whether a record has at most one such row. */
   isUnique: boolean
@@ -21,7 +21,7 @@ export interface Lead {
 
 type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 
-/** Undefined when nothing leads, or when something is asked that only the record knows. */
+/** Undefined when no condition leads, or when a condition needs the record. */
 export function findLead(query: Query): Lead | undefined {
   const { conditions, sort } = query
   if (!conditions.every(isAnsweredByIndex)) return undefined
@@ -29,7 +29,7 @@ export function findLead(query: Query): Lead | undefined {
   return leadOfCode(query) ?? (asksForMainDate(query) ? leadOfSubject(query) : undefined)
 }
 
-/** A code, which few records have. */
+/** A condition on a code, which few records have. */
 function leadOfCode({ type, conditions }: Query): Lead | undefined {
   const condition = conditions.find(isCode)
   if (!condition) return undefined
@@ -41,7 +41,7 @@ function leadOfCode({ type, conditions }: Query): Lead | undefined {
     isUnique: tokens.length === 1,
     isMet(alias) {
       const rules = tokens.map((value) => meetsToken(value, alias))
-      // A code may be there with several systems: the first row stands for all.
+      // A code may come with several systems. The first row stands for all.
       const once =
         tokens.length === 1 && only?.system === undefined ? sqlText` and ${isFirst(alias)}` : sqlNothing
       return sqlText`${isOf(alias, type, parameter.code)} and (${sqlJoin(rules, ' or ')})${once}`

@@ -11,13 +11,13 @@ import { isBeyond, orderColumns, type SortKey, sortKey } from './search-order.ts
 /** What a search is led by, and what else its rows must meet. */
 interface Led {
   lead: Lead
-  /** The conditions that are not true of every record that comes into question; that of the lead may be among them. */
+  /** The conditions that do not hold for all these records anyway. The condition of the leading rows may be among them. */
   conditions: readonly Condition[]
-  /** Where what its chains lead to may lie. */
+  /** The confinement of the records that its chains lead to. */
   reach: Confinement
 }
 
-/** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
+/** Looks at the leading rows of one compartment, and never at the records themselves. */
 export function ledRows(query: Query, led: Led, patientId: string): Matching {
   const { lead } = led
   const subject: Subject = { alias: 'lead', type: query.type, table: 'record_text', patientId }
@@ -29,7 +29,7 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
     where lead.patient_id = ${patientId} and ${lead.isMet('lead', patientId)} ${meetsRest(led, subject)}`
   const isNewestFirst = query.sort.length === 0
   return {
-    // Nobody asked for an order: the newest first is the one in which the rows lie.
+    // Without an order in the request the newest come first, which is the order of the rows.
     rows: select(
       isNewestFirst
         ? [{ expression: sqlName('lead.high'), join: sqlNothing }]
@@ -46,10 +46,10 @@ export function ledRows(query: Query, led: Led, patientId: string): Matching {
 }
 
 /**
- * Looks at the same rows in each of several compartments, one after the other. It first asks for the patients of the page: a page has records of no more
- * patients than it has records, and sorted by the main date these are the patients whose first matches come first, each of which is one step
- * into the index. What such a search costs grows with the number of patients, not with that of their records
- * (docs/decisions/0017-what-a-search-costs.md).
+ * Looks at the same rows in each of several compartments, one after the other. It first finds the patients of the page. A page
+ * has records of no more patients than it has records. Sorted by the main date, they are the patients whose first matches come
+ * first, and each first match is one step into the index. The cost of such a search grows with the number of patients, not with
+ * that of their records (docs/decisions/0017-what-a-search-costs.md).
  */
 export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matching {
   const { lead } = led
@@ -59,19 +59,22 @@ export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matc
     lead.patient_id = panel.patient_id and ${lead.isMet('lead', sqlName('panel.patient_id'))} ${meetsRest(led, subject)}
     and ${isInFirstCompartment('lead.record_no', query.type, within)}`
   const once = lead.isUnique ? sqlNothing : sqlText`distinct`
-  // The id only ends ties: it is looked up where there are some.
+  // The id only breaks ties, and is looked up only for ties.
   const sorted = sqlText`panel.patient_id, lead.record_no as no, (
       select record.id from record where record.patient_id = lead.patient_id and record.no = lead.record_no) as id
       ${namedKeys(keys)}`
   const covered = coveredPatients(within)
-  // Joined in this order, in which patients lie: by practice_patient_pk and record_text_pk.
+  // The order of the join is that of the patients: by practice_patient_pk and record_text_pk.
   const rowsOf = (patients: Fragment) => sqlText`
     select ${once} ${sorted} from ${patients} as panel cross join record_text as lead
     where ${isInTime('panel.patient_id')} and ${met}`
   const rows = rowsOf(covered)
   const columns = orderColumns(query.sort, { by: 'id', isOnePatient: false })
 
-  /** The first match of a patient, in whatever column. By itself, so that PostgreSQL does not join all matches with all patients. */
+  /**
+   * A column of the first match of a patient. A statement of its own, so that PostgreSQL does not join all matches with all
+   * patients.
+   */
   const firstOf = (column: string, { from, isBackward }: PagePlace, order = sqlNothing) => sqlText`(
     select ${sqlName(column)} from (select ${sorted} from record_text as lead where ${met}) as found
     ${from ? sqlText`where ${isBeyond(columns, from, { isBackward })}` : sqlNothing} ${order} limit 1)`
@@ -95,7 +98,8 @@ export function ledRowsOfEach(query: Query, led: Led, within: Confinement): Matc
     const [lastOf, isNear, end] = isDescending
       ? [sqlText`min`, sqlText`>=`, noMainDate.high]
       : [sqlText`max`, sqlText`<=`, noMainDate.low]
-    // With as many patients as records, none of these records comes after the last first match; with fewer, any of theirs may be on the page.
+    // With as many patients as records on the page, no record of the page comes after the last of the first matches. With
+    // fewer patients, each of their records may be on the page.
     const patients = sqlText`(
       select patient_id, case when count(*) over () = ${limit} then ${lastOf}(first_key) over () else ${end} end as last_key
       from (

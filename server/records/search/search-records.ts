@@ -43,11 +43,11 @@ interface FoundRow extends Record<`k${number}`, string | number> {
   no: number
   id: string
   content: string
-  /** Left out when all are of one patient. */
+  /** Undefined when all rows are of one patient. */
   patient_id?: string
   /** The same in each row. */
   total?: number
-  /** 1 when there are others on the side where the page does not go on; the same in each row. */
+  /** 1 when there are records on the other side of the page; the same in each row. */
   others?: number
 }
 
@@ -72,7 +72,7 @@ export async function searchRecords(db: Db, within: Confinement, page: SearchPag
   }
 }
 
-/** Every row tells it; where none is left, only the first page knows that none matches. */
+/** Every row has the total. A page without rows has a total of 0 only when it is the first page. */
 async function totalOf(
   db: Db,
   matching: Matching,
@@ -97,8 +97,8 @@ async function countRows(db: Db, { total }: Matching): Promise<number> {
 }
 
 /**
- * A search that names one covered patient by `patient` or `subject` is confined to that patient's compartment, where all
- * its matches lie: a record is in the compartment of whom it is about.
+ * A search that names one covered patient by `patient` or `subject` is confined to that patient's compartment, where all its
+ * matches lie, because a record is in the compartment of its patient.
  */
 async function narrowToNamedPatient(
   db: Db,
@@ -118,8 +118,9 @@ async function narrowToNamedPatient(
 }
 
 /**
- * The rows of a page in their order, with one more when there is one. The texts are fetched for these alone: sorted with them,
- * all matches would be carried along. All that a page tells comes from this one statement, so that it is true of one moment.
+ * The rows of a page in their order, with one more when there is one. The texts are fetched for the rows of the page alone,
+ * because a sort would carry the texts of all matches along. The whole page comes from one statement, so that it is true of one
+ * moment.
  */
 function takeRows(
   { rows, rowsAround, total, columns, patientId, isCountedApart }: Matching,
@@ -129,8 +130,8 @@ function takeRows(
   const isBackward = before !== undefined
   const limit = pageSize + 1
   const near = rowsAround?.({ from, isBackward, limit }) ?? rows
-  // The first page looks at every match anyway, to sort them: it counts them on the way. A walk along an index that is in
-  // order stops at the end of the page.
+  // The first page looks at every match to sort them, and counts them on the way. A walk along an index in the right order
+  // stops at the end of the page.
   const isCountedOnTheWay = withTotal && !from && !isCountedApart
   const told = [
     ...columns.filter(({ isTold }) => isTold).map(({ name }) => sqlText`, ${sqlName(`page.${name}`)}`),
