@@ -18,24 +18,24 @@ interface IncludeDeps {
   search(page: SearchPageQuery): Promise<SearchPage>
   /** One version inside the reader's confinement, current or older. */
   readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
-  /** Whether the scopes cover a type; others are left out. */
+  /** Whether the scopes cover a type. Records of other types are left out. */
   isAllowed(type: string): boolean
 }
 
 export interface Included {
   records: IncludedRecord[]
-  /** Whether there may be more than came along. */
+  /** Whether there may be more records to include. */
   isCut: boolean
 }
 
-/** At most so many records come along, and so many steps from record to record are gone. */
+/** The most records that come along, and the most steps from record to record. */
 export const mostIncluded = 1000
 const mostRounds = 5
 
 /** Versions are read one by one. */
 const mostVersions = 100
 
-/** What `_include` and `_revinclude` bring along with a page: https://hl7.org/fhir/R4/search.html#include */
+/** The records that `_include` and `_revinclude` add to a page: https://hl7.org/fhir/R4/search.html#include */
 export async function includeRecords(
   deps: IncludeDeps,
   { type, includes, revincludes }: Pick<SearchQuery, 'type' | 'includes' | 'revincludes'>,
@@ -67,7 +67,7 @@ export async function includeRecords(
     ].filter((record) => !known.has(versionedAddressOf(record)) && known.add(versionedAddressOf(record)))
     for (const record of found) {
       bytes += record.content.length
-      // What comes along has as much room as the page itself.
+      // The included records have as much room as the page itself.
       if (bytes > room) return { records: included, isCut: true }
       included.push(record)
     }
@@ -85,7 +85,7 @@ function versionedAddressOf(record: IncludedRecord): string {
   return `${addressOf(record)}/_history/${readStoredHead(record.content).versionId}`
 }
 
-/** Records that the sources name: one search for each type they are of, and a read for each that is named with a version. */
+/** Records that the sources name: one search for each type, and a read for each record that is named with a version. */
 async function findNamed(
   deps: IncludeDeps,
   rules: IncludeRule[],
@@ -110,11 +110,11 @@ async function findNamed(
   return found
 }
 
-/** What is named, each once. */
+/** The named records, each once. */
 interface Targets {
   /** `Type/id`. */
   addresses: Set<string>
-  /** `Type/id/_history/version`: that version is meant and no other (https://hl7.org/fhir/R4/search.html#include). */
+  /** `Type/id/_history/version`, which means this version alone (https://hl7.org/fhir/R4/search.html#include). */
   versions: Set<string>
   /** `URL` or `URL|VERSION`, by the types that it may be of. */
   canonicals: Map<string, Set<string>>
@@ -189,7 +189,7 @@ async function findNaming(
   return found
 }
 
-/** By which addresses others name a definition. */
+/** The addresses by which records name a definition. */
 function canonicalsOf({ type, content }: IncludedRecord): string[] {
   if (!findParameter(type, 'url')) return []
   const { url, version } = JSON.parse(content) as { url?: unknown; version?: unknown }

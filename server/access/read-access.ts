@@ -55,7 +55,7 @@ export function createAccess({ tokens, records, practices }: AccessDeps): Access
   }
 }
 
-/** What an opened grant may read: of the records as they are, or as a transaction sees them. */
+/** The reader of an opened grant, over the records as they are or as a transaction sees them. */
 export function readerOfGrant(records: RecordReads, opened: OpenedGrant): RecordReader {
   const { scopes, patientIds, practiceIds, isApproval, isBound, user } = opened
   if (isBound && practiceIds.length > 0) return openBoth(records, opened)
@@ -136,7 +136,7 @@ function createReader(
     async listVersions(query) {
       const interaction = query.id === undefined ? 's' : 'r'
       assertAllowed(query.type, interaction)
-      // A record that may be read today may have been another one before.
+      // A record that meets the filter today may not have met it before.
       if (rules.restriction(query.type, interaction)) throw historyMissing(query.type)
       return records.listVersions(within, query)
     },
@@ -156,10 +156,10 @@ function openBoth(
   })
 }
 
-/** Which scopes count; those of a person are of both contexts. */
+/** The context whose scopes count. `person`: both contexts of a person's grant. */
 type Counting = ClinicalScope['context'] | 'person'
 
-/** An app asks many times in a row with the same token, whose scopes are then the same list. */
+/** An app sends many requests with the same token, whose scopes are then the same list. */
 const rulesByScopes = new WeakMap<readonly string[], Map<Counting, ScopeRules>>()
 
 function rulesOf(scopes: string[], counting: Counting): ScopeRules {
@@ -170,9 +170,8 @@ function rulesOf(scopes: string[], counting: Counting): ScopeRules {
 }
 
 /**
- * In a grant of a person, scopes of both contexts read what the grant covers: the person chose at consent whose records
- * those are. `system` scopes count in what a practice approved for a backend service, and nowhere else; there nothing
- * else counts.
+ * In a grant of a person, scopes of both contexts read the covered records, because the person chose at consent whose records
+ * those are. In an approval for a backend service `system` scopes count and no others. They count nowhere else.
  */
 function parseScopes(scopes: string[], counting: Counting): ClinicalScope[] {
   return scopes.flatMap((text) => {

@@ -33,11 +33,13 @@ export interface WriteTransaction extends Omit<RecordTransaction, 'finish'> {
 export interface RecordWriter {
   /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
   transact<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>
-  /** Before anything of a body is looked at. Throws `scope-missing` when the scopes give none of these for the type. */
+  /**
+   * To be called before the body is read. Throws `scope-missing` when the scopes give none of these interactions for the type.
+   */
   assertMay(type: string, interactions: readonly Interaction[]): void
   /**
-   * Whether the scopes also read a record of the panel: who may change it alone is not shown what stands in it, in no answer and no error. Without
-   * `content` it is about a record that is not there.
+   * Whether the scopes also read a record of the panel. A writer without that sees its content in no answer and no error. Without
+   * `content` the question is about a record that does not exist.
    */
   shows(record: { type: string; content: string | undefined }): boolean
 }
@@ -53,11 +55,11 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
       const opened = await tokens.open(presented)
       const { scopes, practiceIds, isApproval, isBound } = opened
       const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
-      // A filter bounds reading alone: what is to be written must not depend on records that the token may not see.
+      // A filter bounds reading alone. A write must not depend on records that the token may not see.
       const writing = clinical.filter(
         ({ context, filter }) => filter === undefined && context === (isApproval ? 'system' : 'user'),
       )
-      // As they count where records are read (read-access.ts): beside one patient, those of the panel alone.
+      // The same scopes count as in read-access.ts. A grant about one patient has those of the panel alone.
       const reading = clinical.filter(({ context }) =>
         isApproval ? context === 'system' : context === 'user' || (context === 'patient' && !isBound),
       )
@@ -98,7 +100,7 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
   }
 }
 
-/** Which interaction a write is depends on what is there, so it is checked where that is known. */
+/** Whether a write is a create or an update depends on the stored records, so it is checked inside the transaction. */
 function withScopes(
   transaction: RecordTransaction,
   scopes: ClinicalScope[],
@@ -108,12 +110,12 @@ function withScopes(
   }
   return {
     async find(query: Pick<SearchQuery, 'type' | 'conditions'>) {
-      // What a chain or `_has` looks into would be told by what matches.
+      // A match would reveal the content of the records that a chain or `_has` looks into.
       for (const type of [query.type, ...typesInConditions(query.conditions)]) assert(type, 's')
       return transaction.find(query)
     },
     async read(type, id) {
-      // What is about to be changed or deleted may be looked at for that.
+      // The transaction may look at a record that it is about to change or delete.
       if (!allowsInteraction(scopes, type, 'd')) assert(type, 'u')
       return transaction.read(type, id)
     },

@@ -44,7 +44,7 @@ function openPlace(
       'The parameter cursor is damaged or belongs to another list. Take "next" as it is, or start without cursor.',
       { field: 'cursor' },
     )
-  // Only this server can have sealed it, so that its form is known.
+  // Only this server can have sealed it, so its form is known.
   const [side, patientId, id] = place as [Side, string, string]
   return { [side]: { patientId, id } }
 }

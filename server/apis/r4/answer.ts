@@ -13,12 +13,12 @@ export interface Asked {
 export interface Answer {
   status: number
   headers?: Record<string, string>
-  /** Of the body, when it is another one than was negotiated; `none` where there is no body. */
+  /** The media type of the body, when it is not the negotiated one. `none` when there is no body. */
   mediaType?: string
   body?: string | Buffer | Readable
 }
 
-/** An answer that is the same for everybody, and may be kept by the client. */
+/** An answer that is the same for everybody, and that clients may keep. */
 export interface DocumentAnswer {
   document: StaticDocument
   mediaType?: string

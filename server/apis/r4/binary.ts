@@ -4,12 +4,12 @@ import { OnpatientError } from '../../errors.ts'
 import type { Answer, Asked } from './answer.ts'
 import { readResource, resourceMediaTypes } from './read-body.ts'
 
-/** As many bytes as fit into a record of so many: base64 takes four characters for three bytes. */
+/** The bytes that fit into a record of a size: base64 takes four characters for three bytes. */
 export function bytesWithin(bodyBytes: number): number {
   return Math.max(0, Math.floor((bodyBytes * 3) / 4) - 1024)
 }
 
-/** RFC 9110 §8.3.1; anything else could end the header, or be read as something else. */
+/** RFC 9110 §8.3.1. Any other text could end the header, or be taken for something else. */
 const mediaType =
   /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(\s*;\s*[\w.-]{1,50}=("[\w .:/+-]{0,100}"|[\w.:/+-]{1,100})){0,5}$/
 
@@ -64,8 +64,8 @@ interface MediaRange {
 }
 
 /**
- * Whether a read of a Binary wants its bytes: unless FHIR is asked for by name. Throws `format-not-served` when Accept wants neither FHIR nor what
- * the Binary is.
+ * Whether a read of a Binary wants its bytes. It does unless it asks for FHIR by name. Throws `format-not-served` when Accept
+ * allows neither FHIR nor the type of the Binary.
  */
 export function wantsBytes(
   { headers }: Pick<Asked, 'headers'>,
@@ -97,7 +97,7 @@ function isFhir(name: string): boolean {
   return name === 'application/json+fhir' || resourceMediaTypes.includes(name)
 }
 
-/** Of the most specific range that covers the type (RFC 9110 §12.5.1). */
+/** The quality of the most specific range that covers the type (RFC 9110 §12.5.1). */
 function qualityFor(own: string, ranges: readonly MediaRange[]): number {
   for (const wanted of [own, `${own.split('/', 1)[0]}/*`, '*/*']) {
     const found = ranges.find(({ name }) => name === wanted)
@@ -107,7 +107,8 @@ function qualityFor(own: string, ranges: readonly MediaRange[]): number {
 }
 
 /**
- * The bytes of a Binary, or a part of them (RFC 9110 §14). Whoever made it could make it a page with scripts: no browser shows it in the place of ours.
+ * The bytes of a Binary, or a part of them (RFC 9110 §14). They could be a page with scripts, so the headers keep a browser from
+ * showing it as a page of this server.
  */
 export function sendBytes(request: Asked, { contentType = '', data = '' }: Partial<Binary>): Answer {
   const bytes = Buffer.from(data, 'base64')
@@ -136,7 +137,7 @@ export function sendBytes(request: Asked, { contentType = '', data = '' }: Parti
   }
 }
 
-/** One range; of several, or after a condition that weak tags cannot meet (RFC 9110 §13.1.5), the whole is sent. */
+/** One range. The whole is sent for several ranges, and for a condition that weak tags cannot meet (RFC 9110 §13.1.5). */
 function readByteRange(
   { headers }: Pick<Asked, 'headers'>,
   length: number,

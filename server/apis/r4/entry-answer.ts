@@ -40,7 +40,7 @@ export function toEntry(
   const { status, headers = {}, body = '' } = 'document' in answer ? readDocument(asked, answer) : answer
   if (body instanceof Readable) throw new Error('an entry of a Bundle is answered by a stream')
   const text = asked.method === 'HEAD' ? '' : String(body)
-  // What `Prefer` asks for in place of what was written.
+  // `Prefer` asks for an OperationOutcome in place of the written resource.
   const isOutcome = !asksOnly && readReturn(asked) === 'OperationOutcome'
   const { location, etag, 'last-modified': modified } = headers
   return {

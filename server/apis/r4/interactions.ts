@@ -19,7 +19,7 @@ import { everything } from './operations/everything.ts'
 import { validate } from './operations/validate.ts'
 import type { ReadContext, RequestContext, WriteContext } from './request-context.ts'
 
-/** What a path below `/fhir/r4` asks for. */
+/** The kinds of address below `/fhir/r4`. */
 export type R4Address =
   | { kind: 'base' }
   /** `_search`, of several types. */
@@ -47,13 +47,13 @@ export type AddressKind = R4Address['kind']
 /** The methods that addresses answer; HEAD is a GET without its body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** How an interaction gets at records; each throws when the token does not allow it. */
+/** How an interaction reaches records. Each function throws when the token does not allow it. */
 export interface Opening {
   reader(): Promise<RecordReader>
   writer(): Promise<RecordWriter>
   /** For a Bundle, whose entries are answered by the same token. */
   bundle(): Promise<BundleContext>
-  /** What is the same for everybody and needs no token. */
+  /** Documents that are the same for everybody and need no token. */
   documents: {
     metadata(query: URLSearchParams): StaticDocument
     errorCodes: StaticDocument
@@ -69,7 +69,7 @@ type AddressOf<Kind extends AddressKind> = Extract<R4Address, { kind: Kind }>
 
 /** What one method does at one kind of address. */
 interface Interaction<Kind extends AddressKind> {
-  /** As the CapabilityStatement names it: of an interaction its code, of an operation its name. */
+  /** Its name in the CapabilityStatement: the code of an interaction, the name of an operation. */
   code: string | readonly string[]
   answer(context: InteractionContext, address: AddressOf<Kind>): Promise<Answer> | DocumentAnswer
 }
@@ -115,7 +115,7 @@ export const interactions = {
   everything: { GET: findsEverything, POST: findsEverything },
   docref: { GET: findsDocuments, POST: findsDocuments },
   'instance-validate': { GET: validates, POST: validates },
-  // A resource to be validated can only be sent.
+  // Without an id the resource to validate must be sent.
   'type-validate': { POST: validates },
   metadata: { GET: document('capabilities', ({ metadata }, query) => metadata(query)) },
   'error-codes': { GET: document('read', ({ errorCodes }) => errorCodes) },
@@ -232,7 +232,7 @@ function readSecond(type: string, second: string): R4Address | undefined {
   if (second === '$validate') return { kind: 'type-validate', type }
   if (second === '$docref' && type === 'DocumentReference') return { kind: 'docref' }
   if (type === 'CodeSystem' && second === errorCodesId) return { kind: 'error-codes' }
-  // No operation of a type but those above.
+  // There are no other operations of a type.
   if (second.startsWith('$')) return undefined
   return { kind: 'instance', type, id: second }
 }

@@ -13,7 +13,7 @@ import type { Opening } from './interactions.ts'
 import { resourceMediaTypes } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** Where a request goes. */
+/** The address of a request, and the means to answer it. */
 export interface AddressContext {
   /** With the parameters, from the root of the server. */
   url: string
@@ -41,10 +41,10 @@ interface BundleRequest {
   token: PresentedToken | undefined
 }
 
-/** Opens Bundles, whose entries are answered like requests with the token of the Bundle. */
+/** Opens Bundles. Their entries are answered like requests with the token of the Bundle. */
 export function createBundles({ access, writeAccess, random, limits, documents, ...deps }: BundleDeps) {
   return async ({ request, query, base, token }: BundleRequest): Promise<BundleContext> => {
-    // Whoever has no token is refused before a Bundle of any size is looked into.
+    // A request without a token is refused before the Bundle is read.
     await access.open(token)
     return {
       ...deps.contextOf(request, query, base),

@@ -33,9 +33,9 @@ interface R4Deps {
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
   portalUrl: string
-  /** Whether applications may register by the protocol; told in the discovery document. */
+  /** Whether applications may register by the protocol. The discovery document says so. */
   offersRegistration?: boolean
-  /** Whether a written reference must lead to a record; told in the CapabilityStatement. */
+  /** Whether a written reference must lead to a record. The CapabilityStatement says so. */
   checksReferences?: boolean
   /** Bounds of bodies and Bundles. */
   limits?: Limits
@@ -151,7 +151,7 @@ function isStrict({ headers }: Asked): boolean {
 
 /** Throws `format-not-served`, and `not-found` for a type that is not kept here. */
 function assertServed(address: R4Address, request: Asked, query: URLSearchParams): void {
-  // It has one form alone.
+  // It has only one form.
   if (address.kind === 'smart-configuration') return
   // The bytes of a Binary may be of any media type.
   if (!readsBinary(address, request) || query.has('_format')) assertJson(query, request)

@@ -12,10 +12,13 @@ import { isOtherVersion } from './negotiate.ts'
 export const resourceMediaTypes = ['application/fhir+json', 'application/json', 'text/json']
 export const patchMediaType = 'application/json-patch+json'
 
-/** Enough for every real record, and few enough for every function that walks through one. */
+/** The most levels of a body. Every real record has fewer, and functions can walk through so many. */
 const deepest = 100
 
-/** The body as JSON, with numbers as they were written. Throws `media-type-not-supported`, `body-too-large`, and `invalid-body`, which says where it stops being JSON. */
+/**
+ * The body as JSON, with numbers as they were written. Throws `media-type-not-supported`, `body-too-large`, and `invalid-body`,
+ * which says where the JSON is invalid.
+ */
 export async function readBody({ body, headers }: Asked, mediaTypes: readonly string[]): Promise<unknown> {
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
   const isOther = isOtherVersion(headers['content-type'] ?? '')
@@ -57,7 +60,7 @@ export async function readBody({ body, headers }: Asked, mediaTypes: readonly st
   }
 }
 
-/** Editors on Windows put it before UTF-8 (RFC 8259 §8.1 lets it be left out of account). */
+/** Editors on Windows put it before UTF-8, and RFC 8259 §8.1 allows to ignore it. */
 function hasByteOrderMark(body: Buffer): boolean {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
 }

@@ -23,7 +23,7 @@ function formOf({ method, body }: Asked): URLSearchParams {
   return method === 'POST' && typeof body === 'string' ? parseQuery(`?${body}`) : new URLSearchParams()
 }
 
-/** Parameters in a body of another kind would be left out, and the answer hold more than was asked for. */
+/** Parameters in a body of another kind would be ignored, and the answer would have more records than the client wants. */
 function assertForm({ method, body, headers }: Asked): void {
   const { 'content-length': length = '0' } = headers
   const isOther = typeof body !== 'string' && (Buffer.isBuffer(body) ? body.length > 0 : length !== '0')

@@ -63,7 +63,7 @@ async function answerOne(sent: BundleContext, entry: BundleEntry, index: number)
   }
 }
 
-/** An entry as the request that it would be by itself. */
+/** The request that an entry stands for. */
 export function requestOf(action: Action): EntryRequest {
   const { method, url, question, ifMatch, condition, readHeaders } = action
   return {

@@ -23,7 +23,7 @@ export interface BundleContext extends RequestContext {
   openWriter(): Promise<RecordWriter>
   /** Answers an entry like a request of its own. With a reader the entry reads through that. Throws what the interaction throws. */
   answerEntry(entry: EntryRequest, reader?: RecordReader): Promise<EntryAnswer>
-  /** An error of an entry as its answer; unforeseen ones are logged. */
+  /** The answer for an error of an entry. Unforeseen errors are logged. */
   refuseEntry(error: unknown, url: string): EntryAnswer
   /** Each entry counts as a request. Throws `too-many-requests`. */
   countEntries(entries: number): Promise<void>

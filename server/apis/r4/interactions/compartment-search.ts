@@ -11,8 +11,8 @@ import { answerSeveral, readTypes } from './system-search.ts'
 
 /**
  * `Patient/id/Type` and `Patient/id/*`: a search of the records that name this patient in the ways of the standard's compartment
- * (https://hl7.org/fhir/R4/http.html#vsearch). It finds what the same references would find as parameters, and so nothing for a patient whom
- * the token does not reach.
+ * (https://hl7.org/fhir/R4/http.html#vsearch). It finds the same records as a search with these references as parameters, and so
+ * nothing for a patient whom the token does not reach.
  */
 export async function compartmentSearch(
   context: ReadContext,

@@ -6,7 +6,7 @@ import type { WriteContext } from '../request-context.ts'
 import { assertValid } from '../validate.ts'
 import { type Done, headerOf, interactionsOf, putOne, sendWritten } from './written.ts'
 
-/** POST Type; with `If-None-Exist` only when nothing matches. The id is the server's to give. */
+/** POST Type. With `If-None-Exist` it creates only when nothing matches. The server gives the id. */
 export async function create(context: WriteContext, { type }: { type: string }): Promise<Answer> {
   const { writer, request, bases } = context
   writer.assertMay(type, interactionsOf.POST)

@@ -3,7 +3,10 @@ import { assertVersion } from '../condition.ts'
 import type { WriteContext } from '../request-context.ts'
 import { findNamed, headerOf, interactionsOf, type Named } from './written.ts'
 
-/** DELETE Type/id, or Type?condition; the same whether it was there or not (https://hl7.org/fhir/R4/http.html#delete). */
+/**
+ * DELETE Type/id, or Type?condition. The answer is the same whether the record existed or not
+ * (https://hl7.org/fhir/R4/http.html#delete).
+ */
 export async function remove(context: WriteContext, named: Named): Promise<Answer> {
   const { writer, request } = context
   writer.assertMay(named.type, interactionsOf.DELETE)

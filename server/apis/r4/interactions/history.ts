@@ -18,7 +18,7 @@ export async function history(
   { type, id }: { type: string; id?: string },
 ): Promise<Answer> {
   const { reader, query, base, cursors } = context
-  // A history has no place to say what was left out: it is missing in the link "self".
+  // A history has no place to report ignored parameters. They are missing in the link "self".
   const ignored = findUnknown(query, ['_at', '_since'], context)
   const since = readTime(query, '_since')?.start
   const at = readTime(query, '_at')
@@ -42,7 +42,7 @@ function toEntry(base: string, type: string, version: VersionRow, asked: Subset)
   const number = Number(version.version_id)
   const isDeleted = Number(version.deleted) === 1
   const isCreated = Number(version.created) === 1
-  // A version from before methods were kept could have come by PUT.
+  // An old version without a method could have come by PUT.
   const method = isDeleted ? 'DELETE' : (version.method ?? 'PUT')
   return {
     fullUrl: `${base}/${url}`,

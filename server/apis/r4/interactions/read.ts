@@ -16,14 +16,14 @@ export async function read(
   { type, id }: { type: string; id: string },
 ): Promise<Answer> {
   const { reader, query } = context
-  // Refused before anything is read.
+  // A wrong subset is refused before anything is read.
   readSubset(query)
   const content = isResourceId(id) ? await reader.read(type, id) : undefined
   if (content === undefined) throw (await wasDeleted(reader, type, id)) ? deleted(type) : notHere(type)
   return sendRecord(context, type, content)
 }
 
-/** Whoever could read it may know that it is gone: https://hl7.org/fhir/R4/http.html#delete */
+/** A reader who could read the record may know that it was deleted: https://hl7.org/fhir/R4/http.html#delete */
 async function wasDeleted(reader: RecordReader, type: string, id: string): Promise<boolean> {
   if (!isResourceId(id) || !reader.allowsHistory(type)) return false
   const { versions } = await reader.listVersions({ type, id, pageSize: 1 })
@@ -70,7 +70,7 @@ export function deleted(type: string): OnpatientError {
   )
 }
 
-/** The words must not depend on whether the record exists elsewhere: that it exists is nobody else's business. */
+/** The words must not depend on whether the record exists elsewhere, because nobody else may learn that. */
 export function notHere(type: string): OnpatientError {
   return new OnpatientError('not-found', `There is no ${type} with this id among the records of this token.`)
 }

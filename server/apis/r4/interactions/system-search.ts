@@ -13,10 +13,10 @@ import { readSearchParameters } from '../search-parameters.ts'
 import { subset } from '../subset.ts'
 import { linkTo, outcomeEntries, readQuery, type SearchRequest, selfLink, withoutCursor } from './search.ts'
 
-/** More types in one request would be more work than one request is worth. */
+/** The most types of one request, which bounds its work. */
 const mostTypes = 20
 
-/** The page goes on in this type, after this record or from the first. */
+/** The next page starts in this type, after this record or at the first. */
 interface Place {
   type: string
   after: SearchKey | undefined
@@ -25,7 +25,7 @@ interface Place {
 interface SeveralRequest extends Omit<SearchRequest, 'type'> {
   /** Of the request, without parameters; links lead there. */
   address: string
-  /** What must hold besides, by type. */
+  /** A further condition for each type. */
   narrow?(type: string): Condition | undefined
 }
 
@@ -58,7 +58,7 @@ export function readTypes(params: URLSearchParams): string[] | undefined {
   )
 }
 
-/** One search for each type, one after the other, in pages; by the parameters that all of them have. */
+/** One search for each type, one after the other, in pages. It uses the parameters that all types have. */
 export async function answerSeveral(
   reader: RecordReader,
   types: readonly string[],
@@ -78,7 +78,7 @@ export async function answerSeveral(
   links.push({ relation: 'first', url: linkTo(address, own) })
   if (next)
     links.push({ relation: 'next', url: linkTo(address, [...own, ['cursor', cursors.seal(next, binding)]]) })
-  // Each type would be counted for each page.
+  // A total would need a count of each type for each page.
   const wantsTotal = asked.total === 'accurate' || asked.total === 'estimate'
   const total = wantsTotal ? await countAll(reader, queries) : undefined
   return renderBundle('searchset', total, links, [...entries, ...outcomeEntries(ignored)])
@@ -89,7 +89,10 @@ interface Queries {
   ignored: SearchQuery['ignored']
 }
 
-/** What one of the types does not know is left out for all: else the answer would hold what nobody asked for. */
+/**
+ * A parameter that one type does not know is left out for all types. Otherwise the answer would have records that nobody asked
+ * for.
+ */
 async function readQueries(types: readonly string[], request: SeveralRequest): Promise<Queries> {
   const params = new URLSearchParams(request.params)
   params.delete('_type')
@@ -106,7 +109,7 @@ async function readQueries(types: readonly string[], request: SeveralRequest): P
   return { queries, ignored }
 }
 
-/** The types come one after the other, and each page has its own records alone. */
+/** Refuses parameters that would need one order over all types, or included records. */
 function assertUnordered(params: URLSearchParams): void {
   const refused = [...params.keys()].find((name) => /^_(sort|include|revinclude)(:|$)/.test(name))
   if (refused === undefined) return

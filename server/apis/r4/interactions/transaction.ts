@@ -37,12 +37,12 @@ import {
  */
 export async function transact(sent: BundleContext, actions: Action[]): Promise<EntryAnswer[]> {
   const reads = actions.filter(isRead)
-  // It asks for nothing that only a practice may do.
+  // Reads alone need no right to write.
   if (reads.length === actions.length) return inOrder(actions, await answerReads(sent, reads))
   const writer = await sent.openWriter()
   assertAllowed(writer, actions)
   await assertAllValid(listWritten(actions))
-  // By the records' addresses, which refusals of the store begin with.
+  // Places by the addresses of records, with which refusals of the store begin.
   const places = new Map<string, string>()
   const answers = await writer
     .transact(async (transaction) => {
@@ -70,11 +70,11 @@ interface Before {
   reader: RecordReader
   /** `Type/id` of what it has deleted. */
   removed: ReadonlySet<string>
-  /** Where the records are that got another address than they were sent to. */
+  /** The addresses of records that got another address than the one they were sent to. */
   addresses: ReadonlyMap<string, string>
 }
 
-/** Throws what the first read that fails would be answered alone, with its entry. */
+/** Throws the error of the first read that fails, with its entry. */
 async function answerReads(
   sent: BundleContext,
   reads: readonly Action[],
@@ -94,7 +94,7 @@ async function answerReads(
       work?.countBytes(renderAnswer(sent.base, answer).length)
       answers.set(action, answer)
     } catch (error) {
-      // The store tries a transaction again that met another one.
+      // The store repeats a transaction that collided with another one, so its errors pass unchanged.
       if (!(error instanceof OnpatientError)) throw error
       throw failed(action, error.message, error.code, error)
     }
@@ -102,14 +102,14 @@ async function answerReads(
   return answers
 }
 
-/** A record is read where it is, though the entry names it as it was sent (decision 0028). */
+/** A record that got another id is read there, though the entry names the id that was sent (decision 0028). */
 function redirect(url: string, addresses: ReadonlyMap<string, string>): string {
   const [, sentAs = '', rest = ''] = /^([^/?]+\/[^/?]+)(.*)$/s.exec(url) ?? []
   const address = addresses.get(sentAs)
   return address === undefined ? url : `${address}${rest}`
 }
 
-/** Before a resource is looked at. Throws `scope-missing` with the entry. */
+/** Checks the scopes before a resource is looked at. Throws `scope-missing` with the entry. */
 function assertAllowed(writer: Pick<RecordWriter, 'assertMay'>, actions: readonly Action[]): void {
   for (const { method, type, question, place } of actions) {
     if (question || method === 'GET' || method === 'HEAD') continue
@@ -127,7 +127,7 @@ function assertAllowed(writer: Pick<RecordWriter, 'assertMay'>, actions: readonl
   }
 }
 
-/** A refusal of one record, with the entry that it came in. */
+/** Adds the entry to the refusal of one record. */
 function atEntry(error: unknown, places: ReadonlyMap<string, string>): unknown {
   if (!(error instanceof OnpatientError) || error.code !== 'record-refused') return error
   const place = places.get(/^\w+\/[A-Za-z0-9\-.]+/.exec(error.message)?.[0] ?? '')
@@ -147,7 +147,7 @@ function failed({ place }: Action, text: string, code: ErrorCode, cause?: Error)
   })
 }
 
-/** What comes with the entries; what a patch makes is known only when the record was read. */
+/** The resources of the entries. The result of a patch is known only when the record was read. */
 function listWritten(actions: Action[]): Array<{ resource: Resource; place: string }> {
   return actions.flatMap(({ method, resource, place }) =>
     resource && method !== 'PATCH' ? [{ resource, place: `${place}.resource` }] : [],
@@ -261,7 +261,7 @@ interface Put {
   action: Action
   resource: Resource
   isHidden: boolean
-  /** Conditional creates with the same condition: they mean the same record. */
+  /** Conditional creates with the same condition, which mean the same record. */
   others: Action[]
 }
 
@@ -308,7 +308,7 @@ function conditionOf({ type, condition }: Action): string {
   return `${type}?${condition}`
 }
 
-/** A conditional create with the condition of one before it means that record, whatever the plan puts into it. */
+/** A conditional create with the condition of an earlier one means the record of that one. */
 function joinsAnother({ addresses }: Plan, put: Put | undefined, action: Action): boolean {
   if (!put || action.method !== 'POST' || action.condition === undefined) return false
   put.others.push(action)
@@ -317,8 +317,8 @@ function joinsAnother({ addresses }: Plan, put: Put | undefined, action: Action)
 }
 
 /**
- * Conditions are asked again of what is there now: where two entries meant one record and made two, both match (https://hl7.org/fhir/R4/http.html#trules).
- * Throws `several-match`.
+ * Checks the conditions again after the writes. Where two entries meant one record and made two, both match
+ * (https://hl7.org/fhir/R4/http.html#trules). Throws `several-match`.
  */
 async function assertOneEach(
   transaction: WriteTransaction,
@@ -343,13 +343,13 @@ async function assertOneEach(
 interface Identified {
   id: string
   content: Resource
-  /** Nothing is written: it is there already. */
+  /** The record that exists already. Then nothing is written. */
   known?: CurrentRecord
-  /** What stands in it is not the client's to see. */
+  /** Whether the client may not see its content. */
   isHidden?: boolean
 }
 
-/** Which record an entry is about, as far as that decides what others refer to. */
+/** The record that an entry is about. References of other entries lead to it. */
 async function identify(
   transaction: WriteTransaction,
   action: Action,
@@ -445,7 +445,10 @@ async function resolve(
   }
 }
 
-/** Of the entry that a reference means: a relative one is read below the address of its own entry (https://hl7.org/fhir/R4/bundle.html#references). */
+/**
+ * The address of the entry that a reference means. A relative reference is read below the address of its own entry
+ * (https://hl7.org/fhir/R4/bundle.html#references).
+ */
 function addressOf(
   reference: string,
   addresses: Map<string, string>,

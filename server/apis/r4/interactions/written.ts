@@ -9,7 +9,7 @@ import { present } from '../negotiate.ts'
 import type { RequestContext, WriteContext } from '../request-context.ts'
 import { versionHeaders } from '../version-headers.ts'
 
-/** One of these must be in the scopes for the type before anything of a body is looked at. */
+/** The scopes must have one of these for the type before the body is read. */
 export const interactionsOf = {
   POST: ['c'],
   PUT: ['u', 'c'],
@@ -17,26 +17,28 @@ export const interactionsOf = {
   DELETE: ['d'],
 } as const satisfies Record<string, readonly Interaction[]>
 
-/** What a write has done to one record. */
+/** The result of a write to one record. */
 export type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 
-/** What a write is about: one record by its id, or the one that matches the parameters of the address. */
+/** The record that a write is about: by its id, or by the parameters of the address. */
 export type Named = { type: string; id?: string }
 
-/** The record that is there; undefined when it is not. Throws `several-match`. */
+/** Finds the record; undefined when there is none. Throws `several-match`. */
 export function findNamed({ type, id }: Named, { query, bases }: WriteContext) {
   if (id !== undefined) return (transaction: WriteTransaction) => transaction.read(type, id)
   const condition = parseCondition(type, query.toString(), bases)
   return (transaction: WriteTransaction) => findOne(transaction, condition)
 }
 
-/** Undoes the write of what was there already when `If-None-Match: *` says that it must not be (RFC 9110 §13.1.2). */
+/**
+ * Throws when `If-None-Match: *` asks for a new record and the record existed, so that the write is undone (RFC 9110 §13.1.2).
+ */
 export function assertNew(request: Asked, done: Done): Done {
   assertNoneMatch(headerOf(request, 'if-none-match'), done.kind)
   return done
 }
 
-/** The id of the record that matched is the one that counts; another in the body is a mistake. */
+/** The id of the matching record counts. Another id in the body is a mistake. */
 export function withKnownId(resource: Resource, id: string | undefined): Resource {
   if (id === undefined) return resource
   if (resource.id === undefined || resource.id === id) return { ...resource, id }
@@ -72,8 +74,8 @@ export async function putOne(
 }
 
 /**
- * 201 or 200, with as much of the record as `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops), and nothing of one that
- * the client may not read.
+ * 201 or 200, with the part of the record that `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops). A client that may not
+ * read the record gets nothing of it.
  */
 export function sendWritten(
   { request, query, base }: RequestContext,
@@ -91,7 +93,9 @@ export function sendWritten(
   return { status, headers, body: present(content, query) }
 }
 
-/** How much of what was written the client wants to see; undefined when it does not say (https://hl7.org/fhir/R4/http.html#ops). */
+/**
+ * How much of the written record the client wants to see; undefined when it does not say (https://hl7.org/fhir/R4/http.html#ops).
+ */
 export function readReturn(
   request: Pick<Asked, 'headers'>,
 ): 'minimal' | 'representation' | 'OperationOutcome' | undefined {

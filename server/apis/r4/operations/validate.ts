@@ -14,8 +14,8 @@ interface Subject {
 }
 
 /**
- * `Type/$validate` and `Type/id/$validate`: what a write of the resource would be told, and warnings, without the write.
- * Without a resource in the body it is the stored one (https://hl7.org/fhir/R4/resource-operation-validate.html).
+ * `Type/$validate` and `Type/id/$validate`: the issues that a write of the resource would report, and warnings, without the
+ * write. Without a resource in the body the stored one is validated (https://hl7.org/fhir/R4/resource-operation-validate.html).
  */
 export async function validate(
   { request, reader, query }: ReadContext,
@@ -76,7 +76,7 @@ function textOf(parameter: Parameter | null): string[] {
   return typeof value === 'string' ? [value] : []
 }
 
-/** Only what the token may read, as by a read. */
+/** The stored record, when the token may read it. */
 async function readStored(reader: RecordReader, type: string, id: string | undefined): Promise<unknown> {
   if (id === undefined)
     throw new OnpatientError(
@@ -89,7 +89,7 @@ async function readStored(reader: RecordReader, type: string, id: string | undef
   return JSON.parse(content)
 }
 
-/** What the address says must be so in the body. */
+/** Type and id of the body must be those of the address. */
 function findMismatch(
   subject: unknown,
   { type, id }: { type: string; id: string | undefined },
