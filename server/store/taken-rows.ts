@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3'
 
-/** Rows of a statement; `isCut` when there are more, which were left because the contents of these fill a page. */
+/** Rows of a statement. `isCut`: there are more rows, which were left out because the contents of these fill a page. */
 export interface TakenRows<Row = Record<string, unknown>> {
   rows: Row[]
   isCut: boolean
