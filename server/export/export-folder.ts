@@ -17,8 +17,8 @@ export function partName(type: string, { gzip }: Compression): string {
 }
 
 /**
- * The state of an export into this folder: of one that was stopped here, with its files cut to what counts, or of a new one in
- * an empty folder. Throws `invalid-parameter` for a folder that holds anything else.
+ * The state of an export into this folder: of a stopped export, with its files cut to the saved size, or of a new one in an empty
+ * folder. Throws `invalid-parameter` for a folder that holds anything else.
  */
 export async function openFolder(folder: string, options: Options, now: number): Promise<ExportState> {
   makePrivateFolder(folder)
@@ -28,7 +28,7 @@ export async function openFolder(folder: string, options: Options, now: number):
     await saveState(folder, state)
     return state
   }
-  // The first state may have been half-written when the run before was stopped: then there is nothing else yet.
+  // The run before may have stopped while it wrote the first state. Then the folder has no other file yet.
   if (names.every((name) => stateFiles.includes(name) && name !== stateFile)) {
     for (const name of names) await rm(join(folder, name))
     return openFolder(folder, options, now)
@@ -70,7 +70,7 @@ function assertSameExport(folder: string, state: ExportState, { practiceId, gzip
     )
 }
 
-/** Two at a time would write into the same files. */
+/** Two processes would write into the same files. */
 function assertNotWritten(folder: string, { pid }: ExportState): void {
   if (pid === process.pid || !isRunning(pid)) return
   throw refused(
@@ -81,7 +81,7 @@ function assertNotWritten(folder: string, { pid }: ExportState): void {
 
 function isRunning(pid: number): boolean {
   try {
-    // Signal 0 only asks.
+    // Signal 0 only checks whether the process exists.
     process.kill(pid, 0)
     return true
   } catch (error) {
@@ -105,14 +105,14 @@ function assertNothingElse(
     )
 }
 
-/** What was written after the state was saved is written again. */
+/** Records after the saved state are written again. */
 async function cutFiles(folder: string, state: ExportState, names: readonly string[]): Promise<void> {
   const { files, gzip } = state
   const counting = Object.entries(files).map(([type, { bytes }]) => ({
     path: join(folder, findFile(state, type, names)),
     bytes,
   }))
-  // Nothing is touched before it is clear that all is there.
+  // No file is changed before all are known to be there.
   for (const { path, bytes } of counting) {
     const missing = bytes - ((await stat(path).catch(() => undefined))?.size ?? 0)
     if (missing > 0)
@@ -128,7 +128,7 @@ async function cutFiles(folder: string, state: ExportState, names: readonly stri
   }
 }
 
-/** The name that the file of a type has by now. */
+/** The present name of the file of a type. */
 function findFile({ gzip, isWhole }: ExportState, type: string, names: readonly string[]): string {
   const name = fileName(type, { gzip })
   return isWhole && names.includes(name) ? name : partName(type, { gzip })

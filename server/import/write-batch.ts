@@ -4,7 +4,7 @@ import type { PracticeDirectory } from './practice-directory.ts'
 import type { Tally } from './tally.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** A resource, ready to be written, with where it stands in its file. */
+/** A resource that is ready to be written, with its place in the file. */
 export interface Located {
   place: string | undefined
   resource: Resource
@@ -26,11 +26,11 @@ interface Batch {
   present?: number
 }
 
-/** Batches of more records are not held in memory beside the next. */
+/** A batch of more records is not held in memory beside the next one. */
 const recordsBeside = 2000
 
 /**
- * Writes in one transaction of the store, and tells what was refused. Resolves when that has begun, so that more is read
+ * Writes in one transaction of the store, and reports refused records. Resolves when the write has begun, so that more is read
  * meanwhile.
  */
 export async function writeBatch(

@@ -20,7 +20,7 @@ export interface KnownIllness {
   since: Date
 }
 
-/** Visits over the last years, the illnesses that were followed up at them, and what is taken for those. */
+/** Visits over the last years, the illnesses that they follow up, and the medicines for them. */
 export function addAdultHistory(chart: Chart, names: readonly LongIllnessName[]): KnownIllness[] {
   const dice = chart.diceFor('visits')
   const { years, monthsApart } = rhythmOf(chart, dice, names)
@@ -91,7 +91,7 @@ function panelsOf(names: readonly LongIllnessName[], { isYearly }: { isYearly: b
   return new Set(isYearly ? ['metabolic', 'lipids', 'bloodCount', ...followed] : followed)
 }
 
-/** Measures the same body again and again: its size stays, the rest goes up and down a little. */
+/** Measures the same body at each visit. Its height stays, and the other values vary a little. */
 function bodyOf(chart: Chart, dice: Dice, names: readonly LongIllnessName[]): () => Measured {
   const height = chart.person.gender === 'female' ? dice.between(152, 175) : dice.between(165, 190)
   const usualBmi = names.includes('diabetes') ? dice.between(28, 35) : dice.between(20, 29)

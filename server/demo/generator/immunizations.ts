@@ -7,7 +7,7 @@ import type { Dice } from './random-source.ts'
 import { diseases, type Vaccine, type VaccineName, vaccines } from './vaccines.ts'
 import type { Visit } from './visits.ts'
 
-/** Every dose of the childhood schedule that has come due, and the flu shot of every season. */
+/** Every due dose of the childhood schedule, and the flu shot of every season. */
 export function addChildhoodImmunizations(chart: Chart, visits: ReadonlyMap<number, Visit>): void {
   const dice = chart.diceFor('immunizations')
   const { birth } = chart.person
@@ -43,7 +43,7 @@ export function addAdultImmunizations(chart: Chart): void {
   if (age >= 66) give('pcv20', dice.whole(0, 2))
 }
 
-/** When the vaccines against more strains came: https://www.cdc.gov/mmwr/volumes/72/wr/mm7239a5.htm */
+/** The dates since which the vaccines against more strains are used: https://www.cdc.gov/mmwr/volumes/72/wr/mm7239a5.htm */
 const pcv13Since = new Date('2010-03-12')
 const pcv20Since = new Date('2023-09-29')
 
@@ -63,7 +63,7 @@ function addFluShots(chart: Chart, dice: Dice, seasons: number, earliest: Date):
     const vaccine = year >= 2024 ? 'fluThreeStrains' : 'fluFourStrains'
     const isFirst = startsAsBaby && given < addYears(earliest, 1)
     addImmunization(chart, dice, { dose: { vaccine, number: 1, of: isFirst ? 2 : 1 }, given })
-    // Whoever gets it for the first time in life needs it again after four weeks.
+    // The first flu shot in life is repeated after four weeks.
     const again = openDay(addDays(given, 28))
     if (isFirst && again < chart.asOf)
       addImmunization(chart, dice, { dose: { vaccine, number: 2, of: 2 }, given: again })
@@ -109,14 +109,14 @@ function addImmunization(chart: Chart, dice: Dice, { dose, given, visit }: Given
   })
 }
 
-/** What US Core asks for: the CVX code first, and where it is known the NDC. */
+/** The codes that US Core asks for: first the CVX code, and the NDC where it is known. */
 function codeOf({ code, ndc }: Vaccine): CodeableConcept {
   const concept = coded('cvx', code)
   if (ndc === undefined) return concept
   return { ...concept, coding: [...(concept.coding ?? []), codingOf('ndc', ndc)] }
 }
 
-/** Babies get it in the thigh, everybody else in the arm. */
+/** Babies get the injection in the thigh, everybody else in the arm. */
 function whereGiven(
   { way }: Vaccine,
   age: number,

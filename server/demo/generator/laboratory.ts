@@ -44,7 +44,7 @@ export function addLabPanel(
     request: [order],
     collection: { collector: chart.doctor, collectedDateTime: toTime(collected) },
   })
-  // Known on the same evening: a report never lies after the day of the data.
+  // Results are known on the same evening, because a report must not lie after the day of the data.
   const issued = toTime(addMinutes(collected, 360))
   const results = panel.tests.map((test) =>
     chart.add({
