@@ -79,7 +79,7 @@ export function parseValueSet(
   if (!codes)
     throw new SearchError(
       name,
-      `The value set ${quote(url)} of ${quote(name)} is not known here; those of FHIR R4 and US Core are that list the codes which alone may stand in an element. Name the codes, with commas between them`,
+      `The value set ${quote(url)} of ${quote(name)} is not known here. Known are the value sets of FHIR R4 and US Core that fix the codes of an element. Name the codes, with commas between them`,
     )
   return codes.map((each) => asToken(parameter, each))
 }
@@ -98,7 +98,7 @@ export function parseRelated(
   if (!codes)
     throw new SearchError(
       asked.name,
-      `${quote(asked.name)} cannot be answered: the hierarchy of the code system ${quote(system)} is not known here; those that the definitions of FHIR R4 hold as a whole are. Name the codes, with commas between them`,
+      `${quote(asked.name)} cannot be answered: the hierarchy of the code system ${quote(system)} is not known here. Known are the code systems that FHIR R4 defines as a whole. Name the codes, with commas between them`,
     )
   return codes.map((each) => asToken(asked.parameter, { system, code: each }))
 }

@@ -97,7 +97,7 @@ function addInclude(includes: IncludeRule[], type: string, value: string, name: 
   const [sourceType = '', code = '*', targetType, ...more] = (value === '*' ? `${type}:*` : value).split(':')
   if (more.length > 0) throw new SearchError(name, `${name} takes Type:parameter or Type:parameter:Target`)
   if (!searchableTypes.includes(sourceType))
-    throw new SearchError(name, `${name} takes Type:parameter, and ${quote(sourceType)} is no type`)
+    throw new SearchError(name, `${name} takes Type:parameter, and ${quote(sourceType)} is not a type`)
   const parameter = code === '*' ? '*' : requireReference(sourceType, code, name)
   if (targetType !== undefined && targetType !== '') requireTarget(parameter, targetType, name)
   const target = targetType === undefined || targetType === '' ? {} : { targetType }

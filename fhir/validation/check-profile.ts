@@ -142,9 +142,9 @@ function checkSliceCount(
 ): void {
   if (count >= min && count <= max) return
   const { findings, profileName } = context
-  const told = `${name} (${when.map((test) => describeTest(test, context)).join(', ')})`
-  if (count < min) findings.error('required', path, `${profileName} asks for ${told}, which is missing.`)
-  else findings.error('structure', path, `${profileName} allows at most ${max} of ${told}, not ${count}.`)
+  const slice = `${name} (${when.map((test) => describeTest(test, context)).join(', ')})`
+  if (count < min) findings.error('required', path, `${profileName} asks for ${slice}, which is missing.`)
+  else findings.error('structure', path, `${profileName} allows at most ${max} of ${slice}, not ${count}.`)
 }
 
 function isOfSlice({ value, field }: Item, { when }: SliceNode, { profiles }: ProfileContext): boolean {

@@ -5,7 +5,7 @@ export interface InvariantPlace {
   resource: unknown
   /** `%rootResource`: the one that contains it, if any. */
   rootResource: unknown
-  /** The type of the value, where the JSON does not tell it. */
+  /** The type of the value, where the JSON does not show it. */
   type: string | undefined
   work: Work
 }

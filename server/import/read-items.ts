@@ -70,7 +70,7 @@ function toItem(bytes: Buffer, place: string | undefined): FileItem {
     return problem(`The ${what} has ${withoutValues(twice)} twice: one of them would be lost.`)
   const type = value?.resourceType
   if (typeof type !== 'string' || type === '')
-    return problem(`The ${what} has no resourceType, so it is no FHIR resource.`)
+    return problem(`The ${what} has no resourceType, so it is not a FHIR resource.`)
   if (type === 'Bundle') return { kind: 'bundle', bundle: value as unknown as Bundle, place }
   return { kind: 'resource', resource: value as unknown as Resource, bytes: bytes.length, place }
 }

@@ -10,7 +10,7 @@ export interface WriteQueue {
     done: (result: Result) => void,
   ): Promise<void>
   /** Calls at once, or when the present write has ended, so that reports stay in order. */
-  afterwards(tell: () => void): void
+  afterwards(call: () => void): void
   /** Resolves when no records (of this type) are being written. Throws the error of the write. */
   settled(type?: string): Promise<void>
 }
@@ -32,9 +32,9 @@ export function createWriteQueue(): WriteQueue {
       running = undefined
       runningTypes = new Set()
       done(result)
-      const told = waiting
+      const calls = waiting
       waiting = []
-      for (const tell of told) tell()
+      for (const call of calls) call()
     } catch (error) {
       // The next caller gets the error, because nobody waits for this write itself.
       failure = { error }
@@ -48,9 +48,9 @@ export function createWriteQueue(): WriteQueue {
       runningTypes = types
       running = run(write, done)
     },
-    afterwards(tell) {
-      if (running) waiting.push(tell)
-      else tell()
+    afterwards(call) {
+      if (running) waiting.push(call)
+      else call()
     },
   }
 }

@@ -28,7 +28,7 @@ interface Page {
   hasAfter: boolean
 }
 
-/** One more row than asked for tells whether there is more on that side; the other side is asked for one row. */
+/** One more row than needed shows whether there is more on that side. The other side is asked for one row. */
 async function takePage(walk: Source, { pageSize, after, before }: ListQuery): Promise<Page> {
   const direction = before === undefined ? 'forward' : 'backward'
   const found = await walk({ direction, from: before ?? after, limit: pageSize + 1 })

@@ -7,7 +7,7 @@ import { isCited } from './citations.ts'
 import type { Confinement } from './confinement.ts'
 import { isCovered } from './confinement.ts'
 
-/** The JSON of one record, or undefined when it is absent or outside; the two cannot be told apart. */
+/** The JSON of one record, or undefined when it is absent or outside; the two look the same. */
 export async function readRecord(
   db: Db,
   within: Confinement,

@@ -6,7 +6,7 @@ export interface TakenRows<Row = Record<string, unknown>> {
   isCut: boolean
 }
 
-/** Takes rows until their contents have so many characters; at least one. Undefined: all units. */
+/** Takes rows until their contents have so many characters; at least one. Undefined: all rows. */
 export function takeRows(
   statement: Statement,
   values: readonly unknown[],

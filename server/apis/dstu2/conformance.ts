@@ -24,7 +24,7 @@ export function conformance({ portalUrl, offersRegistration }: ConformanceUrls):
       {
         mode: 'server',
         documentation:
-          'This base tells where people and applications are authorized. Records are served at the R4 base.',
+          'This base says where people and applications are authorized. Records are served at the R4 base.',
         security: securityOf({ portalUrl, offersRegistration }),
         resource: [{ type: 'Conformance', interaction: [{ code: 'read' }] }],
       },

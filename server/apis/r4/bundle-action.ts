@@ -49,7 +49,10 @@ export function readAction(entry: BundleEntry, index: number, base: string): Act
   const isRead = known === 'GET' || known === 'HEAD'
   // The interaction checks what a read asks for.
   if (!isRead && !isR4Type(address.type))
-    throw wrong(place, `request.url names ${address.type.slice(0, 60)}, which is no type that is kept here.`)
+    throw wrong(
+      place,
+      `request.url names ${address.type.slice(0, 60)}, which is not a type that is kept here.`,
+    )
   const fault = findFault(known, address, entry.resource !== undefined)
   if (fault !== undefined) throw wrong(place, fault)
   const { type, id, search } = address
@@ -151,7 +154,9 @@ function findFault(
 
 function findIdFault(method: Method, id: string | undefined, search: string): string | undefined {
   if (method === 'POST')
-    return id === undefined ? undefined : 'POST goes to the type alone; to name the id, use PUT.'
+    return id === undefined
+      ? undefined
+      : 'The address of a POST is the type alone. To choose the id, use PUT.'
   if (id !== undefined) return undefined
   return search === '' ? `${method} needs Type/ID, or Type?condition.` : undefined
 }

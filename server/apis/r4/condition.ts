@@ -62,5 +62,5 @@ export function assertVersion(
 /** Throws `version-conflict` when a write that should create a record (`If-None-Match: *`) found one. */
 export function assertNoneMatch(ifNoneMatch: string | undefined, kind: Written['kind']): void {
   if (ifNoneMatch?.trim() !== '*' || kind === 'created') return
-  throw new OnpatientError('version-conflict', 'If-None-Match is *, but the record is there already.')
+  throw new OnpatientError('version-conflict', 'If-None-Match is *, but the record exists already.')
 }

@@ -71,7 +71,7 @@ function leadsToValue(held: unknown, pointer: string): boolean {
 
 /**
  * JSON with each number as its written text, so that a patch that moves a value keeps the number (fhir/exact-json.ts). A letter
- * before every text tells numbers from texts.
+ * before every text distinguishes texts from numbers.
  */
 function holdValues(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {

@@ -41,7 +41,7 @@ export async function patchRecord({ type, content, patch, isShown, place }: Patc
       throw error
     throw new OnpatientError(
       'record-refused',
-      `The patch does not fit the record, or would leave one that breaks FHIR. Where is not said, because this access token does not read it: ask for the scope user/${type}.r.`,
+      `The patch does not fit the record, or its result would break FHIR. The place is not reported, because this access token cannot read the record. Ask for the scope user/${type}.r.`,
       { expression: at ?? type },
     )
   }

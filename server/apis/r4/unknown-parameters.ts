@@ -18,7 +18,7 @@ export function findUnknown(
     .filter((name) => !all.includes(name))
     .map((name) => ({
       name,
-      reason: `"${name.slice(0, 60)}" is no parameter here; there are ${all.join(', ')}`,
+      reason: `"${name.slice(0, 60)}" is not a parameter here. Known are ${all.join(', ')}`,
     }))
   const [first] = ignored
   if (isStrict && first)

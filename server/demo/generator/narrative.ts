@@ -14,10 +14,10 @@ export function narrativeOf(record: FhirResource): Narrative | undefined {
  * everything else.
  */
 export function addNarrative(record: FhirResource): void {
-  const told = record as { text?: Narrative }
-  if (told.text) return
+  const written = record as { text?: Narrative }
+  if (written.text) return
   const text = narrativeOf(record)
-  if (text) told.text = text
+  if (text) written.text = text
 }
 
 /** Facts without words are left out. */

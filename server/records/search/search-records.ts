@@ -56,7 +56,7 @@ export async function searchRecords(db: Db, within: Confinement, page: SearchPag
   const { query, pageSize, after, before, withTotal } = page
   const matching = matchingRows(await narrowToNamedPatient(db, within, query), query)
   assertInOrder(matching.columns, after ?? before)
-  // One more row than asked for tells whether there is more on that side.
+  // One more row than needed shows whether there is more on that side.
   const { rows: found, isCut } = await readPage<FoundRow>(db, takeRows(matching, page))
   const hasMore = isCut || found.length > pageSize
   const rows = found.length > pageSize ? found.slice(0, pageSize) : found
@@ -133,7 +133,7 @@ function takeRows(
   // The first page looks at every match to sort them, and counts them on the way. A walk along an index in the right order
   // stops at the end of the page.
   const isCountedOnTheWay = withTotal && !from && !isCountedApart
-  const told = [
+  const extra = [
     ...columns.filter(({ isTold }) => isTold).map(({ name }) => sqlText`, ${sqlName(`page.${name}`)}`),
     ...(patientId === undefined ? [sqlText`, page.patient_id`] : []),
     ...(isCountedOnTheWay ? [sqlText`, page.total`] : []),
@@ -146,7 +146,7 @@ function takeRows(
       : []),
   ]
   return sqlText`
-    select page.no, record.id, record.content ${sqlJoin(told, ' ')}
+    select page.no, record.id, record.content ${sqlJoin(extra, ' ')}
     from (
       select found.* ${isCountedOnTheWay ? sqlText`, count(*) over () as total` : sqlNothing} from (${near}) as found
       ${from ? sqlText`where ${isBeyond(columns, from, { isBackward })}` : sqlNothing}

@@ -152,7 +152,7 @@ class Copy {
       const fresh = pickFresh(rows, digest, noted)
       if (!fresh) return false
       if (fresh.length > 0) await write(fresh, { isDone: false })
-      this.#tell('copying', shape, batch.length)
+      this.#report('copying', shape, batch.length)
     }
     if (noted && digest.rows < noted.rows) return false
     if (!noted?.isDone) await write([], { isDone: true })
@@ -167,7 +167,7 @@ class Copy {
       const there = new RowDigest()
       for await (const batch of this.#target.read(shape)) {
         for (const row of batch) there.add(row)
-        this.#tell('checking', shape, batch.length)
+        this.#report('checking', shape, batch.length)
       }
       const here = this.#digests.get(shape.name) ?? new RowDigest()
       tables.push({
@@ -180,7 +180,7 @@ class Copy {
     return tables
   }
 
-  #tell(step: CopyProgress['step'], { name }: TableShape, rows: number): void {
+  #report(step: CopyProgress['step'], { name }: TableShape, rows: number): void {
     this.#rows += rows
     this.#onProgress({ step, table: name, rows: this.#rows, rowsTotal: this.#rowsTotal })
   }

@@ -66,7 +66,7 @@ function compareVersion({ headers: asked }: Pick<Asked, 'headers'>, content: str
 export function deleted(type: string): OnpatientError {
   return new OnpatientError(
     'record-deleted',
-    `This ${type} was deleted. Its history tells its earlier versions.`,
+    `This ${type} was deleted. Its history has its earlier versions.`,
   )
 }
 

@@ -37,7 +37,7 @@ export async function systemSearch(context: ReadContext): Promise<Answer> {
   if (!types || types.length > mostTypes)
     throw new OnpatientError(
       'invalid-parameter',
-      `A search over types names them, at most ${mostTypes}: ?_type=Observation,Condition.`,
+      `Name the types of a search over several types, at most ${mostTypes}: ?_type=Observation,Condition.`,
       { field: '_type' },
     )
   const text = await answerSeveral(reader, types, { ...context, params, address: base })

@@ -402,7 +402,7 @@ function readPatchOf(resource: Resource, place: string): unknown {
   try {
     return parseExact(Buffer.from(String(data ?? ''), 'base64').toString('utf8'))
   } catch {
-    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`, {
+    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is not a JSON Patch.`, {
       expression: `${place}.resource.data`,
     })
   }

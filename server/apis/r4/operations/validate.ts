@@ -124,11 +124,11 @@ const allRight: OperationOutcomeIssue = {
 }
 
 function toOutcome(issues: ValidationIssue[]): OperationOutcomeIssue[] {
-  const told = issues.map(({ severity, code, expression, message }) => ({
+  const reported = issues.map(({ severity, code, expression, message }) => ({
     severity,
     code,
     details: { text: message },
     expression: [expression],
   }))
-  return told.some(({ severity }) => severity === 'error') ? told : [...told, allRight]
+  return reported.some(({ severity }) => severity === 'error') ? reported : [...reported, allRight]
 }
