@@ -1,3 +1,5 @@
+import { type Prefix, prefixes, splitPrefix } from './prefix.ts'
+
 /**
  * FHIR dates as ranges of time: https://hl7.org/fhir/R4/datatypes.html#dateTime
  * A date that ends early covers all that it could mean: 2024-03 is the whole March. Without a zone it is UTC.
@@ -9,7 +11,7 @@ export interface TimeRange {
   end: number
 }
 
-/** What an open end of a Period means: the ends of the time that JavaScript can name. */
+/** An open end of a Period: the first and the last time that JavaScript can represent. */
 export const earliestTime = -8_640_000_000_000_000
 export const latestTime = 8_640_000_000_000_000
 
@@ -46,7 +48,7 @@ function toTime(parts: number[], milliseconds: number): number | undefined {
   const midnight = utc(year, month - 1, day)
   const date = new Date(midnight)
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
-  // A leap second is told as the last ordinary one: it must not fall into the next day.
+  // A leap second counts as the second before it, so that it does not fall into the next day.
   return midnight + ((hour * 60 + minute) * 60 + Math.min(second, 59)) * 1000 + milliseconds
 }
 
@@ -80,7 +82,7 @@ export function parseTiming(timing: {
   const events: unknown[] = Array.isArray(event) ? event : []
   const bounds = repeat?.boundsPeriod ? parsePeriod(repeat.boundsPeriod) : undefined
   const ranges = [...events.map(parseDate), bounds].filter((each) => each !== undefined)
-  // One by one: a list of a million events is no list of arguments.
+  // A list of a million events is too long for the arguments of one call.
   return ranges.reduce<TimeRange | undefined>(
     (all, { start, end }) => ({
       start: Math.min(all?.start ?? start, start),
@@ -90,9 +92,14 @@ export function parseTiming(timing: {
   )
 }
 
+/** A zone such as +01:00 arrives with a space when the client did not encode its plus sign. */
+export function restorePlus(text: string): string {
+  return text.replace(/ (\d{2}:\d{2})$/, '+$1')
+}
+
 /** The prefixes of date searches, except `ap`: https://hl7.org/fhir/R4/search.html#prefix */
-export const datePrefixes = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'] as const
-export type DatePrefix = (typeof datePrefixes)[number]
+export type DatePrefix = Exclude<Prefix, 'ap'>
+export const datePrefixes = prefixes.filter((each): each is DatePrefix => each !== 'ap')
 
 export interface DateCondition extends TimeRange {
   prefix: DatePrefix
@@ -100,9 +107,9 @@ export interface DateCondition extends TimeRange {
 
 /** A search value such as `ge2024-03`; no prefix means `eq`. Undefined when it cannot be read. */
 export function parseDateCondition(text: string): DateCondition | undefined {
-  const prefix = datePrefixes.find((each) => text.startsWith(each))
-  const range = parseDate(prefix ? text.slice(2) : text)
-  return range && { prefix: prefix ?? 'eq', ...range }
+  const [prefix, date] = splitPrefix(text)
+  const range = parseDate(date)
+  return prefix === 'ap' || !range ? undefined : { prefix, ...range }
 }
 
 /** Whether a record that happened in `range` meets the condition, as R4 defines each prefix on ranges. */

@@ -1,12 +1,12 @@
-/** From how many names on a Set is faster than looking through them. */
+/** With this many names a Set is faster than a search through the list. */
 const fewNames = 8
 
-/** What is open: an object with the names that it has, or an array. */
+/** An open bracket: an object with the names that it has so far, or an array. */
 type Open = { names: string[] | Set<string>; name: string } | { index: number }
 
 /**
- * The place of the first name that an object has twice, as a path such as `name[0].family`; undefined when there is none. Of two values JSON.parse would
- * silently keep the last (RFC 8259 §4). The text must be JSON.
+ * The place of the first name that an object has twice, as a path such as `name[0].family`; undefined when there is none.
+ * JSON.parse would silently keep the last of two values (RFC 8259 §4). The text must be JSON.
  */
 export function findDuplicateKey(text: string): string | undefined {
   const open: Open[] = []
@@ -50,7 +50,7 @@ function endOfText(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let before = end - 1
     while (text.charCodeAt(before) === backslash) before--
-    // An even number of backslashes are themselves.
+    // An even number of backslashes escapes nothing.
     if ((end - before) % 2 === 1) return end
   }
   return text.length

@@ -1,10 +1,10 @@
 /**
- * JSON whose numbers come out as they came in: 1.10 says more than 1.1, and 1e3 or twenty digits are more than a double
- * keeps (https://hl7.org/fhir/R4/datatypes.html#decimal).
+ * JSON that keeps numbers as they are written: 1.10 says more than 1.1, and a double keeps neither 1e3 nor twenty digits
+ * (https://hl7.org/fhir/R4/datatypes.html#decimal).
  *
- * Values are plain JavaScript. Where a text has a number that would come out otherwise, the object or array that holds it,
- * and every one around that, carries how its numbers were written under a symbol: spreading copies it, loops over names do
- * not see it, and an object without it needs no second look.
+ * Values are plain JavaScript. Where a text has a number that would come out otherwise, the object or array that holds it, and
+ * every one around that, carries how its numbers were written under a symbol: spreading copies it, loops over names do not see
+ * it, and an object without it needs no second look.
  */
 const written = Symbol('numbers as written')
 
@@ -13,7 +13,9 @@ interface Holder {
   [written]?: Map<string, string>
 }
 
-/** Numbers that a double may not give back: zeros at the end, exponents, many digits, very small ones, minus zero. */
+/**
+ * Numbers that a double may write in another way: with zeros at the end, an exponent or many digits, very small ones, minus zero.
+ */
 const suspicious =
   /[:,[]\s*(-?(?:0(?=\s*[,}\]])|\d+(?:\.\d*0(?!\d)|(?:\.\d+)?[eE])|0\.0{6}|\d[\d.]{15})[\d.eE+-]*)(?=\s*[,}\]])/g
 
@@ -31,15 +33,15 @@ export function hasExactNumbers(text: string): boolean {
 }
 
 /**
- * JSON.parse, whose result `stringifyExact` writes with the same numbers. Throws like it. Who has looked through the text already says whether it
- * has such numbers.
+ * Like JSON.parse, and throws like it. `stringifyExact` writes the result with the same numbers. A caller who has scanned the
+ * text says whether it has such numbers.
  */
 export function parseExact(text: string, hasExact = hasExactNumbers(text)): unknown {
   if (!hasExact) return JSON.parse(text)
   try {
     return parseNoting(text)
   } catch (error) {
-    // More levels than the stack has room for: whoever walks through the value says so.
+    // The stack has no room for so many levels. The code that walks through the value reports it.
     if (error instanceof RangeError) return JSON.parse(text)
     throw error
   }
@@ -88,7 +90,7 @@ export function stringifyExact(value: unknown, space?: number): string {
   )
 }
 
-/** structuredClone, which alone would forget how numbers were written. */
+/** Like structuredClone, and keeps how numbers were written. */
 export function copyExact<Value>(value: Value): Value {
   return isHolder(value) && value[written]
     ? (parseExact(stringifyExact(value)) as Value)
@@ -100,5 +102,5 @@ type Reviver = (this: Holder, key: string, value: unknown, context: { source?: s
 
 const { parse: parseWithSource } = JSON as { parse(text: string, reviver: Reviver): unknown }
 
-/** What JSON.stringify writes as it is: the text of a number. */
+/** The text of a number, which JSON.stringify writes as it is. */
 export const { rawJSON: rawJson } = JSON as unknown as { rawJSON(source: string): unknown }

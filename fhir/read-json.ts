@@ -13,9 +13,9 @@ interface JsonOptions {
   smallBytes?: number
 }
 
-/** Why a text is not read. */
+/** Why a text was refused. */
 export type JsonFault =
-  /** Where it stops being JSON, when that is known: `position 17`. */
+  /** Where the fault is, when that is known: `position 17`. */
   | { fault: 'not-json'; place: string | undefined }
   | { fault: 'too-deep' }
   | { fault: 'too-many-values'; path: string }
@@ -25,8 +25,8 @@ export type JsonFault =
 const containers = ['Bundle', 'Parameters']
 
 /**
- * Reads a JSON text in UTF-8, with numbers as they were written. A large one is read in pieces, what stands around its parts and then
- * part by part, so that nobody else waits for the whole.
+ * Reads a JSON text in UTF-8 and keeps numbers as they are written. A large text is read in pieces: first the text around the
+ * parts, then each part. So other requests do not wait for the whole text.
  */
 export async function readJson(
   bytes: Buffer,
@@ -164,7 +164,7 @@ function placeInPart(
 ): JsonFault {
   if (fault.fault === 'name-twice') return { ...fault, path: `${path}.${fault.path}`, root }
   const before = bytes.toString('utf8', 0, part.start).length
-  // Of some faults V8 does not tell the position.
+  // V8 reports no position for some faults.
   const isKnown = typeof fault.position === 'number'
   return {
     fault: 'not-json',

@@ -4,11 +4,11 @@ import { copyExact } from './exact-json.ts'
 export type ParsedReference =
   | { kind: 'relative'; type: string; id: string }
   | { kind: 'conditional'; type: string; query: string }
-  /** `urn:uuid:` or `urn:oid:`: only means something inside its Bundle. */
+  /** `urn:uuid:` or `urn:oid:`. It has a meaning inside its Bundle alone. */
   | { kind: 'urn'; text: string }
   /** Points into the same resource: `#p1`. */
   | { kind: 'contained'; text: string }
-  /** Another server's, or not readable. */
+  /** An address of another server, or a text that cannot be read. */
   | { kind: 'foreign'; text: string }
   /** No `reference` element: a logical reference by identifier, or text alone. */
   | { kind: 'none' }
@@ -47,7 +47,7 @@ export function visitReferences(value: unknown, visit: (element: ReferenceElemen
 }
 
 /**
- * A resource whose references and attachments below one of our own addresses are relative, which means the same record
+ * The resource with relative references and attachments in place of our own addresses, which mean the same record
  * (https://hl7.org/fhir/R4/references.html#literal); the resource itself when it has none.
  */
 export function localizeReferences<Value>(resource: Value, bases: readonly string[]): Value {
@@ -94,7 +94,7 @@ function visitHolders<Name extends string>(
     return
   }
   if (typeof value !== 'object' || value === null) return
-  // Several times as fast as `for in`, whose shortcut objects of so many shapes miss.
+  // This is several times as fast as `for in`, which is slow for objects of so many shapes.
   for (const key of Object.keys(value)) {
     const child = (value as Record<string, unknown>)[key]
     if (typeof child === 'object') visitHolders(child, name, visit)

@@ -5,7 +5,7 @@ interface SummaryElements {
   summary: readonly string[]
   /** Elements without which a resource of the type is not valid. */
   mandatory: readonly string[]
-  /** Below those of the summary, not part of it: `participant.period`. */
+  /** Elements below those of the summary that are not part of it: `participant.period`. */
   omitted?: readonly string[]
 }
 

@@ -2,8 +2,8 @@ import type { Resource } from 'fhir/r4'
 import { parseDate, parsePeriod, parseTiming, type TimeRange } from './dates.ts'
 
 /**
- * Which element is the date of a record, by type; of several the first that is there. They are those of the R4 search
- * parameter `date` where the type has one, else of the parameter nearest to "when did it happen".
+ * The elements that hold the date of a record, by type. The first one that is there counts. They come from the R4 search
+ * parameter `date` where the type has one, else from the parameter nearest to "when did it happen".
  */
 const elementsOfDate: Record<string, readonly string[]> = {
   Account: ['servicePeriod'],

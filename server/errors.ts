@@ -73,7 +73,7 @@ export const errorCatalogue = {
   },
   'record-deleted': {
     category: 'gone',
-    meaning: 'The record was deleted. Its history tells its earlier versions.',
+    meaning: 'The record was deleted. Its history has its earlier versions.',
   },
   'version-conflict': {
     category: 'precondition',

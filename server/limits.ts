@@ -65,8 +65,8 @@ export const limitRows = {
     default: 64 * 1024 * 1024,
     least: 1024,
     unit: 'bytes',
-    what: 'The answer to a batch, which is sent while it is made',
-    beyond: 'Entries beyond it answer 422.',
+    what: 'The answer to a batch, which is sent while it is made; the reads of a transaction',
+    beyond: 'Entries of a batch beyond it answer 422. A transaction answers 422, and nothing is written.',
   },
   pageBytes: {
     area: 'request',
@@ -121,7 +121,7 @@ export const limitRows = {
     default: 40,
     most: 60_000,
     unit: 'milliseconds',
-    what: 'The search of a conditional write on SQLite, for which every other write waits',
+    what: 'A search inside a write on SQLite, for which every other write waits: a condition, or a read of a transaction',
     beyond: 'The answer is 413, and nothing is written. Name an identifier or a patient in the condition.',
   },
   longSearches: {

@@ -5,13 +5,16 @@
 export interface Membership {
   /** Elements whose reference to a Patient puts the record into that patient's compartment. */
   elements: readonly string[]
-  /** Elements that name other records: this one is about whoever those are about. They are search parameters of the same name. */
+  /**
+   * Elements that name other records. This record is about the patients of those records. Each element is also a search parameter
+   * of the same name.
+   */
   through?: readonly string[]
   /**
-   * What a record of this type is when it names no patient. 'refused': it cannot be stored, unless it says that it is about somebody or
-   * something else, which is its practice's (decision 0022). 'shared': any patient
-   * whose records cite it may read it. 'attached': any patient who may read a record of the same practice to which it is
-   * attached may read it. 'practice': only its practice may read it.
+   * What a record of this type is when it names no patient. 'refused': it cannot be stored, unless it says that it is about
+   * somebody or something else. Then it belongs to its practice (decision 0022). 'shared': any patient whose records cite it may
+   * read it. 'attached': a patient may read it who may read a record of the same practice to which it is attached. 'practice':
+   * only its practice may read it.
    */
   otherwise: 'refused' | 'shared' | 'attached' | 'practice'
   /** Whether R4 lets the element be left out: then a record without it is about nobody in particular. */
@@ -31,7 +34,7 @@ const namedPatient: Record<string, Membership> = {
   AppointmentResponse: { elements: ['actor'], otherwise: 'practice' },
   AuditEvent: { elements: ['entity.what'], otherwise: 'practice' },
   Basic: { elements: ['subject'], otherwise: 'practice' },
-  // The content of a document: who reads the document reads it.
+  // This is the content of a document. Everybody who may read the document may read it.
   Binary: { elements: ['securityContext'], otherwise: 'attached' },
   BiologicallyDerivedProduct: { elements: ['collection.source'], otherwise: 'practice' },
   BodyStructure: patient,
@@ -52,7 +55,7 @@ const namedPatient: Record<string, Membership> = {
   CoverageEligibilityRequest: patient,
   CoverageEligibilityResponse: patient,
   DetectedIssue: optionalPatient,
-  // A device in a cupboard is nobody's; one that measured something is cited by the Observation.
+  // A device in a cupboard is about nobody. A device that measured something is cited by the Observation.
   Device: { elements: ['patient'], otherwise: 'shared' },
   DeviceRequest: subject,
   DeviceUseStatement: subject,
@@ -97,7 +100,7 @@ const namedPatient: Record<string, Membership> = {
   VisionPrescription: patient,
 }
 
-/** The directory and the definitions: they say nothing about a patient, and records cite them. */
+/** The directory and the definitions say nothing about a patient, and records cite them. */
 const shared = [
   ...['Practitioner', 'PractitionerRole', 'Organization', 'OrganizationAffiliation', 'Location'],
   ...['HealthcareService', 'Endpoint', 'Medication', 'MedicationKnowledge', 'Substance'],
@@ -116,7 +119,7 @@ const shared = [
   ...['MessageDefinition', 'ExampleScenario', 'TerminologyCapabilities', 'TestScript', 'TestReport'],
 ]
 
-/** They may name several patients, or people, side by side: a patient who is among them must not see the rest. */
+/** These may name several patients or people side by side. A patient among them must not see the others. */
 const practiceOnly = [
   ...['Bundle', 'DeviceMetric', 'EnrollmentResponse', 'Group', 'Linkage', 'MessageHeader', 'PaymentNotice'],
   ...['PaymentReconciliation', 'Person', 'Schedule', 'Slot', 'Subscription', 'VerificationResult'],

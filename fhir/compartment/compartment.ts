@@ -2,14 +2,16 @@ import type { Resource } from 'fhir/r4'
 import { parseReference } from '../reference.ts'
 import { type Membership, memberships } from './about-the-patient.ts'
 
-/** Whom a record is about, as far as it says so itself. */
+/** The patients whom a record itself names. */
 export interface Subjects {
   patientIds: string[]
-  /** `Type/id` of other records: whoever those are about, this one is about too. */
+  /** `Type/id` of other records. This record is also about the patients of those. */
   through: string[]
   /** What the record is when no patient is found. */
   otherwise: Membership['otherwise']
-  /** Whether it is about somebody or something else instead, a group, a device, whoever has an identifier, or about nobody (decision 0022). */
+  /**
+   * Whether it is about something else than a patient: a group, a device, the owner of an identifier, or nobody (decision 0022).
+   */
   isAboutOthers: boolean
 }
 
@@ -30,7 +32,7 @@ export function findSubjects(resource: Resource): Subjects | undefined {
   const patientIds = named.flatMap((reference) => (reference.type === 'Patient' ? [reference.id] : []))
   const others = through
     .flatMap((path) => valuesAt(resource, path.split('.')).flatMap(relativeIn))
-    // Through one record, not through two: what is about a Provenance names nobody.
+    // The way goes through one record, not through two: a record about a Provenance names nobody.
     .flatMap(({ type, id }) => (type === 'Patient' || isAboutThrough(type) ? [] : [`${type}/${id}`]))
   const isAboutOthers =
     holders.length === 0 ? mayBeAbsent : patientIds.length === 0 && holders.every(namesOther)
@@ -38,8 +40,8 @@ export function findSubjects(resource: Resource): Subjects | undefined {
 }
 
 /**
- * The compartment of what a practice keeps about others than patients. It stands on the practice's own panel as if it were a patient's, and on
- * no other; no id of a record has this form, so that nobody can be it.
+ * The compartment of the records that a practice keeps about others than patients. It stands on the practice's own panel like
+ * that of a patient, and on no other panel. No record can have an id of this form.
  */
 export function compartmentOfPractice(practiceId: string): string {
   return `@${practiceId}`
@@ -64,12 +66,12 @@ export function isAttachable(type: string): boolean {
   return memberships.get(type)?.otherwise === 'attached'
 }
 
-/** The elements by which records of a type are about whoever other records are about. */
+/** The elements by which records of a type are about the patients of other records. */
 export function throughElements(type: string): readonly string[] {
   return memberships.get(type)?.through ?? []
 }
 
-/** The types of records that are about whoever others are about. */
+/** The types of records that are about the patients of other records. */
 export const typesAboutThrough: readonly string[] = [...memberships]
   .filter(([, { through = [] }]) => through.length > 0)
   .map(([type]) => type)
@@ -90,8 +92,8 @@ export function canBeAboutNobody(type: string): boolean {
 }
 
 /**
- * The one element by which records of a type are about a patient, when it is `subject` or `patient` and nothing else puts
- * them into a compartment: then being in the compartment and naming the patient there are the same.
+ * The one element by which records of a type are about a patient. It is undefined unless that is `subject` or `patient` and
+ * nothing else puts records of the type into a compartment. Then each record in the compartment names the patient there.
  */
 export function onlySubjectElement(type: string): 'subject' | 'patient' | undefined {
   const { elements = [], through = [] } = memberships.get(type) ?? {}
@@ -116,8 +118,8 @@ function relativeIn({ reference }: Fields): Array<{ type: string; id: string }> 
 }
 
 /**
- * Whether a Reference says that it is no patient whom it names, or names somebody by an identifier or a text alone. One that only could not be resolved
- * must not lose a patient's record.
+ * Whether a Reference certainly names no patient, or names somebody by an identifier or a text alone. A Reference that merely
+ * could not be resolved is not among them, because a patient would lose the record.
  */
 function namesOther({ reference, identifier, display, type }: Fields): boolean {
   const parsed = parseReference(reference)

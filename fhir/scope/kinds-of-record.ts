@@ -1,6 +1,6 @@
 import type { FilterPart } from './scope.ts'
 
-/** A type of FHIR record in words that a patient understands. */
+/** A type of record in words that a patient understands. */
 export interface KindOfRecord {
   type: string
   /** As in "This app may read your …". */
@@ -41,12 +41,12 @@ export const kindsOfRecord: readonly KindOfRecord[] = [
 export const everyKind =
   'Everything in the record: name and contacts, allergies, conditions, medications, immunizations, lab results and vital signs, reports, visits, procedures, documents, care plans and goals, devices, insurance, and the people and places involved.'
 
-/** The words for a type; a type without words of ours is named as it is. */
+/** The words for a type. A type without words is shown by its FHIR name. */
 export function labelOfType(type: string): string {
   return kindsOfRecord.find((kind) => kind.type === type)?.label ?? type
 }
 
-/** Codes by which applications ask for a part of a kind, in words; systems differ only in where they are defined. */
+/** Words for the codes by which applications ask for a part of a kind. The same code means the same in every system. */
 const partLabels: Record<string, string> = {
   'Observation?category=laboratory': 'Lab results',
   'Observation?category=vital-signs': 'Vital signs, such as blood pressure and weight',
@@ -70,7 +70,7 @@ const partLabels: Record<string, string> = {
   'ServiceRequest?category=sdoh': 'Referrals about living conditions',
 }
 
-/** The words for what a scope with a filter gives; a filter without words of ours is named by its codes. */
+/** The words for the records that a scope with a filter opens. A filter without words is shown by its codes. */
 export function labelOfPart(type: string, filter: readonly FilterPart[]): string {
   const parts = filter.map(({ name, value }) => ({ name, codes: value.split(',').map(codeOf) }))
   const known = parts.flatMap(({ name, codes }) => codes.map((code) => partLabels[`${type}?${name}=${code}`]))
@@ -79,7 +79,7 @@ export function labelOfPart(type: string, filter: readonly FilterPart[]): string
   return `${labelOfType(type)}, only those with ${words.join(' and ')}`
 }
 
-/** Of `system|code` the code. */
+/** The code in `system|code`. */
 function codeOf(token: string): string {
   return token.slice(token.lastIndexOf('|') + 1) || token
 }

@@ -7,8 +7,8 @@ import { type ClinicalScope, type FilterPart, filterText } from './scope.ts'
 
 /**
  * The conditions that a scope puts on records (SMART App Launch 2.2, "Finer-grained resource constraints using search
- * parameters"). Undefined when the filter cannot be kept here, so that the scope must not be given: only parameters of codes
- * are, without modifiers.
+ * parameters"). Undefined for a filter that cannot be enforced here, so that the scope must not be granted. Only token parameters
+ * without modifiers can be enforced.
  */
 export function readScopeFilter({
   type,
@@ -42,21 +42,32 @@ function readPart(type: string, { name, value }: FilterPart): ParameterCondition
 /** Whether a resource meets a condition that `readScopeFilter` gave, or several joined. */
 export function meetsFilter(resource: Resource, condition: Condition): boolean {
   const values = indexValuesOf(resource)
-  const meets = (each: Condition): boolean => {
-    if (each.kind === 'or') return each.conditions.some(meets)
-    if (each.kind === 'and') return each.conditions.every(meets)
-    if (each.kind !== 'parameter') return false
-    return each.values.some(
-      (wanted) =>
-        wanted.type === 'token' &&
+  const meetsParameter = ({ parameter, values: wanted }: ParameterCondition) =>
+    wanted.some(
+      (one) =>
+        one.type === 'token' &&
         values.some(
           (value) =>
             value.kind === 'text' &&
-            value.param === each.parameter.code &&
-            (wanted.code === undefined || value.value === wanted.code) &&
-            (wanted.system === undefined || value.system === (wanted.system ?? '')),
+            value.param === parameter.code &&
+            (one.code === undefined || value.value === one.code) &&
+            (one.system === undefined || value.system === (one.system ?? '')),
         ),
     )
+  const meets = (each: Condition): boolean => {
+    switch (each.kind) {
+      case 'or':
+        return each.conditions.some(meets)
+      case 'and':
+        return each.conditions.every(meets)
+      case 'parameter':
+        return meetsParameter(each)
+      case 'chain':
+      case 'has':
+        return false
+      default:
+        throw each satisfies never
+    }
   }
   return meets(condition)
 }

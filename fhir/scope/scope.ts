@@ -6,7 +6,7 @@ export interface ClinicalScope {
   context: 'patient' | 'user' | 'system'
   /** A FHIR type, or '*' for every type. */
   type: string
-  /** Which of create, read, update, delete, search it gives. */
+  /** The interactions that it gives: create, read, update, delete, search. */
   interactions: ReadonlySet<Interaction>
   /** Which records of the type it is about; undefined: all. Each must hold (scope-filter.ts). */
   filter?: readonly FilterPart[] | undefined
@@ -54,9 +54,9 @@ export function parseClinicalScope(text: string): ClinicalScope | undefined {
   if (query === undefined)
     return { ...scope, interactions: new Set(given ?? (access.split('') as Interaction[])) }
   const filter = parseFilter(query)
-  // Only the v2 notation has filters, and a filter says something about the records of one type.
+  // Only the v2 notation has filters, and a filter is about the records of one type.
   if (filter === undefined || given !== undefined || type === '*') return undefined
-  // What is written is not found by a search yet: a filter bounds reading alone.
+  // A filter bounds reading alone, because no search can find a record before it is written.
   const interactions = new Set((access.split('') as Interaction[]).filter((each) => 'rs'.includes(each)))
   return interactions.size === 0 ? undefined : { ...scope, interactions, filter }
 }
@@ -91,7 +91,10 @@ export function reads({ interactions }: ClinicalScope): boolean {
   return interactions.has('r') || interactions.has('s')
 }
 
-/** What of a scope reads, and what of it writes, each as a scope of its own; undefined where there is nothing of it. */
+/**
+ * The reading part and the writing part of a scope, each as a scope of its own. Undefined for a part that the scope does not
+ * have.
+ */
 export function splitByWriting(scope: ClinicalScope): {
   reading: ClinicalScope | undefined
   writing: ClinicalScope | undefined

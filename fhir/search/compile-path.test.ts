@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { Resource } from 'fhir/r4'
 import { evaluate } from '../../test/search/oracle.ts'
 import { demoResources, sample, syntheaResources } from '../../test/search/resources.ts'
-import { compilePath, selectPath, typeOfReference } from './compile-path.ts'
+import { typeOfReference } from '../fhirpath/values.ts'
+import { compilePath, selectPath } from './compile-path.ts'
 import { parametersOf, searchableTypes } from './parameters.ts'
 
 test('every expression of the table can be compiled', () => {

@@ -60,7 +60,7 @@ const partners: Partial<Record<SearchParameterType, AddPair>> = {
   },
 }
 
-/** The ways in which a search may give the token. */
+/** The two ways in which a search may write the token. */
 export function writeToken({ system, code }: Token): [string, string] {
   return [clipText(code), clipText(`${system}|${code}`)]
 }

@@ -5,7 +5,7 @@ export type IndexValue =
   | { kind: 'text'; param: string; value: string; system: string }
   | { kind: 'range'; param: string; low: number; high: number; unit: string }
 
-/** From how many rows of one parameter on a Set is faster than looking through them. */
+/** With this many rows of one parameter a Set is faster than a search through the list. */
 const fewRows = 16
 
 /** The rows of one resource while they are collected, each once. */

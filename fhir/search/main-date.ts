@@ -1,9 +1,11 @@
 import type { IndexValue } from './index-rows.ts'
 import { findParameter } from './parameters.ts'
 
-/** The first of these that a type has: what US Core joins with the patient, in its searches of the type. */
+/**
+ * The first of these parameters that a type has is its main date. US Core joins it with the patient in its searches of the type.
+ */
 const mainDates = [
-  // Before `date`, which of a MedicationRequest is when doses are due.
+  // It stands before `date`, which is the time of the doses in a MedicationRequest.
   'authoredon',
   'date',
   'onset-date',
@@ -37,7 +39,7 @@ export function mainDateOf(type: string): string | undefined {
 export interface MainDate {
   low: number
   high: number
-  /** 2 stands for several: conditions then look at them one by one. */
+  /** 2 stands for several. Conditions then look at the dates one by one. */
   dates: 0 | 1 | 2
 }
 

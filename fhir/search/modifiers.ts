@@ -1,12 +1,12 @@
+import { type Prefix, prefixes } from '../prefix.ts'
 import { clipText } from './normalize-text.ts'
-import { prefixes } from './parse-quantity.ts'
 import { type Asked, impliedSystem, refuse } from './parse-single-value.ts'
 import type { SearchParameter, SearchParameterType } from './search-parameter.ts'
-import { type Modifier, type Prefix, SearchError, type TokenValue } from './search-query.ts'
+import { type Modifier, SearchError, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 import { typedSystem } from './token-rows.ts'
 
-/** Modifiers of a request; those that a query does not have are turned into values. */
+/** The modifiers of a request. Those that a query does not have become values. */
 export type AskedModifier = Modifier | 'of-type' | 'in' | 'not-in'
 
 /** The codes of a value set; undefined when it is not known. */
@@ -18,18 +18,20 @@ export type FindRelatedCodes = (
   direction: 'above' | 'below',
 ) => readonly string[] | undefined
 
-/** What modifiers need to know of codes; without it no value set and no hierarchy is known. */
+/** The knowledge about codes that modifiers need. Without it no value set and no hierarchy is known. */
 export interface Terminology {
   findValueSet: FindValueSet
   findRelatedCodes: FindRelatedCodes
 }
 
-/** Whether a parameter, by its name in a request, asks for something of terminology. */
+/** Whether a parameter, by its name in a request, needs terminology. */
 export function needsTerminology(name: string): boolean {
   return /:(in|not-in|above|below)$/.test(name)
 }
 
-/** https://hl7.org/fhir/R4/search.html#modifiers; `missing` is for all, and some are for some elements alone. */
+/**
+ * https://hl7.org/fhir/R4/search.html#modifiers. Every parameter takes `missing`, and some modifiers suit some elements alone.
+ */
 const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
   token: ['not'],
   string: ['exact', 'contains'],
@@ -41,14 +43,14 @@ const modifiersOf: Record<SearchParameterType, readonly AskedModifier[]> = {
   composite: [],
 }
 
-/** Types to name come on top. */
+/** The types that can be named are added to these. */
 export function modifiersFor({ code, type, modifiers }: SearchParameter): readonly AskedModifier[] {
   // The id and the time of change are columns of the record itself.
   if (code === '_id' || code === '_lastUpdated') return ['missing']
   return ['missing', ...modifiersOf[type], ...(modifiers as readonly AskedModifier[])]
 }
 
-/** https://hl7.org/fhir/R4/search.html#prefix; of a composite those of its second part. */
+/** https://hl7.org/fhir/R4/search.html#prefix. A composite takes the prefixes of its second part. */
 export function prefixesFor({ type, components }: SearchParameter): readonly Prefix[] {
   const isOrdered = type === 'date' || type === 'number' || type === 'quantity'
   // Parts that are compared are named value-date, value-quantity and the like.
@@ -77,7 +79,7 @@ export function parseValueSet(
   if (!codes)
     throw new SearchError(
       name,
-      `The value set ${quote(url)} of ${quote(name)} is not known here; those of FHIR R4 and US Core are that list the codes which alone may stand in an element. Name the codes, with commas between them`,
+      `The value set ${quote(url)} of ${quote(name)} is not known here. Known are the value sets of FHIR R4 and US Core that fix the codes of an element. Name the codes, with commas between them`,
     )
   return codes.map((each) => asToken(parameter, each))
 }
@@ -96,7 +98,7 @@ export function parseRelated(
   if (!codes)
     throw new SearchError(
       asked.name,
-      `${quote(asked.name)} cannot be answered: the hierarchy of the code system ${quote(system)} is not known here; those that the definitions of FHIR R4 hold as a whole are. Name the codes, with commas between them`,
+      `${quote(asked.name)} cannot be answered: the hierarchy of the code system ${quote(system)} is not known here. Known are the code systems that FHIR R4 defines as a whole. Name the codes, with commas between them`,
     )
   return codes.map((each) => asToken(asked.parameter, { system, code: each }))
 }

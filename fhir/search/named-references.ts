@@ -1,7 +1,10 @@
 import { compilePath, type Visit } from './compile-path.ts'
 import type { SearchParameter } from './search-parameter.ts'
 
-/** What a resource names by a reference parameter, as it is written: references, and canonical addresses of definitions. */
+/**
+ * The targets that a resource names by a reference parameter, as they are written: references, and canonical addresses of
+ * definitions.
+ */
 export interface NamedReference {
   text: string
   /** `URL` or `URL|VERSION` of a definition, which is found by its `url`. */
@@ -17,7 +20,7 @@ export function namedReferences({ expression }: SearchParameter, resource: unkno
   return found
 }
 
-/** There are as many as the standard has parameters. */
+/** The map has at most as many entries as the standard has parameters. */
 const visitByExpression = new Map<string, Visit<NamedReference[]>>()
 
 function note(value: unknown, found: NamedReference[]): void {

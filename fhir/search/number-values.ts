@@ -20,13 +20,13 @@ export function exactly(value: number): NumberRange {
   return { low: value, high: nextAbove(value) }
 }
 
-/** The next number or the one after it: only that it is above, and always the same, matters. */
+/** The next number or the one after it. It only has to be above, and always the same. */
 function nextAbove(value: number): number {
   if (value >= highestNumber) return highestNumber
   return value + Math.max(Math.abs(value) * Number.EPSILON, 1e-300)
 }
 
-/** 2.3 lb and 1.04 kg must come out alike whatever way they were calculated: 12 digits are kept. */
+/** 12 digits are kept, so that 2.3 lb and 1.04 kg become the same number in every way of calculation. */
 export function convert(value: number, unit: CanonicalUnit): number {
   if (value <= lowestNumber || value >= highestNumber) return value
   if (unit.factor === 1 && unit.offset === 0) return value
@@ -48,24 +48,25 @@ export function roundNoise(value: number): number {
   return Number(value.toPrecision(15))
 }
 
-/** How the index names a unit of UCUM that a quantity does not say to be UCUM's. No system is empty. */
+/** The name in the index of a UCUM unit whose quantity names no system. No system is the empty text. */
 export function withoutSystem({ unit }: CanonicalUnit): string {
   return `|${unit}`
 }
 
 interface NamedUnit {
   name: string
-  /** When the number is to be converted. */
+  /** Present when the number has to be converted. */
   unit?: CanonicalUnit
 }
 
 /**
- * How the index names the unit of a quantity: by our unit of its dimension when it is UCUM's and known; else by the code alone
- * and by `system|code`. What is written for people is searched too (`5.4||beats/minute`), and so is a unit without a system.
+ * The names of a quantity's unit in the index. A known UCUM unit has the name of our unit of its dimension. Other units have two
+ * names, the code alone and `system|code`. The unit in words can be searched, too (`5.4||beats/minute`), and so can a unit
+ * without a system.
  */
 export function unitsOfQuantity(system: string, code: string, written: string): NamedUnit[] {
   const canonical = system === ucum ? findCanonicalUnit(code) : undefined
-  // What the code says already need not be said again.
+  // The unit in words is left out when it equals the code.
   if (canonical) {
     const isSame = findCanonicalUnit(written)?.unit === canonical.unit || written === code
     return [{ name: canonical.unit, unit: canonical }, ...(isSame ? [] : unitAsWritten(written))]

@@ -44,13 +44,19 @@ export function parseComposite(asked: Asked, text: string, first: Asked, second:
         { type: 'composite', form: 'range', prefix, low: start, high: end, unit: clipText(`${token}$`) },
       ]
     }
-    default: {
+    case 'quantity': {
       const quantities =
         parseQuantityValue(right) ?? refuse(asked, text, 'a quantity after the $: 8480-6$gt140')
       return quantities.map(({ prefix, low, high, unit = '' }) => {
         return { type: 'composite', form: 'range', prefix, low, high, unit: clipText(`${token}$${unit}`) }
       })
     }
+    case 'number':
+    case 'uri':
+    case 'composite':
+      throw new Error(`no composite parameter of R4 ends in one of the type ${second.parameter.type}`)
+    default:
+      throw second.parameter.type satisfies never
   }
 }
 

@@ -19,7 +19,7 @@ export interface Budget {
   values: number
 }
 
-/** One pair of a search: the name as it was asked, and its value. */
+/** One pair of a search: the name as the request has it, and its value. */
 export interface Question {
   name: string
   value: string
@@ -32,7 +32,7 @@ const maximumDepth = 3
 const maximumTargets = 12
 const maximumLength = 2000
 
-/** Undefined when `type` has no parameter of this name; throws SearchError for one that is asked in a wrong way. */
+/** Undefined when `type` has no parameter of this name. Throws SearchError for a parameter that is used in a wrong way. */
 export function parseCondition(type: string, question: Question): Condition | undefined {
   const { name } = question
   const plain = findParameter(type, name)
@@ -50,7 +50,8 @@ function parsePart(type: string, part: string, question: Question, depth: number
     )
   if (part.startsWith('_has:')) return parseHas(type, part, question, depth)
   const dot = part.indexOf('.')
-  if (dot !== -1) return parseChain(type, part.slice(0, dot), part.slice(dot + 1), question, depth)
+  if (dot !== -1)
+    return parseChain(type, { head: part.slice(0, dot), rest: part.slice(dot + 1) }, question, depth)
   return parseParameter(type, part, question)
 }
 
@@ -67,7 +68,12 @@ function parseHas(type: string, part: string, question: Question, depth: number)
 }
 
 /** `subject:Patient.name`, `patient.organization.name` */
-function parseChain(type: string, head: string, rest: string, question: Question, depth: number): Condition {
+function parseChain(
+  type: string,
+  { head, rest }: { head: string; rest: string },
+  question: Question,
+  depth: number,
+): Condition {
   const [code = '', targetType, ...more] = head.split(':')
   const reference = requireParameter(type, code, question)
   if (reference.type !== 'reference' || more.length > 0)
@@ -86,16 +92,14 @@ function parseChain(type: string, head: string, rest: string, question: Question
       question.name,
       `${type}.${code} may name any type: write ${code}:Type.${rest.slice(0, 80)}`,
     )
-  const conditions = parseForTargets(targets, reference, rest, question, depth)
+  const conditions = parseForTargets({ targets, reference, rest }, question, depth)
   const [only] = conditions
   return only && conditions.length === 1 ? only : { kind: 'or', conditions }
 }
 
-/** Of the types that a reference may name only some have the parameter; at least one must. */
+/** At least one of the types that a reference may name must have the parameter. */
 function parseForTargets(
-  targets: readonly string[],
-  reference: SearchParameter,
-  rest: string,
+  { targets, reference, rest }: { targets: readonly string[]; reference: SearchParameter; rest: string },
   question: Question,
   depth: number,
 ): Condition[] {
@@ -123,14 +127,14 @@ function requireParameter(type: string, code: string, question: Question): Searc
   throw new SearchError(question.name, describeUnknown(type, code))
 }
 
-/** Why a parameter is not known, with those that are. */
+/** Says that a parameter is not known, and lists the known ones. */
 export function describeUnknown(type: string, code: string): string {
   const codes = parametersOf(type).map((parameter) => parameter.code)
   if (codes.length === 0) return `There is no type ${quote(type)} to search`
   return `${type} has no search parameter ${quote(code)}. It has ${codes.join(', ')}`
 }
 
-/** Of a parameter without a modifier, as most are. */
+/** The condition of a parameter without a modifier, the common case. */
 function plainCondition(resourceType: string, parameter: SearchParameter, question: Question): Condition {
   spend(question, 'conditions', 1)
   const { name, bases } = question
@@ -145,7 +149,7 @@ function parseParameter(type: string, part: string, question: Question): Conditi
   if (modifierText === undefined) return plainCondition(type, parameter, question)
   const { modifier, targetType } = readModifier(parameter, modifierText, more, question)
   spend(question, 'conditions', 1)
-  if (modifier === 'missing') return missingCondition(parameter, readMissing(question))
+  if (modifier === 'missing') return missingCondition(parameter, { isMissing: readMissing(question) })
   const { name, bases } = question
   const asked: Asked = {
     name,
@@ -159,14 +163,14 @@ function parseParameter(type: string, part: string, question: Question): Conditi
   return { kind: 'parameter', parameter, modifier: asked.modifier, values }
 }
 
-/** What is a column of every record is never missing. */
-function missingCondition(parameter: SearchParameter, isMissing: boolean): Condition {
+/** Parameters that are columns of every record are never missing. */
+function missingCondition(parameter: SearchParameter, { isMissing }: { isMissing: boolean }): Condition {
   if (parameter.code === '_id' || parameter.code === '_lastUpdated')
     return isMissing ? { kind: 'or', conditions: [] } : { kind: 'and', conditions: [] }
   return { kind: 'parameter', parameter, modifier: 'missing', isMissing, values: [] }
 }
 
-/** The modifier that the query has, where the values do not say it already. */
+/** The modifier of the query. It is undefined where the values already express it. */
 function keptModifier(
   { type }: SearchParameter,
   modifier: AskedModifier | undefined,
@@ -189,7 +193,7 @@ function parseModified(
   return codes
 }
 
-/** The codes for which a value set or a place in a hierarchy stands; undefined for what stands for itself. */
+/** The codes for which a value set or a place in a hierarchy stands. Undefined for every other modifier. */
 function parseCodes(
   asked: Asked,
   text: string,

@@ -1,3 +1,4 @@
+import { type Prefix, splitPrefix } from '../prefix.ts'
 import {
   convert,
   exactly,
@@ -7,18 +8,9 @@ import {
   ucum,
   withoutSystem,
 } from './number-values.ts'
-import type { NumberValue, Prefix } from './search-query.ts'
+import type { NumberValue } from './search-query.ts'
 import { splitUnescaped, unescapeText } from './search-text.ts'
 import { type CanonicalUnit, findCanonicalUnit } from './units.ts'
-
-export const prefixes: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']
-
-/** `ge5` is `ge` and `5`; no prefix means `eq`. */
-export function splitPrefix(text: string): [Prefix, string] {
-  const start = text.slice(0, 2)
-  const prefix = prefixes.find((each) => each === start)
-  return prefix ? [prefix, text.slice(2)] : ['eq', text]
-}
 
 /** Undefined when it is not a number. */
 export function parseNumberValue(text: string): NumberValue | undefined {
@@ -43,14 +35,14 @@ export function parseQuantityValue(text: string): NumberValue[] | undefined {
   return unitsOf(system, code, canonical).map((unit) => ({ type: 'quantity', prefix, ...range, unit }))
 }
 
-/** As number-values.ts names units for the index. */
+/** The names of the unit in the index (number-values.ts). */
 function unitsOf(system: string, code: string, canonical: CanonicalUnit | undefined): (string | undefined)[] {
   if (code === '') return [undefined]
   if (canonical) return system === '' ? [canonical.unit, withoutSystem(canonical)] : [canonical.unit]
   return [system === '' ? code : `${system}|${code}`]
 }
 
-/** Whether rounding to fifteen digits would lose some of those that are written. */
+/** Whether rounding to fifteen digits would lose some written digits. */
 function isExact(digits: string): boolean {
   return (
     digits
@@ -70,7 +62,7 @@ function rangeFor(prefix: Prefix, digits: string, unit: CanonicalUnit | undefine
   const { value, half } = number
   const inUnit = (each: number) => (unit ? convert(each, unit) : each)
   if (prefix === 'eq' || prefix === 'ne') {
-    // With as many digits as a double keeps the number itself must stay within, whatever rounding does to the ends.
+    // The range must contain the number itself, also when it has as many digits as a double keeps and its ends are rounded.
     const own = exactly(inUnit(value))
     const end = (each: number) => inUnit(isExact(digits) ? each : roundNoise(each))
     return { low: Math.min(end(value - half), own.low), high: Math.max(end(value + half), own.high) }

@@ -20,7 +20,7 @@ const readers: Record<string, ParameterParser> = {
     requireFirst(query.count === undefined, name)
     if (!/^\d{1,9}$/.test(value))
       throw new SearchError(name, `_count takes a whole number, not ${quote(value)}`)
-    // A server may give fewer than were asked for.
+    // A server may return fewer records than the client asks for.
     query.count = Math.min(Number(value), maximumCount)
   },
   _include: (query, value, name) => addInclude(query.includes, query.type, value, name),
@@ -45,7 +45,7 @@ const readers: Record<string, ParameterParser> = {
   },
 }
 
-/** Says how the answer looks, not which records are in it. False when the name is none of these. */
+/** Reads a parameter that decides how the answer looks, not which records are in it. False for any other parameter. */
 export function readResultParameter(query: SearchQuery, name: string, value: string): boolean {
   if (!name.startsWith('_')) return false
   const [base = '', modifier, ...more] = name.split(':')
@@ -97,7 +97,7 @@ function addInclude(includes: IncludeRule[], type: string, value: string, name: 
   const [sourceType = '', code = '*', targetType, ...more] = (value === '*' ? `${type}:*` : value).split(':')
   if (more.length > 0) throw new SearchError(name, `${name} takes Type:parameter or Type:parameter:Target`)
   if (!searchableTypes.includes(sourceType))
-    throw new SearchError(name, `${name} takes Type:parameter, and ${quote(sourceType)} is no type`)
+    throw new SearchError(name, `${name} takes Type:parameter, and ${quote(sourceType)} is not a type`)
   const parameter = code === '*' ? '*' : requireReference(sourceType, code, name)
   if (targetType !== undefined && targetType !== '') requireTarget(parameter, targetType, name)
   const target = targetType === undefined || targetType === '' ? {} : { targetType }
@@ -118,7 +118,7 @@ function isSameRule(one: IncludeRule, other: IncludeRule): boolean {
   )
 }
 
-/** All that may name a record of the type, each once however often it is asked for; what goes on from there stays. */
+/** All parameters that may name a record of the type, each once. Rules that iterate stay. */
 function withEveryRevinclude({ type, revincludes }: SearchQuery): IncludeRule[] {
   const mayName = (each: SearchParameter) => each.type === 'reference' && each.targets.includes(type)
   const all = searchableTypes

@@ -9,11 +9,11 @@ const maximumPairs = 100
 const maximumValues = 200
 const maximumConditions = 200
 
-/** Say how the answer is written, which is not the business of a search. */
+/** These decide how the answer is written, and a search ignores them. */
 const silent = new Set(['_format', '_pretty'])
 
 export interface SearchOptions {
-  /** Whether an unknown parameter is refused; else it is listed in `ignored`: `Prefer: handling`. */
+  /** Whether an unknown parameter is refused (`Prefer: handling`). Otherwise it is listed in `ignored`. */
   strict: boolean
   /** Addresses of our own API, without a slash at the end: references below them are relative ones. */
   bases?: readonly string[]

@@ -1,12 +1,12 @@
-import { earliestTime, latestTime, parseDate } from '../dates.ts'
+import { earliestTime, latestTime, parseDate, restorePlus } from '../dates.ts'
+import { splitPrefix } from '../prefix.ts'
 import { isResourceId, parseReference } from '../reference.ts'
 import { clipText, normalizeText } from './normalize-text.ts'
-import { splitPrefix } from './parse-quantity.ts'
 import type { SearchParameter } from './search-parameter.ts'
 import { type Modifier, SearchError, type SearchValue, type TokenValue } from './search-query.ts'
 import { quote, splitUnescaped, unescapeText } from './search-text.ts'
 
-/** What a value is read for. */
+/** The parameter for which a value is read. */
 export interface Asked {
   /** The parameter as the request names it, for messages. */
   name: string
@@ -38,7 +38,10 @@ export function parseToken(asked: Asked, text: string): TokenValue {
   return { type: 'token', system: clipText(system), code: code === '' ? undefined : clipText(code) }
 }
 
-/** As rows have it: an element that is a code alone does not name its system (https://hl7.org/fhir/R4/search.html#token). */
+/**
+ * The system as the index has it: an element that is a code alone does not name its system
+ * (https://hl7.org/fhir/R4/search.html#token).
+ */
 export function impliedSystem({ systems }: SearchParameter, system: string): string {
   return systems.includes(system) ? '' : system
 }
@@ -53,7 +56,7 @@ export function parseString(
   return { type: 'string', normalized, original: clipText(plain) }
 }
 
-/** `:above` asks for all addresses above this one, so it is a list of them. */
+/** `:above` asks for all addresses above this one, which are listed here. */
 export function parseUri({ modifier }: Asked, text: string): SearchValue[] {
   const value = unescapeText(text)
   const values = [value]
@@ -83,14 +86,13 @@ export function parseTargets(asked: Asked, text: string): string[] {
 }
 
 export function parseDateValue(asked: Asked, text: string): SearchValue & { type: 'date' } {
-  // Where a form was decoded, the plus of a zone has become a space.
-  const [prefix, date] = splitPrefix(unescapeText(text).replace(/(T[\d:.]+) (\d\d:\d\d)$/, '$1+$2'))
+  const [prefix, date] = splitPrefix(restorePlus(unescapeText(text)))
   const range =
     parseDate(date) ??
     refuse(asked, text, 'a date, such as 2024, 2024-03, ge2024-03-15 or lt2024-03-15T10:00:00Z')
   const { start, end } = range
   if (prefix !== 'ap') return { type: 'date', prefix, start, end }
-  // About is as much again on either side: 2024 from 2023 to 2025, a day one day more or less.
+  // `ap` adds the length of the range on either side: 2024 reaches from 2023 to 2025, and a day gets one day more or less.
   const around = end - start
   return {
     type: 'date',

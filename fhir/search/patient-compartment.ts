@@ -8,9 +8,9 @@ const codesByType = new Map<string, string[]>(Object.entries(table))
 export const patientCompartmentTypes: readonly string[] = [...codesByType.keys()]
 
 /**
- * That a record of the type is in the compartment of this patient as the standard says: any of some references names the
- * patient, also as performer or subscriber. It bounds a search; what may be read is decided elsewhere (decision 0003). Undefined for
- * a type that is in no such compartment.
+ * The condition that a record of the type is in the compartment of this patient as the standard defines it: one of several
+ * references names the patient, also as performer or subscriber. It narrows a search. Another place decides what may be read
+ * (decision 0003). Undefined for a type that is in no such compartment.
  */
 export function inPatientCompartment(type: string, patientId: string): Condition | undefined {
   const codes = codesByType.get(type)
@@ -18,7 +18,7 @@ export function inPatientCompartment(type: string, patientId: string): Condition
   const conditions = codes.flatMap((code) =>
     conditionOn(type, code, { type: 'reference', targets: [`Patient/${patientId}`] }),
   )
-  // The record of the patient is in it, beside those that are linked to it.
+  // The patient's own record is in the compartment, and so are the Patient records that link to it.
   if (type === 'Patient')
     conditions.push(...conditionOn(type, '_id', { type: 'token', system: undefined, code: patientId }))
   const [only, another] = conditions

@@ -9,7 +9,7 @@ import {
   unitsOfQuantity,
 } from './number-values.ts'
 
-/** Quantity and what is built like it, Money, Range and SampledData: https://hl7.org/fhir/R4/search.html#quantity */
+/** Quantity and the types that are built like it, Money, Range and SampledData: https://hl7.org/fhir/R4/search.html#quantity */
 interface QuantityElement {
   value?: unknown
   comparator?: unknown
@@ -42,7 +42,7 @@ export function quantityRows(code: string): Visit<IndexRows> {
   }
 }
 
-/** A value as it is found: in each name of its unit, and alone. */
+/** The rows of a value: one for each name of its unit, and one for the number alone. */
 export function rangesOf(value: unknown): MeasuredRange[] {
   if (typeof value === 'number') return Number.isFinite(value) ? [{ ...exactly(value), unit: '' }] : []
   if (typeof value !== 'object' || value === null) return []

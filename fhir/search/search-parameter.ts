@@ -19,9 +19,12 @@ export interface SearchParameter {
   expression: string
   /** Of a reference: the types it may name. Of others: empty. */
   targets: readonly string[]
-  /** Of a token whose elements are codes or booleans alone: the code systems that they have by the standard, and never say. */
+  /**
+   * For a token whose elements are codes or booleans alone: the code systems that the standard gives them and that records never
+   * name.
+   */
   systems: readonly string[]
-  /** Of a token or reference: the modifiers that its elements can have, beside those of every one of its kind. */
+  /** For a token or reference: the modifiers that its elements can have beside those of every parameter of its type. */
   modifiers: readonly string[]
   /** Of a composite: the parameters whose values are joined, each evaluated on what `expression` selects. */
   components?: readonly { code: string; expression: string }[]

@@ -1,6 +1,7 @@
+import type { Prefix } from '../prefix.ts'
 import type { SearchParameter } from './search-parameter.ts'
 
-/** A search as it was asked for, checked and made ready: https://hl7.org/fhir/R4/search.html */
+/** A search as the client asked for it, checked and ready to run: https://hl7.org/fhir/R4/search.html */
 export interface SearchQuery {
   type: string
   /** All of them must hold. */
@@ -12,7 +13,7 @@ export interface SearchQuery {
   summary: 'true' | 'text' | 'data' | 'count' | 'false' | undefined
   elements: string[] | undefined
   total: 'none' | 'estimate' | 'accurate' | undefined
-  /** Parameters that a lenient search leaves out, to be named in the outcome. */
+  /** Parameters that a lenient search leaves out. The outcome names them. */
   ignored: { name: string; reason: string }[]
 }
 
@@ -55,7 +56,7 @@ export interface OrCondition {
   conditions: Condition[]
 }
 
-/** What a scope asks of the records that it opens: all must hold. */
+/** The conditions that a scope puts on the records that it opens: all must hold. */
 export interface AndCondition {
   kind: 'and'
   conditions: Condition[]
@@ -76,12 +77,10 @@ export type Modifier =
   | 'below'
   | 'type'
 
-export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
-
 /**
- * What a row of the index must be like. Ranges of rows and of values are half-open, so that every prefix is the same
- * comparison for dates, numbers and quantities (`meetsDateCondition` of dates.ts); `ap` asks whether they overlap and
- * is already widened here.
+ * The condition that a row of the index must meet. Ranges of rows and of values are half-open, so that every prefix is the same
+ * comparison for dates, numbers and quantities (`meetsDateCondition` of dates.ts); `ap` asks whether they overlap and is already
+ * widened here.
  */
 export type SearchValue =
   | TokenValue

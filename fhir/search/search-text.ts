@@ -21,7 +21,7 @@ export function unescapeText(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,$|\\])/g, '$1') : text
 }
 
-/** What came from outside, short enough for a message. */
+/** A text from outside, short enough for a message. */
 export function quote(text: string): string {
   return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`
 }

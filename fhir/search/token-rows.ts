@@ -2,7 +2,7 @@ import type { Visit } from './compile-path.ts'
 import type { IndexRows } from './index-rows.ts'
 import { normalizeText } from './normalize-text.ts'
 
-/** What elements a token can be in: https://hl7.org/fhir/R4/search.html#token */
+/** The elements that can hold a token: https://hl7.org/fhir/R4/search.html#token */
 interface TokenElement {
   system?: unknown
   /** Coding. */
@@ -22,8 +22,8 @@ export interface Token {
 }
 
 /**
- * Rows of codes, and rows `<code>:text` of what people read. An identifier with a type has a row more for `:of-type`, whose
- * system is that of the type with its code.
+ * Rows of codes, and rows `<code>:text` of the words for people. An identifier with a type has one more row for `:of-type`. Its
+ * system is the system of the type with its code.
  */
 export function tokenRows(code: string): Visit<IndexRows> {
   const textCode = `${code}:text`
@@ -61,7 +61,7 @@ function addTypedValue(param: string, { value, type }: TokenElement, rows: Index
   }
 }
 
-/** What stands for the type of an identifier as if it were a system; no system has a bar. */
+/** The type of an identifier in the place of a system. No system contains a bar. */
 export function typedSystem({ system, code }: Token): string {
   return `${system}|${code}`
 }

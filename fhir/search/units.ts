@@ -1,6 +1,6 @@
 /**
- * Units of UCUM that clinical quantities use, brought to one unit for each dimension, so that 0.5 g and 500 mg are
- * found alike: https://ucum.org/ucum. Not all of UCUM: what is not here is compared as it is written.
+ * Units of UCUM that clinical quantities use, brought to one unit for each dimension, so that 0.5 g and 500 mg are found alike:
+ * https://ucum.org/ucum. This is not all of UCUM. Other units are compared as they are written.
  */
 export interface CanonicalUnit {
   /** Ours, made of g, m, s, L, mol, Pa and the like: `g/L`. */
@@ -87,7 +87,7 @@ const alsoWritten = new Map(
   }),
 )
 
-/** Scales with a zero of their own do not combine with others. */
+/** A scale with a zero of its own cannot be combined with other units. */
 const scales: Record<string, CanonicalUnit> = {
   Cel: { unit: 'Cel', factor: 1, offset: 0 },
   '[degF]': { unit: 'Cel', factor: 5 / 9, offset: -160 / 9 },
@@ -108,7 +108,7 @@ export function findCanonicalUnit(code: string): CanonicalUnit | undefined {
 function readUnit(code: string): CanonicalUnit | undefined {
   const scale = Object.hasOwn(scales, code) ? scales[code] : undefined
   if (scale) return scale
-  // An annotation says what is counted and changes no value; alone it is a unit that only its users know.
+  // An annotation names the counted thing and changes no value. An annotation alone is a unit that only its users know.
   const plain = code.replace(/[µμ]/g, 'u').replace(/\{[^{}]*\}/g, '')
   const [above = '', ...below] = plain.split('/')
   const terms = [...readProduct(above, 1), ...below.flatMap((part) => readProduct(part, -1))]

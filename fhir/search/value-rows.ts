@@ -9,7 +9,9 @@ import { tokenRows } from './token-rows.ts'
 
 type Fields = Record<string, unknown>
 
-/** How the values of a parameter become rows, by its type. They are told apart by their elements: JSON has no types. */
+/**
+ * How the values of a parameter become rows, by its type. The elements show of which type a value is, because JSON has no types.
+ */
 export const rowsOfType: Record<
   Exclude<SearchParameterType, 'composite'>,
   (code: string) => Visit<IndexRows>

@@ -6,9 +6,7 @@ type Fields = Record<string, unknown>
 /** A required binding: https://hl7.org/fhir/R4/terminologies.html#required */
 export function checkCodes(
   codes: CodeSet,
-  type: string,
-  value: unknown,
-  path: string,
+  { type, value, path }: { type: string; value: unknown; path: string },
   findings: Findings,
 ): void {
   if (isAmong(codes, type, value)) return
@@ -19,7 +17,7 @@ export function checkCodes(
   )
 }
 
-/** True also of what is no code at all: that is told by the check of its type. */
+/** Also true for a value that is not a code at all, which the check of its type reports. */
 export function isAmong(codes: CodeSet, type: string, value: unknown): boolean {
   if (typeof value === 'string') return codes.has(value)
   if (typeof value !== 'object' || value === null) return true

@@ -2,7 +2,7 @@ import { quote } from './findings.ts'
 import type { Fields, ResourceContext } from './resource-context.ts'
 import type { Element, TypeDefinition } from './types.ts'
 
-/** What must be there is, and of a choice only one. */
+/** Reports elements that are missing, and choices with more than one value. */
 export function checkPresence(
   value: Fields,
   { required, choices }: TypeDefinition,
@@ -25,7 +25,7 @@ function countOf(value: Fields, { fields }: Element): number {
   return count
 }
 
-/** The JSON names of an element, as far as they can be said in a message. */
+/** The JSON names of an element for a message. */
 export function keysOf({ fields, name }: Element): string {
   if (fields.length === 1) return fields[0]?.key ?? name
   const some = fields.slice(0, 6).map(({ key }) => key)

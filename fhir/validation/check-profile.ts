@@ -1,8 +1,8 @@
+import { isSame } from '../fhirpath/values.ts'
 import { checkCodes, isAmong } from './check-codes.ts'
 import { keysOf } from './check-presence.ts'
 import { targetTypeOf } from './check-reference.ts'
 import type { ProfileNode, SliceNode, SliceTest } from './definition-tables.ts'
-import { isSame } from './invariant-values.ts'
 import type { Profiles } from './profiles.ts'
 import { checkInvariants, type Fields, isObject, type ResourceContext } from './resource-context.ts'
 import type { Element, Field, TypeDefinition } from './types.ts'
@@ -21,30 +21,22 @@ interface ProfileContext extends ResourceContext {
   profileName: string
 }
 
-/** Checks what a profile asks beyond R4 of an object of its type. */
-export function checkProfile(
-  value: Fields,
-  node: ProfileNode,
-  type: TypeDefinition,
-  path: string,
-  context: ProfileContext,
-): void {
-  checkInvariants(
-    context.profiles.invariants.list(node.invariants),
-    value,
-    { path, type: type.name },
-    context,
-  )
-  checkElements(value, node, type, path, context)
+/** An object with where it stands and its type. */
+export interface TypedObject {
+  value: Fields
+  type: TypeDefinition
+  path: string
 }
 
-function checkElements(
-  value: Fields,
-  node: ProfileNode,
-  type: TypeDefinition,
-  path: string,
-  context: ProfileContext,
-): void {
+/** Checks the rules that a profile adds to R4 on an object of its type. */
+export function checkProfile(object: TypedObject, node: ProfileNode, context: ProfileContext): void {
+  const { value, type, path } = object
+  const invariants = context.profiles.invariants.list(node.invariants)
+  checkInvariants(invariants, value, { path, type: type.name }, context)
+  checkElements(object, node, context)
+}
+
+function checkElements({ value, type, path }: TypedObject, node: ProfileNode, context: ProfileContext): void {
   for (const [name, child] of Object.entries(node.elements ?? {})) {
     if (context.findings.isFull) return
     const element = type.elements.get(name)
@@ -52,7 +44,7 @@ function checkElements(
     const fields = element?.fields ?? (field ? [field] : [])
     const items = fields.flatMap((each) => itemsOf(value, each, path))
     const owner = element ?? field?.element
-    if (owner) checkCount(items.length, child, owner, `${path}.${owner.name}`, context)
+    if (owner) checkCount(items.length, child, { element: owner, path: `${path}.${owner.name}` }, context)
     for (const item of items) checkItem(item, child, context)
     if (child.slices && owner) checkSlices(items, child, `${path}.${owner.name}`, context)
   }
@@ -75,8 +67,7 @@ function itemsOf(owner: Fields, field: Field, path: string): Item[] {
 function checkCount(
   count: number,
   { min = 0, max = Number.POSITIVE_INFINITY }: ProfileNode,
-  element: Element,
-  path: string,
+  { element, path }: { element: Element; path: string },
   { findings, profileName }: ProfileContext,
 ): void {
   if (count < min)
@@ -107,10 +98,10 @@ function checkItem({ value, path, field }: Item, node: ProfileNode, context: Pro
   const problem = valueProblem(value, node, context)
   if (problem !== undefined) findings.error('value', path, `${profileName} ${problem}`)
   const codes = node.codes === undefined ? undefined : profiles.codes.find(node.codes)
-  if (codes) checkCodes(codes, field.type, value, path, findings)
+  if (codes) checkCodes(codes, { type: field.type, value, path }, findings)
   checkInvariants(profiles.invariants.list(node.invariants), value, { path, type: field.type }, context)
   const type = node.elements ? types.find(field.definition) : undefined
-  if (type && isObject(value)) checkElements(value, node, type, path, context)
+  if (type && isObject(value)) checkElements({ value, type, path }, node, context)
 }
 
 function valueProblem(value: unknown, node: ProfileNode, context: ProfileContext): string | undefined {
@@ -140,21 +131,20 @@ function checkSlices(items: readonly Item[], node: ProfileNode, path: string, co
       )
     }
   }
-  for (const [name, slice] of slices) checkSliceCount(counts.get(name) ?? 0, name, slice, path, context)
+  for (const [name, slice] of slices) checkSliceCount(counts.get(name) ?? 0, slice, { name, path }, context)
 }
 
 function checkSliceCount(
   count: number,
-  name: string,
   { min = 0, max = Number.POSITIVE_INFINITY, when }: SliceNode,
-  path: string,
+  { name, path }: { name: string; path: string },
   context: ProfileContext,
 ): void {
   if (count >= min && count <= max) return
   const { findings, profileName } = context
-  const told = `${name} (${when.map((test) => describeTest(test, context)).join(', ')})`
-  if (count < min) findings.error('required', path, `${profileName} asks for ${told}, which is missing.`)
-  else findings.error('structure', path, `${profileName} allows at most ${max} of ${told}, not ${count}.`)
+  const slice = `${name} (${when.map((test) => describeTest(test, context)).join(', ')})`
+  if (count < min) findings.error('required', path, `${profileName} asks for ${slice}, which is missing.`)
+  else findings.error('structure', path, `${profileName} allows at most ${max} of ${slice}, not ${count}.`)
 }
 
 function isOfSlice({ value, field }: Item, { when }: SliceNode, { profiles }: ProfileContext): boolean {
@@ -168,7 +158,7 @@ function isOfSlice({ value, field }: Item, { when }: SliceNode, { profiles }: Pr
   )
 }
 
-/** What a test with a path looks at is a code or a concept. */
+/** The value at the path of a test is a code or a concept. */
 function typeAt(value: unknown): string {
   return isObject(value) && Object.hasOwn(value, 'coding') ? 'CodeableConcept' : 'Coding'
 }

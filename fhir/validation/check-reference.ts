@@ -1,5 +1,5 @@
+import { typeOfReference } from '../fhirpath/values.ts'
 import { parseReference } from '../reference.ts'
-import { typeOfReference } from '../search/compile-path.ts'
 import { type Findings, quote } from './findings.ts'
 import type { Types } from './types.ts'
 
@@ -12,7 +12,7 @@ interface ReferenceCheck {
 
 type Fields = Record<string, unknown>
 
-/** Whether a Reference leads to a type that may stand here, as far as it says so itself. */
+/** Reports a Reference that itself says that it leads to a type which may not stand here. */
 export function checkReference(
   value: Fields,
   targets: readonly string[] | undefined,

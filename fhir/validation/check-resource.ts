@@ -14,7 +14,7 @@ import {
 } from './resource-context.ts'
 import type { Field, TypeDefinition } from './types.ts'
 
-/** Checks a resource against R4 itself, with all within it. `container` is what contains it, if anything does. */
+/** Checks a resource and everything within it against R4 itself. `container`: the resource that contains it, if any. */
 export function checkResource(value: unknown, place: string, walk: Walk, container?: ResourceContext): void {
   const { types, findings } = walk
   const fields = isObject(value) ? value : {}
@@ -50,7 +50,7 @@ function checkObject(value: unknown, type: TypeDefinition, path: string, context
     const field = type.fields.get(key)
     if (field) checkField(value, field, path, context)
     else if (key !== 'resourceType' || type.kind !== 'resource')
-      checkUnlisted(key, value, type, path, context)
+      checkUnlisted(key, { value, type, path }, context)
   }
   checkPresence(value, type, path, context)
   checkInvariants(type.invariants, value, { path, type: type.name }, context)
@@ -62,18 +62,18 @@ function objectProblem(value: unknown, type: TypeDefinition): string | undefined
   return Object.keys(value).length === 0 ? 'Must not be empty: leave the element out, or fill it.' : undefined
 }
 
-/** `_name` holds the id and the extensions of a primitive, also of one that has no value. */
+/** `_name` holds the id and the extensions of a primitive, which may have no value. */
 function checkUnlisted(
   key: string,
-  value: Fields,
-  type: TypeDefinition,
-  path: string,
+  { value, type, path }: { value: Fields; type: TypeDefinition; path: string },
   context: ResourceContext,
 ): void {
   const field = key.startsWith('_') ? type.fields.get(key.slice(1)) : undefined
   if (!field?.isPrimitive) tellUnknown(key, type, path, context)
   else if (!Object.hasOwn(value, field.key)) checkField(value, field, path, context)
 }
+
+const noValue = 'null is no value: leave it out.'
 
 function checkField(fields: Fields, field: Field, path: string, context: ResourceContext): void {
   const { findings } = context
@@ -87,15 +87,27 @@ function checkField(fields: Fields, field: Field, path: string, context: Resourc
   }
   if (isOddlyWritten(fields, field))
     findings.error('value', at, 'Must be a whole number, written without a point or an exponent.')
-  if (field.element.max === 1) {
-    checkItem(value, sibling, field, at, context)
-    return
+  if (field.element.max !== 1) checkList(fields, field, at, context)
+  else {
+    checkSibling(sibling, at, context)
+    if (value !== undefined && value !== null) checkValue(value, field, at, context)
+    else if (!isGap(value, sibling, field)) findings.error('structure', at, noValue)
   }
-  const values = (value ?? []) as unknown[]
-  const siblings = (sibling ?? []) as unknown[]
+}
+
+function checkList(fields: Fields, field: Field, path: string, context: ResourceContext): void {
+  const { findings } = context
+  const values = (fields[field.key] ?? []) as unknown[]
+  const siblings = ((field.isPrimitive ? fields[`_${field.key}`] : undefined) ?? []) as unknown[]
   const count = Math.max(values.length, siblings.length)
-  for (let index = 0; index < count && !findings.isFull; index++)
-    checkItem(values[index], siblings[index], field, `${at}[${index}]`, context)
+  for (let index = 0; index < count && !findings.isFull; index++) {
+    const value = values[index]
+    const sibling = siblings[index]
+    const at = `${path}[${index}]`
+    checkSibling(sibling, at, context)
+    if (value !== undefined && value !== null) checkValue(value, field, at, context)
+    else if (!isGap(value, sibling, field)) findings.error('structure', at, noValue)
+  }
 }
 
 /** 1.0 and 1e3 are decimals, whatever their value: https://hl7.org/fhir/R4/datatypes.html#integer */
@@ -120,24 +132,22 @@ function listProblem(value: unknown, sibling: unknown, { element, key }: Field):
   return count > element.max ? `At most ${element.max} may be there, not ${count}.` : undefined
 }
 
-/** One value, with what stands in the `_name` beside it. */
-function checkItem(
-  value: unknown,
-  sibling: unknown,
-  field: Field,
-  path: string,
-  context: ResourceContext,
-): void {
-  const hasSibling = sibling !== undefined && sibling !== null
-  if (hasSibling) checkAs('Element', sibling, path, context)
-  if (value === undefined || value === null) {
-    // In an array null keeps the place of a value that has extensions alone; a single value is left out.
-    const isGap = hasSibling && (value === undefined || field.element.max > 1)
-    if (!isGap) context.findings.error('structure', path, 'null is no value: leave it out.')
-  } else if (field.isPrimitive) checkPrimitive(value, field, path, context)
+/** What stands in the `_name` beside a value. */
+function checkSibling(sibling: unknown, path: string, context: ResourceContext): void {
+  if (sibling !== undefined && sibling !== null) checkAs('Element', sibling, path, context)
+}
+
+function checkValue(value: unknown, field: Field, path: string, context: ResourceContext): void {
+  if (field.isPrimitive) checkPrimitive(value, field, path, context)
   else if (field.definition === 'Resource')
     checkResource(value, path, context, field.element.name === 'contained' ? context : undefined)
   else checkComplex(value, field, path, context)
+}
+
+/** In an array null keeps the place of a value that has extensions alone; a single value is left out. */
+function isGap(value: unknown, sibling: unknown, { element }: Field): boolean {
+  const hasSibling = sibling !== undefined && sibling !== null
+  return hasSibling && (value === undefined || element.max > 1)
 }
 
 function checkAs(typeName: string, value: unknown, path: string, context: ResourceContext): void {
@@ -152,7 +162,7 @@ function checkPrimitive(value: unknown, field: Field, path: string, context: Res
     context.findings.error('value', path, problem)
     return
   }
-  if (element.codes) checkCodes(element.codes, type, value, path, context.findings)
+  if (element.codes) checkCodes(element.codes, { type, value, path }, context.findings)
   checkInvariants(element.invariants, value, { path, type }, context)
 }
 
@@ -162,7 +172,7 @@ function checkComplex(value: unknown, field: Field, path: string, context: Resou
   if (!isObject(value)) return
   if (definition === 'Reference') checkReference(value, targets, path, context)
   if (definition === 'Extension') checkExtension(value, path, context)
-  if (element.codes) checkCodes(element.codes, type, value, path, context.findings)
+  if (element.codes) checkCodes(element.codes, { type, value, path }, context.findings)
   checkInvariants(element.invariants, value, { path, type }, context)
 }
 

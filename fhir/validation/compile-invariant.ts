@@ -1,19 +1,19 @@
 import { parseDate, type TimeRange } from '../dates.ts'
+import { type Expression, parseExpression } from '../fhirpath/syntax.ts'
+import { asBoolean, isSame, isTypeOf, jsonNameOf, membersOf } from '../fhirpath/values.ts'
 import { type Call, functions } from './invariant-functions.ts'
 import type { Evaluate, InvariantPlace } from './invariant-place.ts'
-import { type Expression, parseInvariant } from './invariant-syntax.ts'
-import { asBoolean, isSame, isTypeOf, membersOf } from './invariant-values.ts'
 
 export type { InvariantPlace } from './invariant-place.ts'
 
 const spent = Symbol('no work is left')
 
-/** False when the invariant is broken. What it does not say anything about keeps it. */
+/** False when the invariant is broken. A value about which the invariant says nothing keeps it. */
 export type Invariant = (place: InvariantPlace) => boolean
 
-/** Throws when the expression uses what is not known here. */
+/** Throws when the expression uses something that is not known here. */
 export function compileInvariant(expression: string): Invariant {
-  const parsed = parseInvariant(expression)
+  const parsed = parseExpression(expression)
   const evaluate = compile(parsed)
   const ofNothing = !isAboutPresence(parsed)
   return (place) => {
@@ -34,7 +34,7 @@ function isAboutPresence(node: Expression): boolean {
   return (node.operator === 'or' || node.operator === 'and') && isPath(node.left) && isPath(node.right)
 }
 
-/** Counts what is looked at; ends the evaluation when it is too much. */
+/** Counts the values that are looked at. Ends the evaluation when they are too many. */
 function spend({ work }: InvariantPlace, count: number): void {
   work.left -= count
   if (work.left <= 0) throw spent
@@ -70,8 +70,10 @@ function compile(node: Expression): Evaluate {
       return compileTyped(node)
     case 'call':
       return compileCall(node)
-    default:
+    case 'binary':
       return compileBinary(node)
+    default:
+      throw node satisfies never
   }
 }
 
@@ -82,11 +84,11 @@ function compileVariable(name: string): Evaluate {
   throw new Error(`FHIRPath variable %${name} is not known`)
 }
 
-/** Of a choice, `value is Quantity` asks for the JSON name valueQuantity. */
+/** For a choice, `value is Quantity` asks for the JSON name valueQuantity. */
 function compileTyped({ of, type, isTest }: Expression & { kind: 'typed' }): Evaluate {
   if (of.kind === 'member') {
     const owner = compile(of.of)
-    const key = of.name + type.charAt(0).toUpperCase() + type.slice(1)
+    const key = jsonNameOf(of.name, type)
     const select: Evaluate = (focus, place) => {
       const owners = owner(focus, place)
       const chosen = membersOf(owners, key)
@@ -136,7 +138,7 @@ function compileBinary({ operator, left, right }: Expression & { kind: 'binary' 
   if (!operation) throw new Error(`FHIRPath operator ${operator} is not known`)
   return (focus, place) => {
     const [one, other] = [a(focus, place), b(focus, place)]
-    // What `in` and `|` compare, at most.
+    // The most comparisons that `in` and `|` can make.
     spend(place, (one.length + other.length) * other.length)
     return operation(one, other)
   }
@@ -210,7 +212,7 @@ function orderOf(a: unknown, b: unknown): number | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (typeof a === 'string' && typeof b === 'string') {
     const [first, second] = [parseDate(a), parseDate(b)]
-    // A day without a zone may have begun fourteen hours before, or end as much after, that of UTC.
+    // A day without a zone may begin fourteen hours before the day of UTC, or end fourteen hours after it.
     const slack = a.includes('T') === b.includes('T') ? 0 : 14 * 3_600_000
     return first && second ? orderOfTimes(first, second, slack) : undefined
   }

@@ -30,7 +30,7 @@ export interface InvariantRow {
 /** Codes by their system. */
 export type CodesRow = Record<string, string[]>
 
-/** profiles.json: what profiles of R4 and US Core ask beyond R4. */
+/** profiles.json: the rules that profiles of R4 and US Core add to R4. */
 export interface ProfileTable {
   /** Places in `nodes`, by address and version. */
   profiles: Record<string, { type: string; versions: Record<string, number> }>
@@ -39,13 +39,13 @@ export interface ProfileTable {
   valueSets: Record<string, CodesRow>
 }
 
-/** What a profile asks of one element, as far as it is stricter than R4. */
+/** The rules of a profile for one element, where they are stricter than R4. */
 export interface ProfileNode {
   min?: number
   max?: number
-  /** Types that are left of a choice. */
+  /** The types of a choice that the profile allows. */
   types?: string[]
-  /** Types that are left for a reference to lead to. */
+  /** The types to which the profile lets a reference lead. */
   targets?: string[]
   fixed?: unknown
   pattern?: unknown
@@ -59,11 +59,11 @@ export interface ProfileNode {
 }
 
 export interface SliceNode extends ProfileNode {
-  /** What makes a value belong to the slice; all must hold. */
+  /** The tests that a value of the slice must pass, all of them. */
   when: SliceTest[]
 }
 
-/** A test of what lies at a path within the value, of which one must pass. */
+/** A test of the values at a path within the value. One of them must pass. */
 export interface SliceTest {
   path: string[]
   fixed?: unknown

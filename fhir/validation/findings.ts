@@ -20,11 +20,11 @@ export type IssueCode =
   | 'too-long'
   | 'too-costly'
 
-/** Collects issues, as many as anybody reads. */
+/** Collects issues, up to a number that somebody would read. */
 export interface Findings {
   readonly issues: readonly ValidationIssue[]
   readonly errorCount: number
-  /** Nothing more is looked for: the answer would only get longer. */
+  /** Nobody looks for more issues, because the answer would only get longer. */
   readonly isFull: boolean
   error(code: IssueCode, expression: string, message: string): void
   add(issue: ValidationIssue): void
@@ -55,7 +55,7 @@ export function createFindings(): Findings {
   return findings
 }
 
-/** What a sender wrote, short enough to be said back. */
+/** The sender's own text, shortened for a message. */
 export function quote(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)

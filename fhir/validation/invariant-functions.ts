@@ -1,8 +1,7 @@
-import { typeOfReference } from '../search/compile-path.ts'
+import { asBoolean, isSame, typeOfReference } from '../fhirpath/values.ts'
 import type { Evaluate, InvariantPlace } from './invariant-place.ts'
-import { asBoolean, isSame } from './invariant-values.ts'
 
-/** A function of FHIRPath: what it is asked of, what stands in its parentheses, and where it stands. */
+/** A function of FHIRPath, with its input, its arguments and its place. */
 export type Call = (
   input: readonly unknown[],
   args: readonly Evaluate[],
@@ -16,7 +15,7 @@ export type Call = (
 
 const none: readonly unknown[] = []
 
-/** Of the items those for which the criterion, asked of each, is true. */
+/** The items for which the criterion is true. */
 function filter(
   input: readonly unknown[],
   criterion: Evaluate | undefined,
@@ -26,7 +25,7 @@ function filter(
   return input.filter((each) => asBoolean(criterion([each], place)) === true)
 }
 
-/** A function of one text; nothing comes of nothing. */
+/** A function of one text. An empty input gives an empty result. */
 function ofText(ask: (text: string, argument: string) => unknown): Call {
   return ([only], [argument], { focus, place }) => {
     const given = argument?.(focus, place)[0]
@@ -92,7 +91,7 @@ export const functions: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['first', (input) => input.slice(0, 1)],
   ['tail', (input) => input.slice(1)],
   ['hasValue', (input) => [input.length === 1 && typeof input[0] !== 'object']],
-  // What a reference leads to is not at hand; its type can often be read from itself.
+  // The target of a reference is not available here. Its type can often be read from the reference itself.
   ['resolve', (input) => input.filter((each) => typeOfReference(each) !== undefined)],
   ['trace', (input) => input],
   ['children', (input) => childrenOf(input)],

@@ -4,7 +4,7 @@ const forbiddenTag =
 const eventAttribute = /<[^<>]{0,2000}\son[a-z]{1,40}\s*=/i
 const scriptAddress = /(href|src)\s*=[\s"']*(javascript|vbscript):/i
 
-/** What to change in the XHTML of a narrative; undefined when it may stand. */
+/** The change that the XHTML of a narrative needs. Undefined when it is allowed as it is. */
 export function narrativeProblem(xhtml: string): string | undefined {
   if (!/^\s*<div[\s>/]/.test(xhtml) || !/(<\/div\s*>|\/>)\s*$/.test(xhtml.slice(-100)))
     return 'Must be one <div> of XHTML.'

@@ -1,7 +1,9 @@
 import { parseDate } from '../dates.ts'
 import { narrativeProblem } from './narrative.ts'
 
-/** What to change in a value of a primitive type; undefined when it is right. https://hl7.org/fhir/R4/datatypes.html#primitive */
+/**
+ * The change that a value of a primitive type needs. Undefined when it is right. https://hl7.org/fhir/R4/datatypes.html#primitive
+ */
 export function primitiveProblem(type: string, value: unknown): string | undefined {
   if (value === null) return 'null is no value: leave the element out.'
   const check = checks[type]

@@ -18,7 +18,7 @@ export interface KnownProfile {
 
 const none: readonly KnownProfile[] = []
 
-/** An address may end in a version, of which the last part does not matter: US Core 8.0.1 corrects words of 8.0.0. */
+/** An address may end in a version. The last part of the version does not matter: US Core 8.0.1 only corrects words of 8.0.0. */
 export function readProfiles(table: ProfileTable, baseCodes: CodeBook): Profiles {
   const own = readCodes(table.valueSets)
   const byUrl = new Map(

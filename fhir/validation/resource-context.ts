@@ -8,14 +8,14 @@ export type Fields = Record<string, unknown>
 export interface Walk {
   types: Types
   findings: Findings
-  /** What invariants may still cost. */
+  /** The work that is left for invariants. */
   work: Work
   /** Called with every resource, and every extension: both may have definitions of their own. */
   visitResource(resource: Fields, type: TypeDefinition, path: string, context: ResourceContext): void
   visitExtension(extension: Fields, path: string, context: ResourceContext): void
 }
 
-/** The resource that is being checked, and where its parts are told of. */
+/** The resource that is being checked, and the means to report issues. */
 export interface ResourceContext extends Walk {
   resource: Fields
   /** The one that contains it, else itself. */

@@ -2,15 +2,15 @@ import type { Field, Types } from './types.ts'
 
 type Fields = Record<string, unknown>
 
-/** What an address becomes; undefined leaves it as it is. */
+/** The new form of an address. Undefined leaves it as it is. */
 export type Rewrite = (address: string) => string | undefined
 
 /** Elements of these types are links; canonicals are not (https://hl7.org/fhir/R4/http.html#trules). */
 const links = new Set(['uri', 'url', 'oid', 'uuid'])
 
 /**
- * Rewrites the addresses in a resource where they stand: in elements that are links by their type, and in `<a href>` and `<img src>` of narratives.
- * References are left to whoever knows what they mean.
+ * Rewrites the addresses in a resource where they stand: in elements that are links by their type, and in `<a href>` and `<img
+ * src>` of narratives. References are not rewritten here.
  */
 export function rewriteAddresses(types: Types, resource: Fields, rewrite: Rewrite): void {
   rewriteValue(resource, 'Resource', { types, rewrite })
@@ -55,7 +55,7 @@ function rewriteLink(value: unknown, rewrite: Rewrite): unknown {
   return typeof value === 'string' ? (rewrite(value) ?? value) : value
 }
 
-/** Attributes of one tag: a tag is no longer than this in any narrative that somebody wrote. */
+/** The attributes of one tag. No tag of a real narrative is longer than this. */
 const linkAttribute = /(<(?:a|img)\b[^<>]{0,2000}?\s(?:href|src)\s*=\s*)("|')([^"'<>]{1,2000})\2/gi
 
 function rewriteNarrative(xhtml: string, rewrite: Rewrite): string {

@@ -126,7 +126,7 @@ export function readTypes(table: R4Table, invariants: InvariantBook, codes: Code
   }
 }
 
-/** No resource is just that. */
+/** Abstract types: no resource has one of these as its type. */
 const abstract = new Set(['Resource', 'DomainResource'])
 
 export interface InvariantBook {

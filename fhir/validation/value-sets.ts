@@ -6,7 +6,7 @@ const r4Sets: Record<string, CodesRow> = r4Table.valueSets
 const profileSets: Record<string, CodesRow> = profileTable.valueSets
 const setsOfR4 = { ...profileSets, ...r4Sets }
 
-/** The value sets of required bindings by their address; any version, because one is at hand. */
+/** The value sets of required bindings by their address, whatever version it names, because only one version is kept. */
 export function findValueSet(canonical: string): { system: string; code: string }[] | undefined {
   const [, base = '', name = ''] = /^https?:\/\/(.+)\/ValueSet\/([\w.-]+)(?:\|.*)?$/.exec(canonical) ?? []
   const sets = base === 'hl7.org/fhir/us/core' ? profileSets : bases.includes(base) ? setsOfR4 : {}

@@ -14,15 +14,15 @@ export interface PresentedToken {
   scheme: 'Bearer' | 'DPoP'
   /** The header `DPoP`, and the request that it must have been made for. */
   proof: { text: string; method: string; url: string } | undefined
-  /** Takes where the request stands among the limits of its token. */
+  /** Takes the standing of the request among the limits of its token. */
   tellStanding?: ((standing: Standing) => void) | undefined
 }
 
-/** What opens a token, when it is presented as it must be. */
+/** Opens a token that is presented in the right way. */
 export interface AccessTokens {
   /** Throws `token-missing`, `token-unknown`, `token-expired`, `token-revoked`, `token-binding`, `too-many-requests`. */
   open(presented: PresentedToken | undefined): Promise<OpenedGrant>
-  /** Counts what one request asks for beyond itself, e.g. the entries of a Bundle. Throws `too-many-requests`. */
+  /** Counts further requests inside one request, e.g. the entries of a Bundle. Throws `too-many-requests`. */
   countMore(presented: PresentedToken | undefined, requests: number): Promise<void>
 }
 
@@ -33,10 +33,10 @@ interface AccessTokensDeps {
   rateLimits: Pick<RateLimits, 'assert'>
 }
 
-/** How far the clock of an application may be off, and how long a proof is worth something (RFC 9449 §11.1). */
+/** The most that the clock of an application may be wrong, and the time for which a proof is valid (RFC 9449 §11.1). */
 const proofSeconds = 300
 
-/** What proofs may be signed with, here and at the token endpoint. */
+/** The algorithms of proofs, here and at the token endpoint. */
 export const proofAlgorithms = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256', 'RS384'] as const
 
 export function createAccessTokens({ grants, clock, usedOnce, rateLimits }: AccessTokensDeps): AccessTokens {
@@ -76,7 +76,10 @@ export function createAccessTokens({ grants, clock, usedOnce, rateLimits }: Acce
     },
   }
 
-  /** RFC 9449 §4.3 and §7.1. A stolen token alone is worth nothing: the key that it is bound to must sign each request. */
+  /**
+   * RFC 9449 §4.3 and §7.1. A stolen token alone is worth nothing, because the key that the token is bound to must sign each
+   * request.
+   */
   async function assertProof({ token, scheme, proof }: PresentedToken, thumbprint: string): Promise<void> {
     if (scheme !== 'DPoP' || proof === undefined)
       throw refused(
@@ -91,7 +94,7 @@ export function createAccessTokens({ grants, clock, usedOnce, rateLimits }: Acce
   }
 }
 
-/** From the narrowest, whose standing is told, to the widest. A backend service acts for no account. */
+/** From the narrowest limit, whose standing is reported, to the widest. A backend service acts for no account. */
 function limitsOf({
   grantId,
   accountId,
@@ -107,20 +110,22 @@ function limitsOf({
   ]
 }
 
-/** A token without a key cannot be made better by a proof; pretending so would hide a mistake of the application. */
+/** A proof does not make a token without a key any safer. To accept it would hide a mistake of the application. */
 function assertPlain({ scheme }: PresentedToken): void {
   if (scheme === 'DPoP')
     throw refused('This access token is not bound to a key. Send it as "Authorization: Bearer ACCESS_TOKEN".')
 }
 
-/** Whether a DPoP proof carries a key that proves nothing: by a weak one everybody could prove to have it. */
+/**
+ * Says what is wrong with the key of a DPoP proof, or undefined. A weak key proves nothing, because everybody could sign with it.
+ */
 export function findProofKeyFault(proof: string): string | undefined {
   const key = readProofKey(proof)
   const weakness = key && findKeyWeakness({ ...key })
   return weakness && `The key in the header "jwk" of the DPoP proof ${weakness}`
 }
 
-/** Undefined when it is no proof at all, which is said by what verifies it. */
+/** Undefined when the text is no proof at all, which the verification reports. */
 function readProofKey(proof: string): object | undefined {
   try {
     return decodeProtectedHeader(proof).jwk

@@ -4,9 +4,9 @@ import { parseSearch } from '#fhir/search/parse-search.ts'
 import { type Condition, SearchError } from '#fhir/search/search-query.ts'
 import type { RecordReader } from './record-reader.ts'
 
-/** What the person typed; all that is given must fit. */
+/** What the person typed. Each given part must match. */
 export interface PatientQuestion {
-  /** The beginnings of names. */
+  /** Beginnings of names. */
   name?: string | undefined
   /** `1984`, `1984-05` or `1984-05-02`. */
   birthDate?: string | undefined
@@ -48,7 +48,7 @@ export async function findPatients(
   }
 }
 
-/** The patient, when the reader reaches them. */
+/** The patient, or undefined when the reader does not reach the patient. */
 export async function findPatientLine(
   reader: RecordReader,
   patientId: string,
@@ -68,7 +68,7 @@ function toLine(content: string): PatientLine {
   }
 }
 
-/** Each word begins some part of the name, or all of them together do: "van der Berg" is one part. */
+/** Each word is the beginning of a part of the name, or all words together are: "van der Berg" is one part. */
 function nameCondition(text: string): Condition[] {
   const words = text.split(/\s+/).filter((word) => word !== '')
   const conditionsOf = (parts: string[]) =>

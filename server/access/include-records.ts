@@ -3,6 +3,7 @@ import { type NamedReference, namedReferences } from '#fhir/search/named-referen
 import { clipText } from '#fhir/search/normalize-text.ts'
 import { findParameter, parametersOf, type SearchParameter } from '#fhir/search/parameters.ts'
 import type { Condition, IncludeRule, SearchQuery } from '#fhir/search/search-query.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import type { FoundRecord, SearchPage, SearchPageQuery } from '#server/records/records.ts'
 import { breathe } from '../breathe.ts'
 import { currentWork } from '../request-work.ts'
@@ -17,24 +18,24 @@ interface IncludeDeps {
   search(page: SearchPageQuery): Promise<SearchPage>
   /** One version inside the reader's confinement, current or older. */
   readVersion(address: { type: string; id: string; versionId: number }): Promise<string | undefined>
-  /** Whether the scopes cover a type; others are left out. */
+  /** Whether the scopes cover a type. Records of other types are left out. */
   isAllowed(type: string): boolean
 }
 
 export interface Included {
   records: IncludedRecord[]
-  /** Whether there may be more than came along. */
+  /** Whether there may be more records to include. */
   isCut: boolean
 }
 
-/** At most so many records come along, and so many steps from record to record are gone. */
+/** The most records that come along, and the most steps from record to record. */
 export const mostIncluded = 1000
 const mostRounds = 5
 
 /** Versions are read one by one. */
 const mostVersions = 100
 
-/** What `_include` and `_revinclude` bring along with a page: https://hl7.org/fhir/R4/search.html#include */
+/** The records that `_include` and `_revinclude` add to a page: https://hl7.org/fhir/R4/search.html#include */
 export async function includeRecords(
   deps: IncludeDeps,
   { type, includes, revincludes }: Pick<SearchQuery, 'type' | 'includes' | 'revincludes'>,
@@ -66,7 +67,7 @@ export async function includeRecords(
     ].filter((record) => !known.has(versionedAddressOf(record)) && known.add(versionedAddressOf(record)))
     for (const record of found) {
       bytes += record.content.length
-      // What comes along has as much room as the page itself.
+      // The included records have as much room as the page itself.
       if (bytes > room) return { records: included, isCut: true }
       included.push(record)
     }
@@ -80,13 +81,11 @@ function addressOf({ type, id }: IncludedRecord): string {
   return `${type}/${id}`
 }
 
-/** The store writes the version at a fixed place. */
 function versionedAddressOf(record: IncludedRecord): string {
-  const [, version = ''] = /"meta":\{"versionId":"(\d+)"/.exec(record.content.slice(0, 400)) ?? []
-  return `${addressOf(record)}/_history/${version}`
+  return `${addressOf(record)}/_history/${readStoredHead(record.content).versionId}`
 }
 
-/** Records that the sources name: one search for each type they are of, and a read for each that is named with a version. */
+/** Records that the sources name: one search for each type, and a read for each record that is named with a version. */
 async function findNamed(
   deps: IncludeDeps,
   rules: IncludeRule[],
@@ -111,11 +110,11 @@ async function findNamed(
   return found
 }
 
-/** What is named, each once. */
+/** The named records, each once. */
 interface Targets {
   /** `Type/id`. */
   addresses: Set<string>
-  /** `Type/id/_history/version`: that version is meant and no other (https://hl7.org/fhir/R4/search.html#include). */
+  /** `Type/id/_history/version`, which means this version alone (https://hl7.org/fhir/R4/search.html#include). */
   versions: Set<string>
   /** `URL` or `URL|VERSION`, by the types that it may be of. */
   canonicals: Map<string, Set<string>>
@@ -190,7 +189,7 @@ async function findNaming(
   return found
 }
 
-/** By which addresses others name a definition. */
+/** The addresses by which records name a definition. */
 function canonicalsOf({ type, content }: IncludedRecord): string[] {
   if (!findParameter(type, 'url')) return []
   const { url, version } = JSON.parse(content) as { url?: unknown; version?: unknown }
@@ -245,9 +244,18 @@ function hasId(type: string, ids: string[]): Condition {
 /** Every type that the conditions of a search look into, besides its own. */
 export function typesInConditions(conditions: readonly Condition[]): string[] {
   return conditions.flatMap((condition): string[] => {
-    if (condition.kind === 'or' || condition.kind === 'and') return typesInConditions(condition.conditions)
-    if (condition.kind === 'chain') return [condition.targetType, ...typesInConditions([condition.condition])]
-    if (condition.kind === 'has') return [condition.type, ...typesInConditions([condition.condition])]
-    return []
+    switch (condition.kind) {
+      case 'or':
+      case 'and':
+        return typesInConditions(condition.conditions)
+      case 'chain':
+        return [condition.targetType, ...typesInConditions([condition.condition])]
+      case 'has':
+        return [condition.type, ...typesInConditions([condition.condition])]
+      case 'parameter':
+        return []
+      default:
+        throw condition satisfies never
+    }
   })
 }

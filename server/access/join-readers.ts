@@ -8,7 +8,7 @@ interface JoinedReaders {
   patient: RecordReader
   /** Confined to the panel; by the `user` scopes alone. */
   panel: RecordReader
-  /** What the scopes of each context give by themselves. */
+  /** The rules of the scopes of each context alone. */
   rules: { patient: ScopeRules; user: ScopeRules }
 }
 
@@ -18,7 +18,7 @@ interface JoinedReaders {
  * whole, so that no scope ever counts in the confinement of the other.
  */
 export function joinReaders({ patient, panel, rules }: JoinedReaders): RecordReader {
-  /** A filter on a `user` scope must not hide what a `patient` scope gives of the one patient. */
+  /** A filter on a `user` scope must not hide records of the one patient that a `patient` scope gives. */
   const answersFromPanel = (types: readonly string[], interaction: Interaction) =>
     types.every((type) => rules.user.allows(type, interaction)) &&
     types.every(

@@ -30,9 +30,9 @@ export interface RecordReader {
   search(query: SearchQuery, place: SearchPlace): Promise<SearchAnswer>
   /** Throws like `search`. */
   countFound(query: SearchQuery): Promise<number>
-  /** Whether the scopes cover reading (`r`) or searching (`s`) a type, be it some of its records. */
+  /** Whether the scopes cover reading (`r`) or searching (`s`) a type, or some of its records. */
   allows(type: string, interaction: 'r' | 's'): boolean
-  /** Whether they cover reading all of its records, and so its past. */
+  /** Whether the scopes cover reading all records of a type, and so their history. */
   allowsHistory(type: string): boolean
 }
 

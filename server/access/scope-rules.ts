@@ -2,11 +2,11 @@ import type { ClinicalScope, Interaction } from '#fhir/scope/scope.ts'
 import { meetsFilter, readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import type { Condition } from '#fhir/search/search-query.ts'
 
-/** What scopes give inside the records that a grant covers. */
+/** The rules that scopes make for the records that a grant covers. */
 export interface ScopeRules {
   /** Whether an interaction is given on any record of a type. */
   allows(type: string, interaction: Interaction): boolean
-  /** On which of them, where `allows` is true; undefined: on all. */
+  /** The condition on these records, where `allows` is true. Undefined: all of them. */
   restriction(type: string, interaction: Interaction): Condition | undefined
 }
 
@@ -15,8 +15,8 @@ export const noRestriction: ScopeRules = { allows: () => true, restriction: () =
 const nothing: Condition = { kind: 'or', conditions: [] }
 
 /**
- * Scopes add up: what any of them gives is given. One without a filter opens the type; else a record must meet the whole filter
- * of one of them. A filter that is not understood gives nothing.
+ * Scopes add up: an interaction is given when one of them gives it. A scope without a filter opens the type. Otherwise a record
+ * must meet the whole filter of one scope. A filter that is not understood gives nothing.
  */
 export function createScopeRules(scopes: readonly ClinicalScope[]): ScopeRules {
   const rules = new Map<string, Rule>()
@@ -56,7 +56,7 @@ function joined(kind: 'and' | 'or', conditions: Condition[]): Condition {
   return only && conditions.length === 1 ? only : { kind, conditions }
 }
 
-/** A search that finds only what the scopes give, also in what its chains and `_has` look into. */
+/** Narrows a search to the records that the scopes give, also inside its chains and `_has`. */
 export function restrict<Query extends { type: string; conditions: Condition[] }>(
   rules: ScopeRules,
   query: Query,
@@ -80,8 +80,11 @@ function restrictInside(rules: ScopeRules, condition: Condition): Condition {
       return { ...condition, condition: inside(condition.targetType, condition.condition) }
     case 'has':
       return { ...condition, condition: inside(condition.type, condition.condition) }
-    default:
+    case 'and':
+    case 'or':
       return { ...condition, conditions: condition.conditions.map((each) => restrictInside(rules, each)) }
+    default:
+      throw condition satisfies never
   }
 }
 

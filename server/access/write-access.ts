@@ -6,10 +6,12 @@ import {
   parseClinicalScope,
 } from '#fhir/scope/scope.ts'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
-import type { CurrentRecord, Records, RecordTransaction, Written } from '#server/records/records.ts'
+import type { Records, RecordTransaction, Written } from '#server/records/records.ts'
 import { OnpatientError } from '../errors.ts'
 import type { AccessTokens, PresentedToken } from './access-tokens.ts'
 import { typesInConditions } from './include-records.ts'
+import { readerOfGrant } from './read-access.ts'
+import type { RecordReader } from './record-reader.ts'
 import { createScopeRules, givesRecord } from './scope-rules.ts'
 
 /**
@@ -22,14 +24,22 @@ export interface WriteAccess {
   open(presented: PresentedToken | undefined): Promise<RecordWriter>
 }
 
+/** A transaction of a token: each step throws `scope-missing` when the scopes do not give it. */
+export interface WriteTransaction extends Omit<RecordTransaction, 'finish'> {
+  /** Ends the writing as `RecordTransaction.finish`, and reads like `Access.open` what the transaction has left. */
+  finish(): Promise<RecordReader>
+}
+
 export interface RecordWriter {
   /** All or nothing; `work` may run several times. Its transaction throws `scope-missing`. */
-  write<Result>(work: (transaction: RecordTransaction) => Promise<Result>): Promise<Result>
-  /** Before anything of a body is looked at. Throws `scope-missing` when the scopes give none of these for the type. */
+  write<Result>(work: (transaction: WriteTransaction) => Promise<Result>): Promise<Result>
+  /**
+   * To be called before the body is read. Throws `scope-missing` when the scopes give none of these interactions for the type.
+   */
   assertMay(type: string, interactions: readonly Interaction[]): void
   /**
-   * Whether the scopes also read a record of the panel: who may change it alone is not shown what stands in it, in no answer and no error. Without
-   * `content` it is about a record that is not there.
+   * Whether the scopes also read a record of the panel. A writer without that sees its content in no answer and no error. Without
+   * `content` the question is about a record that does not exist.
    */
   shows(record: { type: string; content: string | undefined }): boolean
 }
@@ -42,13 +52,14 @@ interface WriteAccessDeps {
 export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAccess {
   return {
     async open(presented) {
-      const { scopes, practiceIds, isApproval, isBound } = await tokens.open(presented)
+      const opened = await tokens.open(presented)
+      const { scopes, practiceIds, isApproval, isBound } = opened
       const clinical = scopes.flatMap((text) => parseClinicalScope(text) ?? [])
-      // A filter bounds reading alone: what is to be written must not depend on records that the token may not see.
+      // A filter bounds reading alone. A write must not depend on records that the token may not see.
       const writing = clinical.filter(
         ({ context, filter }) => filter === undefined && context === (isApproval ? 'system' : 'user'),
       )
-      // As they count where records are read (access.ts): beside one patient, those of the panel alone.
+      // The same scopes count as in read-access.ts. A grant about one patient has those of the panel alone.
       const reading = clinical.filter(({ context }) =>
         isApproval ? context === 'system' : context === 'user' || (context === 'patient' && !isBound),
       )
@@ -68,7 +79,15 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
         rules.allows(type, 'r') && (content === undefined || givesRecord(rules, { type, content }, 'r'))
       return {
         write: (work) =>
-          records.transact(practiceId, (transaction) => work(withScopes(transaction, writing)), shows),
+          records.transact(
+            practiceId,
+            (transaction) =>
+              work({
+                ...withScopes(transaction, writing),
+                finish: async () => readerOfGrant(await transaction.finish(), opened),
+              }),
+            shows,
+          ),
         assertMay(type, interactions) {
           const [first] = interactions
           if (first === undefined || interactions.some((each) => allowsInteraction(writing, type, each)))
@@ -81,19 +100,22 @@ export function createWriteAccess({ tokens, records }: WriteAccessDeps): WriteAc
   }
 }
 
-/** Which interaction a write is depends on what is there, so it is checked where that is known. */
-function withScopes(transaction: RecordTransaction, scopes: ClinicalScope[]): RecordTransaction {
+/** Whether a write is a create or an update depends on the stored records, so it is checked inside the transaction. */
+function withScopes(
+  transaction: RecordTransaction,
+  scopes: ClinicalScope[],
+): Omit<WriteTransaction, 'finish'> {
   const assert = (type: string, interaction: Interaction) => {
     if (!allowsInteraction(scopes, type, interaction)) throw scopeMissing(type, interaction)
   }
   return {
-    async find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<CurrentRecord[]> {
-      // What a chain or `_has` looks into would be told by what matches.
+    async find(query: Pick<SearchQuery, 'type' | 'conditions'>) {
+      // A match would reveal the content of the records that a chain or `_has` looks into.
       for (const type of [query.type, ...typesInConditions(query.conditions)]) assert(type, 's')
       return transaction.find(query)
     },
     async read(type, id) {
-      // What is about to be changed or deleted may be looked at for that.
+      // The transaction may look at a record that it is about to change or delete.
       if (!allowsInteraction(scopes, type, 'd')) assert(type, 'u')
       return transaction.read(type, id)
     },

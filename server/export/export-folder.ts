@@ -6,17 +6,19 @@ import { type ExportState, readState, saveState, stateFile, stateFiles } from '.
 
 type Options = Pick<ExportState, 'practiceId' | 'gzip'>
 
-export function fileName(type: string, gzip: boolean): string {
+export type Compression = Pick<ExportState, 'gzip'>
+
+export function fileName(type: string, { gzip }: Compression): string {
   return `${type}.ndjson${gzip ? '.gz' : ''}`
 }
 
-export function partName(type: string, gzip: boolean): string {
-  return `${fileName(type, gzip)}.part`
+export function partName(type: string, { gzip }: Compression): string {
+  return `${fileName(type, { gzip })}.part`
 }
 
 /**
- * The state of an export into this folder: of one that was stopped here, with its files cut to what counts, or of a new one in
- * an empty folder. Throws `invalid-parameter` for a folder that holds anything else.
+ * The state of an export into this folder: of a stopped export, with its files cut to the saved size, or of a new one in an empty
+ * folder. Throws `invalid-parameter` for a folder that holds anything else.
  */
 export async function openFolder(folder: string, options: Options, now: number): Promise<ExportState> {
   makePrivateFolder(folder)
@@ -26,7 +28,7 @@ export async function openFolder(folder: string, options: Options, now: number):
     await saveState(folder, state)
     return state
   }
-  // The first state may have been half-written when the run before was stopped: then there is nothing else yet.
+  // The run before may have stopped while it wrote the first state. Then the folder has no other file yet.
   if (names.every((name) => stateFiles.includes(name) && name !== stateFile)) {
     for (const name of names) await rm(join(folder, name))
     return openFolder(folder, options, now)
@@ -50,8 +52,8 @@ export async function openFolder(folder: string, options: Options, now: number):
 export async function nameFiles(folder: string, { files, gzip }: ExportState): Promise<void> {
   const names = new Set(await readdir(folder))
   for (const type of Object.keys(files))
-    if (names.has(partName(type, gzip)))
-      await rename(join(folder, partName(type, gzip)), join(folder, fileName(type, gzip)))
+    if (names.has(partName(type, { gzip })))
+      await rename(join(folder, partName(type, { gzip })), join(folder, fileName(type, { gzip })))
   await rm(join(folder, stateFile))
 }
 
@@ -68,7 +70,7 @@ function assertSameExport(folder: string, state: ExportState, { practiceId, gzip
     )
 }
 
-/** Two at a time would write into the same files. */
+/** Two processes would write into the same files. */
 function assertNotWritten(folder: string, { pid }: ExportState): void {
   if (pid === process.pid || !isRunning(pid)) return
   throw refused(
@@ -79,7 +81,7 @@ function assertNotWritten(folder: string, { pid }: ExportState): void {
 
 function isRunning(pid: number): boolean {
   try {
-    // Signal 0 only asks.
+    // Signal 0 only checks whether the process exists.
     process.kill(pid, 0)
     return true
   } catch (error) {
@@ -92,9 +94,9 @@ function assertNothingElse(
   { files, gzip, isWhole }: ExportState,
   names: readonly string[],
 ): void {
-  const own = new Set(isWhole ? Object.keys(files).map((type) => fileName(type, gzip)) : [])
+  const own = new Set(isWhole ? Object.keys(files).map((type) => fileName(type, { gzip })) : [])
   const foreign = names.find(
-    (name) => !own.has(name) && !stateFiles.includes(name) && typeOfPart(name, gzip) === undefined,
+    (name) => !own.has(name) && !stateFiles.includes(name) && typeOfPart(name, { gzip }) === undefined,
   )
   if (foreign !== undefined)
     throw refused(
@@ -103,14 +105,14 @@ function assertNothingElse(
     )
 }
 
-/** What was written after the state was saved is written again. */
+/** Records after the saved state are written again. */
 async function cutFiles(folder: string, state: ExportState, names: readonly string[]): Promise<void> {
   const { files, gzip } = state
   const counting = Object.entries(files).map(([type, { bytes }]) => ({
     path: join(folder, findFile(state, type, names)),
     bytes,
   }))
-  // Nothing is touched before it is clear that all is there.
+  // No file is changed before all are known to be there.
   for (const { path, bytes } of counting) {
     const missing = bytes - ((await stat(path).catch(() => undefined))?.size ?? 0)
     if (missing > 0)
@@ -121,20 +123,20 @@ async function cutFiles(folder: string, state: ExportState, names: readonly stri
   }
   for (const { path, bytes } of counting) await truncate(path, bytes)
   for (const name of names) {
-    const type = typeOfPart(name, gzip)
+    const type = typeOfPart(name, { gzip })
     if (type !== undefined && files[type] === undefined) await rm(join(folder, name))
   }
 }
 
-/** The name that the file of a type has by now. */
+/** The present name of the file of a type. */
 function findFile({ gzip, isWhole }: ExportState, type: string, names: readonly string[]): string {
-  const name = fileName(type, gzip)
-  return isWhole && names.includes(name) ? name : partName(type, gzip)
+  const name = fileName(type, { gzip })
+  return isWhole && names.includes(name) ? name : partName(type, { gzip })
 }
 
-function typeOfPart(name: string, gzip: boolean): string | undefined {
+function typeOfPart(name: string, { gzip }: Compression): string | undefined {
   const [, type] = /^([A-Z][A-Za-z]+)\.ndjson/.exec(name) ?? []
-  return type !== undefined && name === partName(type, gzip) ? type : undefined
+  return type !== undefined && name === partName(type, { gzip }) ? type : undefined
 }
 
 function refused(folder: string, why: string): OnpatientError {

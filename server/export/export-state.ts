@@ -3,26 +3,26 @@ import { join } from 'node:path'
 import type { WalkPlace } from '#server/records/records.ts'
 import { privateMode } from '../store/private-files.ts'
 
-/** How far an export is: what a run that goes on after a stop needs to know. */
+/** The progress of an export, for a run that continues after a stop. */
 export interface ExportState {
   practiceId: string
   gzip: boolean
-  /** The process that writes, or did before it was stopped. */
+  /** The process that writes, or that wrote before the stop. */
   pid: number
-  /** When the first run began, in ms. */
+  /** The begin of the first run, in ms. */
   startedAt: number
   /** The last record that is in the files; undefined before the first. */
   place?: WalkPlace | undefined
-  /** By type: how many records are in its file, and how many bytes of it count. */
+  /** By type: the number of records in its file, and the number of valid bytes. */
   files: Record<string, { records: number; bytes: number }>
-  /** Every record is in the files; only their names are not all given yet. */
+  /** Every record is in the files, and only some names are missing. */
   isWhole: boolean
 }
 
 export const stateFile = 'export-state.json.part'
 const nextStateFile = 'export-state.next.json.part'
 
-/** Names that belong to the state. */
+/** The names of the files of the state. */
 export const stateFiles: readonly string[] = [stateFile, nextStateFile]
 
 /** Undefined when there is none, or none that can be read. */
@@ -34,7 +34,7 @@ export async function readState(folder: string): Promise<ExportState | undefined
   }
 }
 
-/** On the disk when it resolves; whoever stops it meanwhile leaves the state before. */
+/** Saves the state. It is on the disk when the promise resolves. A stop meanwhile leaves the state before. */
 export async function saveState(folder: string, state: ExportState): Promise<void> {
   const next = join(folder, nextStateFile)
   const handle = await open(next, 'w', privateMode)

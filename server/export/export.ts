@@ -6,7 +6,7 @@ import { openPartFiles, type PartFiles } from './part-files.ts'
 
 export interface ExportOptions {
   practiceId: string
-  /** A folder that is empty, does not exist yet, or holds an export of the same that was stopped. */
+  /** An empty or new folder, or one with a stopped export of the same practice. */
   folder: string
   /** Whether to compress the files. */
   gzip?: boolean
@@ -15,21 +15,21 @@ export interface ExportOptions {
 
 export interface ExportOutcome {
   records: number
-  /** How many of them a run before, which was stopped, had written. */
+  /** The number of records that a stopped run had written before. */
   kept: number
-  /** How many records each file has, e.g. `Patient.ndjson`. */
+  /** The number of records in each file, e.g. `Patient.ndjson`. */
   files: Record<string, number>
-  /** Whether records were written or deleted since the first run began: then the files are not of one moment. */
+  /** Whether records were written or deleted since the first run began. Then the files do not show one moment. */
   changedMeanwhile: boolean
 }
 
-/** So many batches of the walk are at most written again after a stop. */
+/** The most batches that are written again after a stop. */
 const batchesToState = 10
 
 /**
- * Writes every record of a practice as NDJSON, one file for each type, as Bulk Data clients and `onpatient import` read it. A file
- * has its name when all are complete. After a stop, repeating it goes on from the last state that was saved, and the files
- * become what they would have become without the stop. Throws `invalid-parameter` for a folder that has something else in it.
+ * Writes every record of a practice as NDJSON, one file for each type, as Bulk Data clients and `onpatient import` read it. A
+ * file gets its name when all are complete. After a stop, a repeated call continues from the last saved state, and the files
+ * become the same as without the stop. Throws `invalid-parameter` for a folder with other content.
  */
 export async function exportRecords(
   { records, clock }: { records: Pick<Records, 'walk' | 'countKept'>; clock: Clock },
@@ -46,7 +46,7 @@ export async function exportRecords(
     kept,
     files: Object.fromEntries(
       Object.entries(state.files)
-        .map(([type, file]): [string, number] => [fileName(type, gzip), file.records])
+        .map(([type, file]): [string, number] => [fileName(type, { gzip }), file.records])
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
     changedMeanwhile: found.changed > 0 || found.all !== written,
@@ -63,7 +63,7 @@ async function writeRest(
   records: Pick<Records, 'walk'>,
   { state, folder, onProgress }: Writing,
 ): Promise<void> {
-  const files = openPartFiles(folder, state.gzip)
+  const files = openPartFiles(folder, state)
   try {
     await writeTo(files, records, { state, folder, onProgress })
   } finally {

@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { privateMode } from '../store/private-files.ts'
-import { partName } from './export-folder.ts'
+import { type Compression, partName } from './export-folder.ts'
 
 interface OpenFile {
   stream: Writable
@@ -17,21 +17,21 @@ interface OpenFile {
 /** Files that records are appended to, one for each type. */
 export interface PartFiles {
   append(type: string, content: string): Promise<void>
-  /** Brings what was appended to the disk; how large the files are that it went to. */
+  /** Syncs the appended records to the disk, and returns the sizes of the files. */
   flush(): Promise<Map<string, number>>
-  /** Lets go of what was not brought to the disk. */
+  /** Drops the records that were not synced. */
   close(): Promise<void>
 }
 
-export function openPartFiles(folder: string, gzip: boolean): PartFiles {
+export function openPartFiles(folder: string, { gzip }: Compression): PartFiles {
   const open = new Map<string, OpenFile>()
-  const pathOf = (type: string) => join(folder, partName(type, gzip))
+  const pathOf = (type: string) => join(folder, partName(type, { gzip }))
 
   return {
     async append(type, content) {
-      const file = open.get(type) ?? openFile(pathOf(type), gzip)
+      const file = open.get(type) ?? openFile(pathOf(type), { gzip })
       open.set(type, file)
-      // Waits for the disk, or the records would pile up in memory.
+      // Waits for the disk, so that records do not pile up in memory.
       if (!file.stream.write(`${content}\n`))
         await new Promise<void>((resolve, reject) => {
           file.stream.once('drain', resolve)
@@ -56,13 +56,16 @@ export function openPartFiles(folder: string, gzip: boolean): PartFiles {
   }
 }
 
-/** Of a compressed file each flush ends a member (RFC 1952 §2.2): what follows does not depend on what a stop cut off. */
-function openFile(path: string, gzip: boolean): OpenFile {
+/**
+ * In a compressed file each flush ends a member (RFC 1952 §2.2), so that the next member does not depend on a part that a stop
+ * cut off.
+ */
+function openFile(path: string, { gzip }: Compression): OpenFile {
   const file = createWriteStream(path, { flags: 'a', mode: privateMode, flush: true })
   const stream = gzip ? createGzip() : file
   if (stream !== file) stream.pipe(file)
   const written = finished(file)
-  // Whoever waits for it hears of a failure; until then it is no unhandled one.
+  // A later await throws the error. Until then the rejection counts as handled.
   written.catch(() => undefined)
   return {
     stream,

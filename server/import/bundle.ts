@@ -4,17 +4,17 @@ import { createIdentifiers, readIdentifierSearch } from './identifiers.ts'
 import type { PracticeDirectory } from './practice-directory.ts'
 import type { Surroundings } from './resolve-references.ts'
 
-/** What is to be done with one entry, in the order of the Bundle. */
+/** The action for one entry, in the order of the Bundle. */
 export type PreparedEntry =
   | { kind: 'record'; resource: Resource }
-  /** A conditional create whose record is there already. */
+  /** A conditional create whose record exists already. */
   | { kind: 'present' }
   | { kind: 'refused'; reason: string }
 
-/** A history holds old versions, a message orders; the others say what is. */
+/** A history holds old versions, and a message holds orders. The other types hold current records. */
 const importedTypes = ['transaction', 'batch', 'collection', 'searchset', 'document']
 
-/** Why a Bundle as a whole is not imported, or undefined. */
+/** The reason why a Bundle as a whole is not imported, or undefined. */
 export function findBundleFault({ type, entry }: Bundle): string | undefined {
   if (!importedTypes.includes(type))
     return `A Bundle of type ${JSON.stringify(type) ?? 'unknown'} is not imported, only ${importedTypes.join(', ')}.`
@@ -28,7 +28,7 @@ interface BundleDeps {
   makeId(resource: Resource): string
 }
 
-/** The entries with their final ids, and what their references are resolved with. */
+/** The entries with their final ids, and the map that resolves their references. */
 export async function prepareBundle(
   bundle: Bundle,
   { directory, makeId }: BundleDeps,
@@ -67,7 +67,7 @@ function findEntryFault(entry: BundleEntry | null): string | undefined {
   return undefined
 }
 
-/** Where a PUT goes, when it goes to one record. */
+/** The target of a PUT to one record. */
 function targetOf(entry: BundleEntry | null): { type: string; id: string } | undefined {
   if (entry?.request?.method !== 'PUT') return undefined
   const parsed = parseReference(entry.request.url)
@@ -95,7 +95,7 @@ function conditionOf(entry: BundleEntry | null): string | undefined {
   return parsed?.kind === 'conditional' ? parsed.query : undefined
 }
 
-/** The resource with its own id, else that of its addresses, else one that is made. */
+/** The resource with its own id, else the id of its addresses, else a new one. */
 function nameResource(entry: BundleEntry, makeId: (resource: Resource) => string): Resource {
   const resource = entry.resource as Resource
   if (resource.id !== undefined) return resource

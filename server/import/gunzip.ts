@@ -1,8 +1,8 @@
 import { createGunzip } from 'node:zlib'
 
 /**
- * Unpacks piece by piece. Throws at a fault, but only after everything before it was handed on: a stream that fails throws
- * away what nobody has read yet, which here are good records.
+ * Unpacks piece by piece. Throws at a fault, but only after it has passed on everything before. A failing stream would drop the
+ * pieces that nobody has read yet, which are good records.
  */
 export async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const unpacker = createGunzip()
@@ -12,7 +12,7 @@ export async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buf
   unpacker.on('error', (error) => {
     fault = error
   })
-  // A piece with a fault in it is never said to be done; the end of the stream is.
+  // A piece with a fault never completes. The end of the stream does.
   let proceed = () => {}
   unpacker.on('close', () => proceed())
   const take = () => {

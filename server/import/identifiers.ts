@@ -1,6 +1,6 @@
 import type { Resource } from 'fhir/r4'
 
-/** Business identifiers of resources, as a token search matches them (FHIR R4 search.html#token). */
+/** Business identifiers of resources, matched as in a token search (FHIR R4 search.html#token). */
 export interface Identifiers {
   add(resource: Resource): void
   /** Ids of the resources of a type. `text`: `system|value`, `|value` for no system, or `value` for any. */
@@ -29,7 +29,10 @@ function withSystem(system: string, value: string): string {
   return `${system}|${value}`
 }
 
-/** Starts with what neither a system nor a search can start with, so that a value with a bar is not taken for both. */
+/**
+ * The key starts with a text with which neither a system nor a search can start, so that a value with a bar is not taken for
+ * both.
+ */
 function withAnySystem(value: string): string {
   return `\n${value}`
 }

@@ -9,30 +9,30 @@ import { resolveReferences, type Surroundings } from './resolve-references.ts'
 import { createUnitSet, type UnitSet } from './unit-set.ts'
 import { type Located, refuseRest, type WriteTarget, writeBatch } from './write-batch.ts'
 
-/** A file is gone through again for what had to wait; see `importRecords`. */
+/** A file is read again for the units that had to wait; see `importRecords`. */
 export interface Round {
   isFirst: boolean
-  /** Whether what a reference looks for may still come. */
+  /** Whether the target of a reference may still come. */
   mayWait: boolean
 }
 
 /**
- * One going through one file. A unit is what is imported by itself: a line, a transaction Bundle, or an entry of
- * another Bundle. Units are numbered as they come, which is the same each time.
+ * One pass through one file. A unit is imported by itself: a line, a transaction Bundle, or an entry of another Bundle. Units are
+ * numbered as they come, which is the same each time.
  */
 interface ImportState extends WriteTarget {
   file: string
   round: Round
-  /** Undefined: all. */
+  /** Undefined: all units. */
   wanted: UnitSet | undefined
   waiting: UnitSet
   unit: number
   lines: Located[]
-  /** Of the texts of `lines`. */
+  /** The length of the texts of `lines`. */
   lineBytes: number
 }
 
-/** Lines of NDJSON that are written in one transaction: so many, or fewer when they are long. */
+/** The most lines of NDJSON in one transaction. Fewer when they are long. */
 const linesPerBatch = 250
 const bytesPerBatch = 1024 * 1024
 
@@ -84,7 +84,7 @@ async function flushLines(state: ImportState): Promise<void> {
   const { lines } = state
   state.lines = []
   state.lineBytes = 0
-  if (lines.length > 0) await writeBatch(state, state.file, lines, 'each')
+  if (lines.length > 0) await writeBatch(state, { file: state.file, located: lines, mode: 'each' })
 }
 
 async function importItem(state: ImportState, item: FileItem): Promise<void> {
@@ -112,7 +112,7 @@ async function importBundle(state: ImportState, bundle: Bundle, place: string | 
     makeId: (resource) => makeId(state.practiceId, resource),
   })
   const located = entries.map((entry, index) => ({ entry, place: placeOf(place, index) }))
-  // The lines before it may hold what it refers to.
+  // The lines before it may hold targets of its references, so they are written first.
   await flushLines(state)
   if (bundle.type === 'transaction') await importTransaction(state, located, around)
   else await importEach(state, located, around)
@@ -124,7 +124,7 @@ function placeOf(bundle: string | undefined, index: number): string {
   return bundle === undefined ? `entry ${index + 1}` : `${bundle}, entry ${index + 1}`
 }
 
-/** All or nothing (FHIR R4 http.html#transaction): refused when anything is wrong, waiting when anything is missing. */
+/** All or nothing (FHIR R4 http.html#transaction). One fault refuses the Bundle, and one missing target makes it wait. */
 async function importTransaction(
   state: ImportState,
   entries: LocatedEntry[],
@@ -154,10 +154,10 @@ async function importTransaction(
     for (const problem of wrong) tally.refuse({ file, ...problem })
     refuseRest(tally, file, entries.length - wrong.length)
   } else if (wrong.length > 0) state.waiting.add(unit)
-  else await writeBatch(state, file, located, 'all-or-nothing', countPresent(entries))
+  else await writeBatch(state, { file, located, mode: 'all-or-nothing', present: countPresent(entries) })
 }
 
-/** Each entry by itself, though what is ready in one transaction of the store. */
+/** Imports each entry by itself. The entries that are ready share one transaction of the store. */
 async function importEach(state: ImportState, entries: LocatedEntry[], around: Surroundings): Promise<void> {
   const ready: Located[] = []
   const wanted = entries
@@ -168,14 +168,19 @@ async function importEach(state: ImportState, entries: LocatedEntry[], around: S
     else if (entry.kind === 'record' && (await isReady(state, unit, { place, ...entry }, around)))
       ready.push({ place, resource: entry.resource })
   }
-  await writeBatch(state, state.file, ready, 'each', countPresent(wanted))
+  await writeBatch(state, {
+    file: state.file,
+    located: ready,
+    mode: 'each',
+    present: countPresent(wanted),
+  })
 }
 
 function countPresent(entries: LocatedEntry[]): number {
   return entries.filter(({ entry }) => entry.kind === 'present').length
 }
 
-/** Whether a unit of one record can be written now; if not it is told or waits. */
+/** Whether a unit of one record can be written now. If not, it is reported or waits. */
 async function isReady(
   { file, round, tally, waiting }: ImportState,
   unit: number,
@@ -185,7 +190,7 @@ async function isReady(
   const { faults, missing } = await resolveReferences(resource, around)
   const [reason] = round.mayWait ? faults : [...faults, ...missing]
   if (reason !== undefined) tally.refuse({ file, place, reference: referenceOf(resource), reason })
-  // Whom it is about is known once its targets are there: a Provenance comes after everything else.
+  // The patients of a Provenance are known only when its targets exist, so it comes after everything else.
   else if (missing.length > 0 || (round.isFirst && isAboutItsTargets(resource))) waiting.add(unit)
   else return true
   return false
@@ -203,13 +208,16 @@ function referenceOf(resource: Resource): string {
   return `${resource.resourceType}/${resource.id}`
 }
 
-/** From the content, so that the same import again finds its record; of the practice, because ids are of one practice. */
+/**
+ * The id is made from the content, so that a repeated import finds its record, and from the practice, because an id belongs to
+ * one practice.
+ */
 function makeId(practiceId: string, resource: Resource): string {
   try {
     const text = `${practiceId}\n${stringifyExact(resource)}`
     return createHash('sha256').update(text).digest('hex').slice(0, 32)
   } catch (error) {
-    // It cannot be written, so that it is refused under any id.
+    // A resource that cannot be written is refused under any id.
     if (error instanceof RangeError) return 'nested-too-deeply'
     throw error
   }

@@ -7,14 +7,14 @@ import { openArchive, type ZipArchive } from './zip-archive.ts'
 const importable = /\.(json|ndjson|jsonl)(\.gz)?$/i
 const archive = /\.zip$/i
 
-/** What is to be imported, and archives that cannot be opened; `close` when all is read. */
+/** The sources to import, and the archives that cannot be opened. `close`: to be called when all is read. */
 export interface FoundFiles {
   sources: ImportSource[]
   unreadable: Array<{ file: string; reason: string }>
   close(): void
 }
 
-/** The files below the given paths and in archives, in a stable order. A file named outright is taken whatever its name. */
+/** The files below the given paths and in archives, in a stable order. A file that is named itself is taken under any name. */
 export async function findFiles(paths: string[]): Promise<FoundFiles> {
   const files: string[] = []
   for (const path of paths) {

@@ -5,14 +5,14 @@ import { gunzip } from './gunzip.ts'
 
 /** A file to import, by itself or in an archive. */
 export interface ImportSource {
-  /** As people are told of it: `records.zip/Patient.ndjson` in an archive. */
+  /** The name in messages: `records.zip/Patient.ndjson` in an archive. */
   name: string
-  /** How much is read of it, for the progress. */
+  /** The number of bytes to read, for the progress. */
   bytes: number
   open(): Promise<Readable>
 }
 
-/** A file that cannot be read as what its name says; what was read before stays. */
+/** A file that cannot be read in the format of its name. The part that was read before stays. */
 export class UnreadableFileError extends Error {
   override readonly name = 'UnreadableFileError'
 }
@@ -21,7 +21,9 @@ export function fileSource(path: string, bytes: number): ImportSource {
   return { name: path, bytes, open: async () => createReadStream(path) }
 }
 
-/** The content of a source; `onRead` hears of every piece. gzip is known by its first two bytes (RFC 1952 §2.3.1), not by the name. */
+/**
+ * The content of a source. `onRead` is called with every piece. The first two bytes show gzip (RFC 1952 §2.3.1), not the name.
+ */
 export async function openSource(
   source: ImportSource,
   onRead: (bytes: number) => void,
@@ -32,7 +34,7 @@ export async function openSource(
       done(null, chunk)
     },
   })
-  // A failure of any reaches whoever reads the result.
+  // A failure of each stream is passed on to the reader of the result.
   const stream = pipeline(await source.open(), counted, () => undefined)
   await once(stream, 'readable')
   const start: Buffer | null = stream.read()

@@ -14,7 +14,7 @@ export interface ImportProgress {
   filesDone: number
   filesTotal: number
   records: number
-  /** Of the files as they lie on the disk, or unpacked where they come in an archive. */
+  /** The size of the files on the disk, or unpacked where they come in an archive. */
   bytesDone: number
   bytesTotal: number
 }
@@ -24,9 +24,9 @@ export interface ImportOptions {
   /** Files or folders: `.json`, `.ndjson` and `.jsonl`, each also with `.gz`; and `.zip` of such files. */
   paths: string[]
   onProgress?(progress: ImportProgress): void
-  /** Hears of everything that is not imported, also of what the outcome is too short for. */
+  /** Called for everything that is not imported, also when the outcome has no room for it. */
   onProblem?(problem: ImportProblem): void
-  /** Called for each record that is kept under another id than it came with. */
+  /** Called for each record that is kept under another id than its own. */
   onRename?(change: ImportRename): void
 }
 
@@ -35,11 +35,11 @@ interface ImportDeps {
 }
 
 /**
- * Imports FHIR R4 Bundles, single resources and NDJSON into a practice. A transaction Bundle is written as a whole or
- * not at all; everything else record by record. What cannot be read is told and does not stop the others. Records
- * keep their ids, so that the same import again, e.g. after a kill, changes nothing that is there and adds what is
- * missing. Files may come in any order: what refers to a record that is not there yet is tried again after all files,
- * as long as that gets further. Throws `invalid-parameter` for a path that does not exist.
+ * Imports FHIR R4 Bundles, single resources and NDJSON into a practice. A transaction Bundle is written as a whole or not at all;
+ * everything else record by record. A part that cannot be read is reported and does not stop the others. Records keep their ids,
+ * so that a repeated import, e.g. after a kill, changes no existing record and adds the missing ones. Files may come in any
+ * order. A unit that refers to a missing record is tried again after all files, as long as each round imports something. Throws
+ * `invalid-parameter` for a path that does not exist.
  */
 export async function importRecords({ records }: ImportDeps, options: ImportOptions): Promise<ImportOutcome> {
   const { practiceId, paths, onProblem, onRename } = options
@@ -80,7 +80,7 @@ async function importSources(
           filesDone: sources.length - filesLeft,
           filesTotal: sources.length,
           records: outcome.created + outcome.updated + outcome.unchanged,
-          // What waits for other files is read again, but is not new.
+          // The bytes of units that waited are read again, and do not count twice.
           bytesDone: Math.min(before + bytesRead, bytesTotal),
           bytesTotal,
         })
@@ -92,14 +92,14 @@ async function importSources(
     }
     await writes.settled()
     const waits = left.reduce((sum, { wanted }) => sum + (wanted?.size ?? 0), 0)
-    // When a round got nobody further, the next is the last, and tells what each has waited for.
+    // After a round without progress the next is the last. It reports the missing target of each unit.
     round = { isFirst: false, mayWait: waits < waitedBefore }
     waitedBefore = waits
     todo = left
   }
 }
 
-/** What is left of a file. */
+/** The units of a file that are left. */
 interface Todo {
   source: ImportSource
   wanted: UnitSet | undefined

@@ -5,13 +5,15 @@ import type { WriteQueue } from './write-queue.ts'
 
 /** The shared records of the practice (Practitioner, Organization, Location and the like) by identifier. */
 export interface PracticeDirectory {
-  /** As `Identifiers.find`. Records about patients are never found: an identifier is no proof of who they are about. */
+  /**
+   * Like `Identifiers.find`. Records about patients are never found, because an identifier does not prove who a record is about.
+   */
   find(type: string, text: string): Promise<string[]>
   /** A record that was just imported. */
   add(resource: Resource): void
 }
 
-/** Reads the records of a type when they are first asked for; most imports ask for none. */
+/** Reads the records of a type at their first use. Most imports need none. */
 export function createPracticeDirectory(
   listShared: (type: string) => Promise<string[]>,
   writes: Pick<WriteQueue, 'settled'>,
@@ -21,7 +23,7 @@ export function createPracticeDirectory(
   return {
     async find(type, text) {
       if (!isCitable(type)) return []
-      // What is being written is there, once it is.
+      // Records that are being written are added when the write has ended.
       await writes.settled(type)
       if (!loaded.has(type))
         for (const content of await listShared(type)) identifiers.add(JSON.parse(content) as Resource)

@@ -12,7 +12,7 @@ export type FileItem = { place: string | undefined } & (
   | { kind: 'problem'; reason: string }
 )
 
-/** NDJSON line by line, so that memory does not grow with the file; everything else as one JSON text. */
+/** Reads NDJSON line by line, so that memory does not grow with the file, and everything else as one JSON text. */
 export async function* readItems(
   source: ImportSource,
   onRead: (bytes: number) => void,
@@ -22,13 +22,13 @@ export async function* readItems(
     if (/\.(ndjson|jsonl)(\.gz)?$/i.test(source.name)) yield* readItemLines(stream)
     else yield toItem(await readWhole(stream), undefined)
   } catch (error) {
-    // The system, zlib and too long texts say so by a code; anything else is our own mistake.
+    // Errors of the system, of zlib and of too long texts have a code. Any other error is our own mistake.
     if (!(error instanceof Error && 'code' in error)) throw error
     throw new UnreadableFileError(`The file cannot be read to its end: ${error.message}.`)
   }
 }
 
-/** What is one text is held in memory as a whole; an archive of some kilobytes could unpack to any size. */
+/** A single text is held in memory as a whole, and an archive of some kilobytes could unpack to any size. */
 const longestText = 512 * 1024 * 1024
 
 async function readWhole(stream: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -70,12 +70,12 @@ function toItem(bytes: Buffer, place: string | undefined): FileItem {
     return problem(`The ${what} has ${withoutValues(twice)} twice: one of them would be lost.`)
   const type = value?.resourceType
   if (typeof type !== 'string' || type === '')
-    return problem(`The ${what} has no resourceType, so it is no FHIR resource.`)
+    return problem(`The ${what} has no resourceType, so it is not a FHIR resource.`)
   if (type === 'Bundle') return { kind: 'bundle', bundle: value as unknown as Bundle, place }
   return { kind: 'resource', resource: value as unknown as Resource, bytes: bytes.length, place }
 }
 
-/** Names of elements are no content; what is none could be. */
+/** Only names of elements are shown. Another name could be content of a record. */
 function withoutValues(path: string): string {
   return path.length <= 200 && /^[\w.[\]]+$/.test(path) ? path : 'a name'
 }
@@ -85,7 +85,7 @@ function withoutByteOrderMark(bytes: Buffer): string {
   return bytes.toString('utf8', hasMark ? 3 : 0)
 }
 
-/** Where the parser stopped, without the text around it, which may be of a record. */
+/** The place where the parser stopped, without the text around it, which may be of a record. */
 function describeSyntaxError(text: string, error: unknown): string {
   if (/^\s*</.test(text)) return 'it looks like XML; only FHIR in JSON is imported'
   if (/^\s*\{.*\}\s*\n\s*\{/.test(text)) return 'with one resource in each line its name must end in .ndjson'

@@ -1,10 +1,10 @@
-/** Longer lines are not held in memory. */
+/** The longest line that is held in memory. */
 const longestBytes = 256 * 1024 * 1024
 const lineFeed = 0x0a
 
 /**
- * The lines of a stream as bytes, cut at line feeds alone: in JSON text U+2028 and U+2029 are ordinary characters. A line that is too
- * long comes as undefined.
+ * The lines of a stream as bytes, cut at line feeds alone: in JSON text U+2028 and U+2029 are ordinary characters. A line that is
+ * too long is returned as undefined.
  */
 export async function* readLines(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
   let parts: Buffer[] = []

@@ -4,7 +4,7 @@ import { parseReference, visitAttachments, visitReferences } from '#fhir/referen
 import { type Identifiers, readIdentifierSearch } from './identifiers.ts'
 import type { PracticeDirectory } from './practice-directory.ts'
 
-/** Where the targets of references are looked for. */
+/** The places where targets of references are looked up. */
 export interface Surroundings {
   /** `Type/id` of the entries of the Bundle, by fullUrl. */
   addresses: ReadonlyMap<string, string>
@@ -13,15 +13,15 @@ export interface Surroundings {
   directory: PracticeDirectory
 }
 
-/** Why references could not be resolved. */
+/** The reasons why references could not be resolved. */
 export interface Unresolved {
-  /** Nothing that is imported later can help. */
+  /** Faults that no later import can repair. */
   faults: string[]
-  /** The target may still come, in another file. */
+  /** Targets that may still come in another file. */
   missing: string[]
 }
 
-/** Writes every reference of a resource that only means something inside its Bundle, or is a search, as `Type/id`. */
+/** Writes as `Type/id` every reference that has a meaning only inside its Bundle, or that is a search. */
 export async function resolveReferences(resource: Resource, around: Surroundings): Promise<Unresolved> {
   const unresolved: Unresolved = { faults: [], missing: [] }
   const searches: Search[] = []
@@ -41,7 +41,7 @@ export async function resolveReferences(resource: Resource, around: Surroundings
       element.url = around.addresses.get(element.url) ?? element.url
     })
   } catch (error) {
-    // More levels than the stack has room for.
+    // The stack has no room for so many levels.
     if (!(error instanceof RangeError)) throw error
     unresolved.faults.push('It is nested too deeply.')
   }

@@ -1,7 +1,7 @@
 import type { WriteOutcome } from '#server/records/records.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** Something that was not imported: which file, where in it, and why. */
+/** Something that was not imported: the file, the place and the reason. */
 export interface ImportProblem {
   file: string
   /** `line 7`, `entry 3`, `line 7, entry 3`; absent when it is about the file as a whole. */
@@ -11,7 +11,7 @@ export interface ImportProblem {
   reason: string
 }
 
-/** A record that is kept under another id, because another practice has the one that it came with. */
+/** A record that is kept under another id, because another practice has its id. */
 export interface ImportRename {
   file: string
   place?: string | undefined
@@ -21,7 +21,7 @@ export interface ImportRename {
   keptAs: string
 }
 
-/** How many records, and of those that were not imported the first. */
+/** The numbers of records, and the first problems. */
 export interface ImportOutcome {
   files: number
   created: number
@@ -29,7 +29,7 @@ export interface ImportOutcome {
   unchanged: number
   /** Records, lines or files that were not imported. */
   rejected: number
-  /** Records that are kept under another id than they came with. */
+  /** Records that are kept under another id than their own. */
   renamed: number
   problems: ImportProblem[]
 }
@@ -38,14 +38,14 @@ export interface Tally {
   readonly outcome: ImportOutcome
   countWritten(written: Omit<WriteOutcome, 'rejected' | 'renamed'>): void
   rename(change: ImportRename): void
-  /** `records`: how many were left out for this reason. */
+  /** `records`: the number of records with this problem. */
   refuse(problem: ImportProblem, records?: number): void
 }
 
-/** So many problems are told, so that a broken file of a million lines stays readable. */
+/** The most problems in the outcome, so that the outcome of a broken file of a million lines stays readable. */
 const toldProblems = 100
 
-/** A tally that keeps the order of what is read, although a write still goes on while more is read. */
+/** A tally in the order of the files, although one unit is still written while the next is read. */
 export function inOrder(tally: Tally, writes: Pick<WriteQueue, 'afterwards'>): Tally {
   return {
     ...tally,

@@ -1,4 +1,4 @@
-/** A set of numbers from 0, one bit each: what waits in a file of millions of lines still fits in memory. */
+/** A set of numbers from 0, one bit each, so that the waiting units of a file of millions of lines fit in memory. */
 export interface UnitSet {
   readonly size: number
   add(unit: number): void

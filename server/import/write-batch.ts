@@ -4,7 +4,7 @@ import type { PracticeDirectory } from './practice-directory.ts'
 import type { Tally } from './tally.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** A resource, ready to be written, with where it stands in its file. */
+/** A resource that is ready to be written, with its place in the file. */
 export interface Located {
   place: string | undefined
   resource: Resource
@@ -18,19 +18,24 @@ export interface WriteTarget {
   writes: WriteQueue
 }
 
-/** Batches of more records are not held in memory beside the next. */
+interface Batch {
+  file: string
+  located: Located[]
+  mode: WriteMode
+  /** Entries that were there already. */
+  present?: number
+}
+
+/** A batch of more records is not held in memory beside the next one. */
 const recordsBeside = 2000
 
 /**
- * Writes in one transaction of the store, and tells what was refused. Resolves when that has begun, so that more is read
- * meanwhile. `present`: entries that were there already.
+ * Writes in one transaction of the store, and reports refused records. Resolves when the write has begun, so that more is read
+ * meanwhile.
  */
 export async function writeBatch(
   { records, practiceId, directory, tally, writes }: WriteTarget,
-  file: string,
-  located: Located[],
-  mode: WriteMode,
-  present = 0,
+  { file, located, mode, present = 0 }: Batch,
 ): Promise<void> {
   const write = records.prepare(
     located.map(({ resource }) => ({ practiceId, resource })),

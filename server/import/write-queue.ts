@@ -1,17 +1,17 @@
-/** One write goes on while what comes after it is read and prepared; the next waits for its end. */
+/** One write goes on while the next one is read and prepared. The next one waits for its end. */
 export interface WriteQueue {
   /**
-   * Begins a write when the one before has ended, and resolves when it has begun. `types`: what of it others may look for.
-   * `done` is called with what came of it. Throws what the one before threw.
+   * Begins a write when the one before has ended, and resolves when it has begun. `types`: the types of its records, which others
+   * may look up. `done` is called with the result. Throws the error of the write before.
    */
   add<Result>(
     types: ReadonlySet<string>,
     write: () => Promise<Result>,
     done: (result: Result) => void,
   ): Promise<void>
-  /** Calls at once, or when the write that goes on has ended: what is told stays in order. */
-  afterwards(tell: () => void): void
-  /** Resolves when no records (of this type) are being written. Throws what the write threw. */
+  /** Calls at once, or when the present write has ended, so that reports stay in order. */
+  afterwards(call: () => void): void
+  /** Resolves when no records (of this type) are being written. Throws the error of the write. */
   settled(type?: string): Promise<void>
 }
 
@@ -32,11 +32,11 @@ export function createWriteQueue(): WriteQueue {
       running = undefined
       runningTypes = new Set()
       done(result)
-      const told = waiting
+      const calls = waiting
       waiting = []
-      for (const tell of told) tell()
+      for (const call of calls) call()
     } catch (error) {
-      // Told to whoever asks next: nobody waits for this write itself.
+      // The next caller gets the error, because nobody waits for this write itself.
       failure = { error }
     }
   }
@@ -48,9 +48,9 @@ export function createWriteQueue(): WriteQueue {
       runningTypes = types
       running = run(write, done)
     },
-    afterwards(tell) {
-      if (running) waiting.push(tell)
-      else tell()
+    afterwards(call) {
+      if (running) waiting.push(call)
+      else call()
     },
   }
 }

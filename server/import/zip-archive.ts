@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { type ImportSource, UnreadableFileError } from './import-source.ts'
 
-/** An archive whose files are read where they lie, without unpacking it. */
+/** An archive whose files are read without unpacking it. */
 export interface ZipArchive {
   sources: ImportSource[]
   close(): void
 }
 
-/** More files than any export has: a directory of an archive is held in memory. */
+/** The most files of an archive, more than any export has, because the directory is held in memory. */
 const mostEntries = 1_000_000
 
 /** Lists the files of an archive that `isImportable` takes. Throws `UnreadableFileError` for a damaged one. */

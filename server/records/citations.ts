@@ -10,15 +10,15 @@ export async function isCited(db: Db, confinement: Confinement, type: string, id
   return isAttachable(type) && isAttached(db, confinement, type, id)
 }
 
-/** The ids of all of those of a type, as a subquery; undefined when citing gives none of the type. */
+/** The ids of all cited records of a type, as a subquery. Undefined when no record of the type can be cited. */
 export function citedIds(confinement: Confinement, type: string): Fragment | undefined {
   if (isCitable(type)) return sharedIds(confinement, type)
   return isAttachable(type) ? attachedIds(confinement, type) : undefined
 }
 
 /**
- * The same for a row that something else has found, by the column of its id; undefined when citing gives none of the type.
- * Goes from the cited record upwards.
+ * The same for a row that is already found, by the column of its id. Undefined when no record of the type can be cited. Goes from
+ * the cited record upwards.
  */
 export function isCitedBelow(confinement: Confinement, type: string, column: string): Fragment | undefined {
   const id = sqlName(column)
@@ -33,9 +33,9 @@ async function isSharedWith(db: Db, confinement: Confinement, type: string, id: 
 }
 
 /**
- * One row when a record of a covered patient cites a shared record, directly or through other shared records (a
- * PractitionerRole its Organization). All of them are of one practice: a record under an id that another practice's records name is not
- * what they mean. Goes from the cited record upwards, by record_citation_pk, and looks whose each is up in record_pk.
+ * One row when a record of a covered patient cites a shared record, directly or through other shared records (a PractitionerRole
+ * its Organization). All of them belong to one practice. Records of another practice that name this id mean another record. Goes
+ * from the cited record upwards, by record_citation_pk, and finds the owner of each by record_pk.
  */
 function citations(
   confinement: Confinement,
@@ -64,7 +64,9 @@ function citations(
     limit 1`
 }
 
-/** One that is not there any more, with whose it was: whoever could read it is told that it was deleted. By record_version_deletion. */
+/**
+ * A record that was deleted, with its practice. Readers who could read it learn that it was deleted. By record_version_deletion.
+ */
 function deletedRecord(type: string, id: string): Fragment {
   return sqlText`
       union
@@ -73,8 +75,8 @@ function deletedRecord(type: string, id: string): Fragment {
 }
 
 /**
- * The ids of all shared records of a type that records of covered patients cite, directly or through others, as a
- * subquery. Goes from the patients downwards, by record_citation_source: its cost is that of what may be read.
+ * The ids of all shared records of a type that records of covered patients cite, directly or through others, as a subquery. Goes
+ * from the patients downwards, by record_citation_source. Its cost grows with the readable records.
  */
 function sharedIds(confinement: Confinement, type: string): Fragment {
   return sqlText`(
@@ -91,8 +93,8 @@ function sharedIds(confinement: Confinement, type: string): Fragment {
 }
 
 /**
- * Attachments of records of covered patients. The practice of both must be the same: an attachment is about a patient, and whoever
- * writes an address must not read by it what another practice keeps.
+ * Attachments of records of covered patients. Both must belong to the same practice: an attachment is about a patient, and nobody
+ * may read another practice's record by writing its address.
  */
 function attachments(confinement: Confinement, type: string, covers: typeof isConfined): Fragment {
   return sqlText`

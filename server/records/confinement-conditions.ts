@@ -2,15 +2,15 @@ import type { Confinement } from '../confinement.ts'
 import { type Fragment, readByKey, sqlJoin, sqlName, sqlNothing, sqlText } from '../store/statement.ts'
 import type { Db } from '../store/store.ts'
 
-/** With its table: alone it would mean the column of the inner table, and the condition would hold for everybody. */
+/** A column with its table. A column alone would mean that of the inner table, and the condition would hold for everybody. */
 type QualifiedColumn = `${string}.${string}`
 
 /**
  * The condition that a column holds a covered patient. Every statement that reads records carries it, its sibling
- * `isAmongConfined`, or an equality with one covered patient; without it a query would answer for everybody. A confinement
- * that covers nobody is false.
+ * `isAmongConfined`, or an equality with one covered patient; without it a query would answer for everybody. A confinement that
+ * covers nobody is false.
  *
- * It is asked of a row that something else has found, so its work does not grow with the panel.
+ * The condition is for a row that is already found, so its work does not grow with the panel.
  */
 export function isConfined(column: QualifiedColumn, { patientIds, practiceIds }: Confinement): Fragment {
   const covered = sqlName(column)
@@ -46,18 +46,24 @@ export function isInFirstCompartment(
   return sqlText`${sqlName(number)} not in (
     select several.no from record as several cross join record as other
     where several.type = ${type} and several.compartments > 1
-      and other.type = several.type and other.id = several.id and other.compartments > 1
-      and other.patient_id < several.patient_id and ${isConfined('other.patient_id', confinement)})`
+      and ${isInLowerCompartment('several', isConfined('other.patient_id', confinement))})`
 }
 
-/** The same of a row of `record` that something else has found: nearly every one lies in one compartment, and asks nothing more. */
+/** Whether `other` is the same record as a row, in a lower compartment that is covered. */
+export function isInLowerCompartment(row: string, isOtherCovered: Fragment): Fragment {
+  const of = (column: string) => sqlName(`${row}.${column}`)
+  return sqlText`other.type = ${of('type')} and other.id = ${of('id')} and other.compartments > 1
+      and other.patient_id < ${of('patient_id')} and ${isOtherCovered}`
+}
+
+/** The same for a row of `record` that is already found. Nearly every row lies in one compartment, and needs no further look. */
 export function isFirstOfSeveral(type: string, confinement: Confinement): Fragment {
   return sqlText`(record.compartments = 1 or ${isInFirstCompartment('record.no', type, confinement)})`
 }
 
 /** The covered patients as a table with the column `patient_id`, each once; for searches that go from patient to patient. */
 export function confinedPatients({ patientIds, practiceIds }: Confinement): Fragment {
-  // uses practice_patient_pk. Where only patients are named it stays for its collation, which all others then have.
+  // uses practice_patient_pk. Where only patients are named this part still gives the column its collation.
   const kept = practiceIds.length > 0 ? sqlText`practice_id in (${sqlJoin(practiceIds)})` : sqlText`1 = 0`
   const once = practiceIds.length > 1 ? sqlText`distinct` : sqlNothing
   const panel = sqlText`select ${once} patient_id from practice_patient where ${kept}`
@@ -65,7 +71,7 @@ export function confinedPatients({ patientIds, practiceIds }: Confinement): Frag
   return sqlText`(${sqlJoin([panel, ...named], ' union ')})`
 }
 
-/** Like `isConfined`, of a version: also a patient who has left the panel since, because all records were deleted. */
+/** Like `isConfined`, for a version. It also covers a patient who has left the panel because all records were deleted. */
 export function wasCovered(column: QualifiedColumn, confinement: Confinement): Fragment {
   const { practiceIds } = confinement
   if (practiceIds.length === 0) return isConfined(column, confinement)
@@ -74,8 +80,11 @@ export function wasCovered(column: QualifiedColumn, confinement: Confinement): F
     where former.practice_id in (${sqlJoin(practiceIds)}) and former.patient_id = ${sqlName(column)}))`
 }
 
-/** Like `coveredPatients`, of versions; with '' for those about nobody. */
-export function formerlyCoveredPatients(confinement: Confinement, withNobody: boolean): Fragment {
+/** Like `coveredPatients`, for versions. With '' for versions about nobody. */
+export function formerlyCoveredPatients(
+  confinement: Confinement,
+  { withNobody }: { withNobody: boolean },
+): Fragment {
   const { practiceIds } = confinement
   if (practiceIds.length === 0) return confinedPatients(confinement)
   const former = sqlText`select patient_id from practice_former_patient where practice_id in (${sqlJoin(practiceIds)})`
@@ -83,7 +92,7 @@ export function formerlyCoveredPatients(confinement: Confinement, withNobody: bo
   return sqlText`(select patient_id from ${confinedPatients(confinement)} as covered union ${former}${nobody})`
 }
 
-/** The part of a confinement that is one patient; covers nobody when that patient is outside. */
+/** The confinement to one patient. It covers nobody when that patient is outside. */
 export async function narrowToPatient(
   db: Db,
   confinement: Confinement,

@@ -29,7 +29,10 @@ async function countAboutPatients(db: Db, confinement: Confinement, query: ListQ
   )
 }
 
-/** By how many rows the records in several covered compartments outnumber themselves; by record_several. */
+/**
+ * The number of rows that have to be subtracted, because a record in several covered compartments has several rows. By
+ * record_several.
+ */
 async function countDoubles(db: Db, confinement: Confinement, query: ListQuery): Promise<number> {
   const counting = db
     .selectFrom('record')

@@ -5,15 +5,15 @@ export interface ListQuery {
   /** Narrows to one patient; outside the confinement it matches nothing. */
   patientId?: string | undefined
   ids?: string[] | undefined
-  /** Ranges on when it happened: each must overlap (FHIR R4 search, date prefixes), in ms. */
+  /** Conditions on the date of the record, in ms. All must hold (FHIR R4 search, date prefixes). */
   dates?: DateRange[] | undefined
   /** Changed at or after, in ms. */
   lastUpdatedFrom?: number | undefined
-  /** What scopes ask of the records besides. */
+  /** Further conditions that the scopes put on the records. */
   conditions?: Condition[] | undefined
   /** 0: only to count. */
   pageSize: number
-  /** Where the page starts (exclusive), from `ListPage`. */
+  /** The key before the page, from `ListPage`. */
   after?: PageKey | undefined
   before?: PageKey | undefined
 }
@@ -25,7 +25,10 @@ export interface DateRange {
   end: number
 }
 
-/** The order of lists is (patient_id, id): neither ever changes, so that a walk yields each record exactly once. */
+/**
+ * A place in a list. The order of lists is (patient_id, id). Neither ever changes, so that a walk yields each record exactly
+ * once.
+ */
 export interface PageKey {
   patientId: string
   id: string

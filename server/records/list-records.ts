@@ -6,7 +6,7 @@ import type { ListPage, ListQuery, PageKey } from './list-query.ts'
 import { type ListedRow, type ListedRows, type Source, sourcesOf } from './list-sources.ts'
 import { pickedIds } from './picked-ids.ts'
 
-/** A page of a list in the order (patient_id, id), with what lies before and after it. */
+/** A page of a list in the order (patient_id, id), with the keys of the pages before and after it. */
 export async function listRecords(db: Db, confinement: Confinement, query: ListQuery): Promise<ListPage> {
   const confined =
     query.patientId === undefined ? confinement : await narrowToPatient(db, confinement, query.patientId)
@@ -29,7 +29,7 @@ interface Page {
   hasAfter: boolean
 }
 
-/** One more row than asked for tells whether there is more on that side; the other side is asked for one row. */
+/** One more row than needed shows whether there is more on that side. The other side is asked for one row. */
 async function takePage(walk: Source, { pageSize, after, before }: ListQuery): Promise<Page> {
   const direction = before === undefined ? 'forward' : 'backward'
   const found = await walk({ direction, from: before ?? after, limit: pageSize + 1 })
@@ -45,7 +45,9 @@ async function takePage(walk: Source, { pageSize, after, before }: ListQuery): P
     : { rows, hasBefore: hasMore, hasAfter: behind.length > 0 }
 }
 
-/** Several ordered runs as one; a record that several of them hold comes once. Beyond the end of a run that was cut nothing is known. */
+/**
+ * Several ordered runs as one. A record in several runs comes once. The rows beyond the end of a run that was cut are not known.
+ */
 function merge(sources: Source[]): Source {
   const [only] = sources
   if (only && sources.length === 1) return only

@@ -8,14 +8,14 @@ import { citedIds } from './citations.ts'
 import type { ListQuery, PageKey } from './list-query.ts'
 import { isFirstRow, matchesQuery } from './record-filters.ts'
 
-/** What a list needs of a record. */
+/** The columns that a list needs. */
 export interface ListedRow {
   patient_id: string
   id: string
   content: string
 }
 
-/** Records of a run, in its order; `isCut` when it has more, which were left because these fill the page. */
+/** Records of a run, in its order. `isCut`: there are more, which were left out because these fill the page. */
 export interface ListedRows {
   rows: ListedRow[]
   isCut: boolean
@@ -62,7 +62,7 @@ function namedPatients(db: Db, confinement: Confinement, query: ListQuery): Sour
     for (const patientId of walk.direction === 'forward' ? sorted : sorted.toReversed()) {
       if (isCut || rows.length >= walk.limit) break
       if (isPassed(patientId, walk)) continue
-      const found = await rowsOfPatient(db, confinement, query, patientId, {
+      const found = await rowsOfPatient(db, { confinement, query }, patientId, {
         ...walk,
         limit: walk.limit - rows.length,
       })
@@ -78,22 +78,28 @@ function isPassed(patientId: string, { direction, from }: Walk): boolean {
   return direction === 'forward' ? patientId < from.patientId : patientId > from.patientId
 }
 
+/** What is listed, and inside which confinement. */
+interface Asked {
+  confinement: Confinement
+  query: ListQuery
+}
+
 /** The commonest list of all: one patient's app, no filters. Every id is greater than ''. By record_pk. */
-const recordsOfPatient = preparedPage((db, patientId: string, type: string, after: string, limit: number) =>
-  db
-    .selectFrom('record')
-    .select(columns)
-    .where('record.patient_id', '=', patientId)
-    .where('record.type', '=', type)
-    .where('record.id', '>', after)
-    .orderBy('record.id')
-    .limit(limit),
+const recordsOfPatient = preparedPage(
+  (db, ...[patientId, type, after, limit]: [string, string, string, number]) =>
+    db
+      .selectFrom('record')
+      .select(columns)
+      .where('record.patient_id', '=', patientId)
+      .where('record.type', '=', type)
+      .where('record.id', '>', after)
+      .orderBy('record.id')
+      .limit(limit),
 )
 
 async function rowsOfPatient(
   db: Db,
-  confinement: Confinement,
-  query: ListQuery,
+  { confinement, query }: Asked,
   patientId: string,
   { direction, from, limit }: Walk,
 ): Promise<ListedRows> {
@@ -118,19 +124,21 @@ export function coversSeveral({ patientIds, practiceIds }: Confinement): boolean
 }
 
 /**
- * The panel in the order of practice_patient_pk, and for each patient record_pk: first the rest of the patient in
- * whose records the last page ended, then the patients after.
+ * Walks the panel along practice_patient_pk, and each patient's records along record_pk. The rest of the patient in whose records
+ * the last page ended comes first.
  */
 function panel(db: Db, confinement: Confinement, query: ListQuery, practiceId: string): Source {
   return async (walk) => {
     const { direction, from, limit } = walk
     const isForward = direction === 'forward'
     const rest =
-      from === undefined ? nothing : await restOfPatient(db, confinement, query, practiceId, walk, from)
+      from === undefined
+        ? nothing
+        : await restOfPatient(db, { confinement, query }, practiceId, { ...walk, from })
     if (rest.isCut || rest.rows.length >= limit) return rest
     let rows = db
       .selectFrom('practice_patient')
-      // Joined in this order: SQLite would begin with all records of the type.
+      // The order of the join matters: SQLite would begin with all records of the type.
       .crossJoin('record')
       .select(columns)
       .whereRef('record.patient_id', '=', 'practice_patient.patient_id')
@@ -159,15 +167,13 @@ const isOnPanel = preparedQuery((db, practiceId: string, patientId: string) =>
 
 async function restOfPatient(
   db: Db,
-  confinement: Confinement,
-  query: ListQuery,
+  asked: Asked,
   practiceId: string,
-  walk: Walk,
-  from: PageKey,
+  walk: Walk & { from: PageKey },
 ): Promise<ListedRows> {
   // The patient may have left the panel since the last page: uses practice_patient_pk.
-  const [kept] = await isOnPanel(db, practiceId, from.patientId)
-  return kept ? rowsOfPatient(db, confinement, query, from.patientId, walk) : nothing
+  const [kept] = await isOnPanel(db, practiceId, walk.from.patientId)
+  return kept ? rowsOfPatient(db, asked, walk.from.patientId, walk) : nothing
 }
 
 /** Records about nobody that a covered practice keeps; by record_practice. */
@@ -176,7 +182,7 @@ function ofPractice(db: Db, query: ListQuery, practiceId: string): Source {
     walkAboutNobody(db, query, walk, (rows) => rows.where('record.practice_id', '=', practiceId))
 }
 
-/** Those that readable records cite; by record_pk. */
+/** Records about nobody that readable records cite; by record_pk. */
 function cited(db: Db, query: ListQuery, ids: Fragment): Source {
   return (walk) =>
     walkAboutNobody(db, query, walk, (rows) => rows.where('record.id', 'in', asExpression<string>(ids)))
@@ -199,7 +205,7 @@ async function walkAboutNobody(
   confine: (rows: AboutNobody) => AboutNobody,
 ): Promise<ListedRows> {
   const isForward = direction === 'forward'
-  // These records come before those of every patient.
+  // Records about nobody come before those of every patient.
   if (isForward && from !== undefined && from.patientId !== '') return nothing
   let rows = confine(selectAboutNobody(db, query))
   if (from?.patientId === '') rows = rows.where('record.id', isForward ? '>' : '<', from.id)

@@ -8,8 +8,8 @@ import { type PreparedRecord, prepareRecord } from './prepare-record.ts'
 import { findStored, namedBy } from './stored-records.ts'
 
 /**
- * Ids belong to the practice (decision 0028): what this one is called where another practice has the id. Always the same, so that the same import again meets the same
- * records, in whatever order they come.
+ * The id that a record gets when another practice has its id (decision 0028). It is always the same, so that a repeated import
+ * meets the same records in any order.
  */
 export function idOfPractice(practiceId: string, type: string, id: string): string {
   return createHash('sha256').update(`${practiceId} ${type}/${id}`).digest('hex').slice(0, 32)
@@ -18,15 +18,15 @@ export function idOfPractice(practiceId: string, type: string, id: string): stri
 interface OwnIdDeps {
   bases: readonly string[]
   /**
-   * Which references follow to the id of the practice: all of them, where what they mean may come later; or those that lead to a record of the practice, where references are checked:
-   * another one is answered as one that leads nowhere.
+   * Which references follow to the practice's own ids. `all`: every reference, because its target may come later. `known`: those
+   * that lead to a record of the practice. References are then checked, and any other one leads nowhere.
    */
   follows: 'all' | 'known'
 }
 
 /**
- * Records under an id that another practice has get one of their own, and the references among them follow. All of one practice. What another practice shares with this one, a
- * patient on both panels, is none of these.
+ * A record whose id another practice has gets an id of its own, and references among the records follow. All records are of one
+ * practice. A patient on the panels of both practices keeps the id.
  */
 export async function giveOwnIds(
   trx: Transaction<Schema>,
@@ -38,7 +38,7 @@ export async function giveOwnIds(
   const targets = records.map(({ resource }) => targetsOf(resource))
   const asked = new Set([...own, ...targets.flat()])
   const taken = await findTaken(trx, practiceId, asked)
-  // Asked of all of them, so that what is another practice's takes no more statements than what is not there.
+  // The question is asked for all ids, so that an id of another practice takes no more statements than an unknown one.
   const there =
     follows === 'known'
       ? await findStored(
@@ -59,7 +59,7 @@ export async function giveOwnIds(
   })
 }
 
-/** `Type/id` of what a practice means by an address that is not its own, or not there. */
+/** `Type/id` of the record that a practice means by an address that is unknown or another practice's. */
 export function rename(practiceId: string, address: string): string {
   const [type = '', id = ''] = address.split('/')
   return `${type}/${idOfPractice(practiceId, type, id)}`
@@ -102,7 +102,7 @@ function targetOf(text: string): string | undefined {
   return parsed.kind === 'relative' ? `${parsed.type}/${parsed.id}` : undefined
 }
 
-/** Those of the addresses that are another practice's: a record, one that it deleted, or a patient whom it keeps. */
+/** The addresses that are another practice's: a record, a deleted record, or a patient whom it keeps. */
 async function findTaken(
   trx: Transaction<Schema>,
   practiceId: string,

@@ -8,14 +8,17 @@ export interface Panels {
   /** Whether the patient is kept, but not by this practice. A patient whom nobody keeps is free to join. */
   isForeign(practiceId: string, patientId: string): boolean
   join(practiceId: string, patientIds: string[]): void
-  /** Writes as much as if somebody joined, where nobody does: who is another practice's takes no less than who is new. */
+  /**
+   * Writes as much when nobody joins as when somebody does, so that the time does not show whether a patient is another
+   * practice's.
+   */
   pretendToJoin(practiceId: string): void
   joined: Array<{ practice_id: string; patient_id: string }>
 }
 
 export async function findPanels(trx: Transaction<Schema>, patientIds: string[]): Promise<Panels> {
   const present = new Map<string, Set<string>>()
-  // Who has left is still kept: what is written about them must not put their history onto another panel.
+  // A patient who has left is still kept. A write about that patient must not put the history onto another panel.
   const former = new Map<string, Set<string>>()
   for (const ids of chunked([...new Set(patientIds)], 1000)) {
     // uses practice_patient_patient
@@ -78,7 +81,7 @@ function addTo(keepers: Map<string, Set<string>>, patientId: string, practiceId:
   else keepers.set(patientId, new Set([practiceId]))
 }
 
-/** Patients of whom no record is left leave the panels: a read of their history still finds them among the former ones. */
+/** Patients without any record leave the panels. A read of their history still finds them among the former patients. */
 export async function leavePanels(trx: Transaction<Schema>, patientIds: readonly string[]): Promise<void> {
   for (const patientId of new Set(patientIds)) {
     if (patientId === '') continue

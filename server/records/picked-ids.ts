@@ -9,8 +9,7 @@ import type { ListedRow, Source, Walk } from './list-sources.ts'
 import { matchesQuery } from './record-filters.ts'
 
 /**
- * A list of records that are asked for by id. They are few, so all are found at once by record_address, and pages are
- * cut from what was found.
+ * A list of records by their ids. They are few, so all are found at once by record_address, and the page is cut from the result.
  */
 export async function pickedIds(
   db: Db,

@@ -8,14 +8,14 @@ import {
 import type { TimeRange } from '#fhir/dates.ts'
 import { isResourceId, localizeReferences } from '#fhir/reference.ts'
 import { type IndexValue, indexValuesOf } from '#fhir/search/index-values.ts'
+import { type ContentParts, splitContent } from '#fhir/stored-text.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import { findCitations } from './cited-records.ts'
-import { type ContentParts, splitContent } from './stored-content.ts'
 
 /** How a version comes to be: https://hl7.org/fhir/R4/http.html#history */
 export type WriteMethod = 'POST' | 'PUT' | 'PATCH'
 
-/** A resource with everything that the store derives from it, before the database is asked anything. */
+/** A resource with everything that the store derives from it without the database. */
 export interface PreparedRecord {
   practiceId: string
   type: string
@@ -24,20 +24,20 @@ export interface PreparedRecord {
   date: TimeRange | undefined
   /** Shared records that it cites, and those attached to it, each once. */
   citations: Array<{ type: string; id: string }>
-  /** What search compares. */
+  /** The values that search compares. */
   values: readonly IndexValue[]
   parts: ContentParts
-  /** As it is stored, but for its version. */
+  /** The stored text without its version. */
   resource: Resource
   method: WriteMethod
-  /** `Type/id` as it was sent; another one where that id is another practice's (own-ids.ts). */
+  /** `Type/id` as it was sent. The record has another id when another practice has this one (own-ids.ts). */
   sentAs: string
 }
 
 export interface Refusal {
   reference: string
   reason: string
-  /** FHIRPath of the element at fault; without it the whole record is. */
+  /** FHIRPath of the element at fault. Undefined when the whole record is at fault. */
   expression?: string
 }
 
@@ -47,7 +47,7 @@ interface PrepareDeps {
   bases: readonly string[]
 }
 
-/** Never throws: whatever is wrong with the resource is the reason of a refusal. */
+/** Never throws. A fault of the resource becomes the reason of a refusal. */
 export function prepareRecord(
   practiceId: string,
   resource: Resource,
@@ -56,7 +56,7 @@ export function prepareRecord(
   try {
     return prepareFlatRecord(practiceId, resource, deps)
   } catch (error) {
-    // More levels than the stack has room for.
+    // The stack has no room for so many levels.
     if (!(error instanceof RangeError)) throw error
     return { reference: `${resource.resourceType}/${resource.id}`, reason: 'It is nested too deeply.' }
   }
@@ -121,7 +121,7 @@ function prepareFlatRecord(
   }
 }
 
-/** The tag of what is only a part (https://hl7.org/fhir/R4/search.html#summary), by its place. */
+/** The place of the tag that marks an incomplete record (https://hl7.org/fhir/R4/search.html#summary). */
 function findSubsetted({ meta }: Resource): number | undefined {
   const tags: unknown = meta?.tag
   const at = Array.isArray(tags)

@@ -7,7 +7,7 @@ import type { Db } from '../store/store.ts'
 import { isCited } from './citations.ts'
 import { isConfined } from './confinement-conditions.ts'
 
-/** The JSON of one record, or undefined when it is absent or outside; the two cannot be told apart. */
+/** The JSON of one record, or undefined when it is absent or outside; the two look the same. */
 export async function readRecord(
   db: Db,
   confinement: Confinement,
@@ -18,7 +18,7 @@ export async function readRecord(
   return found ?? (canBeAboutNobody(type) ? await readAboutNobody(db, confinement, type, id) : undefined)
 }
 
-/** The commonest read of all: one patient's app. */
+/** The most common read: an app reads a record of its one patient. */
 const readOfPatient = preparedQuery((db, patientId: string, type: string, id: string) =>
   // uses record_pk
   db
@@ -33,7 +33,8 @@ async function readAboutPatient(db: Db, confinement: Confinement, type: string, 
   const [only, another] = confinement.patientIds
   if (only !== undefined && another === undefined && confinement.practiceIds.length === 0)
     return (await readOfPatient(db, only, type, id))[0]?.content
-  // With patients named: record_pk. With a panel: record_address, then practice_patient_pk for the row found.
+  // Uses record_pk when patients are named. For a panel it uses record_address, and then practice_patient_pk for the row that
+  // is found.
   const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select content from record where record.type = ${type} and record.id = ${id}

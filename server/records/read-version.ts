@@ -1,4 +1,5 @@
 import { canBeAboutNobody, canBeAboutPatient } from '#fhir/compartment/compartment.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import type { Confinement } from '../confinement.ts'
 import {
   type Fragment,
@@ -14,7 +15,7 @@ import {
 import type { Db } from '../store/store.ts'
 import type { TakenRows } from '../store/taken-rows.ts'
 import { isCited } from './citations.ts'
-import { formerlyCoveredPatients, wasCovered } from './confinement-conditions.ts'
+import { formerlyCoveredPatients, isInLowerCompartment, wasCovered } from './confinement-conditions.ts'
 import { readRecord } from './read-record.ts'
 import type { VersionPage, VersionQuery, VersionRow } from './version-query.ts'
 
@@ -26,7 +27,7 @@ export async function readVersion(
 ): Promise<string | undefined> {
   const { type, id, versionId } = address
   const current = await readRecord(db, confinement, type, id)
-  if (current !== undefined && versionOf(current) === versionId) return current
+  if (current !== undefined && readStoredHead(current).versionId === versionId) return current
   const [row] = await readByKey<{ content: string }>(
     db,
     sqlText`select v.content from record_version as v
@@ -37,8 +38,8 @@ export async function readVersion(
 }
 
 /**
- * Whether a version `v` lay in a covered compartment, or about nobody was a covered practice's: an older version of a shared record may name what the
- * current one no longer does. By record_version_practice.
+ * Whether a version `v` lay in a covered compartment, or is a version about nobody of a covered practice. Citing is not enough,
+ * because an older version of a shared record may contain more than the current one. By record_version_practice.
  */
 function mayBeRead(confinement: Confinement, type: string): Fragment {
   const covered = wasCovered('v.patient_id', confinement)
@@ -50,12 +51,9 @@ function isOwnAboutNobody(confinement: Confinement): Fragment {
   return sqlText`(v.patient_id = '' and v.practice_id in (${sqlJoin(confinement.practiceIds)}))`
 }
 
-/** The version that a stored text carries; the store writes it at a fixed place. */
-export function versionOf(content: string): number {
-  return Number(/"meta":\{"versionId":"(\d+)"/.exec(content)?.[1] ?? 0)
-}
-
-/** Whether a version is the deletion of its record, of whom could read it. By record_version_address. */
+/**
+ * Whether a version is the deletion of its record. False for a reader who could not read the record. By record_version_address.
+ */
 export async function isDeletion(
   db: Db,
   confinement: Confinement,
@@ -71,8 +69,8 @@ export async function isDeletion(
 }
 
 /**
- * Versions of one record, or of all records of a type, newest first. What lay in a compartment at that time is read there, but for
- * versions from before a correction: those are the practice's (save-changes.ts).
+ * Versions of one record, or of all records of a type, newest first. A version is read in the compartment in which it lay.
+ * Versions from before a correction are the practice's (save-changes.ts).
  */
 export async function listVersions(
   db: Db,
@@ -97,7 +95,7 @@ interface History {
   total: Fragment
 }
 
-/** What the versions of a history must be like, besides their type and whose they are. */
+/** The conditions on the versions of a history besides type and confinement. */
 function filtersOf({ since, at }: VersionQuery): Fragment {
   const filters: Fragment[] = []
   if (since !== undefined) filters.push(sqlText` and v.last_updated >= ${since}`)
@@ -105,12 +103,18 @@ function filtersOf({ since, at }: VersionQuery): Fragment {
   return sqlJoin(filters, '')
 }
 
-/** Beyond the last version of the page before, of one record: versions order them, since the clock may have jumped. */
+/**
+ * After the last version of the page before, in the history of one record. The version number gives the order, because the clock
+ * may have jumped.
+ */
 function isOlder(after: VersionQuery['after']): Fragment {
   return after === undefined ? sqlNothing : sqlText` and v.version_id < ${after.versionId}`
 }
 
-/** Beyond the last version of the page before, of a type. Of one record no version is older than the one before it (`notBefore`). */
+/**
+ * After the last version of the page before, in the history of a type. No version is older than the one before it of the same
+ * record (`notBefore`).
+ */
 function isBeyond(after: VersionQuery['after']): Fragment {
   if (after === undefined) return sqlNothing
   const { lastUpdated, id, versionId } = after
@@ -118,7 +122,10 @@ function isBeyond(after: VersionQuery['after']): Fragment {
     or v.id > ${id} or (v.id = ${id} and v.version_id < ${versionId}))`
 }
 
-/** A record that comes back counts on after its deletion. By record_version_deletion. */
+/**
+ * Whether a version created its record. A record that comes back after its deletion continues the count of versions. By
+ * record_version_deletion.
+ */
 const isCreation = sqlText`case when v.version_id = 1 or exists (select 1 from record_version as gone
   where gone.type = v.type and gone.id = v.id and gone.deleted = 1 and gone.version_id = v.version_id - 1)
   then 1 else 0 end`
@@ -150,9 +157,9 @@ function historyOfRecord(confinement: Confinement, query: VersionQuery, id: stri
 }
 
 /**
- * The history of a type over all covered patients, by record_changed and record_version_changed. First the patients of the page: as
- * many as it has versions, and of these the ones whose newest change beyond the last page is the newest. So a page costs one
- * step into an index for each patient, and then the versions of few.
+ * The history of a type over all covered patients, by record_changed and record_version_changed. It first finds the patients of
+ * the page: those with the newest changes after the last page, as many as the page has versions. So a page costs one step into an
+ * index for each patient, and then the versions of few patients.
  */
 function historyOfType(confinement: Confinement, query: VersionQuery): History {
   const { type, after, pageSize } = query
@@ -161,7 +168,7 @@ function historyOfType(confinement: Confinement, query: VersionQuery): History {
   const isOwn = withNobody
     ? sqlText` and (v.patient_id <> '' or ${isOwnAboutNobody(confinement)})`
     : sqlNothing
-  const covered = formerlyCoveredPatients(confinement, withNobody)
+  const covered = formerlyCoveredPatients(confinement, { withNobody })
   const beyond = sqlText`${filtersOf(query)}${isBeyond(after)}${isOwn}`
   const newestIn = (table: string) => sqlText`coalesce((
     select v.last_updated from ${sqlName(table)} as v
@@ -201,7 +208,7 @@ function historyOfType(confinement: Confinement, query: VersionQuery): History {
   }
 }
 
-/** A record in several compartments counts once; the others are counted without looking at each. */
+/** A record in several compartments counts once. The other records are counted without a look at each. */
 function countHistory(covered: Fragment, query: VersionQuery, isOwn: Fragment): Fragment {
   const from = (table: string) => sqlText`
     from ${covered} as panel cross join ${sqlName(table)} as v
@@ -209,8 +216,8 @@ function countHistory(covered: Fragment, query: VersionQuery, isOwn: Fragment): 
   const doubles = sqlText`
     select count(*) from ${covered} as panel cross join record as v
     where v.compartments > 1 and v.type = ${query.type} and v.patient_id = panel.patient_id ${filtersOf(query)}${isOwn}
-      and exists (select 1 from record as other where other.type = v.type and other.id = v.id and other.compartments > 1
-        and other.patient_id < v.patient_id and other.patient_id in (select patient_id from ${covered} as others))`
+      and exists (select 1 from record as other
+        where ${isInLowerCompartment('v', sqlText`other.patient_id in (select patient_id from ${covered} as others)`)})`
   return sqlText`select (select count(*) ${from('record')}) - (${doubles})
     + (select count(*) from (select distinct v.id, v.version_id ${from('record_version')}) as older) as total`
 }
@@ -257,15 +264,14 @@ async function currentVersion(
   const content = await readRecord(db, confinement, type, id)
   if (content === undefined)
     return (await isCited(db, confinement, type, id)) ? findLastDeletion(db, type, id) : undefined
-  const lastUpdated = Date.parse(/"lastUpdated":"([^"]+)"/.exec(content)?.[1] ?? '')
-  const number = versionOf(content)
+  const { versionId, lastUpdated } = readStoredHead(content)
   return {
-    ...{ id, version_id: number, last_updated: lastUpdated, content },
-    ...{ deleted: 0, created: number === 1 ? 1 : 0, method: null },
+    ...{ id, version_id: versionId, last_updated: Date.parse(lastUpdated), content },
+    ...{ deleted: 0, created: versionId === 1 ? 1 : 0, method: null },
   }
 }
 
-/** The deletion of a record about nobody that is not there any more. */
+/** The last deletion of a record about nobody that no longer exists. */
 async function findLastDeletion(db: Db, type: string, id: string): Promise<VersionRow | undefined> {
   // uses record_version_deletion, and record_address
   const [row] = await readRows<VersionRow>(

@@ -21,7 +21,7 @@ export function matchesQuery(eb: Builder, query: ListQuery): Condition {
   ])
 }
 
-/** About the record itself: a chain would look into no compartment at all. */
+/** Such a condition is about the record itself. A chain would look outside the confinement. */
 function meets(condition: SearchCondition, { type }: ListQuery): Condition {
   const nowhere = { patientIds: [], practiceIds: [] }
   return asCondition(meetsCondition(condition, { alias: 'record', type, table: 'record' }, nowhere))
@@ -49,8 +49,8 @@ function meetsDate(eb: Builder, { prefix, start, end }: DateRange): Condition {
 }
 
 /**
- * Keeps the row of a record in the first covered compartment that holds it. Records in several compartments are few: they
- * are found once, by record_several, when a row is one of them.
+ * Keeps the row of a record in its first covered compartment. Records in several compartments are few. They are found once, by
+ * record_several, when a row is one of them.
  */
 export function isFirstRow(query: ListQuery, confinement: Confinement): Condition {
   return asCondition(isFirstOfSeveral(query.type, confinement))

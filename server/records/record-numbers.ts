@@ -3,8 +3,8 @@ import type { Schema } from '../store/schema/schema.ts'
 import { isSqlite } from '../store/transaction.ts'
 
 /**
- * Numbers for so many new rows of `record`, in order, taken before the rows are written: then nothing has to be asked back from
- * the database. `kept`: those of rows that were taken away and come back in this transaction.
+ * Numbers for new rows of `record`, in order. They are taken before the rows are written, so that the database need not return
+ * them. `kept`: the numbers of rows that were removed and come back in this transaction.
  */
 export async function takeNumbers(
   trx: Transaction<Schema>,
@@ -20,7 +20,7 @@ export async function takeNumbers(
     )
     return rows.map(({ no }) => no)
   }
-  // As SQLite itself numbers rows. The transaction has the database to itself.
+  // SQLite itself numbers rows in this way. No other transaction writes meanwhile.
   const highest = await trx
     .selectFrom('record')
     .select(({ fn }) => fn.max('no').as('no'))

@@ -1,6 +1,7 @@
 import type { Resource } from 'fhir/r4'
 import type { Transaction } from 'kysely'
 import type { SearchQuery } from '#fhir/search/search-query.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import { breathe } from '../breathe.ts'
 import type { Clock } from '../clock.ts'
 import { OnpatientError } from '../errors.ts'
@@ -8,10 +9,11 @@ import { currentWork } from '../request-work.ts'
 import type { Random } from '../secrets.ts'
 import type { Schema } from '../store/schema/schema.ts'
 import type { Db } from '../store/store.ts'
-import { inTransaction } from '../store/transaction.ts'
+import { inTransaction, limitStatements } from '../store/transaction.ts'
 import { giveOwnIds, rename } from './own-ids.ts'
 import { leavePanels } from './panels.ts'
 import { type PreparedRecord, prepareRecord, type Refusal, type WriteMethod } from './prepare-record.ts'
+import { type RecordReads, readsOf } from './record-reads.ts'
 import type { Shows } from './record-write.ts'
 import { type Dangling, findDanglingReference, findReferrer } from './reference-integrity.ts'
 import { deleteRecord } from './save-changes.ts'
@@ -28,16 +30,30 @@ export interface CurrentRecord {
   content: string
 }
 
-/** What one practice does to its records, as a whole or not at all. */
+/** The writes of one practice to its records, all or none. */
 export interface RecordTransaction {
-  /** What of the practice's panel and shared records matches: two at most, so that "several" is told from "one". */
-  find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<CurrentRecord[]>
-  /** Undefined when absent or another practice's. */
+  /** The first record of the practice's panel and shared records that matches, and whether it is the only one. */
+  find(query: Pick<SearchQuery, 'type' | 'conditions'>): Promise<FoundByCondition>
+  /** Undefined when the record is absent or another practice's. */
   read(type: string, id: string): Promise<CurrentRecord | undefined>
-  /** Creates or replaces each, by the method at its place; a record without id gets one. Throws `record-refused`, then nothing is written. */
+  /**
+   * Creates or replaces each record by the method at the same index. A record without id gets one. Throws `record-refused`, and
+   * nothing is written.
+   */
   put(resources: readonly Resource[], methods?: readonly WriteMethod[]): Promise<Written[]>
-  /** False when there was none of this practice. */
+  /** False when this practice has no such record. */
   remove(type: string, id: string): Promise<boolean>
+  /**
+   * Ends the writing: checks references and brings compartments and panels up to date. The reads see the result. No write may
+   * follow. Throws `record-refused` and `already-exists`.
+   */
+  finish(): Promise<RecordReads>
+}
+
+/** What a condition matches. */
+export interface FoundByCondition {
+  first: CurrentRecord | undefined
+  isOnly: boolean
 }
 
 interface TransactDeps {
@@ -61,21 +77,41 @@ export async function transactRecords<Result>(
 ): Promise<Result> {
   return inTransaction(deps.db, async (trx) => {
     const touched: Touched = { put: [], removed: [], moved: [] }
-    const result = await work(openTransaction(trx, { ...deps, shows }, practiceId, touched))
-    if (deps.checksReferences) await assertWhole(trx, practiceId, { ...touched, shows })
-    for (const { record, foreignPatientId: id } of touched.put)
-      if (id !== undefined)
-        throw leadsNowhere({ source: record.sentAs, target: `Patient/${id}`, expression: record.type })
-    await refile(trx, deps.clock.now().getTime(), [
-      ...touched.moved,
-      ...touched.removed.map(({ type, id }) => `${type}/${id}`),
-    ])
-    await leavePanels(
-      trx,
-      touched.removed.flatMap(({ patientIds }) => patientIds),
-    )
+    let isFinished = false
+    const finish = async () => {
+      if (!isFinished) await finishWriting(trx, { ...deps, practiceId, shows, touched })
+      isFinished = true
+      await limitStatements(trx, currentWork()?.limits.searchSeconds)
+      return readsOf(trx)
+    }
+    const result = await work({ ...openTransaction(trx, { ...deps, shows }, practiceId, touched), finish })
+    if (!isFinished) await finishWriting(trx, { ...deps, practiceId, shows, touched })
     return result
   })
+}
+
+interface Finished extends Pick<TransactDeps, 'clock' | 'checksReferences'> {
+  practiceId: string
+  shows: Shows
+  touched: Touched
+}
+
+async function finishWriting(
+  trx: Transaction<Schema>,
+  { clock, checksReferences, practiceId, shows, touched }: Finished,
+): Promise<void> {
+  if (checksReferences) await assertWhole(trx, practiceId, { ...touched, shows })
+  for (const { record, foreignPatientId: id } of touched.put)
+    if (id !== undefined)
+      throw leadsNowhere({ source: record.sentAs, target: `Patient/${id}`, expression: record.type })
+  await refile(trx, clock.now().getTime(), [
+    ...touched.moved,
+    ...touched.removed.map(({ type, id }) => `${type}/${id}`),
+  ])
+  await leavePanels(
+    trx,
+    touched.removed.flatMap(({ patientIds }) => patientIds),
+  )
 }
 
 interface Touched {
@@ -95,7 +131,7 @@ function openTransaction(
   { clock, random, bases, checksReferences, shows }: TransactDeps & { shows: Shows },
   practiceId: string,
   touched: Touched,
-): RecordTransaction {
+): Omit<RecordTransaction, 'finish'> {
   const now = clock.now().getTime()
   const confinement = { patientIds: [], practiceIds: [practiceId] }
   const makeId = () => random.bytes(16).toString('hex')
@@ -103,8 +139,17 @@ function openTransaction(
     async find({ type, conditions }) {
       await goOn()
       const query = { type, conditions, sort: [] }
-      const { records } = await searchRecords(trx, confinement, { query, pageSize: 2, withTotal: false })
-      return records.map(({ id, content }) => ({ id, versionId: versionIn(content), content }))
+      const { records, next } = await searchRecords(trx, confinement, {
+        query,
+        pageSize: 1,
+        withTotal: false,
+      })
+      const [first] = records.map(({ id, content }) => ({
+        id,
+        versionId: readStoredHead(content).versionId,
+        content,
+      }))
+      return { first, isOnly: next === undefined }
     },
     async read(type, id) {
       await goOn()
@@ -145,7 +190,10 @@ function openTransaction(
   }
 }
 
-/** The record that a practice means by an address: under it, or under the id that it got instead. The work is the same whosever the address is. */
+/**
+ * The record that a practice means by an address: the record there, or the one under the id that it got instead. The work is the
+ * same for an address of another practice.
+ */
 async function findOwn(
   trx: Transaction<Schema>,
   practiceId: string,
@@ -160,7 +208,7 @@ async function findOwn(
   return undefined
 }
 
-/** Others have their turn, and a request whose time is over ends: then nothing of it is written. */
+/** Lets others have their turn. Throws when the time of the request is over, and nothing is written. */
 function goOn(): Promise<void> | undefined {
   currentWork()?.assertGoesOn()
   return breathe({ holdsLock: true })
@@ -193,9 +241,4 @@ function refused({ reference, reason, expression }: Refusal): OnpatientError {
   return new OnpatientError('record-refused', `${reference}: ${reason}`, {
     expression: expression ?? reference.split('/', 1)[0] ?? 'Resource',
   })
-}
-
-/** The store writes it at a fixed place. */
-function versionIn(content: string): number {
-  return Number(/"meta":\{"versionId":"(\d+)"/.exec(content.slice(0, 400))?.[1] ?? 0)
 }

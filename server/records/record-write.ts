@@ -1,9 +1,9 @@
 import type { Resource } from 'fhir/r4'
 
-/** Whether whoever writes may be told what stands in a record. */
+/** Whether the writer may see the content of a record. */
 export type Shows = (record: { type: string; content: string }) => boolean
 
-/** Where a record comes from and whose it is; import and practices write through this. */
+/** A record to write, with its practice. Import and practices use it. */
 export interface RecordWrite {
   practiceId: string
   resource: Resource
@@ -15,7 +15,7 @@ export interface WriteOutcome {
   /** Same content as stored: no new version. */
   unchanged: number
   rejected: Array<{ reference: string; reason: string }>
-  /** Those under an id that another practice has: `Type/id` as it was sent, and as it is kept (decision 0028). */
+  /** The records whose id another practice has: `Type/id` as it was sent, and as it is kept (decision 0028). */
   renamed: Array<{ reference: string; keptAs: string }>
 }
 

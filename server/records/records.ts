@@ -1,14 +1,9 @@
 import { sql } from 'kysely'
 import type { Clock } from '../clock.ts'
-import type { Confinement } from '../confinement.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { locks, oneAtATime } from '../store/transaction.ts'
-import { readCompartmentState, type TypeState } from './compartment-state.ts'
-import type { ListPage, ListQuery } from './list-query.ts'
-import { listRecords } from './list-records.ts'
-import { readRecord } from './read-record.ts'
-import { isDeletion, listVersions, readVersion } from './read-version.ts'
+import { type RecordReads, readsOf } from './record-reads.ts'
 import { type RecordTransaction, transactRecords } from './record-transaction.ts'
 import type { RecordWrite, Shows, WriteMode, WriteOutcome } from './record-write.ts'
 import {
@@ -18,14 +13,13 @@ import {
   type IndexState,
   type ReindexOptions,
 } from './search/reindex.ts'
-import { countFound, type SearchPage, type SearchPageQuery, searchRecords } from './search/search-records.ts'
-import type { VersionPage, VersionQuery } from './version-query.ts'
 import { countKept, type WalkedBatch, type WalkPlace, walkRecords } from './walk-records.ts'
 import { prepareWrite } from './write-records.ts'
 
 export type { Confinement } from '../confinement.ts'
 export type { TypeState } from './compartment-state.ts'
 export type { ListPage, ListQuery, PageKey } from './list-query.ts'
+export type { RecordReads } from './record-reads.ts'
 export type { CurrentRecord, RecordTransaction } from './record-transaction.ts'
 export type { RecordWrite, WriteMode, WriteOutcome } from './record-write.ts'
 export type { SearchKey } from './search/search-order.ts'
@@ -39,34 +33,16 @@ export type { Written } from './write-records.ts'
  * The record store: FHIR resources as JSON text, versions kept. It knows no HTTP and no grants.
  * The reading half is handed out only through `access`, which fixes the confinement.
  */
-export interface Records {
-  read(confinement: Confinement, type: string, id: string): Promise<string | undefined>
-  list(confinement: Confinement, query: ListQuery): Promise<ListPage>
-  /** One version, current or older; undefined when absent, outside or a deletion. */
-  readVersion(
-    confinement: Confinement,
-    address: { type: string; id: string; versionId: number },
-  ): Promise<string | undefined>
-  /** Whether a version is the deletion of its record; false when absent or outside. */
-  isDeletion(
-    confinement: Confinement,
-    address: { type: string; id: string; versionId: number },
-  ): Promise<boolean>
-  listVersions(confinement: Confinement, query: VersionQuery): Promise<VersionPage>
-  /** One page of what matches a FHIR search. */
-  search(confinement: Confinement, page: SearchPageQuery): Promise<SearchPage>
-  countFound(confinement: Confinement, query: SearchPageQuery['query']): Promise<number>
-  /** What the compartment of a patient holds, by type, without a look at the records. */
-  compartmentState(confinement: Confinement, patientId: string): Promise<Map<string, TypeState>>
+export interface Records extends RecordReads {
   /** Every record of a practice once, in batches, from the first or after a place; for export. */
   walk(practiceId: string, after?: WalkPlace): AsyncIterable<WalkedBatch>
-  /** How many records that would be, and how many of them were written after a time in ms. */
+  /** The number of records of such a walk, and how many of them were written after a time in ms. */
   countKept(practiceId: string, since: { changedAfter: number }): Promise<{ all: number; changed: number }>
   /** Writes the search index anew after its rules have changed; at start, when nothing could be found without it. */
   openIndex(): Promise<void>
   /** The same in the background, while searches are answered by what is there. Goes on where it was stopped. */
   bringIndexUpToDate(options?: Omit<ReindexOptions, 'bases'>): Promise<void>
-  /** Whether that is due, and how far it is. */
+  /** Whether the index is due to be written, and the progress. */
   examineIndex(): Promise<IndexState>
   /**
    * Writes a batch in one transaction: durable when it resolves, nothing when it throws. A patient that is new to
@@ -74,7 +50,10 @@ export interface Records {
    * With `all-or-nothing` one rejected record means that nothing is written.
    */
   write(batch: RecordWrite[], options?: { mode?: WriteMode }): Promise<WriteOutcome>
-  /** `write` in two steps: all that needs no database, e.g. while another batch is written; then the rest. */
+  /**
+   * `write` in two steps. The first needs no database, and can run while another batch is written. The returned function does the
+   * rest.
+   */
   prepare(batch: RecordWrite[], options?: { mode?: WriteMode }): () => Promise<WriteOutcome>
   /** What one practice does, as a whole or not at all; `work` may run several times. Throws `record-refused`. */
   transact<Result>(
@@ -99,14 +78,7 @@ interface RecordsDeps {
 export function createRecords(deps: RecordsDeps): Records {
   const { db, clock, random, checksReferences = true, bases = [] } = deps
   return {
-    read: (confinement, type, id) => readRecord(db, confinement, type, id),
-    list: (confinement, query) => listRecords(db, confinement, query),
-    readVersion: (confinement, address) => readVersion(db, confinement, address),
-    isDeletion: (confinement, address) => isDeletion(db, confinement, address),
-    listVersions: (confinement, query) => listVersions(db, confinement, query),
-    search: (confinement, page) => searchRecords(db, confinement, page),
-    countFound: (confinement, query) => countFound(db, confinement, query),
-    compartmentState: (confinement, patientId) => readCompartmentState(db, confinement, patientId),
+    ...readsOf(db),
     openIndex: () =>
       oneAtATime(db, locks.searchIndex, async () => {
         if (!(await canBeSearched(db))) await bringIndexUpToDate(db, { bases })

@@ -23,8 +23,8 @@ interface WrittenRecord {
 }
 
 /**
- * A reference of a written record that leads nowhere. What the version before referred to already is not asked again: a record that
- * came with an import must stay correctable. Its other texts do not count, be they a narrative that looks like a reference.
+ * A reference of a written record that leads nowhere. References that the version before has, too, are not checked again, because
+ * an imported record must stay correctable. Other texts do not count, e.g. a narrative that looks like a reference.
  */
 export async function findDanglingReference(
   trx: Transaction<Schema>,
@@ -41,7 +41,7 @@ export async function findDanglingReference(
     ])
     for (const target of targets) {
       const found = stored.get(target)
-      // Another practice's record is none, unless it is about a patient of this one, too.
+      // A record of another practice does not count, unless it is also about a patient of this practice.
       const isOurs =
         found !== undefined &&
         (found.practiceId === practiceId ||
@@ -53,7 +53,7 @@ export async function findDanglingReference(
   return undefined
 }
 
-/** `Type/id` of what is referred to, with a record that does, and where. */
+/** The `Type/id` of each target, with a record that refers to it and the element. */
 function findNewReferences(
   written: readonly WrittenRecord[],
 ): Map<string, { source: string; expression: string }> {
@@ -78,7 +78,7 @@ function targetOf(text: string): string | undefined {
   return parsed.kind === 'relative' ? `${parsed.type}/${parsed.id}` : undefined
 }
 
-/** What was deleted, with the compartments that held it. */
+/** A deleted record, with the compartments that held it. */
 export interface Removed {
   type: string
   id: string
@@ -106,14 +106,14 @@ export async function findReferrer(
   )
 }
 
-/** One that only another practice has, or that whoever deletes may not read, is not named. */
+/** A referring record of another practice, or one that the writer may not read, is not named. */
 async function findCiting(
   trx: Transaction<Schema>,
   practiceId: string,
   { type, id, shows }: { type: string; id: string; shows: Shows },
 ): Promise<string | undefined> {
   if (!canBeAboutNobody(type)) return undefined
-  const citing = (isOwn: boolean) =>
+  const citing = ({ isOwn }: { isOwn: boolean }) =>
     // uses record_citation_pk
     trx
       .selectFrom('record_citation')
@@ -129,16 +129,16 @@ async function findCiting(
       .where('practice_id', isOwn ? '=' : '<>', practiceId)
       .limit(1)
       .executeTakeFirst()
-  const own = await citing(true)
+  const own = await citing({ isOwn: true })
   if (own) return nameOf({ type: own.source_type, id: own.source_id, content: own.content }, shows)
-  return (await citing(false)) ? 'a record of another practice' : undefined
+  return (await citing({ isOwn: false })) ? 'a record of another practice' : undefined
 }
 
 const recordsAtOnce = 500
 
 /**
- * Reads the records that are left of each patient once, by record_pk, whatever number was deleted: deletions are rare, an
- * index for them would cost each write.
+ * Reads the remaining records of each patient once, by record_pk. Deletions are rare, and an index for them would cost each
+ * write.
  */
 async function findInCompartments(
   trx: Transaction<Schema>,

@@ -15,8 +15,8 @@ const parameters = typesAboutThrough.flatMap((type) =>
 const atOnce = 200
 
 /**
- * Records that are about whoever one of these (`Type/id`) is about, a Provenance of its target, as they are to be written again, in pieces: they lie where a
- * write of today would put them (decision 0034). By record_text_by_value, so that nothing else is looked at.
+ * Yields the records that follow one of these records (`Type/id`) into other compartments, e.g. a Provenance its target, prepared
+ * for being written again (decision 0034). By record_text_by_value, so that no other record is looked at.
  */
 export async function* findAboutThrough(
   trx: Transaction<Schema>,

@@ -12,9 +12,9 @@ import { notBefore, type Stored } from './stored-records.ts'
 export interface Change {
   record: PreparedRecord
   before: Stored | undefined
-  /** In order; [''] for a record about nobody. */
+  /** Ids of the patients in order; [''] for a record about nobody. */
   compartments: string[]
-  /** Patients who had it until now, or until it was deleted, and whom it is not about any more. */
+  /** Patients in whose compartments the record lay until now or until its deletion, and whom it is no longer about. */
   left: readonly string[]
   versionId: number
   lastUpdated: number
@@ -59,7 +59,7 @@ interface NumberedChange extends Change {
   rows: RecordRow[]
 }
 
-/** A row keeps the number that it had, because pages of a search go on after it. */
+/** A row keeps its number, because the next page of a search starts from it. */
 async function numberRows(trx: Transaction<Schema>, changes: Change[]): Promise<NumberedChange[]> {
   const kept = changes.flatMap(({ before, compartments }) =>
     compartments.flatMap((patientId) => before?.numbers.get(patientId) ?? []),
@@ -81,7 +81,7 @@ function nextOf(numbers: Iterator<number>): number {
   return value
 }
 
-/** Deletes a record: its last version joins its history, and after it the deletion itself as a version without content. */
+/** Deletes a record. Its last version joins the history, and then the deletion itself as a version without content. */
 export async function deleteRecord(
   trx: Transaction<Schema>,
   { type, id, before }: { type: string; id: string; before: Stored },
@@ -103,8 +103,8 @@ export async function deleteRecord(
 }
 
 /**
- * What a record said while it lay with a patient whom it is not about any more goes to the compartment of its practice: it may have been about
- * somebody else all the time (decision 0034). By record_version_address.
+ * Moves old versions to the compartment of the practice, when they lay with a patient whom the record is no longer about. They
+ * may have been about somebody else all the time (decision 0034). By record_version_address.
  */
 async function leaveCompartments(
   trx: Transaction<Schema>,
@@ -131,7 +131,7 @@ interface Retired {
   before: Stored | undefined
 }
 
-/** Moves what is replaced into the history of the compartments that held it, and forgets what it cited. */
+/** Moves the replaced version into the history of its compartments, and deletes its citations. */
 async function retire(trx: Transaction<Schema>, changes: readonly Retired[]): Promise<void> {
   for (const { record, before } of changes) {
     if (!before) continue

@@ -39,7 +39,7 @@ export async function findStored(
   return stored
 }
 
-/** The last deletion of a record that is not there any more, and whose compartments held it. */
+/** The last deletion of a record that no longer exists, with the compartments that held it. */
 export interface Deletion {
   versionId: number
   lastUpdated: number
@@ -47,8 +47,8 @@ export interface Deletion {
 }
 
 /**
- * The time of a version that follows another: the clock may have been set back, and histories are in the order of times. So of one
- * record no version is older than the one before it.
+ * The time of a version that follows another. The clock may have been set back, and histories are in the order of times. So no
+ * version is older than the one before it.
  */
 export function notBefore(previous: { lastUpdated: number } | undefined, now: number): number {
   return Math.max(now, previous?.lastUpdated ?? 0)

@@ -4,7 +4,7 @@ export interface VersionQuery {
   id?: string | undefined
   /** Changed at or after, in ms. */
   since?: number | undefined
-  /** Current at some time from `start` to before `end`, in ms. */
+  /** Versions that were current at some time from `start` to before `end`, in ms. */
   at?: { start: number; end: number } | undefined
   /** 0: only to count. */
   pageSize: number
@@ -23,9 +23,9 @@ export interface VersionRow {
   last_updated: number
   /** 1 when this version is the deletion of the record. */
   deleted: number
-  /** 1 when there was no record before it. */
+  /** 1 when the record did not exist before. */
   created: number
-  /** How it came; null when that is not known. */
+  /** The method of the write; null when it is not known. */
   method: string | null
   content: string
 }

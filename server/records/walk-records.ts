@@ -65,7 +65,7 @@ export async function countKept(
   return { all: Number(all), changed: Number(changed) }
 }
 
-/** Of the practice; a record in several compartments counts in the first of them. */
+/** Records of the practice. A record in several compartments counts in the first of them. */
 function isKept(eb: ExpressionBuilder<Schema, 'record'>, practiceId: string) {
   return eb.and([
     eb('practice_id', '=', practiceId),

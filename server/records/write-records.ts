@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { compartmentOfPractice, isCompartmentOfPractice } from '#fhir/compartment/compartment.ts'
+import { renderContent } from '#fhir/stored-text.ts'
 import { breathe } from '../breathe.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../secrets.ts'
@@ -12,7 +13,6 @@ import { type PreparedRecord, prepareRecord, type Refusal } from './prepare-reco
 import type { RecordWrite, Shows, WriteMode, WriteOutcome } from './record-write.ts'
 import { findAboutThrough } from './refile-records.ts'
 import { type Change, saveChanges } from './save-changes.ts'
-import { renderContent } from './stored-content.ts'
 import { type Deletion, findDeletions, findStored, notBefore, type Stored } from './stored-records.ts'
 
 interface WriteDeps {
@@ -22,7 +22,10 @@ interface WriteDeps {
   bases: readonly string[]
 }
 
-/** Prepares a batch; the function writes it in one transaction. What is wrong with single records is told, and does not stop the others. */
+/**
+ * Prepares a batch. The returned function writes it in one transaction. Faults of single records are reported and do not stop the
+ * others.
+ */
 export function prepareWrite(
   { db, clock, random, bases }: WriteDeps,
   batch: RecordWrite[],
@@ -84,7 +87,7 @@ export interface Written {
   before: string | undefined
   /** `Type/id` as it was sent. */
   sentAs: string
-  /** A patient of another practice alone whom it names: then it must not stay. */
+  /** A patient whom another practice alone keeps and whom the record names. The record must not stay then. */
   foreignPatientId: string | undefined
 }
 
@@ -98,8 +101,8 @@ interface WriteResult {
 interface WriteOptions {
   shows?: Shows
   /**
-   * What becomes of a record about a patient of another practice alone: refused at once, or written beside that compartment and marked, so that the caller undoes it
-   * as it does what leads nowhere.
+   * How a record about a patient whom another practice alone keeps is treated. `refused`: at once. `marked`: it is written
+   * outside that compartment and marked, and the caller undoes it like a reference that leads nowhere.
    */
   foreign?: 'refused' | 'marked'
 }
@@ -117,8 +120,8 @@ export async function writePrepared(
 }
 
 /**
- * Puts what is about whoever these records are about (`Type/id`) where it belongs now; at the end of a transaction, so that each is written once. Nothing is refused: a patient of another
- * practice does not get it.
+ * Moves the records that follow these (`Type/id`) to the compartments where they belong now. It runs at the end of a transaction,
+ * so that each is written once. It refuses nothing. A patient of another practice does not get the record.
  */
 export async function refile(trx: Transaction<Schema>, now: number, moved: readonly string[]): Promise<void> {
   for await (const records of findAboutThrough(trx, moved))
@@ -139,8 +142,8 @@ function makeId(random: Random): string {
 }
 
 /**
- * Rounds in which each record comes once, so that the second write of a record sees the first; and in which a record
- * that is about whoever its targets are about comes after them.
+ * Divides the records into rounds. A record comes once in a round, so that its second write sees the first. A record that follows
+ * its targets comes in a later round.
  */
 function splitIntoRounds(records: PreparedRecord[]): PreparedRecord[][] {
   const rounds: PreparedRecord[][] = []
@@ -197,7 +200,7 @@ async function writeRound(
     if (change) {
       changes.push(change)
       if (hasMoved(change)) moved.push(`${record.type}/${record.id}`)
-      // Its past goes there.
+      // Its old versions go to the compartment of the practice.
       if (change.left.length > 0) panels.join(record.practiceId, [compartmentOfPractice(record.practiceId)])
     }
     written.push(toWritten(record, change, before, marked))
@@ -210,7 +213,7 @@ function hasMoved({ before, compartments }: Change): boolean {
   return before?.patientIds.join() !== compartments.join()
 }
 
-/** Whom a record is about as far as its practice keeps them, and one whom it does not, where that is not a refusal. */
+/** The patients of a record whom its practice keeps, and one whom it does not keep when that is no reason to refuse. */
 function choosePatients(
   { practiceId }: PreparedRecord,
   {
@@ -221,7 +224,7 @@ function choosePatients(
   }: { direct?: string[]; through?: string[]; panels: Panels; foreign: WriteOptions['foreign'] },
 ): { patientIds: string[]; marked: string | undefined } {
   const isForeign = (id: string) => panels.isForeign(practiceId, id)
-  // What is not this practice's is as if it were not there.
+  // Records of another practice count as absent.
   const all = [...new Set([...direct, ...through.filter((id) => !isForeign(id))])]
   if (foreign === 'refused') return { patientIds: all, marked: undefined }
   return { patientIds: all.filter((id) => !isForeign(id)), marked: all.find(isForeign) }
@@ -249,7 +252,7 @@ function toWritten(
   }
 }
 
-/** Patients whom a record names itself, and those whom other records that it names are about. */
+/** The patients whom a record names, and the patients of the records that it names. */
 function findCompartments(
   { subjects }: PreparedRecord,
   stored: Map<string, Stored>,
@@ -259,7 +262,7 @@ function findCompartments(
   return { direct: ofSome(subjects.patientIds), through: ofSome(through) }
 }
 
-/** Why a record may not be written, or undefined. */
+/** The reason why a record must not be written, or undefined. */
 function refuse(
   { practiceId, sentAs: reference }: PreparedRecord,
   patientIds: string[],
@@ -279,7 +282,7 @@ function refuse(
   return undefined
 }
 
-/** The new version, or undefined when nothing would be different. */
+/** The new version, or undefined when nothing changes. */
 function compare(
   record: PreparedRecord,
   {
@@ -299,7 +302,7 @@ function compare(
   const compartments = patientIds.length === 0 ? [''] : patientIds.toSorted()
   if (before) {
     const same = renderContent(record.parts, before.versionId, before.lastUpdated) === before.content
-    // Who cannot read the record must not learn that a guess of what stands in it was right.
+    // A writer who cannot read the record must not learn that a guess of its content was right.
     const isUnchanged = same && before.patientIds.join() === compartments.join()
     if (isUnchanged && shows({ type: record.type, content: before.content })) return undefined
   }

@@ -2,12 +2,14 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Db } from './db.ts'
 
-/** Below this a write fails sooner or later: SQLite's log of writes is reused, so that small ones work on for a while. */
+/**
+ * With less room than this a write fails sooner or later. Small writes work for a while, because SQLite reuses its log of writes.
+ */
 const leastFreeBytes = 1024 ** 2
 
 const farAwayMs = 100 * 365 * 24 * 3600 * 1000
 
-/** Writes a row that is there for this alone, and throws as any write would. */
+/** Writes a row that exists only for this check, and throws like any write. */
 export async function assertWritable(db: Db): Promise<void> {
   await db
     .insertInto('throttle')

@@ -3,19 +3,19 @@ import { Client, type ClientConfig } from 'pg'
 /** Short messages to everybody who has this database open, on any machine. They may get lost. */
 export interface Broadcast {
   send(text: string): void
-  /** Never gives what was sent here. Gives how to stop, which also closes the connection. */
+  /** Calls with every message of others. The returned function stops that and closes the connection. */
   listen(take: (text: string) => void): () => void
 }
 
 const channel = 'onpatient'
 const pauseBeforeReconnectMs = 2000
 
-/** What waits while another is on its way; beyond it the oldest are lost. */
+/** The most messages that wait while another is sent. With more the oldest are lost. */
 const mostWaiting = 1000
 
 /**
- * LISTEN and NOTIFY: https://www.postgresql.org/docs/current/sql-notify.html. A notification is not written to disk. It has a
- * connection of its own, which is opened when somebody listens, and again when it was lost.
+ * LISTEN and NOTIFY: https://www.postgresql.org/docs/current/sql-notify.html. A notification is not written to disk. It uses a
+ * connection of its own, which is opened when somebody listens, and again after a loss.
  */
 export function createBroadcast(config: ClientConfig, onLost: (error: Error) => void): Broadcast {
   let current: Client | undefined

@@ -19,8 +19,8 @@ export function wasEnded(error: unknown): boolean {
 }
 
 /**
- * Whether a connection no longer has a statement that it had prepared: somebody threw it away (26000), or a table has
- * changed under it (0A000, "cached plan must not change result type"). Nothing was done then, and a new connection helps.
+ * Whether a connection no longer has a statement that it had prepared: somebody threw it away (26000), or a table has changed
+ * under it (0A000, "cached plan must not change result type"). The statement did nothing then, and a new connection helps.
  */
 export function isStatementLost(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
@@ -33,7 +33,7 @@ export function isStatementTimeout(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === '57014'
 }
 
-/** Gives errors of the connection the code that PostgreSQL has for them, so that they cannot be taken for another peer's. */
+/** Gives errors of the connection PostgreSQL's code for them, so that they are not taken for errors of another server. */
 export function asUnavailable(error: unknown): unknown {
   if (!isConnectionLost(error)) return error
   const code = codeOf(error)

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 
 /**
- * Remembers which file was opened under a name; the result throws when another one, or none, has the name by now. SQLite goes on in
- * the file that it has open, so that what is written would be lost with it. The code is SQLite's own for this case.
+ * Remembers which file was opened under a name. The returned function throws when another file, or none, has the name by now.
+ * SQLite goes on writing to the open file, and these writes would be lost with it. The code is SQLite's own for this case.
  */
 export function watchPlace(file: string): () => void {
   const opened = statSync(file)

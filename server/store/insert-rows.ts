@@ -30,8 +30,8 @@ export interface Rows {
 }
 
 /**
- * Inserts any number of rows by few statements whose texts stay the same, where Kysely builds, visits and writes a node for each
- * cell. No table may depend on another one: they are filled in any order.
+ * Inserts any number of rows by few statements whose texts stay the same. Kysely would build, visit and write a node for each
+ * cell. No table may depend on another one, because they are filled in any order.
  */
 export async function insertRows(trx: Transaction<Schema>, rows: readonly Rows[]): Promise<void> {
   const connection = sqliteConnectionOf(trx)
@@ -57,8 +57,8 @@ async function insertOnSqlite(connection: SqliteConnection, { into, cells }: Row
 }
 
 /**
- * A statement that may stop in its middle keeps a journal of its own, to undo itself alone; `or fail` does without, because the
- * transaction is undone as a whole.
+ * A statement that may stop in the middle keeps a journal to undo itself. With `or fail` it needs none, because the transaction
+ * is undone as a whole.
  */
 function sqliteInsert({ name, columns }: FilledTable, rows: number): string {
   const row = `(${columns.map(() => '?').join()})`
@@ -87,12 +87,15 @@ function cutForPostgres({ into, cells }: Rows): Rows[] {
   return pieces
 }
 
-/** The values of each column are one parameter, an array: a statement of thousands of parameters takes longer to read than to run. */
+/**
+ * The values of each column are one parameter, an array. PostgreSQL reads a statement of thousands of parameters longer than it
+ * runs it.
+ */
 function postgresInsert({ into: { name, columns, types }, cells }: Rows, values: Cell[]): string {
   const arrays = types.map((type, first) => {
     const column = everyNth(cells, columns.length, first)
     if (type !== 'content') return `$${values.push(writeArray(column))}::${type}[]`
-    // Each by itself: in an array every quotation mark of a JSON text would be escaped.
+    // Contents are single parameters, because an array would escape every quotation mark of a JSON text.
     return `array[${column.map((text) => `$${values.push(text)}`).join()}]::text[]`
   })
   return `insert into ${name} (${columns.join()}) select * from unnest(${arrays.join()})`

@@ -3,8 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 const lazy = new AsyncLocalStorage<true>()
 
 /**
- * Writes without waiting until the disk has what was written: for counters and the like, of which a power cut may take the last moments. A process that
- * is killed loses none of it. PostgreSQL waits all the same.
+ * Writes without waiting for the disk. For counters and the like, whose last moments a power cut may take. A killed process loses
+ * none of them. PostgreSQL waits nevertheless.
  */
 export function writeLazily<Result>(work: () => Promise<Result>): Promise<Result> {
   return lazy.run(true, work)

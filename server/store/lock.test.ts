@@ -6,9 +6,9 @@ import { Lock } from './lock.ts'
 async function orderOf(names: readonly string[]): Promise<string[]> {
   const lock = new Lock()
   const order: string[] = []
-  await lock.take(false)
+  await lock.take({ isLong: false })
   const all = names.map(async (name) => {
-    await lock.take(name.startsWith('long'))
+    await lock.take({ isLong: name.startsWith('long') })
     order.push(name)
     // Longer than a turn of the microtasks.
     await new Promise((done) => setImmediate(done))
@@ -22,9 +22,9 @@ async function orderOf(names: readonly string[]): Promise<string[]> {
 test('it is lent to one after the other, and short work goes before long work', async () => {
   assert.deepEqual(await orderOf(['a', 'long 1', 'b', 'long 2', 'c']), ['a', 'b', 'c', 'long 1', 'long 2'])
   const lock = new Lock()
-  await lock.take(true)
+  await lock.take({ isLong: true })
   lock.give()
-  await lock.take(true)
+  await lock.take({ isLong: true })
 })
 
 test('long work has its turn although short work never ends', async () => {

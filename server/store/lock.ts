@@ -1,4 +1,4 @@
-/** After so many short ones a long one has its turn. */
+/** After so many short pieces of work a long one has its turn. */
 const mostShort = 20
 
 /** Lends one thing to one at a time, in the order in which they ask; short work goes before long work. */
@@ -6,10 +6,10 @@ export class Lock {
   #isTaken = false
   readonly #short: Array<() => void> = []
   readonly #long: Array<() => void> = []
-  /** Short ones that went before a long one that waits. */
+  /** The number of short pieces of work that have passed a waiting long one. */
   #passed = 0
 
-  async take(isLong: boolean): Promise<void> {
+  async take({ isLong }: { isLong: boolean }): Promise<void> {
     if (!this.#isTaken) {
       this.#isTaken = true
       return

@@ -21,7 +21,7 @@ import { up as operations } from './migrations/0029-operations.ts'
 import { up as compartments } from './migrations/0031-compartments.ts'
 
 /**
- * Every migration in order. Names are for ever: the database remembers them. Numbers only rise. Some are missing: changes that
+ * Every migration in order. A name never changes, because the database remembers it. Numbers only rise. Some are missing: changes that
  * were made side by side each reserved a few numbers, and did not need all of them.
  */
 export const migrations: Record<string, Migration> = {
@@ -45,7 +45,7 @@ export const migrations: Record<string, Migration> = {
   '0031-compartments': { up: compartments },
 }
 
-/** The database was written by a newer version of onpatient; going on could lose what that version knows. */
+/** The database was written by a newer version of onpatient. To go on could lose data of that version. */
 export class NewerDatabaseError extends Error {
   override readonly name = 'NewerDatabaseError'
   constructor(unknown: readonly string[]) {
@@ -56,7 +56,7 @@ export class NewerDatabaseError extends Error {
   }
 }
 
-/** A copy from another database into this one was stopped, so this one lacks records. */
+/** A copy from another database into this one was stopped, so records are missing here. */
 export class UnfinishedCopyError extends Error {
   override readonly name = 'UnfinishedCopyError'
   constructor() {
@@ -78,10 +78,10 @@ export class OlderDatabaseError extends Error {
   }
 }
 
-/** There is nothing of ours where the database should be, and nobody said that a new one is meant. */
+/** There is no database of ours at the place, and a new one was not asked for. */
 export class NoDatabaseError extends Error {
   override readonly name = 'NoDatabaseError'
-  /** `place` as it may be shown. */
+  /** `place`: the address without a secret. */
   constructor(place: string) {
     super(
       `There is no database of onpatient at ${place}, and none was made. Look at DATABASE_URL. If a new one is meant: ` +

@@ -1,4 +1,4 @@
-/** A name as it is searched and sorted: without accents and capitals, on every database alike. */
+/** A name for search and sort: without accents and capitals, the same on every database. */
 export function nameKey(name: string): string {
   return name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().trim()
 }

@@ -11,21 +11,21 @@ import { asUnavailable, isConnectionLost, isStatementLost, wasEnded } from './co
 import { PreparedNames, StatementNames } from './statement-names.ts'
 
 /**
- * A pool that lives on when its connections are lost. An error event that nobody hears ends the process, and a connection may
- * be lost in the very moment in which it is handed out, before its borrower can listen.
+ * A pool that survives the loss of its connections. An error event without a listener ends the process, and a connection may be
+ * lost in the moment in which it is lent, before its borrower can listen.
  */
 export function createPool(config: PoolConfig, onLost: (error: Error) => void): Pool {
   const pool = new Pool(config)
-  // While it lies idle; who has borrowed it finds out by its next question.
+  // A listener for idle connections. A borrower learns of the loss by its next statement.
   pool.on('error', onLost)
   pool.on('connect', (client) => void client.on('error', () => undefined))
   return pool
 }
 
 /**
- * The pool as Kysely uses it. A connection that turns out to be dead (the database was restarted, a firewall forgot it)
- * is replaced, and what it was asked is asked again where that is safe: a read, or the beginning of a transaction.
- * A write is not repeated, because nobody knows whether it was done.
+ * The pool as Kysely uses it. A connection that turns out to be dead (the database was restarted, a firewall forgot it) is
+ * replaced, and its statement is sent again where that is safe: a read, or the beginning of a transaction. A write is not
+ * repeated, because nobody knows whether it was done.
  */
 export function replacingDeadConnections(pool: Pool): PostgresPool {
   const statements = { names: new StatementNames(), prepared: new PreparedNames() }
@@ -46,13 +46,13 @@ function lease(pool: Pool, first: PoolClient, { names, prepared }: Statements): 
   let lost: Error | undefined
   let isLent = true
   let inTransaction = false
-  // One that dies while nobody asks it anything must not go back as a good one.
+  // A connection that dies between two statements must not return to the pool as a good one.
   const noteLoss = (error: Error) => {
     lost = error
   }
   client.on('error', noteLoss)
 
-  /** Once for each client: a second time the pool would throw in the place of what went wrong. */
+  /** A client is released once. A second time the pool would throw and hide the first error. */
   function giveBack(isDiscarded?: boolean): void {
     if (!isLent) return
     isLent = false
@@ -83,7 +83,7 @@ function lease(pool: Pool, first: PoolClient, { names, prepared }: Statements): 
     async query(text: string, parameters: readonly unknown[] = []) {
       const values = parameters.map(withoutNul)
       const isRepeatable = !inTransaction && /^\s*(select|with|begin|start transaction)\b/i.test(text)
-      // One dead connection seldom comes alone: after a restart of the database all that lay idle are dead.
+      // One dead connection seldom comes alone: after a restart of the database all idle ones are dead.
       const mostAsked = (pool.options.max ?? 0) + 1
       for (let tried = 1; ; tried++) {
         try {
@@ -108,8 +108,8 @@ function isInTransaction(text: string, before: boolean): boolean {
 }
 
 /**
- * Asks by callback. The promise that the driver makes has a `catch` behind it, and a result that came through it is not
- * freed with what is young but waits for a collection of the whole heap: twice the memory, and much more work.
+ * Runs a statement by callback. The driver's promise has a `catch` behind it, and a result that passes it is not freed with the
+ * young objects but waits for a collection of the whole heap. That takes twice the memory, and much more work.
  */
 export function askClient(client: ClientBase, query: QueryConfig): Promise<QueryResult> {
   return new Promise((done, failed) => {
@@ -122,12 +122,12 @@ export function askClient(client: ClientBase, query: QueryConfig): Promise<Query
 
 const mostTries = 3
 
-/** PostgreSQL's text cannot hold the character 0; as a parameter it stands for nothing that is stored. */
+/** PostgreSQL's text cannot hold the character 0. A parameter with it matches nothing that is stored. */
 export function withoutNul(value: unknown): unknown {
   return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\u{fffd}') : value
 }
 
-/** One that is ended while it begins, as all are when a database is restarted, is tried again. */
+/** A connection that ends while it begins is tried again. A restart of the database ends all of them. */
 export async function connect(pool: Pool): Promise<PoolClient> {
   for (let tried = 1; ; tried++) {
     try {

@@ -9,16 +9,16 @@ import type { ReadConnections, SearchOptions } from './prepared-query.ts'
 import { sendTogether } from './send-together.ts'
 import type { TakenRows } from './taken-rows.ts'
 
-/** Each looks at the disk for itself, so that one that waits for it holds up a part of the others only. */
+/** Each connection reads the disk by itself, so that a read that waits for the disk delays only some of the others. */
 const sharedConnections = 4
 
-/** How long a search may take before it is begun again among the long ones, which have connections of their own. */
+/** The time after which a search is begun again as a long one. Long searches have connections of their own. */
 const quickMs = 50
 const quickConnections = 4
 
 /**
- * Connections of PostgreSQL for reads. Statements by keys share a few: what was asked is sent together, and answered one
- * after the other, without waiting for the way there and back in between. Searches that take long come in turns.
+ * Connections of PostgreSQL for reads. Statements by keys share a few connections. They are sent together and answered one after
+ * the other, without a wait for the way there and back in between. Searches that take long come in turns.
  */
 export function createPostgresReader(
   config: ClientConfig,
@@ -52,7 +52,7 @@ export function createPostgresReader(
 function createPostgresSearches(config: ClientConfig, limits: Limits, onLost: (error: Error) => void) {
   function poolOf(statement_timeout: number, max: number) {
     const pool = createPool({ ...config, statement_timeout, max }, onLost)
-    // A search has one processor, and leaves the others to those who do not search.
+    // A search uses one processor, and leaves the others to other work.
     pool.on('connect', (client) => {
       client.query('set max_parallel_workers_per_gather = 0').catch(() => undefined)
     })
@@ -65,7 +65,7 @@ function createPostgresSearches(config: ClientConfig, limits: Limits, onLost: (e
     async search(text: string, values: readonly unknown[], options: SearchOptions): Promise<TakenRows> {
       const { mostBytes, isByKey } = options
       const work = currentWork()
-      // Whoever has a long search under way has the others after it.
+      // A holder with a long search has its other searches after it.
       if (isByKey || !turns.isBusy(work))
         try {
           return await quick.take({ text, values, mostBytes })
@@ -79,7 +79,7 @@ function createPostgresSearches(config: ClientConfig, limits: Limits, onLost: (e
 }
 
 interface KeyQuery {
-  /** Of a statement that is asked over and over. */
+  /** The name of a statement that is used often. */
   name?: string
   text: string
   values: unknown[]
@@ -90,7 +90,7 @@ const mostTries = 3
 
 /** One connection that many reads use at once. It is given back to its pool, which closes idle ones, when the last has its answer. */
 class SharedConnection {
-  /** How many wait for an answer. */
+  /** The number of reads that wait for an answer. */
   readers = 0
   readonly #pool: Pool
   #leased: Promise<PoolClient> | undefined
@@ -126,7 +126,7 @@ class SharedConnection {
 
   async #lease(): Promise<PoolClient> {
     return connect(this.#pool).catch((error: unknown) => {
-      // Who asks next tries anew.
+      // The next read tries again.
       this.#leased = undefined
       throw error
     })

@@ -11,7 +11,10 @@ interface Search {
   mostBytes: number | undefined
 }
 
-/** Connections for searches, whose rows are kept only as long as they have room. A dead connection is replaced: a search may be asked again. */
+/**
+ * Connections for searches. Rows are kept only as long as they have room. A dead connection is replaced, because a search can be
+ * repeated.
+ */
 export function searchingConnections(pool: Pool) {
   const names = new StatementNames()
   const prepared = new PreparedNames()
@@ -41,7 +44,7 @@ export function searchingConnections(pool: Pool) {
 
   return {
     async take(search: Search, stop?: Stop): Promise<TakenRows> {
-      // One dead connection seldom comes alone: after a restart of the database all that lay idle are dead.
+      // One dead connection seldom comes alone: after a restart of the database all idle ones are dead.
       for (let tried = 0; ; tried++) {
         const taken = await tryOnce(search, stop)
         if (!('lost' in taken)) return taken
@@ -52,7 +55,7 @@ export function searchingConnections(pool: Pool) {
   }
 }
 
-/** The driver would keep all rows of an answer; here those beyond the room are dropped as they come. */
+/** The driver would keep all rows of an answer. Here rows beyond the room are dropped as they arrive. */
 function takeRows(
   client: ClientBase,
   { text, values, mostBytes }: Search,
@@ -68,7 +71,7 @@ function takeRows(
   })
 }
 
-/** Nobody waits for the answer any more; on a connection of its own, because this one is busy. */
+/** Cancels a search for which nobody waits any more. It uses another connection, because this one is busy. */
 function cancel(pool: Pool, client: PoolClient): void {
   const { processID } = client as PoolClient & { processID?: number }
   if (processID === undefined) return

@@ -7,17 +7,17 @@ import { findStoreFailure } from './store-failure.ts'
 import { NothingWrittenError, type WriteGroup, type Writer } from './write-together.ts'
 
 /**
- * Whoever waits longer for a row that another process has locked must not hold up those who share the commit: 55P03 then.
- * Both are one message to the database.
+ * The longest wait for a row that another process has locked, so that it does not delay the groups that share the commit. The
+ * code is then 55P03. Both are one message to the database.
  */
 const begin = `begin; set local lock_timeout = '500ms'`
 
-/** Locks and serialization (PostgreSQL 18, appendix A): the fault of one group, though the database says it of all. */
+/** Locks and serialization (PostgreSQL 18, appendix A). One group causes the error, which then applies to all. */
 const collisions = /^(40...|55P03|25P02)$/
 
 /**
- * A connection of PostgreSQL for writes that share a commit. Instead of waiting for the answer to each statement, all that
- * decide are sent in one piece, and then all that follow from them with the commit.
+ * A connection of PostgreSQL for writes that share a commit. It does not wait for the answer to each statement. The deciding
+ * statements are sent in one piece, and then all others with the commit.
  */
 export function createPostgresWriter(
   config: ClientConfig,
@@ -31,7 +31,7 @@ export function createPostgresWriter(
       try {
         return await write(client, groups)
       } catch (error) {
-        // Which statements it has prepared is not certain any more.
+        // It is no longer certain which statements the connection has prepared.
         failure = error as Error
         throw error
       } finally {
@@ -55,13 +55,13 @@ async function write(client: PoolClient, groups: readonly WriteGroup[]): Promise
   }
   const following = groups.flatMap(({ statements }, at) => (written[at] ? statements : []))
   const answers = following.map((statement) => send(client, named(statement)))
-  // Where a statement has failed, PostgreSQL makes a rollback of it.
+  // After a failed statement PostgreSQL turns the commit into a rollback.
   const committed = send(client, { text: 'commit' })
   try {
     await allOf(answers)
   } catch (error) {
     await committed.catch(ignore)
-    // The commit was on its way: when the connection is lost, nobody knows whether it was done.
+    // When the connection is lost during the commit, nobody knows whether it was done.
     throw isConnectionLost(error) ? asUnavailable(error) : asNothingWritten(error)
   }
   await committed.catch((error: unknown) => {
@@ -70,7 +70,7 @@ async function write(client: PoolClient, groups: readonly WriteGroup[]): Promise
   return written
 }
 
-/** Waits for all, so that nothing is under way any more; throws what failed first. */
+/** Waits for all, so that nothing is under way any more. Throws the first error. */
 async function allOf<Answer>(answers: ReadonlyArray<Promise<Answer> | undefined>) {
   const settled = await Promise.allSettled(answers)
   return settled.map((each) => {
@@ -97,7 +97,7 @@ function named({ sql: text, parameters }: CompiledQuery) {
 function send(client: PoolClient, query: Parameters<typeof askClient>[1]): Promise<QueryResult> {
   sendTogether(client)
   const answer = askClient(client, query)
-  // It is waited for together with others, of which one may fail before it.
+  // The promise is awaited together with others, and one of those may fail before it.
   answer.catch(ignore)
   return answer
 }

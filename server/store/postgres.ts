@@ -24,7 +24,7 @@ import { writeThrough } from './write-together.ts'
 
 const poolSize = 10
 
-/** No statement of a request may run longer; the API says so to whoever asked. */
+/** The most time of a statement of a request. The API reports it when the time is over. */
 const statementTimeoutMs = 30_000
 
 const connectTimeoutMs = 5000
@@ -43,7 +43,7 @@ export async function openPostgresStore(
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
   }
-  // A connection that dies while it lies idle is replaced at its next use.
+  // A connection that dies while it is idle is replaced at its next use.
   const noteLoss = (error: Error) => logger?.warn({ err: error }, 'a connection to PostgreSQL was lost')
   const pool = createPool({ ...config, max: poolSize }, noteLoss)
   const connections = replacingDeadConnections(pool)
@@ -79,10 +79,10 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
     ? Number
     : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser
 
-/** Any number, the same in every version: who holds this lock of the database may change its tables. */
+/** The number of the lock that a process holds while it changes tables. It is arbitrary, and the same in every version. */
 const migrationLock = 471_108_2204
 
-/** On connections of its own, because an index over many records takes longer than a request may. */
+/** Migrations use connections of their own, because an index over many records takes longer than a request may. */
 async function migrate(url: string, onlyAt: string | undefined): Promise<boolean> {
   const pool = createPool({ ...configOf(url), max: 4 }, () => undefined)
   const db = new Kysely<Schema>({
@@ -116,7 +116,7 @@ async function assertUtf8(db: Db): Promise<void> {
 class TextByBytes implements KyselyPlugin {
   readonly #transformer = new (class extends OperationNodeTransformer {
     protected override transformDataType(node: DataTypeNode): DataTypeNode {
-      // A raw node where a data type stands is what `sql` in a migration gives, too.
+      // `sql` in a migration also gives a raw node in the place of a data type.
       return node.dataType === 'text' ? (RawNode.createWithSql('text collate "C"') as never) : node
     }
   })()

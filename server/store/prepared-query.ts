@@ -23,15 +23,15 @@ type Ask = <Row>(values: readonly Value[]) => Row[] | Promise<Row[]>
 export interface SearchOptions {
   /** Rows are taken until their column `content` has so many characters in all; undefined: all. */
   mostBytes: number | undefined
-  /** Whether it looks at few rows by their keys, so that it never has to wait for its turn. */
+  /** Whether the statement looks at few rows by their keys. Then it never waits for a turn. */
   isByKey: boolean
 }
 
 /** Connections for reads alone. */
 export interface ReadConnections {
-  /** For a statement by keys that is asked over and over. */
+  /** Prepares a statement by keys that is used often. */
   prepare(text: string): Ask
-  /** Runs a statement, where it holds up nobody else when it may look at many rows. */
+  /** Runs a statement. One that may look at many rows delays nobody else. */
   search<Row>(
     text: string,
     values: readonly Value[],
@@ -42,7 +42,7 @@ export interface ReadConnections {
 const readConnections = new WeakMap<object, ReadConnections>()
 const conditionLimits = new WeakMap<object, <Result>(run: () => Promise<Result>) => Promise<Result>>()
 
-/** Names how searches inside of transactions are kept short, where they hold up everybody else. */
+/** Registers the time limit of searches inside transactions, which delay all other writes. */
 export function limitConditions(
   db: Db,
   limit: <Result>(run: () => Promise<Result>) => Promise<Result>,
@@ -57,21 +57,21 @@ export function runCondition<Result>(db: Db, run: () => Promise<Result>): Promis
 }
 
 /**
- * Names connections of their own for reads. They see what is committed, as every other reader does, and do not have to wait
- * for their turn behind a transaction that this process is in the middle of.
+ * Registers connections for reads alone. They see committed data, as every other reader does, and do not wait for a transaction
+ * of this process.
  */
 export function readThrough(db: Db, reader: ReadConnections): void {
   readConnections.set(db.getExecutor().adapter, reader)
 }
 
-/** Those connections; undefined in memory. */
+/** These connections; undefined for a database in memory. */
 export function readerOf(db: Db): ReadConnections | undefined {
   return readConnections.get(db.getExecutor().adapter)
 }
 
 /**
- * A query of the hot path, compiled at its first use instead of at each: `build` is called once, with placeholders, so it
- * must not look at its parameters. Every database of the process gets its own.
+ * A query of the hot path, compiled once at its first use. `build` is called with placeholders, so it must not look at its
+ * parameters. Every database of the process gets its own.
  */
 export function preparedQuery<Row, Params extends Value[]>(
   build: (db: Db, ...params: Params) => Compilable<Row>,
@@ -85,12 +85,12 @@ export function preparedQuery<Row, Params extends Value[]>(
     const { adapter } = db.getExecutor()
     let known = asks.get(adapter)
     if (!known) {
-      // What writes needs the database's own connections, and is never repeated when one is lost.
+      // A write needs the database's own connections, and is never repeated after a loss.
       const isRead = query.query.kind === 'SelectQueryNode'
       known = { ask: isRead ? readConnections.get(adapter)?.prepare(query.sql) : undefined }
       asks.set(adapter, known)
     }
-    // Inside a transaction its own connection knows what it wrote.
+    // Inside a transaction only its own connection sees its writes.
     if (known.ask && !db.isTransaction) return known.ask<Row>(values)
     const { rows } = await db.executeQuery<Row>({ ...query, parameters: values } as CompiledQuery<Row>)
     return rows

@@ -2,26 +2,29 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, realpathSync, st
 import { homedir } from 'node:os'
 import { dirname, relative } from 'node:path'
 
-/** Only the account that runs this may read what is written here: it holds medical records. */
+/** The modes of files and folders. Only the account that runs the server may read them, because they hold medical records. */
 export const privateMode = 0o600
 export const privateFolderMode = 0o700
 
-/** What of a path others may do, as the last digits of its mode. */
+/** The rights of others on a path, as the last digits of its mode. */
 const ofOthers = 0o077
 
-/** SQLite gives the files beside a database its mode, but not those that are there already. */
+/** SQLite gives new files beside a database its mode. Existing files keep theirs. */
 const suffixes = ['', '-wal', '-shm', '-journal']
 
 /**
- * Creates a folder with its parents, or closes the one that is there to others. A folder that holds more than ours (the working folder, a
- * home, one that everybody writes to) stays as it is: its files are closed one by one, and `findOpenToOthers` names it.
+ * Creates a folder with its parents, or closes an existing one to others. A folder with other content (the working folder, a
+ * home, one that everybody writes to) stays as it is. Its files are closed one by one, and `findOpenToOthers` names it.
  */
 export function makePrivateFolder(folder: string): void {
   makeFolders(folder)
   if (!isShared(folder)) close(folder, privateFolderMode)
 }
 
-/** Step by step: what Node does at once never ends below /proc, where a folder cannot be made but its parent is there. */
+/**
+ * The folders are made one by one. Node's recursive call never ends below /proc, where no folder can be made though its parent
+ * exists.
+ */
 function makeFolders(folder: string): void {
   if (existsSync(folder)) return
   makeFolders(dirname(folder))
@@ -44,7 +47,7 @@ export function closeFiles(file: string): void {
   for (const path of suffixes.map((suffix) => file + suffix)) if (existsSync(path)) close(path, privateMode)
 }
 
-/** What others of the machine may open: the folder of a database, its file and those beside it. */
+/** The paths that other accounts of the machine may open: the folder of a database, its file and the files beside it. */
 export function findOpenToOthers(file: string): Array<{ path: string; mode: string }> {
   const paths = [dirname(file), ...suffixes.map((suffix) => file + suffix)]
   return paths.flatMap((path) => {
@@ -53,14 +56,14 @@ export function findOpenToOthers(file: string): Array<{ path: string; mode: stri
   })
 }
 
-/** Where that fails, opening the database fails, too, and says why in its words. */
+/** When this fails, opening the database fails, too, with a message of its own. */
 function create(file: string): void {
   try {
     closeSync(openSync(file, 'a', privateMode))
   } catch {}
 }
 
-/** Whoever does not own it may not: `findOpenToOthers` says so. Windows has no such modes. */
+/** Only the owner may change the mode. `findOpenToOthers` reports the rest. Windows has no such modes. */
 function close(path: string, mode: number): void {
   if (process.platform === 'win32') return
   try {

@@ -7,9 +7,9 @@ interface WorkState {
   reason: string | undefined
 }
 
-/** Work that one process of all does at its time, and how it went; kept in the database. Times are in ms. */
+/** Scheduled work that only one process does, and its outcome. Both are kept in the database. Times are in ms. */
 export interface Schedule {
-  /** Whether it is due and this process may do it now: it holds the work for the time of the lease. */
+  /** Whether the work is due and this process may do it now. If so, the process holds it for the time of the lease. */
   take(
     name: string,
     how: { holder: string; leaseMs: number; isDue(state: WorkState): boolean },
@@ -54,14 +54,14 @@ export function createSchedule({ db, clock }: { db: Db; clock: Clock }): Schedul
         .onConflict((conflict) => conflict.column('name').doNothing())
         .execute()
       const row = await read(name)
-      // A lease that ends later than any can was given while the clock was ahead.
+      // A lease with a later end than possible was given while the clock was ahead.
       if (!row || !isDue(toState(row)) || (row.held_until > now() && row.held_until <= now() + leaseMs))
         return false
       const taken = await db
         .updateTable('scheduled_work')
         .set({ holder, held_until: now() + leaseMs, began_at: now() })
         .where('name', '=', name)
-        // Of several that saw it free the first changes that.
+        // The first of several processes that saw the work free takes it.
         .where('held_until', '=', row.held_until)
         .where('began_at', '=', row.began_at)
         .where((eb) => (row.holder === null ? eb('holder', 'is', null) : eb('holder', '=', row.holder)))

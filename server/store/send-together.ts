@@ -5,7 +5,7 @@ interface WithSocket {
   connection: { stream: { cork(): void; uncork(): void; writableCorked: number } }
 }
 
-/** What is asked before the process looks at its sockets again goes out in one piece: a call of the system costs more than a read. */
+/** Statements of one turn of the event loop go out in one piece, because a system call costs more than a read. */
 export function sendTogether(client: Client): void {
   const { stream } = (client as Client & WithSocket).connection
   if (stream.writableCorked > 0) return

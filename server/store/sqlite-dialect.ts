@@ -11,13 +11,13 @@ import { currentWork } from '../request-work.ts'
 import { isLazy } from './lazy-writes.ts'
 import { Lock } from './lock.ts'
 
-/** What Kysely and we need of a connection. */
+/** The functions of a connection that Kysely and this file use. */
 export type SqliteConnection = Pick<Database, 'prepare' | 'close' | 'inTransaction'>
 
 /**
- * How a parameter is written for SQLite. The sign changes nothing about a value, of whatever type, but hides that it is a
- * parameter: of bare ones the planner looks at what they are bound to, and a statement that it did so for is prepared anew each time
- * that one is bound, LIMIT and many a comparison among them (`sqlite3VdbeReprepareOnBind`). That takes longer than most of our reads.
+ * How a parameter is written for SQLite. The sign does not change a value of any type. It hides from the planner that the value
+ * is a parameter. The planner looks at the values of bare parameters, e.g. in LIMIT and many comparisons, and then prepares the
+ * statement again each time they are bound (`sqlite3VdbeReprepareOnBind`). That takes longer than most of our reads.
  */
 export const sqlitePlaceholder = '+?'
 
@@ -40,18 +40,21 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true
   }
-  /** The driver keeps one from the other by itself: Kysely would only let the next one go on when the disk has the last. */
+  /**
+   * The driver itself lends the connection to one at a time. With Kysely's own lock the next transaction would wait until the
+   * disk has the last one.
+   */
   override get supportsMultipleConnections(): boolean {
     return true
   }
 }
 
 /**
- * The one connection, lent to one at a time. Whoever has written gets the answer when the disk has it; the next one goes on in the
- * meantime, and its commit shares the next wait.
+ * The one connection, lent to one at a time. A writer gets the answer when the disk has the write. The next transaction runs in
+ * the meantime, and its commit shares the next wait.
  *
- * A full disk and other failures undo the whole transaction by themselves (https://sqlite.org/lang_transaction.html, §3). To undo it
- * once more fails, and that error would stand in for the one that says what is wrong.
+ * A full disk and other failures undo the whole transaction by themselves (https://sqlite.org/lang_transaction.html, §3). Another
+ * rollback fails, and its error would hide the cause.
  */
 class DurableSqliteDriver extends SqliteDriver {
   readonly #connection: SqliteConnection
@@ -68,7 +71,7 @@ class DurableSqliteDriver extends SqliteDriver {
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    await this.#lock.take(currentWork()?.isLong === true)
+    await this.#lock.take({ isLong: currentWork()?.isLong === true })
     return super.acquireConnection()
   }
 
@@ -93,7 +96,7 @@ class DurableSqliteDriver extends SqliteDriver {
 
 interface SqliteDialectOptions {
   database: SqliteConnection
-  /** Brings what was committed to the disk; without it SQLite does so within the commit. */
+  /** Syncs commits to the disk. Without it SQLite does so within the commit. */
   sync?: () => Promise<void>
 }
 

@@ -8,7 +8,9 @@ import { withStatementCache } from './statement-cache.ts'
 import { takeRows } from './taken-rows.ts'
 import { setTimeLimit, TimeLimitError } from './time-limit.ts'
 
-/** How long a search may run in this process, which stands still meanwhile. Most searches of one patient take a tenth of it. */
+/**
+ * The most time of a search in this process, which does nothing else meanwhile. Most searches of one patient take a tenth of it.
+ */
 const quickMs = 3
 
 /**
@@ -31,7 +33,7 @@ export function openSqliteReader(file: string, limits: Limits): ReadConnections 
       const work = currentWork()
       const takeHere = () => takeRows(statements.prepare(text) as never, values, mostBytes) as never
       if (isByKey) return takeHere()
-      // Whoever has a long search under way has the others after it: else each would take its time here first.
+      // A holder with a long search has its other searches after it. Otherwise each would first take its time here.
       if (!turns.isBusy(work))
         try {
           return within(quickMs, takeHere)

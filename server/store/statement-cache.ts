@@ -4,8 +4,8 @@ import type { SqliteConnection } from './sqlite-dialect.ts'
 const mostStatements = 500
 
 /**
- * Keeps prepared statements by their text: preparing costs more than most reads. SQLite prepares a kept one again by
- * itself when the schema has changed. The oldest goes when there are too many, e.g. of searches nobody repeats.
+ * Keeps prepared statements by their text: preparing costs more than most reads. SQLite prepares a kept one again by itself when
+ * the schema has changed. The oldest is dropped when there are too many, e.g. of searches that nobody repeats.
  */
 export function withStatementCache(database: Database): SqliteConnection {
   const statements = new Map<string, Statement>()

@@ -1,6 +1,6 @@
 const mostNames = 200
 
-/** Longer ones are written for one batch of an import, and their plans would take much memory. */
+/** Longer texts are written for one batch of an import, and their plans would take much memory. */
 const longestText = 8000
 
 /**
@@ -10,9 +10,9 @@ const longestText = 8000
 const panelTable = 'practice_patient'
 
 /**
- * Names for statements, by which a connection of PostgreSQL keeps them prepared: planning one anew takes longer than most
- * reads. A text gets a name when it comes a second time. There are so many names at most, e.g. of searches nobody repeats;
- * then all texts start afresh.
+ * Names for statements, by which a connection of PostgreSQL keeps them prepared: planning one anew takes longer than most reads.
+ * A text gets a name when it comes a second time. The number of names has a limit, because of searches that nobody repeats. At
+ * the limit all texts start again.
  */
 export class StatementNames {
   readonly #names = new Map<string, string>()
@@ -28,7 +28,7 @@ export class StatementNames {
       return undefined
     }
     if (this.#names.size >= mostNames) this.#names.clear()
-    // Never the same name again: connections may still have the old statement.
+    // A name is never used again, because connections may still have the old statement.
     this.#made += 1
     const name = `onpatient_${this.#made}`
     this.#names.set(text, name)
@@ -36,7 +36,7 @@ export class StatementNames {
   }
 }
 
-/** What a connection has prepared stays there as long as it lives. */
+/** Prepared statements stay in a connection as long as it lives. */
 export class PreparedNames {
   readonly #byConnection = new WeakMap<object, Set<string>>()
 

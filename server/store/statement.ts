@@ -6,7 +6,7 @@ import { isStatementTimeout } from './connection-loss.ts'
 import type { Db } from './db.ts'
 import { compiledOnce, readerOf, runCondition, type SearchOptions } from './prepared-query.ts'
 import { sqlitePlaceholder } from './sqlite-dialect.ts'
-import type { TakenRows } from './taken-rows.ts'
+import { PageOfRows, type TakenRows } from './taken-rows.ts'
 import { TimeLimitError, timeLimitFunction } from './time-limit.ts'
 import { isSqlite } from './transaction.ts'
 
@@ -15,15 +15,15 @@ type Value = string | number
 /** A piece of SQL with its parameters; what `sqlText` gives. */
 export interface Fragment {
   readonly strings: readonly string[]
-  /** What is written in its place for PostgreSQL; mostly the same. */
+  /** The fragment for PostgreSQL, where it differs. */
   readonly onPostgres?: Fragment
   readonly parts: ReadonlyArray<Fragment | Value>
 }
 
 /**
  * SQL as a template, for statements that are put together anew for each request from dozens of pieces: searches. Kysely's own
- * template freezes and visits a node for each of them, which takes longer than the statement itself; this one appends texts.
- * What is put between braces is a piece of SQL or a parameter, and never becomes SQL by itself.
+ * template freezes and visits a node for each of them, which takes longer than the statement itself; this one appends texts. A
+ * value between braces is a piece of SQL or a parameter. A parameter never becomes SQL.
  */
 export function sqlText(strings: TemplateStringsArray, ...parts: ReadonlyArray<Fragment | Value>): Fragment {
   return { strings, parts }
@@ -31,7 +31,7 @@ export function sqlText(strings: TemplateStringsArray, ...parts: ReadonlyArray<F
 
 const names = new Map<string, Fragment>()
 
-/** A name of ours with its table, e.g. `record.id`. Never anything that came from outside. */
+/** A name of ours with its table, e.g. `record.id`. Never a text from outside. */
 export function sqlName(path: string): Fragment {
   const known = names.get(path)
   if (known) return known
@@ -50,7 +50,8 @@ export function sqlJoin(fragments: ReadonlyArray<Fragment | Value>, separator = 
 
 /**
  * True until the statement has taken too long; for searches that look at many records. SQLite has no time limit of its own, so
- * each row that is looked at asks; PostgreSQL sees to it by itself. `column` is any of the table that is walked: it keeps the question inside the walk.
+ * the function is called for each row that is looked at. PostgreSQL has its own limit. `column` is any column of the walked
+ * table. It keeps the call inside the walk.
  */
 export function isInTime(column: string): Fragment {
   return { ...sqlText`${sqlName(timeLimitFunction)}(${sqlName(column)})`, onPostgres: sqlText`true` }
@@ -64,8 +65,8 @@ export function asExpression<T>({ strings, parts, onPostgres }: Fragment): RawBu
 }
 
 /**
- * Runs a statement that reads. It does not wait for a transaction of this process, as `preparedQuery`.
- * Throws `search-too-long` when it was stopped because it took too long, and what the work of the request throws.
+ * Runs a statement that reads. It does not wait for a transaction of this process, as `preparedQuery`. Throws `search-too-long`
+ * when it took too long, and like the work of the request.
  */
 export async function readRows<Row>(db: Db, fragment: Fragment): Promise<Row[]> {
   return (await readPage<Row>(db, fragment, undefined)).rows
@@ -120,14 +121,22 @@ async function take<Row>(
   options: SearchOptions,
 ): Promise<TakenRows<Row>> {
   currentWork()?.countStatement()
-  // A request asks one statement after the other, and SQLite never lets it wait.
+  // A request runs one statement after the other, and SQLite never makes it wait. So others have their turn here.
   await breathe({ holdsLock: db.isTransaction })
   const reader = db.isTransaction ? undefined : readerOf(db)
   try {
     if (reader) return await reader.search<Row>(statement, values, options)
-    const ask = () => db.executeQuery<Row>(CompiledQuery.raw(statement, values))
+    const { mostBytes } = options
+    const fitting =
+      mostBytes === undefined
+        ? CompiledQuery.raw(statement, values)
+        : CompiledQuery.raw(withinRoom(statement, mostBytes), values)
+    const ask = () => db.executeQuery<Row & { content?: unknown }>(fitting)
     const { rows } = db.isTransaction && currentWork() ? await runCondition(db, ask) : await ask()
-    return { rows, isCut: false }
+    if (mostBytes === undefined) return { rows, isCut: false }
+    const page = new PageOfRows<Row & { content?: unknown }>(mostBytes)
+    for (const row of rows) page.add(row)
+    return page
   } catch (error) {
     if (!isTooLong(error)) throw error
     currentWork()?.assertGoesOn()
@@ -137,6 +146,18 @@ async function take<Row>(
       { cause: error },
     )
   }
+}
+
+/**
+ * A transaction returns all rows of a statement at once, so the database leaves out those beyond the room. The second row always
+ * comes: by it `PageOfRows` sees that the page is cut.
+ */
+function withinRoom(statement: string, mostBytes: number): string {
+  const size = 'coalesce(length(content), 0)'
+  const upTo = 'over (rows between unbounded preceding and current row)'
+  return `select * from (
+    select page.*, sum(${size}) ${upTo} as bytes_taken, count(*) ${upTo} as rows_taken from (${statement}) as page) as fitting
+    where bytes_taken - ${size} <= ${mostBytes} or rows_taken <= 2`
 }
 
 function isTooLong(error: unknown): boolean {

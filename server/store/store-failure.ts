@@ -1,9 +1,9 @@
 import { OnpatientError } from '../errors.ts'
 
-/** When a client may try again. */
+/** The seconds after which a client may try again. */
 export const storeRetrySeconds = 10
 
-/** Why the database cannot serve now, by SQLite's result code or its primary part. */
+/** The reasons why the database cannot serve now, by SQLite's result code or its primary part. */
 const reasons: Record<string, string> = {
   SQLITE_READONLY_DBMOVED:
     'The database file was moved or replaced under the server, which has to be restarted.',
@@ -29,8 +29,8 @@ const postgresReasons: Record<string, string> = {
 }
 
 /**
- * Turns an error of the database that is nobody's bug (locked, read-only, full) into `store-unavailable`;
- * undefined for every other error. The statement failed as a whole, so nothing is half-written.
+ * Turns an error of the database that is not a bug (locked, read-only, full) into `store-unavailable`; undefined for every other
+ * error. The statement failed as a whole, so nothing is half-written.
  */
 export function findStoreFailure(error: unknown): OnpatientError | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined

@@ -22,6 +22,6 @@ export interface Store {
 export interface OpenOptions {
   logger?: Pick<Logger, 'warn'>
   limits?: Limits
-  /** Whether one is made where there is none; else `NoDatabaseError` is thrown, and nothing is left behind. */
+  /** Whether to create a database where there is none. Otherwise `NoDatabaseError` is thrown, and nothing is left behind. */
   mayCreate?: boolean
 }

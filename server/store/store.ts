@@ -44,10 +44,10 @@ export async function openSqliteStore(
   // WAL lets readers go on while one process writes. A write is acknowledged when `wal.sync` has brought it to the disk.
   sqlite.pragma('journal_mode = WAL')
   sqlite.pragma('synchronous = NORMAL')
-  // A thread does it; this process only when the thread is 64 MB behind.
+  // A thread makes checkpoints. This process makes one only when the thread is 64 MB behind.
   sqlite.pragma('wal_autocheckpoint = 16000')
   sqlite.pragma('foreign_keys = ON')
-  // Long enough for an import in another process. Short, because this process stands still while it waits.
+  // Long enough for an import in another process, and short because this process does nothing while it waits.
   sqlite.pragma('busy_timeout = 2000')
   const within = setTimeLimit(sqlite)
   const wal = file === ':memory:' ? undefined : openWalSync(file)

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Brings what was committed to the disk. */
+/** Syncs commits to the disk. */
 export interface WalSync {
   /** Resolves when every commit that was made before the call is on the disk. Rejects with a code of SQLite when that fails. */
   sync(): Promise<void>
@@ -9,11 +9,13 @@ export interface WalSync {
 }
 
 /**
- * The WAL file of a SQLite database that commits with `synchronous = NORMAL`. SQLite would wait for the disk within the commit, and with it
- * all of the process, 10 to 180 ms on a busy disk. Here a thread of libuv waits, and all who have committed meanwhile share the next wait.
- * What a commit wrote survives the process in any case; this makes it survive a power cut (https://sqlite.org/pragma.html#pragma_synchronous).
+ * The WAL file of a SQLite database that commits with `synchronous = NORMAL`. SQLite would wait for the disk within the commit,
+ * and with it all of the process, 10 to 180 ms on a busy disk. Here a thread of libuv waits, and all commits made meanwhile share
+ * the next wait. A commit survives the end of the process in any case. This makes it survive a power cut
+ * (https://sqlite.org/pragma.html#pragma_synchronous).
  *
- * The WAL file has no locks of its own, so that opening and closing it once more takes none away from SQLite (https://sqlite.org/walformat.html#locks).
+ * The WAL file has no locks of its own, so that opening and closing it once more takes none away from SQLite
+ * (https://sqlite.org/walformat.html#locks).
  */
 export function openWalSync(file: string): WalSync {
   let descriptor: number | undefined
@@ -27,7 +29,8 @@ export function openWalSync(file: string): WalSync {
     running = new Promise<void>((done, failed) => {
       fdatasync(wal, (error) => {
         if (!error) return done()
-        // What the system could not write it may forget, and say of the next attempt that all is well. Only a start reads what is there.
+        // After a failed sync the system may drop the data and report success for the next one. Only a restart reads the
+        // real state.
         broken = Object.assign(new Error(`the disk did not take what was written: ${error.message}`), {
           code: error.code === 'ENOSPC' ? 'SQLITE_FULL' : 'SQLITE_IOERR_FSYNC',
         })
@@ -39,7 +42,7 @@ export function openWalSync(file: string): WalSync {
     return running
   }
 
-  /** Who commits from now on needs one more. */
+  /** Later commits need one more sync. */
   function startNext(): Promise<void> {
     next = undefined
     return broken ? Promise.reject(broken) : start()
@@ -49,7 +52,7 @@ export function openWalSync(file: string): WalSync {
     async sync() {
       if (broken) throw broken
       if (!running) return start()
-      // The one that runs may have begun before the commit.
+      // The running sync may have begun before the commit.
       next ??= running.then(startNext, startNext)
       return next
     },
@@ -60,7 +63,7 @@ export function openWalSync(file: string): WalSync {
   }
 }
 
-/** The name of a file that is new is part of its folder. */
+/** The name of a new file is part of its folder, which is synced, too. */
 function openWal(file: string): number {
   const descriptor = openSync(`${file}-wal`, 'r')
   if (process.platform === 'win32') return descriptor

@@ -1,12 +1,12 @@
 import type { Statement } from 'better-sqlite3'
 
-/** Rows of a statement; `isCut` when there are more, which were left because the contents of these fill a page. */
+/** Rows of a statement. `isCut`: there are more rows, which were left out because the contents of these fill a page. */
 export interface TakenRows<Row = Record<string, unknown>> {
   rows: Row[]
   isCut: boolean
 }
 
-/** Takes rows until their contents have so many characters; at least one. Undefined: all. */
+/** Takes rows until their contents have so many characters; at least one. Undefined: all rows. */
 export function takeRows(
   statement: Statement,
   values: readonly unknown[],

@@ -8,7 +8,10 @@ export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError'
 }
 
-/** Runs what a connection is asked, no longer than so many ms where it calls `is_in_time`; nothing else is asked of it meanwhile. */
+/**
+ * Runs a statement of a connection for at most so many ms, where it calls `is_in_time`. The connection runs nothing else
+ * meanwhile.
+ */
 export type TimeLimit = <Result>(limitMs: number, run: () => Result) => Result
 
 /**
@@ -20,7 +23,7 @@ export function setTimeLimit(database: Database, isStopped: () => boolean = () =
   let deadline = Number.POSITIVE_INFINITY
   let usedBefore: number | undefined
 
-  /** On a busy machine the time passes while others have the processor: what counts is that this thread worked meanwhile. */
+  /** On a busy machine time passes while others have the processor. So the time that this thread has worked counts, too. */
   function isOver(now: number): boolean {
     if (now <= deadline) return false
     const { user, system } = process.threadCpuUsage()
@@ -37,7 +40,7 @@ export function setTimeLimit(database: Database, isStopped: () => boolean = () =
   })
   return (limitMs, run) => {
     limit = limitMs
-    // A first look at the processor's time, and a second one after half as long again.
+    // The first check of the processor's time comes at half of the limit, and the next one after as long again.
     deadline = performance.now() + limitMs / 2
     usedBefore = undefined
     const end = () => {

@@ -3,15 +3,15 @@ import { type Kysely, SqliteAdapter, sql, type Transaction } from 'kysely'
 import type { Db } from './db.ts'
 import type { Schema } from './schema/schema.ts'
 
-/** After so many collisions the caller is told to come back later. */
+/** After so many collisions the transaction fails, and the client may try again later. */
 const mostTries = 12
 
 /**
- * Runs work that reads and then writes what depends on it, as if nobody else were writing. `work` may run several times,
- * so it must begin from nothing each time.
+ * Runs work that reads and then writes what depends on it, as if nobody else were writing. `work` may run several times, so it
+ * must begin from nothing each time.
  *
- * SQLite has one writer: the write lock is taken before the first read. PostgreSQL has many: it refuses one of two
- * transactions that could not have come one after the other, and that one is done again.
+ * SQLite has one writer: the write lock is taken before the first read. PostgreSQL has many: it refuses one of two transactions
+ * that could not have run one after the other, and that one is repeated.
  */
 export async function inTransaction<Result>(
   db: Db,
@@ -19,7 +19,7 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   if (isSqlite(db))
     return db.transaction().execute(async (trx) => {
-      // A snapshot that another process has outdated could not be written to.
+      // A transaction on an outdated snapshot could not write.
       await trx.deleteFrom('record').where(sql<boolean>`1 = 0`).execute()
       return work(trx)
     })
@@ -28,20 +28,17 @@ export async function inTransaction<Result>(
       return await db.transaction().setIsolationLevel('serializable').execute(work)
     } catch (error) {
       if (tried === mostTries || !isCollision(error)) throw error
-      // Longer and at random, so that the same two do not meet again.
+      // The pause grows and is random, so that the same two do not collide again.
       await sleep(Math.random() * Math.min(2 ** tried * 5, 1000))
     }
   }
 }
 
-/**
- * Runs work that only one process at a time may do, e.g. at start. On SQLite it just runs: whoever writes there has the
- * database to itself.
- */
+/** Runs work that only one process at a time may do, e.g. at start. On SQLite it just runs, because SQLite has one writer. */
 export async function oneAtATime<Result>(db: Db, lock: number, work: () => Promise<Result>): Promise<Result> {
   if (isSqlite(db)) return work()
   return db.connection().execute(async (holder) => {
-    // Waiting for another process's work is no statement that hangs.
+    // A wait for another process is not a hanging statement.
     await sql`set statement_timeout = 0`.execute(holder)
     await sql`select pg_advisory_lock(${lock})`.execute(holder)
     try {
@@ -55,6 +52,12 @@ export async function oneAtATime<Result>(db: Db, lock: number, work: () => Promi
 
 /** The numbers of the locks that `oneAtATime` takes. */
 export const locks = { searchIndex: 471_108_2205, demo: 471_108_2206 }
+
+/** Each later statement of a transaction may take so many seconds on PostgreSQL. SQLite has another limit (time-limit.ts). */
+export async function limitStatements(trx: Transaction<Schema>, seconds: number | undefined): Promise<void> {
+  if (seconds === undefined || isSqlite(trx)) return
+  await sql`set local statement_timeout = ${sql.lit(seconds * 1000)}`.execute(trx)
+}
 
 /** Whether a statement failed because a row with its key is there already. */
 export function isDuplicate(error: unknown): boolean {

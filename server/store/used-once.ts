@@ -3,12 +3,12 @@ import { hashSecret } from '../secrets.ts'
 import type { Db } from './db.ts'
 
 /**
- * Remembers what may be used a single time: true for the first use of a key within its lifetime, false for every later
- * one, whichever process is asked. One statement decides, so that of many at the same moment one wins.
+ * Remembers keys that may be used once: true for the first use within the lifetime, false for every later one, in all processes.
+ * One statement decides, so that one of many simultaneous uses wins.
  */
 export interface UsedOnce {
   use(key: string, lifetimeSeconds: number): Promise<boolean>
-  /** Deletes what is over anyway. */
+  /** Deletes keys whose lifetime is over. */
   sweep(): Promise<void>
 }
 

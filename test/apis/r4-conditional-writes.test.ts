@@ -154,7 +154,7 @@ test('If-None-Match: * makes a record and never overwrites one', async () => {
   for (const id of ['new', 'a']) {
     const refused = await put(id)
     assert.equal(refused.status, 412)
-    assert.match(refused.text, /is there already/)
+    assert.match(refused.text, /exists already/)
   }
   const where = await api.request(
     'PUT',

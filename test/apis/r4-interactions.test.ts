@@ -352,7 +352,7 @@ test('histories and operations refuse or leave out a parameter that they do not 
     const address = `${base}/${path}${path.includes('?') ? '&' : '?'}`
     const strict = await api.get(`${address}_count=2&colour=red`, api.ada, { prefer: 'handling=strict' })
     assert.equal(strict.status, 400, path)
-    assert.match(strict.text, /\\"colour\\" is no parameter here/)
+    assert.match(strict.text, /\\"colour\\" is not a parameter here/)
     assert.ok(strict.text.includes(knows), `${path} names what it knows`)
     assert.match(strict.text, /http\.colour/)
     assert.equal(
@@ -366,7 +366,7 @@ test('histories and operations refuse or leave out a parameter that they do not 
     const bundle = JSON.parse(lenient.text) as Bundle
     assert.ok(!linkOf(bundle, 'self')?.includes('colour'), path)
     // A history has entries of versions alone.
-    assert.equal(lenient.text.includes('is no parameter here'), !path.includes('_history'), path)
+    assert.equal(lenient.text.includes('is not a parameter here'), !path.includes('_history'), path)
   }
 })
 

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { base, openFamily } from './r4-family.ts'
-import { patient } from './seeded-api.ts'
+import { immunization, patient } from './seeded-api.ts'
+
+interface Entry {
+  response: { status: string; location?: string; etag?: string }
+  resource?: Record<string, unknown>
+}
 
 async function openBundles() {
   const api = await openFamily()
   const { token } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
     scopes: ['user/*.cruds'],
   })
-  type Entry = { response: { status: string; location?: string }; resource?: Record<string, unknown> }
   const post = async (...entry: object[]) => {
     const body = { resourceType: 'Bundle', type: 'transaction', entry }
     const answer = await api.send({ method: 'POST', path: base, token, body })
@@ -238,6 +242,97 @@ test('a read that fails in a transaction undoes the whole, and one of what the t
     { request: { method: 'GET', url: 'Patient/ada' } },
   )
   assert.equal(alone.status, 404)
+})
+
+test('the reads of a transaction are answered last, inside it: they see what it has written', async () => {
+  await using api = await openBundles()
+  await api.addPractice('elm')
+  await api.write('elm', patient('eve'), { resourceType: 'Organization', id: 'taken', name: 'Elm' })
+  const read = (url: string, more: object = {}) => ({ request: { method: 'GET', url, ...more } })
+  const done = await api.post(
+    read('Basic?identifier=urn:mrn|7'),
+    read('Basic/seven'),
+    { request: { method: 'POST', url: 'Basic/_search?identifier=urn:mrn|7' } },
+    read('Immunization?patient=ada&_summary=count'),
+    read('Basic/_history'),
+    // Another practice has this id, so that the record gets another one (decision 0028).
+    read('Organization/taken?_elements=name'),
+    read('Basic/seven', { ifNoneMatch: 'W/"1"' }),
+    { request: { method: 'HEAD', url: 'Basic/seven' } },
+    read('metadata?_elements=status'),
+    {
+      request: { method: 'PUT', url: 'Basic/seven' },
+      resource: basic({ id: 'seven', identifier: mrn('7') }),
+    },
+    {
+      request: { method: 'PUT', url: 'Organization/taken' },
+      resource: { resourceType: 'Organization', id: 'taken', name: 'Oak, too' },
+    },
+    { request: { method: 'DELETE', url: 'Immunization/i1' } },
+    // A record that is moved to another patient is not found at the first one.
+    {
+      request: { method: 'PUT', url: 'Immunization/i2' },
+      resource: { ...immunization('i2', 'bob'), occurrenceDateTime: '2021-05-01' },
+    },
+  )
+  assert.equal(done.status, 200, done.text)
+  const [found, one, posted, none, history, renamed, same, head, metadata] = done.entries
+  const totals = [found, posted, none, history].map((each) => each?.resource?.total)
+  assert.deepEqual(totals, [1, 1, 0, 1])
+  assert.deepEqual([one?.resource?.id, one?.response.etag], ['seven', 'W/"1"'])
+  assert.deepEqual([renamed?.response.status, renamed?.resource?.name], ['200', 'Oak, too'])
+  assert.deepEqual([same?.response.status, head?.response.status, head?.resource], ['304', '200', undefined])
+  assert.deepEqual([metadata?.response.status, metadata?.resource?.status], ['200', 'active'])
+  const own = idOf(done.entries[10]?.response.location)
+  assert.equal(renamed?.resource?.id, own)
+  assert.notEqual(own, 'taken')
+})
+
+test('a read in a transaction reads what the token may read, and nothing else', async () => {
+  await using api = await openBundles()
+  await api.addPractice('elm')
+  await api.write('elm', patient('eve'), immunization('e1', 'eve'))
+  const create = { request: { method: 'PUT', url: 'Basic/new' }, resource: basic({ id: 'new' }) }
+  const read = (url: string) => ({ request: { method: 'GET', url } })
+  for (const url of ['Patient/eve', 'Immunization/e1', 'Patient/eve/_history/1', 'Patient/eve/$everything']) {
+    const refused = await api.post(create, read(url))
+    assert.deepEqual([refused.status, refused.expression], [404, 'Bundle.entry[1]'], url)
+    assert.doesNotMatch(refused.text, /2019|birthDate/)
+  }
+  const found = await api.post(create, read('Immunization?patient=eve'), read('Patient?_id=eve,ada'))
+  assert.deepEqual(
+    found.entries.map(({ resource }) => resource?.total),
+    [undefined, 0, 1],
+  )
+  const narrow = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
+    scopes: ['user/Basic.cruds', 'user/Observation.rs?category=laboratory'],
+  })
+  const ask = async (...entry: object[]) => {
+    const body = { resourceType: 'Bundle', type: 'transaction', entry }
+    const answer = await api.send({ method: 'POST', path: base, token: narrow.token, body })
+    const { entry: entries = [] } = answer.json as unknown as { entry?: Entry[] }
+    return [answer.status, ...entries.slice(1).map(({ resource }) => resource?.total ?? resource?.id)]
+  }
+  const other = {
+    ...create,
+    request: { method: 'PUT', url: 'Basic/other' },
+    resource: basic({ id: 'other' }),
+  }
+  assert.deepEqual(await ask(other, read('Observation'), read('Observation/o1')), [200, 1, 'o1'])
+  assert.deepEqual(await ask(other, read('Observation/o2')), [404])
+  assert.deepEqual(await ask(other, read('Immunization/i1')), [403])
+  const blind = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], { scopes: ['user/Basic.c'] })
+  const body = {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      { ...other, request: { method: 'PUT', url: 'Basic/third' }, resource: basic({ id: 'third' }) },
+      read('Basic/third'),
+    ],
+  }
+  const unseen = await api.send({ method: 'POST', path: base, token: blind.token, body })
+  assert.equal(unseen.status, 403, unseen.text)
+  assert.equal((await api.get(`${base}/Basic/third`, api.token)).status, 404)
 })
 
 test('the pointer "" of a JSON Patch is the whole record', async () => {

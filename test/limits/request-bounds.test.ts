@@ -238,6 +238,32 @@ describe('bounds of a request', () => {
     assert.equal((await bounded.ask('/fhir/r4/Observation/new')).status, 404)
   })
 
+  test('a read in a transaction has the bounds of one alone: its page, the statements, the bytes', async () => {
+    const transaction = (...urls: string[]) =>
+      bounded.ask('/fhir/r4', {
+        method: 'POST',
+        body: bundle('transaction', [put(observation('kept')), ...urls.map(read)]),
+      })
+    for (const url of ['Observation?_count=20', 'Observation?_count=20&_sort=_lastUpdated']) {
+      const alone = await bounded.ask(`/fhir/r4/${url}&_id=o0,o1,o2,o3,o4,o5,o6,o7`)
+      const inside = await transaction(`${url}&_id=o0,o1,o2,o3,o4,o5,o6,o7`)
+      assert.equal(inside.status, 200, inside.text)
+      const page = { ...inside, json: inside.json.entry[1].resource }
+      assert.deepEqual(entryIds(page), entryIds(alone))
+      assert.ok(entryIds(page).length < 8)
+      const next = ({ json }: Answer) =>
+        json.link.find(({ relation }: { relation: string }) => relation === 'next') !== undefined
+      assert.ok(next(page))
+    }
+    const many = 'Observation?_id=o0,o1,o2'
+    const bytes = await transaction(many, many, many, many)
+    assert.deepEqual([bytes.status, codeOf(bytes)], [422, 'request-too-costly'])
+    assert.match(wordsOf(bytes), /MAX_ANSWER_BYTES/)
+    const statements = await transaction('Patient/ana/$everything')
+    assert.deepEqual([statements.status, codeOf(statements)], [422, 'request-too-costly'])
+    assert.match(wordsOf(statements), /MAX_REQUEST_STATEMENTS/)
+  })
+
   test('a batch answers at most so many bytes; what was written is said to be so', async () => {
     const entries = [
       ...['o0', 'o1', 'o2', 'o3'].map((id) => read(`Observation?_id=${id},o4,o5`)),

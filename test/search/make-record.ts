@@ -1,5 +1,6 @@
 /** Makes records that have exactly what the path of a search parameter selects, from the definitions of R4. */
-import { type PathNode, parsePath } from '#fhir/search/path-syntax.ts'
+import { type Expression, parseExpression } from '#fhir/fhirpath/syntax.ts'
+import { expandExtension } from '#fhir/search/compile-path.ts'
 import { choices } from '#fhir/search/search-table.ts'
 import type { R4Table } from '#fhir/validation/definition-tables.ts'
 import r4Table from '#fhir/validation/r4-definitions.json' with { type: 'json' }
@@ -14,7 +15,7 @@ const types = readTypes(table, readInvariants({}), readCodes(table.valueSets))
 interface Step {
   name: string
   type?: string
-  conditions: PathNode[]
+  conditions: Expression[]
 }
 
 /** One way through a path, down to an element of one type. */
@@ -29,7 +30,7 @@ export interface Way {
 
 /** Every way through an expression, by alternatives and by the types of choices. */
 export function waysOf(type: string, expression: string): Way[] {
-  return stepsOf(parsePath(expression)).flatMap((steps) => {
+  return stepsOf(parseExpression(expression)).flatMap((steps) => {
     const target = steps.flatMap(({ conditions }) => conditions.flatMap(targetOf)).at(0)
     return leavesOf(type, steps).map(({ leaf, keys }) => ({
       leaf,
@@ -39,7 +40,7 @@ export function waysOf(type: string, expression: string): Way[] {
   })
 }
 
-function stepsOf(node: PathNode): Step[][] {
+function stepsOf(node: Expression): Step[][] {
   switch (node.kind) {
     case 'focus':
       return [[]]
@@ -47,21 +48,26 @@ function stepsOf(node: PathNode): Step[][] {
       return stepsOf(node.of).map((steps) => [...steps, { name: node.name, conditions: [] }])
     case 'typed':
       return stepsOf(node.of).map((steps) => changeLast(steps, (last) => ({ ...last, type: node.type })))
-    case 'where':
-      return stepsOf(node.of).map((steps) =>
-        changeLast(steps, (last) => ({ ...last, conditions: [...last.conditions, node.condition] })),
-      )
     case 'item':
-    case 'exists':
       return stepsOf(node.of)
-    case 'union':
-      return node.parts.flatMap(stepsOf)
-    // `Patient.deceased.exists() and Patient.deceased != false`
-    case 'and':
+    case 'call':
+      return stepsOfCall(node)
+    case 'binary':
+      if (node.operator === '|') return [...stepsOf(node.left), ...stepsOf(node.right)]
+      // `Patient.deceased.exists() and Patient.deceased != false`
       return stepsOf(node.left)
     default:
       throw new Error(`No record can be made for a path with ${node.kind}`)
   }
+}
+
+function stepsOfCall(node: Expression & { kind: 'call' }): Step[][] {
+  const { name, of, args } = node
+  if (name === 'extension') return stepsOf(expandExtension(node))
+  if (name !== 'where') return stepsOf(of)
+  return stepsOf(of).map((steps) =>
+    changeLast(steps, (last) => ({ ...last, conditions: [...last.conditions, ...args] })),
+  )
 }
 
 function changeLast(steps: Step[], change: (last: Step) => Step): Step[] {
@@ -114,12 +120,13 @@ function plant(
 }
 
 /** Gives an element what a `where` asks of it. */
-function fulfil(owner: Json, type: string, condition: PathNode): void {
-  if (condition.kind === 'and') {
+function fulfil(owner: Json, type: string, condition: Expression): void {
+  if (condition.kind !== 'binary') return
+  if (condition.operator === 'and') {
     fulfil(owner, type, condition.left)
     fulfil(owner, type, condition.right)
   }
-  if (condition.kind !== 'compare' || !condition.isEqual || condition.right.kind !== 'literal') return
+  if (condition.operator !== '=' || condition.right.kind !== 'literal') return
   const [steps = []] = stepsOf(condition.left)
   const [{ keys } = { keys: [] }] = leavesOf(type, steps)
   let place = owner
@@ -130,9 +137,11 @@ function fulfil(owner: Json, type: string, condition: PathNode): void {
   }
 }
 
-function targetOf(condition: PathNode): string[] {
-  if (condition.kind === 'is') return [condition.type]
-  return condition.kind === 'and' ? [...targetOf(condition.left), ...targetOf(condition.right)] : []
+function targetOf(condition: Expression): string[] {
+  if (condition.kind === 'typed' && condition.isTest) return [condition.type]
+  return condition.kind === 'binary' && condition.operator === 'and'
+    ? [...targetOf(condition.left), ...targetOf(condition.right)]
+    : []
 }
 
 /** The shortest value set that lists a code of one of these systems, for `:in`. */

@@ -1,6 +1,8 @@
 /** How a store reads the rows of the search index; one resource at a time, in plain words, for tests. */
+
+import type { Prefix } from '#fhir/prefix.ts'
 import type { IndexValue } from '#fhir/search/index-values.ts'
-import type { Condition, Prefix, SearchValue } from '#fhir/search/search-query.ts'
+import type { Condition, SearchValue } from '#fhir/search/search-query.ts'
 
 type TextRow = Extract<IndexValue, { kind: 'text' }>
 type RangeRow = Extract<IndexValue, { kind: 'range' }>

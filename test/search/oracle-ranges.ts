@@ -1,5 +1,5 @@
 /** Comparisons of dates and quantities for the oracle. */
-import type { Prefix } from '#fhir/search/search-query.ts'
+import type { Prefix } from '#fhir/prefix.ts'
 import { findCanonicalUnit } from '#fhir/search/units.ts'
 
 type Json = Record<string, unknown>

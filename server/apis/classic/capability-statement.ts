@@ -13,7 +13,7 @@ export function classicCapabilityStatement({
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
-    // The day on which what is stated last changed.
+    // The day of the last change of this statement.
     date: '2026-11-28',
     kind: 'instance',
     software: { name: 'onpatient' },

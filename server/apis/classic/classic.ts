@@ -24,7 +24,7 @@ interface ClassicDeps {
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
   portalUrl: string
-  /** Whether applications may register by the protocol; told in the discovery document. */
+  /** Whether applications may register by the protocol. The discovery document says so. */
   offersRegistration?: boolean
   /** Seals the cursors of lists; the same in every process. */
   cursorKey: string
@@ -33,9 +33,7 @@ interface ClassicDeps {
 
 const rows = new Map(classicTypes.map((row) => [row.type, row]))
 
-/**
- * The classic API: `GET /onpatient_api/fhir/Type` and `GET /onpatient_api/fhir/Type/id`, in JSON whatever is asked for.
- */
+/** The classic API: `GET /onpatient_api/fhir/Type` and `GET /onpatient_api/fhir/Type/id`, always in JSON. */
 export function classicApi({
   rateLimits,
   access,
@@ -58,9 +56,9 @@ export function classicApi({
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed(reply, request.method)
     const query = parseQuery(request.url)
     const reader = await access.open(findPresentedToken(request, query, fhirUrl))
-    if (id === undefined) return reply.send(await list({ cursors, fhirUrl }, row, reader, request, query))
+    if (id === undefined) return reply.send(await list({ cursors, fhirUrl }, row, reader, { request, query }))
     const content = await reader.read(row.type, id)
-    // The words must not depend on whether the record exists elsewhere: that it exists is nobody else's business.
+    // The words must not depend on whether the record exists elsewhere, because nobody else may learn that.
     if (content === undefined)
       throw new OnpatientError(
         'not-found',
@@ -78,12 +76,12 @@ export function classicApi({
   })
 }
 
-/** Needs no token: an app reads it before it has one. */
+/** It needs no token, because an app reads it before it has one. */
 function isDiscovery([, root, folder, name, ...rest]: string[]): boolean {
   return root === 'fhir' && folder === '.well-known' && name === 'smart-configuration' && rest.length === 0
 }
 
-/** Needs no token, either. */
+/** It needs no token, either. */
 function isMetadata([, root, name, ...rest]: string[]): boolean {
   return root === 'fhir' && name === 'metadata' && rest.length === 0
 }

@@ -17,8 +17,7 @@ export async function list(
   { cursors, fhirUrl }: ListDeps,
   row: ClassicType,
   reader: RecordReader,
-  request: FastifyRequest,
-  query: URLSearchParams,
+  { request, query }: { request: FastifyRequest; query: URLSearchParams },
 ): Promise<string> {
   const filters = parseListFilters(row, query)
   const binding = bindingOf(filters)
@@ -45,7 +44,7 @@ function openPlace(
       'The parameter cursor is damaged or belongs to another list. Take "next" as it is, or start without cursor.',
       { field: 'cursor' },
     )
-  // Only this server can have sealed it, so that its form is known.
+  // Only this server can have sealed it, so its form is known.
   const [side, patientId, id] = place as [Side, string, string]
   return { [side]: { patientId, id } }
 }

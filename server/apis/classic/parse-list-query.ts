@@ -1,4 +1,4 @@
-import { type DateCondition, parseDate, parseDateCondition } from '#fhir/dates.ts'
+import { type DateCondition, parseDate, parseDateCondition, restorePlus } from '#fhir/dates.ts'
 import { isResourceId } from '#fhir/reference.ts'
 import type { ListQuery } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -10,7 +10,9 @@ export const largestPageSize = 1000
 const mostIds = 100
 const mostDates = 10
 
-/** The filters of a list, without its place. Parameters that the type does not have are ignored, as old clients expect. */
+/**
+ * The filters of a list without the place of the page. Parameters that the type does not have are ignored, as old clients expect.
+ */
 export type ListFilters = Omit<ListQuery, 'after' | 'before'>
 
 export function parseListFilters(
@@ -31,7 +33,7 @@ export function parseListFilters(
   return filters
 }
 
-/** What a cursor is bound to: everything that decides which records the list holds, but not how many a page has. */
+/** The text that a cursor is bound to: everything that decides which records are in the list, without the size of a page. */
 export function bindingOf({ pageSize: _, ...filters }: ListFilters): string {
   return JSON.stringify(['classic', filters])
 }
@@ -80,7 +82,7 @@ function parseDates(texts: string[]): DateCondition[] {
   })
 }
 
-/** Records that happened at that date or after; where a type has no date, that were changed then or after. */
+/** Records of that date or later. Where a type has no date, records that were changed then or later. */
 function parseSince(text: string | undefined): DateCondition | undefined {
   if (text === undefined) return undefined
   const range = parseDate(restorePlus(text))
@@ -90,11 +92,6 @@ function parseSince(text: string | undefined): DateCondition | undefined {
       'The parameter since must be a date or time such as 2024-03-05 or 2024-03-05T08:00:00Z.',
     )
   return { prefix: 'ge', ...range }
-}
-
-/** A zone such as +01:00 arrives with a space when the client did not encode its plus sign. */
-function restorePlus(text: string): string {
-  return text.replace(/ (\d{2}:\d{2})$/, '+$1')
 }
 
 function refuse(field: string, message: string): OnpatientError {

@@ -11,9 +11,9 @@ export function sendError(
 ): FastifyReply {
   const { status, headers } = headersOf(error)
   const outcome = outcomeOf(error, id)
-  // R4 does not define `detail`. Who asks for FHIR by its name may have a parser that knows nothing else.
+  // R4 does not define `detail`. A client that asks for FHIR by its name may have a strict parser.
   const isStrict = /application\/fhir\+json/i.test(asked.accept ?? '')
   const body = isStrict ? outcome : { ...outcome, detail: error.message }
-  // The type is set again, because Fastify forgets that of the answer that failed.
+  // The type is set again, because Fastify drops the type of the answer that failed.
   return reply.code(status).headers(headers).type(mediaTypeFor(asked.accept)).send(JSON.stringify(body))
 }

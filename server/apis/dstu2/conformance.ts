@@ -4,15 +4,15 @@ interface ConformanceUrls {
 }
 
 /**
- * What this base can do, in DSTU2: https://hl7.org/fhir/DSTU2/conformance.html. It serves no type of record yet, so that it
- * lists this statement alone, because DSTU2 wants a type; clients read it to find the authorization server.
+ * What this base can do, in DSTU2: https://hl7.org/fhir/DSTU2/conformance.html. It serves no type of record yet. DSTU2 requires a
+ * type, so it lists this statement alone. Clients read it to find the authorization server.
  */
 export function conformance({ portalUrl, offersRegistration }: ConformanceUrls): object {
   return {
     resourceType: 'Conformance',
     id: 'onpatient',
     status: 'active',
-    // The day on which what is stated last changed.
+    // The day of the last change of this statement.
     date: '2026-11-28',
     kind: 'instance',
     software: { name: 'onpatient' },
@@ -24,7 +24,7 @@ export function conformance({ portalUrl, offersRegistration }: ConformanceUrls):
       {
         mode: 'server',
         documentation:
-          'This base tells where people and applications are authorized. Records are served at the R4 base.',
+          'This base says where people and applications are authorized. Records are served at the R4 base.',
         security: securityOf({ portalUrl, offersRegistration }),
         resource: [{ type: 'Conformance', interaction: [{ code: 'read' }] }],
       },
@@ -32,7 +32,7 @@ export function conformance({ portalUrl, offersRegistration }: ConformanceUrls):
   }
 }
 
-/** The OAuth end points as clients of 2016 look for them (SMART, capability statement). */
+/** The OAuth end points where clients of 2016 look for them (SMART, capability statement). */
 function securityOf({ portalUrl, offersRegistration }: ConformanceUrls): object {
   return {
     extension: [

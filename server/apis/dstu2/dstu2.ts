@@ -9,10 +9,10 @@ import { conformance } from './conformance.ts'
 
 interface Dstu2Deps {
   rateLimits: RequestLimits
-  /** Origin of the portal, where this base always was. */
+  /** Origin of the portal, which has always had this base. */
   portalUrl: string
   fhirUrl: string
-  /** Whether applications may register by the protocol; told in both documents. */
+  /** Whether applications may register by the protocol. Both documents say so. */
   offersRegistration: boolean
 }
 
@@ -50,7 +50,7 @@ export function dstu2Api({
   })
 }
 
-/** JSON under the name that was asked for; DSTU2's own when none was: https://hl7.org/fhir/DSTU2/http.html#mime-type */
+/** JSON under the name that the client asks for, else under DSTU2's own: https://hl7.org/fhir/DSTU2/http.html#mime-type */
 function mediaTypeFor({ headers }: FastifyRequest): string {
   const [asked = 'application/json+fhir'] =
     /application\/(?:json\+fhir|fhir\+json|json)/i.exec(headers.accept ?? '') ?? []

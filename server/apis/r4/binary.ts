@@ -1,29 +1,25 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Binary, Resource } from 'fhir/r4'
 import { parseReference } from '#fhir/reference.ts'
 import { OnpatientError } from '../../errors.ts'
+import type { Answer, Asked } from './answer.ts'
 import { readResource, resourceMediaTypes } from './read-body.ts'
 
-/** As many bytes as fit into a record of so many: base64 takes four characters for three bytes. */
+/** The bytes that fit into a record of a size: base64 takes four characters for three bytes. */
 export function bytesWithin(bodyBytes: number): number {
   return Math.max(0, Math.floor((bodyBytes * 3) / 4) - 1024)
 }
 
-/** RFC 9110 §8.3.1; anything else could end the header, or be read as something else. */
+/** RFC 9110 §8.3.1. Any other text could end the header, or be taken for something else. */
 const mediaType =
   /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}(\s*;\s*[\w.-]{1,50}=("[\w .:/+-]{0,100}"|[\w.:/+-]{1,100})){0,5}$/
 
 /** A Binary is sent as a resource, or as the bytes themselves (https://hl7.org/fhir/R4/binary.html#rest). */
-export async function readResourceOrBytes(
-  request: FastifyRequest,
-  type: string,
-  id?: string,
-): Promise<Resource> {
+export async function readResourceOrBytes(request: Asked, type: string, id?: string): Promise<Resource> {
   return type === 'Binary' && sendsBytes(request) ? binaryOf(request, id) : readResource(request, type)
 }
 
 /** Whether the body of a request is not a resource in JSON. */
-export function sendsBytes({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+export function sendsBytes({ headers }: Pick<Asked, 'headers'>): boolean {
   const [name = ''] = (headers['content-type'] ?? '').split(';')
   const plain = name.trim().toLowerCase()
   return (
@@ -33,7 +29,7 @@ export function sendsBytes({ headers }: Pick<FastifyRequest, 'headers'>): boolea
   )
 }
 
-function binaryOf({ headers, body }: FastifyRequest, id: string | undefined): Binary {
+function binaryOf({ headers, body }: Asked, id: string | undefined): Binary {
   const contentType = headers['content-type']?.trim() ?? ''
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   if (!mediaType.test(contentType) || !Buffer.isBuffer(bytes))
@@ -68,11 +64,11 @@ interface MediaRange {
 }
 
 /**
- * Whether a read of a Binary wants its bytes: unless FHIR is asked for by name. Throws `format-not-served` when Accept wants neither FHIR nor what
- * the Binary is.
+ * Whether a read of a Binary wants its bytes. It does unless it asks for FHIR by name. Throws `format-not-served` when Accept
+ * allows neither FHIR nor the type of the Binary.
  */
 export function wantsBytes(
-  { headers }: Pick<FastifyRequest, 'headers'>,
+  { headers }: Pick<Asked, 'headers'>,
   { contentType = '' }: Partial<Binary>,
 ): boolean {
   const ranges = (headers.accept ?? '*/*').split(',').map(readRange)
@@ -101,7 +97,7 @@ function isFhir(name: string): boolean {
   return name === 'application/json+fhir' || resourceMediaTypes.includes(name)
 }
 
-/** Of the most specific range that covers the type (RFC 9110 §12.5.1). */
+/** The quality of the most specific range that covers the type (RFC 9110 §12.5.1). */
 function qualityFor(own: string, ranges: readonly MediaRange[]): number {
   for (const wanted of [own, `${own.split('/', 1)[0]}/*`, '*/*']) {
     const found = ranges.find(({ name }) => name === wanted)
@@ -111,38 +107,39 @@ function qualityFor(own: string, ranges: readonly MediaRange[]): number {
 }
 
 /**
- * The bytes of a Binary, or a part of them (RFC 9110 §14). Whoever made it could make it a page with scripts: no browser shows it in the place of ours.
+ * The bytes of a Binary, or a part of them (RFC 9110 §14). They could be a page with scripts, so the headers keep a browser from
+ * showing it as a page of this server.
  */
-export function sendBytes(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { contentType = '', data = '' }: Partial<Binary>,
-) {
+export function sendBytes(request: Asked, { contentType = '', data = '' }: Partial<Binary>): Answer {
   const bytes = Buffer.from(data, 'base64')
-  void reply.type(mediaType.test(contentType) ? contentType : 'application/octet-stream').headers({
+  const ownType = mediaType.test(contentType) ? contentType : 'application/octet-stream'
+  const headers = {
     'content-disposition': 'attachment',
     'content-security-policy': "sandbox; default-src 'none'",
     'accept-ranges': 'bytes',
-  })
+  }
   const range = readByteRange(request, bytes.length)
-  if (range === undefined) return reply.send(bytes)
+  if (range === undefined) return { status: 200, headers, mediaType: ownType, body: bytes }
   if (range === 'unsatisfiable')
     // RFC 9110 §15.5.17
-    return reply
-      .code(416)
-      .header('content-range', `bytes */${bytes.length}`)
-      .type('text/plain; charset=utf-8')
-      .send('')
+    return {
+      status: 416,
+      headers: { ...headers, 'content-range': `bytes */${bytes.length}` },
+      mediaType: 'text/plain; charset=utf-8',
+      body: '',
+    }
   const { first, last } = range
-  return reply
-    .code(206)
-    .header('content-range', `bytes ${first}-${last}/${bytes.length}`)
-    .send(bytes.subarray(first, last + 1))
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${first}-${last}/${bytes.length}` },
+    mediaType: ownType,
+    body: bytes.subarray(first, last + 1),
+  }
 }
 
-/** One range; of several, or after a condition that weak tags cannot meet (RFC 9110 §13.1.5), the whole is sent. */
+/** One range. The whole is sent for several ranges, and for a condition that weak tags cannot meet (RFC 9110 §13.1.5). */
 function readByteRange(
-  { headers }: Pick<FastifyRequest, 'headers'>,
+  { headers }: Pick<Asked, 'headers'>,
   length: number,
 ): { first: number; last: number } | 'unsatisfiable' | undefined {
   const [, from = '', to = ''] =

@@ -21,7 +21,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 export type Method = (typeof methods)[number]
 
-/** What the entry of a Bundle asks for. */
+/** The request of an entry of a Bundle. */
 export interface Action {
   place: string
   method: Method
@@ -35,11 +35,11 @@ export interface Action {
   readHeaders: { 'if-none-match'?: string; 'if-modified-since'?: string }
   fullUrl: string | undefined
   resource: Resource | undefined
-  /** Of a search by POST or an operation, whose body is `sent`: nothing is written. */
+  /** A search by POST or an operation, which writes nothing. `sent`: its body. */
   question?: { sent: unknown }
 }
 
-/** Reads one entry of a batch or transaction. Throws `invalid-body` that names the entry and what is wrong with it. */
+/** Reads one entry of a batch or transaction. Throws `invalid-body`, which names the entry and its fault. */
 export function readAction(entry: BundleEntry, index: number, base: string): Action {
   const place = `Bundle.entry[${index}]`
   const { method, url, ifMatch, ifNoneExist, ...others } = entry?.request ?? {}
@@ -47,9 +47,12 @@ export function readAction(entry: BundleEntry, index: number, base: string): Act
   if (known === undefined) throw wrong(place, 'request.method must be GET, POST, PUT, PATCH or DELETE.')
   const address = readUrl(url, place, base)
   const isRead = known === 'GET' || known === 'HEAD'
-  // What a read asks for is looked at where it is answered.
+  // The interaction checks what a read asks for.
   if (!isRead && !isR4Type(address.type))
-    throw wrong(place, `request.url names ${address.type.slice(0, 60)}, which is no type that is kept here.`)
+    throw wrong(
+      place,
+      `request.url names ${address.type.slice(0, 60)}, which is not a type that is kept here.`,
+    )
   const fault = findFault(known, address, entry.resource !== undefined)
   if (fault !== undefined) throw wrong(place, fault)
   const { type, id, search } = address
@@ -68,8 +71,8 @@ export function readAction(entry: BundleEntry, index: number, base: string): Act
 }
 
 /**
- * The entry of a batch that is a search by POST or an operation: nothing that is written, and what it asks for is looked at where it is
- * answered. Undefined for every other. Throws like `readAction`.
+ * An entry that is a search by POST or an operation. It writes nothing, and the interaction checks what it asks for. Undefined
+ * for every other entry. Throws like `readAction`.
  */
 export function readQuestion(
   entry: BundleEntry,
@@ -86,7 +89,7 @@ export function readQuestion(
   return { url: readUrl(url, `Bundle.entry[${index}]`, base).url, resource: entry.resource }
 }
 
-/** Any entry of a transaction. Throws like `readAction`. */
+/** Any entry of a Bundle. Throws like `readAction`. */
 export function readTransactionAction(entry: BundleEntry, index: number, base: string): Action {
   const question = readQuestion(entry, index, base)
   if (!question) return readAction(entry, index, base)
@@ -105,7 +108,7 @@ export function readTransactionAction(entry: BundleEntry, index: number, base: s
   }
 }
 
-/** The moment of a Bundle is an instant, that of a header is written in the way of HTTP. */
+/** A Bundle has an instant, and a header has the form of HTTP. */
 function readConditions({ ifNoneMatch, ifModifiedSince }: NonNullable<BundleEntry['request']>) {
   const [tag, since] = [textOf(ifNoneMatch), Date.parse(textOf(ifModifiedSince) ?? '')]
   return {
@@ -127,7 +130,7 @@ function readUrl(url: unknown, place: string, base: string): Address {
   if (typeof url !== 'string' || url === '' || url.length > 4000)
     throw wrong(place, 'request.url must be an address such as Patient or Patient/ID.')
   const local = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '')
-  // It is resolved as an address when it is asked, so that it must not lead out of the API: there it would come from this machine.
+  // The address is resolved later, and must not lead out of the API.
   const { pathname } = new URL(`${base}/${local}`)
   if (!`${pathname}/`.startsWith(`${new URL(base).pathname}/`))
     throw wrong(place, 'request.url must be an address below the base.')
@@ -136,7 +139,7 @@ function readUrl(url: unknown, place: string, base: string): Address {
   return { url: local, type, id, isLonger: more.length > 0, search: search.join('?') }
 }
 
-/** What does not fit together, or undefined. */
+/** The fault of an entry whose parts do not fit together, or undefined. */
 function findFault(
   method: Method,
   { id, isLonger, search }: Address,
@@ -151,7 +154,9 @@ function findFault(
 
 function findIdFault(method: Method, id: string | undefined, search: string): string | undefined {
   if (method === 'POST')
-    return id === undefined ? undefined : 'POST goes to the type alone; to name the id, use PUT.'
+    return id === undefined
+      ? undefined
+      : 'The address of a POST is the type alone. To choose the id, use PUT.'
   if (id !== undefined) return undefined
   return search === '' ? `${method} needs Type/ID, or Type?condition.` : undefined
 }
@@ -161,7 +166,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function wrong(place: string, text: string): OnpatientError {
-  // Most words begin with the element that is wrong.
+  // Most messages begin with the element at fault.
   const [, element = ''] = /^(request\.\w+)/.exec(text) ?? []
   const expression = element === '' ? place : `${place}.${element}`
   return new OnpatientError('invalid-body', `${place}: ${text}`, { expression })

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { findAddress } from '#fhir/stored-text.ts'
 
 /** An entry of a Bundle; the resource is JSON text and goes out as it is. */
 export interface BundleEntry {
-  /** Our address, a type and an id, or a urn: nothing in it that JSON would escape. */
+  /** Our address, a type and an id, or a urn. It has no character that JSON would escape. */
   fullUrl: string
   resource?: string
   /** Of a search. */
@@ -37,7 +38,7 @@ export function renderBundle(
   return text.join('')
 }
 
-/** Piece by piece, because a resource is long and each text around it would be one more copy. */
+/** The entry is added piece by piece, because each text around a long resource would be one more copy. */
 function addEntry(text: string[], { fullUrl, resource, mode, request, response }: BundleEntry): void {
   text.push('"fullUrl":"', fullUrl, '"')
   if (resource !== undefined) text.push(',"resource":', resource)
@@ -47,13 +48,13 @@ function addEntry(text: string[], { fullUrl, resource, mode, request, response }
 }
 
 /**
- * The address of a resource in an answer: its own, or what stands for one that has none, such as an OperationOutcome: the same for the same text
- * (https://hl7.org/fhir/R4/bundle.html#bundle-unique).
+ * The address of a resource in an answer. A resource without id, such as an OperationOutcome, gets a urn, the same for the same
+ * text (https://hl7.org/fhir/R4/bundle.html#bundle-unique).
  */
 export function addressOf(base: string, content: string): string {
-  const [, type, id] = /^\{"resourceType":"(\w+)","id":"([A-Za-z0-9\-.]+)"/.exec(content) ?? []
-  if (type !== undefined && id !== undefined) return `${base}/${type}/${id}`
+  const address = findAddress(content)
+  if (address) return `${base}/${address.type}/${address.id}`
   const hex = createHash('sha256').update(content).digest('hex')
-  // RFC 9562 §5.8: a UUID of our own making.
+  // RFC 9562 §5.8: a UUID of an own scheme.
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

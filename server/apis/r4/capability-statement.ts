@@ -16,7 +16,7 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
-    // The day on which what is stated last changed.
+    // The day of the last change of this statement.
     date: '2026-11-28',
     kind: 'instance',
     software: { name: 'onpatient' },
@@ -29,7 +29,7 @@ export function capabilityStatement({ fhirUrl, portalUrl, checksReferences }: St
       {
         mode: 'server',
         security: oauthSecurity(portalUrl),
-        resource: r4Types.map((type) => describeType(type, checksReferences)),
+        resource: r4Types.map((type) => describeType(type, { checksReferences })),
         interaction: (['transaction', 'batch', 'search-system'] as const).filter(isAnswered).map(toCode),
         compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
       },
@@ -50,7 +50,7 @@ const typeInteractions = [
   'delete',
 ] as const
 
-/** `only`: the one type that has it. */
+/** `only`: the one type that has the operation. */
 const operations: ReadonlyArray<{ name: string; definition: string; only?: string }> = [
   { name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
   {
@@ -72,8 +72,9 @@ function toCode<Code extends string>(code: Code): { code: Code } {
 const usCoreServer = 'http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server'
 
 /**
- * `Type:parameter` of the references by which records of other types may name one of this type. `*` stands for those that may name
- * a record of any type: written out for each type they were nearly half of the statement. Provenance is asked for by name (US Core).
+ * `Type:parameter` of the references by which records of other types may name one of this type. `*` stands for the parameters
+ * that may name a record of any type. Listed for each type they would be nearly half of the statement. Provenance is asked for by
+ * name (US Core).
  */
 function listRevIncludes(type: string): string[] {
   const isListed = (source: string, { targets, code }: SearchParameter) =>
@@ -86,7 +87,10 @@ function listRevIncludes(type: string): string[] {
   return ['*', ...named]
 }
 
-function describeType(type: string, checksReferences: boolean): CapabilityStatementRestResource {
+function describeType(
+  type: string,
+  { checksReferences }: { checksReferences: boolean },
+): CapabilityStatementRestResource {
   const parameters = parametersOf(type)
   const references = parameters.filter((each) => each.type === 'reference')
   const profiles = listProfiles(type)

@@ -1,11 +1,11 @@
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
-import type { CurrentRecord, RecordTransaction, Written } from '#server/access/access.ts'
+import type { CurrentRecord, WriteTransaction, Written } from '#server/access/access.ts'
 import { OnpatientError } from '../../errors.ts'
 
 /**
- * The search of a conditional write (https://hl7.org/fhir/R4/http.html#ccreate). Nothing in it is left out, as a search may
- * do: less than was asked for would match another record.
+ * The search of a conditional write (https://hl7.org/fhir/R4/http.html#ccreate). A search may leave out a parameter. A condition
+ * may not, because it would then match another record.
  */
 export function parseCondition(type: string, text: string, bases: readonly string[]): SearchQuery {
   const params = new URLSearchParams(text)
@@ -27,11 +27,11 @@ export function parseCondition(type: string, text: string, bases: readonly strin
 
 /** The one record that matches, or none. Throws `several-match`. */
 export async function findOne(
-  transaction: Pick<RecordTransaction, 'find'>,
+  transaction: Pick<WriteTransaction, 'find'>,
   query: SearchQuery,
 ): Promise<CurrentRecord | undefined> {
-  const [found, another] = await transaction.find(query)
-  if (another === undefined) return found
+  const { first, isOnly } = await transaction.find(query)
+  if (isOnly) return first
   throw new OnpatientError(
     'several-match',
     `More than one ${query.type} matches the condition. Make it narrower, e.g. by identifier=SYSTEM|VALUE.`,
@@ -39,13 +39,13 @@ export async function findOne(
 }
 
 /**
- * Throws `version-conflict` when a version is named and is not the current one (RFC 9110 §13.1.1). Who may not read the record hears that it does
- * not match, and no more.
+ * Throws `version-conflict` when the named version is not the current one (RFC 9110 §13.1.1). A writer who may not read the
+ * record learns only that it does not match.
  */
 export function assertVersion(
   ifMatch: string | undefined,
   current: CurrentRecord | undefined,
-  isShown: boolean,
+  { isShown }: { isShown: boolean },
 ): void {
   if (ifMatch === undefined || (ifMatch.trim() === '*' && current !== undefined)) return
   const [, version] = /^\s*(?:W\/)?"?(\d+)"?\s*$/.exec(ifMatch) ?? []
@@ -59,8 +59,8 @@ export function assertVersion(
   )
 }
 
-/** Throws `version-conflict` when a write that was to make a record (`If-None-Match: *`) met one. */
+/** Throws `version-conflict` when a write that should create a record (`If-None-Match: *`) found one. */
 export function assertNoneMatch(ifNoneMatch: string | undefined, kind: Written['kind']): void {
   if (ifNoneMatch?.trim() !== '*' || kind === 'created') return
-  throw new OnpatientError('version-conflict', 'If-None-Match is *, but the record is there already.')
+  throw new OnpatientError('version-conflict', 'If-None-Match is *, but the record exists already.')
 }

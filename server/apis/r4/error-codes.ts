@@ -1,7 +1,7 @@
 import type { CodeSystem } from 'fhir/r4'
 import { errorCatalogue, errorCodeSystem } from '../../errors.ts'
 
-/** Where the code system is read; no record has this address. */
+/** The id of the code system. No record has this address. */
 export const errorCodesId = 'onpatient-error-code'
 
 /** The codes in `OperationOutcome.issue.details`: https://hl7.org/fhir/R4/codesystem.html */

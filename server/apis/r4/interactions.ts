@@ -1,7 +1,7 @@
-import type { FastifyReply } from 'fastify'
-import type { RecordWriter } from '#server/access/access.ts'
+import type { RecordReader, RecordWriter } from '#server/access/access.ts'
 import type { StaticDocument } from '../../http/static-document.ts'
-import { sendDocument } from '../../http/static-document.ts'
+import type { Answer, DocumentAnswer } from './answer.ts'
+import { errorCodesId } from './error-codes.ts'
 import type { BundleContext } from './interactions/bundle-context.ts'
 import { answerBundle } from './interactions/bundle-interaction.ts'
 import { compartmentSearch } from './interactions/compartment-search.ts'
@@ -17,19 +17,43 @@ import { vread } from './interactions/vread.ts'
 import { docref } from './operations/docref.ts'
 import { everything } from './operations/everything.ts'
 import { validate } from './operations/validate.ts'
-import type { AddressKind, R4Address } from './read-address.ts'
 import type { ReadContext, RequestContext, WriteContext } from './request-context.ts'
+
+/** The kinds of address below `/fhir/r4`. */
+export type R4Address =
+  | { kind: 'base' }
+  /** `_search`, of several types. */
+  | { kind: 'base-search' }
+  | { kind: 'metadata' }
+  /** The CodeSystem of our error codes. */
+  | { kind: 'error-codes' }
+  | { kind: 'smart-configuration' }
+  | { kind: 'type'; type: string }
+  | { kind: 'type-search'; type: string }
+  /** `of`: a type, or `*` for all. */
+  | { kind: 'compartment'; patientId: string; of: string }
+  | { kind: 'compartment-search'; patientId: string; of: string }
+  | { kind: 'instance'; type: string; id: string }
+  | { kind: 'version'; type: string; id: string; versionId: string }
+  | { kind: 'instance-history'; type: string; id: string }
+  | { kind: 'type-history'; type: string }
+  | { kind: 'everything'; type: 'Patient'; id: string }
+  | { kind: 'docref' }
+  | { kind: 'instance-validate'; type: string; id: string }
+  | { kind: 'type-validate'; type: string }
+
+export type AddressKind = R4Address['kind']
 
 /** The methods that addresses answer; HEAD is a GET without its body. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** How an interaction gets at records; each throws when the token does not allow it. */
+/** How an interaction reaches records. Each function throws when the token does not allow it. */
 export interface Opening {
-  reader(): Promise<ReadContext['reader']>
+  reader(): Promise<RecordReader>
   writer(): Promise<RecordWriter>
-  /** For a Bundle, whose entries borrow the token as long as it is answered. */
-  bundle(answer: (context: BundleContext) => Promise<FastifyReply>): Promise<FastifyReply>
-  /** What is the same for everybody and needs no token. */
+  /** For a Bundle, whose entries are answered by the same token. */
+  bundle(): Promise<BundleContext>
+  /** Documents that are the same for everybody and need no token. */
   documents: {
     metadata(query: URLSearchParams): StaticDocument
     errorCodes: StaticDocument
@@ -45,9 +69,9 @@ type AddressOf<Kind extends AddressKind> = Extract<R4Address, { kind: Kind }>
 
 /** What one method does at one kind of address. */
 interface Interaction<Kind extends AddressKind> {
-  /** As the CapabilityStatement names it: of an interaction its code, of an operation its name. */
+  /** Its name in the CapabilityStatement: the code of an interaction, the name of an operation. */
   code: string | readonly string[]
-  answer(context: InteractionContext, address: AddressOf<Kind>): Promise<FastifyReply> | FastifyReply
+  answer(context: InteractionContext, address: AddressOf<Kind>): Promise<Answer> | DocumentAnswer
 }
 
 type Interactions = { [Kind in AddressKind]: Partial<Record<Method, Interaction<Kind>>> }
@@ -85,13 +109,13 @@ export const interactions = {
   'compartment-search': { GET: searchesCompartment, POST: searchesCompartment },
   base: {
     GET: searchesSystem,
-    POST: { code: ['transaction', 'batch'], answer: ({ open }) => open.bundle(answerBundle) },
+    POST: { code: ['transaction', 'batch'], answer: async ({ open }) => answerBundle(await open.bundle()) },
   },
   'base-search': { GET: searchesSystem, POST: searchesSystem },
   everything: { GET: findsEverything, POST: findsEverything },
   docref: { GET: findsDocuments, POST: findsDocuments },
   'instance-validate': { GET: validates, POST: validates },
-  // A resource to be validated can only be sent.
+  // Without an id the resource to validate must be sent.
   'type-validate': { POST: validates },
   metadata: { GET: document('capabilities', ({ metadata }, query) => metadata(query)) },
   'error-codes': { GET: document('read', ({ errorCodes }) => errorCodes) },
@@ -99,20 +123,15 @@ export const interactions = {
     GET: {
       code: 'smart-configuration',
       // It is no resource.
-      answer: ({ request, reply, open }) =>
-        sendDocument(
-          request,
-          reply.type('application/json; charset=utf-8'),
-          open.documents.smartConfiguration,
-        ),
+      answer: ({ open }) => ({
+        document: open.documents.smartConfiguration,
+        mediaType: 'application/json; charset=utf-8',
+      }),
     },
   },
 } satisfies Interactions
 
-function reading<Address>(
-  code: string,
-  answer: (context: ReadContext, address: Address) => Promise<FastifyReply>,
-) {
+function reading<Address>(code: string, answer: (context: ReadContext, address: Address) => Promise<Answer>) {
   return {
     code,
     answer: async (context: InteractionContext, address: Address) =>
@@ -122,7 +141,7 @@ function reading<Address>(
 
 function writing<Address>(
   code: string,
-  answer: (context: WriteContext, address: Address) => Promise<FastifyReply>,
+  answer: (context: WriteContext, address: Address) => Promise<Answer>,
 ) {
   return {
     code,
@@ -137,8 +156,7 @@ function document(
 ) {
   return {
     code,
-    answer: ({ request, reply, query, open }: InteractionContext) =>
-      sendDocument(request, reply, find(open.documents, query)),
+    answer: ({ query, open }: InteractionContext) => ({ document: find(open.documents, query) }),
   }
 }
 
@@ -165,4 +183,56 @@ const answered = new Set(
 /** Whether some address answers an interaction or operation. */
 export function isAnswered(code: string): boolean {
   return answered.has(code)
+}
+
+/** The parts of the path, from `fhir`, `r4` on; undefined when there is no such address: https://hl7.org/fhir/R4/http.html#summary */
+export function readAddress([, root, ...parts]: string[]): R4Address | undefined {
+  const [type = '', second, third, fourth, ...rest] = parts
+  if (root !== 'r4' || rest.length > 0) return undefined
+  if (parts.length === 0) return { kind: 'base' }
+  if (second === undefined) return readFirst(type)
+  if (third === undefined) return readSecond(type, second)
+  return readThird({ type, id: second }, third, fourth)
+}
+
+function readThird(
+  { type, id }: { type: string; id: string },
+  third: string,
+  fourth: string | undefined,
+): R4Address | undefined {
+  if (third === '_history')
+    return fourth === undefined
+      ? { kind: 'instance-history', type, id }
+      : { kind: 'version', type, id, versionId: fourth }
+  if (type === 'Patient' && isCompartmentPart(third) && (fourth === undefined || fourth === '_search'))
+    return {
+      kind: fourth === undefined ? 'compartment' : 'compartment-search',
+      patientId: id,
+      of: third,
+    }
+  if (fourth !== undefined) return undefined
+  if (third === '$everything' && type === 'Patient') return { kind: 'everything', type, id }
+  return third === '$validate' ? { kind: 'instance-validate', type, id } : undefined
+}
+
+/** A type, known or not, or `*`. */
+function isCompartmentPart(third: string): boolean {
+  return third === '*' || /^[A-Z][A-Za-z]*$/.test(third)
+}
+
+function readFirst(type: string): R4Address {
+  if (type === 'metadata') return { kind: 'metadata' }
+  return type === '_search' ? { kind: 'base-search' } : { kind: 'type', type }
+}
+
+function readSecond(type: string, second: string): R4Address | undefined {
+  if (type === '.well-known' && second === 'smart-configuration') return { kind: 'smart-configuration' }
+  if (second === '_search') return { kind: 'type-search', type }
+  if (second === '_history') return { kind: 'type-history', type }
+  if (second === '$validate') return { kind: 'type-validate', type }
+  if (second === '$docref' && type === 'DocumentReference') return { kind: 'docref' }
+  if (type === 'CodeSystem' && second === errorCodesId) return { kind: 'error-codes' }
+  // There are no other operations of a type.
+  if (second.startsWith('$')) return undefined
+  return { kind: 'instance', type, id: second }
 }

@@ -33,7 +33,10 @@ function belowRoot(operation: Operation): Operation {
   return 'from' in operation ? { ...operation, path, from: `/root${operation.from}` } : { ...operation, path }
 }
 
-/** Why an operation cannot be done, or undefined when it was. `heldOperation`: with its value as in `held`. */
+/**
+ * The reason why an operation cannot be done, or undefined after it was done. `heldOperation`: the operation with its value as in
+ * `held`.
+ */
 function apply(held: { root: unknown }, operation: Operation, heldOperation: Operation): string | undefined {
   const { op } = operation
   if ('from' in operation && !leadsToValue(held, operation.from)) return 'its "from" leads nowhere.'
@@ -55,7 +58,7 @@ function apply(held: { root: unknown }, operation: Operation, heldOperation: Ope
   return undefined
 }
 
-/** Whether a pointer leads to a value of the record: one into a text, e.g. to its length, does not. */
+/** Whether a pointer leads to a value of the record. A pointer into a text, e.g. to its length, does not. */
 function leadsToValue(held: unknown, pointer: string): boolean {
   let value = held
   for (const part of pointer.slice(1).split('/')) {
@@ -67,8 +70,8 @@ function leadsToValue(held: unknown, pointer: string): boolean {
 }
 
 /**
- * JSON with each number as the text that it was written as, so that what patches move about keeps it (fhir/exact-json.ts). A
- * letter before every text tells numbers from texts.
+ * JSON with each number as its written text, so that a patch that moves a value keeps the number (fhir/exact-json.ts). A letter
+ * before every text distinguishes texts from numbers.
  */
 function holdValues(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
@@ -84,7 +87,7 @@ function releaseValues(held: unknown): string {
   })
 }
 
-/** The operations of a patch, whatever they are applied to. Throws `invalid-body`, `record-refused`. */
+/** The operations of a patch, before they are applied. Throws `invalid-body`, `record-refused`. */
 export function readPatch(patch: unknown): Operation[] {
   if (!Array.isArray(patch) || patch.length > mostOperations)
     throw new OnpatientError(

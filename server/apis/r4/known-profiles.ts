@@ -1,4 +1,4 @@
-/** Profiles of US Core that 6.1.0 does not have yet. */
+/** Profiles of US Core that are newer than 6.1.0. */
 const sinceEight = new Set([
   'us-core-adi-documentreference',
   'us-core-average-blood-pressure',

@@ -3,7 +3,7 @@ import { capabilityStatement, type Stated } from './capability-statement.ts'
 import { present } from './negotiate.ts'
 import { readSubset, subset } from './subset.ts'
 
-/** So many parts of the statement are kept; nobody asks for more in earnest. */
+/** The number of parts of the statement that are kept in memory. */
 const mostKept = 20
 
 /** The CapabilityStatement, as a whole or the part that a request asks for. */

@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { parseExact, stringifyExact } from '#fhir/exact-json.ts'
 import { OnpatientError } from '../../errors.ts'
 import { findSingle } from '../../http/query.ts'
+import type { Asked } from './answer.ts'
 
-/** JSON under the name that was asked for: https://hl7.org/fhir/R4/http.html#mime-type */
+/** JSON under the name that the client asks for: https://hl7.org/fhir/R4/http.html#mime-type */
 export function mediaTypeFor({ headers, url }: FastifyRequest): string {
   const [, format = ''] = url.includes('_format=') ? (/[?&]_format=([^&]*)/.exec(url) ?? []) : []
   const accept = headers.accept?.replace(/[^,]*;\s*q\s*=\s*0(\.0*)?\s*(?=,|$)/gi, '')
@@ -27,8 +28,8 @@ function decodeFormat(text: string): string {
 
 const jsonNames = /^(json|text\/json|application\/(fhir[+ ]json|json[+ ]fhir|json))$/i
 
-/** Throws `format-not-served` when `_format`, or else the header Accept, asks for what is not. */
-export function assertJson(query: URLSearchParams, { headers }: FastifyRequest): void {
+/** Throws `format-not-served` when `_format`, or else the header Accept, asks for another format. */
+export function assertJson(query: URLSearchParams, { headers }: Pick<Asked, 'headers'>): void {
   const format = findSingle(query, '_format')
   if (format === undefined) {
     const accept = headers.accept ?? ''
@@ -39,18 +40,18 @@ export function assertJson(query: URLSearchParams, { headers }: FastifyRequest):
     throw notServed(`The parameter _format asks for "${format.slice(0, 60)}"`)
 }
 
-/** What one part of Accept says; a quality of 0 means "not this" (RFC 9110 §12.5.1). */
+/** One part of Accept. A quality of 0 means "not this" (RFC 9110 §12.5.1). */
 interface MediaRange {
   name: string
   isWanted: boolean
 }
 
-/** Headers that name nothing of FHIR come from clients that do not care. */
+/** Headers that name no format of FHIR accept JSON, because such clients do not care. */
 function acceptsJson(accept: string): boolean {
   const parts = accept.split(',')
   if (parts.every(isOtherVersion)) return false
   const ranges = parts.filter((part) => !isOtherVersion(part)).map(readRange)
-  // The most specific range decides: of a name of JSON before `application/*`, and that before `*/*`.
+  // The most specific range decides: a name of JSON before `application/*`, and `application/*` before `*/*`.
   for (const isAbout of [/json$/, /^application\/\*$/, /^\*\/\*$/]) {
     const about = ranges.filter(({ name }) => isAbout.test(name))
     if (about.length > 0) return about.some(({ isWanted }) => isWanted)

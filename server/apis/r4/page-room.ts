@@ -1,8 +1,8 @@
 import { currentWork } from '../../request-work.ts'
 
 /**
- * The room of a page that is filled by one search after the other, each of which has a whole page to fill (MAX_PAGE_BYTES). The function says whether
- * the records of the next one still fit; those of the first do, so that each page goes on.
+ * The room of a page (MAX_PAGE_BYTES) that is filled by one search after the other. The function says whether the records of the
+ * next search still fit. The records of the first search always fit, so that each page makes progress.
  */
 export function roomOfPage(): (contents: readonly string[]) => boolean {
   const room = currentWork()?.limits.pageBytes ?? Number.POSITIVE_INFINITY

@@ -6,7 +6,7 @@ import { findSingle } from '../../http/query.ts'
 const defaultCount = 50
 const largestCount = 1000
 
-/** How many records a page has; more than the largest is answered with the largest, as FHIR allows. */
+/** The size of a page. A larger size than the largest becomes the largest, as FHIR allows. */
 export function parseCount(query: URLSearchParams): number {
   const text = findSingle(query, '_count')
   if (text === undefined) return defaultCount

@@ -8,15 +8,15 @@ interface Patched {
   /** The record as it is. */
   content: string
   patch: unknown
-  /** Whether whoever sends the patch may read the record. */
+  /** Whether the sender of the patch may read the record. */
   isShown: boolean
-  /** Where the patch stands when it is not the whole body. */
+  /** The place of the patch when it is not the whole body. */
   place?: string
 }
 
 /**
- * A valid record after a JSON Patch. Who may not read the record gets no operation that looks into it, and no word of what stands there: neither a
- * value nor a place. Throws `record-refused`, `scope-missing`.
+ * A valid record after a JSON Patch. A sender who may not read the record cannot use operations that look into it, and no error
+ * shows a value or a place. Throws `record-refused`, `scope-missing`.
  */
 export async function patchRecord({ type, content, patch, isShown, place }: Patched): Promise<Resource> {
   const at = place === undefined ? undefined : `${place}.resource`
@@ -41,7 +41,7 @@ export async function patchRecord({ type, content, patch, isShown, place }: Patc
       throw error
     throw new OnpatientError(
       'record-refused',
-      `The patch does not fit the record, or would leave one that breaks FHIR. Where is not said, because this access token does not read it: ask for the scope user/${type}.r.`,
+      `The patch does not fit the record, or its result would break FHIR. The place is not reported, because this access token cannot read the record. Ask for the scope user/${type}.r.`,
       { expression: at ?? type },
     )
   }

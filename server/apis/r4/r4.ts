@@ -10,17 +10,17 @@ import { parseQuery } from '../../http/query.ts'
 import type { RequestLimits } from '../../http/rate-limiting.ts'
 import { pathParts, registerApi } from '../../http/register-api.ts'
 import { smartConfiguration } from '../../http/smart-configuration.ts'
-import { staticDocument } from '../../http/static-document.ts'
+import { sendDocument, staticDocument } from '../../http/static-document.ts'
 import { type Limits, readLimits } from '../../limits.ts'
 import { type Random, systemRandom } from '../../secrets.ts'
+import type { Answer, Asked, DocumentAnswer } from './answer.ts'
 import { bytesWithin } from './binary.ts'
-import { createEntryTokens } from './entry-tokens.ts'
 import { errorCodes } from './error-codes.ts'
-import { findInteraction, methodsOf, type Opening } from './interactions.ts'
+import { type AddressKind, findInteraction, methodsOf, type R4Address, readAddress } from './interactions.ts'
 import { createMetadata } from './metadata.ts'
 import { assertJson, mediaTypeFor } from './negotiate.ts'
+import { type AddressContext, createBundles } from './open-bundle.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
-import { type AddressKind, type R4Address, readAddress } from './read-address.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -33,9 +33,9 @@ interface R4Deps {
   /** Origin of the API, without a slash at the end. */
   fhirUrl: string
   portalUrl: string
-  /** Whether applications may register by the protocol; told in the discovery document. */
+  /** Whether applications may register by the protocol. The discovery document says so. */
   offersRegistration?: boolean
-  /** Whether a written reference must lead to a record; told in the CapabilityStatement. */
+  /** Whether a written reference must lead to a record. The CapabilityStatement says so. */
   checksReferences?: boolean
   /** Bounds of bodies and Bundles. */
   limits?: Limits
@@ -50,50 +50,57 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
   const { offersRegistration = false, checksReferences = true, limits = readLimits({}) } = deps
   const cursors = createCursors(cursorKey, random)
   const otherBases = ownBases({ fhirUrl, portalUrl })
-  const entryTokens = createEntryTokens(random)
   const documents = {
     metadata: createMetadata({ fhirUrl, portalUrl, checksReferences }),
     errorCodes: staticDocument(JSON.stringify(errorCodes())),
     smartConfiguration: staticDocument(JSON.stringify(smartConfiguration({ portalUrl, offersRegistration }))),
   }
 
+  const openBundle = createBundles({
+    ...{ access, writeAccess, random, limits, documents, answerAddress, contextOf },
+  })
+
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const address = readAddress(pathParts(request.url))
-    if (!address) throw noSuchAddress()
-    const interaction = findInteraction(address, request.method === 'HEAD' ? 'GET' : request.method)
-    if (!interaction) throw methodNotAllowed(request.method, address.kind, reply)
-    const query = parseQuery(request.url)
-    assertServed(address, request, query)
     const base = `${originOf(request, fhirUrl)}/fhir/r4`
-    const bases = [base, ...otherBases]
-    const context = { request, reply, query, base, bases, cursors, isStrict: isStrict(request) }
-    return interaction.answer({ ...context, open: opening(context) }, address)
+    const query = parseQuery(request.url)
+    const findToken = () => findPresentedToken(request, query, fhirUrl)
+    return sendAnswer(
+      request,
+      reply,
+      await answerAddress(request, {
+        url: request.url,
+        query,
+        base,
+        setAllowed: (methods) => void reply.header('allow', methods),
+        open: {
+          documents,
+          reader: () => access.open(findToken()),
+          writer: () => writeAccess.open(findToken()),
+          bundle: () => openBundle({ request, query, base, token: findToken() }),
+        },
+      }),
+    )
   }
 
-  function opening(context: RequestContext): Opening {
-    const { request, query } = context
-    const findToken = () => entryTokens.find(request) ?? findPresentedToken(request, query, fhirUrl)
-    return {
-      documents,
-      reader: () => access.open(findToken()),
-      writer: () => writeAccess.open(findToken()),
-      async bundle(answerIt) {
-        const token = findToken()
-        // Whoever has no token at all is told so before a Bundle of any size is looked into.
-        await access.open(token)
-        return entryTokens.lend(token, (entryHeaders) =>
-          answerIt({
-            ...context,
-            openWriter: () => writeAccess.open(token),
-            random,
-            limits,
-            entryHeaders,
-            // The request itself counts as one.
-            countEntries: (entries) => access.countMore(token, entries - 1),
-          }),
-        )
-      },
+  /** An HTTP request and an entry of a Bundle both come here. */
+  async function answerAddress(
+    request: Asked,
+    { url, query, base, setAllowed, open }: AddressContext,
+  ): Promise<Answer | DocumentAnswer> {
+    const address = readAddress(pathParts(url))
+    if (!address) throw noSuchAddress()
+    const interaction = findInteraction(address, request.method === 'HEAD' ? 'GET' : request.method)
+    if (!interaction) {
+      const allowed = allowedAt(address.kind)
+      setAllowed?.([...allowed, 'OPTIONS'].join(', '))
+      throw methodNotAllowed(request.method, allowed)
     }
+    assertServed(address, request, query)
+    return interaction.answer({ ...contextOf(request, query, base), open }, address)
+  }
+
+  function contextOf(request: Asked, query: URLSearchParams, base: string): RequestContext {
+    return { request, query, base, bases: [base, ...otherBases], cursors, isStrict: isStrict(request) }
   }
 
   return registerApi({
@@ -118,18 +125,33 @@ export function r4Api(deps: R4Deps): FastifyPluginAsync {
   })
 }
 
+function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer | DocumentAnswer,
+): FastifyReply {
+  const { mediaType } = answer
+  if (mediaType === 'none') void reply.removeHeader('content-type')
+  else if (mediaType !== undefined) void reply.type(mediaType)
+  if ('document' in answer) return sendDocument(request, reply, answer.document)
+  const { status, headers, body } = answer
+  void reply.code(status)
+  if (headers !== undefined) void reply.headers(headers)
+  return reply.send(body)
+}
+
 function isOfBinary(address: R4Address | undefined): boolean {
   return address !== undefined && 'type' in address && address.type === 'Binary'
 }
 
 /** Whether a parameter that is not known is to be refused: https://hl7.org/fhir/R4/search.html#errors */
-function isStrict({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+function isStrict({ headers }: Asked): boolean {
   return /handling\s*=\s*strict/i.test(String(headers.prefer ?? ''))
 }
 
 /** Throws `format-not-served`, and `not-found` for a type that is not kept here. */
-function assertServed(address: R4Address, request: FastifyRequest, query: URLSearchParams): void {
-  // It has one form alone.
+function assertServed(address: R4Address, request: Asked, query: URLSearchParams): void {
+  // It has only one form.
   if (address.kind === 'smart-configuration') return
   // The bytes of a Binary may be of any media type.
   if (!readsBinary(address, request) || query.has('_format')) assertJson(query, request)
@@ -142,7 +164,7 @@ function assertServed(address: R4Address, request: FastifyRequest, query: URLSea
   )
 }
 
-function readsBinary(address: R4Address, { method }: FastifyRequest): boolean {
+function readsBinary(address: R4Address, { method }: Asked): boolean {
   const isOne = address.kind === 'instance' || address.kind === 'version'
   return isOne && isOfBinary(address) && (method === 'GET' || method === 'HEAD')
 }
@@ -154,9 +176,11 @@ function noSuchAddress(): OnpatientError {
   )
 }
 
-function methodNotAllowed(method: string, kind: AddressKind, reply: FastifyReply): OnpatientError {
-  const allowed = methodsOf(kind).flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))
-  void reply.header('allow', [...allowed, 'OPTIONS'].join(', '))
+function allowedAt(kind: AddressKind): string[] {
+  return methodsOf(kind).flatMap((each) => (each === 'GET' ? ['GET', 'HEAD'] : [each]))
+}
+
+function methodNotAllowed(method: string, allowed: readonly string[]): OnpatientError {
   return new OnpatientError(
     'method-not-allowed',
     `${method} is not answered at this address; ${allowed.join(', ')} ${allowed.length === 1 ? 'is' : 'are'}.`,

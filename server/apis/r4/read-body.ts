@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
 import { readJson } from '#fhir/read-json.ts'
 import { isResourceId } from '#fhir/reference.ts'
@@ -7,19 +6,20 @@ import { breathe } from '../../breathe.ts'
 import { OnpatientError } from '../../errors.ts'
 import { readLimits, sayLimit } from '../../limits.ts'
 import { currentWork } from '../../request-work.ts'
+import type { Asked } from './answer.ts'
 import { isOtherVersion } from './negotiate.ts'
 
 export const resourceMediaTypes = ['application/fhir+json', 'application/json', 'text/json']
 export const patchMediaType = 'application/json-patch+json'
 
-/** Enough for every real record, and few enough for every function that walks through one. */
+/** The most levels of a body. Every real record has fewer, and functions can walk through so many. */
 const deepest = 100
 
-/** The body as JSON, with numbers as they were written. Throws `media-type-not-supported`, `body-too-large`, and `invalid-body`, which says where it stops being JSON. */
-export async function readBody(
-  { body, headers }: FastifyRequest,
-  mediaTypes: readonly string[],
-): Promise<unknown> {
+/**
+ * The body as JSON, with numbers as they were written. Throws `media-type-not-supported`, `body-too-large`, and `invalid-body`,
+ * which says where the JSON is invalid.
+ */
+export async function readBody({ body, headers }: Asked, mediaTypes: readonly string[]): Promise<unknown> {
   const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
   const isOther = isOtherVersion(headers['content-type'] ?? '')
   if (!Buffer.isBuffer(body) || !mediaTypes.includes(mediaType.trim().toLowerCase()) || isOther)
@@ -55,10 +55,12 @@ export async function readBody(
         `The body has ${read.path.slice(0, 200)} twice: one of them would be lost.`,
         { expression: `${rootOf(read.root)}.${read.path}`.slice(0, 300) },
       )
+    default:
+      throw read satisfies never
   }
 }
 
-/** Editors on Windows put it before UTF-8 (RFC 8259 §8.1 lets it be left out of account). */
+/** Editors on Windows put it before UTF-8, and RFC 8259 §8.1 allows to ignore it. */
 function hasByteOrderMark(body: Buffer): boolean {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
 }
@@ -69,7 +71,7 @@ function rootOf(value: unknown): string {
 }
 
 /** One resource, of the type that the address names when it names one. */
-export async function readResource(request: FastifyRequest, type?: string): Promise<Resource> {
+export async function readResource(request: Asked, type?: string): Promise<Resource> {
   return assertResource(await readBody(request, resourceMediaTypes), type)
 }
 

@@ -1,11 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RecordReader, RecordWriter } from '#server/access/access.ts'
 import type { Cursors } from '../../http/cursor.ts'
+import type { Asked } from './answer.ts'
 
-/** One request, and what interactions need to answer it. */
+/** One request, with everything that interactions need to answer it. */
 export interface RequestContext {
-  request: FastifyRequest
-  reply: FastifyReply
+  request: Asked
   /** The parameters of the address. */
   query: URLSearchParams
   /** The address of this API, as the client wrote it. */
@@ -17,12 +16,12 @@ export interface RequestContext {
   cursors: Cursors
 }
 
-/** Of an interaction that reads: the token was opened. */
+/** The context of an interaction that reads. The token is open. */
 export interface ReadContext extends RequestContext {
   reader: RecordReader
 }
 
-/** Of an interaction that writes one record. */
+/** The context of an interaction that writes one record. */
 export interface WriteContext extends RequestContext {
   writer: RecordWriter
 }

@@ -7,7 +7,10 @@ import { findSingle } from '../../http/query.ts'
 /** Elements that are in every subset: https://hl7.org/fhir/R4/search.html#elements */
 const always = ['resourceType', 'id', 'meta']
 
-/** A resource as `_summary` or `_elements` asks for it, marked as incomplete; untouched, and unparsed, without them. */
+/**
+ * The part of a resource that `_summary` or `_elements` asks for, marked as incomplete. Without them the text is returned as it
+ * is, unparsed.
+ */
 export function subset(content: string, type: string, { summary, elements }: Subset): string {
   const keeps = keptElements(type, summary, elements)
   if (!keeps) return content
@@ -64,12 +67,15 @@ export type Subset = Pick<SearchQuery, 'summary' | 'elements'>
 
 const ofRecord = ['true', 'text', 'data', 'false'] as const
 
-/** What a read asks to see of its record. Throws `invalid-parameter`: the whole would be more than was asked for. */
+/**
+ * The part of the record that a read asks for. Throws `invalid-parameter`, because the whole record would be more than the client
+ * wants.
+ */
 export function readSubset(query: URLSearchParams): Subset {
   return readWith(query, ofRecord, 'A read')
 }
 
-/** What a list asks to see of its records, or `count` for none of them. Throws like `readSubset`. */
+/** The part of the records that a list asks for, or `count` for none. Throws like `readSubset`. */
 export function readListSubset(query: URLSearchParams): Subset {
   return readWith(query, [...ofRecord, 'count'], 'This list')
 }

@@ -5,8 +5,8 @@ import { OnpatientError } from '../../errors.ts'
 const general = ['_count', '_elements', '_format', '_pretty', '_summary', 'cursor']
 
 /**
- * The parameters that a history or an operation leaves out, because it does not know them; a search finds its own. Throws
- * `invalid-parameter` for the first of them when the client wants that (https://hl7.org/fhir/R4/search.html#errors).
+ * The parameters that a history or an operation does not know and ignores. A search finds its own. Throws `invalid-parameter` for
+ * the first of them when the client asks for strict handling (https://hl7.org/fhir/R4/search.html#errors).
  */
 export function findUnknown(
   query: URLSearchParams,
@@ -18,7 +18,7 @@ export function findUnknown(
     .filter((name) => !all.includes(name))
     .map((name) => ({
       name,
-      reason: `"${name.slice(0, 60)}" is no parameter here; there are ${all.join(', ')}`,
+      reason: `"${name.slice(0, 60)}" is not a parameter here. Known are ${all.join(', ')}`,
     }))
   const [first] = ignored
   if (isStrict && first)

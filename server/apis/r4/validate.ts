@@ -3,7 +3,7 @@ import { loadValidator } from '#fhir/validation/validate.ts'
 import { breathe } from '../../breathe.ts'
 import { type Issue, OnpatientError } from '../../errors.ts'
 
-/** A resource of a request, and where it stands when it is not the whole body: `Bundle.entry[0].resource`. */
+/** A resource of a request, with its place when it is not the whole body: `Bundle.entry[0].resource`. */
 interface Placed {
   resource: Resource
   place: string | undefined
@@ -14,7 +14,7 @@ export async function assertValid(resource: Resource, place?: string): Promise<v
   await assertAllValid([{ resource, place }])
 }
 
-/** The same of several: what is wrong with any of them is told at once. */
+/** The same for several resources. The faults of all are reported at once. */
 export async function assertAllValid(all: readonly Placed[]): Promise<void> {
   const validator = await loadValidator()
   const issues: Issue[] = []

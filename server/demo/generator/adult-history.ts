@@ -20,7 +20,7 @@ export interface KnownIllness {
   since: Date
 }
 
-/** Visits over the last years, the illnesses that were followed up at them, and what is taken for those. */
+/** Visits over the last years, the illnesses that they follow up, and the medicines for them. */
 export function addAdultHistory(chart: Chart, names: readonly LongIllnessName[]): KnownIllness[] {
   const dice = chart.diceFor('visits')
   const { years, monthsApart } = rhythmOf(chart, dice, names)
@@ -73,8 +73,9 @@ function addAdultVisit(
   const before = chart.records.length - 1
   addVitalSigns(chart, visit, body())
   if (isYearly) addSmokingStatus(chart, visit)
-  for (const panel of panelsOf(names, isYearly)) addLabPanel(chart, dice, visit, panel, names)
-  addVisitNote(chart, visit, noteOf(chart, names, isYearly))
+  for (const panel of panelsOf(names, { isYearly }))
+    addLabPanel(chart, dice, visit, { name: panel, illnesses: names })
+  addVisitNote(chart, visit, noteOf(chart, names, { isYearly }))
   addProvenance(chart, visit, chart.records.slice(before))
   return visit
 }
@@ -85,12 +86,12 @@ interface AdultVisit {
   isYearly: boolean
 }
 
-function panelsOf(names: readonly LongIllnessName[], isYearly: boolean): Set<PanelName> {
+function panelsOf(names: readonly LongIllnessName[], { isYearly }: { isYearly: boolean }): Set<PanelName> {
   const followed = names.flatMap((name): readonly PanelName[] => longIllnesses[name].panels)
   return new Set(isYearly ? ['metabolic', 'lipids', 'bloodCount', ...followed] : followed)
 }
 
-/** Measures the same body again and again: its size stays, the rest goes up and down a little. */
+/** Measures the same body at each visit. Its height stays, and the other values vary a little. */
 function bodyOf(chart: Chart, dice: Dice, names: readonly LongIllnessName[]): () => Measured {
   const height = chart.person.gender === 'female' ? dice.between(152, 175) : dice.between(165, 190)
   const usualBmi = names.includes('diabetes') ? dice.between(28, 35) : dice.between(20, 29)
@@ -109,7 +110,11 @@ function bodyOf(chart: Chart, dice: Dice, names: readonly LongIllnessName[]): ()
   }
 }
 
-function noteOf(chart: Chart, names: readonly LongIllnessName[], isYearly: boolean): string[] {
+function noteOf(
+  chart: Chart,
+  names: readonly LongIllnessName[],
+  { isYearly }: { isYearly: boolean },
+): string[] {
   const followed = names.map((name) => {
     const { snomed }: LongIllness = longIllnesses[name]
     return `${snomed[2] ?? snomed[1]}: steady. Continue as before.`

@@ -18,7 +18,7 @@ export function illnessesOf(chart: Chart): LongIllnessName[] {
   return names.filter((name) => dice.chance(longIllnesses[name][isOlder ? 'older' : 'younger']))
 }
 
-/** What was done for those illnesses, and what was put in. */
+/** Procedures for these illnesses, and implanted devices. */
 export function addTreatments(chart: Chart, illnesses: readonly KnownIllness[]): void {
   const dice = chart.diceFor('treatments')
   const age = yearsBetween(chart.person.birth, chart.asOf)

@@ -40,7 +40,7 @@ const allergies = {
 
 export type AllergyName = keyof typeof allergies
 
-/** One person in three has an allergy; of everybody else it is recorded that none is known. */
+/** One person in three has an allergy. The records of the others say that none is known. */
 export function addAllergies(chart: Chart, known: readonly AllergyName[] = []): void {
   const dice = chart.diceFor('allergies')
   const chosen = dice.pick(['peanut', 'penicillin', 'grass', 'dustMite', 'shellfish'] as const)

@@ -23,7 +23,7 @@ export function addMinutes(date: Date, minutes: number): Date {
   return new Date(date.getTime() + minutes * 60_000)
 }
 
-/** Whichever comes last. */
+/** The last of the days. */
 export function later(one: Date, other: Date): Date {
   return new Date(Math.max(one.getTime(), other.getTime()))
 }

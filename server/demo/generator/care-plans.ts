@@ -11,7 +11,7 @@ interface Aim {
   steps: readonly string[]
 }
 
-/** What patient and practice agree on for an illness that stays. */
+/** The aims and steps for a long-term illness on which patient and practice agree. */
 const aims: Partial<Record<LongIllnessName, Aim>> = {
   diabetes: {
     title: 'Living well with diabetes',
@@ -51,7 +51,7 @@ const aims: Partial<Record<LongIllnessName, Aim>> = {
   },
 }
 
-/** The people who care for the patient, and for each illness with an aim its goal and plan. */
+/** The care team of the patient, and a goal and a plan for each illness with an aim. */
 export function addCarePlans(
   chart: Chart,
   illnesses: ReadonlyArray<{ name: LongIllnessName; condition: Reference; since: Date }>,
@@ -137,7 +137,7 @@ function addCarePlan(
   })
 }
 
-/** The steps are our own words without any character that XHTML would need escaped. */
+/** The steps are our own words, without a character that XHTML would have to escape. */
 function narrative(title: string, steps: readonly string[]): string {
   const list = steps.map((step) => `<li>${step}</li>`).join('')
   return `<div xmlns="http://www.w3.org/1999/xhtml"><p>${title}</p><ul>${list}</ul></div>`

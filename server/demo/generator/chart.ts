@@ -4,7 +4,7 @@ import type { Person } from './family-plan.ts'
 import { idOf } from './ids.ts'
 import { type Dice, diceFor } from './random-source.ts'
 
-/** One person's growing record. Each part of the generator adds to it and refers to what is there. */
+/** One person's growing record. Each part of the generator adds to it and refers to earlier records. */
 export interface Chart {
   person: Person
   patient: Patient
@@ -17,7 +17,7 @@ export interface Chart {
   records: FhirResource[]
   /** Gives the record its id and a reference to it. */
   add(record: FhirResource, display?: string): Reference
-  /** The dice of one subject of the record, so that a richer one leaves the others as they were. */
+  /** The dice of one part of the record, so that a change of one part does not change the others. */
   diceFor(subject: string): Dice
 }
 

@@ -17,7 +17,7 @@ export function hasAsthma(chart: Chart): boolean {
   return isSchoolChild(chart) && (chart.person.isKnownChild || chart.diceFor('asthma').chance(10))
 }
 
-/** Found at a well-child visit, treated at every one since. */
+/** It is found at a well-child visit and treated at every later one. */
 export function addChildAsthma(chart: Chart, visits: readonly Visit[]): KnownIllness[] {
   const treated = visits.filter((visit) => yearsBetween(chart.person.birth, visit.date) >= earliestAge)
   const [first] = treated

@@ -10,7 +10,7 @@ import { addShortIllness } from './short-illnesses.ts'
 import { addVisit, type Visit } from './visits.ts'
 import { addVitalSigns, type Measured } from './vital-signs.ts'
 
-/** The well-child visits since birth, by the age in months at which they were due, and what was caught in between. */
+/** The well-child visits since birth, by the age in months at which they were due, and the illnesses between them. */
 export function addChildHistory(chart: Chart): Map<number, Visit> {
   const dice = chart.diceFor('visits')
   const growth = growthOf(chart.diceFor('growth'))
@@ -22,7 +22,7 @@ export function addChildHistory(chart: Chart): Map<number, Visit> {
     const before = chart.records.length - 1
     visits.set(month, visit)
     examine(chart, dice, visit, growth)
-    if (month === 12 || month === 24) addLabPanel(chart, dice, visit, 'toddler', [])
+    if (month === 12 || month === 24) addLabPanel(chart, dice, visit, { name: 'toddler', illnesses: [] })
     addVisitNote(chart, visit, noteOf(chart, visit))
     addProvenance(chart, visit, chart.records.slice(before))
   }

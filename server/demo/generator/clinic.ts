@@ -11,7 +11,7 @@ import { coded, usCore } from './coding.ts'
 import { idOf } from './ids.ts'
 import { type Medicine, medicines } from './medicine-list.ts'
 
-/** The practice and all that its patients' records have in common. */
+/** The practice and the records that all its patients share. */
 export interface Clinic {
   organization: Organization
   practitioners: Practitioner[]
@@ -29,7 +29,7 @@ export interface Clinic {
 
 const town = { city: 'Maple Falls', state: 'WI', postalCode: '54998', country: 'US' }
 
-/** The National Provider Identifiers begin with 00: none that is given out does. */
+/** The National Provider Identifiers begin with 00, and no real one does. */
 const people = [
   { family: 'Lindqvist', given: 'Marta', gender: 'female', npi: '0000000105' },
   { family: 'Adeyemi', given: 'Samuel', gender: 'male', npi: '0000000113' },
@@ -42,7 +42,7 @@ const specialties = [
   ['207R00000X', 'Internal Medicine Physician', 'Internal medicine'],
 ] as const
 
-/** SNOMED CT codes of who does such work. */
+/** SNOMED CT codes of the specialists. */
 const roles = [
   ['62247001', 'Family medicine specialist', 'Family doctor'],
   ['82296001', 'Pediatrician', 'Pediatrician'],

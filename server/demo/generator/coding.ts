@@ -43,10 +43,10 @@ const systems = {
 
 type System = keyof typeof systems
 
-/** Code, its official words, and (when those are not what a patient would say) our words. */
+/** Code, its official words, and our words where a patient would say it otherwise. */
 export type Coded = readonly [code: string, display: string, text?: string]
 
-/** A code that says all without words. */
+/** A code that needs no words. */
 export function codingOf(system: System, code: string): Coding {
   return { system: systems[system], code }
 }
@@ -62,7 +62,7 @@ export function quantity(value: number, [unit, code]: Unit): Quantity {
   return { value, unit, system: 'http://unitsofmeasure.org', code }
 }
 
-/** An amount of something that is counted, which UCUM has no unit for. */
+/** An amount of counted things, for which UCUM has no unit. */
 export function counted(value: number, unit: string): Quantity {
   return { value, unit }
 }

@@ -5,7 +5,7 @@ import { type Coded, coded, usCore } from './coding.ts'
 import type { LongIllness, ShortIllness } from './illnesses.ts'
 import type { Visit } from './visits.ts'
 
-/** An illness that stays, on the list of problems since `onset`. */
+/** A long-term illness, on the list of problems since `onset`. */
 export function addProblem(chart: Chart, illness: LongIllness, onset: Date): Reference {
   const code = diagnosis(illness)
   return chart.add(
@@ -28,7 +28,7 @@ export function addProblem(chart: Chart, illness: LongIllness, onset: Date): Ref
   )
 }
 
-/** What a visit found that passed again. */
+/** A passing illness that a visit found. */
 export function addDiagnosis(chart: Chart, illness: ShortIllness, visit: Visit): Reference {
   const code = diagnosis(illness)
   const over = addDays(visit.date, illness.days)

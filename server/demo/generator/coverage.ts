@@ -6,7 +6,7 @@ import { diceFor } from './random-source.ts'
 
 /** The family's insurance. A child is insured through its guardian, whose number the plan knows. */
 export function addCoverage(chart: Chart, guardian: Reference | undefined): void {
-  // The family's dice, not the person's: all of a family have the same insurer and group.
+  // The dice are the family's, because all of a family have the same insurer and group.
   const family = chart.person.place.replace(/\/member\/\d+$/, '')
   const dice = diceFor(`${family}/insurance`)
   const payor = dice.pick(chart.clinic.insurers)

@@ -6,7 +6,7 @@ import { type Dice, diceFor } from './random-source.ts'
 
 export interface Person {
   id: string
-  /** Where the person's dice and ids come from. */
+  /** The seed of the person's dice and ids. */
   place: string
   given: string
   middle: string
@@ -16,11 +16,11 @@ export interface Person {
   role: 'parent' | 'child' | 'single' | 'elder'
   home: Home
   background: Background
-  /** Which of the practitioners. */
+  /** The index of the practitioner. */
   doctor: number
-  /** Of a child: the grown-ups who look after it, patients of the practice or not. */
+  /** For a child: the adults who look after it, patients of the practice or not. */
   guardians: Guardian[]
-  /** The adult of the demo who has much to look at. */
+  /** The adult of the demo with the richest record. */
   isLongTermPatient: boolean
   /** The parent and the children of the demo. */
   isKnownParent: boolean
@@ -102,7 +102,7 @@ function nameFor(dice: Dice, role: Person['role'], gender: Person['gender']): st
   return dice.pick(givenNames[gender][role === 'child' ? 'child' : 'adult'])
 }
 
-/** Two people of one family never share a first name: the later one goes by the middle name, or by both. */
+/** Two people of one family never share a first name. The later one uses the middle name, or both names. */
 function withDifferentNames(people: Person[]): Person[] {
   const taken = new Set<string>()
   return people.map((person) => {

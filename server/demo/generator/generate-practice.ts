@@ -10,12 +10,12 @@ export type { DemoPerson } from './demo-person.ts'
 /** A made-up practice with made-up patients. The same options always give the same bytes. */
 export interface DemoPractice {
   organization: Organization
-  /** What is about no patient: organizations, locations, practitioners and their roles, medications. */
+  /** Records about no patient: organizations, locations, practitioners and their roles, medications. */
   shared: Resource[]
   practitioners: Practitioner[]
   /**
-   * Made while they are read, so that any number fits into memory; may be read again. A family is the same whatever
-   * the number of patients is, except the last, which is cut to that number.
+   * The people are made while they are read, so that any number fits into memory. They may be read again. A family is the same
+   * for every number of patients, except the last family, which is cut to the number.
    */
   families(): Iterable<DemoFamily>
   /** The patients behind the demo's sign-ins: a parent of two, and an adult with long-term illnesses. */
@@ -41,7 +41,7 @@ export function generatePractice(options: {
     practitioners: clinic.practitioners,
     families: () => makeFamilies(clinic, seed, patients, asOf),
     knownPeople() {
-      // Whoever is cut off is replaced by the parent, who is always there.
+      // The parent, who is always there, replaces a person who is cut off.
       const known = [...planFamily(seed, 0, asOf), ...planFamily(seed, 1, asOf)].slice(
         0,
         Math.max(patients, 1),

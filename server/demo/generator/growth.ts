@@ -2,11 +2,11 @@ import { monthsBetween } from './calendar.ts'
 import type { Person } from './family-plan.ts'
 import type { Dice } from './random-source.ts'
 
-/** How one child grows: as most do, or somewhat faster or slower, but steadily. */
+/** The growth of one child: like most children, or steadily a little faster or slower. */
 export interface Growth {
   weight: number
   height: number
-  /** Of a hundred children of the same age, so many are lighter for their height. */
+  /** The percentage of children of the same age who are lighter for their height. */
   percentile: number
 }
 
@@ -15,7 +15,7 @@ export function growthOf(dice: Dice): Growth {
   return { weight: 1 + ((percentile - 50) / 50) * 0.14, height: dice.between(0.97, 1.03, 3), percentile }
 }
 
-/** Ages in months, and what half of all girls and boys exceed, in round numbers. */
+/** Ages in months, and the median of girls and boys, in round numbers. */
 const months = [0, 2, 4, 6, 9, 12, 18, 24, 36, 48, 60, 84, 108, 132, 156, 180, 216]
 const halfway = {
   female: {

@@ -5,7 +5,7 @@ import type { MedicineName } from './medicine-list.ts'
 export interface LongIllness {
   snomed: Coded
   icd10: Coded
-  /** How many of a hundred adults have it, before and after 50. */
+  /** The percentage of adults who have it, before and after 50. */
   younger: number
   older: number
   medicines: readonly MedicineName[]
@@ -13,7 +13,7 @@ export interface LongIllness {
   panels: readonly PanelName[]
 }
 
-/** Illnesses that stay. */
+/** Long-term illnesses. */
 export const longIllnesses = {
   hypertension: {
     snomed: ['38341003', 'Hypertensive disorder, systemic arterial', 'High blood pressure'],
@@ -67,7 +67,7 @@ export type LongIllnessName = keyof typeof longIllnesses
 export interface ShortIllness {
   snomed: Coded
   icd10: Coded
-  /** Until it is over. */
+  /** The days until it is over. */
   days: number
   needsAntibiotic: boolean
   /** In degrees Celsius. */
@@ -77,7 +77,7 @@ export interface ShortIllness {
 
 const noFever = [36.5, 37.1] as const
 
-/** Illnesses that pass. */
+/** Passing illnesses. */
 export const shortIllnesses = {
   earInfection: {
     snomed: ['65363002', 'Otitis media', 'Ear infection'],

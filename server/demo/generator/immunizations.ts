@@ -7,7 +7,7 @@ import type { Dice } from './random-source.ts'
 import { diseases, type Vaccine, type VaccineName, vaccines } from './vaccines.ts'
 import type { Visit } from './visits.ts'
 
-/** Every dose of the childhood schedule that has come due, and the flu shot of every season. */
+/** Every due dose of the childhood schedule, and the flu shot of every season. */
 export function addChildhoodImmunizations(chart: Chart, visits: ReadonlyMap<number, Visit>): void {
   const dice = chart.diceFor('immunizations')
   const { birth } = chart.person
@@ -15,7 +15,8 @@ export function addChildhoodImmunizations(chart: Chart, visits: ReadonlyMap<numb
     const visit = visits.get(dose.month)
     // The first dose is given in the hospital on the day after birth, and one falls between two visits.
     const given = visit?.date ?? addDays(addMonths(birth, dose.month), 1)
-    if (given < chart.asOf) addImmunization(chart, dice, whichPneumococcal(dose, given), given, visit)
+    if (given < chart.asOf)
+      addImmunization(chart, dice, { dose: whichPneumococcal(dose, given), given, visit })
   }
   const firstSeason = addMonths(birth, 6)
   const seasons = chart.asOf.getUTCFullYear() - firstSeason.getUTCFullYear() + 1
@@ -29,19 +30,20 @@ export function addAdultImmunizations(chart: Chart): void {
   addFluShots(chart, dice, dice.whole(3, 9), addYears(chart.person.birth, 18))
   const give = (vaccine: VaccineName, yearsAgo: number, number = 1, of = 1) => {
     const given = openDay(addDays(addYears(chart.asOf, -yearsAgo), -dice.whole(20, 300)))
-    addImmunization(chart, dice, { vaccine, number, of }, given)
+    addImmunization(chart, dice, { dose: { vaccine, number, of }, given })
   }
   give('tdap', dice.whole(0, 8))
   if (dice.chance(70)) give('covid', dice.whole(0, 1))
   if (age >= 51) {
     const first = openDay(addDays(addYears(chart.person.birth, Math.max(50, age - 6)), dice.whole(10, 200)))
-    addImmunization(chart, dice, { vaccine: 'shingles', number: 1, of: 2 }, first)
-    addImmunization(chart, dice, { vaccine: 'shingles', number: 2, of: 2 }, openDay(addMonths(first, 4)))
+    addImmunization(chart, dice, { dose: { vaccine: 'shingles', number: 1, of: 2 }, given: first })
+    const second = openDay(addMonths(first, 4))
+    addImmunization(chart, dice, { dose: { vaccine: 'shingles', number: 2, of: 2 }, given: second })
   }
   if (age >= 66) give('pcv20', dice.whole(0, 2))
 }
 
-/** When the vaccines against more strains came: https://www.cdc.gov/mmwr/volumes/72/wr/mm7239a5.htm */
+/** The dates since which the vaccines against more strains are used: https://www.cdc.gov/mmwr/volumes/72/wr/mm7239a5.htm */
 const pcv13Since = new Date('2010-03-12')
 const pcv20Since = new Date('2023-09-29')
 
@@ -60,20 +62,21 @@ function addFluShots(chart: Chart, dice: Dice, seasons: number, earliest: Date):
     if (given < earliest || given >= chart.asOf) continue
     const vaccine = year >= 2024 ? 'fluThreeStrains' : 'fluFourStrains'
     const isFirst = startsAsBaby && given < addYears(earliest, 1)
-    addImmunization(chart, dice, { vaccine, number: 1, of: isFirst ? 2 : 1 }, given)
-    // Whoever gets it for the first time in life needs it again after four weeks.
+    addImmunization(chart, dice, { dose: { vaccine, number: 1, of: isFirst ? 2 : 1 }, given })
+    // The first flu shot in life is repeated after four weeks.
     const again = openDay(addDays(given, 28))
-    if (isFirst && again < chart.asOf) addImmunization(chart, dice, { vaccine, number: 2, of: 2 }, again)
+    if (isFirst && again < chart.asOf)
+      addImmunization(chart, dice, { dose: { vaccine, number: 2, of: 2 }, given: again })
   }
 }
 
-function addImmunization(
-  chart: Chart,
-  dice: Dice,
-  dose: Omit<Dose, 'month'>,
-  given: Date,
-  visit?: Visit,
-): void {
+interface Given {
+  dose: Omit<Dose, 'month'>
+  given: Date
+  visit?: Visit | undefined
+}
+
+function addImmunization(chart: Chart, dice: Dice, { dose, given, visit }: Given): void {
   const vaccine: Vaccine = vaccines[dose.vaccine]
   chart.add({
     resourceType: 'Immunization',
@@ -106,14 +109,14 @@ function addImmunization(
   })
 }
 
-/** What US Core asks for: the CVX code first, and where it is known the NDC. */
+/** The codes that US Core asks for: first the CVX code, and the NDC where it is known. */
 function codeOf({ code, ndc }: Vaccine): CodeableConcept {
   const concept = coded('cvx', code)
   if (ndc === undefined) return concept
   return { ...concept, coding: [...(concept.coding ?? []), codingOf('ndc', ndc)] }
 }
 
-/** Babies get it in the thigh, everybody else in the arm. */
+/** Babies get the injection in the thigh, everybody else in the arm. */
 function whereGiven(
   { way }: Vaccine,
   age: number,

@@ -3,10 +3,10 @@ import type { Coded, Unit } from './coding.ts'
 export interface LabTest {
   code: Coded
   unit: Unit
-  /** What is normal. */
+  /** The normal range. */
   normal: readonly [low: number, high: number]
   decimals: number
-  /** What people with an illness of that key have instead. */
+  /** The range for people with the illness of the key. */
   illness?: Partial<Record<'diabetes' | 'hyperlipidemia' | 'kidney', readonly [number, number]>>
 }
 

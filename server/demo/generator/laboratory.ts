@@ -13,8 +13,7 @@ export function addLabPanel(
   chart: Chart,
   dice: Dice,
   visit: Visit,
-  name: PanelName,
-  illnesses: readonly string[],
+  { name, illnesses }: { name: PanelName; illnesses: readonly string[] },
 ): void {
   const panel: LabPanel = panels[name]
   const about = { subject: chart.subject, encounter: visit.encounter }
@@ -45,7 +44,7 @@ export function addLabPanel(
     request: [order],
     collection: { collector: chart.doctor, collectedDateTime: toTime(collected) },
   })
-  // Known on the same evening: a report never lies after the day of the data.
+  // Results are known on the same evening, because a report must not lie after the day of the data.
   const issued = toTime(addMinutes(collected, 360))
   const results = panel.tests.map((test) =>
     chart.add({

@@ -11,7 +11,7 @@ interface Prescription {
   visit: Visit
 }
 
-/** A medicine to be taken for good: a prescription a year, what the pharmacy handed out of the last, and its use. */
+/** A long-term medicine: a prescription for each year, the dispenses of the last one, and the statement of use. */
 export function addLongMedication(
   chart: Chart,
   { name, reason, visits }: { name: MedicineName; reason: Reference; visits: readonly Visit[] },
@@ -28,7 +28,7 @@ export function addLongMedication(
   })
 }
 
-/** A medicine for an illness that passes, fetched on the same day. */
+/** A medicine for a passing illness, dispensed on the same day. */
 export function addShortMedication(chart: Chart, prescription: Prescription): void {
   const request = addPrescription(chart, prescription, 'completed')
   addDispense(chart, { name: prescription.name, request, day: prescription.visit.date, isFirst: true })
@@ -133,7 +133,7 @@ function dosageOf({
   }
 }
 
-/** Tablets and puffs are counted: an annotation such as {tbl} is no unit by which anything could be converted. */
+/** Tablets and puffs are counted, because an annotation such as {tbl} is not a unit that could be converted. */
 function amount(value: number, unit: Unit): Quantity {
   const [written, code] = unit
   return code.startsWith('{') ? counted(value, written) : quantity(value, unit)

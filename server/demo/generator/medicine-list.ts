@@ -6,13 +6,13 @@ export interface Medicine {
   instruction: string
   timesADay: number
   dose: readonly [number, ...Unit]
-  /** Packs of so many days. */
+  /** The days of one pack. */
   days: number
-  /** When it is needed, at most so often. */
+  /** The most doses when it is taken as needed. */
   asNeeded?: boolean
   /** SNOMED CT; by mouth when absent. */
   route?: Coded
-  /** Has a Medication record of its own that the prescriptions refer to. */
+  /** Whether it has a Medication record, to which the prescriptions refer. */
   inStock?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** Ordinary names from many places. No combination is meant to be anybody. */
+/** Ordinary names from many places. No combination means a real person. */
 export const familyNames = words(
   'Alvarez Bauer Bennett Brooks Campbell Castillo Chen Cohen Costa Davis Delgado Diallo Edwards Fischer Foster Garcia ' +
     'Gupta Haddad Hansen Hughes Ibrahim Jackson Jensen Kaya Kim Kowalski Larsen Lee Lopez Martin Meyer Mitchell Morales ' +

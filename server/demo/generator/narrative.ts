@@ -1,20 +1,23 @@
 import type { CodeableConcept, FhirResource, Narrative, Quantity } from 'fhir/r4'
 
 /**
- * What a person would read of a record, made from its own elements (https://hl7.org/fhir/R4/narrative.html): one line for most. It says nothing that the record does
- * not say. Undefined for a record that says nothing.
+ * The text of a record for people, made from its own elements (https://hl7.org/fhir/R4/narrative.html), mostly one line. It adds
+ * nothing to the record. Undefined for a record without facts.
  */
 export function narrativeOf(record: FhirResource): Narrative | undefined {
   const facts = factsOf(record)
   return facts.length === 0 ? undefined : write(facts)
 }
 
-/** Gives a record that was just made its narrative; one that has one keeps it. It is not copied: that would take longer than all the rest. */
+/**
+ * Adds the narrative to a new record. An existing narrative stays. The record is not copied, because that would take longer than
+ * everything else.
+ */
 export function addNarrative(record: FhirResource): void {
-  const told = record as { text?: Narrative }
-  if (told.text) return
+  const written = record as { text?: Narrative }
+  if (written.text) return
   const text = narrativeOf(record)
-  if (text) told.text = text
+  if (text) written.text = text
 }
 
 /** Facts without words are left out. */
@@ -115,7 +118,7 @@ function ofMedicine(record: Extract<FhirResource, { resourceType: MedicineType }
   ]
 }
 
-/** What is said of somebody: what, whether it still is so, and since when. */
+/** A statement about a patient: what it is, its status, and since when. */
 interface Statement {
   code?: CodeableConcept
   type?: CodeableConcept | string

@@ -22,7 +22,7 @@ export function homeOf(dice: Dice): Home {
   return { street, ...dice.pick(towns), state: 'WI', phone: phoneNumber(dice) }
 }
 
-/** 555-0100 to 555-0199 are kept free for stories: nobody can be called there. */
+/** 555-0100 to 555-0199 are reserved for fiction, so nobody can be called there. */
 export function phoneNumber(dice: Dice): string {
   return `(920) 555-01${String(dice.whole(0, 99)).padStart(2, '0')}`
 }

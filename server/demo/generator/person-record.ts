@@ -13,7 +13,7 @@ import { addAdultImmunizations, addChildhoodImmunizations } from './immunization
 import { patientOf } from './patient.ts'
 import { addGuardians } from './related-people.ts'
 
-/** All that the practice knows of one person. */
+/** The whole record of one person. */
 export function recordOf(person: Person, clinic: Clinic, asOf: Date): DemoPerson {
   const patient = patientOf(person, clinic)
   const chart = openChart(person, patient, clinic, asOf)

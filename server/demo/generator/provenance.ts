@@ -4,7 +4,7 @@ import type { Chart } from './chart.ts'
 import { coded, usCore } from './coding.ts'
 import type { Visit } from './visits.ts'
 
-/** Who wrote down what a visit brought: the doctor as author, for the practice. */
+/** The origin of the records of a visit: the doctor as author, for the practice. */
 export function addProvenance(chart: Chart, visit: Visit, records: readonly FhirResource[]): void {
   chart.add({
     resourceType: 'Provenance',

@@ -2,21 +2,18 @@ import { hash } from 'node:crypto'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
-/** Chance that repeats itself: the same place always throws the same numbers. */
+/** Repeatable chance: the same place always gives the same numbers. */
 export interface Dice {
   /** A whole number, both ends included. */
   whole(least: number, most: number): number
   /** A number rounded to so many decimals. */
   between(least: number, most: number, decimals?: number): number
   pick<const T extends readonly [unknown, ...unknown[]]>(choices: T): T[number]
-  /** Of each hundred throws, so many are true. */
+  /** True in this percentage of throws. */
   chance(percent: number): boolean
 }
 
-/**
- * Dice of their own for each place, such as `2026/family/4`: what is thrown at one place never shifts what is
- * thrown at another.
- */
+/** Separate dice for each place, such as `2026/family/4`. The throws at one place never change those at another. */
 export function diceFor(place: string): Dice {
   const generator = xoroshiro128plus(hash('sha256', place, 'buffer').readInt32BE())
   const whole = (least: number, most: number) => uniformInt(generator, least, most)

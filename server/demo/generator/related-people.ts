@@ -3,7 +3,7 @@ import { toDay } from './calendar.ts'
 import { type Chart, fullName } from './chart.ts'
 import { coded, usCore } from './coding.ts'
 
-/** The grown-ups who look after a child. The first of them is returned. */
+/** Adds the adults who look after a child. Returns the first of them. */
 export function addGuardians(chart: Chart): Reference | undefined {
   const { home, background } = chart.person
   const references = chart.person.guardians.map(({ given, family, gender, birth }) =>

@@ -11,7 +11,7 @@ import type { Dice } from './random-source.ts'
 import { addVisit, type Visit } from './visits.ts'
 import { addVitalSigns, type Measured } from './vital-signs.ts'
 
-/** A visit for something that passes: found, treated, over. */
+/** A visit for a passing illness: found, treated, over. */
 export function addShortIllness(
   chart: Chart,
   dice: Dice,

@@ -4,12 +4,12 @@ export interface Vaccine {
   /** CVX: https://www2.cdc.gov/vaccines/iis/iisstandards/vaccines.asp?rpt=cvx */
   code: Coded
   /**
-   * NDC of one package of it in eleven digits; the demo knows none of those that came after the table:
+   * NDC of one package in eleven digits. The demo has none for vaccines that are newer than the table:
    * https://www2a.cdc.gov/vaccines/iis/iisstandards/vaccines.asp?rpt=ndc
    */
   ndc?: string
   maker: string
-  /** What it protects against. */
+  /** The diseases that it protects against. */
   targets: readonly Disease[]
   /** In millilitres. */
   volume: number

@@ -56,7 +56,7 @@ export interface Measured extends Partial<Record<VitalSignName, number | undefin
   bloodPressure?: { systolic: number; diastolic: number } | undefined
 }
 
-/** What was measured at the start of a visit, in the order in which it is given. */
+/** The measurements at the start of a visit, in the given order. */
 export function addVitalSigns(chart: Chart, visit: Visit, measured: Measured): void {
   const { bloodPressure, oxygen, ...others } = measured
   if (bloodPressure) chart.add(bloodPressureRecord(chart, visit, bloodPressure))

@@ -11,7 +11,7 @@ import { isAnsweredByIndex, meetsToken } from './search-conditions.ts'
  * the records themselves need not be looked at before the page is known.
  */
 export interface DrivingCondition {
-  /** What a row must be like, besides its patient, who is a value or a column. */
+  /** The conditions on a row besides its patient. The patient is a value or a column. */
   isMet(alias: string, patient: string | Fragment): Fragment
   /** Whether a record has at most one such row. */
   isUnique: boolean
@@ -21,7 +21,7 @@ export interface DrivingCondition {
 
 type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 
-/** Undefined when no condition drives the search, or when something is asked that only the record knows. */
+/** Undefined when no condition leads, or when a condition needs the record. */
 export function findDrivingCondition(query: Query): DrivingCondition | undefined {
   const { conditions, sort } = query
   if (!conditions.every(isAnsweredByIndex)) return undefined
@@ -29,7 +29,7 @@ export function findDrivingCondition(query: Query): DrivingCondition | undefined
   return drivingCode(query) ?? (asksForMainDate(query) ? drivingSubject(query) : undefined)
 }
 
-/** A code, which few records have. */
+/** A condition on a code, which few records have. */
 function drivingCode({ type, conditions }: Query): DrivingCondition | undefined {
   const condition = conditions.find(isCode)
   if (!condition) return undefined
@@ -41,7 +41,7 @@ function drivingCode({ type, conditions }: Query): DrivingCondition | undefined 
     isUnique: tokens.length === 1,
     isMet(alias) {
       const rules = tokens.map((value) => meetsToken(value, alias))
-      // A code may be there with several systems: the first row stands for all.
+      // A code may come with several systems. The first row stands for all.
       const once =
         tokens.length === 1 && only?.system === undefined ? sqlText` and ${isFirst(alias)}` : sqlNothing
       return sqlText`${isOf(alias, type, parameter.code)} and (${sqlJoin(rules, ' or ')})${once}`

@@ -11,13 +11,13 @@ import { isBeyond, orderColumns, type SortKey, sortKey } from './search-order.ts
 /** What drives a search, and what else its rows must meet. */
 interface Driven {
   driving: DrivingCondition
-  /** The conditions that are not true of every record that comes into question; that of the lead may be among them. */
+  /** The conditions that do not hold for all these records anyway. The condition of the leading rows may be among them. */
   conditions: readonly Condition[]
-  /** Where what its chains lead to may lie. */
+  /** The confinement of the records that its chains lead to. */
   chainConfinement: Confinement
 }
 
-/** Looks in one compartment at the rows of the index that lead, and never at the records themselves. */
+/** Looks at the leading rows of one compartment, and never at the records themselves. */
 export function drivingRows(query: Query, driven: Driven, patientId: string): Matching {
   const { driving } = driven
   const searched: SearchedRow = { alias: 'driving', type: query.type, table: 'record_text', patientId }
@@ -29,7 +29,7 @@ export function drivingRows(query: Query, driven: Driven, patientId: string): Ma
     where driving.patient_id = ${patientId} and ${driving.isMet('driving', patientId)} ${meetsRest(driven, searched)}`
   const isNewestFirst = query.sort.length === 0
   return {
-    // Nobody asked for an order: the newest first is the one in which the rows lie.
+    // Without an order in the request the newest come first, which is the order of the rows.
     rows: select(
       isNewestFirst
         ? [{ expression: sqlName('driving.high'), join: sqlNothing }]
@@ -46,10 +46,10 @@ export function drivingRows(query: Query, driven: Driven, patientId: string): Ma
 }
 
 /**
- * Looks at the same rows in each of several compartments, one after the other. It first asks for the patients of the page: a page has records of no more
- * patients than it has records, and sorted by the main date these are the patients whose first matches come first, each of which is one step
- * into the index. What such a search costs grows with the number of patients, not with that of their records
- * (docs/decisions/0017-what-a-search-costs.md).
+ * Looks at the same rows in each of several compartments, one after the other. It first finds the patients of the page. A page
+ * has records of no more patients than it has records. Sorted by the main date, they are the patients whose first matches come
+ * first, and each first match is one step into the index. The cost of such a search grows with the number of patients, not with
+ * that of their records (docs/decisions/0017-what-a-search-costs.md).
  */
 export function drivingRowsOfEach(query: Query, driven: Driven, confinement: Confinement): Matching {
   const { driving } = driven
@@ -64,22 +64,25 @@ export function drivingRowsOfEach(query: Query, driven: Driven, confinement: Con
     driving.patient_id = panel.patient_id and ${driving.isMet('driving', sqlName('panel.patient_id'))} ${meetsRest(driven, searched)}
     and ${isInFirstCompartment('driving.record_no', query.type, confinement)}`
   const once = driving.isUnique ? sqlNothing : sqlText`distinct`
-  // The id only ends ties: it is looked up where there are some.
+  // The id only breaks ties, and is looked up only for ties.
   const sorted = sqlText`panel.patient_id, driving.record_no as no, (
       select record.id from record where record.patient_id = driving.patient_id and record.no = driving.record_no) as id
       ${namedKeys(keys)}`
   const covered = confinedPatients(confinement)
-  // Joined in this order, in which patients lie: by practice_patient_pk and record_text_pk.
+  // The order of the join is that of the patients: by practice_patient_pk and record_text_pk.
   const rowsOf = (patients: Fragment) => sqlText`
     select ${once} ${sorted} from ${patients} as panel cross join record_text as driving
     where ${isInTime('panel.patient_id')} and ${met}`
   const rows = rowsOf(covered)
   const columns = orderColumns(query.sort, { by: 'id', isOnePatient: false })
 
-  /** The first match of a patient, in whatever column. By itself, so that PostgreSQL does not join all matches with all patients. */
+  /**
+   * A column of the first match of a patient. A statement of its own, so that PostgreSQL does not join all matches with all
+   * patients.
+   */
   const firstOf = (column: string, { from, isBackward }: PagePlace, order = sqlNothing) => sqlText`(
     select ${sqlName(column)} from (select ${sorted} from record_text as driving where ${met}) as found
-    ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing} ${order} limit 1)`
+    ${from ? sqlText`where ${isBeyond(columns, from, { isBackward })}` : sqlNothing} ${order} limit 1)`
 
   function byPatient(page: PagePlace): Fragment {
     const { from, isBackward, limit } = page
@@ -100,7 +103,8 @@ export function drivingRowsOfEach(query: Query, driven: Driven, confinement: Con
     const [lastOf, isNear, end] = isDescending
       ? [sqlText`min`, sqlText`>=`, noMainDate.high]
       : [sqlText`max`, sqlText`<=`, noMainDate.low]
-    // With as many patients as records, none of these records comes after the last first match; with fewer, any of theirs may be on the page.
+    // With as many patients as records on the page, no record of the page comes after the last of the first matches. With
+    // fewer patients, each of their records may be on the page.
     const patients = sqlText`(
       select patient_id, case when count(*) over () = ${limit} then ${lastOf}(first_key) over () else ${end} end as last_key
       from (

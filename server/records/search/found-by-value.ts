@@ -5,9 +5,9 @@ import { parameterNumber } from './parameter-number.ts'
 import { meetsString, meetsToken } from './search-conditions.ts'
 
 /**
- * The rows of the index (`patient_id`, `record_no`) of records that meet one of the conditions, whoever they are about, when an
- * index begins with its value: an identifier, the name of a patient. Undefined when no condition is of this kind. Only
- * what they lead to is looked at, in a practice of any size. By record_text_by_value.
+ * The rows of the index (`patient_id`, `record_no`) of records that meet a condition on a value with which an index begins, e.g.
+ * an identifier or the name of a patient. The rows are of all compartments. Undefined when no condition is of this kind. Only
+ * these records are looked at in a practice of any size. By record_text_by_value.
  */
 export function findByValue(type: string, conditions: readonly Condition[]): Fragment | undefined {
   for (const condition of conditions) {
@@ -28,8 +28,11 @@ function rowsOf(type: string, condition: Condition): Fragment | undefined {
       const known = ways.filter((each) => each !== undefined)
       return known.length > 0 && known.length === ways.length ? sqlJoin(known, ' union ') : undefined
     }
-    default:
+    case 'chain':
+    case 'has':
       return undefined
+    default:
+      throw condition satisfies never
   }
 }
 

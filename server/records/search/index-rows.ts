@@ -8,7 +8,7 @@ import { type Cell, filledTable, type Rows } from '../../store/insert-rows.ts'
 import type { Schema } from '../../store/schema/schema.ts'
 import { parameterNumber } from './parameter-number.ts'
 
-/** A row of `record`: in which compartment it lies, and its number. */
+/** A row of `record`: its compartment and its number. */
 export interface RecordRow {
   patientId: string
   no: number
@@ -43,7 +43,7 @@ const rangeTable = filledTable('record_range', {
   unit: 'text',
 })
 
-/** The rows of records that have none. */
+/** Writes the rows of records that have none yet. */
 export function indexRowsOf(records: readonly Indexed[]): Rows[] {
   const text: Cell[] = []
   const ranges: Cell[] = []
@@ -81,8 +81,8 @@ function addText(
 }
 
 /**
- * In the compartment of a practice every record has one row more, as if it named that compartment: a search that walks from compartment to compartment
- * along the rows of those who name the patient finds them there (leading-condition.ts).
+ * Every record in the compartment of a practice has one more row, as if it named that compartment. Some searches walk from
+ * compartment to compartment along the rows that name the patient, and find these records there (driving-condition.ts).
  */
 function valuesIn(patientId: string, type: string, values: readonly IndexValue[]): readonly IndexValue[] {
   const param = isCompartmentOfPractice(patientId) ? onlySubjectElement(type) : undefined
@@ -90,7 +90,7 @@ function valuesIn(patientId: string, type: string, values: readonly IndexValue[]
   return [...values, { kind: 'text', param, value: `Patient/${patientId}`, system: '' }]
 }
 
-/** For each value how many of the same parameter and text come before it: a code may be there with several systems. */
+/** For each value the number of values before it with the same parameter and text: a code may come with several systems. */
 function countWithin(values: readonly IndexValue[]): number[] {
   const seen = new Map<string, number>()
   return values.map((value) => {
@@ -102,7 +102,7 @@ function countWithin(values: readonly IndexValue[]): number[] {
   })
 }
 
-/** Takes away the rows of a version that is replaced: they are found by what that version says. */
+/** Deletes the rows of a replaced version. They are found by the values of that version. */
 export async function removeIndexRows(
   trx: Transaction<Schema>,
   { type, rows, content }: { type: string; rows: readonly RecordRow[]; content: string },
@@ -116,7 +116,7 @@ export async function removeIndexRows(
     const values = valuesIn(patientId, type, all)
     const text = values.filter((value) => value.kind === 'text')
     const range = values.filter((value) => value.kind === 'range')
-    // By the beginning of record_text_pk: what this record could have there, one look for each.
+    // By the beginning of record_text_pk, with one look for each value of the record.
     if (text.length > 0)
       await trx
         .deleteFrom('record_text')

@@ -23,8 +23,8 @@ export interface Narrowed {
   /** Where what its chains and `_has` lead to may lie. */
   chainConfinement: Confinement
   /**
-   * False when it follows from what records say at this moment. Then the order does not depend on it: the next page, for which
-   * another record may have come, must go on in the same.
+   * False when the narrowing depends on the present content of records. Then the order must not depend on it, because the next
+   * page must have the same order after another record has come.
    */
   isLasting: boolean
 }
@@ -54,7 +54,7 @@ export function matchingRows({ confinement, chainConfinement, isLasting }: Narro
   }
 }
 
-/** The conditions that are not true of every record that comes into question. */
+/** The conditions that do not hold for all these records anyway. */
 function remaining({ type, conditions }: Query, patientId: string | undefined): Condition[] {
   return conditions.filter((each) => !isImplied(each, type, patientId))
 }
@@ -85,7 +85,7 @@ function amongRecords(
   query: Query,
   { from, area, patientId, among }: SearchArea,
 ): Fragment {
-  // What is about nobody is of all practices: more than is looked at here.
+  // Records about nobody are of all practices, more than this looks at.
   const ofPatient = patientId === '' ? undefined : patientId
   const searched: SearchedRow = {
     alias: 'record',
@@ -106,13 +106,13 @@ function amongRecords(
 
 interface SearchArea {
   area: Fragment
-  /** What leads to its records, when there is something. */
+  /** The leading rows, when there are some. */
   from?: Fragment | undefined
-  /** When it is one compartment, or that of nobody. */
+  /** The patient of the one compartment, or '' for records about nobody. */
   patientId?: string | undefined
-  /** When it is many compartments as a whole. */
+  /** Present when whole compartments of many patients are searched. */
   among?: Confinement | undefined
-  /** Whether only few of its records come into question. */
+  /** Whether only few records are looked at. */
   isFew?: boolean
 }
 
@@ -169,7 +169,7 @@ function isInCited(confinement: Confinement, type: string): Fragment | undefined
   return ids && sqlText`record.id in ${ids}`
 }
 
-/** When records are asked for by their ids, or by something that few have: then nothing grows with the panel. */
+/** Whether a condition names ids, or a value that few records have. Then the work does not grow with the panel. */
 function findFew(type: string, conditions: readonly Condition[]): Few | undefined {
   // By record_address.
   if (conditions.some(isIds)) return { area: sqlText`1 = 1`, isFew: true }

@@ -8,18 +8,18 @@ export type Query = Pick<SearchQuery, 'type' | 'conditions' | 'sort'>
 export interface Matching {
   /** Every matching record once: `patient_id`, `no` and the columns of the order. */
   rows: Fragment
-  /** Fewer of them, among which are all of that page; left out where no driving row finds it faster. */
+  /** A smaller set of rows that contains the page. Undefined when no way is faster. */
   rowsAround?: ((page: PagePlace) => Fragment) | undefined
-  /** How many they are, as an expression. */
+  /** The number of rows, as an expression. */
   total: Fragment
   columns: OrderColumn[]
-  /** When all of them are of one patient, or about nobody (''). */
+  /** The patient when all rows are of one patient, or '' when they are about nobody. */
   patientId: string | undefined
   /** Whether a statement of its own counts them faster than the one that sorts them. */
   isCountedApart: boolean
 }
 
-/** The first records of the order, or those beyond a key; so many of them. */
+/** A number of first records of the order, or of those beyond a key. */
 export interface PagePlace {
   from: SearchKey | undefined
   isBackward: boolean

@@ -10,9 +10,9 @@ import { rowsNaming } from './found-by-value.ts'
 const mostPatients = 20
 
 /**
- * When a condition says that any of some references names a patient (as performer, or as one of the ways into a compartment),
- * the confinement narrowed to the covered compartments in which some record does. A record lies in the compartment of its
- * subject; who names a patient otherwise is found by the value. So the work does not grow with the panel.
+ * Narrows the confinement when a condition says that one of several references names a patient, e.g. as performer. The result is
+ * the covered compartments in which some record does so. A record lies in the compartment of its subject, and another patient
+ * whom it names is found by the value. So the work does not grow with the panel.
  */
 export async function narrowToReferring(
   db: Db,

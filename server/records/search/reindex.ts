@@ -15,7 +15,7 @@ export const indexVersion = 4
 /** Rows by the rules of this version and later ones still answer searches, for the most part, until they are written anew. */
 const oldestServed = 3
 
-/** So many records are done in one transaction: no other write waits for longer. */
+/** The number of records in one transaction. Other writes wait no longer than for one. */
 const batchSize = 200
 
 /** The last record that is done, in the order of record_pk. */
@@ -28,10 +28,13 @@ interface Place {
 const beginning: Place = { patientId: '', type: '', id: '' }
 
 export interface IndexState {
-  /** By which rules it was written; undefined when it was not. */
+  /** The version of the rules by which the index was written. Undefined when it was never written. */
   version: number | undefined
   isCurrent: boolean
-  /** Records that are written by the present rules, and all there are. Both are counted, so only asked for while something is due. */
+  /**
+   * The number of records written by the present rules, and of all records. Both have to be counted, so they are given only while
+   * work is due.
+   */
   done: number
   all: number
 }
@@ -63,16 +66,17 @@ export async function canBeSearched(db: Db): Promise<boolean> {
 export interface ReindexOptions {
   /** Addresses of our own API: references below them are those of records here. */
   bases: readonly string[]
-  /** Between two batches, so that others come to their turn. */
+  /** A pause between two batches, so that others have their turn. */
   pauseMs?: number
-  /** Ends it after a batch; the next call goes on. */
+  /** Ends the work after a batch. The next call continues. */
   signal?: AbortSignal
   onProgress?(state: { done: number; all: number }): void
 }
 
 /**
- * Writes the index of all records anew when it was written by other rules, batch by batch: each takes the rows of its records away, writes others and
- * notes the place, in one transaction. A stop loses nothing, several processes share the work, and meanwhile searches find what the rows say, old or new.
+ * Writes the index of all records anew when it was written by other rules, batch by batch: each batch replaces the rows of its
+ * records and notes the place, in one transaction. A stop loses nothing, several processes share the work, and searches meanwhile
+ * use old and new rows.
  */
 export async function bringIndexUpToDate(db: Db, options: ReindexOptions): Promise<void> {
   const { pauseMs = 0, signal, onProgress } = options
@@ -86,7 +90,7 @@ export async function bringIndexUpToDate(db: Db, options: ReindexOptions): Promi
     if (count === 0) return
     done += count
     onProgress?.({ done, all: Math.max(done, before.all) })
-    // As long again as the batch took, at most: half of the time is for others.
+    // A pause of at most the time of the batch, so that half of the time is for others.
     await sleep(Math.min(pauseMs, performance.now() - started))
   }
 }
@@ -135,7 +139,11 @@ async function writeBatch(trx: Transaction<Schema>, { bases }: ReindexOptions): 
       })),
     ),
   )
-  await notePlace(trx, { patientId: last.patient_id, type: last.type, id: last.id }, noted !== undefined)
+  await notePlace(
+    trx,
+    { patientId: last.patient_id, type: last.type, id: last.id },
+    { isNoted: noted !== undefined },
+  )
   return rows.length
 }
 
@@ -152,8 +160,8 @@ function isBeyond({ patientId, type, id }: Place): RawBuilder<boolean> {
 type Row = ReadAgain['row']
 
 /**
- * Takes away the rows of these records, whatever rules they were written by: of each patient and type those of all its parameters. Rows of texts
- * lie in the order of their values, so that a patient's rows of a parameter are looked through.
+ * Deletes the rows of these records, by whatever rules they were written: all parameters of each patient and type. Rows of texts
+ * lie in the order of their values, so all rows of a patient and parameter are looked at.
  */
 async function removeRows(trx: Transaction<Schema>, rows: readonly Row[]): Promise<void> {
   for (const [, some] of Map.groupBy(rows, (row) => `${row.patient_id} ${row.type}`)) {
@@ -182,7 +190,7 @@ function parametersFor(type: string): number[] {
   return found
 }
 
-/** What else follows from the rules: when a record happened, whom it cites, and references with our own address. */
+/** Writes what else follows from the rules: the date of a record, its citations, and references with our own address. */
 async function keepChanges(
   trx: Transaction<Schema>,
   { row, date, content, citations }: ReadAgain,
@@ -213,10 +221,14 @@ async function keepChanges(
       .execute()
 }
 
-async function notePlace(trx: Transaction<Schema>, place: Place, isNoted: boolean): Promise<void> {
+async function notePlace(
+  trx: Transaction<Schema>,
+  place: Place,
+  { isNoted }: { isNoted: boolean },
+): Promise<void> {
   const next = { next_version: indexVersion, next_place: JSON.stringify(place) }
   if (isNoted) await trx.updateTable('search_index').set(next).execute()
-  // 0: by no rules yet.
+  // Version 0: no rules were used yet.
   else
     await trx
       .insertInto('search_index')

@@ -4,6 +4,7 @@ import {
   isCitable,
   onlySubjectElement,
 } from '#fhir/compartment/compartment.ts'
+import type { Prefix } from '#fhir/prefix.ts'
 import { mainDateOf } from '#fhir/search/main-date.ts'
 import type {
   ChainCondition,
@@ -11,7 +12,6 @@ import type {
   HasCondition,
   NumberValue,
   ParameterCondition,
-  Prefix,
   SearchValue,
   TokenValue,
 } from '#fhir/search/search-query.ts'
@@ -21,15 +21,15 @@ import { citedIds } from '../citations.ts'
 import { confinedPatients, isAmongConfined, isConfined } from '../confinement-conditions.ts'
 import { parameterNumber } from './parameter-number.ts'
 
-/** What conditions speak about: a record, by its name in the statement. */
+/** The record that conditions are about, by its name in the statement. */
 export interface SearchedRow {
   alias: string
   type: string
-  /** A row of the index knows of its record only the number and the main date. */
+  /** A row of the index has only the number and the main date of its record. */
   table: 'record' | 'record_text'
-  /** When all records that come into question are of one patient: then the index can be asked once for all of them. */
+  /** Set when all records are of one patient. Then one look into the index is enough for all of them. */
   patientId?: string | undefined
-  /** When many records of all these patients come into question: the index is asked once for them, too. */
+  /** Set when many records of all these patients are looked at. Then one look into the index is enough for them, too. */
   among?: Confinement | undefined
 }
 
@@ -50,6 +50,8 @@ export function isAnsweredByIndex(condition: Condition): boolean {
       return true
     case 'has':
       return false
+    default:
+      throw condition satisfies never
   }
 }
 
@@ -64,7 +66,7 @@ const any = (parts: Fragment[]): Fragment => (parts.length === 0 ? no : sqlText`
 
 /**
  * Search conditions as SQL on one record. Index rows are looked up by the record's own patient, so a condition never reads
- * outside the compartment it is asked in; what a chain or `_has` leads to is confined again.
+ * outside the compartment of the record. The records that a chain or `_has` leads to are confined again.
  */
 export function meetsCondition(
   condition: Condition,
@@ -83,6 +85,8 @@ export function meetsCondition(
       return meetsHas(condition, searched, confinement, depth)
     case 'parameter':
       return meetsParameter(condition, searched)
+    default:
+      throw condition satisfies never
   }
 }
 
@@ -104,7 +108,7 @@ function meetsChain(
   const target = nextAlias(depth)
   const isLink = sqlText`link.parameter = ${parameterNumber(searched.type, reference.code)} and ${beginsWith(sqlText`link.value`, `${targetType}/`)}`
   const found = { alias: target, type: targetType, table: 'record' } as const
-  // With many of them each target is looked at once, and not once for each record that names it.
+  // With many records each target is looked at once, and not once for each record that names it.
   if (searched.among && searched.among.practiceIds.length > 0 && !canBeAboutNobody(targetType)) {
     const ofTarget = { ...found, among: confinement }
     const met = meetsCondition(chain.condition, ofTarget, confinement, depth + 1)
@@ -143,8 +147,8 @@ function isAmongLinks(searched: SearchedRow, rule: Fragment, join: Fragment = sq
 }
 
 /**
- * Whether something is in a set that is made once. PostgreSQL, which knows nothing of how many rows lie behind a join, would
- * compare each with each; what is no condition by itself it does not turn into a join.
+ * Whether a value is in a set that is made once. PostgreSQL does not know how many rows a join would have, and would compare all
+ * with all. It does not turn this expression into a join.
  */
 function isInSet(isIn: Fragment): Fragment {
   return { ...isIn, onPostgres: sqlText`(${{ strings: isIn.strings, parts: isIn.parts }}) is true` }
@@ -160,7 +164,7 @@ function isAmongRows(searched: SearchedRow, name: string, rows: Fragment): Fragm
   }
 }
 
-/** Whether every record of a type names by this parameter the patient in whose compartment it lies, and nobody else. */
+/** Whether this parameter of each record of a type names the patient of its compartment, and nobody else. */
 function namesOwnPatient(type: string, code: string): boolean {
   const element = onlySubjectElement(type)
   return element !== undefined && (code === element || code === 'patient')
@@ -188,8 +192,9 @@ function meetsOwnPatient(
 }
 
 /**
- * Whether the record that a readable one names can be read: in the same compartment it is as readable as that one, in another
- * one it must be covered itself. About nobody a shared one of the same practice is readable, because it is cited, and any other by its practice alone.
+ * Whether the record that a readable one names can be read. In the same compartment it is as readable as the first one. In
+ * another compartment it must be covered itself. A shared record of the same practice is readable because it is cited. Any other
+ * record about nobody is readable by its practice alone.
  */
 function isReadableFrom(
   source: string,
@@ -214,7 +219,7 @@ function isReadableFrom(
   return any(ways)
 }
 
-/** Records that name this one: looked for in the covered compartments, and among those about nobody that can be read. */
+/** Records that name this one. They are looked for in the covered compartments, and among the readable records about nobody. */
 function meetsHas(
   has: HasCondition,
   searched: SearchedRow,
@@ -233,7 +238,7 @@ function meetsHas(
   const existsIn = (place: Fragment) => sqlText`exists (
     select 1 from record_text as link cross join record as ${sqlName(other)}
     where ${place} and ${parameter} and ${names} and ${isOther} and ${isInTime(`${other}.no`)} and ${met})`
-  // One by one, so that each begins at its part of the index.
+  // One statement for each, so that each begins at its part of the index.
   const places: Fragment[] = []
   if (canBeAboutPatient(otherType) && among) places.push(isAmongNamed(has, searched, confinement, depth))
   else if (canBeAboutPatient(otherType)) {
@@ -248,7 +253,7 @@ function meetsHas(
   return any(places)
 }
 
-/** The same for many records: what is named in all covered compartments is found once. */
+/** The same for many records: all named records of the covered compartments are found once. */
 function isAmongNamed(
   { type: otherType, reference, condition }: HasCondition,
   { alias, type }: SearchedRow,
@@ -256,7 +261,7 @@ function isAmongNamed(
   depth: number,
 ): Fragment {
   const other = nextAlias(depth)
-  // The row that names needs no record beside it when the index answers the rest.
+  // The naming row needs no look at its record when the index answers the other conditions.
   const isOfRow = isAnsweredByIndex(condition)
   const ofOther: SearchedRow = isOfRow
     ? { alias: 'link', type: otherType, table: 'record_text', among: confinement }
@@ -358,6 +363,8 @@ function meetsValue(value: SearchValue, condition: ParameterCondition, searched:
           ),
         ),
       )
+    default:
+      throw value satisfies never
   }
 }
 
@@ -370,8 +377,8 @@ export function meetsToken({ code, system }: TokenValue, alias: string): Fragmen
 }
 
 /**
- * The one date that nearly every record has. Of one with several dates, `low` and `high` are the first beginning and the last
- * end, which often tell enough; else its rows are asked. Without a date no end lies where anybody asks.
+ * The one date that nearly every record has. For a record with several dates, `low` and `high` are the first beginning and the
+ * last end, which often decide. Otherwise the rows are used. A record without a date has values that no search reaches.
  */
 function meetsMainDate({ prefix, start, end }: DateValue, alias: string, byRows: Fragment): Fragment {
   const [low, high, dates] = [sqlName(`${alias}.low`), sqlName(`${alias}.high`), sqlName(`${alias}.dates`)]
@@ -385,8 +392,14 @@ function meetsMainDate({ prefix, start, end }: DateValue, alias: string, byRows:
       return sqlText`(${high} > ${end} or ${byDates(sqlText`${low} >= ${start}`)})`
     case 'le':
       return sqlText`(${low} < ${start} or ${byDates(sqlText`${high} <= ${end}`)})`
-    default:
+    case 'eq':
+    case 'ne':
+    case 'sa':
+    case 'eb':
+    case 'ap':
       return sqlText`(${byDates(compare(prefix, { low, high }, { low: start, high: end }))})`
+    default:
+      throw prefix satisfies never
   }
 }
 
@@ -426,7 +439,7 @@ function meetsUri(uri: string, modifier: ParameterCondition['modifier']): Fragme
       sqlText`entry.value = ${uri}`,
       beginsWith(sqlText`entry.value`, `${uri.replace(/\/$/, '')}/`),
     ])
-  // Every address above is a beginning of it that ends before a slash.
+  // Every address above is a prefix that ends before a slash.
   if (modifier === 'above') {
     const above = uri.split('/').map((_part, index, parts) => parts.slice(0, index + 1).join('/'))
     return sqlText`entry.value in (${sqlJoin(above)})`
@@ -434,7 +447,7 @@ function meetsUri(uri: string, modifier: ParameterCondition['modifier']): Fragme
   return sqlText`entry.value = ${uri}`
 }
 
-/** Few values are looked for in the index of each patient; of many it is faster to look at what the patient has. */
+/** Few values are looked up in the index of each patient. With many values a look at all rows of the patient is faster. */
 function isOneOf(targets: readonly string[], { among }: SearchedRow): Fragment {
   const column = among && targets.length > 8 ? unindexed('entry.value') : sqlText`entry.value`
   return sqlText`${column} in (${sqlJoin(targets)})`

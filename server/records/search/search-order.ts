@@ -13,9 +13,9 @@ export interface SearchKey {
   values: SortValue[]
   patientId: string
   id: string
-  /** The number of its row. */
+  /** The number of the row of the record. */
   no: number
-  /** The order in which it is a place, as `nameOrder` has it. */
+  /** The order to which the key belongs, from `nameOrder`. */
   order: string
 }
 
@@ -23,12 +23,12 @@ export interface SearchKey {
 export interface OrderColumn {
   name: string
   descending: boolean
-  /** Whether it was asked for: its value is then part of the key. */
+  /** Whether the request asks for it. Its value is then part of the key. */
   isTold: boolean
   valueIn(key: SearchKey): SortValue
 }
 
-/** Records without the value come last, whichever the direction. */
+/** Records without the value come last in both directions. */
 const lastOf = {
   text: { ascending: '\u{10ffff}', descending: '' },
   range: { ascending: 9e15, descending: -9e15 },
@@ -36,7 +36,7 @@ const lastOf = {
 
 /** What makes an order total. */
 export interface Tie {
-  /** The record by its id or, when only its number is at hand, by that, in the direction in which the index lies. */
+  /** The record by its id. When only its number is available, by the number, in the direction of the index. */
   by: 'id' | 'no'
   /** Whether all matches are of one patient. */
   isOnePatient: boolean
@@ -61,8 +61,8 @@ export function orderColumns(
 }
 
 /**
- * The order as a text. Which order a search has depends on what the reader reaches, too: a place in one is none in another,
- * and its values may be of another type.
+ * The order as a text. The order of a search also depends on the confinement of the reader. A key of one order is not a key of
+ * another, and its values may be of another type.
  */
 export function nameOrder(columns: readonly OrderColumn[]): string {
   return columns.map(({ name, descending }) => `${descending ? '-' : ''}${name}`).join()
@@ -78,7 +78,7 @@ export function assertInOrder(columns: readonly OrderColumn[], key: SearchKey | 
   )
 }
 
-/** What a match is sorted by, and what must be joined for it. */
+/** The expression by which a match is sorted, and the join that it needs. */
 export interface SortKey {
   expression: Fragment
   join: Fragment
@@ -94,12 +94,16 @@ export function sortKey(searched: SearchedRow, rule: SortRule, index: number): S
   if (table === 'record_text' && parameter.code === mainDateOf(type))
     return column(descending ? 'high' : 'low')
   return isRange(parameter)
-    ? { expression: rangeOf(searched, parameter, descending), join: sqlNothing }
+    ? { expression: rangeOf(searched, parameter, { descending }), join: sqlNothing }
     : textKey(searched, parameter, { descending, name: `sorted_${index}` })
 }
 
-/** Of several ranges the one that comes first in this direction. By record_range_pk. */
-function rangeOf(searched: SearchedRow, parameter: SearchParameter, descending: boolean): Fragment {
+/** The first of several ranges in this direction. By record_range_pk. */
+function rangeOf(
+  searched: SearchedRow,
+  parameter: SearchParameter,
+  { descending }: { descending: boolean },
+): Fragment {
   const { alias, type } = searched
   return sqlText`coalesce((
     select ${descending ? sqlText`max(entry.high)` : sqlText`min(entry.low)`} from record_range as entry
@@ -109,8 +113,8 @@ function rangeOf(searched: SearchedRow, parameter: SearchParameter, descending: 
 }
 
 /**
- * Of several texts the one that comes first in this direction. Rows lie in the order of their texts, so that those of one record are
- * found by going through all of its patient: once for all records, when they are of one patient.
+ * The first of several texts in this direction. Rows lie in the order of their texts, so that all rows of the patient are looked
+ * at. When all records are of one patient, this happens once.
  */
 function textKey(
   searched: SearchedRow,
@@ -140,7 +144,11 @@ function isRange({ type }: SearchParameter): boolean {
   return type === 'date' || type === 'number' || type === 'quantity'
 }
 
-export function orderBy(columns: readonly OrderColumn[], isBackward: boolean, table: string): Fragment {
+export function orderBy(
+  columns: readonly OrderColumn[],
+  table: string,
+  { isBackward }: { isBackward: boolean },
+): Fragment {
   const parts = columns.map(
     ({ name, descending }) =>
       sqlText`${sqlName(`${table}.${name}`)} ${descending !== isBackward ? sqlText`desc` : sqlText`asc`}`,
@@ -149,12 +157,20 @@ export function orderBy(columns: readonly OrderColumn[], isBackward: boolean, ta
 }
 
 /** What lies after a key in the order; before it, when backward. */
-export function isBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+export function isBeyond(
+  columns: readonly OrderColumn[],
+  key: SearchKey,
+  { isBackward }: { isBackward: boolean },
+): Fragment {
   return compareKey(columns, key, { isBackward, withKey: false })
 }
 
-/** What does not: the others, and the record of the key itself. */
-export function isNotBeyond(columns: readonly OrderColumn[], key: SearchKey, isBackward: boolean): Fragment {
+/** The other records, and the record of the key itself. */
+export function isNotBeyond(
+  columns: readonly OrderColumn[],
+  key: SearchKey,
+  { isBackward }: { isBackward: boolean },
+): Fragment {
   return compareKey(columns, key, { isBackward: !isBackward, withKey: true })
 }
 
@@ -172,6 +188,6 @@ function compareKey(
       return withKey ? sqlText`${name} ${sign(column)}= ${value}` : sqlText`${name} ${sign(column)} ${value}`
     return sqlText`(${name} ${sign(column)} ${value} or (${name} = ${value} and ${rest}))`
   }, sqlText`1 = 0`)
-  // Said for itself, so that the walk along an index begins at the key instead of at its end.
+  // A condition of its own on the first column, so that the walk along an index begins at the key.
   return first ? sqlText`${sqlName(first.name)} ${sign(first)}= ${first.valueIn(key)} and ${beyond}` : beyond
 }

@@ -43,11 +43,11 @@ interface FoundRow extends Record<`k${number}`, string | number> {
   no: number
   id: string
   content: string
-  /** Left out when all are of one patient. */
+  /** Undefined when all rows are of one patient. */
   patient_id?: string
   /** The same in each row. */
   total?: number
-  /** 1 when there are others on the side where the page does not go on; the same in each row. */
+  /** 1 when there are records on the other side of the page; the same in each row. */
   others?: number
 }
 
@@ -60,7 +60,7 @@ export async function searchRecords(
   const { query, pageSize, after, before, withTotal } = page
   const matching = matchingRows(await narrowToNamedPatient(db, confinement, query), query)
   assertInOrder(matching.columns, after ?? before)
-  // One more row than asked for tells whether there is more on that side.
+  // One more row than needed shows whether there is more on that side.
   const { rows: found, isCut } = await readPage<FoundRow>(db, takeRows(matching, page))
   const hasMore = isCut || found.length > pageSize
   const rows = found.length > pageSize ? found.slice(0, pageSize) : found
@@ -76,7 +76,7 @@ export async function searchRecords(
   }
 }
 
-/** Every row tells it; where none is left, only the first page knows that none matches. */
+/** Every row has the total. A page without rows has a total of 0 only when it is the first page. */
 async function totalOf(
   db: Db,
   matching: Matching,
@@ -101,8 +101,8 @@ async function countRows(db: Db, { total }: Matching): Promise<number> {
 }
 
 /**
- * A search that names one covered patient by `patient` or `subject` is confined to that patient's compartment, where all
- * its matches lie: a record is in the compartment of whom it is about.
+ * A search that names one covered patient by `patient` or `subject` is confined to that patient's compartment, where all its
+ * matches lie, because a record is in the compartment of its patient.
  */
 async function narrowToNamedPatient(
   db: Db,
@@ -122,8 +122,9 @@ async function narrowToNamedPatient(
 }
 
 /**
- * The rows of a page in their order, with one more when there is one. The texts are fetched for these alone: sorted with them,
- * all matches would be carried along. All that a page tells comes from this one statement, so that it is true of one moment.
+ * The rows of a page in their order, with one more when there is one. The texts are fetched for the rows of the page alone,
+ * because a sort would carry the texts of all matches along. The whole page comes from one statement, so that it is true of one
+ * moment.
  */
 function takeRows(
   { rows, rowsAround, total, columns, patientId, isCountedApart }: Matching,
@@ -133,29 +134,29 @@ function takeRows(
   const isBackward = before !== undefined
   const limit = pageSize + 1
   const near = rowsAround?.({ from, isBackward, limit }) ?? rows
-  // The first page looks at every match anyway, to sort them: it counts them on the way. A walk along an index that is in
-  // order stops at the end of the page.
+  // The first page looks at every match to sort them, and counts them on the way. A walk along an index in the right order
+  // stops at the end of the page.
   const isCountedOnTheWay = withTotal && !from && !isCountedApart
-  const told = [
+  const extra = [
     ...columns.filter(({ isTold }) => isTold).map(({ name }) => sqlText`, ${sqlName(`page.${name}`)}`),
     ...(patientId === undefined ? [sqlText`, page.patient_id`] : []),
     ...(isCountedOnTheWay ? [sqlText`, page.total`] : []),
     ...(withTotal && !isCountedOnTheWay ? [sqlText`, ${total} as total`] : []),
     ...(from
       ? [
-          sqlText`, case when exists (select 1 from (${rows}) as other where ${isNotBeyond(columns, from, isBackward)})
+          sqlText`, case when exists (select 1 from (${rows}) as other where ${isNotBeyond(columns, from, { isBackward })})
             then 1 else 0 end as others`,
         ]
       : []),
   ]
   return sqlText`
-    select page.no, record.id, record.content ${sqlJoin(told, ' ')}
+    select page.no, record.id, record.content ${sqlJoin(extra, ' ')}
     from (
       select found.* ${isCountedOnTheWay ? sqlText`, count(*) over () as total` : sqlNothing} from (${near}) as found
-      ${from ? sqlText`where ${isBeyond(columns, from, isBackward)}` : sqlNothing}
-      order by ${orderBy(columns, isBackward, 'found')} limit ${limit}) as page
+      ${from ? sqlText`where ${isBeyond(columns, from, { isBackward })}` : sqlNothing}
+      order by ${orderBy(columns, 'found', { isBackward })} limit ${limit}) as page
     join record on record.patient_id = page.patient_id and record.no = page.no
-    order by ${orderBy(columns, isBackward, 'page')}`
+    order by ${orderBy(columns, 'page', { isBackward })}`
 }
 
 function keyOf(row: FoundRow, { columns, patientId }: Matching): SearchKey {

@@ -18,9 +18,9 @@ export interface BackupOutcome extends ExaminedDatabase {
 const pagesAtOnce = 500
 
 /**
- * Copies a SQLite database as it is at one moment, while a server goes on writing to it, and looks whether the copy is
- * intact. The file has its name when it is whole; a name that ends in `.gz` is compressed.
- * Throws `invalid-parameter` for a name that is taken.
+ * Copies a SQLite database as it is at one moment, while a server goes on writing to it, and looks whether the copy is intact.
+ * The file gets its name when it is whole. With a name that ends in `.gz` it is compressed. Throws `invalid-parameter` for a name
+ * that is taken.
  */
 export async function backupDatabase(
   database: string,
@@ -45,7 +45,7 @@ export async function backupDatabase(
   })
 }
 
-/** What was found to be intact is what the compressed file gives back. */
+/** Checks that the compressed file unpacks to the copy that was found intact. */
 async function assertSame(part: string, compressed: string): Promise<void> {
   const [written, read] = [createHash('sha256'), createHash('sha256')]
   await pipeline(createReadStream(part), written)
@@ -72,11 +72,11 @@ async function copyWhole(
   part: string,
   onProgress: (share: number) => void,
 ): Promise<ExaminedDatabase> {
-  // Created first, or it would be readable by others until its mode is changed.
+  // The file is created first. Otherwise others could read it until its mode is changed.
   await writeFile(part, '', { mode: privateMode })
   const db = new Database(database, { readonly: true, fileMustExist: true })
   try {
-    // With a snapshot held, writes of other processes do not make the copy begin again at every step.
+    // A snapshot keeps the copy from beginning again when other processes write.
     db.exec('begin')
     db.prepare('select count(*) from sqlite_schema').get()
     await db.backup(part, {

@@ -18,8 +18,9 @@ export class NoToolError extends Error {
 }
 
 /**
- * Dumps a PostgreSQL database as it is at one moment by pg_dump, while servers go on writing, and reads the whole dump to see that it is
- * intact. The file has its name when it is. Throws `already-exists`, `NoToolError`, or `store-unavailable` in the tool's words.
+ * Dumps a PostgreSQL database as it is at one moment by pg_dump, while servers go on writing, and reads the whole dump to see
+ * that it is intact. The file gets its name then. Throws `already-exists`, `NoToolError`, or `store-unavailable` in the tool's
+ * words.
  */
 export async function dumpPostgres(url: string, file: string): Promise<{ bytes: number }> {
   if (existsSync(file))
@@ -28,9 +29,9 @@ export async function dumpPostgres(url: string, file: string): Promise<{ bytes: 
     })
   const { address, password } = withoutPassword(url)
   return besides(file, async (part) => {
-    // Created first, or it would be readable by others until its mode is changed.
+    // The file is created first. Otherwise others could read it until its mode is changed.
     await writeFile(part, '', { mode: privateMode })
-    // The password goes by the environment: everybody on the machine sees a command line.
+    // The password is passed in the environment, because everybody on the machine sees a command line.
     const env = password === undefined ? {} : { PGPASSWORD: password }
     await run('pg_dump', ['--format=custom', '--no-owner', `--file=${part}`, `--dbname=${address}`], env)
     await bringToDisk(part)

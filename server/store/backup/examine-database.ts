@@ -3,15 +3,15 @@ import { OnpatientError } from '../../errors.ts'
 import { progressTable } from '../copy/table-shape.ts'
 import { assertNotNewer, UnfinishedCopyError } from '../migrate.ts'
 
-/** What a file holds that was found to be an intact database of ours. */
+/** The content of a file that is an intact database of ours. */
 export interface ExaminedDatabase {
   records: number
   accounts: number
 }
 
 /**
- * Makes one file of a database (what a write-ahead log beside it holds goes in) and looks whether it is intact and ours.
- * Throws `invalid-parameter` when it is not, and `NewerDatabaseError` when a newer version wrote it.
+ * Makes one file of a database and its write-ahead log, and checks whether it is intact and ours. Throws `invalid-parameter` when
+ * it is not, and `NewerDatabaseError` when a newer version wrote it.
  */
 export function examineDatabase(file: string, name: string): ExaminedDatabase {
   const db = new Database(file, { timeout: 0 })

@@ -10,14 +10,14 @@ import { assertFile, unpack } from './unpack.ts'
 import { besides, bringNamesToDisk, bringToDisk } from './whole-file.ts'
 
 export interface RestoreOutcome extends ExaminedDatabase {
-  /** Where the database is kept that was there before. */
+  /** The place of the database that was there before. */
   keptAs: string | undefined
 }
 
 interface RestoreOptions {
   /** A backup, compressed or not. */
   file: string
-  /** Where the database shall be. */
+  /** The place of the database. */
   database: string
   /** Whether a database that is there may be put aside. */
   replaces: boolean
@@ -25,9 +25,9 @@ interface RestoreOptions {
 }
 
 /**
- * Puts a backup in the place of the database, after a look whether it is intact and of this version or an older one.
- * A stop at any moment leaves either the old database or the restored one. Throws `already-exists` when there is a
- * database and `replaces` is false, `store-unavailable` when a server has it open.
+ * Puts a backup in the place of the database, after a check that it is intact and not of a newer version. A stop at any moment
+ * leaves either the old database or the restored one. Throws `already-exists` when there is a database and `replaces` is false,
+ * `store-unavailable` when a server has it open.
  */
 export async function restoreDatabase(options: RestoreOptions): Promise<RestoreOutcome> {
   const { file, database, replaces, clock } = options
@@ -51,20 +51,20 @@ export async function restoreDatabase(options: RestoreOptions): Promise<RestoreO
   })
 }
 
-/** Gives the database that is there a second name. It keeps its own until another takes it. */
+/** Gives the present database a second name. It keeps its own name until the backup takes it. */
 async function putAside(database: string, now: Date): Promise<string> {
   closeToOthers(database)
   const kept = `${database}.before-restore-${now.toISOString().replaceAll(':', '-').replace(/\.\d+/, '')}`
   // A damaged database may still have a log of its own, which would spoil the restored one.
   for (const suffix of ['-wal', '-shm'])
     if (existsSync(`${database}${suffix}`)) await rename(`${database}${suffix}`, `${kept}${suffix}`)
-  // A file system without second names gets the moment between two renames.
+  // On a file system without hard links there is a moment without a database, between two renames.
   await link(database, kept).catch(() => rename(database, kept))
   closeFiles(kept)
   return kept
 }
 
-/** Takes the write-ahead log into the file, which works only when nobody else has it open. */
+/** Merges the write-ahead log into the file, which works only when nobody else has it open. */
 function closeToOthers(database: string): void {
   const db = new Database(database, { timeout: 0 })
   try {

@@ -6,12 +6,12 @@ import { type ExaminedDatabase, examineDatabase } from './examine-database.ts'
 import { assertFile, unpack } from './unpack.ts'
 
 /**
- * Restores a backup into a folder of its own and opens it with this version, migrations included, then removes that again. Throws what a
- * restore would throw.
+ * Restores a backup into a temporary folder, opens it with this version, migrations included, and removes it again. Throws like a
+ * restore.
  */
 export async function tryBackup(file: string): Promise<ExaminedDatabase & { newest: Date | undefined }> {
   assertFile(file)
-  // Where the backup is there is room for it; else where the system has it.
+  // The folder of the backup has room for it. Otherwise the temporary folder of the system is used.
   const folder = await mkdtemp(join(dirname(file), '.onpatient-try-')).catch(() =>
     mkdtemp(join(tmpdir(), 'onpatient-try-')),
   )

@@ -11,7 +11,7 @@ export function assertFile(file: string): void {
     throw new OnpatientError('not-found', `There is no file ${file}.`, { field: 'file' })
 }
 
-/** Writes a backup, compressed or not, as the database that it is. Throws `invalid-parameter` when it cannot be decompressed. */
+/** Writes a backup, compressed or not, as a database file. Throws `invalid-parameter` when it cannot be decompressed. */
 export async function unpack(file: string, part: string): Promise<void> {
   const target = createWriteStream(part, { mode: privateMode })
   try {
@@ -27,7 +27,7 @@ export async function unpack(file: string, part: string): Promise<void> {
   }
 }
 
-/** By its first bytes (RFC 1952 §2.3.1), whatever its name says. */
+/** The first bytes decide (RFC 1952 §2.3.1), not the name. */
 async function isCompressed(file: string): Promise<boolean> {
   const handle = await open(file, 'r')
   try {

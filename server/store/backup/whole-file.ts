@@ -12,11 +12,11 @@ export async function bringToDisk(path: string): Promise<void> {
 }
 
 export async function bringNamesToDisk(file: string): Promise<void> {
-  // Windows has no such thing and says so.
+  // Windows cannot do that and throws.
   await bringToDisk(dirname(file)).catch(() => undefined)
 }
 
-/** A name beside a file for what is not whole yet; what a run before left there is removed, and what this one leaves, too. */
+/** A name beside a file for its unfinished content. Leftovers of an earlier run and of this one are removed. */
 export async function besides<Result>(
   file: string,
   work: (part: string) => Promise<Result>,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 
-/** How many pages the WAL file held. */
+/** The number of pages in the WAL file. */
 export interface CheckpointAnswer {
   pages: number
 }
@@ -10,11 +10,11 @@ export interface CheckpointAnswer {
 const smallestBytes = 4 * 1024 * 1024
 const manyPages = 1000
 
-/** How long until the next look at the file, in ms: sooner after one that held much. */
+/** The time until the next look at the file, in ms. It is shorter after a look that found much. */
 const busyMs = 500
 const quietMs = 2000
 
-/** A thread without work ends after so many looks; it holds memory. */
+/** A thread without work ends after so many looks, because it holds memory. */
 const mostIdleLooks = 120
 
 /**
@@ -28,7 +28,7 @@ export function startCheckpoints(file: string, onError: (error: Error) => void):
   let lastChange = 0
   let idleLooks = 0
 
-  /** In place of a look that waits already: a thread that ends after its answer asks once more. */
+  /** Replaces a look that is already scheduled. A thread that ends after its answer schedules one more. */
   function lookAgain(ms: number): void {
     clearTimeout(timer)
     if (!isStopped) timer = setTimeout(look, ms).unref()

@@ -23,7 +23,7 @@ export interface CopyProgress {
   rowsTotal: number
 }
 
-/** What a table has in both databases, and whether it is the same in every column of every row. */
+/** The rows of a table in both databases, and whether they are equal in every column. */
 export interface CopiedTable {
   name: string
   sourceRows: number
@@ -37,7 +37,7 @@ export interface CopyOutcome {
   rowsFromBefore: number
   /** True when an earlier run was given up because the source has changed since. */
   beganAnew: boolean
-  /** Why the source may hold more by now; the target is then not released for use. */
+  /** The reason why the source may have more data by now. The target is then not released for use. */
   laterWrites: string | undefined
 }
 
@@ -48,9 +48,9 @@ interface CopyOptions {
 }
 
 /**
- * Copies everything in one database into another that is empty, and compares the two row by row. A run that was stopped,
- * even by `kill -9`, is gone on with by the same call; until it is complete no server starts on the target.
- * Throws `invalid-parameter` for a target that cannot be filled and `conflict` for a source of another version.
+ * Copies everything in one database into another that is empty, and compares the two row by row. The same call continues a run
+ * that was stopped, even by `kill -9`. Until the copy is complete no server starts on the target. Throws `invalid-parameter` for
+ * a target that cannot be filled and `conflict` for a source of another version.
  */
 export async function copyDatabase({ from, to, onProgress }: CopyOptions): Promise<CopyOutcome> {
   if (isSameDatabase(from, to))
@@ -118,14 +118,14 @@ class Copy {
     return { tables, rowsFromBefore: rowsFromBefore ?? 0, beganAnew, laterWrites }
   }
 
-  /** How many rows an earlier run had copied; undefined when they are not those of the source any more. */
+  /** The number of rows that an earlier run had copied. Undefined when they differ from the source by now. */
   async #copyTables(): Promise<number | undefined> {
     const progress = await this.#target.readProgress()
     this.#rows = 0
     let before = 0
     for (const shape of this.#shapes) {
       const noted = progress.get(shape.name)
-      // Without an order of rows nobody knows which ones are there.
+      // Without an order of rows nobody knows which ones were copied.
       const mustBeginAgain = noted !== undefined && !noted.isDone && shape.key.length === 0
       if (mustBeginAgain) await this.#target.clear([shape])
       const skipped = mustBeginAgain ? undefined : noted
@@ -135,15 +135,15 @@ class Copy {
     return before
   }
 
-  /** False when what was copied before is not what the source begins with any more. */
+  /** False when the source no longer begins with the rows that were copied before. */
   async #copyTable(shape: TableShape, noted?: TableProgress): Promise<boolean> {
     const digest = new RowDigest()
     this.#digests.set(shape.name, digest)
     let writing = Promise.resolve()
-    const write = async (rows: readonly Row[], isDone: boolean) => {
+    const write = async (rows: readonly Row[], { isDone }: { isDone: boolean }) => {
       const state = { rows: digest.rows, digest: String(digest), isDone }
       await writing
-      // The next batch is read while the target takes this one; whoever writes next hears of a failure.
+      // The next batch is read while the target takes this one. The next write throws its error.
       writing = this.#target.write(shape, rows, state)
       writing.catch(() => undefined)
     }
@@ -151,11 +151,11 @@ class Copy {
       const rows = this.#target.kind === 'postgres' ? batch.map(withoutNul) : batch
       const fresh = pickFresh(rows, digest, noted)
       if (!fresh) return false
-      if (fresh.length > 0) await write(fresh, false)
-      this.#tell('copying', shape, batch.length)
+      if (fresh.length > 0) await write(fresh, { isDone: false })
+      this.#report('copying', shape, batch.length)
     }
     if (noted && digest.rows < noted.rows) return false
-    if (!noted?.isDone) await write([], true)
+    if (!noted?.isDone) await write([], { isDone: true })
     await writing
     return true
   }
@@ -167,7 +167,7 @@ class Copy {
       const there = new RowDigest()
       for await (const batch of this.#target.read(shape)) {
         for (const row of batch) there.add(row)
-        this.#tell('checking', shape, batch.length)
+        this.#report('checking', shape, batch.length)
       }
       const here = this.#digests.get(shape.name) ?? new RowDigest()
       tables.push({
@@ -180,15 +180,15 @@ class Copy {
     return tables
   }
 
-  #tell(step: CopyProgress['step'], { name }: TableShape, rows: number): void {
+  #report(step: CopyProgress['step'], { name }: TableShape, rows: number): void {
     this.#rows += rows
     this.#onProgress({ step, table: name, rows: this.#rows, rowsTotal: this.#rowsTotal })
   }
 }
 
 /**
- * The rows of a batch that are not in the target yet; all are added to the digest. Undefined when those that should be
- * there were other ones.
+ * The rows of a batch that are not in the target yet. All rows are added to the digest. Undefined when the rows in the target are
+ * other ones.
  */
 function pickFresh(
   rows: readonly Row[],

@@ -4,7 +4,7 @@ import type { TableProgress, TableShape } from './table-shape.ts'
 /** A database as a copy reads it. */
 export interface CopyEnd {
   readonly kind: 'sqlite' | 'postgres'
-  /** Every table that it has, also those that are not content. */
+  /** Every table of the database, also those without content. */
   listTables(): Promise<TableShape[]>
   /** The names of the migrations that made its tables; empty when it has none. */
   listMigrations(): Promise<string[]>
@@ -14,13 +14,13 @@ export interface CopyEnd {
   close(): Promise<void>
 }
 
-/** The one that is copied: everything is read as it was at one moment, whatever others write meanwhile. */
+/** The database that is copied. Everything is read as it was at one moment, though others write meanwhile. */
 export interface CopySource extends CopyEnd {
-  /** Why the copy may lack what was written since that moment; undefined when nobody wrote. Ends the snapshot. */
+  /** The reason why the copy may lack later writes. Undefined when nobody wrote. Ends the snapshot. */
   findLaterWrites(): Promise<string | undefined>
 }
 
-/** The one that is filled. */
+/** The database that is filled. */
 export interface CopyTarget extends CopyEnd {
   /** False when another process is filling it at this moment. */
   takeLock(): Promise<boolean>
@@ -28,9 +28,9 @@ export interface CopyTarget extends CopyEnd {
   readProgress(): Promise<Map<string, TableProgress>>
   /** Adds rows, and notes how far the table has come, both or neither. */
   write(table: TableShape, rows: readonly Row[], progress: TableProgress): Promise<void>
-  /** Empties the tables, which come in the order of their references, and forgets their progress. */
+  /** Empties the tables, given in the order of their references, and deletes their progress. */
   clear(tables: readonly TableShape[]): Promise<void>
-  /** Removes the notes on progress: from now on it is a database like any other. */
+  /** Removes the notes on progress. Then the database is like any other. */
   finish(tables: readonly TableShape[]): Promise<void>
 }
 

@@ -27,7 +27,7 @@ export function copyIn(
         connection.endCopyFrom()
       },
       handleCommandComplete: () => undefined,
-      // A lost connection says so here alone; after an error of the statement the server is ready again.
+      // A lost connection is reported only here. After an error of the statement the server is ready again.
       handleError(error: Error) {
         failure = error
         reject(error)

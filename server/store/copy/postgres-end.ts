@@ -14,7 +14,7 @@ import { copyIn } from './copy-in.ts'
 import type { Cell, Row } from './row-digest.ts'
 import { progressTable, type TableShape } from './table-shape.ts'
 
-/** Any number, the same in every version: who holds this lock of the database fills it. */
+/** The number of the lock that the process holds which fills the database. It is arbitrary, and the same in every version. */
 const copyLock = 471_108_2207
 
 export async function openPostgresSource(url: string): Promise<CopySource> {
@@ -35,7 +35,7 @@ export async function openPostgresSource(url: string): Promise<CopySource> {
 
 export async function openPostgresTarget(url: string): Promise<CopyTarget> {
   const link = await connect(url)
-  // What a crash of the database takes away, it takes together with the note that it was done.
+  // A crash of the database undoes rows together with the note on them.
   await link.query('set synchronous_commit = off')
   return {
     ...readingFrom(link),
@@ -85,7 +85,7 @@ export async function openPostgresTarget(url: string): Promise<CopyTarget> {
   }
 }
 
-/** Numbers that rows get by themselves go on after those that came along. */
+/** Generated numbers continue after those of the copied rows. */
 async function continueNumbers({ query }: Link, tables: readonly TableShape[]): Promise<void> {
   const columns = await query(
     `select relname, attname from pg_attribute join pg_class on pg_class.oid = attrelid
@@ -118,7 +118,7 @@ async function connect(url: string): Promise<Link> {
   // The statement that is under way fails with the same error.
   client.on('error', () => undefined)
   await client.connect().catch((error: Error & { code?: string }) => {
-    // What PostgreSQL itself says, e.g. of a wrong password, is clear enough.
+    // PostgreSQL's own message, e.g. about a wrong password, is clear enough.
     if (error.code !== undefined && /^\w{5}$/.test(error.code)) throw error
     throw new OnpatientError(
       'store-unavailable',
@@ -134,7 +134,7 @@ async function connect(url: string): Promise<Link> {
 const spellFloat = (text: string) => String(Number(text))
 const spellFlag = (text: string) => (text === 't' ? '1' : '0')
 
-/** Everything travels as PostgreSQL spells it, but for what SQLite spells differently. */
+/** Values travel as PostgreSQL spells them, except those that SQLite spells differently. */
 const parsers = new Map<number, (text: string) => Cell>([
   [types.builtins.FLOAT4, spellFloat],
   [types.builtins.FLOAT8, spellFloat],
@@ -175,7 +175,7 @@ function readingFrom({ client, query }: Link): CopyEnd {
       return Number((await query(`select count(*) from ${quoted(name)}`))[0]?.[0])
     },
     async *read(table) {
-      // A cursor lives in a transaction; a source has had one from the start.
+      // A cursor needs a transaction, and a source has one from the start.
       const isOwn = client.getTransactionStatus() === 'I'
       if (isOwn) await query('begin read only')
       await query(`declare copied no scroll cursor for ${selectAll(table)}`)
@@ -188,7 +188,8 @@ function readingFrom({ client, query }: Link): CopyEnd {
           count = Math.min(batchRows, Math.max(1, Math.floor(batchCharacters / size)))
         }
       } finally {
-        // Also of whoever stops reading in the middle: the next table needs the name. A lost connection took it along.
+        // Closes the cursor also after a break, because the next table needs its name. A lost connection has no cursor
+        // any more.
         if (client.getTransactionStatus() === 'T') await query('close copied')
         if (isOwn && client.getTransactionStatus() !== 'I') await query('rollback')
       }

@@ -40,7 +40,7 @@ export function openSqliteTarget(file: string): CopyTarget {
     ...readingFrom(db),
     async takeLock() {
       try {
-        // Held until the connection closes; a server that has the file open prevents it.
+        // The lock is held until the connection closes. A server that has the file open prevents it.
         db.pragma('locking_mode = exclusive')
         db.exec('begin exclusive; commit')
         db.pragma('foreign_keys = on')
@@ -72,7 +72,7 @@ export function openSqliteTarget(file: string): CopyTarget {
       const insert = db.prepare(`insert into ${quoted(table.name)} (${names}) values (${places})`)
       const note = db.prepare(`insert or replace into ${progressTable} values (?, ?, ?, ?)`)
       const floats = floatsOf(db, table)
-      // Numbers arrive as text; the affinity of their column makes them numbers again, but for infinite ones.
+      // Numbers arrive as text. The affinity of their column makes them numbers again, except infinite ones.
       db.transaction(() => {
         for (const row of rows)
           insert.run(row.map((cell, at) => (floats.has(at) && cell !== null ? Number(cell) : cell)))

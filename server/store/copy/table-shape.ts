@@ -15,7 +15,7 @@ export interface TableProgress {
   isDone: boolean
 }
 
-/** The table in which a target notes how far a copy has come; gone when the copy is complete. */
+/** The table in which a target notes the progress of a copy. It is removed when the copy is complete. */
 export const progressTable = 'copy_progress'
 
 /** Tables that say how the database was made rather than what it holds. */
@@ -23,7 +23,7 @@ export function isContent(table: string): boolean {
   return table !== progressTable && !table.startsWith('kysely_') && !table.startsWith('sqlite_')
 }
 
-/** A table comes after those that its foreign keys lead to. */
+/** Sorts the tables, so that each comes after those that its foreign keys lead to. */
 export function inOrderOfReferences(shapes: readonly TableShape[]): TableShape[] {
   const byName = new Map(shapes.map((shape) => [shape.name, shape]))
   const ordered = new Set<TableShape>()

@@ -5,7 +5,7 @@ import type { TakenRows } from '../taken-rows.ts'
 import { TimeLimitError } from '../time-limit.ts'
 import type { Stop } from './turns.ts'
 
-/** What a thread is started with. */
+/** The data that a thread starts with. */
 export interface ThreadSettings {
   file: string
   /** One number: 1 stops the search that runs. */
@@ -24,10 +24,10 @@ export type ThreadAnswer =
   | { isTooLong: true }
   | { failure: { message: string; code: string | undefined } }
 
-/** A thread that is not used for so long ends; it holds memory. */
+/** An unused thread ends after this time, because it holds memory. */
 const idleMs = 60_000
 
-/** What the objects of one thread may take: the rows of a page, with room to spare. */
+/** The most memory for the objects of one thread: the rows of a page, with room to spare. */
 const mostMegabytes = 96
 
 /** Threads of this process that run long searches on a SQLite file, so that the process goes on answering. */
@@ -37,7 +37,7 @@ export interface SearchThreads {
   close(): Promise<void>
 }
 
-/** `script`: what a thread runs; another one only in tests. */
+/** `script`: the program of a thread. Only tests name another one. */
 export function createSearchThreads(
   file: string,
   script: URL = new URL('./search-thread.ts', import.meta.url),
@@ -83,7 +83,7 @@ class SearchThread {
     })
     this.#worker.unref()
     this.#worker.on('message', (answer: ThreadAnswer) => this.#waiting?.resolve(answer))
-    // Also when it has no memory left. It ends soon, and must not be asked again.
+    // This includes a thread without memory. It ends soon, and must not be used again.
     this.#worker.on('error', (error) => {
       this.isAlive = false
       this.#waiting?.reject(died(error))

@@ -4,20 +4,20 @@ import type { RequestWork } from '../../request-work.ts'
 
 /** How a long search is stopped before its end. */
 export interface Stop {
-  /** How long it may take, in ms. */
+  /** The most time of a search, in ms. */
   limitMs: number
-  /** Calls when nobody waits for it any more; the function that comes back ends that. */
+  /** Calls when nobody waits for the search any more. The returned function ends that. */
   onGone(call: () => void): () => void
 }
 
 type Job<Result> = (stop: Stop) => Promise<Result>
 
 interface TurnsOptions {
-  /** How many run at once, for everybody together. */
+  /** The number of searches that run at once, for everybody together. */
   atOnce: number
-  /** How many of one holder run or wait; one of each runs at once. */
+  /** The number of searches of one holder that run or wait. Only one of each holder runs at once. */
   perHolder: number
-  /** How long one may run, in ms. */
+  /** The most time of one search, in ms. */
   limitMs: number
 }
 
@@ -41,8 +41,8 @@ export function turnsOf({ longSearches, longSearchesPerToken, searchSeconds }: L
 }
 
 /**
- * Searches that take long, in turns: few at once, one of each holder at a time, and the holders one after the other, so that
- * whoever asks for much waits for the own searches and not others for theirs.
+ * Long searches in turns: few at once, one of each holder at a time, and the holders one after the other. So a holder of many
+ * searches waits for them, and the others do not.
  */
 export class Turns {
   readonly #options: TurnsOptions
@@ -53,7 +53,7 @@ export class Turns {
     this.#options = options
   }
 
-  /** Throws `too-many-requests` when too many of the holder wait, and what the work throws when its time is over. */
+  /** Throws `too-many-requests` when too many searches of the holder wait, and like the work when its time is over. */
   async run<Result>(work: RequestWork | undefined, job: Job<Result>): Promise<Result> {
     const holder = work?.holder ?? ''
     await this.#wait(holder, work)
@@ -115,7 +115,7 @@ export class Turns {
     this.#running -= 1
     if (ended) {
       ended.isRunning = false
-      // The next turn is another holder's.
+      // The next turn belongs to another holder.
       this.#queues.delete(holder)
       if (ended.waiting.length > 0) this.#queues.set(holder, ended)
     }

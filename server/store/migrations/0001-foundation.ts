@@ -65,7 +65,7 @@ async function createPractices(db: Kysely<unknown>): Promise<void> {
     .addColumn('patient_id', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('practice_patient_pk', ['practice_id', 'patient_id'])
     .execute()
-  // Which practices keep a patient: asked by every write, so that no practice writes itself into another's panel.
+  // Finds the practices that keep a patient. Every write needs it, so that no practice writes itself into another's panel.
   await db.schema
     .createIndex('practice_patient_patient')
     .on('practice_patient')
@@ -83,9 +83,9 @@ async function createPractices(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('ended_at', 'bigint')
     .execute()
-  // Whose records an account reaches: asked at each sign-in and consent.
+  // Finds the records that an account reaches, at each sign-in and consent.
   await db.schema.createIndex('association_account').on('association').columns(['account_id']).execute()
-  // Who reaches a patient's record: asked by the practice.
+  // Finds who reaches a patient's record, for the practice.
   await db.schema
     .createIndex('association_practice')
     .on('association')
@@ -218,7 +218,7 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .addColumn('content', 'text', (c) => c.notNull())
     .addPrimaryKeyConstraint('record_pk', ['patient_id', 'type', 'id'])
     .execute()
-  // Finding a record by its FHIR address, whoever it belongs to: a provider's read, and every write.
+  // Finds a record by its FHIR address in all compartments: for a provider's read, and for every write.
   await db.schema.createIndex('record_address').on('record').columns(['type', 'id']).execute()
   // One patient's records of a type by date; with date_end and id it also counts them without touching the records.
   await db.schema
@@ -233,7 +233,7 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
     .columns(['practice_id', 'type', 'id'])
     .where(sql.ref('patient_id'), '=', '')
     .execute()
-  // The few records that lie in several compartments: lists show and count them once.
+  // Finds the few records in several compartments, which lists show and count once.
   await db.schema
     .createIndex('record_several')
     .on('record')
@@ -266,7 +266,7 @@ async function createRecords(db: Kysely<unknown>): Promise<void> {
       'source_id',
     ])
     .execute()
-  // What one patient's records cite; replacing what a record cites when it gets a new version.
+  // Finds the citations of one patient's records, and the citations of a record that gets a new version.
   await db.schema
     .createIndex('record_citation_source')
     .on('record_citation')

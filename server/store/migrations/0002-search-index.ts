@@ -1,8 +1,8 @@
 import { type Kysely, SqliteAdapter, sql } from 'kysely'
 
 /**
- * What search compares, taken from each record when it is written. Rows lie in the order of their key, which leads with
- * the patient like all others, so that a search of one record never reads another's part of the index.
+ * What search compares, taken from each record when it is written. Rows lie in the order of their key, which begins with the
+ * patient, so that a search in one compartment never reads the rows of another.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   // A table that is its own index: half the disk, one write a row. PostgreSQL has no such tables.
@@ -21,7 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('record_text_pk', ['patient_id', 'type', 'param', 'value', 'id', 'system'])
     .modifyEnd(clustered)
     .execute()
-  // Dates, numbers and quantities as ranges [low, high); `unit` is what they are counted in.
+  // Dates, numbers and quantities as ranges [low, high). `unit` is their unit.
   await db.schema
     .createTable('record_range')
     .addColumn('patient_id', text, (c) => c.notNull())
@@ -34,7 +34,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('record_range_pk', ['patient_id', 'type', 'param', 'id', 'low', 'high', 'unit'])
     .modifyEnd(clustered)
     .execute()
-  // By which version of the rules the rows above were written: rules that change write them anew.
+  // The version of the rules by which the rows above were written. With new rules they are written again.
   await db.schema
     .createTable('search_index')
     .addColumn('version', 'integer', (c) => c.notNull())

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** A record that is written again after it was deleted goes on counting its versions: its deletion is found by its address. */
+/** A record that is written again after its deletion continues the count of versions. This finds the deletion by its address. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('record_version_deletion')

@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely'
 
 /**
- * How applications prove who they are, what practices approved for them, and what may be used only once. Columns are
- * only added, so that the step is quick on a large database.
+ * How applications prove their identity, what practices approved for them, and keys that may be used only once. Columns are only
+ * added, so that the step is quick on a large database.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await addApplicationColumns(db)
   await addPracticeGrants(db)
-  // The thumbprint of the key that a DPoP-bound token is worth something with (RFC 9449 §6).
+  // The thumbprint of the key to which a DPoP-bound token is bound (RFC 9449 §6).
   await db.schema.alterTable('access_token').addColumn('jkt', 'text').execute()
   await db.schema
     .createTable('used_once')
@@ -48,7 +48,7 @@ async function addApplicationColumns(db: Kysely<unknown>): Promise<void> {
 
 async function addPracticeGrants(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('grant').addColumn('practice_id', 'text').execute()
-  // Which practice approved an application: asked at each client_credentials request, and by the practice's desk.
+  // Finds the practice that approved an application, at each client_credentials request and for the practice's desk.
   await db.schema
     .createIndex('grant_practice')
     .on('grant')

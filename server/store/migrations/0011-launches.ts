@@ -1,9 +1,12 @@
 import type { Kysely } from 'kysely'
 
-/** SMART App Launch: what a launch fixed for a grant, launches that wait for their application, and where those start. */
+/**
+ * SMART App Launch: the context of a grant after a launch, launches that wait for their application, and the start addresses of
+ * applications.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('application').addColumn('launch_uri', 'text').execute()
-  // Read with the token at every request, so it has the key of the grant.
+  // The context is read with the token at every request, so it has the key of the grant.
   await db.schema
     .createTable('grant_context')
     .addColumn('grant_id', 'text', (c) => c.primaryKey().references('grant.id'))

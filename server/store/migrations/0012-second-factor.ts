@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 
 /** A second step at sign-in: authenticator apps, passkeys, recovery codes, and practices that ask their staff for it. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // When a second step was passed in this sign-in, and when the person last proved who they are.
+  // The times at which a second step was passed in this sign-in, and at which the person last proved their identity.
   await db.schema.alterTable('sign_in').addColumn('factor_at', 'bigint').execute()
   await db.schema
     .alterTable('sign_in')
@@ -25,7 +25,7 @@ async function createPending(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('expires_at', 'bigint', (c) => c.notNull())
     .execute()
-  // A new password ends what the old one began.
+  // A new password ends sign-ins that the old one began.
   await db.schema
     .createIndex('pending_sign_in_account')
     .on('pending_sign_in')

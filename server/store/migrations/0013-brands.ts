@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely'
 
 /**
- * Who stands in the record for a proxy, in which sign-in a grant was given, where a browser goes after signing out, and how
- * apps find a practice. Columns are only added, so that the step is quick on a large database.
+ * The RelatedPerson record of a proxy, the sign-in of a grant, the addresses after signing out, and how apps find a practice.
+ * Columns are only added, so that the step is quick on a large database.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // The RelatedPerson record of a proxy; null until it is needed in databases from before this step.
+  // The RelatedPerson record of a proxy. In older databases it is null until it is needed.
   await db.schema.alterTable('association').addColumn('related_person_id', 'text').execute()
   await db.schema.alterTable('invitation').addColumn('related_person_id', 'text').execute()
   await db.schema.alterTable('grant').addColumn('sign_in_id', 'text').execute()
@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('postal_code', 'text')
     .addColumn('updated_at', 'bigint', (c) => c.notNull())
     .execute()
-  // The published list: the listed ones, in a fixed order.
+  // Finds the published list in a fixed order.
   await db.schema
     .createIndex('practice_brand_listed')
     .on('practice_brand')

@@ -10,11 +10,11 @@ interface HolderRow {
   content: string
 }
 
-/** Records that were written before cite their attachments, too: by that an attachment is read through the document that has it. */
+/** Older records cite their attachments, too, so that an attachment is read through the document that has it. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   let after = { patient_id: '', type: '', id: '' }
   for (;;) {
-    // By the key, which both databases walk in its order; looks at every text once.
+    // Walks along the key, and looks at every text once.
     const { rows } = await sql<HolderRow>`
       select patient_id, type, id, content from record
       where (patient_id, type, id) > (${after.patient_id}, ${after.type}, ${after.id})

@@ -44,7 +44,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('patient_id', text, (c) => c.notNull())
     .addPrimaryKeyConstraint('practice_former_patient_pk', ['practice_id', 'patient_id'])
     .execute()
-  // Asked by every write about a patient.
+  // Every write about a patient needs it.
   await db.schema
     .createIndex('practice_former_patient_patient')
     .on('practice_former_patient')
@@ -53,7 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await moveDeletedPatients(db)
 }
 
-/** As fhir/search/index-rows.ts marks what is written from now on. */
+/** The same mark as fhir/search/index-rows.ts sets on new rows. */
 export async function markRows(db: Kysely<unknown>): Promise<void> {
   const numberOf = (type: string, code: string) =>
     createHash('sha256').update(`${type} ${code}`).digest().readUIntBE(0, 6)

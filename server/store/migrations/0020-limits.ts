@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 
 /**
- * Who wants no invitations by mail, the mails of sandboxes, which stay here, and an index by which the launches of an
- * account are counted. Nothing that is there is changed.
+ * Addresses that want no invitations, the mails of sandboxes, which are not sent, and an index for the number of launches of an
+ * account. No existing row is changed.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema

@@ -1,14 +1,15 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * A version remembers whose it was, so that a deleted record which lay in nobody's compartment is still its practice's, and how it came. The index of
- * searches remembers how far it was written anew.
+ * A version keeps its practice, so that a deleted record outside all compartments still belongs to its practice, and its method.
+ * The search index keeps the place up to which it was written again.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('record').addColumn('method', 'text').execute()
   await db.schema.alterTable('record_version').addColumn('method', 'text').execute()
   await db.schema.alterTable('record_version').addColumn('practice_id', 'text').execute()
-  // Whose an older version was is known where the record is still there, from its last deletion on: before that another practice may have had the id.
+  // The practice of an older version is known when the record still exists, from its last deletion on. Before that another
+  // practice may have had the id.
   await sql`update record_version set practice_id = (
       select max(record.practice_id) from record where record.type = record_version.type and record.id = record_version.id)
     where patient_id = '' and not exists (

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * What is proved before it counts: browsers that are known to an account, invitations that wait for the practice, and changes of
- * approved backend services that wait for those who approved them.
+ * Things that are proved before they count: known browsers of an account, invitations that wait for the practice, and changes of
+ * approved backend services that wait for the practices.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createKnownDevices(db)
@@ -17,11 +17,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await forgetUnproved(db)
 }
 
-/** What counted before it was proved, and the key of marks that could not be ended. */
+/** Deletes unproved passwords and links, and the key of marks that could not be ended. */
 export async function forgetUnproved(db: Kysely<unknown>): Promise<void> {
   // It signed the marks of known browsers, which were not kept and could not be ended.
   await sql`delete from server_key where name = 'device'`.execute(db)
-  // A password that was chosen before the address was proved is worth nothing: the page behind the link asks for one.
+  // A password from before the proof of the address does not count. The page behind the link asks for a new one.
   const open = sql<{ token_hash: string; payload: string }>`
     select token_hash, payload from mail_link where purpose = 'finish-sign-up' and used_at is null`
   for (const { token_hash, payload } of (await open.execute(db)).rows) {
@@ -30,7 +30,7 @@ export async function forgetUnproved(db: Kysely<unknown>): Promise<void> {
       db,
     )
   }
-  // Its page would confirm without the sign-in that asked for it.
+  // The page of this link would confirm without the sign-in that asked for it.
   await sql`update mail_link set used_at = created_at where purpose = 'change-email' and used_at is null`.execute(
     db,
   )

@@ -10,7 +10,7 @@ import { nameKey } from '../name-key.ts'
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('account').addColumn('closed_at', 'bigint').execute()
   await normalizeAddresses(db)
-  // The invitations of an address: asked when its owner closes the account, and when another person is invited to it.
+  // Finds the invitations of an address, when its owner closes the account and when another person is invited to it.
   await db.schema.createIndex('invitation_email').on('invitation').columns(['email']).execute()
   await keepOneOwnRecord(db)
   await db.schema
@@ -33,12 +33,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-/** What one statement reads at a time. */
+/** The rows that one statement reads. */
 const batch = 1000
 
 /**
- * Addresses in one form. Of accounts that turn out to have the same address, the oldest gets it. The others stay as they are, with their own
- * passwords and records, under the text that they had; one that had the very text of the form gets another text of the same address.
+ * Addresses in one form. When several accounts have the same address, the oldest gets it. The others keep their passwords,
+ * records and spelling. An account whose spelling equals the new form gets another spelling of the same address.
  */
 export async function normalizeAddresses(db: Kysely<unknown>): Promise<void> {
   const accounts = await findOthers(db, 'account')
@@ -84,7 +84,7 @@ async function giveToOldest(db: Kysely<unknown>, address: string, others: Row[])
   await sql`update account set email = ${address} where id = ${oldest.id}`.execute(db)
 }
 
-/** Whoever wanted no invitations at the address in its old form wants none in the new one. */
+/** An address that wants no invitations keeps that in the new form. */
 async function keepStop(db: Kysely<unknown>, email: string): Promise<void> {
   await sql`
     insert into mail_stop (address_hash, stopped_at)
@@ -92,7 +92,7 @@ async function keepStop(db: Kysely<unknown>, email: string): Promise<void> {
     on conflict do nothing`.execute(db)
 }
 
-/** Mailed links that are still open: the address that they prove. */
+/** The address that open mailed links prove. */
 async function normalizeLinks(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<{ token_hash: string; payload: string }>`
     select token_hash, payload from mail_link
@@ -106,8 +106,8 @@ async function normalizeLinks(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * An account is one person, so that of the records which it has as its own in one practice the oldest stays the own one. It goes on
- * seeing the others, as a caregiver; the practice says what it is to whom. Of the same record twice, one is enough.
+ * An account is one person. When it has several own records in one practice, the oldest stays its own. It keeps access to the
+ * others as a caregiver, and the practice can correct the relation. Of two associations with the same record one stays.
  */
 export async function keepOneOwnRecord(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<{ id: string; first_id: string; is_same: number }>`
@@ -131,7 +131,7 @@ export async function keepOneOwnRecord(db: Kysely<unknown>): Promise<void> {
       )
 }
 
-/** What applications were given by one association they have by the other. */
+/** Grants through the removed association now go through the other one. */
 async function joinTo(db: Kysely<unknown>, id: string, firstId: string): Promise<void> {
   await sql`
     insert into grant_association (grant_id, association_id)

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 
 /**
- * What running the server needs: mails that wait to be sent, and those that a server without a mail server shows; invitations to sign up;
- * how scheduled work is doing; and where a sign-in came from. Nothing that is there is changed.
+ * Tables for operating the server: mails that wait to be sent, mails that a server without a mail server shows, invitations to
+ * sign up, the state of scheduled work, and the network address of a sign-in. No existing row is changed.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createMails(db)
@@ -42,7 +42,7 @@ async function createMails(db: Kysely<unknown>): Promise<void> {
     .addColumn('given_up_at', 'bigint')
     .addColumn('reason', 'text')
     .execute()
-  // What is due now, and how many wait.
+  // Finds the due mails, and the number of waiting ones.
   await db.schema
     .createIndex('queued_mail_due')
     .on('queued_mail')

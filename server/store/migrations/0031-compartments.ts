@@ -16,7 +16,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await moveFormerVersions(db)
 }
 
-/** With several practices nobody can tell. */
+/** With several practices it cannot be known. */
 async function nameTheOnlyPractice(db: Kysely<unknown>): Promise<void> {
   await sql`update record_version set practice_id = (select min(id) from practice)
     where practice_id is null and patient_id = '' and (select count(*) from practice) = 1`.execute(db)
@@ -31,7 +31,8 @@ async function moveFormerVersions(db: Kysely<unknown>): Promise<void> {
   const isKeptBy = (practice: ReturnType<typeof sql>) => sql`(
     exists (select 1 from practice_patient as kept where kept.practice_id = ${practice} and kept.patient_id = v.patient_id)
     or exists (select 1 from practice_former_patient as kept where kept.practice_id = ${practice} and kept.patient_id = v.patient_id))`
-  // Whose a version of before was is not kept: the one who has the record, where the patient is theirs, or whoever has the patient.
+  // The practice of an older version was not kept. It is the practice of the record when that keeps the patient, or else the
+  // practice of the patient.
   const practice = sql`coalesce(v.practice_id,
     (select min(now.practice_id) from record as now where now.type = v.type and now.id = v.id and ${isKeptBy(sql`now.practice_id`)}),
     (select min(kept.practice_id) from practice_patient as kept where kept.patient_id = v.patient_id),
@@ -76,7 +77,7 @@ async function refileProvenances(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-/** A row of a compartment that is too many is given to one that lacks it; what is left over goes, or its practice keeps it. */
+/** A superfluous row moves to a compartment that lacks one. The remaining rows are deleted, or go to the practice. */
 async function refile(db: Kysely<unknown>, { id, practice_id, content }: ProvenanceRow): Promise<void> {
   const wanted = new Set(await findPatients(db, practice_id, targetsOf(content)))
   const { rows: present } = await sql<{ no: number; patient_id: string }>`
@@ -94,7 +95,7 @@ async function refile(db: Kysely<unknown>, { id, practice_id, content }: Provena
     where type = 'Provenance' and id = ${id}`.execute(db)
 }
 
-/** One row of a Provenance, with all that hangs on it; away with it where it goes nowhere. */
+/** Moves one row of a Provenance with everything that depends on it, or deletes it when it has no new place. */
 async function moveRow(
   db: Kysely<unknown>,
   { id, no, from, to }: { id: string; no: number; from: string; to: string | undefined },

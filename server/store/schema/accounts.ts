@@ -10,7 +10,10 @@ export interface AccountTable {
   password_hash: string
   created_at: number
   password_changed_at: number
-  /** Its owner has closed it: nobody signs in, and the address is free. The row stays for what refers to it. */
+  /**
+   * The time when its owner closed it. Nobody can sign in any more, and the address is free. The row stays, because others refer
+   * to it.
+   */
   closed_at: Generated<number | null>
 }
 
@@ -23,7 +26,7 @@ export interface SignInTable {
   last_seen_at: number
   expires_at: number
   user_agent: string
-  /** The network address that it was started from; null of those from before this was kept. */
+  /** The network address of its start; null for older rows. */
   address: string | null
   /** When a second step was passed in it; null after the password alone. */
   factor_at: number | null
@@ -31,7 +34,7 @@ export interface SignInTable {
   proven_at: number
 }
 
-/** A browser in which an account was signed in; known by a random value in its cookie. */
+/** A browser in which an account was signed in. Its cookie has a random value. */
 export interface KnownDeviceTable {
   mark_hash: string
   account_id: string
@@ -44,7 +47,7 @@ export interface MailLinkTable {
   token_hash: string
   purpose: 'finish-sign-up' | 'reset-password' | 'change-email'
   account_id: string | null
-  /** JSON that the purpose needs; never a secret in clear. */
+  /** JSON that the purpose needs, never with a secret in clear. */
   payload: string
   created_at: number
   expires_at: number

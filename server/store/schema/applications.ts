@@ -8,20 +8,22 @@ export interface ApplicationTable {
   /** The name as it is searched and sorted. */
   name_key: Generated<string>
   kind: 'confidential' | 'public'
-  /** Space-separated; what the application may ask for. */
+  /** The scopes that the application may ask for, separated by spaces. */
   scopes: string
   /** JSON array of strings. */
   redirect_uris: string
-  /** JSON array of strings: where a browser may go after signing out. */
+  /** JSON array of strings: the addresses to which a browser may go after signing out. */
   post_logout_redirect_uris: Generated<string>
   logo_uri: string | null
   policy_uri: string | null
   tos_uri: string | null
-  /** Where a launch from the portal starts the application (SMART App Launch, EHR launch). */
+  /** The address at which a launch from the portal starts the application (SMART App Launch, EHR launch). */
   launch_uri: string | null
   /** 1: accepts token parameters in the URL, as one old client sends them. */
   legacy_url_parameters: number
-  /** How it proves at the token endpoint who it is: by a secret, by a signature (private_key_jwt), or not at all. */
+  /**
+   * How the application proves its identity at the token endpoint: by a secret, by a signature (private_key_jwt), or not at all.
+   */
   authentication: Generated<'secret' | 'key' | 'none'>
   /** JSON of its public keys; with authentication by key either this or the address. */
   jwks: string | null
@@ -30,7 +32,7 @@ export interface ApplicationTable {
   requires_par: Generated<number>
   /** 1: its tokens are bound to a key (RFC 9449). */
   requires_dpop: Generated<number>
-  /** Of the token by which a dynamically registered application manages itself (RFC 7592). */
+  /** The hash of the token by which a dynamically registered application manages itself (RFC 7592). */
   registration_token_hash: string | null
   created_at: number
   updated_at: number
@@ -42,14 +44,17 @@ export interface ApplicationSecretTable {
   application_id: string
   secret_hash: string
   created_at: number
-  /** Set on the older ones when a secret is rotated: the end of the overlap. */
+  /** The end of the overlap, set on older secrets when a secret is rotated. */
   expires_at: number | null
 }
 
-/** A change of a backend service that waits for the practices which approved it; one for each service, the last one. */
+/**
+ * A change of a backend service that waits for the practices that approved the service. Only the last change of each service is
+ * kept.
+ */
 export interface ApplicationChangeTable {
   application_id: string
-  /** Of this change: a consent to an earlier one is none. */
+  /** The id of this change. A consent to an earlier change does not count. */
   id: string
   /** JSON of the columns of `application` that would change. */
   columns: string

@@ -6,13 +6,13 @@ export interface PendingSignInTable {
   expires_at: number
 }
 
-/** What an authenticator app shares with this server to make one-time codes (RFC 6238). */
+/** The secret that an authenticator app shares with this server for one-time codes (RFC 6238). */
 export interface AuthenticatorAppTable {
   account_id: string
   /** Encrypted: the server has to read it, so it cannot be a hash. */
   sealed_secret: string
   created_at: number
-  /** Null until one right code was entered; before that it counts for nothing. */
+  /** The time of the first right code. Before it the app does not count. */
   confirmed_at: number | null
   last_used_at: number | null
   /** The newest time step whose code was accepted: no code up to it is accepted again. */

@@ -1,4 +1,4 @@
-/** What one account allowed one application. Every token belongs to a grant and dies with it. */
+/** The permission of one account for one application. Every token belongs to a grant and ends with it. */
 export interface GrantTable {
   id: string
   account_id: string
@@ -12,15 +12,15 @@ export interface GrantTable {
   end_reason: string | null
   last_used_at: number | null
   /**
-   * Set when a practice approved a backend service: then `account_id` only tells which administrator did, and what
-   * the grant covers is the whole panel of this practice.
+   * Set when a practice approved a backend service. Then `account_id` is only the administrator who did it, and the grant covers
+   * the whole panel of this practice.
    */
   practice_id: string | null
-  /** The sign-in in which it was given; null in grants from before this was noted. */
+  /** The sign-in in which the grant was given; null for older grants. */
   sign_in_id: string | null
 }
 
-/** Through which associations of the account the grant reaches records. */
+/** The associations of the account through which the grant reaches records. */
 export interface GrantAssociationTable {
   grant_id: string
   association_id: string
@@ -32,17 +32,17 @@ export interface AccessTokenTable {
   scopes: string
   issued_at: number
   expires_at: number
-  /** Thumbprint of the key that the token is bound to; null: whoever holds the token may use it. */
+  /** Thumbprint of the key that the token is bound to. Null: any holder may use the token. */
   jkt: string | null
 }
 
-/** Client assertions and DPoP proofs that were seen: the row is there, so a second one is a replay. */
+/** Client assertions and DPoP proofs that were used. When the row exists, a second use is a replay. */
 export interface UsedOnceTable {
   key_hash: string
   expires_at: number
 }
 
-/** What the authorization engine keeps: codes, refresh tokens, its browser sessions, interactions. */
+/** The storage of the authorization engine: codes, refresh tokens, its browser sessions, interactions. */
 export interface OidcPayloadTable {
   kind: string
   /** SHA-256 of the engine's id, which for codes and tokens is the secret itself. */

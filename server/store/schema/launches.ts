@@ -1,4 +1,4 @@
-/** What a launch, or the choice of one patient, fixed for a grant (SMART App Launch 2.2, launch context). */
+/** The context of a grant after a launch or the choice of one patient (SMART App Launch 2.2, launch context). */
 export interface GrantContextTable {
   grant_id: string
   /** The one patient whom `patient` scopes of the grant are about. */
@@ -9,7 +9,7 @@ export interface GrantContextTable {
   fhir_context: string | null
   /** 1: the application must itself show whose record it is about. */
   need_patient_banner: number
-  /** 1: the person let `user` scopes reach the whole panel of the practice; else they too are about the one patient. */
+  /** 1: the person let `user` scopes reach the whole panel of the practice. Otherwise they, too, are about the one patient. */
   reaches_panel: number
 }
 
@@ -19,7 +19,7 @@ export interface LaunchTable {
   id_hash: string
   account_id: string
   application_id: string
-  /** Why the account may open the patient's record; ended since then, the launch is worth nothing. */
+  /** The association by which the account may open the patient's record. The launch is worth nothing after its end. */
   association_id: string
   patient_id: string
   encounter_id: string | null

@@ -24,19 +24,19 @@ export interface PracticeFormerPatientTable {
   patient_id: string
 }
 
-/** Why an account may see something of a practice; ended, never deleted. */
+/** The relation of an account to a practice. It is ended, never deleted. */
 export interface AssociationTable {
   id: string
   account_id: string
   practice_id: string
   role: 'patient' | 'proxy' | 'provider' | 'staff'
-  /** Set for patient and proxy. */
+  /** The patient; set for patient and proxy. */
   patient_id: string | null
   /** Set for provider: the Practitioner record. */
   practitioner_id: string | null
   /** How a proxy is related, in words ("parent"); "self" for a patient. */
   relationship: string
-  /** The RelatedPerson record of a proxy; null until it is needed when the association is from before there were any. */
+  /** The RelatedPerson record of a proxy. In an older association it is null until it is needed. */
   related_person_id: string | null
   created_at: number
   ended_at: number | null
@@ -62,7 +62,7 @@ export interface InvitationTable {
   claimed_at: number | null
 }
 
-/** How apps find a practice (SMART App Launch 2.2, user-access brands); no row: never filled in, not listed. */
+/** How apps find a practice (SMART App Launch 2.2, user-access brands). A practice without a row is not listed. */
 export interface PracticeBrandTable {
   practice_id: string
   is_listed: number

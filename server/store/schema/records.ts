@@ -6,7 +6,7 @@ import type { Generated } from 'kysely'
  * Medication), which belong to no compartment. A record about several patients has one row in each compartment.
  */
 export interface RecordTable {
-  /** Names the row in the search index; stays the same through all versions of the record. */
+  /** The number of the row in the search index. It stays the same through all versions of the record. */
   no: Generated<number>
   patient_id: string
   type: string
@@ -14,14 +14,14 @@ export interface RecordTable {
   version_id: number
   last_updated: number
   practice_id: string
-  /** How many compartments hold this record. 1 nearly always; lists over several patients use it to show it once. */
+  /** The number of compartments of the record, nearly always 1. Lists over several patients use it to show the record once. */
   compartments: number
-  /** When it happened, as the range [start, end) that its FHIR date covers; null when the type or record has none. */
+  /** The date of the record as the range [start, end) that its FHIR date covers. Null when the type or record has none. */
   date_start: number | null
   date_end: number | null
   /** The FHIR resource as JSON, sent as it stands. */
   content: string
-  /** How this version came: POST, PUT or PATCH; null from before that was kept. */
+  /** The method that wrote this version: POST, PUT or PATCH. Null for older versions. */
   method: string | null
 }
 
@@ -35,11 +35,11 @@ export interface RecordVersionTable {
   deleted: number
   content: string
   method: string | null
-  /** Whose it was; null from before that was kept. */
+  /** The practice of the version. Null for older versions. */
   practice_id: string | null
 }
 
-/** Which shared records a record cites: a shared record is readable when a readable record cites it. */
+/** The shared records that a record cites. A shared record is readable when a readable record cites it. */
 export interface RecordCitationTable {
   patient_id: string
   target_type: string
@@ -60,19 +60,19 @@ export interface RecordTextTable {
   /** The latest end of the record's main dates. */
   high: number
   record_no: number
-  /** 0 for the first row of a value of a record, 1 for the next: one of each value counts each record once. */
+  /** 0 for the first row of a value of a record, 1 for the next. The rows with 0 count each record once for each value. */
   nth: number
   /** The earliest beginning of its main dates. */
   low: number
-  /** How many main dates it has: 0, 1, or 2 for several. */
+  /** The number of its main dates: 0, 1, or 2 for several. */
   dates: number
   /** The system of a token, or a string as it was written; '' for others. */
   system: string
-  /** 1: is asked for whoever it is about (fhir/search/by-value.ts), and has an index that begins with the value. */
+  /** 1: searches look for the value in all compartments (fhir/search/by-value.ts), by an index that begins with the value. */
   by_value: Generated<number>
 }
 
-/** What search compares of a record: dates, numbers and quantities, as ranges [low, high). */
+/** Dates, numbers and quantities of a record that search compares, as ranges [low, high). */
 export interface RecordRangeTable {
   patient_id: string
   parameter: number
@@ -82,10 +82,10 @@ export interface RecordRangeTable {
   unit: string
 }
 
-/** One row: by which version of the rules the two tables above were written. */
+/** One row: the version of the rules by which the two tables above were written. */
 export interface SearchIndexTable {
   version: number
-  /** While it is written anew: by which, and as JSON the last place that is done. */
+  /** While the index is written again: the version of the rules, and the last finished place as JSON. */
   next_version: number | null
   next_place: string | null
 }

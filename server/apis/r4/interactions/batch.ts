@@ -1,33 +1,33 @@
 import { stringifyExact } from '#fhir/exact-json.ts'
 import { breathe } from '../../../breathe.ts'
 import { OnpatientError } from '../../../errors.ts'
-import { headersOf, outcomeOf } from '../../../http/operation-outcome.ts'
 import { currentWork } from '../../../request-work.ts'
-import { type AnswerEntry, renderAnswer } from '../answer-entry.ts'
-import { type Action, type BundleEntry, readAction, readQuestion } from '../bundle-action.ts'
+import { type Action, type BundleEntry, readTransactionAction } from '../bundle-action.ts'
+import { type EntryAnswer, refusedEntry, renderAnswer } from '../entry-answer.ts'
 import { patchMediaType, resourceMediaTypes } from '../read-body.ts'
-import type { BundleContext } from './bundle-context.ts'
-import { readReturn } from './written.ts'
+import type { BundleContext, EntryRequest } from './bundle-context.ts'
 
 /**
- * A batch is what its entries are, sent one after the other. Beyond a bound of the whole request each entry is answered with
+ * A batch is answered entry by entry, one after the other. Beyond a bound of the whole request each entry is answered with
  * the reason, and not done.
  */
-export async function* answerEach(sent: BundleContext, entries: BundleEntry[]): AsyncGenerator<AnswerEntry> {
+export async function* answerEach(sent: BundleContext, entries: BundleEntry[]): AsyncGenerator<EntryAnswer> {
   const work = currentWork()
   let beyond: OnpatientError | undefined
   for (const [index, entry] of entries.entries()) {
     await breathe()
     beyond ??= errorOf(() => work?.assertGoesOn())
     if (beyond) {
-      yield refuse(beyond, sent)
+      yield refusedEntry(beyond, sent.requestId)
       continue
     }
     const answer = await answerOne(sent, entry, index)
     const bytes = renderAnswer(sent.base, answer).length
     beyond = errorOf(() => work?.countBytes(bytes))
-    // What was written is said to be so.
-    yield beyond && answer.resource !== undefined && isRead(entry) ? refuse(beyond, sent) : answer
+    // An entry that has written something says so.
+    yield beyond && answer.resource !== undefined && isRead(entry)
+      ? refusedEntry(beyond, sent.requestId)
+      : answer
   }
 }
 
@@ -45,95 +45,45 @@ function isRead({ request }: BundleEntry): boolean {
   return request?.method === 'GET' || request?.method === 'HEAD'
 }
 
-function refuse(error: OnpatientError, { request }: BundleContext): AnswerEntry {
-  const { status } = headersOf(error)
-  return { response: { status: String(status), outcome: outcomeOf(error, request.id) } }
-}
-
-async function answerOne(sent: BundleContext, entry: BundleEntry, index: number): Promise<AnswerEntry> {
+async function answerOne(sent: BundleContext, entry: BundleEntry, index: number): Promise<EntryAnswer> {
   let action: Action
   try {
-    const question = readQuestion(entry, index, sent.base)
-    if (question) return await ask(sent, question)
-    action = readAction(entry, index, sent.base)
+    action = readTransactionAction(entry, index, sent.base)
   } catch (error) {
     if (!(error instanceof OnpatientError)) throw error
     const expression = [error.expression ?? `Bundle.entry[${index}]`]
     const issue = [{ severity: 'error', code: 'invalid', details: { text: error.message }, expression }]
     return { response: { status: '400', outcome: { resourceType: 'OperationOutcome', issue } } }
   }
-  const { method, url, resource, ifMatch, condition, readHeaders } = action
-  const isPatch = method === 'PATCH'
-  return inject(sent, {
+  const request = requestOf(action)
+  try {
+    return await sent.answerEntry(request)
+  } catch (error) {
+    return sent.refuseEntry(error, request.url)
+  }
+}
+
+/** The request that an entry stands for. */
+export function requestOf(action: Action): EntryRequest {
+  const { method, url, question, ifMatch, condition, readHeaders } = action
+  return {
     method,
     url,
-    ...(resource
-      ? {
-          payload: isPatch
-            ? Buffer.from(String((resource as { data?: unknown }).data ?? ''), 'base64')
-            : stringifyExact(resource),
-        }
-      : {}),
+    ...bodyOf(action),
     headers: {
       ...readHeaders,
-      ...(resource ? { 'content-type': isPatch ? patchMediaType : resourceMediaTypes[0] } : {}),
-      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-      ...(method === 'POST' && condition !== undefined ? { 'if-none-exist': condition } : {}),
+      'if-match': ifMatch,
+      'if-none-exist': method === 'POST' ? condition : undefined,
+      'content-type': method === 'PATCH' ? patchMediaType : resourceMediaTypes[0],
     },
-  })
-}
-
-/** A search has its parameters in its address. */
-export function ask(
-  sent: BundleContext,
-  { url, resource }: { url: string; resource: unknown },
-): Promise<AnswerEntry> {
-  const body = resource === undefined ? {} : { payload: stringifyExact(resource), headers: json }
-  return inject(sent, { method: 'POST', url, ...body, isQuestion: true })
-}
-
-const json = { 'content-type': resourceMediaTypes[0] }
-
-interface Injected {
-  method: Action['method']
-  url: string
-  payload?: string | Buffer
-  /** Whether it is answered with a resource, though it is sent by POST. */
-  isQuestion?: boolean
-  headers?: Record<string, string | undefined>
-}
-
-/** The request of one entry goes the way of every request: the same token, the same checks, the same words. */
-export async function inject(
-  { request, base, entryHeaders }: BundleContext,
-  { method, url, payload, headers, isQuestion }: Injected,
-): Promise<AnswerEntry> {
-  const { prefer } = request.headers
-  const answer = await request.server.inject({
-    method,
-    url: `${new URL(base).pathname}/${url}`,
-    headers: {
-      // Of a Binary, too, an entry holds the resource.
-      accept: resourceMediaTypes[0],
-      ...entryHeaders,
-      ...(prefer === undefined ? {} : { prefer }),
-      ...headers,
-      host: request.headers.host ?? '',
-    },
-    ...(payload === undefined ? {} : { payload }),
-  })
-  const { etag, location, 'last-modified': modified } = answer.headers
-  const isRead = method === 'GET' || method === 'HEAD' || isQuestion === true
-  // A failure, or what `Prefer` asks for in place of what was written.
-  const isOutcome = answer.statusCode >= 400 || (!isRead && readReturn(request) === 'OperationOutcome')
-  return {
-    ...(answer.body === '' || isOutcome ? {} : { resource: answer.body }),
-    response: {
-      status: String(answer.statusCode),
-      ...(typeof location === 'string' ? { location } : {}),
-      ...(typeof etag === 'string' ? { etag } : {}),
-      ...(typeof modified === 'string' ? { lastModified: new Date(modified).toISOString() } : {}),
-      ...(isOutcome && answer.body !== '' ? { outcome: JSON.parse(answer.body) } : {}),
-    },
+    asksOnly: method === 'GET' || method === 'HEAD' || question !== undefined,
   }
+}
+
+/** A JSON Patch travels in a Binary: https://hl7.org/fhir/R4/http.html#patch. A search by POST has its parameters in its address. */
+function bodyOf({ method, resource, question }: Action): { body?: Buffer } {
+  const sent = question ? question.sent : resource
+  if (sent === undefined) return {}
+  if (method !== 'PATCH') return { body: Buffer.from(stringifyExact(sent)) }
+  return { body: Buffer.from(String((sent as { data?: unknown }).data ?? ''), 'base64') }
 }

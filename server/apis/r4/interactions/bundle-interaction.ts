@@ -1,18 +1,17 @@
 import { Readable } from 'node:stream'
-import { finished } from 'node:stream/promises'
-import type { FastifyReply } from 'fastify'
 import { OnpatientError } from '../../../errors.ts'
 import { sayLimit } from '../../../limits.ts'
 import { giveWay } from '../../../request-work.ts'
-import { renderAnswer } from '../answer-entry.ts'
+import type { Answer } from '../answer.ts'
 import { type BundleEntry, readTransactionAction } from '../bundle-action.ts'
+import { renderAnswer } from '../entry-answer.ts'
 import { readResource } from '../read-body.ts'
 import { answerEach } from './batch.ts'
 import type { BundleContext } from './bundle-context.ts'
 import { runTransaction } from './transaction.ts'
 
 /** POST to the base: a transaction as a whole or not at all, a batch entry by entry (https://hl7.org/fhir/R4/http.html#transaction). */
-export async function answerBundle(sent: BundleContext): Promise<FastifyReply> {
+export async function answerBundle(sent: BundleContext): Promise<Answer> {
   const bundle = (await readResource(sent.request, 'Bundle')) as { type?: unknown; entry?: unknown }
   const entries = bundle.entry ?? []
   if (bundle.type !== 'transaction' && bundle.type !== 'batch')
@@ -31,7 +30,9 @@ export async function answerBundle(sent: BundleContext): Promise<FastifyReply> {
     )
   await sent.countEntries(entries.length)
   giveWay()
-  if (bundle.type === 'batch') return sendBatch(sent, entries)
+  // Each entry goes out as soon as it is answered, so that not all answers lie in memory. A client that leaves ends the work.
+  if (bundle.type === 'batch')
+    return { status: 200, body: Readable.from(renderBatch(sent, entries), { highWaterMark: 1 }) }
   const answers = await runTransaction(
     sent,
     entries.map((entry, index) => readTransactionAction(entry, index, sent.base)),
@@ -41,17 +42,7 @@ export async function answerBundle(sent: BundleContext): Promise<FastifyReply> {
       ? ''
       : `,"entry":[${answers.map((answer) => renderAnswer(sent.base, answer)).join(',')}]`
   }}`
-  return sent.reply.send(text)
-}
-
-/** Each entry goes out as soon as it is answered, so that not all answers lie in memory. A client that leaves ends the work. */
-async function sendBatch(sent: BundleContext, entries: BundleEntry[]): Promise<FastifyReply> {
-  const stream = Readable.from(renderBatch(sent, entries), { highWaterMark: 1 })
-  const ended = finished(stream, { writable: false }).catch(() => undefined)
-  void sent.reply.send(stream)
-  // The token is lent to the entries until the last one is answered.
-  await ended
-  return sent.reply
+  return { status: 200, body: text }
 }
 
 async function* renderBatch(sent: BundleContext, entries: BundleEntry[]): AsyncGenerator<string> {

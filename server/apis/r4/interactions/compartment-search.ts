@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import { isResourceId } from '#fhir/reference.ts'
 import { inPatientCompartment, patientCompartmentTypes } from '#fhir/search/patient-compartment.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
+import type { Answer } from '../answer.ts'
 import { present } from '../negotiate.ts'
 import type { ReadContext } from '../request-context.ts'
 import { readSearchParameters } from '../search-parameters.ts'
@@ -11,16 +11,16 @@ import { answerSeveral, readTypes } from './system-search.ts'
 
 /**
  * `Patient/id/Type` and `Patient/id/*`: a search of the records that name this patient in the ways of the standard's compartment
- * (https://hl7.org/fhir/R4/http.html#vsearch). It finds what the same references would find as parameters, and so nothing for a patient whom
- * the token does not reach.
+ * (https://hl7.org/fhir/R4/http.html#vsearch). It finds the same records as a search with these references as parameters, and so
+ * nothing for a patient whom the token does not reach.
  */
 export async function compartmentSearch(
   context: ReadContext,
   address: { patientId: string; of: string },
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const params = readSearchParameters(context)
   const text = await answerCompartmentSearch(context.reader, address, { ...context, params })
-  return context.reply.send(present(text, params))
+  return { status: 200, body: present(text, params) }
 }
 
 async function answerCompartmentSearch(

@@ -1,9 +1,9 @@
-import type { FastifyReply } from 'fastify'
-import { parseDate, type TimeRange } from '#fhir/dates.ts'
+import { parseDate, restorePlus, type TimeRange } from '#fhir/dates.ts'
 import type { VersionKey, VersionRow } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { pageLink } from '../../../http/page-links.ts'
 import { findSingle } from '../../../http/query.ts'
+import type { Answer } from '../answer.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { present } from '../negotiate.ts'
 import { asksForTotalAlone, openCursor, parseCount } from '../paging.ts'
@@ -16,9 +16,9 @@ import { selfLink } from './search.ts'
 export async function history(
   context: ReadContext,
   { type, id }: { type: string; id?: string },
-): Promise<FastifyReply> {
-  const { reader, reply, query, base, cursors } = context
-  // A history has no place to say what was left out: it is missing in the link "self".
+): Promise<Answer> {
+  const { reader, query, base, cursors } = context
+  // A history has no place to report ignored parameters. They are missing in the link "self".
   const ignored = findUnknown(query, ['_at', '_since'], context)
   const since = readTime(query, '_since')?.start
   const at = readTime(query, '_at')
@@ -34,7 +34,7 @@ export async function history(
   if (page.next)
     links.push({ relation: 'next', url: pageLink(address, query, cursors.seal(page.next, binding)) })
   const entries = page.versions.map((version) => toEntry(base, type, version, asked))
-  return reply.send(present(renderBundle('history', page.total, links, entries), query))
+  return { status: 200, body: present(renderBundle('history', page.total, links, entries), query) }
 }
 
 function toEntry(base: string, type: string, version: VersionRow, asked: Subset): BundleEntry {
@@ -42,7 +42,7 @@ function toEntry(base: string, type: string, version: VersionRow, asked: Subset)
   const number = Number(version.version_id)
   const isDeleted = Number(version.deleted) === 1
   const isCreated = Number(version.created) === 1
-  // A version from before methods were kept could have come by PUT.
+  // An old version without a method could have come by PUT.
   const method = isDeleted ? 'DELETE' : (version.method ?? 'PUT')
   return {
     fullUrl: `${base}/${url}`,
@@ -59,7 +59,7 @@ function toEntry(base: string, type: string, version: VersionRow, asked: Subset)
 function readTime(query: URLSearchParams, name: string): TimeRange | undefined {
   const text = findSingle(query, name)
   if (text === undefined) return undefined
-  const range = parseDate(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
+  const range = parseDate(restorePlus(text))
   if (range) return range
   throw new OnpatientError(
     'invalid-parameter',

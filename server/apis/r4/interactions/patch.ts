@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { Answer } from '../answer.ts'
 import { assertVersion } from '../condition.ts'
 import { patchRecord } from '../patch-record.ts'
 import { patchMediaType, readBody } from '../read-body.ts'
@@ -15,7 +15,7 @@ import {
 } from './written.ts'
 
 /** PATCH Type/id, or Type?condition, with a JSON Patch. */
-export async function patch(context: WriteContext, named: Named): Promise<FastifyReply> {
+export async function patch(context: WriteContext, named: Named): Promise<Answer> {
   const { writer, request } = context
   writer.assertMay(named.type, interactionsOf.PATCH)
   const operations = await readBody(request, [patchMediaType])
@@ -25,7 +25,7 @@ export async function patch(context: WriteContext, named: Named): Promise<Fastif
     const current = await find(transaction)
     if (!current) throw named.id === undefined ? nothingMatches(named.type) : notOfPractice(named.type)
     const isShown = writer.shows({ type: named.type, content: current.content })
-    assertVersion(ifMatch, current, isShown)
+    assertVersion(ifMatch, current, { isShown })
     const resource = await patchRecord({
       type: named.type,
       content: current.content,
@@ -34,5 +34,5 @@ export async function patch(context: WriteContext, named: Named): Promise<Fastif
     })
     return { done: await putOne(transaction, resource, 'PATCH'), isShown }
   })
-  return sendWritten(context, done, isShown)
+  return sendWritten(context, done, { isShown })
 }

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { needsTerminology } from '#fhir/search/modifiers.ts'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
@@ -7,6 +6,7 @@ import type { FoundRecord, SearchKey } from '#server/access/access.ts'
 import { mostIncluded, type RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import type { Cursors } from '../../../http/cursor.ts'
+import type { Answer } from '../answer.ts'
 import { addressOf, type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { present } from '../negotiate.ts'
 import { asksForTotalAlone, openCursor, pageSizeOf } from '../paging.ts'
@@ -29,17 +29,17 @@ export interface SearchRequest {
 type Place = ['after' | 'before', SearchKey]
 
 /** GET Type and POST Type/_search: https://hl7.org/fhir/R4/http.html#search */
-export async function search(context: ReadContext, { type }: { type: string }): Promise<FastifyReply> {
-  const { reader, reply, base } = context
+export async function search(context: ReadContext, { type }: { type: string }): Promise<Answer> {
+  const { reader, base } = context
   const asked = { ...context, type, params: readSearchParameters(context) }
   const text = await answerQuery(reader, await readQuery(asked), { ...asked, address: `${base}/${type}` })
-  return reply.send(present(text, asked.params))
+  return { status: 200, body: present(text, asked.params) }
 }
 
 interface AskedQuery {
   /** Of the request, without parameters; links lead there. */
   address: string
-  /** As the request had them; they are in the links. */
+  /** The parameters of the request, which are part of the links. */
   params: URLSearchParams
   base: string
   cursors: Cursors
@@ -58,7 +58,7 @@ export async function answerQuery(
   const links: BundleLink[] = [{ relation: 'self', url: self }]
   if (asksForTotalAlone(query)) return renderBundle('searchset', await reader.countFound(query), links, [])
   const local = address.slice(base.length + 1)
-  // The form of its cursors is part of it: one from before a change of form is refused like any other list's.
+  // The number is the form of the cursors. A cursor of an older form is refused like one of another list.
   const binding = JSON.stringify(['r4', 3, local, own.filter(([name]) => name !== '_count').sort()])
   const place = openCursor<Place>(cursors, params, binding)
   const pageSize = pageSizeOf(query.count)
@@ -81,7 +81,7 @@ export async function answerQuery(
   ])
 }
 
-/** What the parameters ask for. Throws `invalid-parameter`. */
+/** The query of the parameters. Throws `invalid-parameter`. */
 export async function readQuery({
   type,
   params,
@@ -113,7 +113,7 @@ export function linkTo(address: string, pairs: Pairs): string {
   return pairs.length === 0 ? address : `${address}?${new URLSearchParams(pairs)}`
 }
 
-/** What was really searched: without the parameters that were left out. */
+/** The address of the search that was really done, without the ignored parameters. */
 export function selfLink(address: string, pairs: Pairs, ignored: SearchQuery['ignored']): string {
   const names = new Set(ignored.map(({ name }) => name))
   return linkTo(
@@ -122,7 +122,7 @@ export function selfLink(address: string, pairs: Pairs, ignored: SearchQuery['ig
   )
 }
 
-/** A client that takes what came along for all that there is would miss records. */
+/** The answer says that the included records were cut, so that a client does not miss records. */
 function tellCut({ includes, revincludes }: SearchQuery): SearchQuery['ignored'] {
   const reason = `No more than ${mostIncluded} records come along with a page, and there may be more. Ask for smaller pages with _count, or for less with _include and _revinclude.`
   const names = [
@@ -132,7 +132,7 @@ function tellCut({ includes, revincludes }: SearchQuery): SearchQuery['ignored']
   return names.map((name) => ({ name, reason }))
 }
 
-/** Parameters that were left out are told in the answer, or the client would take it for what it asked. */
+/** The answer reports ignored parameters, so that a client does not take it for the answer to all of them. */
 export function outcomeEntries(ignored: SearchQuery['ignored']): BundleEntry[] {
   if (ignored.length === 0) return []
   const issue = ignored.map(({ name, reason }) => ({

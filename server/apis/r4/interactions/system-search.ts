@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import type { Condition, SearchQuery } from '#fhir/search/search-query.ts'
 import type { RecordReader, SearchKey } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { findSingle } from '../../../http/query.ts'
+import type { Answer } from '../answer.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { present } from '../negotiate.ts'
 import { roomOfPage } from '../page-room.ts'
@@ -13,10 +13,10 @@ import { readSearchParameters } from '../search-parameters.ts'
 import { subset } from '../subset.ts'
 import { linkTo, outcomeEntries, readQuery, type SearchRequest, selfLink, withoutCursor } from './search.ts'
 
-/** More types in one request would be more work than one request is worth. */
+/** The most types of one request, which bounds its work. */
 const mostTypes = 20
 
-/** The page goes on in this type, after this record or from the first. */
+/** The next page starts in this type, after this record or at the first. */
 interface Place {
   type: string
   after: SearchKey | undefined
@@ -25,23 +25,23 @@ interface Place {
 interface SeveralRequest extends Omit<SearchRequest, 'type'> {
   /** Of the request, without parameters; links lead there. */
   address: string
-  /** What must hold besides, by type. */
+  /** A further condition for each type. */
   narrow?(type: string): Condition | undefined
 }
 
 /** GET ?_type=… and POST _search: https://hl7.org/fhir/R4/http.html#vsearch */
-export async function systemSearch(context: ReadContext): Promise<FastifyReply> {
-  const { reader, reply, base } = context
+export async function systemSearch(context: ReadContext): Promise<Answer> {
+  const { reader, base } = context
   const params = readSearchParameters(context)
   const types = readTypes(params)
   if (!types || types.length > mostTypes)
     throw new OnpatientError(
       'invalid-parameter',
-      `A search over types names them, at most ${mostTypes}: ?_type=Observation,Condition.`,
+      `Name the types of a search over several types, at most ${mostTypes}: ?_type=Observation,Condition.`,
       { field: '_type' },
     )
   const text = await answerSeveral(reader, types, { ...context, params, address: base })
-  return reply.send(present(text, params))
+  return { status: 200, body: present(text, params) }
 }
 
 /** The types that `_type` names, each once; undefined without it. */
@@ -58,7 +58,7 @@ export function readTypes(params: URLSearchParams): string[] | undefined {
   )
 }
 
-/** One search for each type, one after the other, in pages; by the parameters that all of them have. */
+/** One search for each type, one after the other, in pages. It uses the parameters that all types have. */
 export async function answerSeveral(
   reader: RecordReader,
   types: readonly string[],
@@ -78,7 +78,7 @@ export async function answerSeveral(
   links.push({ relation: 'first', url: linkTo(address, own) })
   if (next)
     links.push({ relation: 'next', url: linkTo(address, [...own, ['cursor', cursors.seal(next, binding)]]) })
-  // Each type would be counted for each page.
+  // A total would need a count of each type for each page.
   const wantsTotal = asked.total === 'accurate' || asked.total === 'estimate'
   const total = wantsTotal ? await countAll(reader, queries) : undefined
   return renderBundle('searchset', total, links, [...entries, ...outcomeEntries(ignored)])
@@ -89,7 +89,10 @@ interface Queries {
   ignored: SearchQuery['ignored']
 }
 
-/** What one of the types does not know is left out for all: else the answer would hold what nobody asked for. */
+/**
+ * A parameter that one type does not know is left out for all types. Otherwise the answer would have records that nobody asked
+ * for.
+ */
 async function readQueries(types: readonly string[], request: SeveralRequest): Promise<Queries> {
   const params = new URLSearchParams(request.params)
   params.delete('_type')
@@ -106,7 +109,7 @@ async function readQueries(types: readonly string[], request: SeveralRequest): P
   return { queries, ignored }
 }
 
-/** The types come one after the other, and each page has its own records alone. */
+/** Refuses parameters that would need one order over all types, or included records. */
 function assertUnordered(params: URLSearchParams): void {
   const refused = [...params.keys()].find((name) => /^_(sort|include|revinclude)(:|$)/.test(name))
   if (refused === undefined) return

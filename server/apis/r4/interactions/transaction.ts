@@ -1,18 +1,26 @@
 import type { Resource } from 'fhir/r4'
 import { copyExact, parseExact } from '#fhir/exact-json.ts'
 import { locateReferences, parseReference, visitReferences } from '#fhir/reference.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import { loadValidator, type Validator } from '#fhir/validation/validate.ts'
-import type { CurrentRecord, RecordTransaction, RecordWriter, Written } from '#server/access/access.ts'
+import type {
+  CurrentRecord,
+  RecordReader,
+  RecordWriter,
+  WriteTransaction,
+  Written,
+} from '#server/access/access.ts'
 import { breathe } from '../../../breathe.ts'
-import { type ErrorCode, errorCatalogue, OnpatientError } from '../../../errors.ts'
+import { type ErrorCode, OnpatientError } from '../../../errors.ts'
+import { currentWork } from '../../../request-work.ts'
 import type { Random } from '../../../secrets.ts'
-import type { AnswerEntry } from '../answer-entry.ts'
-import type { Action, Method } from '../bundle-action.ts'
+import type { Action } from '../bundle-action.ts'
 import { assertNoneMatch, assertVersion, findOne, parseCondition } from '../condition.ts'
+import { type EntryAnswer, renderAnswer } from '../entry-answer.ts'
 import { patchRecord } from '../patch-record.ts'
 import { isR4Type } from '../r4-types.ts'
 import { assertAllValid } from '../validate.ts'
-import { ask, inject } from './batch.ts'
+import { requestOf } from './batch.ts'
 import type { BundleContext } from './bundle-context.ts'
 import {
   describeWrite,
@@ -24,36 +32,84 @@ import {
 } from './written.ts'
 
 /**
- * Deletions first, then what is new and changed together, then reads: the order of the specification. A read that fails makes the whole fail, so that it is asked
- * before anything is written, too.
+ * Deletions first, then what is new and changed together, then reads: the order of the specification
+ * (https://hl7.org/fhir/R4/http.html#trules). The reads see what the transaction has written, and one that fails undoes it.
  */
-export async function runTransaction(sent: BundleContext, actions: Action[]): Promise<AnswerEntry[]> {
-  const answers = new Map<Action, AnswerEntry>()
+export async function runTransaction(sent: BundleContext, actions: Action[]): Promise<EntryAnswer[]> {
   const reads = actions.filter(isRead)
-  if (reads.length < actions.length) {
-    const writer = await sent.openWriter()
-    assertAllowed(writer, actions)
-    await assertAllValid(listWritten(actions))
-    await assertAnswered(sent, reads, actions)
-    // By the records' addresses, which refusals of the store begin with.
-    const places = new Map<string, string>()
-    const done = await writer
-      .write((transaction) => writeAll(transaction, actions, { ...sent, writer, places }))
-      .catch((error: unknown) => {
-        throw atEntry(error, places)
+  // Reads alone need no right to write.
+  if (reads.length === actions.length) return inOrder(actions, await answerReads(sent, reads))
+  const writer = await sent.openWriter()
+  assertAllowed(writer, actions)
+  await assertAllValid(listWritten(actions))
+  // Places by the addresses of records, with which refusals of the store begin.
+  const places = new Map<string, string>()
+  const answers = await writer
+    .write(async (transaction) => {
+      const { answers, removed, addresses } = await writeAll(transaction, actions, {
+        ...sent,
+        writer,
+        places,
       })
-    for (const [action, answer] of done) answers.set(action, answer)
-  }
-  const isWritten = reads.length < actions.length
-  for (const action of reads) {
-    const answer = await read(sent, action)
-    // What is written is written: a record that somebody else deleted in this moment is told in its entry.
-    answers.set(action, isWritten ? answer : assertAnswer(action, answer))
-  }
+      if (reads.length === 0) return answers
+      const reader = await transaction.finish()
+      return new Map([...answers, ...(await answerReads(sent, reads, { reader, removed, addresses }))])
+    })
+    .catch((error: unknown) => {
+      throw atEntry(error, places)
+    })
+  return inOrder(actions, answers)
+}
+
+function inOrder(actions: Action[], answers: ReadonlyMap<Action, EntryAnswer>): EntryAnswer[] {
   return actions.flatMap((action) => answers.get(action) ?? [])
 }
 
-/** Before a resource is looked at. Throws `scope-missing` with the entry. */
+/** What a transaction has done before its reads. */
+interface Before {
+  reader: RecordReader
+  /** `Type/id` of what it has deleted. */
+  removed: ReadonlySet<string>
+  /** The addresses of records that got another address than the one they were sent to. */
+  addresses: ReadonlyMap<string, string>
+}
+
+/** Throws the error of the first read that fails, with its entry. */
+async function answerReads(
+  sent: BundleContext,
+  reads: readonly Action[],
+  before?: Before,
+): Promise<Map<Action, EntryAnswer>> {
+  const answers = new Map<Action, EntryAnswer>()
+  const work = currentWork()
+  for (const action of reads) {
+    await breathe({ holdsLock: before !== undefined })
+    if (before?.removed.has(action.url))
+      throw failed(action, 'It deletes the record that this entry reads.', 'not-found')
+    try {
+      work?.assertGoesOn()
+      const request = requestOf(action)
+      const url = before ? redirect(request.url, before.addresses) : request.url
+      const answer = await sent.answerEntry({ ...request, url }, before?.reader)
+      work?.countBytes(renderAnswer(sent.base, answer).length)
+      answers.set(action, answer)
+    } catch (error) {
+      // The store repeats a transaction that collided with another one, so its errors pass unchanged.
+      if (!(error instanceof OnpatientError)) throw error
+      throw failed(action, error.message, error.code, error)
+    }
+  }
+  return answers
+}
+
+/** A record that got another id is read there, though the entry names the id that was sent (decision 0028). */
+function redirect(url: string, addresses: ReadonlyMap<string, string>): string {
+  const [, sentAs = '', rest = ''] = /^([^/?]+\/[^/?]+)(.*)$/s.exec(url) ?? []
+  const address = addresses.get(sentAs)
+  return address === undefined ? url : `${address}${rest}`
+}
+
+/** Checks the scopes before a resource is looked at. Throws `scope-missing` with the entry. */
 function assertAllowed(writer: Pick<RecordWriter, 'assertMay'>, actions: readonly Action[]): void {
   for (const { method, type, question, place } of actions) {
     if (question || method === 'GET' || method === 'HEAD') continue
@@ -71,7 +127,7 @@ function assertAllowed(writer: Pick<RecordWriter, 'assertMay'>, actions: readonl
   }
 }
 
-/** A refusal of one record, with the entry that it came in. */
+/** Adds the entry to the refusal of one record. */
 function atEntry(error: unknown, places: ReadonlyMap<string, string>): unknown {
   if (!(error instanceof OnpatientError) || error.code !== 'record-refused') return error
   const place = places.get(/^\w+\/[A-Za-z0-9\-.]+/.exec(error.message)?.[0] ?? '')
@@ -84,51 +140,14 @@ function isRead({ method, question }: Action): boolean {
   return question !== undefined || method === 'GET' || method === 'HEAD'
 }
 
-function read(sent: BundleContext, { method, url, question, readHeaders }: Action): Promise<AnswerEntry> {
-  return question
-    ? ask(sent, { url, resource: question.sent })
-    : inject(sent, { method, url, headers: readHeaders })
-}
-
-/** Asks each read of what is there now; what the transaction itself puts there is not there yet, and what it deletes will not be. */
-async function assertAnswered(sent: BundleContext, reads: Action[], actions: Action[]): Promise<void> {
-  const addressesOf = (some: Method[]) =>
-    new Set(actions.flatMap(({ method, url }) => (some.includes(method) ? [url.split('?', 1)[0] ?? ''] : [])))
-  const [puts, removed] = [addressesOf(['PUT']), addressesOf(['DELETE'])]
-  for (const action of reads) {
-    if (removed.has(action.url))
-      throw failed(action, 'It deletes the record that this entry reads.', 'not-found')
-    const answer = await read(sent, action)
-    const isToCome = puts.has(action.url) && ['404', '410'].includes(answer.response.status)
-    if (!isToCome) assertAnswer(action, answer)
-  }
-}
-
-/** Throws what the request alone would have been answered. */
-function assertAnswer(action: Action, answer: AnswerEntry): AnswerEntry {
-  const { status, outcome } = answer.response
-  if (Number(status) < 400) return answer
-  const [issue] =
-    (
-      outcome as
-        | { issue?: Array<{ details?: { text?: string; coding?: Array<{ code: string }> } }> }
-        | undefined
-    )?.issue ?? []
-  const code = issue?.details?.coding?.[0]?.code ?? 'not-found'
-  throw failed(action, issue?.details?.text ?? '', isErrorCode(code) ? code : 'not-found')
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorCatalogue, code)
-}
-
-function failed({ place }: Action, text: string, code: ErrorCode): OnpatientError {
+function failed({ place }: Action, text: string, code: ErrorCode, cause?: Error): OnpatientError {
   return new OnpatientError(code, `The transaction was not done, because ${place} failed. ${text}`, {
     expression: place,
+    ...(cause === undefined ? {} : { cause }),
   })
 }
 
-/** What comes with the entries; what a patch makes is known only when the record was read. */
+/** The resources of the entries. The result of a patch is known only when the record was read. */
 function listWritten(actions: Action[]): Array<{ resource: Resource; place: string }> {
   return actions.flatMap(({ method, resource, place }) =>
     resource && method !== 'PATCH' ? [{ resource, place: `${place}.resource` }] : [],
@@ -136,7 +155,7 @@ function listWritten(actions: Action[]): Array<{ resource: Resource; place: stri
 }
 
 async function writeAll(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   actions: Action[],
   {
     base,
@@ -146,11 +165,11 @@ async function writeAll(
     writer,
     places,
   }: BundleContext & { writer: RecordWriter; places: Map<string, string> },
-): Promise<Map<Action, AnswerEntry>> {
+): Promise<Omit<Before, 'reader'> & { answers: Map<Action, EntryAnswer> }> {
   const wanted = readReturn(request)
-  const answer = (done: Done, isHidden = false) =>
+  const answer = (done: Done, { isHidden = false } = {}) =>
     answerOf({ base, wanted, isShown: !isHidden && writer.shows(done) }, done)
-  const answers = new Map<Action, AnswerEntry>()
+  const answers = new Map<Action, EntryAnswer>()
   const removed = await removeAll(transaction, actions, { answers, bases, writer })
   const { addresses, puts, known } = await planPuts(transaction, actions, { random, writer, bases })
   // "The transaction SHALL fail" where entries are about the same record: https://hl7.org/fhir/R4/http.html#trules
@@ -173,40 +192,30 @@ async function writeAll(
     all.map(({ action }) => action),
     bases,
   )
-  assertReadable(written, actions, writer)
   for (const each of written) {
     await breathe({ holdsLock: true })
     const put = puts.get(each.sentAs)
     if (!put) continue
     for (const action of put.others) answers.set(action, answer({ ...each, kind: 'unchanged' }))
     assertNoneMatch(put.action.readHeaders['if-none-match'], each.kind)
-    answers.set(put.action, answer(each, put.isHidden))
+    answers.set(put.action, answer(each, put))
   }
-  return answers
-}
-
-/** What the transaction puts there is only now known; a read of it that would be refused refuses the whole. */
-function assertReadable(
-  written: readonly Written[],
-  actions: readonly Action[],
-  writer: Pick<RecordWriter, 'shows'>,
-): void {
-  const reads = new Map(actions.filter(isRead).map((action) => [action.url, action]))
-  for (const each of written) {
-    const reading = reads.get(`${each.type}/${each.id}`)
-    if (reading && !writer.shows(each))
-      throw failed(reading, 'The token may not read this record.', 'scope-missing')
+  const moved = written.filter(({ sentAs, type, id }) => sentAs !== `${type}/${id}`)
+  return {
+    answers,
+    removed,
+    addresses: new Map(moved.map(({ sentAs, type, id }) => [sentAs, `${type}/${id}`])),
   }
 }
 
 /** The addresses of what is deleted, `Type/id`. */
 async function removeAll(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   actions: Action[],
   {
     answers,
     ...deps
-  }: { answers: Map<Action, AnswerEntry>; bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
+  }: { answers: Map<Action, EntryAnswer>; bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
 ): Promise<Set<string>> {
   const removed = new Set<string>()
   for (const action of actions) {
@@ -219,13 +228,13 @@ async function removeAll(
 }
 
 async function removeOne(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   { type, id, condition, ifMatch }: Action,
   { bases, writer }: { bases: readonly string[]; writer: Pick<RecordWriter, 'shows'> },
 ): Promise<string | undefined> {
   const isLookedAt = id === undefined || ifMatch !== undefined
   const current = isLookedAt ? await findNamed(transaction, { type, id, condition }, bases) : undefined
-  assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+  assertVersion(ifMatch, current, { isShown: writer.shows({ type, content: current?.content }) })
   const found = id ?? current?.id
   if (found !== undefined) await transaction.remove(type, found)
   return found
@@ -239,7 +248,7 @@ function comesTwice({ place }: Action, address: string): OnpatientError {
 
 /** By its id, or by the condition in place of one. */
 function findNamed(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   { type, id, condition = '' }: Pick<Action, 'type' | 'id' | 'condition'>,
   bases: readonly string[],
 ): Promise<CurrentRecord | undefined> {
@@ -252,7 +261,7 @@ interface Put {
   action: Action
   resource: Resource
   isHidden: boolean
-  /** Conditional creates with the same condition: they mean the same record. */
+  /** Conditional creates with the same condition, which mean the same record. */
   others: Action[]
 }
 
@@ -271,7 +280,7 @@ interface PlanDeps {
   bases: readonly string[]
 }
 
-async function planPuts(transaction: RecordTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
+async function planPuts(transaction: WriteTransaction, actions: Action[], deps: PlanDeps): Promise<Plan> {
   const plan: Plan = { addresses: new Map(), puts: new Map(), known: new Map() }
   const created = new Map<string, Put>()
   for (const action of actions) {
@@ -299,7 +308,7 @@ function conditionOf({ type, condition }: Action): string {
   return `${type}?${condition}`
 }
 
-/** A conditional create with the condition of one before it means that record, whatever the plan puts into it. */
+/** A conditional create with the condition of an earlier one means the record of that one. */
 function joinsAnother({ addresses }: Plan, put: Put | undefined, action: Action): boolean {
   if (!put || action.method !== 'POST' || action.condition === undefined) return false
   put.others.push(action)
@@ -308,11 +317,11 @@ function joinsAnother({ addresses }: Plan, put: Put | undefined, action: Action)
 }
 
 /**
- * Conditions are asked again of what is there now: where two entries meant one record and made two, both match (https://hl7.org/fhir/R4/http.html#trules).
- * Throws `several-match`.
+ * Checks the conditions again after the writes. Where two entries meant one record and made two, both match
+ * (https://hl7.org/fhir/R4/http.html#trules). Throws `several-match`.
  */
 async function assertOneEach(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   actions: readonly Action[],
   bases: readonly string[],
 ): Promise<void> {
@@ -321,8 +330,8 @@ async function assertOneEach(
   for (const { method, type, condition, place } of actions) {
     const isAlone = counts.get(type) === 1
     if (isAlone || condition === undefined || method === 'PATCH') continue
-    const [, another] = await transaction.find(parseCondition(type, condition, bases))
-    if (another)
+    const { isOnly } = await transaction.find(parseCondition(type, condition, bases))
+    if (!isOnly)
       throw new OnpatientError(
         'several-match',
         `${place}: another entry of this transaction makes a ${type} that the same condition matches. Send one of them.`,
@@ -334,15 +343,15 @@ async function assertOneEach(
 interface Identified {
   id: string
   content: Resource
-  /** Nothing is written: it is there already. */
+  /** The record that exists already. Then nothing is written. */
   known?: CurrentRecord
-  /** What stands in it is not the client's to see. */
+  /** Whether the client may not see its content. */
   isHidden?: boolean
 }
 
-/** Which record an entry is about, as far as that decides what others refer to. */
+/** The record that an entry is about. References of other entries lead to it. */
 async function identify(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   action: Action,
   { random, writer, bases }: PlanDeps,
 ): Promise<Identified | undefined> {
@@ -355,13 +364,13 @@ async function identify(
   if (method === 'POST')
     return known ? { id: known.id, content: resource, known } : { id: newId(), content: resource }
   if (id === undefined) {
-    assertVersion(ifMatch, known, writer.shows({ type, content: known?.content }))
+    assertVersion(ifMatch, known, { isShown: writer.shows({ type, content: known?.content }) })
     const content = withKnownId(resource, known?.id)
     return { id: content.id ?? newId(), content }
   }
   if (ifMatch !== undefined) {
     const current = await transaction.read(type, id)
-    assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+    assertVersion(ifMatch, current, { isShown: writer.shows({ type, content: current?.content }) })
   }
   if (resource.id !== id)
     throw new OnpatientError(
@@ -373,7 +382,7 @@ async function identify(
 }
 
 async function patchNamed(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   action: Action,
   { binary, writer, bases }: Pick<PlanDeps, 'writer' | 'bases'> & { binary: Resource },
 ): Promise<Identified> {
@@ -381,7 +390,7 @@ async function patchNamed(
   const current = await findNamed(transaction, action, bases)
   if (!current) throw action.id === undefined ? nothingMatches(type) : notOfPractice(type)
   const isShown = writer.shows({ type, content: current.content })
-  assertVersion(ifMatch, current, isShown)
+  assertVersion(ifMatch, current, { isShown })
   const patch = readPatchOf(binary, place)
   const content = await patchRecord({ type, content: current.content, patch, isShown, place })
   return { id: current.id, content, isHidden: !isShown }
@@ -393,7 +402,7 @@ function readPatchOf(resource: Resource, place: string): unknown {
   try {
     return parseExact(Buffer.from(String(data ?? ''), 'base64').toString('utf8'))
   } catch {
-    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is no JSON Patch.`, {
+    throw new OnpatientError('invalid-body', `${place}: the data of the Binary is not a JSON Patch.`, {
       expression: `${place}.resource.data`,
     })
   }
@@ -412,7 +421,7 @@ interface Links {
  * as it is.
  */
 async function resolve(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   resource: Resource,
   { addresses, action, bases, validator }: Links,
 ): Promise<void> {
@@ -436,7 +445,10 @@ async function resolve(
   }
 }
 
-/** Of the entry that a reference means: a relative one is read below the address of its own entry (https://hl7.org/fhir/R4/bundle.html#references). */
+/**
+ * The address of the entry that a reference means. A relative reference is read below the address of its own entry
+ * (https://hl7.org/fhir/R4/bundle.html#references).
+ */
 function addressOf(
   reference: string,
   addresses: Map<string, string>,
@@ -462,9 +474,9 @@ type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 function answerOf(
   { base, wanted, isShown }: { base: string; wanted: ReturnType<typeof readReturn>; isShown: boolean },
   done: Done,
-): AnswerEntry {
+): EntryAnswer {
   const { kind, type, id, versionId, content } = done
-  const [, lastModified = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
+  const { lastUpdated: lastModified } = readStoredHead(content)
   return {
     ...(wanted === 'representation' && isShown ? { resource: content } : {}),
     response: {

@@ -1,5 +1,5 @@
-import type { FastifyReply } from 'fastify'
 import { OnpatientError } from '../../../errors.ts'
+import type { Answer } from '../answer.ts'
 import { readResourceOrBytes } from '../binary.ts'
 import { assertVersion, findOne, parseCondition } from '../condition.ts'
 import type { WriteContext } from '../request-context.ts'
@@ -10,7 +10,7 @@ import { assertNew, headerOf, interactionsOf, putOne, sendWritten, withKnownId }
 export async function update(
   context: WriteContext,
   { type, id }: { type: string; id: string },
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const { writer, request } = context
   writer.assertMay(type, interactionsOf.PUT)
   const resource = await readResourceOrBytes(request, type, id)
@@ -25,18 +25,15 @@ export async function update(
   const done = await writer.write(async (transaction) => {
     if (ifMatch !== undefined) {
       const current = await transaction.read(type, id)
-      assertVersion(ifMatch, current, writer.shows({ type, content: current?.content }))
+      assertVersion(ifMatch, current, { isShown: writer.shows({ type, content: current?.content }) })
     }
     return assertNew(request, await putOne(transaction, resource))
   })
-  return sendWritten(context, done, writer.shows(done))
+  return sendWritten(context, done, { isShown: writer.shows(done) })
 }
 
 /** PUT Type?condition: https://hl7.org/fhir/R4/http.html#cond-update */
-export async function conditionalUpdate(
-  context: WriteContext,
-  { type }: { type: string },
-): Promise<FastifyReply> {
+export async function conditionalUpdate(context: WriteContext, { type }: { type: string }): Promise<Answer> {
   const { writer, request, query: params, bases } = context
   writer.assertMay(type, interactionsOf.PUT)
   const resource = await readResourceOrBytes(request, type)
@@ -45,8 +42,8 @@ export async function conditionalUpdate(
   const ifMatch = headerOf(request, 'if-match')
   const done = await writer.write(async (transaction) => {
     const known = await findOne(transaction, query)
-    assertVersion(ifMatch, known, writer.shows({ type, content: known?.content }))
+    assertVersion(ifMatch, known, { isShown: writer.shows({ type, content: known?.content }) })
     return assertNew(request, await putOne(transaction, withKnownId(resource, known?.id), 'PUT'))
   })
-  return sendWritten(context, done, writer.shows(done))
+  return sendWritten(context, done, { isShown: writer.shows(done) })
 }

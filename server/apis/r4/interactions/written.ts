@@ -1,13 +1,15 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Resource } from 'fhir/r4'
 import type { Interaction } from '#fhir/scope/scope.ts'
-import type { RecordTransaction, Written } from '#server/access/access.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
+import type { WriteTransaction, Written } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
+import type { Answer, Asked } from '../answer.ts'
 import { assertNoneMatch, findOne, parseCondition } from '../condition.ts'
 import { present } from '../negotiate.ts'
 import type { RequestContext, WriteContext } from '../request-context.ts'
+import { versionHeaders } from '../version-headers.ts'
 
-/** One of these must be in the scopes for the type before anything of a body is looked at. */
+/** The scopes must have one of these for the type before the body is read. */
 export const interactionsOf = {
   POST: ['c'],
   PUT: ['u', 'c'],
@@ -15,26 +17,28 @@ export const interactionsOf = {
   DELETE: ['d'],
 } as const satisfies Record<string, readonly Interaction[]>
 
-/** What a write has done to one record. */
+/** The result of a write to one record. */
 export type Done = Pick<Written, 'kind' | 'type' | 'id' | 'versionId' | 'content'>
 
-/** What a write is about: one record by its id, or the one that matches the parameters of the address. */
+/** The record that a write is about: by its id, or by the parameters of the address. */
 export type Named = { type: string; id?: string }
 
-/** The record that is there; undefined when it is not. Throws `several-match`. */
+/** Finds the record; undefined when there is none. Throws `several-match`. */
 export function findNamed({ type, id }: Named, { query, bases }: WriteContext) {
-  if (id !== undefined) return (transaction: RecordTransaction) => transaction.read(type, id)
+  if (id !== undefined) return (transaction: WriteTransaction) => transaction.read(type, id)
   const condition = parseCondition(type, query.toString(), bases)
-  return (transaction: RecordTransaction) => findOne(transaction, condition)
+  return (transaction: WriteTransaction) => findOne(transaction, condition)
 }
 
-/** Undoes the write of what was there already when `If-None-Match: *` says that it must not be (RFC 9110 §13.1.2). */
-export function assertNew(request: FastifyRequest, done: Done): Done {
+/**
+ * Throws when `If-None-Match: *` asks for a new record and the record existed, so that the write is undone (RFC 9110 §13.1.2).
+ */
+export function assertNew(request: Asked, done: Done): Done {
   assertNoneMatch(headerOf(request, 'if-none-match'), done.kind)
   return done
 }
 
-/** The id of the record that matched is the one that counts; another in the body is a mistake. */
+/** The id of the matching record counts. Another id in the body is a mistake. */
 export function withKnownId(resource: Resource, id: string | undefined): Resource {
   if (id === undefined) return resource
   if (resource.id === undefined || resource.id === id) return { ...resource, id }
@@ -60,7 +64,7 @@ export function nothingMatches(type: string): OnpatientError {
 }
 
 export async function putOne(
-  transaction: RecordTransaction,
+  transaction: WriteTransaction,
   resource: Resource,
   method?: 'PUT' | 'PATCH',
 ): Promise<Done> {
@@ -70,31 +74,30 @@ export async function putOne(
 }
 
 /**
- * 201 or 200, with as much of the record as `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops), and nothing of one that
- * the client may not read.
+ * 201 or 200, with the part of the record that `Prefer` asks for (https://hl7.org/fhir/R4/http.html#ops). A client that may not
+ * read the record gets nothing of it.
  */
 export function sendWritten(
-  { request, reply, query, base }: RequestContext,
+  { request, query, base }: RequestContext,
   { kind, type, id, versionId, content }: Done,
-  isShown: boolean,
-): FastifyReply {
-  const [, lastUpdated = ''] = /"lastUpdated":"([^"]+)"/.exec(content.slice(0, 400)) ?? []
-  void reply
-    .code(kind === 'created' ? 201 : 200)
-    .header('etag', `W/"${versionId}"`)
-    .header('last-modified', new Date(lastUpdated).toUTCString())
-    .header('location', `${base}/${type}/${id}/_history/${versionId}`)
+  { isShown }: { isShown: boolean },
+): Answer {
+  const { lastUpdated } = readStoredHead(content)
+  const status = kind === 'created' ? 201 : 200
+  const location = `${base}/${type}/${id}/_history/${versionId}`
+  const headers = { ...versionHeaders(versionId, lastUpdated), location }
   const wanted = readReturn(request)
-  if (wanted === 'minimal' || (!isShown && wanted !== 'OperationOutcome'))
-    return reply.removeHeader('content-type').send()
   if (wanted === 'OperationOutcome')
-    return reply.send(JSON.stringify(describeWrite({ kind, type, versionId })))
-  return reply.send(present(content, query))
+    return { status, headers, body: JSON.stringify(describeWrite({ kind, type, versionId })) }
+  if (wanted === 'minimal' || !isShown) return { status, headers, mediaType: 'none' }
+  return { status, headers, body: present(content, query) }
 }
 
-/** How much of what was written the client wants to see; undefined when it does not say (https://hl7.org/fhir/R4/http.html#ops). */
+/**
+ * How much of the written record the client wants to see; undefined when it does not say (https://hl7.org/fhir/R4/http.html#ops).
+ */
 export function readReturn(
-  request: FastifyRequest,
+  request: Pick<Asked, 'headers'>,
 ): 'minimal' | 'representation' | 'OperationOutcome' | undefined {
   const [, wanted] =
     /return\s*=\s*"?(minimal|representation|OperationOutcome)/i.exec(headerOf(request, 'prefer') ?? '') ?? []
@@ -108,7 +111,7 @@ export function describeWrite({ kind, type, versionId }: Pick<Done, 'kind' | 'ty
   return { resourceType: 'OperationOutcome', issue }
 }
 
-export function headerOf({ headers }: Pick<FastifyRequest, 'headers'>, name: string): string | undefined {
+export function headerOf({ headers }: Pick<Asked, 'headers'>, name: string): string | undefined {
   const value = headers[name]
   return Array.isArray(value) ? value.join(',') : value
 }

@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import { parseSearch } from '#fhir/search/parse-search.ts'
 import { type Condition, SearchError, type SearchQuery } from '#fhir/search/search-query.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { findSingle } from '../../../http/query.ts'
+import type { Answer } from '../answer.ts'
 import { answerQuery } from '../interactions/search.ts'
 import { present } from '../negotiate.ts'
 import type { ReadContext } from '../request-context.ts'
@@ -12,17 +12,17 @@ import { readOperationParameters } from './operation-parameters.ts'
 const type = 'DocumentReference'
 
 /**
- * `DocumentReference/$docref`: the documents of a patient that there are, newest first; none is made for the request
+ * `DocumentReference/$docref`: the existing documents of a patient, newest first. None is made for the request
  * (http://hl7.org/fhir/us/core/OperationDefinition/docref). Throws `invalid-parameter`.
  */
-export async function docref(context: ReadContext): Promise<FastifyReply> {
-  const { request, reply, reader, base, bases, cursors } = context
+export async function docref(context: ReadContext): Promise<Answer> {
+  const { request, reader, base, bases, cursors } = context
   const params = await readOperationParameters(request, context.query)
   const ignored = findUnknown(params, ['end', 'on-demand', 'patient', 'profile', 'start', 'type'], context)
   const address = `${base}/${type}/$docref`
   const query = { ...readQuery(params, bases), ignored }
   const text = await answerQuery(reader, query, { address, params, base, cursors })
-  return reply.send(present(text, context.query))
+  return { status: 200, body: present(text, context.query) }
 }
 
 function readQuery(params: URLSearchParams, bases: readonly string[]): SearchQuery {
@@ -38,7 +38,7 @@ function readQuery(params: URLSearchParams, bases: readonly string[]): SearchQue
     ...list('type', value('type')),
     ...list('_profile', value('profile')),
     ...list('_count', value('_count')),
-    // Without dates the documents that count today are asked for.
+    // Without dates the current documents are meant.
     ...(start === undefined && end === undefined ? [['status', 'current']] : []),
   ] as Array<[string, string]>
   const query = parse(asked, bases)
@@ -53,7 +53,7 @@ function list(name: string, text: string | undefined): Array<[string, string]> {
   return text === undefined ? [] : [[name, text]]
 }
 
-/** The dates are those of care; where a document does not tell, that of its making stands in. */
+/** The dates are those of care. The date of the document stands in where it has none. */
 function ofCare(date: string, bases: readonly string[]): Condition {
   const both = parse(
     [

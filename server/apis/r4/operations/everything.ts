@@ -1,11 +1,12 @@
-import type { FastifyReply } from 'fastify'
 import { canBeAboutPatient, isCitable } from '#fhir/compartment/compartment.ts'
-import { type DateCondition, parseDate } from '#fhir/dates.ts'
+import { type DateCondition, parseDate, restorePlus } from '#fhir/dates.ts'
+import { readStoredHead } from '#fhir/stored-text.ts'
 import { hasDate } from '#fhir/when-it-happened.ts'
 import type { ListQuery, PageKey, RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
 import { pageLink } from '../../../http/page-links.ts'
 import { findSingle } from '../../../http/query.ts'
+import type { Answer } from '../answer.ts'
 import { type BundleEntry, type BundleLink, renderBundle } from '../bundle.ts'
 import { outcomeEntries, selfLink } from '../interactions/search.ts'
 import { present } from '../negotiate.ts'
@@ -27,10 +28,10 @@ interface Place {
  * like that they name, type by type, in pages
  * (https://hl7.org/fhir/R4/operation-patient-everything.html).
  */
-export async function everything(context: ReadContext, { id }: { id: string }): Promise<FastifyReply> {
+export async function everything(context: ReadContext, { id }: { id: string }): Promise<Answer> {
   const query = await readOperationParameters(context.request, context.query)
   const text = await answerEverything(id, { ...context, query })
-  return context.reply.send(present(text, context.query))
+  return { status: 200, body: present(text, context.query) }
 }
 
 async function answerEverything(id: string, context: ReadContext): Promise<string> {
@@ -101,18 +102,13 @@ async function takePage(
     if (!fits(page.contents)) return { entries, next: { type, after: undefined } }
     for (const content of page.contents)
       entries.push({
-        fullUrl: `${base}/${type}/${idOf(content)}`,
+        fullUrl: `${base}/${type}/${readStoredHead(content).id}`,
         resource: subset(content, type, asked),
         mode: 'match',
       })
     if (page.next) return { entries, next: { type, after: page.next } }
   }
   return { entries, next: undefined }
-}
-
-/** The store writes it at a fixed place. */
-function idOf(content: string): string {
-  return /^\{"resourceType":"\w+","id":"([^"]+)"/.exec(content)?.[1] ?? ''
 }
 
 function parseTypes(text: string | undefined): string[] {
@@ -144,7 +140,7 @@ function readFilters(query: URLSearchParams): Filters {
 function readDate(query: URLSearchParams, name: string) {
   const text = findSingle(query, name)
   if (text === undefined) return undefined
-  const range = parseDate(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
+  const range = parseDate(restorePlus(text))
   if (range) return range
   throw new OnpatientError(
     'invalid-parameter',

@@ -1,13 +1,13 @@
-import type { FastifyRequest } from 'fastify'
 import { OnpatientError } from '../../../errors.ts'
+import type { Asked } from '../answer.ts'
 import { readBody, resourceMediaTypes } from '../read-body.ts'
 
 /**
- * The parameters of an operation: those of the address, then those of a Parameters resource in the body, of which a name that
- * is repeated means several values (https://hl7.org/fhir/R4/operations.html#executing).
+ * The parameters of an operation: those of the address, then those of a Parameters resource in the body. A repeated name there
+ * means several values (https://hl7.org/fhir/R4/operations.html#executing).
  */
 export async function readOperationParameters(
-  request: FastifyRequest,
+  request: Asked,
   query: URLSearchParams,
 ): Promise<URLSearchParams> {
   const { method, body } = request

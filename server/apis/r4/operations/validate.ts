@@ -1,9 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OperationOutcomeIssue } from 'fhir/r4'
 import { isResourceId } from '#fhir/reference.ts'
 import { loadValidator, type ValidationIssue } from '#fhir/validation/validate.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
+import type { Answer, Asked } from '../answer.ts'
 import { readBody, resourceMediaTypes } from '../read-body.ts'
 import type { ReadContext } from '../request-context.ts'
 
@@ -14,13 +14,13 @@ interface ValidationInput {
 }
 
 /**
- * `Type/$validate` and `Type/id/$validate`: what a write of the resource would be told, and warnings, without the write.
- * Without a resource in the body it is the stored one (https://hl7.org/fhir/R4/resource-operation-validate.html).
+ * `Type/$validate` and `Type/id/$validate`: the issues that a write of the resource would report, and warnings, without the
+ * write. Without a resource in the body the stored one is validated (https://hl7.org/fhir/R4/resource-operation-validate.html).
  */
 export async function validate(
-  { request, reply, reader, query }: ReadContext,
+  { request, reader, query }: ReadContext,
   { type, id }: { type: string; id?: string },
-): Promise<FastifyReply> {
+): Promise<Answer> {
   const sent = await readSent(request)
   const { profiles, mode, resource } = readInput(sent, query)
   const subject = resource === undefined ? await readStored(reader, type, id) : resource
@@ -30,11 +30,11 @@ export async function validate(
     ...validator.validate(subject, { profiles }),
     ...noteOnMode(mode),
   ]
-  return reply.send(JSON.stringify({ resourceType: 'OperationOutcome', issue: toOutcome(issues) }))
+  return { status: 200, body: JSON.stringify({ resourceType: 'OperationOutcome', issue: toOutcome(issues) }) }
 }
 
 /** Undefined when there is no body. */
-async function readSent(request: FastifyRequest): Promise<unknown> {
+async function readSent(request: Asked): Promise<unknown> {
   const { body, method } = request
   const isEmpty = body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0)
   return method !== 'POST' || isEmpty ? undefined : readBody(request, resourceMediaTypes)
@@ -76,7 +76,7 @@ function textOf(parameter: Parameter | null): string[] {
   return typeof value === 'string' ? [value] : []
 }
 
-/** Only what the token may read, as by a read. */
+/** The stored record, when the token may read it. */
 async function readStored(reader: RecordReader, type: string, id: string | undefined): Promise<unknown> {
   if (id === undefined)
     throw new OnpatientError(
@@ -89,7 +89,7 @@ async function readStored(reader: RecordReader, type: string, id: string | undef
   return JSON.parse(content)
 }
 
-/** What the address says must be so in the body. */
+/** Type and id of the body must be those of the address. */
 function findMismatch(
   subject: unknown,
   { type, id }: { type: string; id: string | undefined },
@@ -124,11 +124,11 @@ const allRight: OperationOutcomeIssue = {
 }
 
 function toOutcome(issues: ValidationIssue[]): OperationOutcomeIssue[] {
-  const told = issues.map(({ severity, code, expression, message }) => ({
+  const reported = issues.map(({ severity, code, expression, message }) => ({
     severity,
     code,
     details: { text: message },
     expression: [expression],
   }))
-  return told.some(({ severity }) => severity === 'error') ? told : [...told, allRight]
+  return reported.some(({ severity }) => severity === 'error') ? reported : [...reported, allRight]
 }

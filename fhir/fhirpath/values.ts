@@ -1,6 +1,4 @@
-import { typeOfReference } from '../search/compile-path.ts'
-
-/** Types that a choice may have, as they end a JSON name: valueQuantity. */
+/** The types of a choice, as they stand at the end of a JSON name: valueQuantity. */
 const choiceTypes = new Set(
   (
     'Base64Binary Boolean Canonical Code Date DateTime Decimal Id Instant Integer Markdown Oid PositiveInt String Time ' +
@@ -35,7 +33,7 @@ function collect(value: unknown, found: unknown[]): void {
   for (const each of value) if (each !== null && each !== undefined) found.push(each)
 }
 
-/** Nothing is neither true nor false; one value that is no boolean counts as true. */
+/** An empty collection is neither true nor false. One value that is not a boolean counts as true. */
 export function asBoolean(values: readonly unknown[]): boolean | undefined {
   const [only] = values
   if (values.length === 0) return undefined
@@ -54,11 +52,27 @@ export function isSame(a: unknown, b: unknown): boolean {
   )
 }
 
-/** `known` is the type as the definition has it. A reference that is resolved stands for what it names. */
+/** `known` is the type from the definition. A resolved reference stands for the record that it names. */
 export function isTypeOf(value: unknown, type: string, known: string | undefined): boolean {
   if (known !== undefined) return known.toLowerCase() === type.toLowerCase()
   if (typeof value === 'boolean') return type === 'boolean' || type === 'Boolean'
   if (typeof value !== 'object' || value === null) return false
   const { resourceType } = value as { resourceType?: unknown }
   return (resourceType ?? typeOfReference(value)) === type
+}
+
+/** `value as Quantity` is the JSON name valueQuantity. */
+export function jsonNameOf(choice: string, type: string): string {
+  return choice + type.charAt(0).toUpperCase() + type.slice(1)
+}
+
+const typePattern = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+/** The type that a reference names, read from the reference itself, because the target is not available here. */
+export function typeOfReference(value: unknown): string | undefined {
+  const fields = value as { reference?: unknown; type?: unknown }
+  const text = typeof value === 'string' ? value : fields.reference
+  const named = typeof text === 'string' ? typePattern.exec(text)?.[1] : undefined
+  if (named !== undefined) return named
+  return typeof value === 'object' && typeof fields.type === 'string' ? fields.type : undefined
 }
