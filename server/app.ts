@@ -206,7 +206,6 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     db,
     clock,
     random,
-    practices,
     fhirBase: `${origins.fhirUrl}/fhir/r4`,
   })
   const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })

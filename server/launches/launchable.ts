@@ -1,19 +1,16 @@
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
 import type { LaunchableApplication, LaunchesDeps } from './launches-interface.ts'
 
-const most = 100
+const mostLaunchable = 100
 
 /**
  * Anybody may register an application, so a launch URL alone puts it into nobody's menu. An account finds there what it owns,
  * what it has connected and, at the desk of a practice, what the providers and staff of the practice own.
  */
 export async function listLaunchable(
-  { db, practices }: Pick<LaunchesDeps, 'db' | 'practices'>,
+  { db }: Pick<LaunchesDeps, 'db'>,
   { accountId, practice, role }: Association,
 ): Promise<LaunchableApplication[]> {
-  const colleagues = reachesPanel({ role }) ? await practices.listPeople(practice.id) : []
-  const owners = colleagues.filter(reachesPanel)
-  const ownerIds = [...new Set([accountId, ...owners.map((each) => each.accountId)])]
   // uses application_owner, and grant_account for what is connected
   const rows = await db
     .selectFrom('application')
@@ -23,7 +20,22 @@ export async function listLaunchable(
     .where('application.launch_uri', 'is not', null)
     .where((eb) =>
       eb.or([
-        eb('application.owner_account_id', 'in', ownerIds),
+        eb('application.owner_account_id', '=', accountId),
+        // uses association_practice
+        ...(reachesPanel({ role })
+          ? [
+              eb(
+                'application.owner_account_id',
+                'in',
+                eb
+                  .selectFrom('association')
+                  .select('association.account_id')
+                  .where('association.practice_id', '=', practice.id)
+                  .where('association.role', 'in', ['provider', 'staff'])
+                  .where('association.ended_at', 'is', null),
+              ),
+            ]
+          : []),
         eb(
           'application.id',
           'in',
@@ -38,7 +50,7 @@ export async function listLaunchable(
     )
     .orderBy('application.name')
     .orderBy('application.id')
-    .limit(most)
+    .limit(mostLaunchable)
     .execute()
   return rows.map((row) => ({
     id: row.id,

@@ -1,5 +1,5 @@
 import type { ContextReference } from '#server/grants/grants.ts'
-import type { Association, Practices } from '#server/practices/practices.ts'
+import type { Association } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import type { Limits } from '../limits.ts'
 import type { Random } from '../secrets.ts'
@@ -65,7 +65,6 @@ export interface LaunchesDeps {
   db: Db
   clock: Clock
   random: Random
-  practices: Pick<Practices, 'listPeople'>
   /** The FHIR server that applications are told to read from (`iss`). */
   fhirBase: string
 }

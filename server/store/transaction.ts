@@ -12,11 +12,14 @@ const mostTries = 12
  *
  * SQLite has one writer: the write lock is taken before the first read. PostgreSQL has many: it refuses one of two
  * transactions that could not have come one after the other, and that one is done again.
+ *
+ * Within a transaction that is open already, the work is a part of that transaction, which the caller has opened here, too.
  */
 export async function inTransaction<Result>(
   db: Db,
   work: (trx: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
+  if (db.isTransaction) return work(db as Transaction<Schema>)
   if (isSqlite(db))
     return db.transaction().execute(async (trx) => {
       // A snapshot that another process has outdated could not be written to.

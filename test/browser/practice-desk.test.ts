@@ -274,7 +274,7 @@ for (const [size, options] of Object.entries(sizes))
       await dialog.getByLabel(/e-mail/i).fill('jo@rivera.example')
       await dialog.getByRole('button', { name: /send/i }).click()
       await dialog.waitFor({ state: 'hidden' })
-      const [invitation] = await app.nouns.practices.listInvitations(clinic.practice.id)
+      const [invitation] = (await app.nouns.practices.listInvitations(clinic.practice.id)).invitations
       assert.deepEqual([invitation?.relatedPersonId, invitation?.relationship], ['jo', 'mother'])
       assert.deepEqual(errors, [])
     })

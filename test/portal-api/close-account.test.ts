@@ -122,7 +122,7 @@ describe('who closes the own account', () => {
       undefined,
     )
     assert.equal(await practices.findInvitation(openInvitation), undefined)
-    assert.deepEqual(await practices.listInvitations(clinic.practice.id), [])
+    assert.deepEqual((await practices.listInvitations(clinic.practice.id)).invitations, [])
     assert.deepEqual(await grants.listOpen(account.id), [])
     assert.equal(await accounts.find(account.id), undefined)
     for (const table of ['sign_in', 'known_device', 'passkey', 'recovery_code', 'pending_sign_in'] as const) {
@@ -144,7 +144,7 @@ describe('who closes the own account', () => {
     const within = { patientIds: ['ben'], practiceIds: [] }
     const related = await app.nouns.records.read(within, 'RelatedPerson', proxy?.relatedPersonId ?? '')
     assert.equal((JSON.parse(related ?? '{}') as { active?: boolean }).active, false)
-    const people = await practices.listPeople(clinic.practice.id)
+    const { people } = await practices.listPeople(clinic.practice.id)
     assert.deepEqual(
       people.map((each) => each.email),
       [clinic.provider.email],
@@ -158,7 +158,7 @@ describe('who closes the own account', () => {
     assert.deepEqual((await accounts.factors.list(another.id)).passkeys, [])
     assert.equal((await postToken(app, { ...refresh, ...credentials })).body.error, 'invalid_grant')
     const page = await app.nouns.grants.listConnected(another.id, 0)
-    assert.deepEqual([page.apps, await practices.listWaitingInvitations(another.id)], [[], []])
+    assert.deepEqual([page.apps, (await practices.listWaitingInvitations(another.id)).invitations], [[], []])
   })
 
   test('is signed out, told what it means before, and asked for a proof', async () => {
@@ -199,7 +199,7 @@ describe('who closes the own account', () => {
     const both = await Promise.all([openPortal(app, elm.provider.email), openPortal(app, partner.email)])
     const answers = await Promise.all(both.map(({ call }) => call('POST', '/me/close', {})))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 403])
-    const providers = (await app.nouns.practices.listPeople(elm.practice.id)).filter(
+    const providers = (await app.nouns.practices.listPeople(elm.practice.id)).people.filter(
       ({ role }) => role === 'provider',
     )
     assert.equal(providers.length, 1)

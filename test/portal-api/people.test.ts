@@ -30,7 +30,7 @@ test('staff end the access of staff, a provider that of everybody but themselves
   const first = await openPortal(app, provider.email)
   assert.equal((await first.call('DELETE', partner.path)).status, 204)
   assert.equal((await first.call('DELETE', clerk.path)).status, 204)
-  const left = await app.nouns.practices.listPeople(practice.id)
+  const { people: left } = await app.nouns.practices.listPeople(practice.id)
   assert.deepEqual(
     left.map(({ email }) => email),
     [provider.email],
