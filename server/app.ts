@@ -195,7 +195,7 @@ export async function createNouns(foundations: Foundations): Promise<Nouns> {
     random,
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
-    hasApprovals: async (applicationId) => (await approvals.list({ applicationId })).length > 0,
+    isApproved: (applicationId) => approvals.isApproved(applicationId),
     allowsLoopbackHttp: !settings.production,
     allowsPlainRedirects: settings.insecureRedirects === 'allow',
     limits,

@@ -110,7 +110,7 @@ interface ApplicationsDeps {
   /** Called when an application is removed, inside no transaction: ends all its grants. */
   onRemoved(applicationId: string): Promise<void>
   /** Whether any practice has approved it as a backend service: then a change waits for those that have. */
-  hasApprovals?(applicationId: string): Promise<boolean>
+  isApproved?(applicationId: string): Promise<boolean>
   /** Outside production a developer's own machine may serve key sets over plain http. */
   allowsLoopbackHttp?: boolean
   limits: Limits
@@ -141,7 +141,7 @@ export function createApplications({
   random,
   practices,
   onRemoved,
-  hasApprovals = async () => false,
+  isApproved = async () => false,
   allowsLoopbackHttp = false,
   limits,
   allowsPlainRedirects = false,
@@ -307,11 +307,9 @@ export function createApplications({
       const checked = checkApplicationForm(completed, ofForms)
       const proof = checkAuthentication(complete, ofKeys, current)
       const given = columnsOf(checked, proof)
-      const isApproved = await hasApprovals(applicationId)
+      const waits = await isApproved(applicationId)
       const before = columnsOf(current, current)
-      const { now: columns, later } = isApproved
-        ? splitChange(before, given)
-        : { now: given, later: undefined }
+      const { now: columns, later } = waits ? splitChange(before, given) : { now: given, later: undefined }
       await db
         .updateTable('application')
         .set({ ...withNameKey(columns), updated_at: clock.now().getTime() })

@@ -1,7 +1,7 @@
 import type { GrantContext } from './grant-context.ts'
 import type { GrantUser } from './grant-user.ts'
 
-/** What one account, or one practice, allowed one application. */
+/** The access that one account, or one practice, gave one application. */
 export interface Grant {
   id: string
   accountId: string
@@ -13,37 +13,37 @@ export interface Grant {
   endedAt: Date | undefined
   endReason: string | undefined
   lastUsedAt: Date | undefined
-  /** Set when not the account but this practice allowed it: a backend service that its administrator approved. */
+  /** Set when this practice, and not the account, gave it: the practice approved a backend service. */
   practiceId: string | undefined
   /** The sign-in in which the person gave it. */
   signInId: string | undefined
 }
 
-/** What an access token opens, read in one indexed look-up. */
+/** What an access token opens. It is read in one indexed look-up. */
 export interface OpenedGrant {
   grantId: string
   accountId: string
   applicationId: string
   scopes: string[]
   /**
-   * Whose compartments the token may read: patients of open associations that the grant covers. Of a grant that is about
-   * one patient this one alone, as long as an open association still reaches them.
+   * The patients whose compartments the token may read, through open associations that the grant covers. A grant that is about one
+   * patient has this patient alone, as long as an open association still reaches them.
    */
   patientIds: string[]
   /**
-   * Practices whose whole panel the grant covers, through a provider or staff association, or by its own approval. Of a
-   * grant that is about one patient they count for `user` scopes alone.
+   * Practices whose whole panel the grant covers: through a provider or staff association, or because the practice approved it. They
+   * count for `user` scopes alone when the grant is about one patient.
    */
   practiceIds: string[]
-  /** Practices whose records it reaches, be it those of one patient. */
+  /** Practices of which the grant reaches any records, also when these are about one patient. */
   keepingPracticeIds: string[]
   /** Whether the grant is about one patient (SMART launch context). */
   isBound: boolean
-  /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
+  /** Whether a practice approved it for a backend service. Then only `system` scopes count. */
   isApproval: boolean
   /** Thumbprint of the key that the token is bound to (RFC 9449). */
   keyThumbprint: string | undefined
-  /** The record of the person who gave it, when the scopes openid and fhirUser open it. */
+  /** The record of the person who gave the grant, when the scopes openid and fhirUser open it. */
   user: GrantUser | undefined
 }
 

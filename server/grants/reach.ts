@@ -4,7 +4,7 @@ import { coverageOf, selectCoverage } from './coverage.ts'
 import type { Grant, GrantReach } from './grant.ts'
 import { toContext } from './grant-context.ts'
 
-/** A grant with all that is asked about it: itself, what it covers now and what a launch fixed. Uses the primary key. */
+/** A grant, what it covers now, and what a launch fixed. Uses the primary key. */
 export const selectReach = preparedQuery((db, grantId: string) =>
   selectCoverage(db)
     .select([

@@ -2,12 +2,11 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { SignIn } from '#server/accounts/accounts.ts'
 import type { Application, SecretSummary, Warning } from '#server/applications/applications.ts'
-import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
-import { idText, parseInput } from './parse-input.ts'
+import { getOwnedApplication } from './owned-application.ts'
+import { parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
-const oneApplication = z.strictObject({ id: idText })
 const link = z
   .string()
   .max(4000)
@@ -79,14 +78,6 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
     return { ...toApplicationJson(application, secrets), warnings: await listWarnings(application) }
   }
 
-  /** Another account's application is as absent as none. */
-  async function findOwned(accountId: string, params: unknown): Promise<Application> {
-    const { id } = parseInput(oneApplication, params)
-    const application = await applications.find(id)
-    if (application?.ownerAccountId === accountId) return application
-    throw new OnpatientError('not-found', 'There is no such application among yours.')
-  }
-
   return async (app) => {
     app.get('/applications', async (request) => {
       const { account } = getSignedIn(request)
@@ -111,13 +102,12 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
     })
 
     app.get('/applications/:id', async (request) => {
-      const { account } = getSignedIn(request)
-      return { application: await toJson(await findOwned(account.id, request.params)) }
+      return { application: await toJson(await getOwnedApplication({ applications }, request)) }
     })
 
     app.put('/applications/:id', async (request) => {
       const { account, signIn } = getSignedIn(request)
-      const { id, authentication } = await findOwned(account.id, request.params)
+      const { id, authentication } = await getOwnedApplication({ applications }, request)
       const form = parseInput(applicationForm, request.body)
       assertProvenForService(signIn, { ...form, authentication: form.authentication ?? authentication })
       const { application } = await applications.update(account.id, id, form)
@@ -127,14 +117,14 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
 
     app.delete('/applications/:id', async (request, reply) => {
       const { account } = getSignedIn(request)
-      const { id } = await findOwned(account.id, request.params)
+      const { id } = await getOwnedApplication({ applications }, request)
       await applications.remove(account.id, id)
       return reply.code(204).send()
     })
 
     app.post('/applications/:id/secrets', async (request, reply) => {
       const { account } = getSignedIn(request)
-      const owned = await findOwned(account.id, request.params)
+      const owned = await getOwnedApplication({ applications }, request)
       const { overlapSeconds } = parseInput(rotation, request.body)
       const secret = await applications.rotateSecret(account.id, owned.id, overlapSeconds)
       return reply.code(201).send({ application: await toJson(owned), secret, warnings: [] })

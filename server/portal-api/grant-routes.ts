@@ -31,11 +31,12 @@ export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPl
       )
       return {
         // To be shown to the person, who did not end them.
-        endedByReuse: endedByReuse.map(({ id, endedAt, applicationId, applicationName }) => ({
+        endedByReuse: endedByReuse.grants.map(({ id, endedAt, applicationId, applicationName }) => ({
           id,
           endedAt,
           application: { id: applicationId, name: applicationName },
         })),
+        hasMoreEndedByReuse: endedByReuse.hasMore,
         apps: apps.map((each) => ({
           ...each,
           expiresAt: each.expiresAt ?? null,

@@ -39,7 +39,11 @@ for (const [size, options] of Object.entries(sizes))
       await checkAccessibility(page, 'no backend services')
       for (const name of ['Quality reports', 'Curious robot']) {
         const service = await aKeyApplication(app, developer, key, { name, redirectUris: [], scopes })
-        await app.nouns.approvals.request(service.id, clinic.practice.id, developer.provider.id)
+        await app.nouns.approvals.request({
+          applicationId: service.id,
+          practiceId: clinic.practice.id,
+          accountId: developer.provider.id,
+        })
       }
       await page.reload()
       await page.getByText('Add, change or delete: Conditions and diagnoses').first().waitFor()
@@ -52,7 +56,7 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('button', { name: 'Refuse Curious robot' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Refuse' }).click()
       await page.getByText('No service is waiting').waitFor()
-      const [approval, another] = await app.nouns.approvals.list({ practiceId: clinic.practice.id })
+      const [approval, another] = (await app.nouns.approvals.list({ practiceId: clinic.practice.id })).entries
       assert.deepEqual(
         [approval?.applicationName, approval?.scopes, another],
         ['Quality reports', scopes, undefined],
@@ -62,7 +66,7 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('button', { name: 'End access of Quality reports' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
       await page.getByText('No program reaches the records').waitFor()
-      assert.deepEqual(await app.nouns.approvals.list({ practiceId: clinic.practice.id }), [])
+      assert.deepEqual((await app.nouns.approvals.list({ practiceId: clinic.practice.id })).entries, [])
       assert.deepEqual(errors, [])
     })
 
@@ -148,8 +152,10 @@ for (const [size, options] of Object.entries(sizes))
       await developer.page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
       await developer.page.getByText('The change is taken back. Statistics stays as it is.').waitFor()
       await takeBack.waitFor({ state: 'detached' })
-      assert.deepEqual(await app.nouns.approvals.listChanges(clinic.practice.id), [])
-      const [{ id: approvalId } = { id: '' }] = await app.nouns.approvals.list({ applicationId: service.id })
+      assert.deepEqual((await app.nouns.approvals.listChanges(clinic.practice.id)).entries, [])
+      const [{ id: approvalId } = { id: '' }] = (
+        await app.nouns.approvals.list({ applicationId: service.id })
+      ).entries
       await app.nouns.approvals.end(clinic.practice.id, approvalId)
       assert.deepEqual([...errors, ...developer.errors], [])
     })

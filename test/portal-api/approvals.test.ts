@@ -246,7 +246,7 @@ describe('approvals of backend services in the portal', () => {
       await put({ name: 'Plain reports', jwks: { keys: [fresh.public] }, scopes: ['system/Observation.rs'] })
       const [{ id }] = await changesOf()
       await provider.call('POST', `/practices/${clinic.practice.id}/approval-changes/${id}`, {})
-      const [approval] = await app.nouns.approvals.list({ practiceId: other.practice.id })
+      const [approval] = (await app.nouns.approvals.list({ practiceId: other.practice.id })).entries
       await app.nouns.approvals.end(other.practice.id, approval?.id ?? '')
       assert.equal((await app.nouns.applications.find(own.id))?.name, 'Plain reports')
     })

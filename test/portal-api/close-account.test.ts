@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { aKey, anApprovedService, askForBackendToken } from '../authorization/clients/client-keys.ts'
 import { createAuthenticator } from '../support/authenticator.ts'
 import { authorize, getTokens, postToken, readApi } from '../support/authorize.ts'
+import { listOpenGrants } from '../support/open-grants.ts'
 import {
   aClinic,
   anAccount,
@@ -123,7 +124,7 @@ describe('who closes the own account', () => {
     )
     assert.equal(await practices.findInvitation(openInvitation), undefined)
     assert.deepEqual((await practices.listInvitations(clinic.practice.id)).invitations, [])
-    assert.deepEqual(await grants.listOpen(account.id), [])
+    assert.deepEqual(await listOpenGrants(grants, account.id), [])
     assert.equal(await accounts.find(account.id), undefined)
     for (const table of ['sign_in', 'known_device', 'passkey', 'recovery_code', 'pending_sign_in'] as const) {
       const rows = await app.store.db
@@ -247,9 +248,9 @@ describe('who closes the own account', () => {
     assert.notEqual((await askForBackendToken(app, service.id, key)).status, 200)
     assert.equal((await askForBackendToken(app, other.id, key)).status, 200)
     assert.equal(await applications.registrationTokens.findOwner(registration), undefined)
-    assert.deepEqual(await grants.listOpen(reader.id), [])
+    assert.deepEqual(await listOpenGrants(grants, reader.id), [])
     assert.deepEqual(await practices.listAssociations(guest.id), [], 'the sandbox is closed for all')
-    const left = await approvals.list({ practiceId: clinic.practice.id })
+    const { entries: left } = await approvals.list({ practiceId: clinic.practice.id })
     assert.deepEqual(
       left.map(({ applicationId, approvedBy }) => [applicationId, approvedBy]),
       [[other.id, 'Dev']],

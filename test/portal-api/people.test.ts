@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aClinic, anAccount } from '../support/people.ts'
+import type { Patient } from 'fhir/r4'
+import { summarizePatients } from '#server/portal-api/patient-summary.ts'
+import { acceptInvitation } from '#server/practices/invitations/accept-invitation.ts'
+import { systemRandom } from '#server/secrets.ts'
+import { aClinic, anAccount, aPatient } from '../support/people.ts'
 import { startApp } from '../support/start-app.ts'
 import { openPortal } from './open-portal.ts'
 
@@ -35,4 +39,159 @@ test('staff end the access of staff, a provider that of everybody but themselves
     left.map(({ email }) => email),
     [provider.email],
   )
+})
+
+test('people and open invitations come in pages, each once, and what they name is not cut', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Fir Clinic')
+  const { practice } = clinic
+  const patients = Array.from({ length: 130 }, (_, at) => `p${String(at).padStart(3, '0')}`)
+  await app.nouns.records.write(
+    patients.map((id) => ({
+      practiceId: practice.id,
+      resource: {
+        resourceType: 'Patient',
+        id,
+        birthDate: '1988-04-02',
+        name: [{ family: 'Rivera', given: [id] }],
+      } satisfies Patient,
+    })),
+  )
+  const helper = await anAccount(app, 'helper@example.com', 'Helper')
+  for (const patientId of patients.slice(0, 120))
+    await app.nouns.practices.associate({
+      accountId: helper.id,
+      practiceId: practice.id,
+      role: 'proxy',
+      patientId,
+      relationship: 'guardian',
+    })
+  for (const patientId of patients.slice(0, 60))
+    await app.nouns.practices.invite({
+      practiceId: practice.id,
+      patientId,
+      email: `${patientId}@example.com`,
+      role: 'patient',
+      relationship: 'self',
+      invitedBy: clinic.provider.id,
+    })
+  const desk = await openPortal(app, clinic.provider.email)
+  async function readPages(part: 'people' | 'invitations') {
+    const sizes: number[] = []
+    const entries: Array<{ patient: { id: string } | null; email: string }> = []
+    let cursor = ''
+    do {
+      const { status, body } = await desk.call('GET', `/practices/${practice.id}/${part}${cursor}`)
+      assert.equal(status, 200, JSON.stringify(body))
+      sizes.push(body[part].length)
+      entries.push(...body[part])
+      cursor = body.next === null ? '' : `?cursor=${body.next}`
+    } while (cursor !== '')
+    return { sizes, entries }
+  }
+  const people = await readPages('people')
+  assert.deepEqual(people.sizes, [50, 50, 21])
+  assert.deepEqual(
+    people.entries.map(({ patient }) => patient?.id ?? 'provider').toSorted(),
+    [...patients.slice(0, 120), 'provider'],
+  )
+  const invitations = await readPages('invitations')
+  assert.deepEqual(invitations.sizes, [50, 10])
+  assert.deepEqual(
+    new Set(invitations.entries.map(({ patient }) => patient?.id)),
+    new Set(patients.slice(0, 60)),
+  )
+  const [page, wrong] = await Promise.all(
+    ['asn_unknown', 'not/an/id'].map((cursor) =>
+      desk.call('GET', `/practices/${practice.id}/people?cursor=${encodeURIComponent(cursor)}`),
+    ),
+  )
+  assert.deepEqual([page?.body.people.length, wrong?.status], [50, 400])
+
+  // A person sees all patients in care, however many they are.
+  const { body } = await (await openPortal(app, 'helper@example.com')).call('GET', '/me')
+  assert.equal(body.associations.filter(({ patient }: { patient: unknown }) => patient).length, 120)
+  const reader = await app.nouns.access.openForAccount(
+    { accountId: helper.id, isTwoStep: false },
+    { practiceId: practice.id },
+  )
+  const asked: number[] = []
+  const counting = {
+    ...reader,
+    list: (query: Parameters<typeof reader.list>[0]) => {
+      asked.push(query.ids?.length ?? 0)
+      return reader.list(query)
+    },
+  }
+  const unknown = Array.from({ length: 500 }, (_, at) => `unknown-${at}`)
+  const found = await summarizePatients(counting, [...unknown, ...patients.slice(0, 120)])
+  assert.deepEqual([found.size, asked], [120, [500, 120]])
+})
+
+test('an invitation is accepted as a whole or not at all, and by one of those who come at once', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Ash Clinic')
+  await aPatient(app, clinic, 'ana')
+  const { practices, records, outbox } = app.nouns
+  async function invites(email: string) {
+    await practices.invite({
+      practiceId: clinic.practice.id,
+      patientId: 'ana',
+      email,
+      role: 'proxy',
+      relationship: 'mother',
+      invitedBy: clinic.provider.id,
+    })
+    return /token=(\S+)/.exec((await outbox?.list())?.[0]?.text ?? '')?.[1] ?? ''
+  }
+  const countRelated = async () =>
+    (
+      await records.list(
+        { patientIds: ['ana'], practiceIds: [] },
+        { type: 'RelatedPerson', patientId: 'ana', pageSize: 10 },
+      )
+    ).count
+  const birthDate = '1988-04-02'
+
+  const mia = await anAccount(app, 'mia@example.com', 'Mia')
+  const token = await invites('mia@example.com')
+  const failing = {
+    ...records,
+    inTransaction: (trx: Parameters<typeof records.inTransaction>[0]) => {
+      const within = records.inTransaction(trx)
+      return {
+        ...within,
+        write: async (...batch: Parameters<typeof within.write>) => {
+          await within.write(...batch)
+          throw new Error('the process was stopped here')
+        },
+      }
+    },
+  }
+  const parts = { db: app.store.db, clock: app.clock, random: systemRandom, records: failing }
+  await assert.rejects(acceptInvitation(parts, { token, account: mia, birthDate }), /stopped here/)
+  assert.deepEqual(await practices.listAssociations(mia.id), [])
+  assert.equal(await countRelated(), 0)
+  assert.ok(await practices.findInvitation(token), 'the invitation is still open')
+
+  const twice = await Promise.allSettled(
+    [1, 2, 3].map(() => practices.acceptInvitation(token, mia, birthDate)),
+  )
+  assert.deepEqual(twice.map(({ status }) => status).sort(), ['fulfilled', 'rejected', 'rejected'])
+  assert.equal((await practices.listAssociations(mia.id)).length, 1)
+  assert.equal(await countRelated(), 1)
+
+  const shared = await invites('zoe@example.com')
+  const strangers = await Promise.all(
+    ['one', 'two'].map((name) => anAccount(app, `${name}@example.com`, name)),
+  )
+  const claims = await Promise.allSettled(
+    strangers.map((account) => practices.acceptInvitation(shared, account, birthDate)),
+  )
+  assert.deepEqual(claims.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  const waiting = await Promise.all(strangers.map(({ id }) => practices.listWaitingInvitations(id)))
+  assert.equal(waiting.flatMap(({ invitations }) => invitations).length, 1)
+  const [{ id } = { id: '' }] = (await practices.listInvitations(clinic.practice.id)).invitations
+  const confirmed = await Promise.allSettled([1, 2].map(() => practices.confirmClaim(clinic.practice.id, id)))
+  assert.deepEqual(confirmed.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
 })

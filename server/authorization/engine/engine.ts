@@ -41,7 +41,7 @@ export interface EngineDeps extends Omit<AdapterDeps, 'writes'> {
   accounts: Pick<Accounts, 'find' | 'findSignIn' | 'isSignInOpen'>
   keys: ServerKeys
   keySets: KeySets
-  approvals: Pick<Approvals, 'list'>
+  approvals: Pick<Approvals, 'list' | 'find' | 'isApproved'>
   launches: Pick<Launches, 'find'>
   usedOnce: Pick<UsedOnce, 'use'>
   records: FhirUserDeps['records']

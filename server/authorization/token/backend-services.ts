@@ -23,7 +23,7 @@ export interface BackendServices {
 export function createBackendServices({
   approvals,
 }: {
-  approvals: Pick<Approvals, 'list'>
+  approvals: Pick<Approvals, 'list' | 'find' | 'isApproved'>
 }): BackendServices {
   const chosen = new WeakMap<object, string>()
   return {
@@ -31,7 +31,7 @@ export function createBackendServices({
     async chooseScopes(ctx, application) {
       const asked = readScopes(ctx.oidc.params?.scope)
       const practiceId = (ctx.oidc.body as Record<string, unknown> | undefined)?.practice
-      const approval = choose(await approvals.list({ applicationId: application.id }), practiceId)
+      const approval = await chooseApproval(approvals, application.id, practiceId)
       const granted = asked.filter(
         (scope) => isCovered(scope, application.scopes) && isCovered(scope, approval.scopes),
       )
@@ -60,19 +60,29 @@ function readScopes(given: unknown): string[] {
   return asked
 }
 
-function choose(open: Approval[], practiceId: unknown): Approval {
-  if (open.length === 0)
+/** The approval of the practice that the request names; without a name, the only one. */
+async function chooseApproval(
+  approvals: Pick<Approvals, 'list' | 'find' | 'isApproved'>,
+  applicationId: string,
+  practiceId: unknown,
+): Promise<Approval> {
+  if (practiceId !== undefined) {
+    const named =
+      typeof practiceId === 'string' ? await approvals.find({ applicationId, practiceId }) : undefined
+    if (named) return named
+    if (await approvals.isApproved(applicationId))
+      throw unauthorized('The practice named by "practice" has not approved this backend service.')
+  }
+  const { entries: open, next } = await approvals.list({ applicationId })
+  const [only, another] = open
+  if (only === undefined)
     throw unauthorized(
       'No practice has approved this backend service, or the approval was ended. Ask a practice in the settings of the application.',
     )
-  const matching = practiceId === undefined ? open : open.filter((each) => each.practiceId === practiceId)
-  const [only, another] = matching
-  if (only === undefined)
-    throw unauthorized('The practice named by "practice" has not approved this backend service.')
   if (another === undefined) return only
   const listed = open.map((each) => `${each.practiceId} (${each.practiceName})`).join(', ')
   throw Object.assign(new errors.InvalidRequest('several practices'), {
-    error_description: `Several practices approved this service, and a token reaches one. Name it in the form field "practice": ${listed}`,
+    error_description: `Several practices approved this service, and a token reaches one. Name it in the form field "practice": ${listed}${next === undefined ? '' : ' and others'}`,
   })
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { authorize, getTokens, postToken, readApi, type TokenAnswer } from '../../support/authorize.ts'
+import { listOpenGrants } from '../../support/open-grants.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../../support/people.ts'
 import { startApp, type TestApp } from '../../support/start-app.ts'
 import {
@@ -206,7 +207,7 @@ describe('revocation and introspection', () => {
   async function endedByPerson(): Promise<Credentials> {
     const { access_token } = await tokens()
     const account = await app.nouns.accounts.findByEmail(person)
-    for (const { id } of await app.nouns.grants.listOpen(account?.id ?? ''))
+    for (const { id } of await listOpenGrants(app.nouns.grants, account?.id ?? ''))
       await app.nouns.grants.end(account?.id ?? '', id, 'the person ended it')
     return { token: access_token, ...by(client) }
   }
