@@ -111,10 +111,7 @@ test('people and open invitations come in pages, each once, and what they name i
   // A person sees all patients in care, however many they are.
   const { body } = await (await openPortal(app, 'helper@example.com')).call('GET', '/me')
   assert.equal(body.associations.filter(({ patient }: { patient: unknown }) => patient).length, 120)
-  const reader = await app.nouns.access.openForAccount(
-    { accountId: helper.id, isTwoStep: false },
-    { practiceId: practice.id },
-  )
+  const reader = await app.nouns.access.openForAccount({ accountId: helper.id, isTwoStep: false })
   const asked: number[] = []
   const counting = {
     ...reader,
