@@ -1,6 +1,6 @@
 import type { Account, NewSignIn, SignIn, SignInOutcome, SignUpIntent, Visitor } from './account.ts'
 import type { Factors, SecondStep } from './factors/factors-interface.ts'
-import type { AssertionOptions } from './factors/passkeys.ts'
+import type { AssertionOptions } from './factors/passkeys-interface.ts'
 
 /**
  * Accounts, their passwords, sign-ins and mailed links. Addresses have one form (`addresses.ts`). Nothing here tells whether

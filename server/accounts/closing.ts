@@ -8,14 +8,14 @@ import type { Account } from './account.ts'
 import type { Accounts } from './accounts-interface.ts'
 import type { AuthenticatorApps } from './factors/authenticator-app.ts'
 import type { Factors } from './factors/factors-interface.ts'
-import type { Passkeys } from './factors/passkeys.ts'
+import type { Passkeys } from './factors/passkeys-interface.ts'
 import type { RecoveryCodes } from './factors/recovery-codes.ts'
 import type { SecondSteps } from './factors/second-step.ts'
 import type { KnownDevices } from './known-device.ts'
 import type { MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import type { Passwords } from './passwords.ts'
-import type { SignIns } from './sign-ins.ts'
+import type { SignIns } from './sign-ins/sign-ins.ts'
 
 interface ClosingDeps {
   db: Db

@@ -11,7 +11,7 @@ import type { SecondSteps } from './factors/second-step.ts'
 import type { KnownDevices } from './known-device.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
-import type { SignIns } from './sign-ins.ts'
+import type { SignIns } from './sign-ins/sign-ins.ts'
 import type { Throttle } from './throttle.ts'
 
 interface EmailChangeDeps {

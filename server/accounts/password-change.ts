@@ -12,7 +12,7 @@ import type { KnownDevices } from './known-device.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
-import type { SignIns } from './sign-ins.ts'
+import type { SignIns } from './sign-ins/sign-ins.ts'
 import type { Throttle } from './throttle.ts'
 
 interface PasswordChangeDeps {

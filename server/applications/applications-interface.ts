@@ -41,7 +41,11 @@ export interface Applications {
    * Registers an application with an id and a secret that the caller chose, for the demo, whose values are documented. An application
    * that has this id already stays as it is, also when it was deleted.
    */
-  createKnown(ownerAccountId: string, form: ApplicationForm, known: { id: string; secret: string }): Promise<void>
+  createKnown(
+    ownerAccountId: string,
+    form: ApplicationForm,
+    known: { id: string; secret: string },
+  ): Promise<void>
   /** Throws `not-found` when it is not the owner's, and the errors of `create`. */
   update(
     ownerAccountId: string,

@@ -52,7 +52,5 @@ export async function findPlainRedirects({
     if (last === undefined || rows.length < rowsAtOnce) break
     after = last.id
   }
-  return found
-    .toSorted((a, b) => a.createdAt - b.createdAt)
-    .map(({ id, name }) => ({ id, name }))
+  return found.toSorted((a, b) => a.createdAt - b.createdAt).map(({ id, name }) => ({ id, name }))
 }

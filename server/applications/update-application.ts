@@ -31,8 +31,7 @@ export async function updateApplication(
   // Secrets must not come back to life when the application returns to them one day.
   if (columns.authentication !== 'secret') await endSecrets(deps, applicationId)
   // A change of other fields, such as a redirect URI, does not take back the values that wait.
-  if (later || changesApproved(before, columns))
-    await keepChange(db, applicationId, later, { clock, random })
+  if (later || changesApproved(before, columns)) await keepChange(db, applicationId, later, { clock, random })
   const application = await getOwned(deps, { ownerAccountId, applicationId })
   const warnings = warnAboutRedirectUris(application.redirectUris, deps.allowsPlainRedirects ?? false)
   return { application, warnings }

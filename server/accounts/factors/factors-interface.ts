@@ -1,6 +1,6 @@
 import type { Account, NewSignIn, SignIn, Visitor } from '../account.ts'
 import type { AppSecret, AuthenticatorApp } from './authenticator-app.ts'
-import type { AssertionOptions, Passkey, RegistrationOptions } from './passkeys.ts'
+import type { AssertionOptions, Passkey, RegistrationOptions } from './passkeys-interface.ts'
 
 /**
  * Between the right password and the second step there is no sign-in, only a secret in the browser that gave the

@@ -1,10 +1,10 @@
 import { networkOf } from '../../network.ts'
 import type { Account, SignIn } from '../account.ts'
 import type { Accounts } from '../accounts-interface.ts'
-import type { SignIns } from '../sign-ins.ts'
+import type { SignIns } from '../sign-ins/sign-ins.ts'
 import type { Throttle } from '../throttle.ts'
 import { passkeyRefused } from './passkey-response.ts'
-import type { Passkeys } from './passkeys.ts'
+import type { Passkeys } from './passkeys-interface.ts'
 
 interface PasskeySignInDeps {
   passkeys: Passkeys
