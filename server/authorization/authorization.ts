@@ -10,7 +10,7 @@ import { logoutRoutes } from './logout/logout.ts'
 export type { AuthorizationDeps } from './authorization-deps.ts'
 export { keeperEmail } from './authorize/untrusted-redirects.ts'
 export { tokenLifetimes } from './engine/engine.ts'
-export { sweepPayloads } from './engine/oidc-adapter.ts'
+export { sweepPayloads } from './engine/payload-statements.ts'
 
 /** The authorization server: the engine's end points, and the pages where people decide. */
 export interface Authorization {

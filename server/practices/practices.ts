@@ -27,7 +27,7 @@ export type { BrandForm } from './brand-form.ts'
 export type { Invitation } from './invitations/invitation.ts'
 export { findOwnRecord } from './own-record.ts'
 export type { Association, Practice, ReachingSignIn, Role } from './practice.ts'
-export type { PracticesDeps, SyntheticPractice } from './practices-deps.ts'
+export type { PracticesDeps } from './practices-deps.ts'
 export type { Practices } from './practices-interface.ts'
 
 /** Whether a role reaches the whole panel of its practice. The other roles reach one patient. */

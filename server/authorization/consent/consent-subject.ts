@@ -123,3 +123,5 @@ export function isRefusal(outcome: Subject | Refusal | undefined): outcome is Re
 function denied(error_description: string): Refusal {
   return { error: 'access_denied', error_description }
 }
+
+export type ConsentSubjects = ReturnType<typeof createConsentSubjects>

@@ -1,19 +1,16 @@
 /** SMART App Launch 2.2, backend services: client_credentials for services that a practice approved. */
-import { type Adapter, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { type Approval, type Approvals, isCovered } from '#server/grants/grants.ts'
-import { hashSecret } from '../../secrets.ts'
-import type { AdapterDeps } from '../engine/adapter-deps.ts'
-import { storedAccessTokens } from '../engine/stored-access-token.ts'
 
-/** As SMART recommends: there is no refresh token, a new one is asked for instead. */
+/** As SMART recommends. There is no refresh token: the service asks for a new token instead. */
 export const backendTokenSeconds = 300
 
 export interface BackendServices {
   /**
-   * What of the requested system scopes this token request is given: what the application is registered for and the
-   * practice approved. Throws the engine's `invalid_scope`, `invalid_request` or `unauthorized_client`.
+   * The requested system scopes that this token request gets: those that the application is registered for and the practice approved.
+   * Throws the engine's `invalid_scope`, `invalid_request` or `unauthorized_client`.
    */
   chooseScopes(ctx: KoaContextWithOIDC, application: Application): Promise<string[]>
   /** The approval that the token of this request belongs to. */
@@ -88,40 +85,4 @@ async function chooseApproval(
 
 function unauthorized(words: string): Error {
   return Object.assign(new errors.UnauthorizedClient(words), { error_description: words })
-}
-
-/** Tokens of backend services lie with the others, and belong to the practice's approval. */
-export function withBackendTokens(stored: Adapter, deps: AdapterDeps): Adapter {
-  const { db, grants } = deps
-  const tokens = storedAccessTokens(deps)
-  return {
-    ...stored,
-    async upsert(id, payload, expiresIn = 0) {
-      const grantId = (payload.extra as { grant_id?: string } | undefined)?.grant_id
-      if (grantId === undefined) throw new Error('a token of a backend service belongs to no approval')
-      await tokens.write(id, payload, { grantId, expiresIn })
-    },
-    async find(id) {
-      // uses the primary keys
-      const row = await db
-        .selectFrom('access_token')
-        .innerJoin('grant', 'grant.id', 'access_token.grant_id')
-        .selectAll('access_token')
-        .select('grant.application_id')
-        .where('access_token.token_hash', '=', hashSecret(id))
-        .where('grant.ended_at', 'is', null)
-        .where('grant.practice_id', 'is not', null)
-        .executeTakeFirst()
-      if (!row) return undefined
-      return {
-        kind: 'ClientCredentials',
-        ...tokens.toPayload(id, row),
-        clientId: row.application_id,
-      }
-    },
-    async destroy(id) {
-      await tokens.remove(id)
-      grants.forgetOpened()
-    },
-  }
 }

@@ -33,6 +33,6 @@ export function moveUrlParameters({ applications }: { applications: Pick<Applica
 }
 
 function refuse({ request, reply }: Exchange): Outcome {
-  void sendOAuthError(request, reply, 400, 'invalid_request', refusal)
+  void sendOAuthError(request, reply, { status: 400, error: 'invalid_request', description: refusal })
   return 'answered'
 }

@@ -6,7 +6,7 @@ import type { ClientContext, DemoClientDeps } from './client-context.ts'
 import { refresh, returnFromLaunch, returnWithCode, showStart, startLaunch } from './client-routes.ts'
 import { stylesheet } from './demo-page.ts'
 
-export type { DemoClientDeps, DemoCredentials } from './client-context.ts'
+export type { DemoClientDeps } from './client-context.ts'
 
 /**
  * A small confidential client that takes the steps of the tutorial over real HTTP and shows them. It stores nothing and shares nothing
