@@ -25,13 +25,13 @@ export interface Authorization {
 export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
   const provider = await createEngine(deps)
   hookEngine(provider, deps)
-  // The hooks are all there: what they come to is put together once.
+  // `callback()` freezes the middleware list, so it comes after every `provider.use`.
   const engine = { provider, answer: provider.callback(), site: new URL(deps.portalUrl) }
   return {
     consent: consentRoutes({ ...deps, provider }),
     logout: logoutRoutes({ ...deps, signingKeys: deps.keys.signing }),
     endpoints: async (app) => {
-      // Forms are read by a step of `hooks.ts`, as they came: the engine must see doubled and malformed parameters.
+      // A step of `hooks.ts` reads forms as they came, because the engine must see doubled and malformed parameters.
       app.removeAllContentTypeParsers()
       app.addContentTypeParser('*', (_request, _payload, done) => done(null))
       await app.register(authorizeEndpoint(engine, deps))

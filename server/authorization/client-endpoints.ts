@@ -11,7 +11,7 @@ import { userinfoRoutes } from './identity/userinfo.ts'
 import { sendOAuthError } from './oauth-error.ts'
 import { registrationRoutes } from './registration/registration.ts'
 
-/** For applications: token, revocation, introspection and discovery. Any origin may call; cookies count for nothing. */
+/** For applications: token, revocation, introspection and discovery. Any origin may call, and no cookie counts. */
 export function clientEndpoints(engine: Engine, deps: AuthorizationDeps): FastifyPluginAsync {
   return async (app) => {
     app.setErrorHandler(answerFailure)
@@ -88,11 +88,11 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
   })
 }
 
-/** Else the site's page for people would answer, which an application of another origin cannot read. */
+/** Otherwise the site's page for people would answer, which an application of another origin cannot read. */
 function refuseOtherMethods(app: FastifyInstance, url: string, answered: readonly string[]): void {
   const all = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
   app.route({
-    // What answers GET answers HEAD.
+    // Fastify answers HEAD wherever it answers GET.
     method: all.filter((method) => !answered.includes(method)),
     url,
     handler: async (request, reply) =>

@@ -1,4 +1,4 @@
-/** What applications send beside their parameters: the steps of all their end points. */
+/** The steps of all end points of applications, for what they send beside their parameters. */
 import type { FastifyRequest } from 'fastify'
 import { findProofKeyFault } from '#server/access/access.ts'
 import type { RateLimits } from '#server/rate-limits/rate-limits.ts'

@@ -12,7 +12,7 @@ const link = z
   .max(4000)
   .nullish()
   .transform((text) => text ?? undefined)
-// Addresses and scopes are judged by the door, which says what to change; here only their form and size.
+// The module `applications` checks addresses and scopes, and says what to change. Here only their form and size are checked.
 const applicationForm = z.strictObject({
   name: z.string().max(500),
   kind: z.enum(['confidential', 'public']),
@@ -34,7 +34,7 @@ const applicationForm = z.strictObject({
   requiresDpop: z.boolean().optional(),
 })
 const listQuery = z.strictObject({
-  // A NUL is more than PostgreSQL takes in a text.
+  // PostgreSQL takes no NUL in a text.
   search: z
     .string()
     .max(200)
@@ -53,7 +53,7 @@ const rotation = z.strictObject({
 
 /** The applications that the account has registered. */
 export function applicationRoutes({ accounts, applications }: PortalApiDeps): FastifyPluginAsync {
-  /** A service that reaches whole panels is nothing to be made, or changed, at a browser that was left open. */
+  /** Nobody must make or change a service that reaches whole panels in a browser that somebody left open. */
   function assertProvenForService(
     signIn: SignIn,
     { scopes, authentication }: { scopes: readonly string[]; authentication: string | undefined },
@@ -62,7 +62,7 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
     if (isService) accounts.factors.assertProven(signIn)
   }
 
-  /** What its developer is to know at any time: addresses that are unwise, and a change that practices have not agreed to. */
+  /** Warnings that the developer sees at any time: unwise addresses, and a change to which practices have not agreed. */
   async function listWarnings(application: Application): Promise<Warning[]> {
     const change =
       application.authentication === 'key' ? await applications.changes.find(application.id) : undefined
@@ -154,7 +154,7 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     legacyUrlParameters,
     createdAt,
     updatedAt,
-    // Named one by one: what a secret row may ever gain must not go out by itself.
+    // The fields are named one by one, so that a later field of a secret does not go out by itself.
     secrets: secrets.map((secret) => ({
       id: secret.id,
       createdAt: secret.createdAt,

@@ -14,7 +14,7 @@ const passwordForm = z.strictObject({ current: z.string().max(2000), next: z.str
 const noForm = z.strictObject({})
 const emailForm = z.strictObject({ password: z.string().max(2000), email: z.string().max(500) })
 
-/** Who is signed in, what they are associated with, and changes to their own account. */
+/** The person who is signed in, their associations, and changes of their own account. */
 export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
   const { accounts, practices, applications, access, isProduction } = deps
   return async (app) => {
@@ -62,7 +62,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
       return reply.code(204).send()
     })
 
-    // What closing the account would mean, before it is done.
+    // Shows what closing the account would mean, before it is done.
     app.get('/me/closing', async (request) => {
       const { account } = getSignedIn(request)
       const { staying, closing } = await practices.describeLeaving(account.id)

@@ -19,7 +19,7 @@ export function practiceSecurityRoutes({ accounts, practices }: PortalApiDeps): 
       throw new OnpatientError('not-allowed', 'Only a provider of the practice decides about this.')
   }
 
-  /** A practice must not weaken what protects the records of another one. */
+  /** A practice must not weaken the protection of another practice's records. */
   async function getOwnPerson(practiceId: string, associationId: string): Promise<Account> {
     const person = await practices.findPerson(practiceId, associationId)
     const account = person && (await accounts.find(person.accountId))

@@ -91,10 +91,10 @@ test('people and open invitations come in pages, each once, and what they name i
   }
   const people = await readPages('people')
   assert.deepEqual(people.sizes, [50, 50, 21])
-  assert.deepEqual(
-    people.entries.map(({ patient }) => patient?.id ?? 'provider').toSorted(),
-    [...patients.slice(0, 120), 'provider'],
-  )
+  assert.deepEqual(people.entries.map(({ patient }) => patient?.id ?? 'provider').toSorted(), [
+    ...patients.slice(0, 120),
+    'provider',
+  ])
   const invitations = await readPages('invitations')
   assert.deepEqual(invitations.sizes, [50, 10])
   assert.deepEqual(

@@ -19,7 +19,7 @@ export interface DemoClientDeps {
   launched: DemoCredentials
   signIns?: DemoSignIns
   random?: Random
-  /** How long each request may take. */
+  /** Each request may take so long. */
   timeoutMs?: number
 }
 

@@ -16,7 +16,7 @@ interface Tokens {
   encounter?: string | undefined
 }
 
-/** Reads whom and what the application was opened for (SMART App Launch 2.2): the ids stand in the token answer. */
+/** Reads the patient and the visit for which the application was opened (SMART App Launch 2.2). The token answer has their ids. */
 export async function readContext(
   settings: ClientSettings,
   { access_token: accessToken, patient: patientId, encounter: encounterId }: Tokens,

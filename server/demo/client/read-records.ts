@@ -3,10 +3,10 @@ import { type Call, performCall } from './call.ts'
 import type { ClientSettings } from './client-settings.ts'
 import type { Step } from './step.ts'
 
-/** What was read, for the summary. */
+/** The records that were read, for the summary. */
 export interface Found {
   patient: { name: string; birthDate: string; gender: string }
-  /** That the application was opened for; undefined where there is none to tell. */
+  /** The visit for which the application was opened; undefined for an application that starts alone. */
   visit?: string | undefined
   immunizations: Array<{ date: string; vaccine: string }>
   pages: number
@@ -42,9 +42,9 @@ const immunizationAnswer = z.object({
     .optional(),
 })
 
-/** Small, so that there is a second page to see. */
+/** The page is small, so that there is a second page. */
 const pageSize = 10
-/** A provider's panel has hundreds of pages; the first ones tell the story. */
+/** A provider's panel has hundreds of pages. The first pages are enough for the demo. */
 const maximumPages = 10
 
 export interface Reading {
