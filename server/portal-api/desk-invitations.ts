@@ -61,12 +61,14 @@ async function assertNotShared(
   reader: RecordReader,
   patient: { practiceId: string; patientId: string; email: string },
 ): Promise<void> {
-  const sharing = await practices.findSharing(patient)
-  if (sharing.length === 0) return
-  const names = [...(await summarizePatients(reader, sharing)).values()].map(({ name }) => name)
+  const { patientIds, hasMore } = await practices.findSharing(patient)
+  if (patientIds.length === 0) return
+  const names = [...(await summarizePatients(reader, patientIds)).values()].map(({ name }) => name)
+  if (names.length === 0) names.push('another patient')
+  if (hasMore) names.push('others')
   throw new OnpatientError(
     'own-record-exists',
-    `This address is that of ${names.join(' and ') || 'another patient'}, too, and one account is one person. If they share it, invite its owner as a family member or caregiver of this patient, or ask this patient for another address. If you send it all the same, it can only be accepted with an account of another address.`,
+    `This address is that of ${names.join(' and ')}, too, and one account is one person. If they share it, invite its owner as a family member or caregiver of this patient, or ask this patient for another address. If you send it all the same, it can only be accepted with an account of another address.`,
     { field: 'email' },
   )
 }

@@ -82,17 +82,17 @@ export async function readBirthDate(
   return content === undefined ? undefined : (JSON.parse(content) as Patient).birthDate
 }
 
-/** More names than these are not shown to a practice that is about to invite. */
+/** More patients than these are not shown to a practice that is about to invite; `hasMore` says so. */
 const mostSharing = 10
 
 /**
- * The other patients of the practice who have this address: patients whose account has it, and patients who are invited with it. At most
- * ten of each. Other practices are not looked at: their patients are none of this practice's business.
+ * The other patients of the practice who have this address: patients whose account has it, and patients who are invited with it. Other
+ * practices are not looked at: their patients are none of this practice's business.
  */
 export async function findSharing(
   { db, clock }: { db: Db; clock: Clock },
   { practiceId, patientId, address }: { practiceId: string; patientId: string; address: string },
-): Promise<string[]> {
+): Promise<{ patientIds: string[]; hasMore: boolean }> {
   // uses the unique index on email, then association_account
   const accounts = await db
     .selectFrom('account')
@@ -101,22 +101,25 @@ export async function findSharing(
     .where('account.email', '=', address)
     .where('association.practice_id', '=', practiceId)
     .where('association.role', '=', 'patient')
+    .where('association.patient_id', '!=', patientId)
     .where('association.ended_at', 'is', null)
-    .limit(mostSharing)
+    .limit(mostSharing + 1)
     .execute()
   // uses invitation_email
   const invited = await db
     .selectFrom('invitation')
     .select('patient_id')
+    .distinct()
     .where('email', '=', address)
     .where('practice_id', '=', practiceId)
     .where('role', '=', 'patient')
+    .where('patient_id', '!=', patientId)
     .where('accepted_at', 'is', null)
     .where('expires_at', '>', clock.now().getTime())
-    .limit(mostSharing)
+    .limit(mostSharing + 1)
     .execute()
-  const ids = [...accounts, ...invited].flatMap(({ patient_id }) => patient_id ?? [])
-  return [...new Set(ids)].filter((id) => id !== patientId)
+  const ids = [...new Set([...accounts, ...invited].flatMap(({ patient_id }) => patient_id ?? []))]
+  return { patientIds: ids.slice(0, mostSharing), hasMore: ids.length > mostSharing }
 }
 
 /** The error for a practice that would make one account two patients. */

@@ -55,8 +55,12 @@ export interface Practices {
   associate(association: AssociationForm): Promise<Association>
   /** Whether the account would become a second patient by this record. */
   wouldBeTwo(record: NewOwnRecord): Promise<boolean>
-  /** Other patients of the practice who have this address. Throws `invalid-parameter`. */
-  findSharing(patient: { practiceId: string; patientId: string; email: string }): Promise<string[]>
+  /** Other patients of the practice who have this address, 10 at most. Throws `invalid-parameter`. */
+  findSharing(patient: {
+    practiceId: string
+    patientId: string
+    email: string
+  }): Promise<{ patientIds: string[]; hasMore: boolean }>
   /**
    * For an account that was wrongly made the patient: from now on it sees the record as a family member or caregiver, and so do the
    * applications that it connected. Throws `not-found`, `invalid-parameter`.

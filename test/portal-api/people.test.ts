@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Patient } from 'fhir/r4'
+import type { Encounter, Patient, RelatedPerson } from 'fhir/r4'
+import { reusedReason } from '#server/grants/grants.ts'
 import { summarizePatients } from '#server/portal-api/patient-summary.ts'
 import { acceptInvitation } from '#server/practices/invitations/accept-invitation.ts'
 import { systemRandom } from '#server/secrets.ts'
-import { aClinic, anAccount, aPatient } from '../support/people.ts'
+import { aKey, aKeyApplication } from '../authorization/clients/client-keys.ts'
+import { aClinic, anAccount, anApplication, aPatient } from '../support/people.ts'
 import { startApp } from '../support/start-app.ts'
 import { openPortal } from './open-portal.ts'
 
@@ -191,4 +193,200 @@ test('an invitation is accepted as a whole or not at all, and by one of those wh
   const [{ id } = { id: '' }] = (await practices.listInvitations(clinic.practice.id)).invitations
   const confirmed = await Promise.allSettled([1, 2].map(() => practices.confirmClaim(clinic.practice.id, id)))
   assert.deepEqual(confirmed.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+})
+
+test('a list that is cut says so, and a menu of apps goes on', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Yew Clinic')
+  const { practice, provider } = clinic
+  const { db } = app.store
+  const now = app.clock.now().getTime()
+  await aPatient(app, clinic, 'ana')
+  const subject = { reference: 'Patient/ana' }
+  const related = Array.from(
+    { length: 101 },
+    (_, at): RelatedPerson => ({
+      resourceType: 'RelatedPerson',
+      id: `rel-${at}`,
+      patient: subject,
+      name: [{ family: `Near ${at}` }],
+    }),
+  )
+  const visits = Array.from(
+    { length: 11 },
+    (_, at): Encounter => ({
+      resourceType: 'Encounter',
+      id: `visit-${at}`,
+      status: 'finished',
+      class: { code: 'AMB' },
+      subject,
+      period: { start: `2025-01-${String(at + 1).padStart(2, '0')}` },
+    }),
+  )
+  await app.nouns.records.write(
+    [...related, ...visits].map((resource) => ({ practiceId: practice.id, resource })),
+  )
+  const desk = await openPortal(app, provider.email)
+
+  const near = await desk.call('GET', `/practices/${practice.id}/patients/ana/related-people`)
+  assert.deepEqual([near.body.relatedPeople.length, near.body.hasMore], [100, true])
+
+  const application = await anApplication(app, clinic, { launchUri: 'https://app.example.com/launch' })
+  const row = await db
+    .selectFrom('application')
+    .selectAll()
+    .where('id', '=', application.id)
+    .executeTakeFirstOrThrow()
+  const others = Array.from({ length: 101 }, (_, at) => ({
+    ...row,
+    id: `app_menu_${at}`,
+    name: `Menu ${at}`,
+  }))
+  await db.insertInto('application').values(others).execute()
+  const [association] = await app.nouns.practices.listAssociations(provider.id)
+  const choices = `/launches/choices?association=${association?.id}&patient=ana`
+  const first = (await desk.call('GET', choices)).body
+  assert.deepEqual(
+    [first.applications.length, first.encounters.length, first.hasMoreEncounters],
+    [100, 10, true],
+  )
+  assert.equal(first.encounters[0].id, 'visit-10')
+  const rest = (await desk.call('GET', `${choices}&cursor=${first.next}`)).body
+  assert.deepEqual([rest.applications.length, rest.next], [2, null])
+  const names = [...first.applications, ...rest.applications].map(({ id }) => id)
+  assert.equal(new Set(names).size, 102)
+  const last = rest.applications[1].id
+  const form = { associationId: association?.id, patientId: 'ana', applicationId: last }
+  assert.equal((await desk.call('POST', '/launches', form)).status, 201, 'an app of the second page opens')
+
+  const grants = Array.from({ length: 21 }, (_, at) => ({
+    id: `gr_reused_${at}`,
+    account_id: provider.id,
+    application_id: application.id,
+    scopes: 'patient/*.rs',
+    created_at: now,
+    expires_at: null,
+    ended_at: now - at,
+    end_reason: reusedReason,
+    last_used_at: null,
+    practice_id: null,
+  }))
+  await db.insertInto('grant').values(grants).execute()
+  const ended = (await desk.call('GET', '/connected-apps')).body
+  assert.deepEqual([ended.endedByReuse.length, ended.hasMoreEndedByReuse], [20, true])
+
+  const invitations = Array.from({ length: 21 }, (_, at) => ({
+    id: `inv_waits_${at}`,
+    token_hash: `hash ${at}`,
+    practice_id: practice.id,
+    patient_id: 'ana',
+    email: 'shared@example.com',
+    role: 'proxy' as const,
+    relationship: 'friend',
+    invited_by: provider.id,
+    related_person_id: null,
+    created_at: now,
+    expires_at: now + 1000_000,
+    failed_attempts: 0,
+    accepted_at: null,
+    claimed_by: provider.id,
+    claimed_at: now,
+  }))
+  await db.insertInto('invitation').values(invitations).execute()
+  const me = (await desk.call('GET', '/me')).body
+  assert.deepEqual([me.waitingInvitations.length, me.hasMoreWaitingInvitations], [20, true])
+
+  const patients = Array.from({ length: 12 }, (_, at) => `same-${at}`)
+  await db
+    .insertInto('invitation')
+    .values(
+      patients.map((patientId) => ({
+        ...(invitations[0] ?? assert.fail()),
+        id: `inv_${patientId}`,
+        token_hash: patientId,
+        patient_id: patientId,
+        email: 'many@example.com',
+        role: 'patient' as const,
+        claimed_by: null,
+        claimed_at: null,
+      })),
+    )
+    .execute()
+  const warned = await desk.call('POST', `/practices/${practice.id}/invitations`, {
+    patientId: 'ana',
+    email: 'many@example.com',
+    role: 'patient',
+    relationship: 'self',
+  })
+  assert.equal(warned.status, 409)
+  assert.match(warned.body.detail, /another patient and others, too/)
+})
+
+test('changes of approved services come in pages, and the developer sees that more practices are waited for', async () => {
+  await using app = await startApp()
+  const clinic = await aClinic(app, 'Ivy Clinic')
+  const { db } = app.store
+  const now = app.clock.now().getTime()
+  const service = await aKeyApplication(app, clinic, await aKey('ES384'), {
+    redirectUris: [],
+    scopes: ['system/*.rs'],
+  })
+  const row = await db
+    .selectFrom('application')
+    .selectAll()
+    .where('id', '=', service.id)
+    .executeTakeFirstOrThrow()
+  const services = Array.from({ length: 53 }, (_, at) => ({ ...row, id: `app_change_${at}` }))
+  await db.insertInto('application').values(services).execute()
+  const practices = Array.from({ length: 20 }, (_, at) => ({
+    id: `prac_waits_${at}`,
+    name: `Practice ${at}`,
+    kind: 'practice' as const,
+    organization_id: `org-${at}`,
+    created_at: now,
+    requires_second_step: 0,
+  }))
+  await db.insertInto('practice').values(practices).execute()
+  const approve = (applicationId: string, practiceId: string) => ({
+    id: `gr_${applicationId}_${practiceId}`,
+    account_id: clinic.provider.id,
+    application_id: applicationId,
+    scopes: 'system/*.rs',
+    created_at: now,
+    expires_at: null,
+    ended_at: null,
+    end_reason: null,
+    last_used_at: null,
+    practice_id: practiceId,
+  })
+  const own = services.map(({ id }) => approve(id, clinic.practice.id))
+  const elsewhere = practices.map(({ id }) => approve('app_change_0', id))
+  await db
+    .insertInto('grant')
+    .values([...own, ...elsewhere])
+    .execute()
+  await db
+    .insertInto('application_change')
+    .values(
+      services.map(({ id }, at) => ({
+        application_id: id,
+        id: `chg_${at}`,
+        columns: JSON.stringify({ name: `New name ${at}` }),
+        requested_at: now,
+      })),
+    )
+    .execute()
+  const desk = await openPortal(app, clinic.provider.email)
+  const path = `/practices/${clinic.practice.id}`
+  const first = (await desk.call('GET', `${path}/approvals`)).body
+  assert.deepEqual([first.changes.length, first.approvals.length], [50, 50])
+  const rest = (await desk.call('GET', `${path}/approvals?${new URLSearchParams(first.next)}`)).body
+  assert.deepEqual([rest.changes.length, rest.approvals.length, rest.next], [3, 3, null])
+  const seen = [...first.changes, ...rest.changes].map(({ id }) => id)
+  assert.equal(new Set(seen).size, 53)
+  const { change } = (await desk.call('GET', '/applications/app_change_0/approvals')).body
+  assert.deepEqual([change.waitsFor.length, change.waitsForMore], [20, true])
+  const last = seen.at(-1)
+  assert.equal((await desk.call('POST', `${path}/approval-changes/${last}`, {})).status, 204)
+  assert.equal((await desk.call('POST', `${path}/approval-changes/${last}`, {})).status, 404, 'it is applied')
 })
