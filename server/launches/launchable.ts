@@ -1,4 +1,5 @@
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
+import { comesAfter } from '../store/comes-after.ts'
 import type { Db } from '../store/store.ts'
 import type { LaunchableApplication, LaunchablePage } from './launches-interface.ts'
 
@@ -57,17 +58,13 @@ export async function listLaunchable(
   const place =
     after === undefined
       ? undefined
-      : await db.selectFrom('application').select(['name', 'id']).where('id', '=', after).executeTakeFirst()
+      : await db
+          .selectFrom('application')
+          .select(['name as first', 'id'])
+          .where('id', '=', after)
+          .executeTakeFirst()
   const rows = await selectLaunchable(db, association)
-    .$if(place !== undefined, (query) =>
-      query.where((eb) =>
-        eb(
-          eb.refTuple('application.name', 'application.id'),
-          '>',
-          eb.tuple(place?.name ?? '', place?.id ?? ''),
-        ),
-      ),
-    )
+    .where(comesAfter(['application.name', 'application.id'], place))
     .orderBy('application.name')
     .orderBy('application.id')
     .limit(pageSize + 1)

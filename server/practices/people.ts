@@ -1,3 +1,4 @@
+import { comesAfter } from '../store/comes-after.ts'
 import { selectOpenAssociations } from './list-associations.ts'
 import type { Association } from './practice.ts'
 import { toAssociation } from './practice-row.ts'
@@ -28,21 +29,13 @@ export async function listPeople(
       ? undefined
       : await db
           .selectFrom('association')
-          .select(['created_at', 'id'])
+          .select(['created_at as first', 'id'])
           .where('id', '=', after)
           .where('practice_id', '=', practiceId)
           .executeTakeFirst()
   const rows = await selectPeople(db)
     .where('association.practice_id', '=', practiceId)
-    .$if(place !== undefined, (query) =>
-      query.where((eb) =>
-        eb(
-          eb.refTuple('association.created_at', 'association.id'),
-          '>',
-          eb.tuple(place?.created_at ?? 0, place?.id ?? ''),
-        ),
-      ),
-    )
+    .where(comesAfter(['association.created_at', 'association.id'], place))
     .orderBy('association.created_at')
     .orderBy('association.id')
     .limit(pageSize + 1)

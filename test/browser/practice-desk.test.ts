@@ -70,6 +70,40 @@ for (const [size, options] of Object.entries(sizes))
       assert.deepEqual(errors, [])
     })
 
+    test('people beyond the first page come with "Show more"', async () => {
+      const large = await aClinic(app, `Large Clinic ${size}`)
+      const clerk = await anAccount(app, `clerk-${size.replaceAll(/\W/g, '')}@example.com`, 'Clerk')
+      await app.store.db
+        .insertInto('association')
+        .values(
+          Array.from({ length: 52 }, (_, at) => ({
+            id: `asn_${size.replaceAll(/\W/g, '')}_${at}`,
+            account_id: clerk.id,
+            practice_id: large.practice.id,
+            role: 'staff' as const,
+            patient_id: null,
+            practitioner_id: null,
+            related_person_id: null,
+            relationship: '',
+            created_at: app.clock.now().getTime() + at,
+            ended_at: null,
+          })),
+        )
+        .execute()
+      const { page, errors } = await openPage(browser, options)
+      await page.goto(`${app.portalUrl}/practice/${large.practice.id}`)
+      await signInByHand(page, large.provider.email, password)
+      const people = page.getByRole('region', { name: 'People with access' })
+      await people.getByRole('listitem').nth(49).waitFor()
+      assert.equal(await people.getByRole('listitem').count(), 50)
+      await checkWidth(page, 'a page of people')
+      await people.getByRole('button', { name: 'Show more' }).press('Enter')
+      await people.getByRole('listitem').nth(52).waitFor()
+      assert.equal(await people.getByRole('listitem').count(), 53)
+      assert.equal(await people.getByRole('button', { name: 'Show more' }).count(), 0)
+      assert.deepEqual(errors, [])
+    })
+
     test('to end the access of somebody after ten minutes the password is asked for, and the click goes on', async () => {
       const name = `Nurse ${size}`
       const nurse = await anAccount(app, `nurse-${size.replaceAll(/\W/g, '')}@example.com`, name)

@@ -1,5 +1,6 @@
 import type { ApplicationChange } from '#server/applications/applications.ts'
 import { OnpatientError } from '../../errors.ts'
+import { comesAfter } from '../../store/comes-after.ts'
 import type { Db } from '../../store/store.ts'
 import type { ApprovalPage, ChangeOfApproved } from './approval.ts'
 import { approvalPageSize, toPage } from './approval-page.ts'
@@ -38,19 +39,11 @@ export async function listChanges(
       ? undefined
       : await db
           .selectFrom('application_change')
-          .select(['requested_at', 'id'])
+          .select(['requested_at as first', 'id'])
           .where('id', '=', after)
           .executeTakeFirst()
   const rows = await selectChanges(db, practiceId)
-    .$if(place !== undefined, (query) =>
-      query.where((eb) =>
-        eb(
-          eb.refTuple('application_change.requested_at', 'application_change.id'),
-          '>',
-          eb.tuple(place?.requested_at ?? 0, place?.id ?? ''),
-        ),
-      ),
-    )
+    .where(comesAfter(['application_change.requested_at', 'application_change.id'], place))
     .orderBy('application_change.requested_at')
     .orderBy('application_change.id')
     .limit(approvalPageSize + 1)

@@ -1,3 +1,4 @@
+import { comesAfter } from '../../store/comes-after.ts'
 import type { Db } from '../../store/store.ts'
 import type { Approval, ApprovalPage, ApprovalsWhere } from './approval.ts'
 import { approvalPageSize, toPage } from './approval-page.ts'
@@ -37,23 +38,18 @@ export async function listApprovals(
   const place =
     after === undefined
       ? undefined
-      : await db.selectFrom('grant').select(['created_at', 'id']).where('id', '=', after).executeTakeFirst()
+      : await db
+          .selectFrom('grant')
+          .select(['created_at as first', 'id'])
+          .where('id', '=', after)
+          .executeTakeFirst()
+  const [column, value] =
+    'practiceId' in where
+      ? (['grant.practice_id', where.practiceId] as const)
+      : (['grant.application_id', where.applicationId] as const)
   const rows = await selectApprovals(db)
-    .$if('practiceId' in where, (query) =>
-      query.where('grant.practice_id', '=', 'practiceId' in where ? where.practiceId : ''),
-    )
-    .$if('applicationId' in where, (query) =>
-      query.where('grant.application_id', '=', 'applicationId' in where ? where.applicationId : ''),
-    )
-    .$if(place !== undefined, (query) =>
-      query.where((eb) =>
-        eb(
-          eb.refTuple('grant.created_at', 'grant.id'),
-          '>',
-          eb.tuple(place?.created_at ?? 0, place?.id ?? ''),
-        ),
-      ),
-    )
+    .where(column, '=', value)
+    .where(comesAfter(['grant.created_at', 'grant.id'], place))
     .limit(approvalPageSize + 1)
     .execute()
   return toPage(rows, toApproval)

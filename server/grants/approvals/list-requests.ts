@@ -1,3 +1,4 @@
+import { comesAfter } from '../../store/comes-after.ts'
 import type { Db } from '../../store/store.ts'
 import type { ApprovalPage, ApprovalRequest, ApprovalsWhere } from './approval.ts'
 import { approvalPageSize, toPage } from './approval-page.ts'
@@ -39,29 +40,16 @@ export async function listRequests(
       ? undefined
       : await db
           .selectFrom('approval_request')
-          .select(['requested_at', 'id'])
+          .select(['requested_at as first', 'id'])
           .where('id', '=', after)
           .executeTakeFirst()
+  const [column, value] =
+    'practiceId' in where
+      ? (['approval_request.practice_id', where.practiceId] as const)
+      : (['approval_request.application_id', where.applicationId] as const)
   const rows = await selectRequests(db)
-    .$if('practiceId' in where, (query) =>
-      query.where('approval_request.practice_id', '=', 'practiceId' in where ? where.practiceId : ''),
-    )
-    .$if('applicationId' in where, (query) =>
-      query.where(
-        'approval_request.application_id',
-        '=',
-        'applicationId' in where ? where.applicationId : '',
-      ),
-    )
-    .$if(place !== undefined, (query) =>
-      query.where((eb) =>
-        eb(
-          eb.refTuple('approval_request.requested_at', 'approval_request.id'),
-          '>',
-          eb.tuple(place?.requested_at ?? 0, place?.id ?? ''),
-        ),
-      ),
-    )
+    .where(column, '=', value)
+    .where(comesAfter(['approval_request.requested_at', 'approval_request.id'], place))
     .limit(approvalPageSize + 1)
     .execute()
   return toPage(rows, toRequest)

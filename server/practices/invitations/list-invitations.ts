@@ -1,4 +1,4 @@
-import type { Expression, SqlBool } from 'kysely'
+import { comesAfter } from '../../store/comes-after.ts'
 import type { PracticesDeps } from '../practices-deps.ts'
 import type { Invitation } from './invitation.ts'
 import { findClaims, type WaitingInvitation } from './invitation-claims.ts'
@@ -23,22 +23,13 @@ export async function listInvitations(
       ? undefined
       : await db
           .selectFrom('invitation')
-          .select(['created_at', 'id'])
+          .select(['created_at as first', 'id'])
           .where('id', '=', after)
           .where('practice_id', '=', practiceId)
           .executeTakeFirst()
   const rows = await selectOpenInvitations(db, clock.now().getTime())
     .where('invitation.practice_id', '=', practiceId)
-    .$if(place !== undefined, (query) =>
-      query.where(
-        (eb): Expression<SqlBool> =>
-          eb(
-            eb.refTuple('invitation.created_at', 'invitation.id'),
-            '<',
-            eb.tuple(place?.created_at ?? 0, place?.id ?? ''),
-          ),
-      ),
-    )
+    .where(comesAfter(['invitation.created_at', 'invitation.id'], place, 'desc'))
     .orderBy('invitation.created_at', 'desc')
     .orderBy('invitation.id', 'desc')
     .limit(pageSize + 1)
