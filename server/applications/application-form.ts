@@ -32,7 +32,9 @@ export function checkApplicationForm(form: ApplicationForm, limits: FormLimits):
 }
 
 function checkFields(form: ApplicationForm, limits: Limits): ApplicationForm {
-  const scopes = checkScopes(form.scopes, form.kind === 'confidential' && form.authentication === 'key')
+  const scopes = checkScopes(form.scopes, {
+    hasKey: form.kind === 'confidential' && form.authentication === 'key',
+  })
   // A service that acts for no person sends nobody to the authorization page.
   const isServiceOnly = scopes.every((scope) => scope.startsWith('system/'))
   return {
@@ -98,17 +100,17 @@ function assertFew(uris: string[], field: string, limits: Limits): void {
   throw new OnpatientError('redirect-uri-invalid', sayLimit(limits, 'redirectUrisOfApplication'), { field })
 }
 
-function checkScopes(texts: string[], hasKey: boolean): string[] {
+function checkScopes(texts: string[], { hasKey }: { hasKey: boolean }): string[] {
   const scopes = splitScopes(texts.join(' '))
   const wanted = scopes.length > 0 ? scopes : [...defaultScopes]
   if (wanted.length > 200)
     throw new OnpatientError('scope-invalid', 'At most 200 scopes.', { field: 'scopes' })
-  for (const scope of wanted) assertRegistrable(scope, hasKey)
+  for (const scope of wanted) assertRegistrable(scope, { hasKey })
   return wanted
 }
 
 /** Only practices write: `user` scopes are for people of a practice, `system` scopes for services that it approves. */
-function assertRegistrable(scope: string, hasKey: boolean): void {
+function assertRegistrable(scope: string, { hasKey }: { hasKey: boolean }): void {
   if (contextScopes.has(scope)) return
   const clinical = parseClinicalScope(scope)
   if (clinical === undefined)

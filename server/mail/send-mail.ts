@@ -28,14 +28,14 @@ async function attempt(
   row: QueuedMailTable,
 ): Promise<DeliveryError | undefined> {
   const mail = row.sealed === null ? undefined : openMail(seals, row.id, row.sealed)
-  if (!mail) return new DeliveryError('it does not open with the key of this server', true)
+  if (!mail) return new DeliveryError('it does not open with the key of this server', { isFinal: true })
   if (row.useful_until <= clock.now().getTime())
-    return new DeliveryError(row.reason ?? 'it waited for too long', true)
+    return new DeliveryError(row.reason ?? 'it waited for too long', { isFinal: true })
   try {
     await delivery.deliver(mail)
     return undefined
   } catch (error) {
-    return error instanceof DeliveryError ? error : new DeliveryError('unknown', false)
+    return error instanceof DeliveryError ? error : new DeliveryError('unknown', { isFinal: false })
   }
 }
 

@@ -17,7 +17,7 @@ export class DeliveryError extends Error {
   readonly reason: string
   /** Whether another try is of no use: the recipient or the text was refused for good (RFC 5321 §4.2.1). */
   readonly isFinal: boolean
-  constructor(reason: string, isFinal: boolean) {
+  constructor(reason: string, { isFinal }: { isFinal: boolean }) {
     super(`the mail server did not take a mail: ${reason}`)
     this.reason = reason
     this.isFinal = isFinal
@@ -45,8 +45,8 @@ export function createSmtpDelivery({ url, from, withinMs }: SmtpDeps): Delivery 
       } catch (error) {
         const reason = reasonOf(error)
         throw isFinal(error)
-          ? new DeliveryError(`${refusedWord} ${reason}`, true)
-          : new DeliveryError(reason, false)
+          ? new DeliveryError(`${refusedWord} ${reason}`, { isFinal: true })
+          : new DeliveryError(reason, { isFinal: false })
       }
     },
   }

@@ -44,7 +44,7 @@ export function practiceSecurityRoutes({ accounts, practices }: PortalApiDeps): 
           'second-step-required',
           'Set up a second step for yourself first, in Settings → Security. Otherwise you would lock yourself out.',
         )
-      await practices.requireSecondStep(id, isRequired)
+      await practices.requireSecondStep(id, { isRequired })
       return { requiresSecondStep: isRequired }
     })
 

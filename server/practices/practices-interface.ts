@@ -42,7 +42,7 @@ export interface Practices {
    * Whether providers and staff need a second step. Switching it on also ends the access that they gave to applications before (through
    * `onSecondStepRequired`).
    */
-  requireSecondStep(practiceId: string, isRequired: boolean): Promise<void>
+  requireSecondStep(practiceId: string, setting: { isRequired: boolean }): Promise<void>
   /** People with an open association with a practice, 50 at a time, the first who came first. */
   listPeople(practiceId: string, page?: AfterId): Promise<PeoplePage>
   /** One of them. */

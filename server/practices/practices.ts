@@ -58,7 +58,7 @@ export function createPractices(deps: PracticesDeps): Practices {
     wouldBeTwo: (record) => wouldBeTwo(deps, record),
     findSharing: ({ email, ...patient }) =>
       findSharing(deps, { ...patient, address: checkAddress(email, 'email') }),
-    requireSecondStep: (practiceId, isRequired) => requireSecondStep(deps, { practiceId, isRequired }),
+    requireSecondStep: (practiceId, setting) => requireSecondStep(deps, { practiceId, ...setting }),
     describeLeaving: (accountId) => describeLeaving(deps.db, accountId),
     leaveAll: (tx, account) => leaveAll(tx, account, deps.clock),
 

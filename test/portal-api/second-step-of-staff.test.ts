@@ -197,7 +197,7 @@ describe('a practice that asks its staff for a second step', () => {
       })
     await give()
     let isOn = false
-    const turning = practices.requireSecondStep(west.practice.id, true).finally(() => {
+    const turning = practices.requireSecondStep(west.practice.id, { isRequired: true }).finally(() => {
       isOn = true
     })
     while (!isOn) {

@@ -25,7 +25,7 @@ export async function readContext(
   async function get(title: string, words: string, path: string): Promise<unknown> {
     const url = `${settings.fhirUrl}/fhir/r4/${path}`
     const call = await performCall({ method: 'GET', url, accessToken }, settings.timeoutMs)
-    const problem = problemOf(call, true)
+    const problem = problemOf(call, { isAsExpected: true })
     steps.push({ title, words, call, problem })
     return problem === undefined ? call.answer?.json : undefined
   }
