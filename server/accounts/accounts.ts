@@ -64,7 +64,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 }
 
-/** Deletes rows that are over. */
+/** Deletes rows that have expired. */
 async function sweep({ db, clock }: Pick<AccountsDeps, 'db' | 'clock'>): Promise<void> {
   const now = clock.now().getTime()
   const tables = [

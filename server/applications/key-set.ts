@@ -39,8 +39,8 @@ export interface SortedKeys {
 }
 
 /**
- * The keys of a set that can verify an assertion; others (for encryption, of other kinds) do not disturb. Undefined when it is no set.
- * For sets from elsewhere, and for stored ones: what was checked by older rules may be too weak by those of today.
+ * The keys of a set that can verify an assertion. Other keys (for encryption, of other kinds) are ignored. Undefined when it is not a set.
+ * For fetched and for stored sets. A stored key was checked by the rules of its time, and may be too weak by today's.
  */
 export function sortKeys(given: unknown): SortedKeys | undefined {
   const all = listKeys(given)?.slice(0, mostKeys)

@@ -16,8 +16,8 @@ interface AfterId {
 }
 
 /**
- * Practices, their panels, and who is associated with them. An association that ends closes every access that rests on it at once,
- * because access looks associations up at each request.
+ * Practices, their panels, and who is associated with them. The end of an association closes every access that rests on it: at once in this
+ * process, and within a second in others, because what a token opens is remembered for a second.
  */
 export interface Practices {
   /** Also writes the Organization record, when `organizationId` is not given. */

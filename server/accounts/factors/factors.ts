@@ -6,7 +6,7 @@ import type { Factors } from './factors-interface.ts'
 import { findHolders } from './find-holders.ts'
 import { removeAllFactors, removeAuthenticatorApp, removePasskey } from './remove-factor.ts'
 
-/** For so long a proof of who somebody is serves for changes of factors. */
+/** A proof of who somebody is allows changes of factors for so long. */
 const proofMs = 10 * 60 * 1000
 
 export function createFactors(deps: FactorsDeps): Factors {

@@ -102,6 +102,22 @@ describe('revocation and introspection', () => {
     assert.deepEqual(['sub' in body, 'patient' in body, 'grant_id' in body], [false, false, false])
   })
 
+  test('an access token that was just read is worth nothing after it is revoked, of a person and of a service', async () => {
+    const { access_token } = await tokens()
+    assert.ok(await works(access_token))
+    assert.equal((await post('revoke', { token: access_token, ...by(client) })).status, 200)
+    assert.equal(await works(access_token), false)
+
+    const service = await anApprovedService(app, clinic, key)
+    const { access_token: token } = (await askForBackendToken(app, service.id, key)).body
+    const read = () =>
+      fetch(`${app.fhirUrl}/fhir/r4/Patient/ana`, { headers: { authorization: `Bearer ${token}` } })
+    assert.equal((await read()).status, 200)
+    const client_assertion = await signAssertion(app, service.id, key)
+    await post('revoke', { token, client_assertion_type: assertionType, client_assertion })
+    assert.equal((await read()).status, 401)
+  })
+
   const inactive: Array<[string, () => Promise<Credentials>]> = [
     ['another application asks', async () => ({ token: (await tokens()).access_token, ...by(other) })],
     [
