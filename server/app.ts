@@ -196,7 +196,7 @@ export async function createModules(foundations: Foundations): Promise<Modules> 
     random,
     practices,
     onRemoved: (id) => grants.endAllOfApplication(id, 'the application was deleted'),
-    hasApprovals: async (applicationId) => (await approvals.list({ applicationId })).length > 0,
+    isApproved: (applicationId) => approvals.isApproved(applicationId),
     allowsLoopbackHttp: !settings.production,
     allowsPlainRedirects: settings.insecureRedirects === 'allow',
     limits,
@@ -207,7 +207,6 @@ export async function createModules(foundations: Foundations): Promise<Modules> 
     db,
     clock,
     random,
-    practices,
     fhirBase: `${origins.fhirUrl}/fhir/r4`,
   })
   const keySets = createKeySets({ clock, allowsLoopbackHttp: !settings.production })

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { callApi } from './call-api.ts'
 
 interface OfApplication {
@@ -37,18 +37,28 @@ export interface ServiceChange {
   isAgreed: boolean
 }
 
-interface BackendServices {
+/** Where lists go on; a list that has ended has none. */
+type Cursors = Partial<Record<'approvals' | 'requests' | 'changes', string>>
+
+interface BackendServicesPage {
   approvals: ApprovedService[]
   changes: ServiceChange[]
   requests: ServiceRequest[]
+  next: Cursors | null
 }
 
 const keyOf = (practiceId: string) => ['practice', practiceId, 'backend-services']
 
 export function useBackendServices(practiceId: string) {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: keyOf(practiceId),
-    queryFn: () => callApi<BackendServices>('GET', `/practices/${practiceId}/approvals`),
+    queryFn: ({ pageParam }) =>
+      callApi<BackendServicesPage>(
+        'GET',
+        `/practices/${practiceId}/approvals?${new URLSearchParams(pageParam)}`,
+      ),
+    initialPageParam: {} as Cursors,
+    getNextPageParam: (page) => page.next ?? undefined,
   })
 }
 
@@ -88,6 +98,7 @@ interface WaitingChange {
   requestedAt: string
   changes: FieldChange[]
   waitsFor: string[]
+  waitsForMore: boolean
 }
 
 /** Below the key of the applications, so that saving one asks again. */

@@ -35,6 +35,8 @@ export interface EndedByReuse {
 interface Page {
   apps: ConnectedApp[]
   endedByReuse: EndedByReuse[]
+  /** Whether more ended than the newest that `endedByReuse` has. */
+  hasMoreEndedByReuse: boolean
   next: number | null
 }
 

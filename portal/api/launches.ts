@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { callApi } from './call-api.ts'
 
 /** An application that can be opened from here. */
@@ -24,15 +24,25 @@ export interface LaunchForm {
   intent: string | null
 }
 
+interface ChoicesPage {
+  applications: LaunchableApplication[]
+  /** The newest visits. */
+  encounters: Encounter[]
+  hasMoreEncounters: boolean
+  next: string | null
+}
+
 export function useLaunchChoices(associationId: string, patientId: string) {
   const query = new URLSearchParams({ association: associationId, patient: patientId })
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ['launch-choices', associationId, patientId],
-    queryFn: () =>
-      callApi<{ applications: LaunchableApplication[]; encounters: Encounter[] }>(
+    queryFn: ({ pageParam }) =>
+      callApi<ChoicesPage>(
         'GET',
-        `/launches/choices?${query}`,
+        `/launches/choices?${query}${pageParam ? `&cursor=${encodeURIComponent(pageParam)}` : ''}`,
       ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
   })
 }
 

@@ -50,6 +50,7 @@ export interface Me {
   associations: Association[]
   /** Accepted with another address than the invited one; the practice has not confirmed yet. */
   waitingInvitations: Array<{ practice: string; claimedAt: string }>
+  hasMoreWaitingInvitations: boolean
   /** Who may open a practice or a sandbox. */
   signUp: Record<'practice' | 'developer', 'open' | 'invitation' | 'closed'>
   urls: Urls

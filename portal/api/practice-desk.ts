@@ -45,7 +45,7 @@ export interface InvitationForm {
   email: string
   role: 'patient' | 'proxy'
   relationship: string
-  /** Who of those in the record the invited person is; null: nobody of them. */
+  /** The RelatedPerson record of the invited person; null when the record has none. */
   relatedPersonId: string | null
   /** The practice knows that another patient has this address, too. */
   isSharedAddress?: boolean
@@ -54,24 +54,15 @@ export interface InvitationForm {
 const keyOf = (practiceId: string, part: string) => ['practice', practiceId, part]
 
 export function usePatients(practiceId: string) {
-  return useInfiniteQuery({
-    queryKey: keyOf(practiceId, 'patients'),
-    queryFn: ({ pageParam }) =>
-      callApi<PatientPage>(
-        'GET',
-        `/practices/${practiceId}/patients${pageParam ? `?cursor=${encodeURIComponent(pageParam)}` : ''}`,
-      ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next ?? undefined,
-  })
+  return usePages<PatientPage>(practiceId, 'patients')
 }
 
-/** Those whom the record names as near the patient. */
+/** People who are near the patient, as the record says. */
 export function useRelatedPeople(practiceId: string, patientId: string, isEnabled: boolean) {
   return useQuery({
     queryKey: [...keyOf(practiceId, 'related-people'), patientId],
     queryFn: () =>
-      callApi<{ relatedPeople: RelatedPerson[] }>(
+      callApi<{ relatedPeople: RelatedPerson[]; hasMore: boolean }>(
         'GET',
         `/practices/${practiceId}/patients/${patientId}/related-people`,
       ),
@@ -80,16 +71,24 @@ export function useRelatedPeople(practiceId: string, patientId: string, isEnable
 }
 
 export function usePeople(practiceId: string) {
-  return useQuery({
-    queryKey: keyOf(practiceId, 'people'),
-    queryFn: () => callApi<{ people: Person[] }>('GET', `/practices/${practiceId}/people`),
-  })
+  return usePages<{ people: Person[]; next: string | null }>(practiceId, 'people')
 }
 
 export function useInvitations(practiceId: string) {
-  return useQuery({
-    queryKey: keyOf(practiceId, 'invitations'),
-    queryFn: () => callApi<{ invitations: Invitation[] }>('GET', `/practices/${practiceId}/invitations`),
+  return usePages<{ invitations: Invitation[]; next: string | null }>(practiceId, 'invitations')
+}
+
+/** A list of the desk, page by page. */
+function usePages<Page extends { next: string | null }>(practiceId: string, part: string) {
+  return useInfiniteQuery({
+    queryKey: keyOf(practiceId, part),
+    queryFn: ({ pageParam }) =>
+      callApi<Page>(
+        'GET',
+        `/practices/${practiceId}/${part}${pageParam ? `?cursor=${encodeURIComponent(pageParam)}` : ''}`,
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
   })
 }
 
@@ -133,7 +132,7 @@ export function useEndAssociation(practiceId: string) {
   })
 }
 
-/** Of somebody who was taken for the patient. */
+/** For somebody who was taken for the patient. */
 export function useChangeToProxy(practiceId: string) {
   const client = useQueryClient()
   return useMutation({

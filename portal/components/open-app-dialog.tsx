@@ -7,11 +7,12 @@ import { Dialog } from './dialog.tsx'
 import { FailureNotice } from './failure-notice.tsx'
 import { formatFhirDate } from './format-date.ts'
 import { LoadingLines } from './loading-lines.tsx'
+import { ShowMore } from './show-more.tsx'
 
 interface OpenAppDialogProps {
   associationId: string
   patient: PatientSummary
-  /** Said when there is no application to open. */
+  /** Shown when there is no application to open. */
   empty: ReactNode
   /** A developer tries things out with made-up patients. */
   isSandbox?: boolean
@@ -20,7 +21,10 @@ interface OpenAppDialogProps {
 
 /** Opens an application for one patient, and for one visit when that is chosen. */
 export function OpenAppDialog({ associationId, patient, empty, isSandbox, onClose }: OpenAppDialogProps) {
-  const { data, error, isPending, refetch } = useLaunchChoices(associationId, patient.id)
+  const list = useLaunchChoices(associationId, patient.id)
+  const { data, error, isPending, refetch } = list
+  const applications = data?.pages.flatMap((page) => page.applications) ?? []
+  const { encounters = [], hasMoreEncounters = false } = data?.pages[0] ?? {}
   const launch = useLaunch()
   const [encounterId, setEncounterId] = useState('')
   const [intent, setIntent] = useState('')
@@ -39,14 +43,19 @@ export function OpenAppDialog({ associationId, patient, empty, isSandbox, onClos
   return (
     <Dialog onClose={onClose} title={`Open an app for ${patient.name}`}>
       {isPending && <LoadingLines lines={3} />}
-      {error && (
+      {error && !data && (
         <FailureNotice error={error} title="The apps could not be loaded" retry={() => void refetch()} />
       )}
-      {data?.applications.length === 0 && <Text>{empty}</Text>}
-      {data && data.applications.length > 0 && (
+      {data && applications.length === 0 && <Text>{empty}</Text>}
+      {applications.length > 0 && (
         <Stack gap="md">
-          {data.encounters.length > 0 && (
-            <EncounterChoice encounters={data.encounters} value={encounterId} onChange={setEncounterId} />
+          {encounters.length > 0 && (
+            <EncounterChoice
+              encounters={encounters}
+              hasMore={hasMoreEncounters}
+              value={encounterId}
+              onChange={setEncounterId}
+            />
           )}
           {isSandbox && (
             <TextInput
@@ -60,11 +69,12 @@ export function OpenAppDialog({ associationId, patient, empty, isSandbox, onClos
             />
           )}
           <ApplicationRows
-            applications={data.applications}
+            applications={applications}
             isOpening={launch.isPending}
             onOpen={open}
             patient={patient}
           />
+          <ShowMore list={list} failure="More apps could not be loaded" />
           <Text size="sm" c="dimmed">
             The app opens in a new tab and asks you what it may read.
           </Text>
@@ -77,15 +87,17 @@ export function OpenAppDialog({ associationId, patient, empty, isSandbox, onClos
 
 interface EncounterChoiceProps {
   encounters: readonly Encounter[]
+  /** Whether the patient has more visits than these. */
+  hasMore: boolean
   value: string
   onChange(id: string): void
 }
 
-function EncounterChoice({ encounters, value, onChange }: EncounterChoiceProps) {
+function EncounterChoice({ encounters, hasMore, value, onChange }: EncounterChoiceProps) {
   return (
     <NativeSelect
       label="Visit"
-      description="The app starts there, if it works with visits."
+      description={`The app starts there, if it works with visits.${hasMore ? ` These are the newest ${encounters.length}.` : ''}`}
       name="encounter"
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}

@@ -6,12 +6,12 @@ export interface AccountPagesDeps {
   accounts: Accounts
   practices: Practices
   admission: Admission
-  /** The development stand-in for a mail server; undefined when mails really leave. */
+  /** Replaces a mail server in development; undefined when mails really leave. */
   outbox: Outbox | undefined
   mailStops: MailStops
-  /** Mails of sandboxes that never leave; undefined where none does. */
+  /** Mails of sandboxes that never leave; undefined where no mail leaves the server. */
   sandboxOutbox: SandboxOutbox | undefined
-  /** The origin of the portal: only links to it become clickable in the outbox. */
+  /** The origin of the portal. In the outbox, only addresses that begin with it become links. */
   portalUrl: string
   /** Whether cookies are `Secure` and carry the `__Host-` prefix. */
   isSecure: boolean

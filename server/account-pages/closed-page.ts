@@ -5,7 +5,7 @@ import type { Page } from '#server/pages/page.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
 
-/** `/account/closed`: after the own account was closed. Nobody is signed in there, and nothing is told of anybody. */
+/** `/account/closed`: the page after the person has closed the account. Nobody is signed in there, and the page shows nothing about anybody. */
 export function closedPage({ isProduction }: Pick<AccountPagesDeps, 'isProduction'>): FastifyPluginAsync {
   return async (app) => {
     app.get('/account/closed', async (request, reply) =>

@@ -18,7 +18,7 @@ import { findMissing, readField, readQuery } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
 import { passkeyFailure, passkeyForm } from './passkey-form.ts'
 
-/** `/account/confirm?next=PATH`: asks a signed-in person for a fresh proof, before changes of how they sign in. */
+/** `/account/confirm?next=PATH`: asks a signed-in person for a fresh proof before they change how they sign in. */
 export function confirmPages({ accounts, isProduction }: AccountPagesDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/account/confirm', async (request, reply) => {

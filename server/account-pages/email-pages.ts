@@ -13,8 +13,8 @@ import { isDeadLink, sendDeadLink } from './link-page.ts'
 import { rememberSignIn } from './remembered-browser.ts'
 
 /**
- * `/account/email/confirm?token=`: proves a new address, in a browser where the account is signed in. Who has the mail and not the account is
- * somebody to whom it came by mistake, or whom somebody wants to use an account of theirs.
+ * `/account/email/confirm?token=`: proves a new address, in a browser where the account is signed in. A reader of the mail without the account
+ * may have got it by mistake, or somebody may want them to use a foreign account.
  */
 export function emailPages({ accounts, isSecure, isProduction }: AccountPagesDeps): FastifyPluginAsync {
   return async (app) => {
@@ -71,12 +71,12 @@ export function emailPages({ accounts, isSecure, isProduction }: AccountPagesDep
   }
 }
 
-/** Between asking and confirming, another account may have taken the address. */
+/** Another account may have taken the address between the request and the confirmation. */
 function explainTaken(error: unknown): unknown {
   if (!(error instanceof OnpatientError) || error.code !== 'email-taken') return error
   return new OnpatientError(
     'email-taken',
-    'Another account uses this e-mail address by now. Your account keeps the address it had.',
+    'Another account uses this e-mail address by now. Your account keeps its old address.',
     { cause: error },
   )
 }
@@ -105,7 +105,7 @@ ${submitButton('Confirm this address')}
   return { title: 'Confirm your new e-mail address', body }
 }
 
-/** Says nothing of the account: the mail may have come to a stranger. */
+/** The page says nothing about the account, because the mail may have come to a stranger. */
 function signInFirstPage({ token, csrfToken, signedIn }: ChangeForm): Page {
   const title = 'Sign in to confirm your new e-mail address'
   const next = `/account/email/confirm?token=${encodeURIComponent(token)}`
@@ -121,7 +121,7 @@ ${submitButton('Sign in to the other account')}
 <h1>${title}</h1>
 <p class="lead">The account that asked for this address confirms it. Sign in with the address that it has now; we bring you back here.</p>
 ${way}
-<p class="card-foot small soft">You have asked for nothing? Then close this page: nothing is changed.</p>`
+<p class="card-foot small soft">Did you not ask for this? Then close this page: nothing is changed.</p>`
   return { title, body }
 }
 

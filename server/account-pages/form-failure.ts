@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { OnpatientError, statusOf } from '#server/errors.ts'
 import type { FormError } from '#server/pages/form.ts'
 
-/** Why a form comes back to the person who sent it. */
+/** The reason for which a form comes back to the person who sent it. */
 export interface FormFailure {
   status: number
   errors: FormError[]
@@ -21,8 +21,8 @@ const shownOnForms = new Set([
 ])
 
 /**
- * What a module refused, as something to show on the form. Rethrows everything that the person cannot mend there.
- * `fields` are those on the form, so that no error points at a field that is not there.
+ * Turns an error into a message on the form. Throws every error again that the person cannot repair there. `fields` are the fields of the form,
+ * so that no message points at a field that is not there.
  */
 export function toFormFailure(error: unknown, fields: readonly string[]): FormFailure {
   if (!(error instanceof OnpatientError) || !shownOnForms.has(error.code)) throw error
@@ -40,7 +40,7 @@ export function applyFailure(reply: FastifyReply, failure: FormFailure): void {
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds)
 }
 
-/** The message for one field, to stand beside it. */
+/** The message that stands beside one field. */
 export function errorFor(errors: readonly FormError[], field: string): string | undefined {
   return errors.find((error) => error.field === field)?.message
 }

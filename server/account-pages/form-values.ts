@@ -6,12 +6,12 @@ export function readQuery(request: FastifyRequest, name: string): string {
   return readFrom(request.query, name)
 }
 
-/** One field of a sent form as it was typed, for passwords and tokens; '' when absent or doubled. */
+/** One field of a sent form as it was typed, for passwords and tokens; '' when it is absent or given twice. */
 export function readField(request: FastifyRequest, name: string): string {
   return readFrom(request.body, name)
 }
 
-/** The same without space around it, for what people type or paste. */
+/** The same without space around it, for text that people type or paste. */
 export function readTrimmed(request: FastifyRequest, name: string): string {
   return readField(request, name).trim()
 }
@@ -21,7 +21,7 @@ function readFrom(source: unknown, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** One error for each field that was left empty: `missing` names the fields and what to say. */
+/** One error for each field that was left empty. `missing` has the fields and their messages. */
 export function findMissing(request: FastifyRequest, missing: Record<string, string>): FormError[] {
   return Object.entries(missing)
     .filter(([name]) => readTrimmed(request, name) === '')

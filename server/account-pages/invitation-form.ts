@@ -19,10 +19,10 @@ interface InvitationForm {
   token: string
   csrfToken: string
   signedIn: View['signedIn']
-  /** Where the signed-in account is a patient already. */
+  /** The practice where the signed-in account is a patient already. */
   ownPractice: string | undefined
   failure?: FormFailure
-  /** What was typed before, when the form comes back. */
+  /** The text that was typed before, when the form comes back. */
   displayName: string
   birthDate: string
 }
@@ -54,13 +54,13 @@ ${signedIn ? renderSignedIn(signedIn, csrfToken, invitation.email) : html`<p cla
   return { title: errors.length > 0 ? 'Error: Your invitation' : 'Your invitation', body }
 }
 
-/** After an account of another address than the invited one has accepted. */
+/** The page after an account of another address than the invited one has accepted. */
 export function waitingPage(practices: readonly string[]): Page {
   const title = 'Waiting for the practice'
   const body = html`<div class="emblem">${iconHeart}</div>
 <h1>${title}</h1>
 <p class="lead">You have accepted the invitation of <strong>${practices.join(', ')}</strong> with another e-mail address than the one that was invited.</p>
-<p>The practice looks whether this account is yours. The record opens here as soon as it has confirmed; it helps to call and say so.</p>
+<p>The practice checks whether this account is yours. The record opens here as soon as the practice has confirmed it. It helps to call the practice.</p>
 <p><a class="button button-primary" href="/">Go to my records</a></p>`
   return { title, body }
 }
@@ -69,7 +69,7 @@ function isForSelf({ role }: Invitation): boolean {
   return role === 'patient'
 }
 
-/** Couples share addresses; then the second one would see the first one's record as the own. */
+/** Couples share addresses. The second person must not take the first person's record as their own. */
 function renderOnePerson(practice: string): SafeHtml {
   return notice(
     'warning',

@@ -12,7 +12,7 @@ interface DeadLink {
   isProduction: boolean
 }
 
-/** For a mailed link that is used up, too old or cut off: says so and how to get a new one. */
+/** The page for a mailed link that is used up, too old or cut off. It says how to get a new one. */
 export function sendDeadLink(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -30,7 +30,7 @@ export function isDeadLink(error: unknown): boolean {
   return error instanceof OnpatientError && error.code === 'link-invalid'
 }
 
-/** What follows every form that mails a link: the same whether or not the address has an account. */
+/** The page after every form that mails a link. It is the same with and without an account for the address. */
 export function checkMailPage({ lead, hasOutbox }: { lead: string; hasOutbox: boolean }): Page {
   const body = html`<div class="emblem">${iconMail}</div>
 <h1>Check your mail</h1>

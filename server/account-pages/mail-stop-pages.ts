@@ -13,7 +13,7 @@ interface MailStopDeps {
   isProduction: boolean
 }
 
-/** `/mail/stop?token=`: the owner of an address says that it gets no more invitations, or that it may get them again. */
+/** `/mail/stop?token=`: the owner of an address stops invitations to it, or allows them again. */
 export function mailStopPages({ mailStops, isProduction }: MailStopDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/mail/stop', async (request, reply) => {
@@ -46,8 +46,8 @@ export function mailStopPages({ mailStops, isProduction }: MailStopDeps): Fastif
 }
 
 /**
- * RFC 8058: a mail program stops the mails by a POST, without a browser of the person around it. For a scope without
- * `browser`: no cookie comes along, and the token in the address says all.
+ * RFC 8058: a mail program stops the mails by a POST, without the person's browser. For a scope without `browser`: no cookie comes along, and
+ * the token in the address is enough.
  */
 export function mailStopByProgram({ mailStops }: Pick<MailStopDeps, 'mailStops'>): FastifyPluginAsync {
   return async (app) => {
@@ -61,7 +61,7 @@ export function mailStopByProgram({ mailStops }: Pick<MailStopDeps, 'mailStops'>
       await mailStops.stop(address)
       return reply.code(200).send('No more invitations are sent to this address.')
     })
-    // Looking at a link must change nothing: scanners of mails do it.
+    // A GET must change nothing, because scanners of mails open links.
     app.get(url, async (request, reply) =>
       reply.redirect(`/mail/stop?token=${encodeURIComponent(readQuery(request, 'token') ?? '')}`, 303),
     )

@@ -1,7 +1,7 @@
 import type { SafeHtml } from '@remix-run/html-template'
 import { textField } from '#server/pages/form.ts'
 
-/** Where a person chooses a password; managers offer to make one. */
+/** The field in which a person chooses a password. Password managers offer to make one. */
 export function newPasswordField({ label, error }: { label: string; error: string | undefined }): SafeHtml {
   return textField({
     label,

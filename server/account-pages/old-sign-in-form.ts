@@ -5,8 +5,8 @@ import { readField, readTrimmed } from './form-values.ts'
 import { parseLocalPath } from './local-path.ts'
 
 /**
- * A form of the sign-in that another tab has overtaken: the person goes on where this tab was going. Who named another account than the one
- * that is signed in is asked; where nobody is signed in any more, the form is shown anew.
+ * A sign-in form that another tab has overtaken. The person goes on to the page that this tab wanted. When the form names another account than
+ * the one that is signed in, the person is asked. When nobody is signed in any more, the form is shown again.
  */
 export function ofOldSignInForm(isSecure: boolean) {
   return (request: FastifyRequest): string | undefined => {

@@ -8,8 +8,8 @@ import { reachesPanel } from '#server/practices/practices.ts'
 import type { AccountPagesDeps } from './account-pages-deps.ts'
 
 /**
- * `/outbox`: mails that did not leave. Outside production, on a server without a mail server, all of them; with a mail server those
- * of the sandboxes of the person who is signed in.
+ * `/outbox`: mails that did not leave. A server without a mail server, outside production, shows all mails. A server with a mail server shows
+ * the mails of the sandboxes of the person who is signed in.
  */
 export function outboxPage(deps: AccountPagesDeps): FastifyPluginAsync {
   const { outbox, sandboxOutbox, practices, portalUrl, isProduction } = deps
@@ -74,7 +74,7 @@ function renderMail({ to, subject, text, sentAt }: OutboxMail, portalUrl: string
 </article>`
 }
 
-/** Text with our own addresses as links; a name in a mail could hold any other address. */
+/** Shows a text with our own addresses as links. Other addresses do not become links, because a name in a mail could have any address. */
 function renderText(text: string, portalUrl: string): SafeHtml[] {
   return text
     .split(/(https?:\/\/\S+)/)

@@ -8,14 +8,14 @@ import { readField, readQuery } from './form-values.ts'
 export const passkeyScript = readPageAsset(new URL('./passkey.js', import.meta.url), 'passkey', 'js')
 
 interface PasskeyForm {
-  /** Takes the answer; `ACTION/options` gives what the browser needs. */
+  /** The path that takes the answer. `ACTION/options` gives the options for the browser. */
   action: string
   next: string
   csrfToken: string
   label: string
 }
 
-/** Hidden until the script has found that the browser knows passkeys. */
+/** The form is hidden until the script has found that the browser knows passkeys. */
 export function passkeyForm({ action, next, csrfToken, label }: PasskeyForm): SafeHtml {
   return html`<form method="post" action="${action}" class="other-way" data-passkey hidden>
 ${csrfField(csrfToken)}
@@ -27,7 +27,7 @@ ${submitButton(label, 'secondary')}
 <script src="${passkeyScript.path}" type="module"></script>`
 }
 
-/** What the authenticator answered; undefined when it is no JSON. */
+/** The answer of the authenticator; undefined when it is not JSON. */
 export function readPasskeyResponse(request: FastifyRequest): unknown {
   try {
     return JSON.parse(readField(request, 'response'))
@@ -42,7 +42,7 @@ const refusals: Record<string, string> = {
   'too-many': 'Too many tries. Please wait a few minutes and try again.',
 }
 
-/** A refused passkey leads back to its page with `?passkey=`, which says why. */
+/** A refused passkey leads back to its page with `?passkey=`, which has the reason. */
 export function passkeyFailure(request: FastifyRequest): FormFailure | undefined {
   const message = refusals[readQuery(request, 'passkey')]
   return message === undefined ? undefined : { status: 401, errors: [{ message }] }

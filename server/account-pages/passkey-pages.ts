@@ -14,7 +14,7 @@ import { takeUpSignIn } from './take-up-sign-in.ts'
 
 /**
  * Passkeys on the pages: `/signin/passkey` in place of the password, `/signin/code/passkey` as the second step,
- * `/account/confirm/passkey` as a fresh proof. Each has `…/options`, JSON for the browser's authenticator.
+ * `/account/confirm/passkey` as a fresh proof. Each has `…/options`, which gives JSON for the browser's authenticator.
  */
 export function passkeyPages(deps: AccountPagesDeps): FastifyPluginAsync {
   const { accounts, isSecure } = deps
@@ -62,7 +62,7 @@ export function passkeyPages(deps: AccountPagesDeps): FastifyPluginAsync {
   }
 }
 
-/** Goes where the check leads, or back to the page of the form, which says what to do. */
+/** Redirects to the address of the check, or back to the page of the form, which says what to do. */
 async function finish(
   request: FastifyRequest,
   reply: FastifyReply,

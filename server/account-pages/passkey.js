@@ -1,5 +1,5 @@
-// Comfort only: the pages are complete without it. Shows the buttons for passkeys where the browser knows them, and
-// sends what the authenticator answers with the form.
+// The pages are complete without this script. It shows the buttons for passkeys when the browser knows passkeys, and sends the answer of the
+// authenticator with the form.
 
 const isPossible = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function'
 
@@ -15,7 +15,7 @@ async function askAuthenticator(form) {
   return JSON.stringify(credential.toJSON())
 }
 
-/** Browsers say the same for "cancelled", "took too long" and "there is none" (WebAuthn Level 3 §14.5.3). */
+/** Browsers report the same error for "cancelled", "took too long" and "no passkey" (WebAuthn Level 3 §14.5.3). */
 function wordsFor(error) {
   if (error.name === 'NotAllowedError') return 'No passkey was used. Try again, or use another way.'
   return error instanceof DOMException ? 'Passkeys do not work at this address.' : error.message

@@ -7,12 +7,12 @@ const points = [
   ['For the whole family', 'Parents and caregivers look after the records of the people they care for.'],
 ] as const
 
-/** What onpatient is, beside the forms that a newcomer meets first. */
+/** Explains onpatient beside the forms that a new person sees first. */
 export const promise: SafeHtml = html`${picture()}
 <h2>Your health record, in your hands</h2>
 <ul>${points.map(([title, text]) => html`<li>${iconCheck}<span><strong>${title}</strong>${text}</span></li>`)}</ul>`
 
-/** A page of a record with its seal: decoration only, hidden from screen readers. */
+/** A page of a record with its seal. It is decoration, and hidden from screen readers. */
 function picture(): SafeHtml {
   return html`<svg class="promise-picture" viewBox="0 0 340 200" aria-hidden="true" focusable="false">
 <g fill="none" stroke="#fff">

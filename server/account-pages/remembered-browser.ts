@@ -7,7 +7,7 @@ const invitationLifetimeSeconds = 60 * 60
 const pendingLifetimeSeconds = 10 * 60
 const passkeyLifetimeSeconds = 5 * 60
 
-/** What the account pages keep in a browser besides the sign-in itself. */
+/** The cookies of the account pages beside the sign-in itself. */
 type Remembered = 'device' | 'invitation' | 'pending' | 'passkey'
 
 function cookieName(name: Remembered, isSecure: boolean): string {
@@ -30,8 +30,8 @@ function keep(
 }
 
 /**
- * Signs the browser in, and marks it as known to the account: its later tries stay open while a stranger's guesses
- * are slowed down. The mark outlives the sign-in and gives no access by itself.
+ * Signs the browser in, and marks it as known to the account. Its later tries are not slowed down by the guesses of strangers. The mark outlives
+ * the sign-in and gives no access by itself.
  */
 export function rememberSignIn(reply: FastifyReply, signIn: NewSignIn, isSecure: boolean): void {
   setSignInCookie(reply, signIn, isSecure)
@@ -43,8 +43,8 @@ export function findKnownDevice(request: FastifyRequest, isSecure: boolean): str
 }
 
 /**
- * Keeps the secret of an invitation for the way through the sign-in page, so that it need not stand in the address
- * of that page, in its log line and in the browser's history.
+ * Keeps the secret of an invitation while the person signs in. So it need not stand in the address of the sign-in page, in the log and in the
+ * browser's history.
  */
 export function rememberInvitation(reply: FastifyReply, token: string, isSecure: boolean): void {
   keep(reply, 'invitation', token, { maxAge: invitationLifetimeSeconds, isSecure })
@@ -58,7 +58,7 @@ export function forgetInvitation(reply: FastifyReply, isSecure: boolean): void {
   void reply.clearCookie(cookieName('invitation', isSecure), { path: '/', secure: isSecure })
 }
 
-/** The password was right; the second step is taken in this browser, or nowhere. */
+/** For after a right password. Only this browser can take the second step. */
 export function rememberPending(reply: FastifyReply, token: string, isSecure: boolean): void {
   keep(reply, 'pending', token, { maxAge: pendingLifetimeSeconds, isSecure })
 }

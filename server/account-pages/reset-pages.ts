@@ -18,7 +18,7 @@ import { checkMailPage, isDeadLink, sendDeadLink } from './link-page.ts'
 import { newPasswordField } from './new-password.ts'
 import { takeUpSignIn } from './take-up-sign-in.ts'
 
-/** `/reset`: ask for a link; `/reset/finish?token=`: choose a new password with it. */
+/** `/reset` asks for a link. `/reset/finish?token=` chooses a new password with it. */
 export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
   const { accounts, outbox, isProduction } = deps
   return async (app) => {
@@ -38,7 +38,7 @@ export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
 
     app.get('/reset/check-mail', async (request, reply) => {
       const page = checkMailPage({
-        lead: 'If the address you gave has an account, a message with a link to choose a new password is on its way.',
+        lead: 'If there is an account with this address, a message with a link to choose a new password is on its way.',
         hasOutbox: outbox !== undefined && !isProduction,
       })
       return sendPage(reply, page, viewOf(request, reply, isProduction))
@@ -77,7 +77,7 @@ export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
     }
   }
 
-  /** Where to go, 'dead link', or what to change. */
+  /** The address to which the browser goes, 'dead link', or the faults of the form. */
   async function finishReset(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -97,7 +97,7 @@ export function resetPages(deps: AccountPagesDeps): FastifyPluginAsync {
   function sendUsedLink(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     return sendDeadLink(request, reply, {
       message:
-        'It was used before, is too old, or is incomplete. Your password is unchanged by this link; you can ask for a new one.',
+        'It was used before, is too old, or is incomplete. It has not changed your password. You can ask for a new link.',
       action: { label: 'Send me a new link', href: '/reset' },
       isProduction,
     })

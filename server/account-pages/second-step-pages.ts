@@ -13,7 +13,7 @@ import { secondStepPage } from './second-step-page.ts'
 import { prepareWayTo } from './sign-in-pages.ts'
 import { takeUpSignIn } from './take-up-sign-in.ts'
 
-/** `/signin/code?next=PATH`: the second step after the password, for the browser in which it was given. */
+/** `/signin/code?next=PATH`: the second step, for the browser that gave the password. */
 export function secondStepPages(deps: AccountPagesDeps): FastifyPluginAsync {
   const { accounts, isSecure, isProduction } = deps
 
@@ -59,7 +59,7 @@ export function secondStepPages(deps: AccountPagesDeps): FastifyPluginAsync {
     return sendPage(reply, secondStepPage({ ...state, ...waiting, csrfToken: view.csrfToken }), view)
   }
 
-  /** Where to go, or why not. */
+  /** The address to which the browser goes, or the faults of the form. */
   async function pass(
     request: FastifyRequest,
     reply: FastifyReply,

@@ -16,8 +16,8 @@ import { findKnownDevice } from './remembered-browser.ts'
 import { takeUpSignIn } from './take-up-sign-in.ts'
 
 /**
- * `/signin?next=PATH` and `/signout`. `switch=1` asks before going on as the person who is signed in; `again=1` asks for the
- * password whoever is signed in; `login_hint` stands in the form.
+ * `/signin?next=PATH` and `/signout`. With `switch=1` the page asks whether to go on as the person who is signed in. With `again=1` it asks for
+ * the password in any case. The address of `login_hint` stands in the form.
  */
 export function signInPages(deps: AccountPagesDeps): FastifyPluginAsync {
   const { accounts, isSecure, isProduction } = deps
@@ -62,7 +62,7 @@ export function signInPages(deps: AccountPagesDeps): FastifyPluginAsync {
     })
   }
 
-  /** Where the right password leads, or why it is refused. */
+  /** The address to which the browser goes, or the faults of the form. */
   async function signIn(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -87,13 +87,13 @@ export function signInPages(deps: AccountPagesDeps): FastifyPluginAsync {
   }
 }
 
-/** `next` may lead back to an application, or hold a secret of its address. */
+/** `next` may lead back to an application, or have a secret in it. */
 export function prepareWayTo(reply: FastifyReply, next: string): void {
   if (next.startsWith('/o/')) allowReturnToApplication(reply)
   if (next.includes('token=')) hideReferrer(reply)
 }
 
-/** "Does not match" names no field, so as not to tell which half is wrong; it still has to stand somewhere. */
+/** "Does not match" has no field, because it must not show which half is wrong. The message stands beside the password. */
 function besidePassword(failure: FormFailure): FormFailure {
   if (failure.status !== 401) return failure
   return {
@@ -108,7 +108,7 @@ interface SignInForm {
   email?: string
   failure?: FormFailure | undefined
   isSignedOut?: boolean
-  /** The person is signed in, and an app wants the password all the same. */
+  /** Whether the person is signed in, and an app wants the password again. */
   isAgain?: boolean
 }
 

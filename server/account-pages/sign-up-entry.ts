@@ -19,7 +19,7 @@ import type { SignUpKind } from './sign-up-kinds.ts'
 
 type Kind = SignUpIntent['kind']
 
-/** Whether a kind of sign-up is open to who asks, with the invitation that opens it. */
+/** Whether a kind of sign-up is open to the visitor, with the invitation that opens it. */
 type Entry =
   | { kind: 'open'; invitation: Awaited<ReturnType<Admission['find']>> }
   | { kind: 'refused'; rule: SignUpRule }
@@ -46,7 +46,7 @@ export const practiceNameField: TextField = {
   maxLength: 120,
 }
 
-/** Who has an account and an invitation needs no second account. */
+/** A person with an account and an invitation needs no second account. */
 export async function openForSignedIn(
   { practices, admission }: Pick<AccountPagesDeps, 'practices' | 'admission'>,
   request: FastifyRequest,
@@ -99,13 +99,13 @@ ${submitButton(form.label)}
 
 const what: Record<Kind, string> = { person: 'accounts', practice: 'practices', developer: 'sandboxes' }
 
-/** Says why, and what to do. */
+/** Says why the sign-up is refused, and what to do. */
 export function refusedPage(kind: Kind, rule: SignUpRule): Page {
   const title = rule === 'closed' ? `No new ${what[kind]} here` : `New ${what[kind]} come by invitation`
   const text =
     rule === 'closed'
       ? `Whoever runs this server takes in no new ${what[kind]}. You can still create a plain account, for example to accept the invitation of your practice.`
-      : 'Open the link of the invitation that you were sent. It works once and for some days: if you see this page behind it, ask whoever runs this server for a new one.'
+      : 'Open the link in your invitation. It works once and for some days. If it leads to this page, ask whoever runs this server for a new one.'
   const body = html`<h1>${title}</h1>
 <p class="lead">${text}</p>
 <p class="actions"><a class="button button-primary" href="/signup">Other ways to begin</a>

@@ -16,7 +16,7 @@ import { getSignUpKind } from './sign-up-kinds.ts'
 
 type SignUp = NonNullable<Awaited<ReturnType<Accounts['findSignUp']>>>
 
-/** `/signup/finish?token=`: only the button redeems the link, because scanners of mail open every address. */
+/** `/signup/finish?token=`: only the button uses the link up, because scanners of mail open every address. */
 export function signUpFinishPages(deps: AccountPagesDeps): FastifyPluginAsync {
   const { accounts, practices, admission, isSecure, isProduction } = deps
   return async (app) => {
@@ -55,7 +55,7 @@ export function signUpFinishPages(deps: AccountPagesDeps): FastifyPluginAsync {
         if (intent.kind === 'developer') await practices.createSandbox(finished.account)
         return finished
       }
-      // Asked again: between form and link another practice may have been opened, or the invitation used.
+      // The rule is checked again: another practice may have been opened since the form, or the invitation used.
       return intent.kind === 'person'
         ? await open()
         : await admission.admit(intent.kind, intent.invitation, open)
@@ -93,7 +93,7 @@ interface FinishForm {
   failure?: FormFailure
 }
 
-/** The password is chosen here, by the one who has the mail, and nowhere before. */
+/** The reader of the mail chooses the password here, and nobody before. */
 function finishPage(signUp: SignUp, { token, csrfToken, failure }: FinishForm): Page {
   const { finish } = getSignUpKind(signUp.intent.kind)
   const errors = failure?.errors ?? []

@@ -2,15 +2,15 @@ import type { SafeHtml } from '@remix-run/html-template'
 import type { SignUpIntent } from '#server/accounts/accounts.ts'
 import { iconClinic, iconCode, iconHeart } from '#server/pages/icons.ts'
 
-/** One of the ways to begin. Everything that the sign-up pages say differs only here. */
+/** One of the ways to begin. The texts of the sign-up pages differ only here. */
 export interface SignUpKind {
   kind: SignUpIntent['kind']
   icon: SafeHtml
-  /** On the page that offers the choice. */
+  /** The texts on the page that offers the choice. */
   choice: { title: string; text: string; points: readonly string[]; label: string }
-  /** On the form itself. */
+  /** The texts on the form. */
   form: { title: string; text: string; label: string }
-  /** What the mailed link leads to. */
+  /** The texts of the page behind the mailed link. */
   finish: { text: string; label: string; next: string }
 }
 

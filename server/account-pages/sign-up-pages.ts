@@ -27,7 +27,7 @@ import {
 } from './sign-up-entry.ts'
 import { type SignUpKind, signUpKinds } from './sign-up-kinds.ts'
 
-/** `/signup`: the choice, one form for each kind, and the page after it. Nothing exists until the link is followed. */
+/** `/signup`: the choice, one form for each kind, and the page after it. Nothing is created before the person opens the link. */
 export function signUpPages(deps: AccountPagesDeps): FastifyPluginAsync {
   const { accounts, outbox, isProduction } = deps
   const { findEntry, ruleOf } = createEntries(deps)
@@ -126,7 +126,7 @@ function readIntent(
   return { kind, practiceName: readTrimmed(request, 'practiceName'), invitation }
 }
 
-/** What is closed is not offered. */
+/** Kinds of sign-up that are closed are not offered. */
 function choicePage(kinds: ReadonlyArray<[SignUpKind, SignUpRule]>): Page {
   const offered = kinds.filter(([, rule]) => rule !== 'closed')
   const cards = offered.map(
@@ -186,10 +186,10 @@ function missingMessages(kind: SignUpKind): Record<string, string> {
 
 interface FormState {
   csrfToken: string
-  /** Of an invitation; '' without one. */
+  /** The token of an invitation; '' without one. */
   token: string
   invitedEmail?: string | undefined
-  /** The request whose form comes back; its values are kept. */
+  /** The request whose form comes back with its values. */
   request?: FastifyRequest
   failure?: FormFailure
 }

@@ -4,8 +4,8 @@ import type { AccountPagesDeps } from './account-pages-deps.ts'
 import { findPending, forgetPending, rememberPending, rememberSignIn } from './remembered-browser.ts'
 
 /**
- * Signs the browser in, or lets it wait for the second step, and tells where it goes: to `next`, or there by way of
- * the second step, or of setting one up when a practice asks for it.
+ * Signs the browser in, or lets it wait for the second step. Returns the address to which it goes: `next`, the second step before it, or the
+ * page that sets a second step up when a practice requires one.
  */
 export async function takeUpSignIn(
   request: FastifyRequest,
@@ -23,7 +23,7 @@ export async function takeUpSignIn(
     rememberPending(reply, outcome.token, isSecure)
     return `/signin/code?${query}`
   }
-  // The browser forgets the cookie of an earlier person; without this that sign-in would go on in the dark.
+  // The browser forgets the cookie of an earlier person. Otherwise that sign-in would stay open unseen.
   if (request.signedIn) await accounts.endSignIn(request.signedIn.account.id, request.signedIn.signIn.id)
   if (findPending(request, isSecure)) forgetPending(reply, isSecure)
   rememberSignIn(reply, outcome, isSecure)

@@ -18,7 +18,7 @@ export function toAccount(row: AccountRow): Account {
 /** A name as people see it. Throws `invalid-parameter` on the field `displayName`. */
 export function checkDisplayName(text: string): string {
   const name = text.trim().replaceAll(/\s+/g, ' ')
-  // Invisible characters would let one name pass for another.
+  // Invisible characters would make one name look like another one.
   if (name !== '' && name.length <= 100 && !/[\p{Cc}\p{Cf}\p{Co}]/u.test(name)) return name
   throw new OnpatientError('invalid-parameter', 'Enter a name of 1 to 100 visible characters.', {
     field: 'displayName',

@@ -8,14 +8,14 @@ import type { Account } from './account.ts'
 import type { Accounts } from './accounts-interface.ts'
 import type { AuthenticatorApps } from './factors/authenticator-app.ts'
 import type { Factors } from './factors/factors-interface.ts'
-import type { Passkeys } from './factors/passkeys.ts'
+import type { Passkeys } from './factors/passkeys-interface.ts'
 import type { RecoveryCodes } from './factors/recovery-codes.ts'
 import type { SecondSteps } from './factors/second-step.ts'
 import type { KnownDevices } from './known-device.ts'
 import type { MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import type { Passwords } from './passwords.ts'
-import type { SignIns } from './sign-ins.ts'
+import type { SignIns } from './sign-ins/sign-ins.ts'
 
 interface ClosingDeps {
   db: Db
@@ -32,22 +32,22 @@ interface ClosingDeps {
   apps: AuthenticatorApps
   passkeys: Passkeys
   recoveryCodes: RecoveryCodes
-  /** Ends what the account is and has elsewhere, within the transaction that closes it. Throws when it has to stay. */
+  /** Ends its associations, applications and grants, within the transaction that closes it. Throws when the account has to stay. */
   endWhatItHas(tx: Db, account: Account): Promise<void>
-  /** After that transaction. It must not throw. */
+  /** Runs after that transaction. It must not throw. */
   onClosed(accountId: string): Promise<void>
 }
 
 /**
- * A person leaves: the address is free, and nothing signs in any more. The row stays under its id, since grants, associations and the log
- * refer to it.
+ * Closes an account: its address becomes free, and nobody can sign in to it any more. The row stays, because grants, associations and the log
+ * refer to its id.
  */
 export function createClosing(deps: ClosingDeps): Pick<Accounts, 'close'> {
   const { db, clock, random, mailer, portalUrl } = deps
 
   async function endAll(tx: Db, account: Account, passwordHash: string): Promise<void> {
     const now = clock.now().getTime()
-    // First of all: a sign-in that begins in this moment waits for it, and finds the account closed.
+    // This comes first: a sign-in that begins at this moment waits for it, and finds the account closed.
     const closed = await tx
       .updateTable('account')
       .set({
@@ -63,7 +63,7 @@ export function createClosing(deps: ClosingDeps): Pick<Accounts, 'close'> {
     if (!closed)
       throw new OnpatientError('sign-in-required', 'This account was closed in the meantime, in another tab.')
     await deps.secondSteps.endPending(tx, account.id)
-    // Before the grants: one from the last moment of a sign-in is there by now, and none can follow.
+    // This comes before the grants: a grant from the last moment of a sign-in is in the table by then, and no grant can follow.
     await deps.signIns.endAllBut(tx, account.id, undefined)
     await deps.endWhatItHas(tx, account)
     await deps.devices.forgetAll(tx, account.id)
@@ -77,10 +77,10 @@ export function createClosing(deps: ClosingDeps): Pick<Accounts, 'close'> {
     async close(account, signIn) {
       deps.factors.assertProven(signIn)
       const passwordHash = await deps.passwords.hash(random.bytes(32).toString('base64url'))
-      // As if nobody else were writing: of the last two providers of a practice one stays.
+      // As if nobody else were writing, so that one of the last two providers of a practice stays.
       await inTransaction(db, (tx) => endAll(tx, account, passwordHash))
       await deps.onClosed(account.id)
-      // The notice is a courtesy: the mailer logs when it fails, and the account is closed.
+      // The account is closed even when the notice fails. The mailer logs the failure.
       await mailer.send(accountMails.accountClosed(account.email, portalUrl)).catch(() => undefined)
     },
   }

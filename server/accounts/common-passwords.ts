@@ -1,4 +1,4 @@
-/** What guessers try first, lower-case: eight characters and longer, because shorter ones are refused anyway. */
+/** Passwords that guessers try first, in lower case. They have eight characters or more, because shorter ones are refused anyway. */
 export const commonPasswords: ReadonlySet<string> = new Set(
   `
   0123456789 11223344 112233445566 123123123 12341234 123456123456 12345678 123456789 1234567890

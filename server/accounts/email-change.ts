@@ -11,7 +11,7 @@ import type { SecondSteps } from './factors/second-step.ts'
 import type { KnownDevices } from './known-device.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
-import type { SignIns } from './sign-ins.ts'
+import type { SignIns } from './sign-ins/sign-ins.ts'
 import type { Throttle } from './throttle.ts'
 
 interface EmailChangeDeps {
@@ -32,7 +32,7 @@ interface EmailChangeDeps {
 
 const waiting = z.object({ email: z.string() })
 
-/** A new address counts once a link mailed to it was opened by the account; the old one is told when it is asked for, and then. */
+/** A new address counts when the account has opened a link mailed to it. The old address gets a mail about the request and about the change. */
 export function createEmailChange(
   deps: EmailChangeDeps,
 ): Pick<Accounts, 'startEmailChange' | 'findEmailChange' | 'finishEmailChange'> {
@@ -42,7 +42,7 @@ export function createEmailChange(
       const email = checkAddress(newEmail, 'email')
       const account = await provePassword(accountId, password, 'password')
       if (email === account.email)
-        throw new OnpatientError('invalid-parameter', 'This is the address you have already.', {
+        throw new OnpatientError('invalid-parameter', 'This is your address already.', {
           field: 'email',
         })
       await throttle.count([
@@ -50,7 +50,7 @@ export function createEmailChange(
         { counted: 'mail-to', subject: email },
       ])
       await mailCounts.countAskedFor(email)
-      // Who owns the address learns it; who asks does not.
+      // The owner of the address gets a mail. The person who asks does not learn that it is taken.
       const owner = await findByEmail(email)
       const isTaken = owner !== undefined && owner.id !== accountId
       await db.transaction().execute(async (tx) => {
@@ -113,7 +113,7 @@ function emailTaken(): OnpatientError {
   return new OnpatientError('email-taken', 'Another account uses this e-mail address.')
 }
 
-/** Someone else took the address between looking and writing. */
+/** Somebody else took the address between the look and the write. */
 function throwTaken(error: unknown): never {
   throw isDuplicate(error) ? emailTaken() : error
 }

@@ -3,8 +3,8 @@ import type { Db } from '../store/store.ts'
 import type { AccountRow } from './account-row.ts'
 
 /**
- * The accounts that an address means, the likeliest first: one at most, but for accounts from before addresses had one form. Of those the
- * one whose address is spelled just so comes first, then the one that has the address, then the one that shares it.
+ * The accounts that an address means, the likeliest first. There is one at most, except for accounts from before addresses had one form.
+ * The account whose address is spelled as typed comes first, then the account that has the address, then the account that shares it.
  */
 export async function findByAddress(db: Db, typed: string): Promise<AccountRow[]> {
   const address = normalizeAddress(typed)

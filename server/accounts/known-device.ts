@@ -4,18 +4,18 @@ import type { Db } from '../store/store.ts'
 
 const day = 24 * 3600 * 1000
 
-/** As long as browsers keep a cookie at most. */
+/** Browsers keep a cookie for so long at most. */
 export const knownDeviceMs = 400 * day
 
-/** Each sign-in makes one; the oldest go. */
+/** Each sign-in makes a mark. The oldest marks beyond this number are deleted. */
 const mostPerAccount = 20
 
-/** Marks a browser in which an account was signed in: it gives no access, it only keeps strangers' guesses apart. */
+/** Marks of browsers in which an account was signed in. A mark gives no access. It only keeps guesses of strangers apart. */
 export interface KnownDevices {
-  /** A new mark for a browser of the account: a random value, kept as its hash. Within the caller's transaction. */
+  /** Makes a mark for a browser of the account: a random value of which the hash is stored. Runs within the caller's transaction. */
   mark(tx: Db, accountId: string): Promise<string>
   isOf(mark: string, accountId: string): Promise<boolean>
-  /** With a new password or address, and "sign out everywhere", no browser is known any more. Within the caller's transaction. */
+  /** For a new password or address, and for "sign out everywhere". Runs within the caller's transaction. */
   forgetAll(tx: Db, accountId: string): Promise<void>
 }
 

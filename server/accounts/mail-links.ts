@@ -8,7 +8,7 @@ type Purpose = MailLinkTable['purpose']
 
 const hour = 3600 * 1000
 
-/** How long each link works. A reset link opens the account, so it lives shortest. */
+/** How long each link works. A reset link opens the account, so it has the shortest time. */
 export const linkLifetimeMs = {
   'finish-sign-up': 24 * hour,
   'reset-password': hour,
@@ -20,13 +20,13 @@ export interface MailLink {
   payload: unknown
 }
 
-/** Single-use links that prove who reads the mails of an address; stored as hashes of their secrets. */
+/** Links that work once and prove that somebody reads the mails of an address. Only hashes of their secrets are stored. */
 export interface MailLinks {
-  /** The secret of a new link, within the transaction that mails it. */
+  /** Makes a link and returns its secret. Runs within the transaction that mails it. */
   create(tx: Db, purpose: Purpose, accountId: string | undefined, payload: unknown): Promise<string>
   /** Looks at a link without using it up. */
   find(purpose: Purpose, token: string): Promise<MailLink | undefined>
-  /** Uses a link up, within the caller's transaction. Throws `link-invalid`. */
+  /** Uses a link up. Runs within the caller's transaction. Throws `link-invalid`. */
   redeem(tx: Db, purpose: Purpose, token: string): Promise<MailLink>
   /** Ends every open link of an account, e.g. when its password or address has changed. */
   endAll(tx: Db, accountId: string): Promise<void>

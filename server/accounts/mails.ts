@@ -1,7 +1,7 @@
 import type { Mail } from '#server/mail/mail.ts'
 import { linkLifetimeMs } from './mail-links.ts'
 
-/** What happened to the second step of an account. */
+/** A change of the second step of an account. */
 export type FactorChange = keyof typeof factorChanges
 
 const factorChanges = {
@@ -14,8 +14,8 @@ const factorChanges = {
 } as const
 
 /**
- * The mails about an account. They never carry what somebody typed into a form, because the address may be a
- * stranger's: otherwise the form would send anybody's words in our name.
+ * The mails about an account. They never have text that somebody typed into a form, because the address may be a stranger's. Otherwise the
+ * form would send anybody's words in our name.
  */
 export const accountMails = {
   finishSignUp: (to: string, link: string): Mail => ({
@@ -52,7 +52,7 @@ ${portalUrl}/reset
     to,
     isStoppable: true,
     usefulForMs: linkLifetimeMs['reset-password'],
-    // Else a full queue would tell who has an account.
+    // Otherwise a full queue would show who has an account.
     findsRoom: true,
     subject: 'Choose a new password for onpatient',
     text: `Hello,
@@ -131,10 +131,10 @@ ${portalUrl}
 
 your onpatient account was closed just now, as you asked. This is the last mail about it.
 
-Gone are: this address and the password of the account, its second step and passkeys, all sign-ins, the access of all apps
+These are gone: this address and the password of the account, its second step and passkeys, all sign-ins, the access of all apps
 that you connected, applications that you registered, and invitations that were open.
 
-Kept are: the health records, which belong to the practices, and a note under a number and your name of who could see which
+These are kept: the health records, which belong to the practices, and a note under a number and your name of who could see which
 record and when, which the law asks the practices for.
 
 You can sign up again with this address at any time; your practice then has to invite you again.

@@ -12,7 +12,7 @@ import type { KnownDevices } from './known-device.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
-import type { SignIns } from './sign-ins.ts'
+import type { SignIns } from './sign-ins/sign-ins.ts'
 import type { Throttle } from './throttle.ts'
 
 interface PasswordChangeDeps {
@@ -30,9 +30,9 @@ interface PasswordChangeDeps {
   find: Accounts['find']
   /** Throws `sign-in-failed` or `too-many-requests`. */
   provePassword(accountId: string, password: string, field: string): Promise<Account>
-  /** Within the transaction of the change, after the sign-ins have ended. */
+  /** Runs within the transaction of the change, after the sign-ins have ended. */
   endGrants(tx: Db, accountId: string): Promise<void>
-  /** After that transaction. */
+  /** Runs after that transaction. */
   onPasswordChanged(): void
 }
 
@@ -55,10 +55,10 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
       .set({ password_hash: change.passwordHash, password_changed_at: clock.now().getTime() })
       .where('id', '=', accountId)
       .execute()
-    // Before the sign-ins: a second step in its last moment has become one by now.
+    // This comes before the sign-ins: a second step in its last moment has become a sign-in by then.
     await deps.secondSteps.endPending(tx, accountId)
     await signIns.endAllBut(tx, accountId, change.keepSignInId)
-    // After the sign-ins: a grant from the last moment of one is there by now, and none can follow.
+    // This comes after the sign-ins: a grant from the last moment of a sign-in is in the table by then, and no grant can follow.
     await deps.endGrants(tx, accountId)
     await deps.devices.forgetAll(tx, accountId)
     await links.endAll(tx, accountId)
@@ -78,7 +78,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
         { counted: 'mail-to', subject: email },
       ])
       await deps.mailCounts.countAskedFor(email)
-      // One, but for accounts from before addresses had one form: then each gets its link.
+      // There is one, except for accounts from before addresses had one form. Then each account gets its link.
       for (const account of await findByAddress(db, typed))
         await db.transaction().execute(async (tx) => {
           const token = await links.create(tx, 'reset-password', account.id, {})
@@ -101,7 +101,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
         await links.redeem(tx, 'reset-password', token)
         await setPassword(tx, account, { passwordHash, keepSignInId: undefined })
       })
-      // Who reads the mails has one factor, not both.
+      // The reader of the mails has proven one factor, and not both.
       return deps.secondSteps.startOrWait((await deps.find(account.id)) ?? account, visitor, [])
     },
     async changePassword(accountId, current, next, keepSignInId) {
@@ -116,7 +116,7 @@ export function createPasswordChange(deps: PasswordChangeDeps): Implemented {
 function checkNext(next: string, current: string, email: string): void {
   checkNewPassword(next, email)
   if (next === current)
-    throw new OnpatientError('invalid-parameter', 'The new password is the one you have.', {
+    throw new OnpatientError('invalid-parameter', 'The new password is the same as your current one.', {
       field: 'password',
     })
 }

@@ -20,32 +20,32 @@ interface PasswordSignInDeps {
 }
 
 export interface PasswordSignIn extends Pick<Accounts, 'signIn' | 'hasPassword'> {
-  /** Asks a signed-in person for the password again; `field` is where the form has it. */
+  /** Asks a signed-in person for the password again; `field` is the field of the form. */
   provePassword(accountId: string, password: string, field: string): Promise<Account>
 }
 
-/** The only place that looks at a password. Every look is counted before it is taken. */
+/** The only place that checks passwords. Every try is counted before the check. */
 export function createPasswordSignIn(deps: PasswordSignInDeps): PasswordSignIn {
   const { db, passwords, throttle, devices, startOrWait } = deps
 
   const findRow = (accountId: string) =>
     db.selectFrom('account').selectAll().where('id', '=', accountId).executeTakeFirst()
 
-  /** The account that this browser is known to, among those of the address. */
+  /** The account of the address to which this browser is known. */
   async function findKnown(rows: AccountRow[], knownDevice: string | undefined) {
     if (knownDevice === undefined) return undefined
     for (const row of rows) if (await devices.isOf(knownDevice, row.id)) return row
     return undefined
   }
 
-  /** As much work for an address without an account. */
+  /** Does the same work for an address without an account. */
   async function findByPassword(rows: AccountRow[], password: string): Promise<AccountRow | undefined> {
     if (rows.length === 0) await passwords.isRight(password, undefined)
     for (const row of rows) if (await passwords.isRight(password, row.password_hash)) return row
     return undefined
   }
 
-  /** Accounts whose hash was made at another cost get today's, now that the password is at hand. */
+  /** An account whose hash was made at another cost gets a hash of today's cost. */
   async function refreshHash(row: AccountRow, password: string): Promise<void> {
     if (!passwords.isOutdated(row.password_hash)) return
     await db

@@ -3,7 +3,7 @@ import { normalizeAddress } from '../addresses.ts'
 import { OnpatientError } from '../errors.ts'
 import { commonPasswords } from './common-passwords.ts'
 
-/** What one hash costs: memory in KiB, passes over it. */
+/** The cost of one hash: memory in KiB, and passes over it. */
 export interface PasswordCost {
   memoryKib: number
   passes: number
@@ -18,7 +18,7 @@ const maximumLength = 256
 export interface Passwords {
   /** argon2id in PHC form. */
   hash(password: string): Promise<string>
-  /** Takes as long for an account that does not exist (`undefined`) as for one that does. */
+  /** Takes as long for an account that does not exist (`undefined`) as for one that exists. */
   isRight(password: string, passwordHash: string | undefined): Promise<boolean>
   /** Whether a hash was made with another cost than today's. */
   isOutdated(passwordHash: string): boolean
@@ -49,8 +49,8 @@ function prepare(password: string): string {
 }
 
 /**
- * Length counts, and what everybody guesses first is refused; no rules on digits and signs, which only make
- * passwords predictable (NIST SP 800-63B §3.1.1.2). Throws `invalid-parameter` on the field `password`.
+ * A password must be long enough and not among the first guesses. There are no rules on digits and signs, because such rules make passwords
+ * predictable (NIST SP 800-63B §3.1.1.2). Throws `invalid-parameter` on the field `password`.
  */
 export function checkNewPassword(password: string, email: string): void {
   const fault = findFault(password, email)

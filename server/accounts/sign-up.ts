@@ -9,7 +9,7 @@ import type { Accounts } from './accounts-interface.ts'
 import { linkInvalid, type MailLinks } from './mail-links.ts'
 import { accountMails } from './mails.ts'
 import { checkNewPassword, type Passwords } from './passwords.ts'
-import type { SignIns } from './sign-ins.ts'
+import type { SignIns } from './sign-ins/sign-ins.ts'
 import type { Throttle } from './throttle.ts'
 
 interface SignUpDeps {
@@ -22,7 +22,7 @@ interface SignUpDeps {
   signIns: SignIns
   throttle: Throttle
   findByEmail: Accounts['findByEmail']
-  /** Undefined when the address has an account by now. */
+  /** Undefined when the address has an account already. */
   insert(
     tx: Db,
     account: { email: string; displayName: string; passwordHash: string },
@@ -36,8 +36,8 @@ const intents = z.discriminatedUnion('kind', [
 ])
 
 /**
- * What waits behind the link: nothing is an account before the address is proven, and no password is chosen before by whom
- * nobody knows.
+ * The data of a sign-up that waits for its link. There is no account before the address is proven. The password is chosen behind the link,
+ * because nobody knows who fills in the form.
  */
 const waiting = z.object({
   email: z.string(),
@@ -45,7 +45,7 @@ const waiting = z.object({
   intent: intents,
 })
 
-/** Sign-up by a mailed link: the form creates nothing, so nobody can take an address that is not theirs. */
+/** Sign-up by a mailed link. The form creates nothing, so nobody can take an address of somebody else. */
 export function createSignUp(
   deps: SignUpDeps,
 ): Pick<Accounts, 'startSignUp' | 'findSignUp' | 'finishSignUp'> {

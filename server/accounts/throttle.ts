@@ -7,19 +7,22 @@ import type { Db } from '../store/store.ts'
 const minute = 60_000
 const hour = 60 * minute
 
-/** How many tries are free, and how the wait grows after them. */
+/** The number of free tries, and how the wait grows after them. */
 interface Policy {
   free: number
   firstWaitMs: number
   longestWaitMs: number
-  /** Without a try for so long, counting starts again. */
+  /** After so long without a try, counting starts again. */
   forgottenAfterMs: number
 }
 
 /**
- * What is counted. One network address guessing at one account waits soon, and only that pair waits; the limits of a
- * whole address or account are wide, for guesses spread over many of the other. Browsers that were signed in to
- * the account before are counted by themselves, all of an account together, so that no stranger can lock a person out.
+ * The kinds of tries that are counted.
+ *
+ * - A network address that guesses at one account has to wait soon, and only this pair waits.
+ * - The limits of a whole address or account are wide. They stop guesses that are spread over many accounts or addresses.
+ * - Browsers that were signed in to the account before are counted by themselves, all of an account together, so that no stranger can lock a
+ *   person out.
  */
 const policies = {
   'account-from-address': {
@@ -31,9 +34,9 @@ const policies = {
   'known-device': { free: 10, firstWaitMs: 30_000, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
   address: { free: 100, firstWaitMs: minute, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
   account: { free: 100, firstWaitMs: minute, longestWaitMs: hour, forgottenAfterMs: 24 * hour },
-  /** Codes of a second step: who tries them knows the password. */
+  /** Codes of a second step. The person who tries them knows the password. */
   code: { free: 5, firstWaitMs: 30_000, longestWaitMs: 15 * minute, forgottenAfterMs: hour },
-  /** Challenges for passkeys, each of which is a row for five minutes. */
+  /** Challenges for passkeys. Each is a row for five minutes. */
   'passkey-from-address': {
     free: 60,
     firstWaitMs: minute,
@@ -54,16 +57,16 @@ export interface Counter {
 }
 
 export interface Throttle {
-  /** Counts a try before it is made, so that parallel ones count too. Throws `too-many-requests`. */
+  /** Counts a try before it is made, so that parallel tries count, too. Throws `too-many-requests`. */
   count(counters: Counter[]): Promise<void>
-  /** Takes a try back that turned out to be no guess; `transaction`: a transaction of the caller. */
+  /** Takes back a try that was no guess. `transaction`: a transaction of the caller. */
   takeBack(counters: readonly Counter[], transaction?: Db): Promise<void>
 }
 
 export function createThrottle(db: Db, clock: Clock): Throttle {
   const now = () => clock.now().getTime()
 
-  /** How long one counter makes the caller wait, in ms; 0 when the try may go on. */
+  /** The time for which one counter makes the caller wait, in ms; 0 when the try may go on. */
   async function countOne(tx: Db, counter: Counter): Promise<number> {
     const policy = policies[counter.counted]
     const key = keyOf(counter)
@@ -85,7 +88,7 @@ export function createThrottle(db: Db, clock: Clock): Throttle {
           .where((eb) =>
             eb.or([
               eb('throttle.blocked_until', '<=', now()),
-              // The wait began at a time that has not come yet: the clock was wrong then, and set back since.
+              // The wait began at a time that has not come yet, because the clock was ahead then.
               eb('throttle.expires_at', '>', now() + policy.forgottenAfterMs),
             ]),
           ),
@@ -119,7 +122,7 @@ export function createThrottle(db: Db, clock: Clock): Throttle {
       .execute()
   }
 
-  /** Ends at the first that makes the caller wait. */
+  /** Ends at the first counter that makes the caller wait. */
   async function countAll(tx: Db, counters: readonly Counter[]): Promise<number> {
     for (const counter of counters) {
       const wait = await countOne(tx, counter)
@@ -140,8 +143,8 @@ export function createThrottle(db: Db, clock: Clock): Throttle {
 
   return {
     async count(counters) {
-      // In one transaction, so that of tries sent all at once none slips in between counting and blocking. What counts guesses
-      // outlives a process that dies; of a power cut it may lose the last moments.
+      // One transaction, so that no try comes between counting and blocking. The counts outlive a process that dies. A power cut may
+      // lose those of the last moments.
       const wait = await writeLazily(() => db.transaction().execute((tx) => countAll(tx, counters)))
       if (wait > 0) throw tooMany(Math.ceil(wait / 1000))
     },

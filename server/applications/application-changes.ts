@@ -4,13 +4,13 @@ import { newId, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import { type ApplicationRow, withNameKey } from './application-row.ts'
 
-/** What a practice saw when it approved a backend service: by whom it is, how it proves that, and what it may ask for. */
+/** Fields that a practice saw when it approved a backend service: whose it is, how it proves that, and its scopes. */
 const approved = ['name', 'logo_uri', 'authentication', 'jwks', 'jwks_uri', 'scopes'] as const
 
 type ApprovedColumn = (typeof approved)[number]
 export type ApprovedColumns = Partial<Pick<ApplicationRow, ApprovedColumn>>
 
-/** One difference, as people are shown it. */
+/** One difference, as people see it. */
 export interface FieldChange {
   field: 'name' | 'logo' | 'keys' | 'scopes'
   from: string
@@ -30,12 +30,12 @@ export interface ApplicationChange {
 
 export interface ApplicationChanges {
   find(applicationId: string): Promise<ApplicationChange | undefined>
-  /** A practice agrees; with `isLast` the change takes place. Throws `not-found` when another change waits by now. */
+  /** A practice agrees. Throws `not-found` when another change waits by now. */
   agree(
     change: Pick<ApplicationChange, 'id' | 'applicationId'>,
     by: { practiceId: string; accountId: string },
   ): Promise<void>
-  /** The new values count from now on. Harmless when it has been done. */
+  /** The new values count from now on. Throws `not-found` when the change is not waiting any more. */
   apply(change: Pick<ApplicationChange, 'id' | 'applicationId'>): Promise<void>
   /** The old values stay. Throws `not-found`. */
   drop(change: Pick<ApplicationChange, 'id' | 'applicationId'>): Promise<void>
@@ -44,8 +44,8 @@ export interface ApplicationChanges {
 type Columns = Pick<ApplicationRow, ApprovedColumn>
 
 /**
- * Splits new columns into those that count at once and those that wait. Taking something away (a key, a scope) never waits: a key that
- * others know must end now.
+ * Splits new columns into columns that count at once and columns that wait. The removal of a key or a scope never waits: a key that others
+ * know must end now.
  */
 export function splitChange<Given extends Columns>(
   current: Columns,
@@ -86,7 +86,7 @@ function textsOf(jwks: string | null): string[] {
   return keys.map((key) => JSON.stringify(Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1))))
 }
 
-/** Keeps a change until it is decided; it takes the place of an earlier one, and nobody has agreed to it yet. */
+/** Keeps a change until it is decided. It replaces an earlier change, and nobody has agreed to it yet. */
 export async function keepChange(
   db: Db,
   applicationId: string,
@@ -108,7 +108,7 @@ export async function keepChange(
   })
 }
 
-/** What waits is given up. Within the caller's transaction. */
+/** Gives up the change that waits. Runs within the caller's transaction. */
 export async function forgetChange(tx: Db, applicationId: string): Promise<void> {
   await tx.deleteFrom('application_change_consent').where('application_id', '=', applicationId).execute()
   await tx.deleteFrom('application_change').where('application_id', '=', applicationId).execute()
@@ -116,7 +116,7 @@ export async function forgetChange(tx: Db, applicationId: string): Promise<void>
 
 export function createApplicationChanges({ db, clock }: { db: Db; clock: Clock }): ApplicationChanges {
   async function hold(tx: Db, { id, applicationId }: Pick<ApplicationChange, 'id' | 'applicationId'>) {
-    // Written, so that of two decisions at the same moment one waits for the other.
+    // This writes, so that one of two decisions at the same moment waits for the other.
     const row = await tx
       .updateTable('application_change')
       .set({ id })
@@ -204,6 +204,6 @@ function describeKeys({ authentication, jwks, jwks_uri }: Columns): string {
   const { keys } = JSON.parse(jwks ?? '{"keys":[]}') as {
     keys: Array<{ kid?: string; n?: string; x?: string }>
   }
-  // Two keys may bear one name: what of them is shown tells them apart.
+  // Two keys may have the same id, so a part of each key is shown, too.
   return keys.map(({ kid = '', n, x }) => `${kid} (…${(n ?? x ?? '').slice(-8)})`).join(', ')
 }

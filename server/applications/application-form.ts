@@ -12,7 +12,7 @@ import {
   isPlainHttp,
 } from './redirect-uri.ts'
 
-/** What a new application may ask for unless its developer chooses: the whole record, for as long as allowed. */
+/** The scopes of a new application whose developer chooses none: the whole record, for as long as the person allows. */
 export const defaultScopes: readonly string[] = ['patient/*.read', 'user/*.read', 'offline_access']
 
 export interface FormLimits extends Limits {
@@ -20,7 +20,7 @@ export interface FormLimits extends Limits {
   allowsPlainRedirects: boolean
 }
 
-/** Checks a form and returns it trimmed. Throws naming the field; stops at the first fault. */
+/** Checks a form and returns it trimmed. Stops at the first fault and throws an error that names the field. */
 export function checkApplicationForm(form: ApplicationForm, limits: FormLimits): ApplicationForm {
   const checked = checkFields(form, limits)
   if (!limits.allowsPlainRedirects) {
@@ -32,8 +32,10 @@ export function checkApplicationForm(form: ApplicationForm, limits: FormLimits):
 }
 
 function checkFields(form: ApplicationForm, limits: Limits): ApplicationForm {
-  const scopes = checkScopes(form.scopes, form.kind === 'confidential' && form.authentication === 'key')
-  // A service that acts for nobody sends nobody to the authorization page.
+  const scopes = checkScopes(form.scopes, {
+    hasKey: form.kind === 'confidential' && form.authentication === 'key',
+  })
+  // A service that acts for no person sends nobody to the authorization page.
   const isServiceOnly = scopes.every((scope) => scope.startsWith('system/'))
   return {
     name: checkName(form.name),
@@ -82,7 +84,7 @@ function checkRedirectUris({ redirectUris, kind }: ApplicationForm, limits: Limi
   return uris
 }
 
-/** OpenID Connect RP-Initiated Logout §3.1. The same rules: an address that a browser is sent to. */
+/** OpenID Connect RP-Initiated Logout §3.1. The rules of redirect URIs hold, because a browser is sent to these addresses, too. */
 function checkPostLogoutRedirectUris(
   { postLogoutRedirectUris = [], kind }: ApplicationForm,
   limits: Limits,
@@ -98,17 +100,17 @@ function assertFew(uris: string[], field: string, limits: Limits): void {
   throw new OnpatientError('redirect-uri-invalid', sayLimit(limits, 'redirectUrisOfApplication'), { field })
 }
 
-function checkScopes(texts: string[], hasKey: boolean): string[] {
+function checkScopes(texts: string[], { hasKey }: { hasKey: boolean }): string[] {
   const scopes = splitScopes(texts.join(' '))
   const wanted = scopes.length > 0 ? scopes : [...defaultScopes]
   if (wanted.length > 200)
     throw new OnpatientError('scope-invalid', 'At most 200 scopes.', { field: 'scopes' })
-  for (const scope of wanted) assertRegistrable(scope, hasKey)
+  for (const scope of wanted) assertRegistrable(scope, { hasKey })
   return wanted
 }
 
-/** Practices write, patients do not: `user` scopes are for people of a practice, `system` scopes for services that it approves. */
-function assertRegistrable(scope: string, hasKey: boolean): void {
+/** Only practices write: `user` scopes are for people of a practice, `system` scopes for services that it approves. */
+function assertRegistrable(scope: string, { hasKey }: { hasKey: boolean }): void {
   if (contextScopes.has(scope)) return
   const clinical = parseClinicalScope(scope)
   if (clinical === undefined)
@@ -120,11 +122,11 @@ function assertRegistrable(scope: string, hasKey: boolean): void {
   if (readScopeFilter(clinical) === undefined)
     throw new OnpatientError(
       'scope-invalid',
-      `"${scope.slice(0, 100)}": a filter may name parameters of codes alone, such as category, code or status of that type.`,
+      `"${scope.slice(0, 100)}": a filter may only name parameters that are codes, such as category, code or status of that type.`,
       { field: 'scopes' },
     )
   if (clinical.context === 'system') {
-    // SMART App Launch 2.2, backend services: asymmetric client authentication is a must.
+    // SMART App Launch 2.2, backend services: the client must authenticate asymmetrically.
     if (hasKey) return
     throw new OnpatientError(
       'scope-invalid',
@@ -148,14 +150,14 @@ function checkLink(text: string | undefined, field: string): string | undefined 
   return link
 }
 
-/** The consent page shows it, whose policy names the host: an IPv6 address, `;` or `,` cannot stand there. */
+/** The consent page shows the logo, and its policy names the host, where an IPv6 address, `;` or `,` cannot stand. */
 function checkLogo(text: string | undefined): string | undefined {
   const link = checkLink(text, 'logoUri')
   if (link === undefined || /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(new URL(link).hostname)) return link
   throw invalid('logoUri', 'The host must be a name of letters, digits, hyphens and dots.')
 }
 
-/** The browser is sent there with a secret in the address, so it must lead to where it says. */
+/** The browser is sent to this address with a secret in it, so the address must not mislead. */
 function checkLaunchUri(text: string | undefined): string | undefined {
   const uri = text?.trim()
   if (!uri) return undefined

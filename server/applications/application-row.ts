@@ -28,7 +28,7 @@ export function columnsOf(form: ApplicationForm, proof: AuthenticationForm) {
   }
 }
 
-/** Columns with what the name is found by, when they have a name. */
+/** Adds the key by which a name is found, when the columns have a name. */
 export function withNameKey<Columns extends { name?: string }>(
   columns: Columns,
 ): Columns & { name_key?: string } {

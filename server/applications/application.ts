@@ -6,7 +6,7 @@ export interface Application {
   ownerAccountId: string
   name: string
   kind: 'confidential' | 'public'
-  /** What the application may ask for; a request without `scope` asks for all of them. */
+  /** The scopes that the application may ask for. A request without `scope` asks for all of them. */
   scopes: string[]
   redirectUris: string[]
   /** Where a browser may go after it was signed out (OpenID Connect RP-Initiated Logout §3.1). */
@@ -14,7 +14,7 @@ export interface Application {
   logoUri: string | undefined
   policyUri: string | undefined
   tosUri: string | undefined
-  /** Where a launch from the portal starts it (SMART App Launch, EHR launch); undefined: it only starts alone. */
+  /** The address by which the portal starts it (SMART App Launch, EHR launch); undefined: it only starts alone. */
   launchUri: string | undefined
   legacyUrlParameters: boolean
   /** How it proves at the token endpoint who it is: by a secret, by a signature (private_key_jwt), or not at all. */
@@ -28,7 +28,7 @@ export interface Application {
   requiresDpop: boolean
   /** A backend service: has system scopes, which work only with the approval of a practice. */
   isBackend: boolean
-  /** It must say for which server its token is meant (`aud`): it has a launch URL, or came by dynamic registration. */
+  /** It must say for which server its token is meant (`aud`), because it has a launch URL or came by dynamic registration. */
   requiresAudience: boolean
   createdAt: Date
   updatedAt: Date
@@ -38,7 +38,7 @@ export interface ApplicationForm {
   name: string
   kind: 'confidential' | 'public'
   redirectUris: string[]
-  /** Left out of a change: as before. */
+  /** When a change leaves it out, it stays as before. */
   postLogoutRedirectUris?: string[] | undefined
   scopes: string[]
   logoUri?: string | undefined

@@ -3,17 +3,17 @@ import type { Application, ApplicationForm } from './application.ts'
 import { type FetchLimits, faultOfAddress } from './fetch-key-set.ts'
 import { checkKeySet, type KeySet } from './key-set.ts'
 
-/** How an application proves who it is, and what it asks of its own requests. */
+/** How an application proves who it is, and the protections that it requires for its own requests. */
 export type AuthenticationForm = Pick<
   Application,
   'authentication' | 'jwks' | 'jwksUri' | 'requiresPar' | 'requiresDpop'
 >
 
-interface KeyLimits extends FetchLimits {
+export interface KeyLimits extends FetchLimits {
   mostKeys: number
 }
 
-/** Checks that part of a form; what it leaves out stays as it was. Throws `invalid-parameter` naming the field. */
+/** Checks that part of a form. A field that is left out stays as it was. Throws `invalid-parameter` naming the field. */
 export function checkAuthentication(
   form: ApplicationForm,
   limits: KeyLimits,

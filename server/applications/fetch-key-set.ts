@@ -11,7 +11,7 @@ export interface FetchLimits {
 }
 
 export interface FetchedKeys extends SortedKeys {
-  /** What Cache-Control said; undefined when nothing. */
+  /** The max-age of Cache-Control; undefined without one. */
   maxAgeSeconds: number | undefined
 }
 
@@ -24,9 +24,9 @@ const timeLimitMs = 5000
 const sizeLimitBytes = 64 * 1024
 
 /**
- * Gets a key set from an address that a stranger chose. It must never reach our own network (server-side request
- * forgery), so the address is judged when it is connected to and no redirect is followed; and it costs at most 5 seconds
- * and 64 kB. Throws `KeyFetchError`.
+ * Gets a key set from an address that a stranger chose. The request must never reach our own network (server-side request forgery), so
+ * the address is checked when the socket connects, and no redirect is followed. It takes at most 5 seconds and 64 kB. Throws
+ * `KeyFetchError`.
  */
 export async function fetchKeySet(uri: string, limits: FetchLimits): Promise<FetchedKeys> {
   const signal = AbortSignal.timeout(timeLimitMs)
@@ -57,7 +57,7 @@ async function fetchOnce(uri: string, limits: FetchLimits, signal: AbortSignal):
   return { ...sorted, maxAgeSeconds: maxAgeOf(answer.headers['cache-control']) }
 }
 
-/** What is wrong with an address by its form alone; undefined when it may be tried. */
+/** The fault of an address that its form alone shows; undefined when it may be tried. */
 export function faultOfAddress(uri: string, { allowsLoopbackHttp }: FetchLimits): string | undefined {
   if (!URL.canParse(uri)) return 'is not a well-formed address.'
   const url = new URL(uri)
@@ -80,7 +80,7 @@ function open(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
       {
         signal,
         headers: { accept: 'application/json', 'user-agent': 'onpatient' },
-        // A connection of its own, so that none is kept that was judged by other limits.
+        // A new connection each time: a kept one may have been checked by other limits.
         agent: false,
         lookup: isHttp ? loopbackOnly : publicOnly,
       },
@@ -91,8 +91,8 @@ function open(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
 }
 
 /**
- * Judges the very addresses that the socket will connect to: a name that resolved to a public address a moment ago may
- * resolve to a private one now (DNS rebinding).
+ * Checks the same addresses that the socket connects to: a name that resolved to a public address a moment ago may resolve to a private
+ * one now (DNS rebinding).
  */
 function filteredLookup(isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
@@ -114,7 +114,7 @@ function filteredLookup(isAllowed: (address: string) => boolean): LookupFunction
 const publicOnly = filteredLookup(isPublic)
 const loopbackOnly = filteredLookup((address) => ipaddr.process(address).range() === 'loopback')
 
-/** Everything that has a special meaning (private, link-local, loopback, mapped, multicast, …) is no "unicast". */
+/** An address with a special meaning (private, link-local, loopback, mapped, multicast, …) has another range than "unicast". */
 function isPublic(address: string): boolean {
   return ipaddr.process(address).range() === 'unicast'
 }

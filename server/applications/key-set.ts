@@ -10,10 +10,10 @@ export interface KeySet {
   keys: PublicKey[]
 }
 
-/** The algorithms that SMART names; what each wants of a key. */
+/** The algorithms that SMART names. */
 export const assertionAlgorithms = ['RS384', 'ES384'] as const
 
-/** Of a set that is fetched; those that a developer gives have a limit of their own. */
+/** For a set that is fetched. A set that a developer gives has a limit of its own. */
 const mostKeys = 20
 
 /** Checks a key set as a developer gave it. Throws `invalid-parameter` saying which key is wrong, and why. */
@@ -39,8 +39,8 @@ export interface SortedKeys {
 }
 
 /**
- * The keys of a set that can verify an assertion; others (for encryption, of other kinds) do not disturb. Undefined when it is no set.
- * For sets from elsewhere, and for stored ones: what was checked by older rules may be too weak by those of today.
+ * The keys of a set that can verify an assertion. Other keys (for encryption, of other kinds) are ignored. Undefined when it is not a set.
+ * For fetched and for stored sets. A stored key was checked by the rules of its time, and may be too weak by today's.
  */
 export function sortKeys(given: unknown): SortedKeys | undefined {
   const all = listKeys(given)?.slice(0, mostKeys)
@@ -69,7 +69,7 @@ function faultOf(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null) return 'is not a JSON object.'
   const key = given as Record<string, unknown>
   const weakness = findKeyWeakness(key)
-  // What was given away comes first: it has to be replaced, whatever else is wrong.
+  // A private key comes first: it was given away and has to be replaced, whatever else is wrong.
   if (weakness?.includes('private or symmetric')) return weakness
   if (typeof key.kid !== 'string' || key.kid === '' || key.kid.length > 200)
     return 'has no "kid". The header of each assertion names the key by it.'
@@ -86,7 +86,7 @@ function algorithmOf(key: Record<string, unknown>): string | undefined {
   return key.kty === 'EC' && key.crv === 'P-384' ? 'ES384' : undefined
 }
 
-/** Certificates and members of one's own are of no use here, and stay out of the database. */
+/** Certificates and unknown members are of no use here and stay out of the database. */
 function withoutExtras({ kty, kid, alg, n, e, crv, x, y }: PublicKey): PublicKey {
   const named = { kty, kid, use: 'sig', alg, n, e, crv, x, y }
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as PublicKey

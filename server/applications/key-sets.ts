@@ -6,9 +6,8 @@ import { type PublicKey, type SortedKeys, sortKeys } from './key-set.ts'
 /** The public keys by which applications sign. */
 export interface KeySets {
   /**
-   * The keys of an application with this key id; none when it has none. Fetched keys are kept for as long as their
-   * Cache-Control says, an hour at most. Throws `KeyFetchError` when they cannot be had, or when
-   * the key of this id is one that cannot be used.
+   * The keys of an application with this key id; empty when it has none. Fetched keys are kept for as long as their Cache-Control says,
+   * an hour at most. Throws `KeyFetchError` when the keys cannot be fetched, or when the key with this id cannot be used.
    */
   find(application: Pick<Application, 'jwks' | 'jwksUri'>, kid: string): Promise<PublicKey[]>
 }
@@ -17,16 +16,16 @@ interface KeySetsDeps extends FetchLimits {
   clock: Clock
 }
 
-/** When the answer does not say. */
+/** For an answer without Cache-Control. */
 const usualMs = 5 * 60 * 1000
 const longestMs = 60 * 60 * 1000
-/** Nobody can make us ask an address more often, neither with made-up key ids nor while it fails. */
+/** No address is asked more often, neither for made-up key ids nor while it fails. */
 const floorMs = 60 * 1000
 const mostKept = 1000
 
 interface Kept extends SortedKeys {
   freshUntil: number
-  /** The end of what counts while its server is down. */
+  /** Until then the keys count while their server is down. */
   usableUntil: number
   triedAt: number
   failure: KeyFetchError | undefined
@@ -98,9 +97,9 @@ function pick({ keys, faults }: SortedKeys, kid: string): PublicKey[] {
 }
 
 /**
- * SMART App Launch 2.2, client authentication: asymmetric: keys are kept no longer than Cache-Control says, but for the minute in
- * which an address is not asked again. Without that header a server that is down for a moment does not lock its
- * application out: its last keys count for an hour.
+ * SMART App Launch 2.2, client authentication: asymmetric: keys are kept no longer than Cache-Control says, except for the minute in which
+ * an address is not asked again. Without that header the last keys count for an hour, so that a server that is down for a moment does not
+ * lock its application out.
  */
 function keep(entry: Kept, { keys, faults, maxAgeSeconds }: FetchedKeys, now: number): void {
   const asked = maxAgeSeconds === undefined ? undefined : Math.min(maxAgeSeconds * 1000, longestMs)

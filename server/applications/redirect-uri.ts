@@ -26,8 +26,8 @@ export function assertRedirectUri(
 }
 
 /**
- * RFC 8252 §7.1: a scheme of a program on the person's device, which is a domain name of its maker turned round. Only such names have a
- * period, so that `javascript:`, `file:` and the like are none.
+ * RFC 8252 §7.1: a scheme of a program on the person's device is a domain name of its maker in reverse order. Only such names have a
+ * period, so `javascript:`, `file:` and the like do not match.
  */
 export function hasPrivateUseScheme(text: string): boolean {
   return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/i.test(text)
@@ -39,7 +39,7 @@ function findPrivateUseFault(text: string): string | undefined {
   return findCommonFault(text)
 }
 
-/** The parameters that an answer appends (RFC 6749 §4.1.2, RFC 9207): the address must not have them already. */
+/** An answer appends these parameters (RFC 6749 §4.1.2, RFC 9207), so the address must not have them already. */
 const answerParameters = ['code', 'state', 'error', 'error_description', 'error_uri', 'iss']
 
 /** Throws `redirect-uri-invalid`. */
@@ -55,8 +55,8 @@ export function assertNoAnswerParameters(text: string): void {
 
 /**
  * Redirect URIs match by exact string, except that the port of a loopback address is free for a native application (RFC 8252 §7.3):
- * a program on the person's machine takes whatever port it gets. Such an application cannot keep a secret (§8.5), so that it is a public one;
- * a web application knows its port.
+ * a program on the person's machine takes any port that it gets. Such an application cannot keep a secret (§8.5), so it is a public one. A
+ * web application knows its port.
  */
 export function isRegisteredRedirect(
   { redirectUris, isNative }: { redirectUris: readonly string[]; isNative: boolean },
@@ -71,7 +71,7 @@ function differsOnlyInLoopbackPort(registered: string, given: string): boolean {
   if (!URL.canParse(registered) || !URL.canParse(given)) return false
   const expected = new URL(registered)
   if (expected.protocol !== 'http:' || !isLoopback(expected)) return false
-  // Compared as text, so that nothing that parsing forgives (case, dots, back-slashes) slips through.
+  // Texts are compared, because a parser forgives differences in case, dots and back-slashes.
   const withoutPort = (text: string) =>
     text.replace(/^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])):\d{1,5}(?=[/?]|$)/, '$1')
   return withoutPort(registered) === withoutPort(given)
@@ -86,7 +86,7 @@ export function findRedirectUriFault(text: string): string | undefined {
 }
 
 function findCommonFault(text: string): string | undefined {
-  // Whitespace and backslashes are read differently by browsers and servers: a known way to smuggle another host.
+  // Browsers and servers read whitespace and backslashes differently, by which another host can be smuggled in.
   if (/[\s\\\p{Cc}]/u.test(text)) return 'contains a space, backslash or control character. Encode it.'
   if (!URL.canParse(text)) return 'is not a well-formed address.'
   const url = new URL(text)
@@ -97,7 +97,7 @@ function findCommonFault(text: string): string | undefined {
   return undefined
 }
 
-/** Whether the browser goes there over a network, and what it carries can be read on the way. */
+/** Whether a browser goes to this address over a network where others can read what it sends. */
 export function isPlainHttp(text: string): boolean {
   if (!URL.canParse(text)) return false
   const url = new URL(text)
@@ -114,7 +114,7 @@ export function assertNotPlain(text: string, field: string): void {
   )
 }
 
-/** What to tell the developer about addresses that work but are unwise, or that were registered before they were refused. */
+/** Warnings about addresses that work but are unwise, or that were registered before such addresses were refused. */
 export function warnAboutRedirectUris(uris: readonly string[], allowsPlain: boolean): Warning[] {
   return uris.filter(isPlainHttp).map((text) => ({
     field: 'redirectUris',

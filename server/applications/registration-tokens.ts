@@ -11,7 +11,7 @@ export interface RegistrationTokens {
   issueInitial(ownerAccountId: string, lifetimeSeconds: number): Promise<string>
   /** The account for which a token registers; undefined when it is unknown or expired. */
   findOwner(initialToken: string): Promise<string | undefined>
-  /** Lets an application manage its own registration (RFC 7592); the one before is worth nothing any more. */
+  /** Lets an application manage its own registration (RFC 7592). The token before it ends. */
   issueFor(applicationId: string): Promise<string>
   isTokenOf(applicationId: string, token: string): Promise<boolean>
 }
@@ -32,14 +32,14 @@ export function createRegistrationTokens({
     async issueInitial(ownerAccountId, lifetimeSeconds) {
       const token = newSecret('irt', random)
       await inTransaction(db, async (trx) => {
-        const open = await trx
+        const { count } = await trx
           .selectFrom('registration_token')
-          .select('token_hash')
+          .select((eb) => eb.fn.countAll<number>().as('count'))
           .where('owner_account_id', '=', ownerAccountId)
           .where('expires_at', '>', now())
-          .execute()
+          .executeTakeFirstOrThrow()
         assertRoom(limits, 'registrationTokens', {
-          owned: open.length,
+          owned: Number(count),
           advice: 'Use one of these, or wait until one has expired.',
         })
         await trx

@@ -6,7 +6,7 @@ import type { EngineDeps } from './engine/engine.ts'
 import type { UserinfoDeps } from './identity/userinfo.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
 
-/** What the authorization server needs of the others. */
+/** What the authorization server needs from other folders. */
 export interface AuthorizationDeps extends EngineDeps, RegistrationDeps {
   tokens: UserinfoDeps['tokens']
   accounts: EngineDeps['accounts'] & ConsentDeps['accounts'] & Pick<Accounts, 'endSignIn'>

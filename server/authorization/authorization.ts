@@ -10,7 +10,7 @@ import { logoutRoutes } from './logout/logout.ts'
 export type { AuthorizationDeps } from './authorization-deps.ts'
 export { keeperEmail } from './authorize/untrusted-redirects.ts'
 export { tokenLifetimes } from './engine/engine.ts'
-export { sweepPayloads } from './engine/oidc-adapter.ts'
+export { sweepPayloads } from './engine/payload-statements.ts'
 
 /** The authorization server: the engine's end points, and the pages where people decide. */
 export interface Authorization {
@@ -25,13 +25,13 @@ export interface Authorization {
 export async function createAuthorization(deps: AuthorizationDeps): Promise<Authorization> {
   const provider = await createEngine(deps)
   hookEngine(provider, deps)
-  // The hooks are all there: what they come to is put together once.
+  // `callback()` freezes the middleware list, so it comes after every `provider.use`.
   const engine = { provider, answer: provider.callback(), site: new URL(deps.portalUrl) }
   return {
     consent: consentRoutes({ ...deps, provider }),
     logout: logoutRoutes({ ...deps, signingKeys: deps.keys.signing }),
     endpoints: async (app) => {
-      // Forms are read by a step of `hooks.ts`, as they came: the engine must see doubled and malformed parameters.
+      // A step of `hooks.ts` reads forms as they came, because the engine must see doubled and malformed parameters.
       app.removeAllContentTypeParsers()
       app.addContentTypeParser('*', (_request, _payload, done) => done(null))
       await app.register(authorizeEndpoint(engine, deps))

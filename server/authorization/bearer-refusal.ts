@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type OnpatientError, statusOf } from '../errors.ts'
 import { toErrorDescription } from './error-description.ts'
 
-/** RFC 6750 §3: how an endpoint for access tokens refuses one; `scope` is what it needs. */
+/** RFC 6750 §3: refuses an access token; `scope` is the scope that the end point needs. */
 export function refuseBearer(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -11,7 +11,7 @@ import { userinfoRoutes } from './identity/userinfo.ts'
 import { sendOAuthError } from './oauth-error.ts'
 import { registrationRoutes } from './registration/registration.ts'
 
-/** For applications: token, revocation, introspection and discovery. Any origin may call; cookies count for nothing. */
+/** For applications: token, revocation, introspection and discovery. Any origin may call, and no cookie counts. */
 export function clientEndpoints(engine: Engine, deps: AuthorizationDeps): FastifyPluginAsync {
   return async (app) => {
     app.setErrorHandler(answerFailure)
@@ -54,48 +54,52 @@ function registrationEndpoint(deps: AuthorizationDeps): FastifyPluginAsync {
 function refuseRegistration(app: FastifyInstance, { portalUrl }: AuthorizationDeps): void {
   const words = `Applications are registered by people here: ${portalUrl}/account/settings`
   for (const url of ['/o/register', '/o/register/', '/o/register/:id'])
-    app.all(url, async (request, reply) => sendOAuthError(request, reply, 404, 'invalid_request', words))
+    app.all(url, async (request, reply) =>
+      sendOAuthError(request, reply, { status: 404, error: 'invalid_request', description: words }),
+    )
 }
 
-/** What no end point has answered: bodies that Fastify refuses, a database that cannot be used, and what nobody foresaw. */
+/** Answers failures that no end point has answered: bodies that Fastify refuses, a database that cannot be used, and faults. */
 function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (findStoreFailure(error))
-    return sendOAuthError(
-      request,
-      reply.header('retry-after', String(storeRetrySeconds)),
-      503,
-      'temporarily_unavailable',
-      'The database cannot be used at the moment. Try again later.',
-    )
+    return sendOAuthError(request, reply.header('retry-after', String(storeRetrySeconds)), {
+      status: 503,
+      error: 'temporarily_unavailable',
+      description: 'The database cannot be used at the moment. Try again later.',
+    })
   if (error instanceof OnpatientError)
-    return sendOAuthError(request, reply, statusOf[error.category], 'invalid_request', error.message)
+    return sendOAuthError(request, reply, {
+      status: statusOf[error.category],
+      error: 'invalid_request',
+      description: error.message,
+    })
   const { statusCode = 500 } = error as { statusCode?: number }
   if (statusCode < 500)
-    return sendOAuthError(request, reply, statusCode === 413 ? 413 : 400, 'invalid_request', formWords)
+    return sendOAuthError(request, reply, {
+      status: statusCode === 413 ? 413 : 400,
+      error: 'invalid_request',
+      description: formWords,
+    })
   request.log.error({ err: error }, 'a request of an application failed')
-  return sendOAuthError(
-    request,
-    reply,
-    500,
-    'server_error',
-    'Something went wrong in the server. Quote the request id when you ask.',
-  )
+  return sendOAuthError(request, reply, {
+    status: 500,
+    error: 'server_error',
+    description: 'Something went wrong in the server. Quote the request id when you ask.',
+  })
 }
 
-/** Else the site's page for people would answer, which an application of another origin cannot read. */
+/** Otherwise the site's page for people would answer, which an application of another origin cannot read. */
 function refuseOtherMethods(app: FastifyInstance, url: string, answered: readonly string[]): void {
   const all = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
   app.route({
-    // What answers GET answers HEAD.
+    // Fastify answers HEAD wherever it answers GET.
     method: all.filter((method) => !answered.includes(method)),
     url,
     handler: async (request, reply) =>
-      sendOAuthError(
-        request,
-        reply.header('allow', answered.join(', ')),
-        405,
-        'invalid_request',
-        `Use ${answered.join(' or ')}: ${url} does not answer ${request.method}.`,
-      ),
+      sendOAuthError(request, reply.header('allow', answered.join(', ')), {
+        status: 405,
+        error: 'invalid_request',
+        description: `Use ${answered.join(' or ')}: ${url} does not answer ${request.method}.`,
+      }),
   })
 }

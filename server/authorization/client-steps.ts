@@ -1,4 +1,4 @@
-/** What applications send beside their parameters: the steps of all their end points. */
+/** The steps of all end points of applications, for what they send beside their parameters. */
 import type { FastifyRequest } from 'fastify'
 import { findProofKeyFault } from '#server/access/access.ts'
 import type { RateLimits } from '#server/rate-limits/rate-limits.ts'
@@ -24,7 +24,7 @@ export function countClientRequest({ rateLimits }: { rateLimits: RateLimits }): 
     if (!standing.isRefused) return
     const { message, retryAfterSeconds } = rateLimits.refusalOf(standing)
     void reply.header('retry-after', retryAfterSeconds)
-    void sendOAuthError(request, reply, 429, 'too_many_requests', message)
+    void sendOAuthError(request, reply, { status: 429, error: 'too_many_requests', description: message })
     return 'answered'
   }
 }
@@ -40,14 +40,14 @@ export const formWords =
 export async function refuseOtherBodies({ request, reply }: Exchange): Promise<Outcome> {
   const type = request.headers['content-type'] ?? ''
   if (!hasBody(request.raw) || /^application\/x-www-form-urlencoded *(;|$)/i.test(type)) return
-  void sendOAuthError(request, reply, 400, 'invalid_request', formWords)
+  void sendOAuthError(request, reply, { status: 400, error: 'invalid_request', description: formWords })
   return 'answered'
 }
 
 export async function refuseUnfitProofKey({ request, reply }: Exchange): Promise<Outcome> {
   const fault = findProofKeyFault(String(request.headers.dpop ?? ''))
   if (fault === undefined) return
-  void sendOAuthError(request, reply, 400, 'invalid_dpop_proof', fault)
+  void sendOAuthError(request, reply, { status: 400, error: 'invalid_dpop_proof', description: fault })
   return 'answered'
 }
 

@@ -1,8 +1,8 @@
 import { toErrorDescription } from './error-description.ts'
 
 /**
- * What an OAuth error says to a developer: plain words on what to change, instead of the engine's terse ones.
- * Keyed by the engine's internal detail first, then by the error code (RFC 6749 §5.2, §4.1.2.1).
+ * The words of OAuth errors for developers. They say what to change. The first matching row counts: of the engine's internal detail, or of its
+ * description (RFC 6749 §5.2, §4.1.2.1).
  */
 const assertionWords: Array<[RegExp, string]> = [
   [
@@ -141,7 +141,7 @@ const byDetail: Array<[RegExp, string]> = [
   ],
   [
     /refresh token missing requested scope/,
-    'The scope names what this access does not have. On a refresh ask for some of the scopes that were granted, written as the answer had them, or leave scope out for all.',
+    'The scope names a scope that this access does not have. On a refresh ask for some of the scopes that were granted, written as the answer had them, or leave scope out for all.',
   ],
   [
     /refresh token not found/,
@@ -207,11 +207,11 @@ const byDetail: Array<[RegExp, string]> = [
   ...authorizationWords,
 ]
 
-/** The description to send; `given` when there is nothing better to say. */
+/** The description to send; `given` when no row matches. */
 export function describeOAuthError(given: string | undefined, detail: string | undefined): string {
-  // Why a key cannot be had or used is told in words of ours already.
+  // Our own code has described already why a key cannot be fetched or used.
   if (detail && /^(jwks_uri |The key ")/.test(detail)) return toErrorDescription(detail)
-  // Its detail is about keys and claims, as that of an assertion is.
+  // Its detail is about keys and claims, like the detail of an assertion.
   if (given && /id_token_hint/.test(given)) return toErrorDescription(idTokenHintWords)
   const match = byDetail.find(([pattern]) => pattern.test(detail ?? '') || pattern.test(given ?? ''))
   return toErrorDescription(match?.[1] ?? given ?? 'The request was refused.')

@@ -1,13 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { toErrorDescription } from './error-description.ts'
 
-/** Answers an error as RFC 6749 §5.2 says it, whatever the client accepts. */
+interface OAuthError {
+  status: number
+  error: string
+  description: string
+}
+
+/** Sends an error in the form of RFC 6749 §5.2, whatever the client accepts. */
 export function sendOAuthError(
   request: FastifyRequest,
   reply: FastifyReply,
-  status: number,
-  error: string,
-  description: string,
+  { status, error, description }: OAuthError,
 ): FastifyReply {
   return reply
     .code(status)

@@ -17,9 +17,9 @@ export async function readRequestForm(exchange: Exchange): Promise<void> {
   if (hasBody(raw)) exchange.form = await readForm(raw)
 }
 
-/** RFC 9126: what was pushed is kept, so that less of it is taken. */
+/** RFC 9126: a pushed request is stored, so its form has a lower limit. */
 export function readPushedForm({ limits }: { limits: Limits }): Step {
-  const refusal = `${sayLimit(limits, 'pushedRequestBytes')} Keep what belongs to "state" on your side.`
+  const refusal = `${sayLimit(limits, 'pushedRequestBytes')} Make "state" shorter: keep its data on your side, under a short name.`
   return async (exchange) => {
     const { raw } = exchange.request
     if (hasBody(raw)) exchange.form = await readWithin(raw, limits.pushedRequestBytes, refusal)
@@ -40,7 +40,7 @@ async function readWithin(request: IncomingMessage, most: number, refusal: strin
   let size = Number(request.headers['content-length'] ?? 0)
   if (size <= most) {
     size = 0
-    // Else leaving the loop would close the connection, and the refusal would not arrive.
+    // Otherwise the end of the loop would close the connection, and the refusal would not arrive.
     const parts = request.iterator({ destroyOnReturn: false })
     try {
       for await (const part of parts) {
@@ -53,7 +53,7 @@ async function readWithin(request: IncomingMessage, most: number, refusal: strin
     }
   }
   if (size <= most) return Buffer.concat(chunks).toString('utf8')
-  // The rest is thrown away as it comes, so that the client reads the answer; Node bounds the time of it.
+  // The rest is thrown away as it comes, so that the client reads the answer. Node bounds the time of this.
   request.resume()
   throw new OnpatientError('body-too-large', refusal)
 }

@@ -3,9 +3,9 @@ import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import type { Application } from '#server/applications/applications.ts'
 
 /**
- * What of a scope parameter an application may be given: absent or empty means all of its scopes (the tutorial's
- * rule, RFC 6749 §3.3); what it is not registered for is left out, and the answer's `scope` says so (§5.1). Nothing
- * left means the request is refused.
+ * The scopes that an application may get for a scope parameter. Without the parameter it gets all of its scopes (the tutorial's rule, RFC 6749
+ * §3.3). Scopes that it is not registered for are left out, and the answer's `scope` says so (§5.1). A request without a scope that is left is
+ * refused.
  */
 export function narrowRequestedScopes(requested: string | undefined, application: Application): string[] {
   const asked = splitScopes(requested ?? '')
@@ -14,12 +14,12 @@ export function narrowRequestedScopes(requested: string | undefined, application
   return asked.filter((scope) => isOffered(scope, registered))
 }
 
-/** What a practice approves for a backend service is not a person's to give (backend-services.ts). */
+/** A person cannot give `system` scopes, which a practice approves for a backend service (backend-services.ts). */
 function isForPeople(scope: string): boolean {
   return parseClinicalScope(scope)?.context !== 'system'
 }
 
-/** Identity and launch context give no record away, so that every application may ask for them. */
+/** Scopes of identity and launch context open no record, so every application may ask for them. */
 function isOffered(scope: string, registered: readonly string[]): boolean {
   if (contextScopes.has(scope)) return true
   const clinical = parseClinicalScope(scope)
@@ -30,7 +30,7 @@ function isOffered(scope: string, registered: readonly string[]): boolean {
   })
 }
 
-/** Whether anything of a record is among the scopes. */
+/** Whether any of the scopes opens records. */
 export function hasClinicalScope(scopes: readonly string[]): boolean {
   return scopes.some((scope) => parseClinicalScope(scope) !== undefined)
 }

@@ -5,6 +5,7 @@ import type { Practice } from '#server/practices/practices.ts'
 import type { Modules } from '../app.ts'
 import { OnpatientError } from '../errors.ts'
 import { getPractice } from './practice-option.ts'
+import { readAll } from './read-all.ts'
 import { printResult, withModules } from './with-modules.ts'
 
 interface PracticeOptions {
@@ -62,9 +63,9 @@ export function approvalCommand(): Command {
 async function listApprovals(options: PracticeOptions): Promise<void> {
   await withModules(async ({ practices, approvals }) => {
     const { id: practiceId } = await getPractice(practices, options.practice)
-    const inForce = await approvals.list({ practiceId })
-    const requests = await approvals.listRequests({ practiceId })
-    const changes = await approvals.listChanges(practiceId)
+    const inForce = await readAll((after) => approvals.list({ practiceId }, after))
+    const requests = await readAll((after) => approvals.listRequests({ practiceId }, after))
+    const changes = await readAll((after) => approvals.listChanges(practiceId, after))
     printResult(
       {
         approvals: inForce.map(toJson),
@@ -110,7 +111,7 @@ async function decideChange(
 ): Promise<void> {
   await withModules(async ({ accounts, practices, approvals }) => {
     const practice = await getPractice(practices, options.practice)
-    const change = (await approvals.listChanges(practice.id)).find(
+    const change = (await readAll((after) => approvals.listChanges(practice.id, after))).find(
       (each) => each.applicationId === applicationId,
     )
     if (!change) throw new OnpatientError('not-found', `No change of ${applicationId} waits.`)
@@ -157,7 +158,7 @@ async function approve(applicationId: string, options: ApproveOptions): Promise<
 async function endApproval(applicationId: string, options: PracticeOptions): Promise<void> {
   await withModules(async ({ practices, approvals }) => {
     const { id: practiceId, name } = await getPractice(practices, options.practice)
-    const inForce = await approvals.list({ practiceId })
+    const inForce = await readAll((after) => approvals.list({ practiceId }, after))
     const approval = inForce.find((each) => each.applicationId === applicationId)
     if (!approval) throw new OnpatientError('not-found', `${name} has not approved ${applicationId}.`)
     await approvals.end(practiceId, approval.id)

@@ -281,7 +281,6 @@ async function makeApplications({ accounts, applications, portalUrl }: DemoDeps)
     await applications.createKnown(
       owner.id,
       { kind: 'confidential', ...form },
-      applicationId,
-      applicationSecret,
+      { id: applicationId, secret: applicationSecret },
     )
 }

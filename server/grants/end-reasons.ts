@@ -1,2 +1,2 @@
-/** Why a grant ended whose code, or whose refresh token after its time of grace, came twice: one of the two may have been a thief's. */
+/** A code, or a refresh token after its time of grace, came twice. One of the two senders may have been a thief. */
 export const reusedReason = 'a code or refresh token was used twice'

@@ -16,13 +16,13 @@ export interface ConfinementRow {
   /** Set when the grant is about one patient. */
   bound_patient_id: string | null
   reaches_panel: number | null
-  /** That patient, when the panel of the row's practice has them. */
+  /** The patient whom the grant is about, when the panel of the row's practice has them. */
   panel_patient_id: string | null
 }
 
 /**
- * Grants with what they cover now: joined by primary key to the associations that are still open and, when a grant is about
- * one patient, to the panel that must still have them. A row comes back for each association that was given.
+ * Grants with what they cover now. They are joined by primary key to the associations that are still open. A grant that is about one
+ * patient is also joined to the panel that must still have the patient. Each association that was given is a row.
  */
 export function selectConfinement(db: Db) {
   return db
@@ -54,7 +54,7 @@ export function selectConfinement(db: Db) {
     ])
 }
 
-/** Patients and proxies reach a compartment; providers and staff a whole panel. Deny by default: nothing else counts. */
+/** Patients and proxies reach a compartment. Providers and staff reach a whole panel. Nothing else counts. */
 export function confinementOf(rows: ConfinementRow[]): GrantConfinement {
   const approving = rows[0]?.approving_practice_id ?? undefined
   if (approving !== undefined) return { patientIds: [], practiceIds: [approving], isBound: false }
@@ -72,7 +72,7 @@ export function confinementOf(rows: ConfinementRow[]): GrantConfinement {
   }
 }
 
-/** The practices of its open associations, or the one that approved it. */
+/** The practices of the open associations of a grant, or the practice that approved it. */
 export function keepingPracticesOf(rows: readonly ConfinementRow[]): string[] {
   return [...new Set(rows.flatMap((row) => row.approving_practice_id ?? row.practice_id ?? []))]
 }

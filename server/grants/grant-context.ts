@@ -12,12 +12,12 @@ export interface GrantContext {
   /** The one patient whom the grant is about. */
   patientId: string
   encounterId?: string | undefined
-  /** What the application was opened for, in a word that both sides know. */
+  /** The purpose for which the application was opened, as a word that both sides know. */
   intent?: string | undefined
   fhirContext?: readonly ContextReference[] | undefined
   /** The application must itself show whose record it is about. */
   needsPatientBanner: boolean
-  /** Whether the person let `user` scopes reach the panel of the practice; else they too are about the one patient. */
+  /** Whether the person let `user` scopes reach the panel of the practice. Otherwise they are about the one patient, too. */
   reachesPanel: boolean
 }
 

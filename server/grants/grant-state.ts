@@ -4,7 +4,7 @@ import type { Grant, GrantState } from './grant.ts'
 import { confinementOf, selectConfinement } from './grant-confinement.ts'
 import { toContext } from './grant-context.ts'
 
-/** A grant with all that is asked about it: itself, what it covers now and what a launch fixed. Uses the primary key. */
+/** A grant, what it covers now, and what a launch fixed. Uses the primary key. */
 export const selectState = preparedQuery((db, grantId: string) =>
   selectConfinement(db)
     .select([

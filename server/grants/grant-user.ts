@@ -7,7 +7,7 @@ export type UserLink = Pick<
   'id' | 'role' | 'patientId' | 'practitionerId' | 'relatedPersonId' | 'createdAt'
 > & { practiceId: string }
 
-/** The record of the person who gave a grant, and whose reading it is part of. */
+/** The record of the person who gave a grant, and the confinement in which it is read. */
 export interface GrantUser {
   type: 'Practitioner' | 'Patient' | 'RelatedPerson'
   id: string
@@ -15,15 +15,10 @@ export interface GrantUser {
 }
 
 /**
- * Through which of a grant's associations its account is somebody in the records (SMART App Launch 2.2, scopes for
- * requesting identity data). The grant decides, not all that the account is: who gave an app only a child's record is a
- * related person there, though a patient or a provider elsewhere.
+ * The association by which an account is somebody in the records (SMART App Launch 2.2, scopes for requesting identity data). For a
+ * grant, only the associations of that grant count: a person who gave an app only a child's record is a related person there, and may be
+ * a patient or a provider elsewhere.
  */
-export function chooseUserLink(links: readonly UserLink[]): UserLink | undefined {
-  return chooseOwnLink(links)
-}
-
-/** The same for the associations of an account. */
 export function chooseOwnLink<Link extends Omit<UserLink, 'practiceId'>>(
   links: readonly Link[],
 ): Link | undefined {
@@ -37,7 +32,7 @@ export function chooseOwnLink<Link extends Omit<UserLink, 'practiceId'>>(
   )
 }
 
-/** Undefined for a proxy whose record is not written yet. */
+/** The record that a link names. Undefined for a proxy whose record is not written yet. */
 export function userOfLink(link: UserLink | undefined): GrantUser | undefined {
   if (link === undefined) return undefined
   const { role, patientId, practitionerId, relatedPersonId, practiceId } = link

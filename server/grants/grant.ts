@@ -2,7 +2,7 @@ import type { Confinement } from '../confinement.ts'
 import type { GrantContext } from './grant-context.ts'
 import type { GrantUser } from './grant-user.ts'
 
-/** What one account, or one practice, allowed one application. */
+/** The access that one account, or one practice, gave one application. */
 export interface Grant {
   id: string
   accountId: string
@@ -14,7 +14,7 @@ export interface Grant {
   endedAt: Date | undefined
   endReason: string | undefined
   lastUsedAt: Date | undefined
-  /** Set when not the account but this practice allowed it: a backend service that its administrator approved. */
+  /** Set when this practice, and not the account, gave it: the practice approved a backend service. */
   practiceId: string | undefined
   /** The sign-in in which the person gave it. */
   signInId: string | undefined
@@ -30,19 +30,19 @@ export interface GrantConfinement extends Confinement {
   isBound: boolean
 }
 
-/** What an access token opens, read in one indexed look-up. */
+/** What an access token opens. It is read in one indexed look-up. */
 export interface OpenedGrant extends GrantConfinement {
   grantId: string
   accountId: string
   applicationId: string
   scopes: string[]
-  /** Practices whose records it reaches, be it those of one patient. */
+  /** Practices of which the grant reaches any records, also when these are about one patient. */
   keepingPracticeIds: string[]
-  /** Whether a practice approved it for a backend service: `system` scopes count then, and no others. */
+  /** Whether a practice approved it for a backend service. Then only `system` scopes count. */
   isApproval: boolean
   /** Thumbprint of the key that the token is bound to (RFC 9449). */
   keyThumbprint: string | undefined
-  /** The record of the person who gave it, when the scopes openid and fhirUser open it. */
+  /** The record of the person who gave the grant, when the scopes openid and fhirUser open it. */
   user: GrantUser | undefined
 }
 

@@ -7,16 +7,16 @@ import { findStoreFailure } from '../store/store-failure.ts'
 import { reusedReason } from './end-reasons.ts'
 import type { GrantConfinement, OpenedGrant } from './grant.ts'
 import { confinementOf, keepingPracticesOf, selectConfinement, userLinksOf } from './grant-confinement.ts'
-import { chooseUserLink, type GrantUser, userOfLink } from './grant-user.ts'
+import { chooseOwnLink, type GrantUser, userOfLink } from './grant-user.ts'
 
-/** Answers what tokens open; remembers it for a moment, because an app asks many times in a row. */
+/** Finds what tokens open. It remembers the answer for a moment, because an app asks many times in a row. */
 export interface TokenOpener {
   open(accessToken: string): Promise<OpenedGrant>
   /** Forgets everything, because something ended in this process. */
   forget(): void
 }
 
-/** What another process ends is noticed here after this time at the latest. */
+/** This process notices after this time at the latest what another process has ended. */
 const rememberedMs = 1000
 const mostRemembered = 10_000
 
@@ -30,8 +30,8 @@ interface Remembered {
 }
 
 /**
- * What an access token opens now. One statement: the primary key of access_token, joined by primary key to its
- * application and to its grant with what that covers. A grant without an open association is refused.
+ * One statement reads what an access token opens now: by the primary key of access_token, joined by primary key to the application and
+ * to the grant with what it covers. A grant without an open association is refused.
  */
 export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
   const remembered = new Map<string, Remembered>()
@@ -86,7 +86,7 @@ export function createTokenOpener(db: Db, clock: Clock): TokenOpener {
 /** The scope `fhirUser` opens the record of the person, whatever else the token opens. */
 function userOf(rows: TokenRow[], scopes: string[]): GrantUser | undefined {
   if (!scopes.includes('openid') || !scopes.includes('fhirUser')) return undefined
-  return userOfLink(chooseUserLink(userLinksOf(rows)))
+  return userOfLink(chooseOwnLink(userLinksOf(rows)))
 }
 
 const selectToken = preparedQuery((db, tokenHash: string) =>
@@ -105,7 +105,7 @@ const selectToken = preparedQuery((db, tokenHash: string) =>
       'grant.expires_at as grant_expires_at',
       'grant.last_used_at',
       'application.deleted_at',
-      // Also of an association that has ended, which `association_id` does not name any more.
+      // This also names an association that has ended; `association_id` does not.
       'grant_association.association_id as given_association_id',
     ])
     .where('access_token.token_hash', '=', tokenHash),
@@ -133,7 +133,7 @@ function assertAlive(token: Lifetime, now: number): void {
     throw new OnpatientError('token-expired', 'This access token has expired.')
 }
 
-/** Proxy rights that ended, a patient who left: with the last association the access is over, not merely empty. */
+/** With its last association the access has ended. It is not merely empty. */
 function assertCovers(
   { given_association_id }: Pick<TokenRow, 'given_association_id'>,
   { patientIds, practiceIds }: Remembered['confinement'],
@@ -147,7 +147,7 @@ function assertCovers(
 
 const noteEveryMs = 3600 * 1000
 
-/** "Last used" on the person's list is written at most once an hour, so that reads stay reads. */
+/** "Last used" in the person's list is written at most once an hour, so that most reads write nothing. */
 function isUseToBeNoted(lastUsedAt: number | null, now: number): boolean {
   return lastUsedAt === null || lastUsedAt <= now - noteEveryMs
 }
@@ -156,7 +156,7 @@ async function noteUse(db: Db, grantId: string, now: number): Promise<void> {
   try {
     await db.updateTable('grant').set({ last_used_at: now }).where('id', '=', grantId).execute()
   } catch (error) {
-    // A full or read-only disk must not stop people from reading their records.
+    // People must be able to read their records while the disk is full or read-only.
     if (!findStoreFailure(error)) throw error
   }
 }

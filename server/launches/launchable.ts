@@ -1,21 +1,17 @@
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
-import type { LaunchableApplication, LaunchesDeps } from './launches-interface.ts'
+import { comesAfter } from '../store/comes-after.ts'
+import type { Db } from '../store/store.ts'
+import type { LaunchableApplication, LaunchablePage } from './launches-interface.ts'
 
-const most = 100
+const pageSize = 100
 
 /**
- * Anybody may register an application, so a launch URL alone puts it into nobody's menu. An account finds there what it owns,
- * what it has connected and, at the desk of a practice, what the providers and staff of the practice own.
+ * Anybody may register an application, so a launch URL alone puts it into nobody's menu. An account finds there the applications that it
+ * owns or has connected. At the desk of a practice it also finds the applications of the practice's providers and staff.
  */
-export async function listLaunchable(
-  { db, practices }: Pick<LaunchesDeps, 'db' | 'practices'>,
-  { accountId, practice, role }: Association,
-): Promise<LaunchableApplication[]> {
-  const colleagues = reachesPanel({ role }) ? await practices.listPeople(practice.id) : []
-  const owners = colleagues.filter(reachesPanel)
-  const ownerIds = [...new Set([accountId, ...owners.map((each) => each.accountId)])]
+function selectLaunchable(db: Db, { accountId, practice, role }: Association) {
   // uses application_owner, and grant_account for what is connected
-  const rows = await db
+  return db
     .selectFrom('application')
     .innerJoin('account', 'account.id', 'application.owner_account_id')
     .select(['application.id', 'application.name', 'application.launch_uri', 'account.display_name'])
@@ -23,7 +19,7 @@ export async function listLaunchable(
     .where('application.launch_uri', 'is not', null)
     .where((eb) =>
       eb.or([
-        eb('application.owner_account_id', 'in', ownerIds),
+        eb('application.owner_account_id', '=', accountId),
         eb(
           'application.id',
           'in',
@@ -34,16 +30,65 @@ export async function listLaunchable(
             .where('grant.practice_id', 'is', null)
             .where('grant.ended_at', 'is', null),
         ),
+        // uses association_practice
+        ...(reachesPanel({ role })
+          ? [
+              eb(
+                'application.owner_account_id',
+                'in',
+                eb
+                  .selectFrom('association')
+                  .select('association.account_id')
+                  .where('association.practice_id', '=', practice.id)
+                  .where('association.role', 'in', ['provider', 'staff'])
+                  .where('association.ended_at', 'is', null),
+              ),
+            ]
+          : []),
       ]),
     )
+}
+
+/** A page of them by name. A page after an unknown id is the first one. */
+export async function listLaunchable(
+  { db }: { db: Db },
+  association: Association,
+  after?: string,
+): Promise<LaunchablePage> {
+  const place =
+    after === undefined
+      ? undefined
+      : await db
+          .selectFrom('application')
+          .select(['name as first', 'id'])
+          .where('id', '=', after)
+          .executeTakeFirst()
+  const rows = await selectLaunchable(db, association)
+    .where(comesAfter(['application.name', 'application.id'], place))
     .orderBy('application.name')
     .orderBy('application.id')
-    .limit(most)
+    .limit(pageSize + 1)
     .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    ownerName: row.display_name,
-    launchUri: row.launch_uri ?? '',
-  }))
+  const applications = rows.slice(0, pageSize).map(toLaunchable)
+  return { applications, next: rows.length > pageSize ? applications.at(-1)?.id : undefined }
+}
+
+export async function findLaunchable(
+  { db }: { db: Db },
+  association: Association,
+  applicationId: string,
+): Promise<LaunchableApplication | undefined> {
+  const row = await selectLaunchable(db, association)
+    .where('application.id', '=', applicationId)
+    .executeTakeFirst()
+  return row && toLaunchable(row)
+}
+
+function toLaunchable(row: {
+  id: string
+  name: string
+  launch_uri: string | null
+  display_name: string
+}): LaunchableApplication {
+  return { id: row.id, name: row.name, ownerName: row.display_name, launchUri: row.launch_uri ?? '' }
 }

@@ -1,11 +1,11 @@
 import type { ContextReference } from '#server/grants/grants.ts'
-import type { Association, Practices } from '#server/practices/practices.ts'
+import type { Association } from '#server/practices/practices.ts'
 import type { Clock } from '../clock.ts'
 import type { Limits } from '../limits.ts'
 import type { Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 
-/** What a menu shows of an application. */
+/** The part of an application that a menu shows. */
 export interface LaunchableApplication {
   id: string
   name: string
@@ -13,7 +13,13 @@ export interface LaunchableApplication {
   launchUri: string
 }
 
-/** Why a launch id is worth nothing. That it belongs to another application is not told: it is unknown to this one. */
+/** One page of a menu, and the id after which the next page begins; undefined on the last page. */
+export interface LaunchablePage {
+  applications: LaunchableApplication[]
+  next: string | undefined
+}
+
+/** Why a launch id is worth nothing. The id of another application is 'unknown', so that it does not show whose it is. */
 export type LaunchFault = 'unknown' | 'expired' | 'used'
 
 /** What an application is opened with. */
@@ -32,31 +38,31 @@ export interface Launch extends LaunchContext {
 }
 
 /**
- * Applications that people open from the portal. What may be put into a context (that the account reaches the patient, that
- * the encounter is the patient's) is checked by the caller, and again when the launch is redeemed.
+ * Applications that people open from the portal. The caller checks the context (the account reaches the patient, the encounter is the
+ * patient's), and it is checked again when the launch is redeemed.
  */
 export interface Launches {
-  /** Applications with a launch URL that an account may open in the context of one of its associations, by name. */
-  listApplications(association: Association): Promise<LaunchableApplication[]>
+  /** Applications with a launch URL that an account may open in the context of one of its associations, by name, 100 at a time. */
+  listApplications(association: Association, after?: string): Promise<LaunchablePage>
   /**
    * The address to open: the application's launch URL with `iss` and a launch id, which works once, for five minutes, for this
    * account and this application. Throws `not-found` when the account may not open it.
    */
   start(association: Association, applicationId: string, context: LaunchContext): Promise<string>
   /**
-   * What a launch id of an application is worth now, by its hash: the request that brought it is stored, the id itself
-   * never. To the authorization request that already brought it, `request`, it is worth it for as long as that one lives.
+   * What a launch id of an application is worth now. It is looked up by its hash, because the id itself is never stored. `request` is the
+   * authorization request that already brought the id; for that request the id counts as long as the request lives.
    */
   find(launchHash: string, applicationId: string, request?: string): Promise<Launch | LaunchFault>
   /**
-   * Uses a launch id up: of all requests that bring it one wins, which `request` names and which may be answered again.
-   * Undefined when it was not the account's or the application's, or is used.
+   * Uses a launch id up. One of all requests that bring the id wins; `request` names it, and it may be answered again. Undefined when the
+   * id is not of this account and application, or is used.
    */
   redeem(
     launchHash: string,
     by: { accountId: string; applicationId: string; request: string },
   ): Promise<Launch | undefined>
-  /** Deletes launches that ended a day ago; until then a late one is told what was wrong. */
+  /** Deletes launches that ended a day ago. Until then a late request gets a reason. */
   sweep(): Promise<void>
 }
 
@@ -65,7 +71,6 @@ export interface LaunchesDeps {
   db: Db
   clock: Clock
   random: Random
-  practices: Pick<Practices, 'listPeople'>
-  /** The FHIR server that applications are told to read from (`iss`). */
+  /** The FHIR server from which applications read (`iss`). */
   fhirBase: string
 }

@@ -3,15 +3,15 @@ import { createSmtpTransport, reasonOf } from './smtp-transport.ts'
 interface Examined {
   url: string
   from: string
-  /** Gets one mail; without it nothing is sent. */
+  /** This address gets one mail. Without it nothing is sent. */
   to?: string | undefined
-  /** For one step of the server's. */
+  /** The time for one step of the server. */
   withinMs?: number | undefined
 }
 
 /**
- * Connects to the mail server with TLS and signs in, as a mail would, and sends one when there is somebody to send it to. Undefined when that
- * works; else what does not, and what to do.
+ * Connects to the mail server with TLS and signs in, as for a mail. It sends a mail when there is an address. Undefined when that works.
+ * Otherwise the words say what does not work, and what to do.
  */
 export async function examineMailServer({ url, from, to, withinMs }: Examined): Promise<string | undefined> {
   const transport = createSmtpTransport({ url, from, withinMs })
@@ -46,7 +46,7 @@ const cures: Array<[pattern: RegExp, words: string]> = [
 function describe(error: unknown): string {
   const reason = reasonOf(error)
   const { message = '', cause } = error as Error
-  const told = `${reason} ${message} ${cause instanceof Error ? reasonOf(cause) : ''}`
-  const [, words = 'it cannot be used'] = cures.find(([pattern]) => pattern.test(told)) ?? []
+  const described = `${reason} ${message} ${cause instanceof Error ? reasonOf(cause) : ''}`
+  const [, words = 'it cannot be used'] = cures.find(([pattern]) => pattern.test(described)) ?? []
   return `the mail server does not work, and nobody gets a mail: ${words} (${reason})`
 }

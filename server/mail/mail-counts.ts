@@ -7,9 +7,9 @@ import type { MailStops } from './mail-stops.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-/** How many mails go out in a day that a stranger can cause; counted in the database, for all processes. */
+/** Counts the mails of a day that strangers can cause. The database has the counts, for all processes. */
 export interface MailCounts {
-  /** A mail that somebody asked for in a form. Throws `too-many-requests`. */
+  /** Counts a mail that somebody asked for in a form. Throws `too-many-requests`. */
   countAskedFor(address: string): Promise<void>
   /** Throws `mail-stopped`, or `too-many-requests` for the address or the practice. */
   countInvitation(practiceId: string, address: string): Promise<void>
@@ -25,7 +25,7 @@ interface MailCountsDeps {
 export function createMailCounts({ db, clock, limits, stops }: MailCountsDeps): MailCounts {
   const now = () => clock.now().getTime()
 
-  /** A day begins with the first mail. One statement decides, so that of many at once none slips through. */
+  /** A day begins with the first mail. One statement decides, so that of many mails at once none gets past the limit. */
   async function count(name: LimitName, subject: string, most = limits[name]): Promise<void> {
     const key = `${name}:${hashSecret(subject)}`
     const counted = await db
@@ -37,7 +37,7 @@ export function createMailCounts({ db, clock, limits, stops }: MailCountsDeps): 
           .doUpdateSet((eb) => {
             const isOver = eb.or([
               eb('throttle.expires_at', '<=', now()),
-              // It began at a time that has not come yet: the clock was wrong then.
+              // The day began at a time that has not come yet, because the clock was wrong then.
               eb('throttle.expires_at', '>', now() + dayMs),
             ])
             const { attempts, expires_at } = {
@@ -79,7 +79,7 @@ export function createMailCounts({ db, clock, limits, stops }: MailCountsDeps): 
 
   return {
     async countAskedFor(address) {
-      // One a day, so that nobody who wants no mails loses the way into the own account.
+      // One mail a day still goes out, so that people who want no mails do not lose the way into their account.
       await count('mailsAskedFor', address, (await stops.isStopped(address)) ? 1 : limits.mailsAskedFor)
     },
     async countInvitation(practiceId, address) {

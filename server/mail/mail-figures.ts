@@ -1,6 +1,6 @@
 import type { MailFigures, MailQueue } from './mail-queue.ts'
 
-/** For /metrics. Nothing in it names a person. */
+/** Figures for /metrics. They name no person. */
 export function mailGauges(queue: MailQueue) {
   const gauge = (name: string, help: string, read: (figures: MailFigures) => number) => ({
     name,

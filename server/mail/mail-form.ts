@@ -1,7 +1,7 @@
 import type { Seals } from '../seal.ts'
 import type { Mail } from './mailer.ts'
 
-/** As it goes out. */
+/** The text of a mail as it goes out. */
 export function textOf({ text, unsubscribe }: Mail): string {
   if (!unsubscribe) return text
   return `${text}
@@ -10,12 +10,12 @@ ${unsubscribe.page}
 `
 }
 
-/** For a row of the database: the links in it are secrets. */
+/** Seals a mail for a row of the database, because the links in it are secrets. */
 export function sealMail(seals: Seals, id: string, mail: Mail): string {
   return seals.seal(Buffer.from(JSON.stringify(mail)), id)
 }
 
-/** Undefined when it was sealed with another key. */
+/** Undefined when the mail was sealed with another key. */
 export function openMail(seals: Seals, id: string, sealed: string): Mail | undefined {
   const bytes = seals.open(sealed, id)
   return bytes && (JSON.parse(bytes.toString('utf8')) as Mail)

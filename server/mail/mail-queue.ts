@@ -10,29 +10,29 @@ import type { Mailer } from './mailer.ts'
 import { refusedWord } from './smtp-delivery.ts'
 
 /**
- * What became of a mail that the mail server has not taken: it is on its way, the mail server did not take it yet, or it was given up.
- * A mail that was taken is nowhere any more.
+ * The state of a mail that the mail server has not taken: it is on its way, the mail server did not take it yet, or it was given up. A mail
+ * that was taken is not in the queue any more.
  */
 export type MailState = 'waiting' | 'delayed' | 'failed'
 
-/** How mail is doing, for the operator. */
+/** Figures about mail for the operator. */
 export interface MailFigures {
   waiting: number
-  /** For how long the oldest of those that wait has waited. */
+  /** For how long the oldest waiting mail has waited. */
   oldestSeconds: number
-  /** Given up, in the days in which that is remembered. */
+  /** Mails that were given up, for as long as that is remembered. */
   failed: number
-  /** Those of them that the mail server refused for good, as it does with an address that does not exist. */
+  /** Failed mails that the mail server refused for good, for example because the address does not exist. */
   refused: number
-  /** The class of the newest failure of those that wait or were given up. */
+  /** The class of the newest failure among mails that wait or were given up. */
   reason: string | undefined
 }
 
 /** Mails that wait in the database for the sender, in whichever process it runs. */
 export interface MailQueue extends Mailer {
-  /** Of mails about these ids: those that the mail server has not taken yet, or never took. */
+  /** The states of mails about these ids that the mail server has not taken yet, or never took. */
   findStates(about: readonly string[]): Promise<Map<string, MailState>>
-  /** What they were about has ended: they are not sent any more. */
+  /** For after the subject of mails has ended: they are not sent any more. */
   forget(about: string): Promise<void>
   examine(): Promise<MailFigures>
   /** Forgets failures that are two weeks old. */
@@ -45,18 +45,18 @@ interface MailQueueDeps {
   random: Random
   seals: Seals
   limits: Limits
-  /** After a mail was taken in; its transaction may still be open. */
+  /** Runs after a mail was queued. Its transaction may still be open. */
   onQueued(): void
 }
 
 const hourMs = 3600 * 1000
-/** As long as an invitation lives, whose practice is to see it. */
+/** As long as an invitation lives, because its practice has to see the failure. */
 const rememberedMs = 14 * 24 * hourMs
 
 export function createMailQueue({ db, clock, random, seals, limits, onQueued }: MailQueueDeps): MailQueue {
   const now = () => clock.now().getTime()
 
-  /** What strangers can cause must not fill the disk; a notice about the own account is never refused. */
+  /** Mails that strangers can cause must not fill the disk. A notice about the person's own account is never refused. */
   async function assertRoom(tx: Db): Promise<void> {
     // uses queued_mail_due
     const beyond = await tx
@@ -69,7 +69,7 @@ export function createMailQueue({ db, clock, random, seals, limits, onQueued }: 
     if (beyond === undefined) return
     throw new OnpatientError(
       'mail-unavailable',
-      'The mail could not be taken in just now, because too many wait for the mail server. Please try again in a few minutes.',
+      'The mail could not be queued now, because too many mails wait for the mail server. Please try again in a few minutes.',
       { retryAfterSeconds: 300 },
     )
   }

@@ -6,11 +6,11 @@ import { hashSecret } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 import type { Mailer } from './mailer.ts'
 
-/** Addresses whose owners want no invitations, and the links in mails by which they say so. */
+/** Addresses whose owners want no invitations, and the links in mails by which they stop them. */
 export interface MailStops {
-  /** For people, and for mail programs (RFC 8058). */
+  /** Links for people, and for mail programs (RFC 8058). */
   linksFor(address: string): { page: string; oneClick: string }
-  /** Whose address a link is for; undefined when it is damaged or of another server. */
+  /** The address of a link; undefined when the link is damaged or of another server. */
   findAddress(token: string): string | undefined
   stop(address: string): Promise<void>
   allow(address: string): Promise<void>
@@ -26,7 +26,7 @@ interface MailStopsDeps {
 
 const binding = 'stop'
 
-/** The link is the address itself, sealed: it works for ever, and nothing is stored before it is used. */
+/** The link has the sealed address. So it works for ever, and nothing is stored before somebody uses it. */
 export function createMailStops({ db, clock, seals, portalUrl }: MailStopsDeps): MailStops {
   return {
     linksFor(address) {
@@ -38,7 +38,7 @@ export function createMailStops({ db, clock, seals, portalUrl }: MailStopsDeps):
     },
     findAddress(token) {
       const address = seals.open(token, binding)?.toString('utf8')
-      // A link from before addresses had one form works for ever, too.
+      // A link from before addresses had one form also works for ever.
       return address === undefined ? undefined : normalizeAddress(address)
     },
     async stop(address) {
@@ -63,14 +63,14 @@ export function createMailStops({ db, clock, seals, portalUrl }: MailStopsDeps):
   }
 }
 
-/** The second one is of stops from before domains were kept in ASCII; of most addresses it is the same. */
+/** The second hash finds stops from before domains were stored in ASCII. For most addresses both are the same. */
 function hashesOf(address: string): string[] {
   const at = address.lastIndexOf('@') + 1
   const inLetters = address.slice(0, at) + domainToUnicode(address.slice(at))
   return [hashSecret(address), hashSecret(inLetters)]
 }
 
-/** Adds to each mail that strangers can cause how to have no more of them. */
+/** Adds links for stopping such mails to each mail that strangers can cause. */
 export function withStopLinks<Through extends Mailer>(mailer: Through, stops: MailStops): Through {
   return {
     ...mailer,

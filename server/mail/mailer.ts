@@ -5,21 +5,21 @@ export interface Mail {
   to: string
   subject: string
   text: string
-  /** Of a mail that a stranger can cause: it says how to have no more of them. */
+  /** Set for a mail that a stranger can cause. It says how to stop such mails. */
   isStoppable?: true
-  /** It is taken in however many wait. */
+  /** The queue takes it however many mails wait. */
   findsRoom?: true
-  /** For how long it is worth something, in ms: as long as its link works. It is not sent later. */
+  /** The time in which the mail is of use, in ms: as long as its link works. It is not sent later. */
   usefulForMs?: number
-  /** The id of what it is about, whose owner is told when it does not arrive. */
+  /** The id of the thing that it is about. Its owner sees when the mail does not arrive. */
   about?: string
-  /** Added on its way: the page for people, and the address that mail programs post to (RFC 8058). */
+  /** Added on the way out: the page for people, and the address to which mail programs post (RFC 8058). */
   unsubscribe?: { page: string; oneClick: string }
 }
 
 /**
- * Takes mails in. When it resolves the mail is durable, or is so with the transaction given; it leaves beside the request.
- * Throws `mail-unavailable` when too many wait and a stranger can cause it.
+ * Takes mails for sending. When it resolves, the mail is durable, or becomes durable with the given transaction. It leaves the server beside
+ * the request. Throws `mail-unavailable` for a mail that a stranger can cause, when too many mails wait.
  */
 export interface Mailer {
   send(mail: Mail, tx?: Db): Promise<void>

@@ -11,7 +11,7 @@ export interface OutboxMail extends Mail {
   sentAt: Date
 }
 
-/** The stand-in for a mail server: keeps the last hundred mails for the outbox page of all processes. */
+/** Replaces a mail server: keeps the last hundred mails, and shows them on the outbox page of all processes. */
 export interface Outbox extends Mailer {
   /** Newest first. */
   list(): Promise<OutboxMail[]>
@@ -27,7 +27,7 @@ interface OutboxDeps {
 
 const mostKept = 100
 
-/** Mails stay in the database, sealed: whoever runs the server without a mail server reads them on the outbox page. */
+/** Sealed mails stay in the database. The operator of a server without a mail server reads them on the outbox page. */
 export function createOutbox({ db, clock, random, seals, logger }: OutboxDeps): Outbox {
   let lastOrdinal = 0
   // uses outbox_mail_newest
@@ -50,7 +50,7 @@ export function createOutbox({ db, clock, random, seals, logger }: OutboxDeps): 
       const old = await newestFirst(tx).select('id').offset(mostKept).limit(mostKept).execute()
       const ids = old.map((each) => each.id)
       if (ids.length > 0) await tx.deleteFrom('outbox_mail').where('id', 'in', ids).execute()
-      // Neither address nor text: the links in it are secrets.
+      // The log gets neither the address nor the text, because the links in it are secrets.
       logger.info({ mail: id, subject: mail.subject }, 'mail kept in the outbox')
     },
   }

@@ -7,11 +7,11 @@ import type { Mail } from './mailer.ts'
 import type { OutboxMail } from './outbox.ts'
 
 /**
- * Mails of sandboxes to anybody but their owner. A sandbox is free for everybody, so that it writes to no stranger: what it
- * would have sent is shown to its owner on the page /outbox. Sealed, because the links in it are secrets.
+ * Mails of sandboxes to other people than their owner. Everybody may open a sandbox, so it must not write to strangers. Its owner sees these
+ * mails on the page /outbox. They are sealed, because the links in them are secrets.
  */
 export interface SandboxOutbox {
-  /** Within the transaction of what causes it. */
+  /** Runs within the transaction that causes the mail. */
   keep(practiceId: string, mail: Mail, tx: Db): Promise<void>
   /** Newest first. */
   list(practiceId: string): Promise<OutboxMail[]>
@@ -22,7 +22,7 @@ interface SandboxOutboxDeps {
   clock: Clock
   random: Random
   seals: Seals
-  /** How many are kept; the oldest go. */
+  /** So many mails are kept. Older ones are deleted. */
   mostKept: number
 }
 

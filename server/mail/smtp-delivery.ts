@@ -2,22 +2,22 @@ import { textOf } from './mail-form.ts'
 import type { Mail } from './mailer.ts'
 import { createSmtpTransport, reasonOf } from './smtp-transport.ts'
 
-/** Brings one mail to the next hop; resolves when that has taken it. Throws `DeliveryError`. */
+/** Brings one mail to the next hop. Resolves when that has taken it. Throws `DeliveryError`. */
 export interface Delivery {
   deliver(mail: Mail): Promise<void>
 }
 
-/** Begins the reason of what the mail server refused for good: mostly an address that does not exist, which anybody may have typed. */
+/** Begins the reason of a mail that the mail server refused for good. Mostly somebody has typed an address that does not exist. */
 export const refusedWord = 'refused'
 
 /** A mail was not taken. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
-  /** The class of the failure only: answers of mail servers quote addresses. */
+  /** Only the class of the failure, because answers of mail servers quote addresses. */
   readonly reason: string
-  /** Whether trying again is of no use: the recipient or the text was refused for good (RFC 5321 §4.2.1). */
+  /** Whether another try is of no use: the recipient or the text was refused for good (RFC 5321 §4.2.1). */
   readonly isFinal: boolean
-  constructor(reason: string, isFinal: boolean) {
+  constructor(reason: string, { isFinal }: { isFinal: boolean }) {
     super(`the mail server did not take a mail: ${reason}`)
     this.reason = reason
     this.isFinal = isFinal
@@ -25,10 +25,10 @@ export class DeliveryError extends Error {
 }
 
 interface SmtpDeps {
-  /** smtp:// or smtps://, with user and password when the server wants them. */
+  /** smtp:// or smtps://, with user and password if the server wants them. */
   url: string
   from: string
-  /** How long one step of the server's may take. */
+  /** One step of the server may take so long. */
   withinMs?: number
 }
 
@@ -38,27 +38,27 @@ export function createSmtpDelivery({ url, from, withinMs }: SmtpDeps): Delivery 
   return {
     async deliver(mail) {
       const { to, subject } = mail
-      // As an object, an address can never be read as a list of several (RFC 5322 §3.4).
+      // An address in an object is never read as a list of addresses (RFC 5322 §3.4).
       const address = { name: '', address: to }
       try {
         await transport.sendMail({ to: address, subject, text: textOf(mail), headers: headersOf(mail) })
       } catch (error) {
         const reason = reasonOf(error)
         throw isFinal(error)
-          ? new DeliveryError(`${refusedWord} ${reason}`, true)
-          : new DeliveryError(reason, false)
+          ? new DeliveryError(`${refusedWord} ${reason}`, { isFinal: true })
+          : new DeliveryError(reason, { isFinal: false })
       }
     },
   }
 }
 
-/** What is refused before the recipient is named (sign-in, sender) is for the operator to mend: the mail waits. */
+/** The operator has to repair a refusal before the recipient is named (sign-in, sender). The mail waits for that. */
 function isFinal(error: unknown): boolean {
   const { command, responseCode = 0 } = error as { command?: string; responseCode?: number }
   return (command === 'RCPT TO' || command === 'DATA') && responseCode >= 500 && responseCode < 600
 }
 
-/** RFC 2369 §3.2 and RFC 8058 §3.1: mail programs offer it beside the mail. */
+/** RFC 2369 §3.2 and RFC 8058 §3.1: mail programs offer to stop such mails by these headers. */
 function headersOf({ unsubscribe }: Mail): Record<string, string> {
   if (!unsubscribe) return {}
   return {

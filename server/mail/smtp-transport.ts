@@ -1,9 +1,9 @@
 import { createTransport, type Transporter } from 'nodemailer'
 
-/** How long a mail server may take for one step, in ms; a mail has about ten. Without limits a step may take ten minutes. */
+/** A mail server may take so long for one step, in ms. A mail has about ten steps. Without limits a step may take ten minutes. */
 const stepMs = 15_000
 
-/** A connection to a mail server over SMTP (RFC 5321), with STARTTLS when it is offered, that never waits for long. */
+/** A connection to a mail server over SMTP (RFC 5321). It uses STARTTLS when the server offers it, and never waits for long. */
 export function createSmtpTransport({
   url,
   from,
@@ -16,7 +16,7 @@ export function createSmtpTransport({
   return createTransport(withLimits(url, withinMs), { from, disableFileAccess: true, disableUrlAccess: true })
 }
 
-/** nodemailer takes the options of a connection in its address alone. */
+/** nodemailer takes the options of a connection only in its address. */
 function withLimits(url: string, ms: number): string {
   const limited = new URL(url)
   for (const name of ['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'dnsTimeout'])
@@ -24,7 +24,7 @@ function withLimits(url: string, ms: number): string {
   return limited.href
 }
 
-/** The class of the failure only: answers of mail servers quote addresses. */
+/** Only the class of the failure, because answers of mail servers quote addresses. */
 export function reasonOf(error: unknown): string {
   const { code, responseCode } = error as { code?: string; responseCode?: number }
   return [code, responseCode].filter(Boolean).join(' ') || 'unknown'

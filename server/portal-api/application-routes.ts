@@ -2,18 +2,17 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { SignIn } from '#server/accounts/accounts.ts'
 import type { Application, SecretSummary, Warning } from '#server/applications/applications.ts'
-import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
-import { idText, parseInput } from './parse-input.ts'
+import { getOwnedApplication } from './owned-application.ts'
+import { parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
-const oneApplication = z.strictObject({ id: idText })
 const link = z
   .string()
   .max(4000)
   .nullish()
   .transform((text) => text ?? undefined)
-// Addresses and scopes are judged by `applications`, which says what to change. Only their form and size are checked here.
+// The module `applications` checks addresses and scopes, and says what to change. Here only their form and size are checked.
 const applicationForm = z.strictObject({
   name: z.string().max(500),
   kind: z.enum(['confidential', 'public']),
@@ -35,7 +34,7 @@ const applicationForm = z.strictObject({
   requiresDpop: z.boolean().optional(),
 })
 const listQuery = z.strictObject({
-  // A NUL is more than PostgreSQL takes in a text.
+  // PostgreSQL takes no NUL in a text.
   search: z
     .string()
     .max(200)
@@ -54,7 +53,7 @@ const rotation = z.strictObject({
 
 /** The applications that the account has registered. */
 export function applicationRoutes({ accounts, applications }: PortalApiDeps): FastifyPluginAsync {
-  /** A service that reaches whole panels is nothing to be made, or changed, at a browser that was left open. */
+  /** Nobody must make or change a service that reaches whole panels in a browser that somebody left open. */
   function assertProvenForService(
     signIn: SignIn,
     { scopes, authentication }: { scopes: readonly string[]; authentication: string | undefined },
@@ -63,7 +62,7 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
     if (isService) accounts.factors.assertProven(signIn)
   }
 
-  /** What its developer is to know at any time: addresses that are unwise, and a change that practices have not agreed to. */
+  /** Warnings that the developer sees at any time: unwise addresses, and a change to which practices have not agreed. */
   async function listWarnings(application: Application): Promise<Warning[]> {
     const change =
       application.authentication === 'key' ? await applications.changes.find(application.id) : undefined
@@ -77,14 +76,6 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
   async function toJson(application: Application) {
     const secrets = await applications.listSecrets(application.id)
     return { ...toApplicationJson(application, secrets), warnings: await listWarnings(application) }
-  }
-
-  /** Another account's application is as absent as none. */
-  async function findOwned(accountId: string, params: unknown): Promise<Application> {
-    const { id } = parseInput(oneApplication, params)
-    const application = await applications.find(id)
-    if (application?.ownerAccountId === accountId) return application
-    throw new OnpatientError('not-found', 'There is no such application among yours.')
   }
 
   return async (app) => {
@@ -111,13 +102,12 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
     })
 
     app.get('/applications/:id', async (request) => {
-      const { account } = getSignedIn(request)
-      return { application: await toJson(await findOwned(account.id, request.params)) }
+      return { application: await toJson(await getOwnedApplication({ applications }, request)) }
     })
 
     app.put('/applications/:id', async (request) => {
       const { account, signIn } = getSignedIn(request)
-      const { id, authentication } = await findOwned(account.id, request.params)
+      const { id, authentication } = await getOwnedApplication({ applications }, request)
       const form = parseInput(applicationForm, request.body)
       assertProvenForService(signIn, { ...form, authentication: form.authentication ?? authentication })
       const { application } = await applications.update(account.id, id, form)
@@ -127,14 +117,14 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
 
     app.delete('/applications/:id', async (request, reply) => {
       const { account } = getSignedIn(request)
-      const { id } = await findOwned(account.id, request.params)
+      const { id } = await getOwnedApplication({ applications }, request)
       await applications.remove(account.id, id)
       return reply.code(204).send()
     })
 
     app.post('/applications/:id/secrets', async (request, reply) => {
       const { account } = getSignedIn(request)
-      const owned = await findOwned(account.id, request.params)
+      const owned = await getOwnedApplication({ applications }, request)
       const { overlapSeconds } = parseInput(rotation, request.body)
       const secret = await applications.rotateSecret(account.id, owned.id, overlapSeconds)
       return reply.code(201).send({ application: await toJson(owned), secret, warnings: [] })
@@ -164,7 +154,7 @@ function toApplicationJson(application: Application, secrets: readonly SecretSum
     legacyUrlParameters,
     createdAt,
     updatedAt,
-    // Named one by one: what a secret row may ever gain must not go out by itself.
+    // The fields are named one by one, so that a later field of a secret does not go out by itself.
     secrets: secrets.map((secret) => ({
       id: secret.id,
       createdAt: secret.createdAt,

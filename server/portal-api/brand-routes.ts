@@ -8,7 +8,7 @@ import type { PortalApiDeps } from './portal-api-deps.ts'
 import { getWork } from './workplace.ts'
 
 const onePractice = z.strictObject({ id: idText })
-// `practices` judges the content and says what to change. Only form and size are checked here.
+// The module `practices` checks the texts, and says what to change. Here only their form and size are checked.
 const text = z
   .string()
   .max(4000)
@@ -29,9 +29,9 @@ const brandForm = z.strictObject({
   postalCode: text,
 })
 
-/** What a practice publishes of itself, for apps that help patients to find it. */
+/** The data that a practice publishes about itself, for apps that help patients to find it. */
 export function brandRoutes({ practices }: PortalApiDeps): FastifyPluginAsync {
-  /** Staff may look; what is published in the name of the practice is for a provider to decide. */
+  /** Staff may look. Only a provider decides what is published in the name of the practice. */
   async function openPractice(request: FastifyRequest, does: 'look' | 'decide') {
     const { id } = parseInput(onePractice, request.params)
     const own = await getWork(practices, getSignedIn(request).signIn, id)

@@ -11,11 +11,11 @@ const proofForm = z.strictObject({ password: z.string().max(2000) })
 const passkeyProof = z.strictObject({ response: z.unknown() })
 const codeForm = z.strictObject({ code: z.string().max(100) })
 
-/** The second step of the own account. Changes answer `proof-required` when the last proof is older than ten minutes. */
+/** The second step of the person's account. Changes answer `proof-required` when the last proof is older than ten minutes. */
 export function factorRoutes({ accounts }: PortalApiDeps): FastifyPluginAsync {
   const { factors } = accounts
   return async (app) => {
-    // What answers `proof-required` elsewhere: the page asks the person, proves it here and repeats the call.
+    // After `proof-required` from another call the page asks the person, sends the proof here and repeats the call.
     app.post('/me/proof', async (request, reply) => {
       const { signIn } = getSignedIn(request)
       await accounts.proveAgain(signIn, parseInput(proofForm, request.body).password)

@@ -7,14 +7,14 @@ import { idText, parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
-/** How long a person is told that an access ended by itself. */
+/** For so long a person sees that an access ended by itself. */
 const reuseShownMs = 30 * 24 * 3600 * 1000
 
 const oneGrant = z.strictObject({ id: idText })
 const oneApp = z.strictObject({ id: idText })
 const listQuery = z.strictObject({ offset: z.coerce.number().int().min(0).max(10_000).default(0) })
 
-/** The applications that the account has connected, each one once with all that it was given. */
+/** The applications that the account has connected. Each is listed once, with all its grants. */
 export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/connected-apps', async (request) => {
@@ -30,12 +30,13 @@ export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPl
         apps.flatMap((each) => each.grants.flatMap(patientIdsOf)),
       )
       return {
-        // To be shown to the person, who did not end them.
-        endedByReuse: endedByReuse.map(({ id, endedAt, applicationId, applicationName }) => ({
+        // The person has not ended these, and so has to see them.
+        endedByReuse: endedByReuse.grants.map(({ id, endedAt, applicationId, applicationName }) => ({
           id,
           endedAt,
           application: { id: applicationId, name: applicationName },
         })),
+        hasMoreEndedByReuse: endedByReuse.hasMore,
         apps: apps.map((each) => ({
           ...each,
           expiresAt: each.expiresAt ?? null,
@@ -78,7 +79,7 @@ function toGrantJson(
     expiresAt: expiresAt ?? null,
     lastUsedAt: lastUsedAt ?? null,
     associations: associations.map((each) => toAssociationJson(each, patients)),
-    // Of a grant about one patient: null when it reaches them no longer.
+    // Set for a grant about one patient. The patient is null when the grant does not reach them any more.
     subject: context && {
       patient: patients.get(context.patientId) ?? null,
       reachesPanel: context.reachesPanel,

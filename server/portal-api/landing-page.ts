@@ -2,13 +2,13 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import { iconClinic, iconCode, iconHeart } from '#server/pages/icons.ts'
 import type { Page } from '#server/pages/page.ts'
 
-/** What a stranger sees at `/`: what onpatient is, and the ways in. Works without a script. */
+/** The page that strangers see at `/`. It explains onpatient and shows the ways in. It works without a script. */
 export function landingPage({
   isProduction,
   takesPractices,
 }: {
   isProduction: boolean
-  /** Whether one may be opened without an invitation. */
+  /** Whether a practice may be opened without an invitation. */
   takesPractices: boolean
 }): Page {
   const body = html`<div class="intro">

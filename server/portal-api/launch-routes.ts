@@ -13,7 +13,7 @@ import { getSignedIn } from '../http/browser.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
-const choicesQuery = z.strictObject({ association: idText, patient: idText })
+const choicesQuery = z.strictObject({ association: idText, patient: idText, cursor: idText.optional() })
 const reference = z.strictObject({
   reference: z.string().regex(/^[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9.-]{1,64}$/, 'write Type/id'),
   role: z.string().min(1).max(200).optional(),
@@ -34,7 +34,7 @@ const mostEncounters = 10
 
 /** Opening an application from the portal in the context of a patient (SMART App Launch 2.2, EHR launch). */
 export function launchRoutes({ access, launches, practices }: PortalApiDeps): FastifyPluginAsync {
-  /** Whoever names another's association, or a patient whom it does not reach, learns nothing. */
+  /** An association of somebody else, and a patient whom the association does not reach, get the same `not-found`. */
   async function openPatient(
     signIn: ReachingSignIn,
     associationId: string,
@@ -54,15 +54,19 @@ export function launchRoutes({ access, launches, practices }: PortalApiDeps): Fa
   return async (app) => {
     app.get('/launches/choices', async (request) => {
       const { signIn } = getSignedIn(request)
-      const { association: associationId, patient } = parseInput(choicesQuery, request.query)
+      const { association: associationId, patient, cursor } = parseInput(choicesQuery, request.query)
       const { association, reader } = await openPatient(signIn, associationId, patient)
-      const [applications, encounters] = await Promise.all([
-        launches.listApplications(association),
-        listLatestEncounters(reader, patient, mostEncounters),
+      const [{ applications, next }, encounters] = await Promise.all([
+        launches.listApplications(association, cursor),
+        listLatestEncounters(reader, patient, mostEncounters + 1),
       ])
       return {
         applications: applications.map(({ id, name, ownerName }) => ({ id, name, owner: ownerName })),
-        encounters: encounters.map(({ id, title, start }) => ({ id, title, start: start ?? null })),
+        encounters: encounters
+          .slice(0, mostEncounters)
+          .map(({ id, title, start }) => ({ id, title, start: start ?? null })),
+        hasMoreEncounters: encounters.length > mostEncounters,
+        next: next ?? null,
       }
     })
 
@@ -85,7 +89,7 @@ export function launchRoutes({ access, launches, practices }: PortalApiDeps): Fa
   }
 }
 
-/** What an application is opened with is of that patient, and of nobody else. */
+/** Everything that an application is opened with must be of that patient. */
 async function assertOfPatient(
   reader: RecordReader,
   { patientId, encounterId, fhirContext = [] }: LaunchContext,

@@ -8,13 +8,13 @@ import { parseInput } from './parse-input.ts'
 import { type PatientSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
-// The modules report what is too short or too long, in better words. Only absurd lengths are refused here.
+// The module behind it says what is too short or too long, in better words. Here only absurd lengths are refused.
 const nameForm = z.strictObject({ displayName: z.string().max(500) })
 const passwordForm = z.strictObject({ current: z.string().max(2000), next: z.string().max(2000) })
 const noForm = z.strictObject({})
 const emailForm = z.strictObject({ password: z.string().max(2000), email: z.string().max(500) })
 
-/** Who is signed in, what they are associated with, and changes to their own account. */
+/** The person who is signed in, their associations, and changes of their own account. */
 export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
   const { accounts, practices, applications, access, isProduction } = deps
   return async (app) => {
@@ -23,6 +23,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
       const associations = await practices.listAssociations(account.id)
       const waiting = new Set((await practices.listWaiting(signIn)).map(({ id }) => id))
       const own = findOwnRecord(associations)
+      const waitingInvitations = await practices.listWaitingInvitations(account.id)
       const patientIds = associations.flatMap(({ patientId }) => patientId ?? [])
       const patients = await summarizePatients(await access.openForAccount(signIn), patientIds)
       return {
@@ -34,9 +35,11 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
           isOwn: each.id === own?.id,
           needsSecondStep: reachesPanel(each) && waiting.has(each.practice.id),
         })),
-        waitingInvitations: (await practices.listWaitingInvitations(account.id)).map(
-          ({ practice, claimedAt }) => ({ practice: practice.name, claimedAt }),
-        ),
+        waitingInvitations: waitingInvitations.invitations.map(({ practice, claimedAt }) => ({
+          practice: practice.name,
+          claimedAt,
+        })),
+        hasMoreWaitingInvitations: waitingInvitations.hasMore,
         signUp: {
           practice: await deps.admission.ruleOf('practice'),
           developer: await deps.admission.ruleOf('developer'),
@@ -59,7 +62,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
       return reply.code(204).send()
     })
 
-    // What closing the account would mean, before it is done.
+    // Shows what closing the account would mean, before it is done.
     app.get('/me/closing', async (request) => {
       const { account } = getSignedIn(request)
       const { staying, closing } = await practices.describeLeaving(account.id)

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import type { PageKey } from '#server/access/access.ts'
 import { OnpatientError } from '../errors.ts'
 
-// Ids alone: a NUL is more than PostgreSQL takes in a text.
+// Only the characters of ids: PostgreSQL takes no NUL in a text.
 const id = z.string().regex(/^[A-Za-z0-9.-]{0,200}$/)
 const shape = z.tuple([id, id])
 
 /**
- * The place in a list as text. It needs no signature: it only says where to go on within what the account may read
- * anyway, and is never trusted for more.
+ * The place in a list as text. It needs no signature: it only says where a list goes on, and the list has only records that the account may
+ * read.
  */
 export function formatCursor(key: PageKey | undefined): string | null {
   return key ? Buffer.from(JSON.stringify([key.patientId, key.id])).toString('base64url') : null

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { OnpatientError } from '../errors.ts'
 
-/** An id of anything of ours, as part of an address. */
+/** An id of ours as part of an address. */
 export const idText = z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'is not an id')
 
-/** Reads what came from outside, or throws `invalid-parameter` naming the first part that is wrong. */
+/** Reads input from outside. Throws `invalid-parameter` naming the first part that is wrong. */
 export function parseInput<Shape extends z.ZodType>(shape: Shape, input: unknown): z.output<Shape> {
-  // A request without a body, and one with an empty object, mean the same.
+  // A request without a body means the same as one with an empty object.
   const outcome = shape.safeParse(input ?? {})
   if (outcome.success) return outcome.data
   const [issue] = outcome.error.issues

@@ -2,7 +2,7 @@ import type { Patient, RelatedPerson } from 'fhir/r4'
 import { officialNameOf } from '#fhir/official-name.ts'
 import type { RecordReader } from '#server/access/access.ts'
 
-/** What lists show of a patient. */
+/** The part of a patient that lists show. */
 export interface PatientSummary {
   id: string
   name: string
@@ -20,31 +20,46 @@ export function summarizePatient(content: string): PatientSummary {
   }
 }
 
-/** One query for all of them; those that may not be read are left out. */
+const summariesAtOnce = 500
+
+/** The patients with these ids, by id. Patients that may not be read are left out. Many ids are read in several queries. */
 export async function summarizePatients(
   reader: RecordReader,
   ids: readonly string[],
 ): Promise<Map<string, PatientSummary>> {
-  const wanted = [...new Set(ids)].slice(0, 500)
-  if (wanted.length === 0) return new Map()
-  const { contents } = await reader.list({ type: 'Patient', ids: wanted, pageSize: wanted.length })
-  return new Map(contents.map(summarizePatient).map((patient) => [patient.id, patient]))
+  const wanted = [...new Set(ids)]
+  const found = new Map<string, PatientSummary>()
+  for (let start = 0; start < wanted.length; start += summariesAtOnce) {
+    const some = wanted.slice(start, start + summariesAtOnce)
+    const { contents } = await reader.list({ type: 'Patient', ids: some, pageSize: some.length })
+    for (const patient of contents.map(summarizePatient)) found.set(patient.id, patient)
+  }
+  return found
 }
 
-/** Who the record says is near the patient; for choosing one of them. */
-export interface RelatedPersonSummary {
+export function findSummary(
+  patients: ReadonlyMap<string, PatientSummary>,
+  id: string | undefined,
+): PatientSummary | null {
+  return (id !== undefined && patients.get(id)) || null
+}
+
+/** A person who is near the patient, as the record says. */
+interface RelatedPersonSummary {
   id: string
   name: string
   relationship: string
 }
 
-/** At most a hundred: a list to choose from. */
+const mostRelatedPeople = 100
+
+/** People to choose from, 100 at most. `hasMore` says that the record has more. */
 export async function listRelatedPeople(
   reader: RecordReader,
   patientId: string,
-): Promise<RelatedPersonSummary[]> {
-  const { contents } = await reader.list({ type: 'RelatedPerson', patientId, pageSize: 100 })
-  return contents.map((content) => {
+): Promise<{ relatedPeople: RelatedPersonSummary[]; hasMore: boolean }> {
+  const page = await reader.list({ type: 'RelatedPerson', patientId, pageSize: mostRelatedPeople })
+  const relatedPeople = page.contents.map((content) => {
     const person = JSON.parse(content) as RelatedPerson
     const [how] = person.relationship ?? []
     return {
@@ -53,4 +68,5 @@ export async function listRelatedPeople(
       relationship: how?.text ?? how?.coding?.[0]?.display ?? '',
     }
   })
+  return { relatedPeople, hasMore: page.next !== undefined }
 }

@@ -19,8 +19,8 @@ import { renderError } from './render-error.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 
 /**
- * The JSON API of the signed-in portal, under `/portal-api/`. For a scope with `browser`, which finds who is signed
- * in and wants the token of `GET /portal-api/me` as header `x-csrf-token` on every change.
+ * The JSON API of the signed-in portal, under `/portal-api/`. For a scope with `browser`, which finds the person who is signed in. Every change
+ * needs the token of `GET /portal-api/me` in the header `x-csrf-token`.
  */
 export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
   return async (pages) => {
@@ -29,7 +29,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         app.setErrorHandler(renderError)
         app.addHook('onRequest', async (request, reply) => {
           void reply.header('cache-control', 'no-store')
-          // Here and not in each route, so that no route can forget it.
+          // This is here and not in each route, so that no route can forget it.
           const { account } = getSignedIn(request)
           limitRequest(deps.rateLimits, reply, { limit: 'portalRequests', subject: account.id })
         })

@@ -14,13 +14,13 @@ import { landingPage } from './landing-page.ts'
 interface PortalAppDeps {
   isProduction: boolean
   admission: Pick<Admission, 'ruleOf'>
-  /** Where the built portal is; tests pass their own. */
+  /** The folder of the built portal. Tests pass their own. */
   folder?: string
 }
 
 const builtPortal = fileURLToPath(new URL('../../portal/dist', import.meta.url))
 
-/** The addresses of the portal. It reads its own address and shows the right screen, so all get the same document. */
+/** The addresses of the portal. All get the same document, which reads its own address and shows the right screen. */
 const portalPaths = [
   '/account/settings',
   '/account/settings/',
@@ -55,9 +55,9 @@ export function portalApp({
         prefix: '/portal-assets/',
         decorateReply: false,
         index: false,
-        // The document is served above, with a nonce; without one it could not work.
+        // The document needs a nonce, so `sendPortal` serves it.
         allowedPath: (path) => !path.endsWith('.html'),
-        // Names carry a hash of the content, so a browser may keep the files for ever.
+        // Names have a hash of the content, so a browser may keep the files for ever.
         immutable: true,
         maxAge: '365d',
       })
@@ -80,7 +80,7 @@ export function portalApp({
   }
 }
 
-/** Read at every request: the file is small, and a portal built anew must not meet names of its old files. */
+/** The file is read at every request. It is small, and a portal that was built again must not name its old files. */
 async function readDocument(folder: string): Promise<string | undefined> {
   try {
     return await readFile(`${folder}/index.html`, 'utf8')

@@ -17,7 +17,7 @@ const practiceForm = z.strictObject({
 })
 const noForm = z.strictObject({})
 
-/** Becoming associated with a provider: a practice of one's own, or a sandbox. Who has an invitation opens its link instead. */
+/** Makes a practice or a sandbox for the person. A person with an invitation opens its link instead. */
 export function practiceRoutes({ practices, admission, limits }: PortalApiDeps): FastifyPluginAsync {
   async function assertRoomFor(kind: Practice['kind'], accountId: string): Promise<void> {
     const associations = await practices.listAssociations(accountId)

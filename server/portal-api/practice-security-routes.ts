@@ -11,7 +11,7 @@ const onePractice = z.strictObject({ id: idText })
 const onePerson = z.strictObject({ id: idText, associationId: idText })
 const switchForm = z.strictObject({ isRequired: z.boolean() })
 
-/** How the people of a practice sign in: whether a second step is a must, and help for who has lost theirs. */
+/** How the people of a practice sign in: whether they need a second step, and help for people who have lost theirs. */
 export function practiceSecurityRoutes({ accounts, practices }: PortalApiDeps): FastifyPluginAsync {
   async function assertProvider(signIn: SignIn, practiceId: string): Promise<void> {
     const work = await getWork(practices, signIn, practiceId)
@@ -19,10 +19,9 @@ export function practiceSecurityRoutes({ accounts, practices }: PortalApiDeps): 
       throw new OnpatientError('not-allowed', 'Only a provider of the practice decides about this.')
   }
 
-  /** A practice must not weaken what protects the records of another one. */
+  /** A practice must not weaken the protection of another practice's records. */
   async function getOwnPerson(practiceId: string, associationId: string): Promise<Account> {
-    const people = await practices.listPeople(practiceId)
-    const person = people.find((each) => each.id === associationId)
+    const person = await practices.findPerson(practiceId, associationId)
     const account = person && (await accounts.find(person.accountId))
     if (!account)
       throw new OnpatientError('not-found', 'There is no such person among those of this practice.')
@@ -43,9 +42,9 @@ export function practiceSecurityRoutes({ accounts, practices }: PortalApiDeps): 
       if (isRequired && !signIn.isTwoStep)
         throw new OnpatientError(
           'second-step-required',
-          'Set up a second step for yourself first, in Settings → Security. Else you would lock yourself out.',
+          'Set up a second step for yourself first, in Settings → Security. Otherwise you would lock yourself out.',
         )
-      await practices.requireSecondStep(id, isRequired)
+      await practices.requireSecondStep(id, { isRequired })
       return { requiresSecondStep: isRequired }
     })
 

@@ -20,7 +20,7 @@ const pageSize = 100
 
 /** The person's own view of the records that their associations open. */
 export function recordRoutes({ access }: PortalApiDeps): FastifyPluginAsync {
-  /** Without it a wrong id would look like an empty record. */
+  /** Without this check a wrong id would look like an empty record. */
   async function assertReadable(reader: RecordReader, patientId: string): Promise<void> {
     if ((await reader.read('Patient', patientId)) !== undefined) return
     throw new OnpatientError('not-found', 'There is no such person among those whose record you may see.', {
@@ -52,7 +52,7 @@ export function recordRoutes({ access }: PortalApiDeps): FastifyPluginAsync {
       const reader = await access.openForAccount(signIn)
       if (patient !== undefined) await assertReadable(reader, patient)
       const page = await reader.list({ type, patientId: patient, pageSize, after: parseCursor(cursor) })
-      // The stored texts go out as they are: parsing them only to write them again would cost more than reading.
+      // The stored texts go out as they are. Parsing and writing them again would cost more than reading them.
       return reply
         .type('application/json; charset=utf-8')
         .send(

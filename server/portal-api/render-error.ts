@@ -23,7 +23,7 @@ const titles = {
   fault: 'Something went wrong on our side',
 } as const satisfies Record<Category, string>
 
-/** The error handler of the portal's API: every failure becomes problem details, and a fault is logged once. */
+/** The error handler of the portal's API. Every failure becomes problem details, and a fault is logged once. */
 export function renderError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = toFailure(error)
   if (failure.category === 'fault') request.log.error({ err: error }, 'a request of the portal failed')
@@ -50,7 +50,7 @@ function toFailure(error: FastifyError): OnpatientError {
   if (error instanceof OnpatientError) return error
   const known = findStoreFailure(error) ?? csrfFailure(error)
   if (known) return known
-  // What Fastify refuses before a handler runs: broken or oversized bodies, unknown content types.
+  // Fastify refuses broken or oversized bodies and unknown content types before a handler runs.
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return new OnpatientError('invalid-body', 'The body could not be read. Send well-formed JSON.', {
       cause: error,

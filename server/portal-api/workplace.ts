@@ -7,8 +7,8 @@ import {
 import { OnpatientError } from '../errors.ts'
 
 /**
- * The associations by which the person works at a practice. To everybody else the practice is not there: whether it
- * exists is nobody's business either. Throws `not-found`, `second-step-required`.
+ * The associations by which the person works at a practice. Everybody else gets the same `not-found` as for no practice. Throws `not-found`,
+ * `second-step-required`.
  */
 export async function getWork(
   practices: Pick<Practices, 'listReachable' | 'listWaiting'>,

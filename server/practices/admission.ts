@@ -4,33 +4,33 @@ import { OnpatientError } from '../errors.ts'
 import { hashSecret, newSecret, type Random } from '../secrets.ts'
 import type { Db } from '../store/store.ts'
 
-/** What somebody opens who comes new: a practice, or a sandbox to develop with. */
+/** What a new person opens: a practice, or a sandbox to develop with. */
 export type Opening = 'practice' | 'developer'
 
-/** Who may: everybody, who has an invitation of whoever runs the server, or nobody. */
+/** Everybody may open one, only people with an invitation of the operator, or nobody. */
 export type SignUpRule = 'open' | 'invitation' | 'closed'
 
 export interface SignUpInvitation {
-  /** Its name in the database; it opens nothing. */
+  /** Its key in the database. The key opens nothing. */
   id: string
   email: string | undefined
 }
 
-/** Who may open a practice or a sandbox here. Accounts without either are open to everybody. */
+/** Decides who may open a practice or a sandbox. Everybody may have an account without either. */
 export interface Admission {
-  /** As it is now for somebody without an invitation. The first practice of a database needs none. */
+  /** The rule for somebody without an invitation. The first practice of a database needs no invitation. */
   ruleOf(opening: Opening): Promise<SignUpRule>
-  /** A link for one sign-up, mailed when there is an address. Throws `not-allowed` when this opening is closed. */
+  /** Makes a link for one sign-up, and mails it when there is an address. Throws `not-allowed` when this opening is closed. */
   invite(opening: Opening, form: { email?: string; days: number }): Promise<{ link: string; expiresAt: Date }>
-  /** The invitation behind a link; undefined when it is used, expired or for something else. */
+  /** The invitation behind a link; undefined when it is used, expired or for another opening. */
   find(opening: Opening, token: string): Promise<SignUpInvitation | undefined>
-  /** Does the work when it is allowed, and uses the invitation up by that. Throws `not-allowed`. */
+  /** Does the work when it is allowed, and uses the invitation up. Throws `not-allowed`. */
   admit<Result>(
     opening: Opening,
     invitationId: string | undefined,
     work: () => Promise<Result>,
   ): Promise<Result>
-  /** Deletes invitations that are over. */
+  /** Deletes invitations that have expired. */
   sweep(): Promise<void>
 }
 
@@ -70,7 +70,7 @@ export function createAdmission({ db, clock, random, mailer, portalUrl, rules }:
     return first.length === 0 ? 'open' : rule
   }
 
-  /** One statement decides, so that of two who come at once with one invitation one is let in. */
+  /** One statement decides, so that one of two people with the same invitation at once is let in. */
   async function take(opening: Opening, id: string): Promise<boolean> {
     const taken = await db
       .updateTable('sign_up_invitation')

@@ -1,16 +1,16 @@
 import { OnpatientError } from '../errors.ts'
 
-/** How apps find a practice: what it publishes of itself. */
+/** The data that a practice publishes about itself, so that apps find it. */
 export interface BrandForm {
   isListed: boolean
-  /** By which patients know it. */
+  /** The name by which patients know it. */
   name: string
   aliases: string[]
   /** National Provider Identifier. */
   npi?: string | undefined
   website?: string | undefined
   logoUri?: string | undefined
-  /** What patients find in the portal. */
+  /** The things that patients find in the portal. */
   description?: string | undefined
   phone?: string | undefined
   addressLine?: string | undefined
@@ -20,8 +20,8 @@ export interface BrandForm {
 }
 
 /**
- * Checks what a practice says of itself and returns it trimmed. It is published to everybody and shown by apps that may not
- * escape it, so that it is plain text, and its addresses lead to web pages. Throws `invalid-parameter` naming the field.
+ * Checks the form and returns it trimmed. Everybody can read it, and apps may show it without escaping. So it must be plain text, and its
+ * addresses must lead to web pages. Throws `invalid-parameter` naming the field.
  */
 export function checkBrandForm(form: BrandForm): BrandForm {
   return {
@@ -74,7 +74,7 @@ function checkAddress(given: string | undefined, field: string): string | undefi
   return address
 }
 
-/** The last digit checks the others, with 80840 before them (45 CFR 162.406). */
+/** The last digit is a check digit over the others with 80840 before them (45 CFR 162.406). */
 function checkNpi(given: string | undefined): string | undefined {
   const npi = given?.trim()
   if (!npi) return undefined

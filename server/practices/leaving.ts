@@ -5,11 +5,11 @@ import type { Db } from '../store/store.ts'
 import type { Practice } from './practice.ts'
 import { practiceColumns, toPractice } from './practice-row.ts'
 
-/** What happens to the practices where an account is the only provider, when the account is closed. */
+/** The practices where an account is the only provider, by what happens to them when the account is closed. */
 export interface Leaving {
-  /** They keep records of patients and need somebody who can open them: the account has to stay. */
+  /** They have records of patients and need somebody who can open them, so the account has to stay. */
   staying: Practice[]
-  /** Sandboxes, and practices that never had a patient: they close with it. */
+  /** Sandboxes, and practices that never had a patient. They close with the account. */
   closing: Practice[]
 }
 
@@ -53,8 +53,8 @@ export async function describeLeaving(db: Db, accountId: string): Promise<Leavin
 }
 
 /**
- * Ends all associations and invitations of an account, and the practices that close with it. Within the caller's transaction. Returns
- * those practices; throws `not-allowed` when it is the only provider of another one.
+ * Ends all associations and invitations of an account, and the practices that close with it. Runs within the caller's transaction. Returns
+ * those practices. Throws `not-allowed` when the account is the only provider of another practice.
  */
 export async function leaveAll(
   tx: Db,

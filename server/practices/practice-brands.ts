@@ -9,13 +9,13 @@ import { toPractice } from './practice-row.ts'
 
 /** SMART App Launch 2.2, user-access brands. */
 export interface PracticeBrands {
-  /** Undefined until the practice filled it in. */
+  /** Undefined until the practice has filled in the form. */
   find(practiceId: string): Promise<BrandForm | undefined>
-  /** Throws `not-found`, `not-allowed` for a sandbox that is to be listed, `invalid-parameter`. */
+  /** Throws `not-found`, `invalid-parameter`, and `not-allowed` for a sandbox that is to be listed. */
   save(practiceId: string, form: BrandForm): Promise<BrandForm>
-  /** Those that chose to be listed, in a fixed order. Never sandboxes. */
+  /** Practices that chose to be listed, in a fixed order, and never sandboxes. The published list is one document, so it has all of them. */
   listListed(): Promise<Array<BrandForm & { practice: Practice; updatedAt: Date }>>
-  /** When any of them was saved last, be it to take it off the list. */
+  /** When any of them was last saved, also to take it off the list. */
   findLastChange(): Promise<Date | undefined>
 }
 
@@ -52,7 +52,7 @@ export function createPracticeBrands({ db, clock, find }: PracticeBrandsDeps): P
       return toForm(row)
     },
     async listListed() {
-      // uses practice_brand_listed; sandboxes are kept out here, too, whatever their row says
+      // uses practice_brand_listed; a sandbox is left out whatever its row says
       const rows = await db
         .selectFrom('practice_brand')
         .innerJoin('practice', 'practice.id', 'practice_brand.practice_id')

@@ -1,6 +1,6 @@
 import type { Organization, Practitioner } from 'fhir/r4'
 
-/** The Organization record of a practice that signs up; its address and numbers can be added later. */
+/** The Organization record of a practice that signs up. The practice can add address and numbers later. */
 export function organizationOf(id: string, name: string): Organization {
   return {
     resourceType: 'Organization',
@@ -18,8 +18,8 @@ export function organizationOf(id: string, name: string): Organization {
 }
 
 /**
- * The Practitioner record of an account; the last word of the name is taken as the family name. It claims no profile: US Core wants an
- * identifier such as the NPI, which we do not know. The practice adds both.
+ * The Practitioner record of an account. The last word of the name counts as the family name. US Core wants an identifier. Nobody was asked
+ * for a National Provider Identifier, so the record has one of ours. The practice can add its own.
  */
 export function practitionerOf(id: string, displayName: string): Practitioner {
   const words = displayName.replace(/^(dr|prof)\.?\s+/i, '').split(/\s+/)
@@ -29,7 +29,6 @@ export function practitionerOf(id: string, displayName: string): Practitioner {
     resourceType: 'Practitioner',
     id,
     meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner'] },
-    // Its profile wants one, and nobody was asked for a National Provider Identifier.
     identifier: [{ use: 'usual', system: 'urn:onpatient:practitioner', value: id }],
     active: true,
     name: [{ use: 'official', text: displayName, family, ...(given.length > 0 ? { given } : {}) }],

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { AssociationTable, PracticeTable } from '../store/schema/practices.ts'
 import type { Association, Practice } from './practice.ts'
 
-/** What a row about a practice brings along. */
+/** The columns of its practice that a row has. */
 export type PracticeColumns = Pick<
   Selectable<PracticeTable>,
   'name' | 'kind' | 'organization_id' | 'requires_second_step'

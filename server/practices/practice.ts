@@ -9,7 +9,7 @@ export interface Practice {
 
 export type Role = 'patient' | 'proxy' | 'provider' | 'staff'
 
-/** Why an account may see something of a practice. */
+/** The reason for which an account may see records of a practice. */
 export interface Association {
   id: string
   accountId: string
@@ -19,13 +19,13 @@ export interface Association {
   patientId: string | undefined
   /** Set for provider. */
   practitionerId: string | undefined
-  /** Set for proxy, unless it is from before there were such records (`findRelatedPerson` makes up for it). */
+  /** Set for proxy, except for associations from before there were such records (`findRelatedPerson` makes the record then). */
   relatedPersonId: string | undefined
   relationship: string
   createdAt: Date
 }
 
-/** What of a sign-in decides how far it reaches. */
+/** The part of a sign-in that decides how far it reaches. */
 export interface ReachingSignIn {
   accountId: string
   /** Whether more than the password was given. */

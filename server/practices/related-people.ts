@@ -12,7 +12,7 @@ interface RelatedPeopleDeps {
 }
 
 interface Proxy {
-  /** Of the association. */
+  /** The id of the association. */
   id: string
   accountId: string
   practiceId: string
@@ -21,85 +21,103 @@ interface Proxy {
   relationship?: string | undefined
 }
 
-/** The records that stand for proxies: the resource that `fhirUser` names for them. */
-export interface RelatedPeople {
-  /** Undefined for other roles, and when the record cannot be written, e.g. because the practice keeps no such patient. */
-  write(association: Proxy): Promise<string | undefined>
-  /** Of an association that exists; one from before there were such records gets its own now. */
-  find(association: Association): Promise<string | undefined>
-  /**
-   * Brings records up to what account and association are now: name and address of the account, not active once the
-   * association has ended. Only those that were written here, and nothing else in them: the rest is the practice's.
-   */
-  follow(which: { accountId?: string; associationId?: string }): Promise<void>
+/**
+ * Writes the RelatedPerson record of a proxy, which `fhirUser` names. Returns its id. Undefined for other roles, and when the record
+ * cannot be written, for example because the practice has no such patient.
+ */
+export async function writeRelatedPerson(
+  { db, records }: { db: Db; records: Pick<Records, 'write'> },
+  { id: associationId, accountId, role, practiceId, patientId, relationship = '' }: Proxy,
+): Promise<string | undefined> {
+  if (role !== 'proxy' || patientId === undefined) return undefined
+  const account = await db
+    .selectFrom('account')
+    .select(['email', 'display_name'])
+    .where('id', '=', accountId)
+    .executeTakeFirst()
+  if (!account) return undefined
+  const id = ownIdOf(associationId)
+  const resource = relatedPersonOf({ id, patientId, relationship, account })
+  const { created, updated, unchanged } = await records.write([{ practiceId, resource }])
+  return created + updated + unchanged === 1 ? id : undefined
 }
 
-export function createRelatedPeople({ db, records }: RelatedPeopleDeps): RelatedPeople {
-  const write: RelatedPeople['write'] = async (association) => {
-    const { id: associationId, role, practiceId, patientId } = association
-    if (role !== 'proxy' || patientId === undefined) return undefined
-    const account = await db
-      .selectFrom('account')
-      .select(['email', 'display_name'])
-      .where('id', '=', association.accountId)
-      .executeTakeFirst()
-    if (!account) return undefined
-    const id = ownIdOf(associationId)
-    const resource = relatedPersonOf(id, patientId, association.relationship ?? '', account)
-    const { created, updated, unchanged } = await records.write([{ practiceId, resource }])
-    return created + updated + unchanged === 1 ? id : undefined
-  }
-  return {
-    write,
-    async find({ id, accountId, practice, role, patientId, relationship, relatedPersonId }) {
-      if (relatedPersonId !== undefined) return relatedPersonId
-      const written = await write({ id, accountId, practiceId: practice.id, role, patientId, relationship })
-      if (written !== undefined)
-        await db
-          .updateTable('association')
-          .set({ related_person_id: written })
-          .where('id', '=', id)
-          .where('related_person_id', 'is', null)
-          .execute()
-      return written
-    },
-    async follow(which) {
-      const links = await selectLinks(db, which)
-      for (let start = 0; start < links.length; start += linksAtOnce)
-        for (const link of await findBehind(records, links.slice(start, start + linksAtOnce)))
-          await update(link)
-    },
-  }
+/** The RelatedPerson record of an association. An association from before there were such records gets its record now. */
+export async function findRelatedPerson(
+  deps: { db: Db; records: Pick<Records, 'write'> },
+  association: Association,
+): Promise<string | undefined> {
+  const { id, practice, relatedPersonId } = association
+  if (relatedPersonId !== undefined) return relatedPersonId
+  const written = await writeRelatedPerson(deps, { ...association, practiceId: practice.id })
+  if (written !== undefined)
+    await deps.db
+      .updateTable('association')
+      .set({ related_person_id: written })
+      .where('id', '=', id)
+      .where('related_person_id', 'is', null)
+      .execute()
+  return written
+}
 
-  async function update(link: Link): Promise<void> {
-    try {
-      await records.transact(link.practice_id, async (transaction) => {
-        // Read again: the practice may be writing it in this moment.
-        const current = await transaction.read('RelatedPerson', link.related_person_id)
-        if (current) await transaction.put([bringUpToDate(parsePerson(current.content), link)])
-      })
-    } catch (error) {
-      // What the practice made of it since cannot be written, e.g. because it refers to what is gone: it stays as it is.
-      if (!(error instanceof OnpatientError && error.code === 'record-refused')) throw error
-    }
+/**
+ * Brings RelatedPerson records up to what account and association are now: they have the name and the address of the account, and are
+ * not active once the association has ended. This changes only records that were written here, and nothing else in them: the rest is the
+ * practice's.
+ */
+export async function followRelatedPeople(deps: RelatedPeopleDeps, which: Which): Promise<void> {
+  let after = ''
+  for (;;) {
+    const { links, last } = await selectLinks(deps.db, which, after)
+    for (const link of await findBehind(deps.records, links)) await update(deps.records, link)
+    if (last === undefined) return
+    after = last
   }
 }
 
-/** Made of the association's id: two processes that write at the same moment write the same record. */
+async function update(records: Pick<Records, 'transact'>, link: Link): Promise<void> {
+  try {
+    await records.transact(link.practice_id, async (transaction) => {
+      // The record is read again, because the practice may be writing it at this moment.
+      const current = await transaction.read('RelatedPerson', link.related_person_id)
+      if (current) await transaction.put([bringUpToDate(parsePerson(current.content), link)])
+    })
+  } catch (error) {
+    // The practice has changed the record so that it cannot be written any more, e.g. it refers to a record that is gone. It stays as it is.
+    if (!(error instanceof OnpatientError && error.code === 'record-refused')) throw error
+  }
+}
+
+/** The id follows from the association's id, so that two processes that write at the same moment write the same record. */
 function ownIdOf(associationId: string): string {
   return associationId.replaceAll('_', '-')
 }
 
 /** One account, one association, or all. */
-type Which = Parameters<RelatedPeople['follow']>[0]
+interface Which {
+  accountId?: string
+  associationId?: string
+}
 
 const linksAtOnce = 100
 
-type Link = Awaited<ReturnType<typeof selectLinks>>[number]
+/** A proxy whose record was written here. */
+interface Link {
+  practice_id: string
+  patient_id: string
+  related_person_id: string
+  ended_at: number | null
+  email: string
+  display_name: string
+}
 
-/** Proxies whose record was written here, ended ones too. */
-async function selectLinks(db: Db, { accountId, associationId }: Which) {
-  // uses association_account or the primary key; for all it walks the table, once an hour
+/** One page of such proxies, also of ended associations. `last` is where the next page begins; undefined on the last page. */
+async function selectLinks(
+  db: Db,
+  { accountId, associationId }: Which,
+  after: string,
+): Promise<{ links: Link[]; last: string | undefined }> {
+  // uses association_account or the primary key; for all associations it walks the table by its primary key, once an hour
   const rows = await db
     .selectFrom('association')
     .innerJoin('account', 'account.id', 'association.account_id')
@@ -113,18 +131,23 @@ async function selectLinks(db: Db, { accountId, associationId }: Which) {
       'account.display_name',
     ])
     .where('association.role', '=', 'proxy')
+    .where('association.id', '>', after)
     .$if(accountId !== undefined, (query) => query.where('association.account_id', '=', accountId ?? ''))
     .$if(associationId !== undefined, (query) => query.where('association.id', '=', associationId ?? ''))
+    .orderBy('association.id')
+    .limit(linksAtOnce)
     .execute()
-  return rows.flatMap(({ related_person_id, patient_id, ...row }) =>
+  const links = rows.flatMap(({ related_person_id, patient_id, ...row }) =>
     patient_id !== null && related_person_id === ownIdOf(row.id)
       ? [{ ...row, patient_id, related_person_id }]
       : [],
   )
+  return { links, last: rows.length === linksAtOnce ? rows.at(-1)?.id : undefined }
 }
 
-/** Those whose record says something else than their account and association. */
+/** The proxies whose record says something else than their account and association. */
 async function findBehind(records: Pick<Records, 'list'>, links: Link[]): Promise<Link[]> {
+  if (links.length === 0) return []
   const confinement = { patientIds: links.map(({ patient_id }) => patient_id), practiceIds: [] }
   const ids = links.map(({ related_person_id }) => related_person_id)
   const { contents } = await records.list(confinement, { type: 'RelatedPerson', ids, pageSize: linksAtOnce })
@@ -139,7 +162,7 @@ function parsePerson(content: string): RelatedPerson {
   return parseExact(content) as RelatedPerson
 }
 
-/** Of an association that has ended the account's later changes are no business of the practice. */
+/** After an association has ended, later changes of the account are none of the practice's business. */
 function bringUpToDate(person: RelatedPerson, { ended_at, email, display_name }: Link): RelatedPerson {
   if (ended_at !== null) return { ...person, active: false }
   const [first, ...otherNames] = person.name ?? []
@@ -161,12 +184,17 @@ function nameOf(displayName: string): HumanName {
 }
 
 /** https://hl7.org/fhir/us/core/STU6.1/StructureDefinition-us-core-relatedperson.html */
-function relatedPersonOf(
-  id: string,
-  patientId: string,
-  relationship: string,
-  account: { email: string; display_name: string },
-): RelatedPerson {
+function relatedPersonOf({
+  id,
+  patientId,
+  relationship,
+  account,
+}: {
+  id: string
+  patientId: string
+  relationship: string
+  account: { email: string; display_name: string }
+}): RelatedPerson {
   return {
     resourceType: 'RelatedPerson',
     id,

@@ -1,6 +1,6 @@
 import type { CodeableConcept } from 'fhir/r4'
 
-/** What people write of themselves, and the code of it: https://terminology.hl7.org/CodeSystem-v3-RoleCode.html */
+/** Words that people use for a relationship, and their codes: https://terminology.hl7.org/CodeSystem-v3-RoleCode.html */
 const roleCodes: Record<string, [code: string, display: string]> = {
   mother: ['MTH', 'mother'],
   mom: ['MTH', 'mother'],
@@ -32,7 +32,7 @@ const roleCodes: Record<string, [code: string, display: string]> = {
   neighbor: ['NBOR', 'neighbor'],
 }
 
-/** How a proxy is related, with the code when the words have one; other words stay words. */
+/** The relationship of a proxy, with a code when the words have one. */
 export function relationshipOf(words: string): CodeableConcept {
   const text = words.trim() || 'caregiver'
   const found = roleCodes[text.toLowerCase()]

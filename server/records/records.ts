@@ -61,6 +61,8 @@ export interface Records extends RecordReads {
     work: (transaction: RecordTransaction) => Promise<Result>,
     shows?: Shows,
   ): Promise<Result>
+  /** The same records within a transaction of the caller, which must be one of the store's `inTransaction`. */
+  inTransaction(trx: Db): Pick<Records, 'read' | 'write'>
   /** All shared records of a type that a practice keeps, as JSON; import resolves conditional references among them. */
   listShared(practiceId: string, type: string): Promise<string[]>
 }
@@ -91,6 +93,7 @@ export function createRecords(deps: RecordsDeps): Records {
     prepare: (batch, { mode = 'each' } = {}) => prepareWrite({ db, clock, random, bases }, batch, mode),
     transact: (practiceId, work, shows) =>
       transactRecords({ db, clock, random, checksReferences, bases }, practiceId, work, shows),
+    inTransaction: (trx) => createRecords({ ...deps, db: trx }),
     listShared: (practiceId, type) => listShared(db, practiceId, type),
   }
 }

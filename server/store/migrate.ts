@@ -19,6 +19,7 @@ import { up as refreshGrace } from './migrations/0026-refresh-grace.ts'
 import { up as accounts } from './migrations/0027-accounts.ts'
 import { up as operations } from './migrations/0029-operations.ts'
 import { up as compartments } from './migrations/0031-compartments.ts'
+import { up as oneRequest } from './migrations/0032-one-request.ts'
 
 /**
  * Every migration in order. A name never changes, because the database remembers it. Numbers only rise. Some are missing: changes that
@@ -43,6 +44,7 @@ export const migrations: Record<string, Migration> = {
   '0027-accounts': { up: accounts },
   '0029-operations': { up: operations },
   '0031-compartments': { up: compartments },
+  '0032-one-request': { up: oneRequest },
 }
 
 /** The database was written by a newer version of onpatient. To go on could lose data of that version. */

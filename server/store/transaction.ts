@@ -10,13 +10,16 @@ const mostTries = 12
  * Runs work that reads and then writes what depends on it, as if nobody else were writing. `work` may run several times, so it
  * must begin from nothing each time.
  *
- * SQLite has one writer: the write lock is taken before the first read. PostgreSQL has many: it refuses one of two transactions
- * that could not have run one after the other, and that one is repeated.
+ * SQLite has one writer: the write lock is taken before the first read. PostgreSQL has many: it refuses one of two
+ * transactions that could not have come one after the other, and that one is done again.
+ *
+ * Within a transaction that is open already, the work is a part of that transaction, which the caller has opened here, too.
  */
 export async function inTransaction<Result>(
   db: Db,
   work: (trx: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
+  if (db.isTransaction) return work(db as Transaction<Schema>)
   if (isSqlite(db))
     return db.transaction().execute(async (trx) => {
       // A transaction on an outdated snapshot could not write.

@@ -123,7 +123,7 @@ test('an account of another address waits until the practice has confirmed, and 
   assert.equal((await openBrowser(pages.app).get(pages.link)).status, 410)
   assert.equal((await openBrowser(pages.app).get('/invitation/waiting')).location, '/signin')
 
-  const [invitation] = await pages.practices.listInvitations(pages.practice.id)
+  const [invitation] = (await pages.practices.listInvitations(pages.practice.id)).invitations
   assert.deepEqual(
     [invitation?.claim?.email, invitation?.claim?.displayName, invitation?.email],
     ['mia@work.example', 'Mia T.', address],
@@ -138,8 +138,8 @@ test('an account of another address waits until the practice has confirmed, and 
     opened.map(({ role, patientId }) => [role, patientId]),
     [['patient', invitation?.patientId]],
   )
-  assert.deepEqual(await pages.practices.listWaitingInvitations(accountId), [])
-  assert.deepEqual(await pages.practices.listInvitations(pages.practice.id), [])
+  assert.deepEqual((await pages.practices.listWaitingInvitations(accountId)).invitations, [])
+  assert.deepEqual((await pages.practices.listInvitations(pages.practice.id)).invitations, [])
   assert.equal((await browser.get('/invitation/waiting')).location, '/')
 })
 
@@ -147,12 +147,12 @@ test('what the practice refuses, or does not confirm in time, opens nothing', as
   for (const end of ['refuse', 'wait'] as const) {
     await using pages = await startWithInvitation()
     const { associations, accountId } = await acceptAs(pages, 'mia@work.example')
-    const [{ id } = { id: '' }] = await pages.practices.listInvitations(pages.practice.id)
+    const [{ id } = { id: '' }] = (await pages.practices.listInvitations(pages.practice.id)).invitations
     if (end === 'refuse') await pages.practices.endInvitation(pages.practice.id, id)
     else pages.clock.forward(15 * 24 * 3600)
     await assert.rejects(pages.practices.confirmClaim(pages.practice.id, id), { code: 'not-found' })
     assert.deepEqual(
-      [await associations(), await pages.practices.listWaitingInvitations(accountId)],
+      [await associations(), (await pages.practices.listWaitingInvitations(accountId)).invitations],
       [[], []],
     )
   }
@@ -170,7 +170,7 @@ test('of two accounts of other addresses that accept at once, one waits', async 
     accounts.map((account) => pages.practices.acceptInvitation(token, account, mia.birthDate)),
   )
   assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 1)
-  assert.equal((await pages.practices.listInvitations(pages.practice.id)).length, 1)
+  assert.equal((await pages.practices.listInvitations(pages.practice.id)).invitations.length, 1)
 })
 
 test('an invited address that has an account is asked to sign in, after the date of birth', async () => {

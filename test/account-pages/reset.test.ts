@@ -40,7 +40,7 @@ test('an unknown address gets the same answer and no mail', async () => {
     (await pages.outbox.list()).filter(({ text }) => text.includes('/reset/finish')),
     [],
   )
-  assert.match((await browser.get('/reset/check-mail')).body, /If the address you gave has an account/)
+  assert.match((await browser.get('/reset/check-mail')).body, /If there is an account with this address/)
 })
 
 test('a password that is too short comes back and leaves the link good', async () => {

@@ -33,7 +33,7 @@ test('an address is one account, in whatever way it is written', async () => {
   assert.match(toNew?.text ?? '', /address can belong to one\s+account only/)
   await assert.rejects(
     accounts.startEmailChange(account.id, 'another long enough one', decomposed),
-    /you have already/,
+    /your address already/,
   )
   await assert.rejects(accounts.create({ ...ana, email: 'a..b@example.com' }), isCode('invalid-parameter'))
 })

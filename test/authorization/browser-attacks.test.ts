@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { answerConsent, openConsent, signIn } from '../support/authorize.ts'
 import { type Answer, type Browser, boxesOf, fieldOf, openBrowser } from '../support/browser.ts'
+import { listOpenGrants } from '../support/open-grants.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -45,7 +46,7 @@ describe('a stranger on the way of a person to an application', () => {
     assert.ok(!answer.location?.includes('code='), answer.location)
     for (const email of [ana, eve]) {
       const account = await app.modules.accounts.findByEmail(email)
-      assert.deepEqual(await app.modules.grants.listOpen(account?.id ?? ''), [])
+      assert.deepEqual(await listOpenGrants(app.modules.grants, account?.id ?? ''), [])
     }
   }
 
@@ -186,7 +187,7 @@ describe('a stranger on the way of a person to an application', () => {
     assert.equal((await browser.post(page.url, form)).status, 410)
     assert.equal((await browser.get(page.url.replace('/interaction/', '/authorize/'))).status, 400)
     const account = await app.modules.accounts.findByEmail(ana)
-    assert.equal((await app.modules.grants.listOpen(account?.id ?? '')).length, 1)
+    assert.equal((await listOpenGrants(app.modules.grants, account?.id ?? '')).length, 1)
     await endAll()
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { getTokens, openConsent, postToken, readApi, signIn } from '../support/authorize.ts'
 import { type Answer, type Browser, boxesOf, fieldOf, openBrowser } from '../support/browser.ts'
+import { listOpenGrants } from '../support/open-grants.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -274,7 +275,7 @@ describe('what the person ticks is what the application gets', () => {
     const browser = openBrowser()
     const page = await browser.follow(await signIn(browser, await startIn(browser), patient), app.portalUrl)
     const account = await app.modules.accounts.findByEmail(patient)
-    const countGrants = async () => (await app.modules.grants.listOpen(account?.id ?? '')).length
+    const countGrants = async () => (await listOpenGrants(app.modules.grants, account?.id ?? '')).length
     const before = await countGrants()
     const signOut = async () => {
       const question = await browser.get(`${app.portalUrl}/signin?switch=1`)

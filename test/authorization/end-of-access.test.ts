@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { getTokens, postToken, readApi } from '../support/authorize.ts'
+import { listOpenGrants } from '../support/open-grants.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, password } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
@@ -41,10 +42,10 @@ describe('access ends at once', () => {
 
   test('when the person ends it', async () => {
     const connection = await aConnection()
-    const [grant] = await app.modules.grants.listOpen(connection.account.id)
+    const [grant] = await listOpenGrants(app.modules.grants, connection.account.id)
     await app.modules.grants.end(connection.account.id, grant?.id ?? '', 'ended by the person')
     await assertEnded(connection)
-    assert.deepEqual(await app.modules.grants.listOpen(connection.account.id), [])
+    assert.deepEqual(await listOpenGrants(app.modules.grants, connection.account.id), [])
   })
 
   test('when the application is deleted', async () => {
@@ -107,7 +108,7 @@ describe('access ends at once', () => {
       }
       await changing
       await assert.rejects(give(), { code: 'sign-in-required' })
-      assert.deepEqual(await grants.listOpen(account.id), [])
+      assert.deepEqual(await listOpenGrants(grants, account.id), [])
     })
 
   test('when the application revokes the refresh token (RFC 7009)', async () => {

@@ -39,7 +39,11 @@ for (const [size, options] of Object.entries(sizes))
       await checkAccessibility(page, 'no backend services')
       for (const name of ['Quality reports', 'Curious robot']) {
         const service = await aKeyApplication(app, developer, key, { name, redirectUris: [], scopes })
-        await app.modules.approvals.request(service.id, clinic.practice.id, developer.provider.id)
+        await app.modules.approvals.request({
+          applicationId: service.id,
+          practiceId: clinic.practice.id,
+          accountId: developer.provider.id,
+        })
       }
       await page.reload()
       await page.getByText('Add, change or delete: Conditions and diagnoses').first().waitFor()
@@ -52,7 +56,8 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('button', { name: 'Refuse Curious robot' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Refuse' }).click()
       await page.getByText('No service is waiting').waitFor()
-      const [approval, another] = await app.modules.approvals.list({ practiceId: clinic.practice.id })
+      const [approval, another] = (await app.modules.approvals.list({ practiceId: clinic.practice.id }))
+        .entries
       assert.deepEqual(
         [approval?.applicationName, approval?.scopes, another],
         ['Quality reports', scopes, undefined],
@@ -62,7 +67,41 @@ for (const [size, options] of Object.entries(sizes))
       await page.getByRole('button', { name: 'End access of Quality reports' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'End access' }).click()
       await page.getByText('No program reaches the records').waitFor()
-      assert.deepEqual(await app.modules.approvals.list({ practiceId: clinic.practice.id }), [])
+      assert.deepEqual((await app.modules.approvals.list({ practiceId: clinic.practice.id })).entries, [])
+      assert.deepEqual(errors, [])
+    })
+
+    test('people beyond the first page come with "Show more"', async () => {
+      const large = await aClinic(app, `Large Clinic ${size}`)
+      const clerk = await anAccount(app, `clerk-${size.replaceAll(/\W/g, '')}@example.com`, 'Clerk')
+      await app.store.db
+        .insertInto('association')
+        .values(
+          Array.from({ length: 52 }, (_, at) => ({
+            id: `asn_${size.replaceAll(/\W/g, '')}_${at}`,
+            account_id: clerk.id,
+            practice_id: large.practice.id,
+            role: 'staff' as const,
+            patient_id: null,
+            practitioner_id: null,
+            related_person_id: null,
+            relationship: '',
+            created_at: app.clock.now().getTime() + at,
+            ended_at: null,
+          })),
+        )
+        .execute()
+      const { page, errors } = await openPage(browser, options)
+      await page.goto(`${app.portalUrl}/practice/${large.practice.id}`)
+      await signInByHand(page, large.provider.email, password)
+      const people = page.getByRole('region', { name: 'People with access' })
+      await people.getByRole('listitem').nth(49).waitFor()
+      assert.equal(await people.getByRole('listitem').count(), 50)
+      await checkWidth(page, 'a page of people')
+      await people.getByRole('button', { name: 'Show more' }).press('Enter')
+      await people.getByRole('listitem').nth(52).waitFor()
+      assert.equal(await people.getByRole('listitem').count(), 53)
+      assert.equal(await people.getByRole('button', { name: 'Show more' }).count(), 0)
       assert.deepEqual(errors, [])
     })
 
@@ -148,10 +187,10 @@ for (const [size, options] of Object.entries(sizes))
       await developer.page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
       await developer.page.getByText('The change is taken back. Statistics stays as it is.').waitFor()
       await takeBack.waitFor({ state: 'detached' })
-      assert.deepEqual(await app.modules.approvals.listChanges(clinic.practice.id), [])
-      const [{ id: approvalId } = { id: '' }] = await app.modules.approvals.list({
-        applicationId: service.id,
-      })
+      assert.deepEqual((await app.modules.approvals.listChanges(clinic.practice.id)).entries, [])
+      const [{ id: approvalId } = { id: '' }] = (
+        await app.modules.approvals.list({ applicationId: service.id })
+      ).entries
       await app.modules.approvals.end(clinic.practice.id, approvalId)
       assert.deepEqual([...errors, ...developer.errors], [])
     })
@@ -276,7 +315,7 @@ for (const [size, options] of Object.entries(sizes))
       await dialog.getByLabel(/e-mail/i).fill('jo@rivera.example')
       await dialog.getByRole('button', { name: /send/i }).click()
       await dialog.waitFor({ state: 'hidden' })
-      const [invitation] = await app.modules.practices.listInvitations(clinic.practice.id)
+      const [invitation] = (await app.modules.practices.listInvitations(clinic.practice.id)).invitations
       assert.deepEqual([invitation?.relatedPersonId, invitation?.relationship], ['jo', 'mother'])
       assert.deepEqual(errors, [])
     })

@@ -165,7 +165,7 @@ describe('mail that strangers can cause', () => {
     const refused = await inviteAna('Kim@example.com')
     assert.equal(refused.status, 422)
     assert.equal(refused.body.code, 'mail-stopped')
-    const open = await app.modules.practices.listInvitations(clinic.practice.id)
+    const { invitations: open } = await app.modules.practices.listInvitations(clinic.practice.id)
     const isNew = ({ createdAt }: { createdAt: Date }) => createdAt.getTime() === app.clock.now().getTime()
     assert.deepEqual(open.filter(isNew), [])
     assert.match((await browser.follow(await send('allow'), app.portalUrl)).body, /Stop these mails\?/)

@@ -189,10 +189,15 @@ describe('what one account, application or practice may have', () => {
     ] as const
     const { approvals, practices } = app.modules
     const other = await practices.create({ name: 'Other', kind: 'practice' })
-    await approvals.request(services[0], clinic.practice.id, id)
-    assert.equal(await codeOf(approvals.request(services[0], clinic.practice.id, id)), 'done')
+    await approvals.request({ applicationId: services[0], practiceId: clinic.practice.id, accountId: id })
+    assert.equal(
+      await codeOf(
+        approvals.request({ applicationId: services[0], practiceId: clinic.practice.id, accountId: id }),
+      ),
+      'done',
+    )
     assert.match(
-      await codeOf(approvals.request(services[0], other.id, id)),
+      await codeOf(approvals.request({ applicationId: services[0], practiceId: other.id, accountId: id })),
       /limit-reached: .*at most 1 open requests/,
     )
     const approve = (applicationId: string) =>

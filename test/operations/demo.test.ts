@@ -11,6 +11,7 @@ import {
   makeDemo,
 } from '#server/demo/demo.ts'
 import { systemRandom } from '#server/secrets.ts'
+import { listOpenGrants } from '../support/open-grants.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
 const fill = (app: TestApp) =>
@@ -77,7 +78,7 @@ test('ending the demo closes its sign-ins, its applications and its entry in the
   assert.deepEqual(await findOpenSignIns(app.modules), [])
   await assert.rejects(accounts.signIn(form), { code: 'sign-in-failed' })
   assert.deepEqual(await accounts.listSignIns(parent.id), [])
-  assert.deepEqual(await grants.listOpen(parent.id), [])
+  assert.deepEqual(await listOpenGrants(grants, parent.id), [])
   for (const { applicationId } of [demoApplication, demoChart])
     assert.equal(await applications.find(applicationId), undefined)
   assert.deepEqual(await practices.brands.listListed(), [])

@@ -46,7 +46,7 @@ function aDelivery() {
     },
     refuse: (reason: string, isFinal = false) => {
       answer = async () => {
-        throw new DeliveryError(reason, isFinal)
+        throw new DeliveryError(reason, { isFinal })
       }
     },
     hang: () => {
@@ -190,7 +190,7 @@ describe('mails that wait in the database', () => {
     await senderOf(alive.delivery).sendDue()
     assert.deepEqual(alive.taken, [mail])
     // It lives after all, and fails: the mail is not its own any more.
-    release.reject(new DeliveryError('ETIMEDOUT', false))
+    release.reject(new DeliveryError('ETIMEDOUT', { isFinal: false }))
     await begun
     assert.deepEqual(await rows(), [])
   })

@@ -246,7 +246,7 @@ describe('approvals of backend services in the portal', () => {
       await put({ name: 'Plain reports', jwks: { keys: [fresh.public] }, scopes: ['system/Observation.rs'] })
       const [{ id }] = await changesOf()
       await provider.call('POST', `/practices/${clinic.practice.id}/approval-changes/${id}`, {})
-      const [approval] = await app.modules.approvals.list({ practiceId: other.practice.id })
+      const [approval] = (await app.modules.approvals.list({ practiceId: other.practice.id })).entries
       await app.modules.approvals.end(other.practice.id, approval?.id ?? '')
       assert.equal((await app.modules.applications.find(own.id))?.name, 'Plain reports')
     })

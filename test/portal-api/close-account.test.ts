@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { aKey, anApprovedService, askForBackendToken } from '../authorization/clients/client-keys.ts'
 import { createAuthenticator } from '../support/authenticator.ts'
 import { authorize, getTokens, postToken, readApi } from '../support/authorize.ts'
+import { listOpenGrants } from '../support/open-grants.ts'
 import {
   aClinic,
   anAccount,
@@ -122,8 +123,8 @@ describe('who closes the own account', () => {
       undefined,
     )
     assert.equal(await practices.findInvitation(openInvitation), undefined)
-    assert.deepEqual(await practices.listInvitations(clinic.practice.id), [])
-    assert.deepEqual(await grants.listOpen(account.id), [])
+    assert.deepEqual((await practices.listInvitations(clinic.practice.id)).invitations, [])
+    assert.deepEqual(await listOpenGrants(grants, account.id), [])
     assert.equal(await accounts.find(account.id), undefined)
     for (const table of ['sign_in', 'known_device', 'passkey', 'recovery_code', 'pending_sign_in'] as const) {
       const rows = await app.store.db
@@ -144,7 +145,7 @@ describe('who closes the own account', () => {
     const within = { patientIds: ['ben'], practiceIds: [] }
     const related = await app.modules.records.read(within, 'RelatedPerson', proxy?.relatedPersonId ?? '')
     assert.equal((JSON.parse(related ?? '{}') as { active?: boolean }).active, false)
-    const people = await practices.listPeople(clinic.practice.id)
+    const { people } = await practices.listPeople(clinic.practice.id)
     assert.deepEqual(
       people.map((each) => each.email),
       [clinic.provider.email],
@@ -158,7 +159,7 @@ describe('who closes the own account', () => {
     assert.deepEqual((await accounts.factors.list(another.id)).passkeys, [])
     assert.equal((await postToken(app, { ...refresh, ...credentials })).body.error, 'invalid_grant')
     const page = await app.modules.grants.listConnected(another.id, 0)
-    assert.deepEqual([page.apps, await practices.listWaitingInvitations(another.id)], [[], []])
+    assert.deepEqual([page.apps, (await practices.listWaitingInvitations(another.id)).invitations], [[], []])
   })
 
   test('is signed out, told what it means before, and asked for a proof', async () => {
@@ -199,7 +200,7 @@ describe('who closes the own account', () => {
     const both = await Promise.all([openPortal(app, elm.provider.email), openPortal(app, partner.email)])
     const answers = await Promise.all(both.map(({ call }) => call('POST', '/me/close', {})))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 403])
-    const providers = (await app.modules.practices.listPeople(elm.practice.id)).filter(
+    const providers = (await app.modules.practices.listPeople(elm.practice.id)).people.filter(
       ({ role }) => role === 'provider',
     )
     assert.equal(providers.length, 1)
@@ -247,9 +248,9 @@ describe('who closes the own account', () => {
     assert.notEqual((await askForBackendToken(app, service.id, key)).status, 200)
     assert.equal((await askForBackendToken(app, other.id, key)).status, 200)
     assert.equal(await applications.registrationTokens.findOwner(registration), undefined)
-    assert.deepEqual(await grants.listOpen(reader.id), [])
+    assert.deepEqual(await listOpenGrants(grants, reader.id), [])
     assert.deepEqual(await practices.listAssociations(guest.id), [], 'the sandbox is closed for all')
-    const left = await approvals.list({ practiceId: clinic.practice.id })
+    const { entries: left } = await approvals.list({ practiceId: clinic.practice.id })
     assert.deepEqual(
       left.map(({ applicationId, approvedBy }) => [applicationId, approvedBy]),
       [[other.id, 'Dev']],

@@ -72,7 +72,7 @@ test('no account becomes the patient of two records of a practice, by no way; wh
     undefined,
     'Ben waits for the practice',
   )
-  const [{ id } = { id: '' }] = await practices.listInvitations(clinic.practice.id)
+  const [{ id } = { id: '' }] = (await practices.listInvitations(clinic.practice.id)).invitations
   assert.equal((await desk.call('POST', `${path}/invitations/${id}/confirm`, {})).status, 201)
 
   // Who waits and became somebody else meanwhile goes on waiting.
@@ -81,11 +81,11 @@ test('no account becomes the patient of two records of a practice, by no way; wh
   await practices.acceptInvitation(await tokenOfNewestMail(app), cleo, '1988-04-02')
   const association = { accountId: cleo.id, practiceId: clinic.practice.id, role: 'patient' } as const
   await practices.associate({ ...association, patientId: 'ana' })
-  const [waiting = { id: '' }] = await practices.listInvitations(clinic.practice.id)
+  const [waiting = { id: '' }] = (await practices.listInvitations(clinic.practice.id)).invitations
   const confirmed = await desk.call('POST', `${path}/invitations/${waiting.id}/confirm`, {})
   assert.deepEqual([confirmed.status, confirmed.body.code], [409, 'own-record-exists'])
   assert.match(confirmed.body.detail, /People with access/)
-  const [still] = await practices.listInvitations(clinic.practice.id)
+  const [still] = (await practices.listInvitations(clinic.practice.id)).invitations
   assert.equal(still?.claim?.accountId, cleo.id)
 
   // Both at the same moment.

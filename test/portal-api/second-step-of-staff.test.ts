@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { codeOf } from '../support/authenticator-app.ts'
 import { authorize, getTokens, openConsent, readApi } from '../support/authorize.ts'
 import { boxesOf, fieldOf } from '../support/browser.ts'
+import { listOpenGrants } from '../support/open-grants.ts'
 import {
   aClinic,
   anApplication,
@@ -196,7 +197,7 @@ describe('a practice that asks its staff for a second step', () => {
       })
     await give()
     let isOn = false
-    const turning = practices.requireSecondStep(west.practice.id, true).finally(() => {
+    const turning = practices.requireSecondStep(west.practice.id, { isRequired: true }).finally(() => {
       isOn = true
     })
     while (!isOn) {
@@ -205,7 +206,7 @@ describe('a practice that asks its staff for a second step', () => {
     }
     await turning
     await assert.rejects(give(), { code: 'second-step-required' })
-    assert.deepEqual(await grants.listOpen(nurse.id), [])
+    assert.deepEqual(await listOpenGrants(grants, nurse.id), [])
   })
 
   test('patients and families sign in as before', async () => {

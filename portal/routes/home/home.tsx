@@ -46,16 +46,17 @@ export function Home() {
   )
 }
 
-/** What was accepted with another address than the invited one. */
+/** Invitations that the person accepted with an account of another address than the invited one. */
 function WaitingInvitations() {
-  const { waitingInvitations } = useMe()
+  const { waitingInvitations, hasMoreWaitingInvitations } = useMe()
   if (waitingInvitations.length === 0) return null
+  const names = waitingInvitations.map(({ practice }) => practice)
+  if (hasMoreWaitingInvitations) names.push('others')
   return (
     <Alert title="Waiting for the practice" icon={<IconHourglass aria-hidden />}>
       <Text size="sm" c="var(--text)">
-        You have accepted the invitation of {waitingInvitations.map(({ practice }) => practice).join(', ')}{' '}
-        with another e-mail address than the one that was invited. The record opens here as soon as the
-        practice has confirmed that this account is yours.
+        You have accepted the invitation of {names.join(', ')} with another e-mail address than the one that
+        was invited. The record opens here as soon as the practice has confirmed that this account is yours.
       </Text>
     </Alert>
   )

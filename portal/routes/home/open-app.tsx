@@ -10,11 +10,11 @@ interface OpenAppProps {
   patient: PatientSummary
 }
 
-/** For a person who has connected an app that can be opened from here; nothing for everybody else. */
+/** A button for a person who has connected an app that can be opened from here. Others see nothing. */
 export function OpenApp({ associationId, patient }: OpenAppProps) {
   const { data } = useLaunchChoices(associationId, patient.id)
   const [isOpen, setIsOpen] = useState(false)
-  if (!data || data.applications.length === 0) return null
+  if (!data || data.pages.every(({ applications }) => applications.length === 0)) return null
   return (
     <>
       <Button

@@ -3,6 +3,7 @@ import { useBackendServices } from '../../api/backend-services.ts'
 import type { Practice } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { ShowMore } from '../../components/show-more.tsx'
 import { ApprovedServiceCard } from './approved-service.tsx'
 import { ServiceChangeCard } from './service-change.tsx'
 import { ServiceRequestCard } from './service-request.tsx'
@@ -15,7 +16,11 @@ interface BackendServicesProps {
 
 /** Programs that work without a person signed in: who asks to be let in, and who was. */
 export function BackendServices({ practice, mayDecide }: BackendServicesProps) {
-  const { data, error, isPending, refetch } = useBackendServices(practice.id)
+  const list = useBackendServices(practice.id)
+  const { data, error, isPending, refetch } = list
+  const changes = data?.pages.flatMap((page) => page.changes) ?? []
+  const requests = data?.pages.flatMap((page) => page.requests) ?? []
+  const approvals = data?.pages.flatMap((page) => page.approvals) ?? []
   const parts = { practice, mayDecide }
   return (
     <Stack gap="lg">
@@ -25,7 +30,7 @@ export function BackendServices({ practice, mayDecide }: BackendServicesProps) {
         {!mayDecide && ' Only a provider of the practice decides about it.'}
       </Text>
       {isPending && <LoadingLines lines={2} height={140} />}
-      {error && (
+      {error && !data && (
         <FailureNotice error={error} title="The services could not be loaded" retry={() => void refetch()} />
       )}
       {data && (
@@ -35,10 +40,10 @@ export function BackendServices({ practice, mayDecide }: BackendServicesProps) {
               Waiting for your decision
             </Title>
             <Stack gap="md">
-              {data.changes.map((change) => (
+              {changes.map((change) => (
                 <ServiceChangeCard key={change.id} change={change} {...parts} />
               ))}
-              {data.requests.length + data.changes.length === 0 && (
+              {requests.length + changes.length === 0 && (
                 <div className="card">
                   <Text c="dimmed">
                     No service is waiting. The developer of a service asks from the settings of the
@@ -46,7 +51,7 @@ export function BackendServices({ practice, mayDecide }: BackendServicesProps) {
                   </Text>
                 </div>
               )}
-              {data.requests.map((request) => (
+              {requests.map((request) => (
                 <ServiceRequestCard key={request.id} request={request} {...parts} />
               ))}
             </Stack>
@@ -56,16 +61,17 @@ export function BackendServices({ practice, mayDecide }: BackendServicesProps) {
               Approved services
             </Title>
             <Stack gap="md">
-              {data.approvals.length === 0 && (
+              {approvals.length === 0 && (
                 <div className="card">
                   <Text c="dimmed">None. No program reaches the records of your patients by itself.</Text>
                 </div>
               )}
-              {data.approvals.map((service) => (
+              {approvals.map((service) => (
                 <ApprovedServiceCard key={service.id} service={service} {...parts} />
               ))}
             </Stack>
           </section>
+          <ShowMore list={list} failure="More services could not be loaded" />
         </>
       )}
     </Stack>

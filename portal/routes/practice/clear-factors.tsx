@@ -40,9 +40,9 @@ export function ClearFactors({ practiceId, person }: { practiceId: string; perso
           setAsks(false)
         }}
       >
-        For who has lost the phone and the recovery codes. Make sure first that it is really {displayName} who
-        asks: with the password alone the account opens again. All its browsers are signed out, and{' '}
-        {displayName} is told by mail.
+        For people who have lost the phone and the recovery codes. Make sure first that it is really{' '}
+        {displayName} who asks: with the password alone the account opens again. All its browsers are signed
+        out, and {displayName} gets a mail about it.
       </ConfirmDialog>
     </>
   )

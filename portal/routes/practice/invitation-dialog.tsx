@@ -1,17 +1,14 @@
-import { Alert, Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { ApiFailure } from '../../api/call-api.ts'
 import type { PatientSummary } from '../../api/me.ts'
-import {
-  type InvitationForm,
-  type RelatedPerson,
-  useInvite,
-  useRelatedPeople,
-} from '../../api/practice-desk.ts'
+import { type InvitationForm, useInvite, useRelatedPeople } from '../../api/practice-desk.ts'
 import { FormDialog } from '../../components/dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
+import { InvitedRole, KnownPeople, nobody } from './invited-person.tsx'
+import { SharedAddress } from './shared-address.tsx'
 
 interface InvitationDialogProps {
   practiceId: string
@@ -19,61 +16,9 @@ interface InvitationDialogProps {
   onClose(): void
 }
 
-const nobody = ''
-
-interface KnownPeopleProps {
-  people: readonly RelatedPerson[]
-  chosen: string
-  onChoose(id: string): void
-}
-
-/** So that apps show the person whom the record knows already, and not a second one of the same name. */
-function KnownPeople({ people, chosen, onChoose }: KnownPeopleProps) {
-  return (
-    <Radio.Group
-      label="Is it one of the people in the record?"
-      size="md"
-      value={chosen}
-      onChange={(id) => onChoose(id)}
-    >
-      <Stack gap="sm" mt="sm">
-        {people.map(({ id, name, relationship }) => (
-          <Radio key={id} size="md" value={id} label={name} description={relationship || undefined} />
-        ))}
-        <Radio size="md" value={nobody} label="Somebody else" />
-      </Stack>
-    </Radio.Group>
-  )
-}
-
-/** The server says so before it sends a second patient's invitation to an address. */
+/** The failure by which the server asks before it invites a second patient with the same address. */
 function sharingOf(error: unknown): ApiFailure | undefined {
   return error instanceof ApiFailure && error.code === 'own-record-exists' ? error : undefined
-}
-
-interface SharedAddressProps {
-  words: string
-  isPending: boolean
-  onProxy(): void
-  onSend(): void
-}
-
-function SharedAddress({ words, isPending, onProxy, onSend }: SharedAddressProps) {
-  return (
-    <Alert color="yellow" title="Two patients with one address?" role="alert">
-      <Text size="sm" c="var(--text)">
-        {words}
-      </Text>
-      <Group gap="sm" mt="sm">
-        <Button variant="default" size="sm" className="touch" onClick={onProxy}>
-          Invite as family member
-        </Button>
-        <Button variant="default" size="sm" className="touch" onClick={onSend} loading={isPending}>
-          Send it all the same
-        </Button>
-      </Group>
-    </Alert>
-  )
 }
 
 /** Invites the patient, or somebody who cares for them, by mail. */
@@ -91,7 +36,7 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
     if (person?.relationship) setRelationship(person.relationship.toLowerCase())
   }
   const sharing = sharingOf(invite.error)
-  function send(isSharedAddress: boolean) {
+  function send({ isSharedAddress }: { isSharedAddress: boolean }) {
     const form = {
       isSharedAddress,
       patientId: patient.id,
@@ -120,27 +65,17 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
       title={`Invite for the record of ${patient.name}`}
       action="Send the invitation"
       isPending={invite.isPending}
-      onSubmit={() => send(false)}
+      onSubmit={() => send({ isSharedAddress: false })}
       onClose={onClose}
     >
-      <Radio.Group
-        label="Whom do you invite?"
-        size="md"
-        value={role}
-        onChange={(value) => setRole(value as InvitationForm['role'])}
-      >
-        <Stack gap="sm" mt="sm">
-          <Radio size="md" value="patient" label="The patient" description="Sees their own record." />
-          <Radio
-            size="md"
-            value="proxy"
-            label="A family member or caregiver"
-            description="Sees this record in the patient's place."
-          />
-        </Stack>
-      </Radio.Group>
+      <InvitedRole role={role} onChange={setRole} />
       {role === 'proxy' && known.length > 0 && (
-        <KnownPeople people={known} chosen={relatedPersonId} onChoose={choose} />
+        <KnownPeople
+          people={known}
+          hasMore={data?.hasMore ?? false}
+          chosen={relatedPersonId}
+          onChoose={choose}
+        />
       )}
       {role === 'proxy' && (
         <TextInput
@@ -175,7 +110,7 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
             setRole('proxy')
             invite.reset()
           }}
-          onSend={() => send(true)}
+          onSend={() => send({ isSharedAddress: true })}
         />
       )}
       {isOfNoField(invite.error, ['email', 'relationship']) && (

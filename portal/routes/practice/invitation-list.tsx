@@ -9,44 +9,50 @@ import {
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { ShowMore } from '../../components/show-more.tsx'
 import { roleWords } from './role-words.ts'
 
 export function InvitationList({ practiceId }: { practiceId: string }) {
-  const { data, error, isPending, refetch } = useInvitations(practiceId)
+  const list = useInvitations(practiceId)
+  const { data, error, isPending, refetch } = list
+  const invitations = data?.pages.flatMap((page) => page.invitations) ?? []
   return (
     <section className="card" aria-labelledby="invitations">
       <Title order={2} size="h4" id="invitations" mb="md">
         Open invitations
       </Title>
       {isPending && <LoadingLines lines={2} />}
-      {error && (
+      {error && !data && (
         <FailureNotice
           error={error}
           title="The invitations could not be loaded"
           retry={() => void refetch()}
         />
       )}
-      {data?.invitations.length === 0 && (
+      {data && invitations.length === 0 && (
         <Text c="dimmed">
           None at the moment. Choose "Invite" beside a patient to send one; it stays here until it is
           accepted.
         </Text>
       )}
-      {data && data.invitations.length > 0 && (
-        <ul className="rows" aria-labelledby="invitations">
-          {data.invitations.map((invitation) =>
-            invitation.claim ? (
-              <ClaimRow
-                key={invitation.id}
-                practiceId={practiceId}
-                {...invitation}
-                claim={invitation.claim}
-              />
-            ) : (
-              <InvitationRow key={invitation.id} practiceId={practiceId} invitation={invitation} />
-            ),
-          )}
-        </ul>
+      {invitations.length > 0 && (
+        <>
+          <ul className="rows" aria-labelledby="invitations">
+            {invitations.map((invitation) =>
+              invitation.claim ? (
+                <ClaimRow
+                  key={invitation.id}
+                  practiceId={practiceId}
+                  {...invitation}
+                  claim={invitation.claim}
+                />
+              ) : (
+                <InvitationRow key={invitation.id} practiceId={practiceId} invitation={invitation} />
+              ),
+            )}
+          </ul>
+          <ShowMore list={list} failure="More invitations could not be loaded" />
+        </>
       )}
     </section>
   )
@@ -112,7 +118,7 @@ interface InvitationRowProps {
   invitation: Invitation
 }
 
-/** Nothing of a mail that left: whether it was read nobody knows. */
+/** A mail that has left gets no words: nobody knows whether it was read. */
 const mailWords: Partial<Record<Invitation['mail'], string>> = {
   waiting: 'The mail is on its way.',
   delayed: 'The mail has not arrived yet: the mail server does not take it, and it is tried again.',

@@ -1,10 +1,11 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Text, Title } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import type { Association, PatientSummary } from '../../api/me.ts'
 import { usePatients } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatAge, formatFhirDate } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { ShowMore } from '../../components/show-more.tsx'
 import { OpenAppButton } from './open-app-button.tsx'
 
 interface PatientListProps {
@@ -14,9 +15,8 @@ interface PatientListProps {
 }
 
 export function PatientList({ association, onInvite }: PatientListProps) {
-  const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = usePatients(
-    association.practice.id,
-  )
+  const list = usePatients(association.practice.id)
+  const { data, error, isPending, refetch } = list
   const patients = data?.pages.flatMap((page) => page.patients) ?? []
   const count = data?.pages.at(-1)?.count ?? 0
   return (
@@ -35,7 +35,7 @@ export function PatientList({ association, onInvite }: PatientListProps) {
         </Text>
       )}
       {patients.length > 0 && (
-        <Stack gap="md">
+        <>
           <ul className="rows" aria-labelledby="patients">
             {patients.map((patient) => (
               <PatientRow
@@ -46,24 +46,12 @@ export function PatientList({ association, onInvite }: PatientListProps) {
               />
             ))}
           </ul>
-          {error && (
-            <FailureNotice
-              error={error}
-              title="More patients could not be loaded"
-              retry={() => void fetchNextPage()}
-            />
-          )}
-          <Group justify="space-between">
-            {hasNextPage && (
-              <Button variant="default" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
-                Show more
-              </Button>
-            )}
+          <ShowMore list={list} failure="More patients could not be loaded">
             <Text size="sm" c="dimmed" role="status">
               {patients.length} of {count}
             </Text>
-          </Group>
-        </Stack>
+          </ShowMore>
+        </>
       )}
     </section>
   )

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { ShowMore } from '../../components/show-more.tsx'
 import { ChangeRelation } from './change-relation.tsx'
 import { ClearFactors } from './clear-factors.tsx'
 import { roleWords } from './role-words.ts'
@@ -19,23 +20,33 @@ interface PeopleListProps {
 
 /** Who sees records of the practice. */
 export function PeopleList({ practice, mayDecide }: PeopleListProps) {
-  const { data, error, isPending, refetch } = usePeople(practice.id)
-  const isAlone = data?.people.every(({ isSelf }) => isSelf) ?? false
+  const list = usePeople(practice.id)
+  const { data, error, isPending, refetch, hasNextPage } = list
+  const people = data?.pages.flatMap((page) => page.people) ?? []
+  const isAlone = data !== undefined && !hasNextPage && people.every(({ isSelf }) => isSelf)
   return (
     <section className="card" aria-labelledby="people">
       <Title order={2} size="h4" id="people" mb="md">
         People with access
       </Title>
       {isPending && <LoadingLines lines={3} />}
-      {error && (
+      {error && !data && (
         <FailureNotice error={error} title="The people could not be loaded" retry={() => void refetch()} />
       )}
       {data && (
-        <ul className="rows" aria-labelledby="people">
-          {data.people.map((person) => (
-            <PersonRow key={person.associationId} practice={practice} person={person} mayDecide={mayDecide} />
-          ))}
-        </ul>
+        <>
+          <ul className="rows" aria-labelledby="people">
+            {people.map((person) => (
+              <PersonRow
+                key={person.associationId}
+                practice={practice}
+                person={person}
+                mayDecide={mayDecide}
+              />
+            ))}
+          </ul>
+          <ShowMore list={list} failure="More people could not be loaded" />
+        </>
       )}
       {isAlone && (
         <Text c="dimmed" size="sm" mt="md">

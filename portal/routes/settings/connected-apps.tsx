@@ -24,6 +24,11 @@ export function ConnectedApps() {
       {data?.pages[0]?.endedByReuse.map((ended) => (
         <ReuseNotice key={ended.id} ended={ended} />
       ))}
+      {data?.pages[0]?.hasMoreEndedByReuse && (
+        <Text size="sm" c="dimmed">
+          More accesses ended in the same way earlier. These are the newest.
+        </Text>
+      )}
       {data && apps.length === 0 && (
         <div className="card">
           <Text>

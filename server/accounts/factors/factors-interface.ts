@@ -1,17 +1,17 @@
 import type { Account, NewSignIn, SignIn, Visitor } from '../account.ts'
 import type { AppSecret, AuthenticatorApp } from './authenticator-app.ts'
-import type { AssertionOptions, Passkey, RegistrationOptions } from './passkeys.ts'
+import type { AssertionOptions, Passkey, RegistrationOptions } from './passkeys-interface.ts'
 
 /**
- * Between the right password and the second step there is no sign-in, only a secret in the browser that gave the
- * password. It lives ten minutes and ends with the one sign-in that it becomes.
+ * Between the right password and the second step there is no sign-in, only a secret in the browser that gave the password. It lives ten
+ * minutes and becomes one sign-in.
  */
 export interface SecondStep {
   /** Undefined when unknown, used up, too old, or ended by a new password. */
   find(pendingToken: string): Promise<{ account: Account; hasApp: boolean; hasPasskey: boolean } | undefined>
   /**
-   * By a code of the authenticator app or a recovery code; each works once. Throws `code-refused`,
-   * `too-many-requests`, and `sign-in-required` when the password has to be given again.
+   * Takes a code of the authenticator app or a recovery code. Each works once. Throws `code-refused`, `too-many-requests`, and
+   * `sign-in-required` when the password has to be given again.
    */
   passWithCode(form: {
     pendingToken: string
@@ -19,42 +19,41 @@ export interface SecondStep {
     visitor: Visitor
     knownDevice?: string | undefined
   }): Promise<NewSignIn>
-  /** What the browser needs to use a passkey of the account. Throws `sign-in-required`, `too-many-requests`. */
+  /** Options for a browser that uses a passkey of the account. Throws `sign-in-required`, `too-many-requests`. */
   startPasskey(pendingToken: string, visitor: Visitor): Promise<AssertionOptions>
-  /** By the browser's answer. Throws `passkey-refused`, `sign-in-required`. */
+  /** Takes the browser's answer. Throws `passkey-refused`, `sign-in-required`. */
   passWithPasskey(form: { pendingToken: string; response: unknown; visitor: Visitor }): Promise<NewSignIn>
 }
 
-/** What an account has set up for its second step. */
+/** The factors that an account has set up for its second step. */
 export interface FactorList {
   authenticatorApp: AuthenticatorApp | undefined
   passkeys: Passkey[]
-  /** Unused recovery codes; undefined when there never were any. */
+  /** The number of unused recovery codes; undefined when none were ever made. */
   recoveryCodesLeft: number | undefined
 }
 
 /**
- * The factors of an account, for the person in its settings. Each change wants a sign-in that was proven within ten
- * minutes (throws `proof-required`), and the account gets a mail about it. With the first factor all other sign-ins end,
- * so that none goes on that never had a second step.
+ * The factors of an account, for the person's settings. Each change needs a sign-in that was proven within ten minutes (throws
+ * `proof-required`), and the account gets a mail about it. With the first factor all other sign-ins end, because they had no second step.
  */
 export interface Factors {
   list(accountId: string): Promise<FactorList>
   /** Whether a sign-in with the password needs a second step. */
   has(accountId: string): Promise<boolean>
-  /** Which of many accounts have a second step. */
+  /** Those of many accounts that have a second step. */
   findHolders(accountIds: readonly string[]): Promise<Set<string>>
   isProven(signIn: SignIn): boolean
   /** Throws `proof-required`. */
   assertProven(signIn: SignIn): void
   startAuthenticatorApp(account: Account, signIn: SignIn): Promise<AppSecret>
-  /** The recovery codes when this is the first factor. Throws `code-refused`. */
+  /** Returns recovery codes when this is the first factor. Throws `code-refused`. */
   confirmAuthenticatorApp(account: Account, signIn: SignIn, code: string): Promise<string[] | undefined>
   /** Throws `not-found`. */
   removeAuthenticatorApp(account: Account, signIn: SignIn): Promise<void>
-  /** What the browser needs to make a passkey; the answer counts in this sign-in for five minutes. */
+  /** Options for a browser that makes a passkey. Its answer counts in this sign-in for five minutes. */
   startPasskey(account: Account, signIn: SignIn): Promise<RegistrationOptions>
-  /** The recovery codes when this is the first factor. Throws `passkey-refused`, `invalid-parameter`. */
+  /** Returns recovery codes when this is the first factor. Throws `passkey-refused`, `invalid-parameter`. */
   addPasskey(
     account: Account,
     signIn: SignIn,
@@ -62,8 +61,8 @@ export interface Factors {
   ): Promise<string[] | undefined>
   /** Throws `not-found`. */
   removePasskey(account: Account, signIn: SignIn, id: string): Promise<void>
-  /** Ends all earlier codes. Throws `not-allowed` without a factor. */
+  /** Makes new codes and ends all earlier ones. Throws `not-allowed` without a factor. */
   renewRecoveryCodes(account: Account, signIn: SignIn): Promise<string[]>
-  /** For a person who has lost them all: ends every sign-in, too. Whether there were any. */
+  /** For a person who has lost all factors. It also ends every sign-in. True when there were any factors. */
   removeAll(account: Account): Promise<boolean>
 }

@@ -1,16 +1,16 @@
 /** RFC 6238, time-based one-time passwords: https://www.rfc-editor.org/rfc/rfc6238 */
 import { Secret, TOTP } from 'otpauth'
 
-/** What every authenticator app understands: six digits, SHA-1, a new code every 30 seconds. */
+/** The form that every authenticator app understands: six digits, SHA-1, a new code every 30 seconds. */
 const form = { algorithm: 'SHA1', digits: 6, period: 30 } as const
 
 /** 160 bits, as long as the output of the hash (RFC 4226 §4, R6). */
 export const secretBytes = 20
 
-/** A code of the step before or after is taken, too: clocks differ, and typing takes time (RFC 6238 §5.2). */
+/** The codes of the step before and after count, too, because clocks differ and typing takes time (RFC 6238 §5.2). */
 const toleratedSteps = 1
 
-/** The time step whose code this is, in 30-second steps since 1970; undefined when it is the code of none around now. */
+/** The time step of a code, in 30-second steps since 1970; undefined when it is not the code of a step around now. */
 export function findStep(secret: Uint8Array<ArrayBuffer>, code: string, now: Date): number | undefined {
   const timestamp = now.getTime()
   const delta = totpOf(secret).validate({ token: code, timestamp, window: toleratedSteps })

@@ -4,10 +4,10 @@ import type { PasskeyChallengeTable } from '../../store/schema/factors.ts'
 import type { Db } from '../../store/store.ts'
 import { passkeyRefused } from './passkey-response.ts'
 
-/** What a challenge is for; one of another purpose is worth nothing. */
+/** The purpose of a challenge. A challenge for another purpose does not count. */
 export type PasskeyPurpose = PasskeyChallengeTable['purpose']
 
-/** The browser that asked, by a secret or id that only it has: a sign-in, a pending one, or a cookie. */
+/** The browser that asked, by a secret or id that only it has: of a sign-in, of a pending sign-in, or of a cookie. */
 export interface Asker {
   purpose: PasskeyPurpose
   browser: string
@@ -15,10 +15,10 @@ export interface Asker {
 
 const lifetimeMs = 5 * 60 * 1000
 
-/** Random values that an authenticator signs, so that no answer can be used a second time (WebAuthn Level 3 §13.4.3). */
+/** Random values that an authenticator signs. They keep an answer from being used twice (WebAuthn Level 3 §13.4.3). */
 export interface PasskeyChallenges {
   create(asker: Asker): Promise<string>
-  /** Throws `passkey-refused` when it is not a challenge of this browser and purpose, or was answered before. */
+  /** Uses a challenge up. Throws `passkey-refused` when it is not of this browser and purpose, or was answered before. */
   redeem(asker: Asker, challenge: string): Promise<void>
 }
 
@@ -47,7 +47,7 @@ export function createPasskeyChallenges({
       return challenge
     },
     async redeem({ purpose, browser }, challenge) {
-      // Of two answers at once, one finds the row. Uses the primary key.
+      // One of two answers at once finds the row. Uses the primary key.
       const row = await db
         .deleteFrom('passkey_challenge')
         .where('challenge_hash', '=', hashSecret(challenge))

@@ -10,7 +10,7 @@ const credential = {
   rawId: base64url,
   type: z.literal('public-key'),
   authenticatorAttachment: attachment,
-  // Nothing was asked for, so nothing that stands there counts.
+  // No extension was asked for, so no result counts.
   clientExtensionResults: z.unknown().transform(() => ({})),
 }
 
@@ -40,7 +40,7 @@ export function parseAssertion(response: unknown): AssertionResponse {
   return parse(assertion, response)
 }
 
-/** The challenge that was signed. An answer that was given inside a page of another site is refused (§13.4.2). */
+/** The challenge that was signed. An answer from inside a page of another site is refused (§13.4.2). */
 export function readChallenge({ response }: RegistrationResponse | AssertionResponse): string {
   const { challenge, crossOrigin } = parse(clientData, parseJson(response.clientDataJSON))
   if (crossOrigin === true) throw passkeyRefused()
@@ -61,7 +61,7 @@ function parse<Shape extends z.ZodType>(shape: Shape, input: unknown): z.output<
   throw passkeyRefused(undefined, outcome.error)
 }
 
-/** In the same words for whatever is wrong: the reason would help only who forges answers. */
+/** The words are the same for every fault, because the reason would only help people who forge answers. */
 export function passkeyRefused(
   message = 'This passkey could not be checked, or does not belong to this account. Try again, or use another way.',
   cause?: unknown,

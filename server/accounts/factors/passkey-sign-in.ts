@@ -1,10 +1,10 @@
 import { networkOf } from '../../network.ts'
 import type { Account, SignIn } from '../account.ts'
 import type { Accounts } from '../accounts-interface.ts'
-import type { SignIns } from '../sign-ins.ts'
+import type { SignIns } from '../sign-ins/sign-ins.ts'
 import type { Throttle } from '../throttle.ts'
 import { passkeyRefused } from './passkey-response.ts'
-import type { Passkeys } from './passkeys.ts'
+import type { Passkeys } from './passkeys-interface.ts'
 
 interface PasskeySignInDeps {
   passkeys: Passkeys
@@ -18,7 +18,7 @@ type Implemented = Pick<
   'startPasskeySignIn' | 'signInWithPasskey' | 'startPasskeyProof' | 'proveWithPasskey'
 >
 
-/** A passkey in place of the password: what the person has, and by finger, face or PIN who it is. */
+/** A passkey in place of the password. It is two factors: the device, and the finger, face or PIN of the person. */
 export function createPasskeySignIn({ passkeys, signIns, throttle, find }: PasskeySignInDeps): Implemented {
   const proofIn = (signIn: SignIn) => ({ purpose: 'proof', browser: signIn.id }) as const
   return {

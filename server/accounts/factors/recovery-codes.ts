@@ -5,16 +5,16 @@ import type { Db } from '../../store/store.ts'
 /** No letters that look like digits (Crockford's base 32): the codes are written down by hand. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const codeCount = 10
-/** 80 bits: too many to try against stolen hashes, so that SHA-256 is enough. */
+/** 80 bits are too many to try against stolen hashes, so SHA-256 is enough. */
 const codeLength = 16
 
 /** Codes on paper for when the second step is lost. Each works once. */
 export interface RecoveryCodes {
-  /** New ones in place of all earlier ones, in clear for this one time. Within the caller's transaction. */
+  /** Replaces all earlier codes, and returns the new ones in clear this one time. Runs within the caller's transaction. */
   renew(tx: Db, accountId: string): Promise<string[]>
-  /** How many are left; undefined when none were ever made. */
+  /** The number of unused codes; undefined when none were ever made. */
   countLeft(tx: Db, accountId: string): Promise<number | undefined>
-  /** Uses one up; whether it was one. Within the caller's transaction. */
+  /** Uses a code up. False when it is no unused code. Runs within the caller's transaction. */
   take(tx: Db, accountId: string, typed: string): Promise<boolean>
   removeAll(tx: Db, accountId: string): Promise<void>
 }
@@ -74,7 +74,7 @@ function makeCode(random: Random): string {
   return letters.join('').replaceAll(/(.{4})(?!$)/g, '$1-')
 }
 
-/** In any case, with or without dashes, and with the letters that Crockford's base 32 reads as digits. */
+/** Accepts any case, with or without dashes, and the letters that Crockford's base 32 reads as digits. */
 function hashCode(accountId: string, typed: string): string {
   const plain = typed
     .toLowerCase()

@@ -8,18 +8,18 @@ export interface StoredCredential {
   signCount: number
 }
 
-/** Loaded when the first passkey is used: with its parsers of certificates it would double the time to start. */
+/** The library is loaded when the first passkey is used, because its parsers of certificates would double the time to start. */
 const loadWebauthn = () => import('@simplewebauthn/server')
 
-/** EdDSA, ES256, RS256: the ones every authenticator has one of. */
+/** EdDSA, ES256 and RS256. Every authenticator has one of them. */
 const algorithms = [-8, -7, -257]
 
-/** For how long the browser waits for the person; the challenge lives longer. */
+/** The browser waits for the person so long. The challenge lives longer. */
 const timeoutMs = 3 * 60 * 1000
 
 /**
- * This server as the relying party of WebAuthn: what it asks of browsers, and whether their answers are right. Every
- * passkey can be found without a name, and verifies the person by finger, face or PIN; so it is two factors by itself.
+ * This server as the relying party of WebAuthn: it makes the options for browsers and checks their answers. A browser finds every passkey
+ * without a name, and the passkey verifies the person by finger, face or PIN. So a passkey is two factors by itself.
  */
 export function createRelyingParty(portalUrl: string) {
   const { origin, hostname: rpID } = new URL(portalUrl)
@@ -99,7 +99,7 @@ export function createRelyingParty(portalUrl: string) {
 
 export type RelyingParty = ReturnType<typeof createRelyingParty>
 
-/** The library throws plain errors at answers that are wrong or malformed. */
+/** The library throws plain errors for answers that are wrong or malformed. */
 async function refusing<Result>(verification: Promise<Result>): Promise<Result> {
   try {
     return await verification

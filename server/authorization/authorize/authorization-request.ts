@@ -3,12 +3,12 @@ import type { Application } from '#server/applications/applications.ts'
 import { hashSecret } from '../../secrets.ts'
 import { hasClinicalScope, narrowRequestedScopes } from '../requested-scopes.ts'
 
-/** Parameters that mean something only with `openid`; the engine would refuse the whole request for them. */
+/** Parameters that have a meaning only with `openid`. Without it the engine would refuse the whole request for them. */
 const openidOnly = ['nonce', 'max_age', 'claims', 'id_token_hint', 'acr_values']
 
 /**
- * Completes an authorization request before the engine sees it: scope left out means all of the application's, and
- * every request asks for consent. Doubled parameters stay doubled, for the engine to refuse.
+ * Completes an authorization request before the engine sees it. A request without scope asks for all scopes of the application, and every
+ * request asks for consent. Doubled parameters stay doubled, so that the engine refuses them.
  */
 export function completeAuthorizationRequest(
   params: URLSearchParams,
@@ -20,14 +20,14 @@ export function completeAuthorizationRequest(
     const scopes = hasClinicalScope(asked)
       ? completeLaunch(asked, completed)
       : withoutContext(asked, completed)
-    // Nothing left: the request goes on as it came, and the engine answers invalid_scope.
+    // Without a scope that is left, the request goes on as it came, and the engine answers invalid_scope.
     if (scopes.length > 0) completed.set('scope', scopes.join(' '))
   }
-  // The engine stores the request: the launch id, which is a secret, goes into it as its hash.
+  // The engine stores the request. The launch id is a secret, so the request has its hash.
   const [launch, another] = completed.getAll('launch')
   if (launch && another === undefined) completed.set('launch', hashSecret(launch))
   completePrompt(completed)
-  // The engine would read 1e3, 0x10 and the like as numbers, too.
+  // The engine would also read 1e3, 0x10 and the like as numbers.
   const age = completed.get('max_age')
   if (age && !/^\d{1,9}$/.test(age)) completed.set('max_age', 'not a number')
   if (!splitScopes(completed.get('scope') ?? '').includes('openid'))
@@ -36,8 +36,8 @@ export function completeAuthorizationRequest(
 }
 
 /**
- * One text of scopes works for both ways to start (SMART App Launch 2.2, launch context): `launch` means nothing without the id of a launch,
- * and is left out; an id that came counts as asked for.
+ * One text of scopes works for both ways to start (SMART App Launch 2.2, launch context). Without the id of a launch the scope `launch` is
+ * left out. With an id it counts as asked for.
  */
 function completeLaunch(scopes: readonly string[], params: URLSearchParams): string[] {
   const others = scopes.filter((scope) => scope !== 'launch')
@@ -50,7 +50,7 @@ function withoutContext(scopes: readonly string[], params: URLSearchParams): str
   return scopes.filter((scope) => !scope.startsWith('launch'))
 }
 
-/** Everybody is asked for consent, which OpenID Connect Core §11 also wants for offline_access. With `none` it is refused. */
+/** Every request asks for consent, as OpenID Connect Core §11 also wants for offline_access. A request with `none` stays and is refused. */
 function completePrompt(params: URLSearchParams): void {
   const [prompt = '', another] = params.getAll('prompt')
   const prompts = splitScopes(prompt)

@@ -16,7 +16,7 @@ export function authorizeEndpoint(engine: Engine, deps: AuthorizationDeps): Fast
     for (const url of ['/o/authorize/', '/o/authorize'])
       app.route({ method: ['GET', 'POST'], url, handler: authorize })
     app.get('/o/authorize/:uid', passThrough(stepsOf('resume', engine, deps)))
-    // An application's page may send a form, with which no cookie of ours comes along (SameSite=Lax): the browser asks anew.
+    // A form on an application's page brings none of our cookies (SameSite=Lax), so the browser is sent to ask again.
     for (const url of ['/o/logout', '/o/logout/'])
       app.post(url, async (request, reply) => {
         const asked = new URLSearchParams(await readForm(request.raw))

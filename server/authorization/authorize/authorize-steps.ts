@@ -13,12 +13,12 @@ export function countAuthorizationRequest({ rateLimits }: { rateLimits: RateLimi
     limitRequest(rateLimits, reply, { limit: 'authorizationRequests', subject: networkOf(request.ip) })
 }
 
-/** Whether it came as a form or in the address, the engine sees a GET with all parameters. */
+/** The engine sees a GET with all parameters, whether they came as a form or in the address. */
 export function completeForEngine({ applications }: { applications: Pick<Applications, 'find'> }): Step {
   return async ({ request, form }) => {
     const params = request.method === 'POST' ? new URLSearchParams(form) : queryOf(request)
     const application = await applications.find(params.get('client_id') ?? '')
-    // A pushed request was completed when it came (RFC 9126 §4: the reference stands for all parameters). Empty means absent.
+    // A pushed request was completed when it was pushed (RFC 9126 §4: the reference stands for all parameters). An empty one counts as absent.
     const completed = params.get('request_uri') ? params : completeAuthorizationRequest(params, application)
     becomeAuthorizationRequest(request.raw, completed)
   }

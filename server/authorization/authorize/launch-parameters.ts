@@ -16,7 +16,7 @@ type Check = (
   client: { clientId: string },
 ) => Promise<void>
 
-/** The engine calls each for every request, whether the parameter is there or not; `launch` comes as its hash. */
+/** The engine calls both checks for every request, also without the parameter. The value of `launch` is its hash. */
 export function launchParameters(deps: LaunchParametersDeps): { aud: Check; launch: Check } {
   return {
     async aud(_ctx, value, { clientId }) {
@@ -25,7 +25,7 @@ export function launchParameters(deps: LaunchParametersDeps): { aud: Check; laun
         if (bases.includes(value.replace(/\/$/, ''))) return
         throw refused(`aud must be one of: ${bases.join(', ')}`)
       }
-      // A token for another server must not be made here. Classic applications never said for which one it is.
+      // A token for another server must not be made here. Classic applications never say for which server it is.
       const application = await deps.applications.find(clientId)
       if (!application?.requiresAudience) return
       throw refused(

@@ -12,8 +12,8 @@ interface PolicyDeps {
 const { Check, Prompt } = interactionPolicy
 
 /**
- * What a person may be asked (OpenID Connect Core 1.0 §3.1.2.1). The engine's session is always new, so that every request
- * ends in an interaction; with `prompt=none` the application learns which one it would be (§3.1.2.6).
+ * The questions that a person may get (OpenID Connect Core 1.0 §3.1.2.1). The engine's session is always new, so every request ends in an
+ * interaction. With `prompt=none` the error names the interaction that would be needed (§3.1.2.6).
  */
 export function createPromptPolicy({
   accounts,

@@ -16,10 +16,12 @@ interface PushedLimitsDeps {
 }
 
 /**
- * Pushed requests are stored, for a minute, before anybody has signed in. An application that has proven who it is answers for
- * its own; what a public one pushes anybody can, and it counts against the network that it comes from, and against
- * what all of these may push together: so strangers use up nothing of an application that has proven who it is. What is over is
- * deleted as new ones come, so that the table holds what one minute may bring and no more.
+ * Pushed requests are stored for a minute, before anybody has signed in.
+ *
+ * - An application that has proven who it is has a limit of its own. Strangers cannot use it up.
+ * - Anybody can push in the name of a public application. Such a request counts against the network that it comes from, and against a limit
+ *   of all such requests together.
+ * - Expired requests are deleted as new ones come, so that the table has no more than one minute may bring.
  */
 export function withPushedLimits(stored: Adapter, { db, clock, rateLimits }: PushedLimitsDeps): Adapter {
   let sweptAt = Number.NEGATIVE_INFINITY

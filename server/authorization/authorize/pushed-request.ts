@@ -4,8 +4,8 @@ import type { Step } from '../engine/exchange.ts'
 import { completeAuthorizationRequest } from './authorization-request.ts'
 
 /**
- * Completes a pushed request as one that comes by the browser: what the browser brings later is the reference alone.
- * Whom the request claims to be from is proven by the engine afterwards.
+ * Completes a pushed request like one that comes by the browser, because the browser later brings only the reference. The engine proves
+ * afterwards from which client the request is.
  */
 export function completePushedRequest({ applications }: { applications: Pick<Applications, 'find'> }): Step {
   return async (exchange) => {
@@ -13,7 +13,7 @@ export function completePushedRequest({ applications }: { applications: Pick<App
     const form = new URLSearchParams(exchange.form)
     const clientId = claimedClientId(form, exchange.request.headers.authorization)
     const completed = completeAuthorizationRequest(form, await applications.find(clientId))
-    // The engine wants it even of clients that said it by HTTP Basic or in their assertion.
+    // The engine wants client_id even from clients that named it by HTTP Basic or in their assertion.
     if (!completed.has('client_id') && clientId !== '') completed.set('client_id', clientId)
     exchange.form = completed.toString()
   }

@@ -7,7 +7,7 @@ import { isStillRegistered, replaceResponseModes } from '../engine/oidc-internal
 import { describeOAuthError } from '../error-words.ts'
 import { appendToRedirect, redirectGoneWords } from './redirect-answer.ts'
 
-/** Sends people back to exactly what was registered, with errors in plain words. */
+/** Sends people back to exactly the registered address, with errors in plain words. */
 export function sendBackAsRegistered(provider: Provider, detailOf: ErrorDetails): void {
   replaceResponseModes(provider, (mode, handle) => (ctx, redirectUri, payload) => {
     if (!isStillRegistered(ctx, redirectUri)) return showRedirectGone(ctx)
@@ -30,7 +30,7 @@ export const redirectBy302: EngineHook = async (ctx, next) => {
   if (ctx.path.startsWith('/o/authorize') && ctx.status === 303) ctx.status = 302
 }
 
-/** Its developer took it away while the person decided. Nothing goes there any more, and the code is told to nobody. */
+/** The developer removed the address while the person decided. Nothing is sent there any more, also no code. */
 function showRedirectGone(ctx: KoaContextWithOIDC): void {
   ctx.status = 400
   ctx.type = 'text/html; charset=utf-8'

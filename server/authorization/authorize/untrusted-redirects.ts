@@ -1,4 +1,4 @@
-/** RFC 9700 §4.11.2: an authorization server is no way to send people to where a stranger wants them. */
+/** RFC 9700 §4.11.2: an authorization server must not send people to an address that a stranger chose. */
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Accounts } from '#server/accounts/accounts.ts'
@@ -7,7 +7,7 @@ import { renderErrorPage } from '#server/pages/error-page.ts'
 import type { EngineHook } from '../engine/exchange.ts'
 import { describeOAuthError } from '../error-words.ts'
 
-/** Who keeps what strangers registered; no mail ever arrives at this domain (RFC 6761 §6.4). */
+/** The address of the account that owns the applications of strangers. No mail ever arrives at this domain (RFC 6761 §6.4). */
 export const keeperEmail = 'self-registered@onpatient.invalid'
 
 interface Failure extends Error {
@@ -21,8 +21,8 @@ interface UntrustedDeps {
 }
 
 /**
- * A faulty request of an application that nobody answers for is shown to the person. Else its maker could mail links that
- * begin with our name and lead to his page, before anybody was asked.
+ * The person sees the fault of a request whose application has no known owner. Otherwise a stranger could mail links that begin with our
+ * name and lead to the stranger's page, before the person was asked.
  */
 export function keepFromUntrusted(provider: Provider, { accounts, applications }: UntrustedDeps): EngineHook {
   const faults = new WeakMap<object, Failure>()
@@ -38,7 +38,7 @@ export function keepFromUntrusted(provider: Provider, { accounts, applications }
     await next()
     const fault = faults.get(ctx)
     const clientId = (ctx as unknown as KoaContextWithOIDC).oidc?.client?.clientId
-    // The way back after a decision of the person has another path.
+    // After a decision of the person the way back has another path.
     if (!fault || clientId === undefined || ctx.path !== '/o/authorize/') return
     if (await isTrusted(clientId)) return
     ctx.response.remove('location')

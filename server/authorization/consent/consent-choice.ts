@@ -13,7 +13,7 @@ import { chooseOwnLink } from '#server/grants/grants.ts'
 import { type Association, reachesPanel } from '#server/practices/practices.ts'
 import type { RequestSubject } from './request-subject.ts'
 
-/** How long an application may go on reading, as the person chooses; undefined seconds: until they end it. */
+/** The durations of an access from which the person chooses. Without seconds it lasts until they end it. */
 export const durations = [
   { value: 'until-ended', label: 'Until I end it', seconds: undefined },
   { value: '13-months', label: '13 months', seconds: 396 * 24 * 3600 },
@@ -21,19 +21,19 @@ export const durations = [
   { value: 'once', label: 'Once, for two days at most', seconds: 48 * 3600 },
 ] as const
 
-/** What asks for a refresh token: who allows a single visit does not give it. */
+/** The scopes that ask for a refresh token. A person who allows a single visit does not give them. */
 const lastingScopes = ['offline_access', 'online_access']
 
-/** What the person decided on the consent page. */
+/** The decision of the person on the consent page. */
 export interface ConsentChoice {
   scopes: string[]
   associationIds: string[]
-  /** Whether `user` scopes reach the whole panel, where the application works on one patient. */
+  /** Whether `user` scopes reach the whole panel when the application works on one patient. */
   reachesPanel: boolean
   lifetimeSeconds: number | undefined
 }
 
-/** What is wrong with a form that allows nothing. */
+/** The fault of a form that allows nothing. */
 export type ConsentFault =
   | 'no-kind'
   | 'no-person'
@@ -51,7 +51,7 @@ export interface Answers {
   persons: ReadonlySet<string>
   duration: string | undefined
   reachesPanel: boolean
-  /** Undefined: no particular visit. */
+  /** Undefined for no particular visit. */
   encounterId: string | undefined
 }
 
@@ -68,24 +68,24 @@ export function readAnswers(form: Record<string, unknown>): Answers {
 }
 
 /**
- * Whether the application works on one patient, whom it wants to be told in the token answer (SMART App Launch 2.2, requesting
- * launch context): then the person chooses one. A visit is one patient's, too.
+ * Whether the application works on one patient, whom the token answer names (SMART App Launch 2.2, requesting launch context). Then the person
+ * chooses a patient. A visit belongs to one patient, too.
  */
 export function wantsOnePatient(scopes: readonly string[]): boolean {
   return scopes.includes('launch/patient') || wantsVisit(scopes)
 }
 
-/** Whether the application wants to be told a visit of that patient. */
+/** Whether the application wants the token answer to name a visit of that patient. */
 export function wantsVisit(scopes: readonly string[]): boolean {
   return scopes.includes('launch/encounter')
 }
 
-/** Whether the application asks for what the person may see beyond one patient. */
+/** Whether the application asks for records of more than one patient that the person may see. */
 export function wantsPanel(scopes: readonly string[]): boolean {
   return scopes.some((text) => parseClinicalScope(text)?.context === 'user')
 }
 
-/** What the person decided on the page that asks for sign-in alone. */
+/** The decision of the person on the page that asks for sign-in alone. */
 export function readSignInChoice(
   form: Record<string, unknown>,
   requestedScopes: readonly string[],
@@ -93,11 +93,11 @@ export function readSignInChoice(
 ): ConsentChoice | ConsentFault {
   const duration = findDuration(readAnswers(form))
   if (!duration) return 'no-duration'
-  // Who the person is in the records; nothing else of them is opened.
+  // The link says who the person is in the records. It opens nothing else.
   const link = requestedScopes.includes('fhirUser') ? chooseOwnLink(associations) : undefined
   const scopes = withinDuration(requestedScopes, duration)
   return {
-    // What cannot be fulfilled is left out of the granted scopes.
+    // A scope that cannot be fulfilled is left out of the granted scopes.
     scopes: link ? scopes : scopes.filter((scope) => scope !== 'fhirUser'),
     associationIds: link ? [link.id] : [],
     reachesPanel: false,
@@ -105,14 +105,14 @@ export function readSignInChoice(
   }
 }
 
-/** A line of the consent page: a type of record, or a part of one when nothing asks for the whole. */
+/** A line of the consent page: a type of record, or a part of a type when no scope asks for the whole. */
 export interface ConsentItem {
   /** `Type`, or `Type?filter`. */
   value: string
   label: string
 }
 
-/** What the requested scopes open, in the order of the consent page. */
+/** The types and parts that the requested scopes open, in the order of the consent page. */
 export function itemsOf(scopes: readonly string[]): ConsentItem[] {
   const clinical = clinicalScopes(scopes).filter(reads)
   return typesOf(clinical).flatMap((type) => {
@@ -126,15 +126,15 @@ export function itemsOf(scopes: readonly string[]): ConsentItem[] {
   })
 }
 
-/** A line of what the application asks to change. */
+/** A line of the consent page about changes. */
 export interface ChangeItem extends ConsentItem {
   /** `c`, `u`, `d`. */
   interactions: ReadonlySet<Interaction>
 }
 
 /**
- * What the requested scopes would change, by type or as `*`: only who works at a practice can give it, into the records of the
- * practice, with its whole panel.
+ * The changes for which the requested scopes ask, by type or as `*`. Only a person who works at a practice can allow them: in the records of
+ * the practice, with its whole panel.
  */
 export function changesOf(scopes: readonly string[], associations: readonly Association[]): ChangeItem[] {
   if (!associations.some(reachesPanel)) return []
@@ -173,8 +173,8 @@ function rank(order: string[], type: string): number {
 }
 
 /**
- * Narrows the requested scopes to the ticked kinds and the associations to the ticked persons. What the form names
- * beyond the request is ignored: a form can only take away.
+ * Narrows the requested scopes to the ticked kinds and the associations to the ticked persons. A form can only take away: it cannot add to the
+ * request.
  */
 export function readConsentChoice(
   form: Record<string, unknown>,
@@ -194,12 +194,12 @@ export function readConsentChoice(
   if (wantsOnePatient(requestedScopes) && associationIds.length > 1) return 'several-persons'
   if (wantsOnePatient(requestedScopes) && !subject) return 'no-patient'
   if (subject && answers.encounterId !== undefined && !subject.encounter) return 'no-visit'
-  // An application writes into a practice's records as a whole, or not at all (write-access.ts).
+  // An application writes into all records of a practice, or into none (write-access.ts).
   if (subject && changes.size > 0 && !answers.reachesPanel) return 'no-panel'
   const duration = findDuration(answers)
   if (!duration) return 'no-duration'
   const given = withinDuration(requestedScopes, duration).filter(
-    // SMART App Launch 2.2: what cannot be fulfilled is left out of the granted scopes.
+    // SMART App Launch 2.2: a scope that cannot be fulfilled is left out of the granted scopes.
     (scope) => scope !== 'launch/encounter' || subject?.encounter !== undefined,
   )
   return {
@@ -225,14 +225,14 @@ interface Ticked {
   changes: ReadonlySet<string>
 }
 
-/** What is left of a scope: what of it reads, by the ticked kinds, and what of it writes, when that is ticked. */
+/** The part of a scope that is left: its reading part by the ticked kinds, and its writing part when that is ticked. */
 function narrow(text: string, offered: string[], { ticked, changes }: Ticked): string[] {
   const scope = parseClinicalScope(text)
   if (!scope) return [text]
   const { reading, writing } = splitByWriting(scope)
   const left = reading ? narrowReading(reading, offered, ticked) : []
   if (!writing || scope.context !== 'user' || !changes.has(scope.type)) return left
-  // Untouched, it is told as it was asked for.
+  // A scope that is left whole stays as it was asked for.
   const isWhole = reading === undefined || left[0] === reading.text
   return isWhole ? [text] : [...left, writing.text]
 }
@@ -242,7 +242,7 @@ function narrowReading(scope: ClinicalScope, offered: string[], ticked: Readonly
     const isTicked = ticked.has(scope.type) || (scope.filter && ticked.has(partOf(scope.type, scope.filter)))
     return isTicked ? [scope.text] : []
   }
-  // A wildcard makes every kind a whole one.
+  // A wildcard covers every kind as a whole.
   return ticked.size === offered.length ? [scope.text] : narrowToTypes(scope, [...ticked])
 }
 

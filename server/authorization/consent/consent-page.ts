@@ -19,7 +19,7 @@ import { shownToField } from './old-consent-form.ts'
 import type { Registrant } from './registrant.ts'
 import type { RequestSubject } from './request-subject.ts'
 
-/** Whose record an association opens, in words for the person who decides. */
+/** The record that an association opens, in words for the person who decides. */
 export interface AssociationLine {
   associationId: string
   /** "Your own record", "Mia Alvarez (your child)", "All 30 patients of Maple Street Family Practice". */
@@ -27,9 +27,9 @@ export interface AssociationLine {
   practiceName: string
 }
 
-/** Visits of the chosen patient, for an application that starts alone and works on one. */
+/** Visits of the chosen patient, for an application that starts alone and works on a visit. */
 export interface Visits {
-  /** The latest first. */
+  /** Latest first. */
   encounters: readonly EncounterLine[]
   hasMore: boolean
 }
@@ -39,13 +39,13 @@ export interface ConsentView {
   registrant: Registrant
   redirectHost: string
   scopes: readonly string[]
-  /** The one patient, when that is settled; else the person chooses among the reaches. */
+  /** The one patient, when they are settled. Otherwise the person chooses among the reaches. */
   subject: RequestSubject | undefined
   /** Whether the person may go back and choose somebody else. */
   canChooseAnother: boolean
-  /** Undefined: there is no visit to choose. */
+  /** Undefined when there is no visit to choose. */
   visits: Visits | undefined
-  /** What the application asks to change, where the person could allow that. */
+  /** The changes for which the application asks and which the person could allow. */
   changes: readonly ChangeItem[]
   associationLines: readonly AssociationLine[]
   accountName: string
@@ -53,7 +53,7 @@ export interface ConsentView {
   csrfToken: string
   action: string
   fault: ConsentFault | undefined
-  /** Of a form that comes back, so that nothing has to be chosen again. */
+  /** The answers of a form that comes back with a fault, so that nothing has to be chosen again. */
   answers: Answers | undefined
 }
 
@@ -101,7 +101,7 @@ ${renderLinks(application)}</p>`
   return { title: `${fault ? 'Error: ' : ''}Connect ${application.name}`, body }
 }
 
-/** A practice is named only when it is one of the person's: anybody may give a practice of their own its name. */
+/** A practice is named only when the person belongs to it, because anybody may open a practice of the same name. */
 export function renderRegistrant(registrant: Registrant): SafeHtml {
   switch (registrant.kind) {
     case 'self':
@@ -118,7 +118,7 @@ export function renderRegistrant(registrant: Registrant): SafeHtml {
 function renderPersons({ associationLines, scopes, answers }: ConsentView): SafeHtml {
   const isOne = wantsOnePatient(scopes)
   const kind = isOne ? 'radio' : 'checkbox'
-  // Nobody's record is chosen by a click too fast.
+  // Nothing is chosen beforehand, so that a hasty click gives away no record.
   const isFirstChecked = !isOne || associationLines.length === 1
   const boxes = associationLines.map(
     (reach) =>
@@ -150,7 +150,7 @@ ${
 }</fieldset>`
 }
 
-/** SMART App Launch 2.2, requesting launch context. An application works without a visit, too: it is then told none. */
+/** SMART App Launch 2.2, requesting launch context. Without a visit the token answer names none. */
 function renderVisits({ encounters, hasMore }: Visits, answers: Answers | undefined): SafeHtml {
   if (encounters.length === 0)
     return html`<p>The app asks for a visit too. None is recorded, so it starts without one.</p>`
@@ -187,7 +187,7 @@ const changeWords = [
   ['d', 'delete'],
 ] as const
 
-/** Nothing is ticked at first: a wrong change harms more than a missing one. */
+/** Nothing is ticked beforehand: a wrong change harms more than a missing one. */
 function renderChanges({ changes, answers }: ConsentView): SafeHtml | undefined {
   if (changes.length === 0) return undefined
   const boxes = changes.map(({ value, label, interactions }) => {
@@ -234,7 +234,7 @@ export function renderLinks({ policyUri, tosUri }: Application): SafeHtml {
   }`
 }
 
-/** For an account that has no record to share: nothing to tick, so only the way back. */
+/** For an account that has no record to share. It offers only the way back. */
 export function nothingToSharePage(view: Pick<ConsentView, 'application' | 'csrfToken' | 'action'>): Page {
   const body = html`<h1>There is no record to share yet</h1>
 <p class="lead">${view.application.name} asks to read health records, but your account is not connected to a practice yet.</p>

@@ -7,20 +7,20 @@ import type { RequestSubject } from './request-subject.ts'
 
 export type { RequestSubject } from './request-subject.ts'
 
-/** Why the application gets an answer without a page: RFC 6749 §4.1.2.1. */
+/** An error that the application gets without a page: RFC 6749 §4.1.2.1. */
 export type Refusal = {
   error: 'invalid_request' | 'access_denied'
   error_description: string
 }
 
-/** An authorization request that waits for an answer, and who is asked. */
+/** An authorization request that waits for an answer, and the sign-in that is asked. */
 export interface Asked {
   signIn: ReachingSignIn
   applicationId: string
   scopes: readonly string[]
-  /** Of the launch id that the request came with. */
+  /** The hash of the launch id that the request brought. */
   launchHash: string | undefined
-  /** The request itself, which may be answered twice by a double click. */
+  /** Names the request, because a double click may answer it twice. */
   request: string
 }
 
@@ -30,20 +30,20 @@ interface SubjectDeps {
   practices: Pick<Practices, 'listReachable'>
 }
 
-/** Says whom a request is about. Nothing of a patient is told before the account is known to reach them. */
+/** Finds the patient whom a request is about. Nothing about a patient is read before the account is known to reach them. */
 export function createConsentSubjects({ access, launches, practices }: SubjectDeps) {
   const otherAccount = denied(
     'This app was opened by another account than the one that is signed in. Sign in with that account, or open the app again from this one.',
   )
   const outOfReach = denied(
-    'The account does not reach this patient any more. Open the app again for one whom it reaches.',
+    'The account does not reach this patient any more. Open the app again for another patient.',
   )
 
   async function findAssociation(signIn: ReachingSignIn, id: unknown): Promise<Association | undefined> {
     return (await practices.listReachable(signIn)).find((each) => each.id === id)
   }
 
-  /** A patient outside the panel, or of another family, is as absent as none. */
+  /** A patient whom the association does not reach is not found. */
   async function findPatient(
     signIn: ReachingSignIn,
     association: Association,
@@ -73,9 +73,9 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
   }
 
   return {
-    /** Of a launch; undefined when the request came without one. */
+    /** The subject of a launch; undefined when the request came without one. */
     findLaunched,
-    /** Uses the launch up; of several requests with one launch id, one comes through. */
+    /** Uses the launch up. One of several requests with the same launch id succeeds. */
     async redeemLaunch(asked: Asked): Promise<Refusal | undefined> {
       const { launchHash, signIn } = asked
       if (launchHash === undefined) return undefined
@@ -84,8 +84,8 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
       return isRefusal(why) ? why : outOfReach
     },
     /**
-     * As the person chose: their own record, a ward's, or a patient of a practice of theirs; with the visit, when the
-     * application wants one and it is this patient's.
+     * The subject that the person chose: their own record, a ward's, or a patient of their practice. It has the visit, when the application
+     * wants one and it is this patient's.
      */
     async findChosen(asked: Asked, form: Record<string, unknown>): Promise<RequestSubject | undefined> {
       if (!wantsOnePatient(asked.scopes)) return undefined
@@ -98,7 +98,7 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
       const reader = await readerOf(access, asked.signIn, association)
       return { ...subject, encounter: await findEncounter(reader, patientId, encounterId) }
     },
-    /** Of an account that reaches one record and no other: there is nobody to choose before a visit is. */
+    /** The subject of an account that reaches one record alone. The person chooses a visit, and nobody before it. */
     async findOnly(asked: Asked): Promise<RequestSubject | undefined> {
       const [association, another] = await practices.listReachable(asked.signIn)
       if (!wantsVisit(asked.scopes) || another || association?.patientId === undefined) return undefined
@@ -107,7 +107,7 @@ export function createConsentSubjects({ access, launches, practices }: SubjectDe
   }
 }
 
-/** Reads what the association opens: the panel of its practice, or its one patient. */
+/** A reader of the records that the association opens: the panel of its practice, or its one patient. */
 export function readerOf(
   access: Pick<Access, 'openForAccount'>,
   signIn: ReachingSignIn,
@@ -123,3 +123,5 @@ export function isRefusal(outcome: RequestSubject | Refusal | undefined): outcom
 function denied(error_description: string): Refusal {
   return { error: 'access_denied', error_description }
 }
+
+export type ConsentSubjects = ReturnType<typeof createConsentSubjects>

@@ -4,7 +4,7 @@ import { type Association, findOwnRecord } from '#server/practices/practices.ts'
 import type { Records } from '#server/records/records.ts'
 import type { AssociationLine } from './consent-page.ts'
 
-/** Says in words whose record each association opens. A name is read only for a patient the account reaches. */
+/** Describes the record that each association opens. A name is read only for a patient whom the account reaches. */
 export async function describeAssociations(
   associations: readonly Association[],
   records: Pick<Records, 'read' | 'list'>,
@@ -32,7 +32,7 @@ async function labelOf(
   }
   const name = await nameOf(patientId, records)
   if (isOwn) return `Your own record (${name})`
-  // Of an account that is a patient of several practices, or of a sandbox.
+  // The account may be a patient of several practices, or of a sandbox.
   return role === 'patient'
     ? `${name}, as a patient of ${practice.name}`
     : `${name}, whose ${relationship || 'proxy'} you are`

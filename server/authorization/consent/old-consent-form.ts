@@ -3,14 +3,14 @@ import type { FastifyRequest } from 'fastify'
 import { hiddenField } from '#server/pages/form.ts'
 import { OnpatientError } from '../../errors.ts'
 
-/** Whom the page was shown to, so that an old form can tell whether the same person is still there. It proves nothing. */
+/** The account to which the page was shown. An old form shows by it whether the same person is still there. It proves nothing. */
 export function shownToField(accountId: string): SafeHtml {
   return html`${hiddenField('shown_to', accountId)}`
 }
 
 /**
- * A decision from before the sign-in ended, or was renewed in another tab: nothing of it counts. The same person sees the question anew, after
- * signing in where need be; another person must not answer what was shown to somebody else.
+ * A decision on a page from before the sign-in ended, or was renewed in another tab, does not count. The same person sees the question again,
+ * after signing in if needed. Another person must not answer a page that was shown to somebody else.
  */
 export function ofOldConsentForm(request: FastifyRequest): string | OnpatientError | undefined {
   const { uid } = request.params as { uid: string }

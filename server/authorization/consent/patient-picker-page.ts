@@ -7,30 +7,30 @@ import type { Association } from '#server/practices/practices.ts'
 import type { AssociationLine } from './consent-page.ts'
 import { describeBirth } from './describe-patient.ts'
 
-/** How many patients are shown; who is not among them is found by searching. */
+/** So many patients are shown. The person finds the others by searching. */
 export const mostPicked = 20
 
 export interface PickerView {
   application: Application
-  /** The own record and those of wards. */
+  /** The person's own record, and the records of wards. */
   ownAssociationLines: readonly AssociationLine[]
-  /** Where the account is provider or staff. */
+  /** The associations as provider or staff. */
   desks: readonly Association[]
-  /** The one that is searched; undefined for who works at none, and chooses among the own reaches. */
+  /** The one that is searched; undefined for a person who works at no practice and chooses among the own reaches. */
   desk: Association | undefined
   question: PatientQuestion
-  /** Undefined: the question cannot be read. */
+  /** Undefined when the question cannot be read. */
   found: { patients: PatientLine[]; hasMore: boolean } | undefined
   csrfToken: string
-  /** Of the authorization request. */
+  /** The path of the authorization request. */
   action: string
-  /** A patient was chosen who cannot be. */
+  /** Whether a patient was chosen whom the account does not reach. */
   isRefused: boolean
 }
 
 /**
- * Asks a provider for the patient whom an application is opened for. Everything is sent by POST: names and numbers of patients
- * stay out of addresses and logs.
+ * Asks a provider for which patient an application is opened. Everything is sent by POST, so that names and numbers of patients stay out of
+ * addresses and logs.
  */
 export function patientPickerPage(view: PickerView): Page {
   const { application, found, isRefused, desk } = view

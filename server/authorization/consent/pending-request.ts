@@ -14,7 +14,7 @@ export interface Pending {
   scopes: string[]
 }
 
-/** The request is sealed in cookies of this path; another browser, or a stale one, has none. */
+/** The request is sealed in cookies of this path. Another browser has no such cookies. */
 export async function findInteraction(
   provider: Provider,
   request: FastifyRequest,
@@ -35,7 +35,7 @@ export async function findInteraction(
   )
 }
 
-/** Where the person must go before anything is shown or allowed; undefined when the sign-in is as the request wants it. */
+/** The address to which the person must go before anything is shown or allowed; undefined when the sign-in is as the request wants it. */
 export function wayToSignIn(request: FastifyRequest, interaction: Interaction): string | undefined {
   const { signedIn } = request
   if (!signedIn) return signInAddress(pathOf(request), interaction, 'first')

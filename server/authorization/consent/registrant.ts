@@ -3,13 +3,13 @@ import type { Application } from '#server/applications/applications.ts'
 import { type Association, type Practices, reachesPanel } from '#server/practices/practices.ts'
 import { keeperEmail } from '../authorize/untrusted-redirects.ts'
 
-/** Who registered an application, as the person who is asked for access needs to know it. */
+/** The person who registered an application, as the person who is asked for access sees it. */
 export type Registrant =
   | { kind: 'self' }
-  /** Somebody who works at a practice of the person's. */
+  /** Somebody who works at a practice to which the person belongs. */
   | { kind: 'practice'; name: string; practiceName: string }
   | { kind: 'developer'; name: string }
-  /** It came by dynamic registration, without an account. */
+  /** The application came by dynamic registration, without an account. */
   | { kind: 'nobody' }
 
 interface RegistrantDeps {
@@ -17,7 +17,7 @@ interface RegistrantDeps {
   practices: Pick<Practices, 'listAssociations'>
 }
 
-/** `associations`: those of the person who is asked. */
+/** `associations` are those of the person who is asked. */
 export async function findRegistrant(
   { ownerAccountId }: Application,
   accountId: string,

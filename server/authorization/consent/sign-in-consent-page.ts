@@ -21,7 +21,7 @@ interface SignInConsentView {
   fault: ConsentFault | undefined
 }
 
-/** Asks the signed-in person whether an application may know who they are; of records it gets nothing. */
+/** Asks the signed-in person whether an application may know who they are. The application gets no records. */
 export function signInConsentPage(view: SignInConsentView): Page {
   const { application, account, scopes, fault } = view
   const learned = [

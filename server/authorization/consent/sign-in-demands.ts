@@ -1,14 +1,13 @@
-/** OpenID Connect Core 1.0 §3.1.2.1: what an authorization request asks of the sign-in. */
-
+/** OpenID Connect Core 1.0 §3.1.2.1: the demands of an authorization request on the sign-in. */
 import { decodeJwt } from 'jose'
 import type Provider from 'oidc-provider'
 import { splitScopes } from '#fhir/scope/scope.ts'
 import type { SignedIn } from '#server/http/browser.ts'
 
-/** The engine's pending authorization request; `iat` is by our clock (oidc-adapter.ts). */
+/** The engine's pending authorization request; `iat` is by our clock (stored-payload.ts). */
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
-/** `prompt=login` and `max_age` want a sign-in that is fresh: the password, given after the request came. */
+/** `prompt=login` and `max_age` want a fresh sign-in: the person gave the password after the request came. */
 export function mustSignInAgain({ params, iat }: Interaction, { signIn }: SignedIn): boolean {
   const signedInAt = signIn.createdAt.getTime() / 1000
   if (promptsOf(params).includes('login')) return signedInAt < iat
@@ -16,7 +15,7 @@ export function mustSignInAgain({ params, iat }: Interaction, { signIn }: Signed
   return params.max_age !== undefined && signedInAt + maxAge < iat
 }
 
-/** `prompt=select_account`, unless the person signed in since, and so chose. */
+/** For `prompt=select_account`, unless the person has signed in since and so has chosen. */
 export function mustChooseAccount({ params, iat }: Interaction, { signIn }: SignedIn): boolean {
   return promptsOf(params).includes('select_account') && signIn.createdAt.getTime() / 1000 < iat
 }
@@ -31,7 +30,7 @@ export function answeredPrompts({ params }: Interaction): object {
   return promptsOf(params).includes('select_account') ? { select_account: {} } : {}
 }
 
-/** `again` asks a signed-in person for the password; `switch` whether to go on as this one. */
+/** `again` asks a signed-in person for the password. `switch` asks whether to go on as this person. */
 export function signInAddress(
   path: string,
   { params }: Interaction,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 const addresses = new WeakMap<IncomingMessage, string>()
 
-/** Notes from where a request comes, as the trusted proxies say, for what sees only the raw request. */
+/** Notes the address from which a request comes, as the trusted proxies say, for code that sees only the raw request. */
 export function noteAddress(request: IncomingMessage, ip: string): void {
   addresses.set(request, ip)
 }

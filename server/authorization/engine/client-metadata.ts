@@ -14,7 +14,7 @@ export function toClientMetadata(application: Application): AdapterPayload {
       ...(application.isBackend ? ['client_credentials'] : []),
     ],
     response_types: sendsPeople ? ['code'] : [],
-    // Says which schemes the engine takes; which of them an application may have was decided when it was registered.
+    // This decides which schemes the engine accepts. Registration has decided which of them an application may have.
     application_type: application.redirectUris.some(hasPrivateUseScheme) ? 'native' : 'web',
     require_pushed_authorization_requests: application.requiresPar,
     dpop_bound_access_tokens: application.requiresDpop,
@@ -23,7 +23,7 @@ export function toClientMetadata(application: Application): AdapterPayload {
 
 function proofOf({ authentication }: Application): AdapterPayload {
   if (authentication === 'none') return { token_endpoint_auth_method: 'none' }
-  // The engine wants a value of each; what counts is ours: the stored hashes, and the keys of client-assertion.ts.
+  // The engine wants a value. It does not count: our stored hashes count, and the keys of client-assertion.ts.
   if (authentication === 'key')
     return { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://keys.onpatient.invalid/' }
   return { token_endpoint_auth_method: 'client_secret_basic', client_secret: 'compared by hash' }

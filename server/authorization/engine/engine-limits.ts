@@ -3,7 +3,7 @@ import type { Counted, RateLimits } from '#server/rate-limits/rate-limits.ts'
 
 export type EngineLimits = Pick<RateLimits, 'count' | 'fieldsOf' | 'refusalOf'>
 
-/** Counts what the engine is about to do. Throws what the engine answers as 429 in the form of RFC 6749 §5.2. */
+/** Counts a request before the engine does its work. Throws an error that the engine answers as 429 in the form of RFC 6749 §5.2. */
 export function limitEngine(
   rateLimits: EngineLimits,
   { res }: Pick<KoaContextWithOIDC, 'res'>,

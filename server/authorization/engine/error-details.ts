@@ -2,7 +2,7 @@ import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Logger } from '../../logger.ts'
 
-/** What the engine tells its operator of an error, and not the application. */
+/** Details of an error that the engine keeps from the application. */
 export type ErrorDetails = (exchange: object) => string | undefined
 
 /** Listens to the engine's errors. */

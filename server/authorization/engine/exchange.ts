@@ -5,19 +5,19 @@ import type Provider from 'oidc-provider'
 export interface Exchange {
   request: FastifyRequest
   reply: FastifyReply
-  /** The text of its form as it came, once it was read; undefined when it brings none. */
+  /** The text of its form as it came, once a step has read it; undefined without a form. */
   form?: string | undefined
 }
 
 /**
- * One thing that is done before the engine answers. `answered` means that the request goes no further. The reply itself cannot say so:
- * it is a promise, of nothing, for the end of the answer.
+ * One step before the engine answers. `answered` means that the request goes no further. A step cannot return the reply instead: the reply is
+ * a promise that resolves at the end of the answer.
  */
 export type Step = (exchange: Exchange) => Promise<Outcome>
 // biome-ignore lint/suspicious/noConfusingVoidType: most steps answer nothing, and need no word to say so
 export type Outcome = 'answered' | undefined | void
 
-/** Stands round the engine: what it does after `next()` sees the engine's answer. */
+/** A hook around the engine. After `next()` it sees the engine's answer. */
 export type EngineHook = Parameters<Provider['use']>[0]
 
 /** A route's handler: the steps in their order. The last one answers. */

@@ -6,7 +6,7 @@ import { comeFrom } from './raw-request.ts'
 export interface Engine {
   provider: Provider
   answer: ReturnType<Provider['callback']>
-  /** Where people know us: the addresses that the engine builds begin with it. */
+  /** The portal's origin. The addresses that the engine builds begin with it. */
   site: URL
 }
 

@@ -4,7 +4,7 @@ import { answeringStoreFailure } from './answering-store-failures.ts'
 import type { EngineHook } from './exchange.ts'
 import { replaceSigningKeys } from './oidc-internals.ts'
 
-/** A key that was rotated in any process is published, and later signs, in this one without a restart. */
+/** When any process has rotated the keys, this process publishes the new key, and later signs with it, without a restart. */
 export function takeUpNewKeys(provider: Provider, { keys }: { keys: ServerKeys }): EngineHook {
   let current: SigningKey[] | undefined
   const listPublished = answeringStoreFailure(keys.signing.listPublished)

@@ -1,6 +1,6 @@
 /**
- * The only file that reaches into the authorization engine (oidc-provider 9.13.3), so that an upgrade touches one
- * place. `oidc-internals.test.ts` pins what it relies on.
+ * The only file that uses internals of the authorization engine (oidc-provider 9.13.3), so that an upgrade touches one file.
+ * `oidc-internals.test.ts` tests the internals that it relies on.
  */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
 import initializeKeystore from 'oidc-provider/lib/helpers/initialize_keystore.js'
@@ -16,7 +16,7 @@ interface ClientPrototype {
   redirectUriAllowed(uri: string): boolean
 }
 
-/** Lets the engine ask us whether a client secret is right: secrets are stored as hashes, several may be live. */
+/** Lets the engine ask us whether a client secret is right. Secrets are stored as hashes, and an application may have several. */
 export function replaceSecretComparison(
   provider: Provider,
   isSecretOf: (clientId: string, secret: string) => Promise<boolean>,
@@ -54,8 +54,8 @@ export interface AssertionKeys {
 }
 
 /**
- * Puts our keys in the place of the engine's, which would keep a fetched key for as long as it verifies, ask at any
- * unknown key id and honour any Cache-Control. Each use gets a store of its own, because the engine keeps clients.
+ * Replaces the engine's key stores by ours. The engine would keep a fetched key for as long as it verifies, fetch for every unknown key id, and
+ * obey any Cache-Control. Each use gets a store of its own, because the engine keeps clients.
  */
 export function replaceAssertionKeys(
   provider: Provider,
@@ -76,7 +76,7 @@ export function replaceAssertionKeys(
   }
 }
 
-/** The engine looks first and stores later; of two replays at the same moment both would pass. */
+/** The engine looks first and stores later, so two replays at the same moment would both pass. */
 export function replaceReplayDetection(
   provider: Provider,
   use: (key: string, lifetimeSeconds: number) => Promise<boolean>,
@@ -106,13 +106,13 @@ export function currentTokenRequest(): KoaContextWithOIDC | undefined {
 
 export type TokenHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 
-/** Puts something round what answers a token request, for every grant type; what it throws is answered like the engine's own. */
+/** Wraps the handlers of token requests, for every grant type. The engine answers an error that the wrapper throws like its own. */
 export function wrapTokenHandlers(provider: Provider, wrap: (handle: TokenHandler) => TokenHandler): void {
   const { grantTypeHandlers } = insideOf(provider)
   for (const [grantType, handle] of grantTypeHandlers) grantTypeHandlers.set(grantType, wrap(handle))
 }
 
-/** How an answer gets to the application: by query, fragment or form. */
+/** The way in which an answer gets to the application: by query, fragment or form. */
 export type ResponseMode = (
   ctx: KoaContextWithOIDC,
   redirectUri: string,

@@ -1,8 +1,8 @@
 import { currentTokenRequest } from './oidc-internals.ts'
 
 /**
- * A look-up whose answer is used again within one token request, which asks for the same several times. Never longer: what
- * was ended or changed counts in every process with the next request.
+ * Makes a look-up reuse its answer within one token request, which asks for the same several times. It is never used for longer, so every
+ * process sees the end or the change of something with the next request.
  */
 export function oncePerTokenRequest<Result>(
   lookUp: (id: string) => Promise<Result>,

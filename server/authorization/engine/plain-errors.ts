@@ -6,12 +6,12 @@ import type { EngineHook } from './exchange.ts'
 
 type Body = Record<string, unknown>
 
-/** Plain words on errors, and the challenges that belong to them. */
+/** Gives errors plain words and their challenges. */
 export function answerPlainly(detailOf: ErrorDetails, { portalUrl }: { portalUrl: string }): EngineHook {
   return async (ctx, next) => {
     await next()
     if (ctx.status === 503) ctx.set('retry-after', String(storeRetrySeconds))
-    // An answer without a body: simple-oauth2 takes only JSON, and RFC 7009 §2.2 leaves the body open.
+    // The engine sends no body here. simple-oauth2 takes only JSON, and RFC 7009 §2.2 leaves the body open.
     if (ctx.path === '/o/revoke/' && ctx.status === 200) ctx.body = {}
     const body = ctx.body as Body | undefined
     if (typeof body !== 'object' || body === null || typeof body.error !== 'string') return
@@ -25,7 +25,7 @@ function sayPlainly(body: Body, detail: string | undefined): void {
   // RFC 6749 §5.2 has a code of its own for it.
   if (body.error_description === 'requested grant type is not allowed for this client')
     body.error = 'unauthorized_client'
-  // §5.2: no client authentication included, or in a way that is not supported.
+  // §5.2: the request has no client authentication, or uses a way that is not supported.
   if (withoutProof.test(String(body.error_description))) body.error = 'invalid_client'
   const given = body.error_description ?? body.error
   body.error_description = describeOAuthError(String(given), detail)
@@ -34,7 +34,7 @@ function sayPlainly(body: Body, detail: string | undefined): void {
 const withoutProof =
   /^(no client authentication mechanism provided|invalid authorization header value format|client_secret must be provided in the Authorization header|client_id and client_secret in the authorization header are not properly encoded)$/
 
-/** RFC 6749 §5.2, RFC 9110 §15.5.2: 401 with what the client could have used; whoever has a key or nothing cannot use a secret. */
+/** RFC 6749 §5.2, RFC 9110 §15.5.2: 401 names the way that the client could have used. A client with a key or without a secret gets no such name. */
 function challenge(ctx: KoaContextWithOIDC, realm: string): void {
   ctx.status = 401
   const method = ctx.oidc?.client?.tokenEndpointAuthMethod ?? 'client_secret_basic'

@@ -1,6 +1,5 @@
 /**
- * The only file that changes a request before the engine reads it: Node's own object, which the engine takes its method, address,
- * headers and body from.
+ * The only file that changes a request before the engine reads it. The engine takes method, address, headers and body from Node's own object.
  */
 import type { IncomingMessage } from 'node:http'
 
@@ -23,7 +22,7 @@ export function dropAuthorization({ headers }: IncomingMessage): void {
   delete headers.authorization
 }
 
-/** With the signature that the engine keeps beside it. */
+/** Also drops the signature that the engine keeps beside the cookie. */
 export function dropCookie({ headers }: IncomingMessage, name: string): void {
   headers.cookie = (headers.cookie ?? '')
     .split(/;\s*/)
@@ -38,7 +37,7 @@ export function putForm(request: IncomingMessage, form: string): void {
   request.headers['content-length'] = String(Buffer.byteLength(form))
 }
 
-/** The engine builds addresses from the Host header; a forged one must not get into them. */
+/** The engine builds addresses from the Host header. A forged header must not get into them. */
 export function comeFrom({ headers }: IncomingMessage, site: URL): void {
   headers.host = site.host
   headers['x-forwarded-proto'] = site.protocol.slice(0, -1)

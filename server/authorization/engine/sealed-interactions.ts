@@ -7,9 +7,8 @@ import type { Seals } from '../../seal.ts'
 import { currentExchange } from './oidc-internals.ts'
 
 /**
- * Where an authorization request waits for its person: sealed in the browser that brought it, so that strangers write
- * nothing into the database. Once somebody who is signed in has answered it, it is stored, and stays stored as answered
- * for as long as the sealed one would work.
+ * An authorization request waits for its person sealed in the browser that brought it, so that strangers write nothing into the database. When
+ * a person who is signed in has answered it, it is stored. It stays stored as answered for as long as the sealed one would work.
  */
 export interface SealedInteractionDeps {
   seals: Seals
@@ -21,24 +20,24 @@ export interface SealedInteractionDeps {
   now(): number
 }
 
-/** What an adapter stores, with when it ends by our clock. */
+/** The text that an adapter stores, and its end by our clock. */
 export interface SealedInteraction {
   payload: string
   expiresAt: number
 }
 
 interface SealedInteractions {
-  /** True when it was given to the browser of the request that the engine answers. Throws `invalid_request`. */
+  /** Gives it to the browser of the request that the engine answers. False without such a request. Throws `invalid_request`. */
   give(uid: string, interaction: SealedInteraction): boolean
-  /** Undefined when the browser of the current request brings none that is whole and of this uid. */
+  /** Undefined when the browser of the current request brings no whole one with this uid. */
   find(uid: string): SealedInteraction | undefined
-  /** Takes it from the browser, as far as it obeys. */
+  /** Asks the browser to delete it. */
   take(uid: string): void
 }
 
 const requests = new AsyncLocalStorage<IncomingMessage>()
 
-/** Lets the engine find what the browser of a request to one of our own pages brings. */
+/** Lets the engine find the cookies of a request to one of our own pages. */
 export function withRequestOf<Result>(
   request: IncomingMessage,
   work: () => Promise<Result>,
@@ -94,9 +93,9 @@ function tooLong(): Error {
   )
 }
 
-/** What the adapter of stored payloads lends to the one of pending requests. */
+/** Parts of the adapter of stored payloads that the adapter of pending requests uses. */
 interface StoredInteractions {
-  /** Undefined when none is stored; also those that are over. */
+  /** Undefined when none is stored. It also finds requests that are over. */
   find(uid: string): Promise<{ isAnswered: boolean; payload: AdapterPayload | undefined } | undefined>
   /** Keeps it as answered until it would have expired. */
   markAnswered(uid: string): Promise<void>
@@ -104,7 +103,7 @@ interface StoredInteractions {
   toPayload(uid: string, interaction: SealedInteraction): AdapterPayload | undefined
 }
 
-/** Requests without an answer are in the browser, those with one in the database, which decides where both are. */
+/** Requests without an answer are in the browser, and answered ones are in the database. The database counts where both have one. */
 export function withSealedInteractions(
   adapter: Adapter,
   sealed: SealedInteractions,

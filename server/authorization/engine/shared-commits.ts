@@ -10,8 +10,8 @@ import {
 /** Writes of requests that come at the same time share one commit, because a commit waits for the disk. */
 export interface SharedCommits {
   /**
-   * Writes a group, all of it or nothing; it is durable when this resolves. False: the statement that decides found
-   * nothing. What fails takes no other group with it.
+   * Writes a group, all of it or nothing. It is durable when this resolves. False when the statement that decides found nothing. A group that
+   * fails does not take other groups with it.
    */
   run(group: WriteGroup): Promise<boolean>
 }
@@ -26,7 +26,7 @@ export function createSharedCommits(db: Db): SharedCommits {
   let waiting: Waiting[] = []
   let isBusy = false
 
-  /** One after the other: what comes meanwhile shares the next. */
+  /** Commits one after the other. Groups that come meanwhile share the next commit. */
   async function commitAll(): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting
@@ -42,7 +42,7 @@ export function createSharedCommits(db: Db): SharedCommits {
         waiting.push({ group, resolve, reject })
         if (isBusy) return
         isBusy = true
-        // Whatever else has arrived by now comes along.
+        // Other groups that have arrived by now share the commit.
         setImmediate(commitAll)
       }),
   }
@@ -64,7 +64,7 @@ async function commit(db: Db, batch: readonly Waiting[]): Promise<void> {
   }
 }
 
-/** A full or locked database is so for all; anything else is the fault of one of them. */
+/** A full or locked database fails all groups. Any other error is the fault of one of them. */
 function isOfAll(error: unknown, batch: readonly Waiting[]): boolean {
   if (error instanceof NothingWrittenError) return false
   return findStoreFailure(error) !== undefined || batch.length === 1

@@ -1,8 +1,8 @@
 import type { Account } from '#server/accounts/accounts.ts'
 
 /**
- * What is known of an account itself, for the scopes `profile` and `email` (OpenID Connect Core §5.4). An address is proved by mail before
- * it becomes one of an account.
+ * The claims of an account for the scopes `profile` and `email` (OpenID Connect Core §5.4). A mail proves every address before an account
+ * has it.
  */
 export function profileOf({ displayName, email }: Account): {
   name: string

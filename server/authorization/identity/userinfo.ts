@@ -15,8 +15,8 @@ export interface UserinfoDeps extends FhirUserDeps {
 }
 
 /**
- * Who allowed the application (OpenID Connect Core §5.3): what the id_token says, as it is now. The engine's own would refuse
- * our tokens, which are for the API as well.
+ * The person who allowed the application (OpenID Connect Core §5.3): the claims of the id_token as they are now. The engine's own end point
+ * would refuse our tokens, because they are for the API, too.
  */
 export function userinfoRoutes(deps: UserinfoDeps): FastifyPluginAsync {
   return async (app) => {

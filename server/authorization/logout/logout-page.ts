@@ -7,7 +7,7 @@ interface LogoutView {
   application: Application | undefined
   accountName: string
   csrfToken: string
-  /** The parameters of the request, which come back with the form and are judged again. */
+  /** The parameters of the request. They come back with the form and are checked again. */
   fields: Array<[name: string, value: string]>
 }
 
@@ -28,7 +28,7 @@ ${submitButton('Sign out')}
   return { title, body }
 }
 
-/** Nobody is signed in, and the way back is the person's to take: a click, no redirect. */
+/** Nobody is signed in. The person goes back by a click, and not by a redirect. */
 export function signedOutPage(application: Application | undefined, returnTo: string | undefined): Page {
   const title = 'You are signed out'
   const body = html`<h1>${title}</h1>

@@ -1,4 +1,4 @@
-/** OpenID Connect RP-Initiated Logout 1.0 §2: what an application asks for, and how much of it is proven. */
+/** OpenID Connect RP-Initiated Logout 1.0 §2: the request of an application, and the part of it that is proven. */
 import { compactVerify, createLocalJWKSet, errors, type JWK } from 'jose'
 import type { Application, Applications } from '#server/applications/applications.ts'
 import type { SignedIn } from '#server/http/browser.ts'
@@ -16,11 +16,11 @@ export interface LogoutRequest {
   /** A registered address of this application. */
   returnTo: string | undefined
   state: string | undefined
-  /** What the id_token says that came along, when it is one of ours and of this application. */
+  /** Claims of the id_token that came along, when this server issued it to this application. */
   hint: { sub: string; sid: string | undefined } | undefined
 }
 
-/** Throws `invalid-parameter`: nobody is signed out, and the browser is sent nowhere. */
+/** Throws `invalid-parameter`. Then nobody is signed out, and the browser is sent nowhere. */
 export async function readLogoutRequest(params: URLSearchParams, deps: LogoutDeps): Promise<LogoutRequest> {
   const hint = await readHint(single(params, 'id_token_hint'), deps)
   const clientId = single(params, 'client_id')
@@ -39,17 +39,17 @@ export async function readLogoutRequest(params: URLSearchParams, deps: LogoutDep
 }
 
 /**
- * Whether the id_token was issued in this very sign-in, so that the person need not be asked: any page could send a browser
- * here, but has no such token. An older one of the same person proves nothing of this browser.
+ * Whether the id_token was issued in this very sign-in. Then the person need not be asked: any page could send a browser here, but it has no
+ * such token. An older token of the same person proves nothing about this browser.
  */
 export function isAboutSignIn({ hint }: LogoutRequest, { account, signIn }: SignedIn): boolean {
   return hint !== undefined && hint.sub === account.id && hint.sid === signIn.id
 }
 
-/** Where the browser goes afterwards; undefined when the application named no address. */
+/** The address to which the browser goes afterwards; undefined when the application named none. */
 export function returnAddress({ returnTo, state }: LogoutRequest): string | undefined {
   if (returnTo === undefined || state === undefined) return returnTo
-  // Appended as text: parsing could change what was registered.
+  // The state is appended as text, because parsing could change the registered address.
   return `${returnTo}${returnTo.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`
 }
 
@@ -59,7 +59,7 @@ interface Hint {
   sid: string | undefined
 }
 
-/** An expired one counts (§2); one that cannot be verified is as if there were none. */
+/** An expired token counts (§2). A token that cannot be verified is ignored. */
 async function readHint(text: string | undefined, deps: LogoutDeps): Promise<Hint | undefined> {
   if (text === undefined) return undefined
   const published = (await deps.signingKeys.listPublished()) as unknown as JWK[]
@@ -76,9 +76,9 @@ async function readHint(text: string | undefined, deps: LogoutDeps): Promise<Hin
   }
 }
 
-/** §3: compared letter by letter with what the application registered. */
+/** §3: the address is compared letter by letter with the registered ones. */
 function readReturn(uri: string | undefined, application: Application | undefined): string | undefined {
-  // Without an app it belongs to nobody, and is ignored.
+  // Without an app the address is ignored.
   if (uri === undefined || application === undefined) return undefined
   if (application.postLogoutRedirectUris.includes(uri)) return uri
   throw invalid(

@@ -19,8 +19,8 @@ export interface LogoutRoutesDeps extends LogoutDeps {
 }
 
 /**
- * `GET /o/logout/`; for a scope with `browser`, `pageHeaders` and `pageErrors`. Ends our own sign-in of this browser and
- * nothing else: grants live on, but those for `online_access` are not refreshed any more.
+ * `GET /o/logout/`; for a scope with `browser`, `pageHeaders` and `pageErrors`. Ends our own sign-in of this browser and nothing else. Grants
+ * stay open, but grants for `online_access` cannot be refreshed any more.
  */
 export function logoutRoutes(deps: LogoutRoutesDeps): FastifyPluginAsync {
   const isSecure = deps.portalUrl.startsWith('https:')
@@ -46,7 +46,7 @@ export function logoutRoutes(deps: LogoutRoutesDeps): FastifyPluginAsync {
     }
     const view = viewOf(request, reply, deps.isProduction)
     if (!signedIn) {
-      // Only who shows a token of ours may use this address to send browsers on.
+      // Only a request with a token of ours may use this address to send browsers on.
       if (asked.hint) return leave(reply, asked)
       return sendPage(reply, signedOutPage(asked.application, returnAddress(asked)), view)
     }

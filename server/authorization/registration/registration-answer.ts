@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { OnpatientError } from '../../errors.ts'
 import { findStoreFailure, storeRetrySeconds } from '../../store/store-failure.ts'
-import { toErrorDescription } from '../error-description.ts'
+import { sendOAuthError } from '../oauth-error.ts'
 import { registrationError } from './registration-metadata.ts'
 
 interface OAuthError {
@@ -11,7 +11,7 @@ interface OAuthError {
 
 const bodyLimitBytes = 64 * 1024
 
-/** Bodies in JSON, and every failure as RFC 7591 §3.2.2 says it. */
+/** Reads JSON bodies, and answers every failure in the form of RFC 7591 §3.2.2. */
 export function answerInJson(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/json',
@@ -38,7 +38,7 @@ export function answerInJson(app: FastifyInstance): void {
   })
 }
 
-/** What Fastify itself refuses, and what nobody foresaw. */
+/** Answers requests that Fastify itself refuses, and faults. */
 function sendOther(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const status = (error as { statusCode?: number }).statusCode ?? 500
   if (status < 500)
@@ -70,7 +70,5 @@ export function refuseMethod(reply: FastifyReply, request: FastifyRequest): Fast
 }
 
 function send(reply: FastifyReply, request: FastifyRequest, status: number, body: OAuthError): FastifyReply {
-  return reply
-    .code(status)
-    .send({ ...body, error_description: toErrorDescription(body.error_description), request_id: request.id })
+  return sendOAuthError(request, reply, { status, error: body.error, description: body.error_description })
 }

@@ -1,4 +1,4 @@
-/** RFC 7591 §2, client metadata: what an application says of itself when it registers, and what it is told. */
+/** RFC 7591 §2, client metadata: what an application sends when it registers, and what it gets back. */
 import { parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
 import { type Application, type ApplicationForm, isPlainHttp } from '#server/applications/applications.ts'
 import { OnpatientError } from '../../errors.ts'
@@ -8,7 +8,7 @@ type Metadata = Record<string, unknown>
 const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
 const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']
 
-/** Which field of ours each metadata field becomes; for messages, the way back. */
+/** The metadata field of each of our fields, for messages. */
 const wireNames: Record<string, string> = {
   name: 'client_name',
   redirectUris: 'redirect_uris',
@@ -46,7 +46,7 @@ export function readMetadata(metadata: Metadata): ApplicationForm {
   }
 }
 
-/** Nobody answers for what registered itself, so that no person can let it change records. A service is approved by a practice. */
+/** An application that registered itself has no known owner, so no person can let it change records. A practice approves services. */
 function readScopes(metadata: Metadata): string[] {
   const scopes = splitScopes(readText(metadata, 'scope') ?? '')
   const refused = scopes.find((text) => {
@@ -61,7 +61,7 @@ function readScopes(metadata: Metadata): string[] {
   )
 }
 
-/** What is registered, as RFC 7591 §3.2.1 wants it told; secrets and tokens are added by who has them. */
+/** The registration in the form of RFC 7591 §3.2.1. The caller adds secrets and tokens. */
 export function renderMetadata(application: Application): Metadata {
   const sendsPeople = application.redirectUris.length > 0
   return {
@@ -90,7 +90,7 @@ export function renderMetadata(application: Application): Metadata {
   }
 }
 
-/** An error of our modules in the words of RFC 7591 §3.2.2. */
+/** An error of our own in the words of RFC 7591 §3.2.2. */
 export function registrationError(error: OnpatientError): { error: string; error_description: string } {
   const name = wireNames[error.field ?? ''] ?? error.field
   return {
@@ -117,7 +117,7 @@ function assertFlow(metadata: Metadata): void {
 }
 
 function readMethod(metadata: Metadata): string {
-  // RFC 7591 §2: left out, it means HTTP Basic.
+  // RFC 7591 §2: the default is HTTP Basic.
   const method = readText(metadata, 'token_endpoint_auth_method') ?? 'client_secret_basic'
   if (methods.includes(method)) return method
   throw invalid('token_endpoint_auth_method', `Choose from ${methods.join(', ')}.`)
@@ -138,7 +138,7 @@ function readTexts(metadata: Metadata, name: string): string[] {
   throw invalid(name, 'It must be a list of at most 100 texts.')
 }
 
-/** RFC 9700 §2.6. In the console a developer is warned; nobody reads a warning here. */
+/** RFC 9700 §2.6. The console warns a developer. Here nobody would read a warning, so the address is refused. */
 function readEncrypted(metadata: Metadata): string[] {
   const uris = readTexts(metadata, 'redirect_uris')
   const open = uris.find(isPlainHttp)

@@ -1,19 +1,16 @@
 /** SMART App Launch 2.2, backend services: client_credentials for services that a practice approved. */
-import { type Adapter, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { type Approval, type Approvals, isAllowedBy } from '#server/grants/grants.ts'
-import { hashSecret } from '../../secrets.ts'
-import type { AdapterDeps } from '../engine/adapter-deps.ts'
-import { storedAccessTokens } from '../engine/stored-access-token.ts'
 
-/** As SMART recommends: there is no refresh token, a new one is asked for instead. */
+/** As SMART recommends. There is no refresh token: the service asks for a new token instead. */
 export const backendTokenSeconds = 300
 
 export interface BackendServices {
   /**
-   * What of the requested system scopes this token request is given: what the application is registered for and the
-   * practice approved. Throws the engine's `invalid_scope`, `invalid_request` or `unauthorized_client`.
+   * The requested system scopes that this token request gets: those that the application is registered for and the practice approved.
+   * Throws the engine's `invalid_scope`, `invalid_request` or `unauthorized_client`.
    */
   chooseScopes(ctx: KoaContextWithOIDC, application: Application): Promise<string[]>
   /** The approval that the token of this request belongs to. */
@@ -23,7 +20,7 @@ export interface BackendServices {
 export function createBackendServices({
   approvals,
 }: {
-  approvals: Pick<Approvals, 'list'>
+  approvals: Pick<Approvals, 'list' | 'find' | 'isApproved'>
 }): BackendServices {
   const chosen = new WeakMap<object, string>()
   return {
@@ -31,7 +28,7 @@ export function createBackendServices({
     async chooseScopes(ctx, application) {
       const asked = readScopes(ctx.oidc.params?.scope)
       const practiceId = (ctx.oidc.body as Record<string, unknown> | undefined)?.practice
-      const approval = choose(await approvals.list({ applicationId: application.id }), practiceId)
+      const approval = await chooseApproval(approvals, application.id, practiceId)
       const granted = asked.filter(
         (scope) => isAllowedBy(scope, application.scopes) && isAllowedBy(scope, approval.scopes),
       )
@@ -60,58 +57,32 @@ function readScopes(given: unknown): string[] {
   return asked
 }
 
-function choose(open: Approval[], practiceId: unknown): Approval {
-  if (open.length === 0)
+/** The approval of the practice that the request names; without a name, the only one. */
+async function chooseApproval(
+  approvals: Pick<Approvals, 'list' | 'find' | 'isApproved'>,
+  applicationId: string,
+  practiceId: unknown,
+): Promise<Approval> {
+  if (practiceId !== undefined) {
+    const named =
+      typeof practiceId === 'string' ? await approvals.find({ applicationId, practiceId }) : undefined
+    if (named) return named
+    if (await approvals.isApproved(applicationId))
+      throw unauthorized('The practice named by "practice" has not approved this backend service.')
+  }
+  const { entries: open, next } = await approvals.list({ applicationId })
+  const [only, another] = open
+  if (only === undefined)
     throw unauthorized(
       'No practice has approved this backend service, or the approval was ended. Ask a practice in the settings of the application.',
     )
-  const matching = practiceId === undefined ? open : open.filter((each) => each.practiceId === practiceId)
-  const [only, another] = matching
-  if (only === undefined)
-    throw unauthorized('The practice named by "practice" has not approved this backend service.')
   if (another === undefined) return only
   const listed = open.map((each) => `${each.practiceId} (${each.practiceName})`).join(', ')
   throw Object.assign(new errors.InvalidRequest('several practices'), {
-    error_description: `Several practices approved this service, and a token reaches one. Name it in the form field "practice": ${listed}`,
+    error_description: `Several practices approved this service, and a token reaches one. Name it in the form field "practice": ${listed}${next === undefined ? '' : ' and others'}`,
   })
 }
 
 function unauthorized(words: string): Error {
   return Object.assign(new errors.UnauthorizedClient(words), { error_description: words })
-}
-
-/** Tokens of backend services lie with the others, and belong to the practice's approval. */
-export function withBackendTokens(stored: Adapter, deps: AdapterDeps): Adapter {
-  const { db, grants } = deps
-  const tokens = storedAccessTokens(deps)
-  return {
-    ...stored,
-    async upsert(id, payload, expiresIn = 0) {
-      const grantId = (payload.extra as { grant_id?: string } | undefined)?.grant_id
-      if (grantId === undefined) throw new Error('a token of a backend service belongs to no approval')
-      await tokens.write(id, payload, { grantId, expiresIn })
-    },
-    async find(id) {
-      // uses the primary keys
-      const row = await db
-        .selectFrom('access_token')
-        .innerJoin('grant', 'grant.id', 'access_token.grant_id')
-        .selectAll('access_token')
-        .select('grant.application_id')
-        .where('access_token.token_hash', '=', hashSecret(id))
-        .where('grant.ended_at', 'is', null)
-        .where('grant.practice_id', 'is not', null)
-        .executeTakeFirst()
-      if (!row) return undefined
-      return {
-        kind: 'ClientCredentials',
-        ...tokens.toPayload(id, row),
-        clientId: row.application_id,
-      }
-    },
-    async destroy(id) {
-      await tokens.remove(id)
-      grants.forgetOpened()
-    },
-  }
 }

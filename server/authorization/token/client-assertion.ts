@@ -8,13 +8,13 @@ import {
 } from '#server/applications/applications.ts'
 import type { AssertionKeys } from '../engine/oidc-internals.ts'
 
-/** How far ahead an assertion may expire, and what clocks may differ by. */
+/** An assertion may expire so far ahead, and clocks may differ so much. */
 const longestSeconds = 300
 export const clockSkewSeconds = 15
 
 /**
- * The keys that may verify one assertion. The engine looks first, finds none, and asks to be refreshed: only then the
- * keys are had, because only then it is known by which id.
+ * The keys that may verify one assertion. The engine looks, finds none, and asks for a refresh. Only then the keys are fetched, because
+ * only then their id is known.
  */
 export function assertionKeysOf(application: Application | undefined, keySets: KeySets): AssertionKeys {
   let keys: PublicKey[] = []
@@ -34,7 +34,7 @@ export function assertionKeysOf(application: Application | undefined, keySets: K
   }
 }
 
-/** What SMART asks beyond RFC 7523. The signature, iss, sub, aud and that it has not expired are checked by then. */
+/** Checks what SMART asks beyond RFC 7523. The engine has checked the signature, iss, sub, aud and the expiry by then. */
 export function assertAssertion(
   { exp, jti }: Record<string, unknown>,
   { kid, typ, jku }: Record<string, unknown>,
@@ -44,7 +44,7 @@ export function assertAssertion(
     throw refused('The header of the assertion must name its key by "kid", the same as in your key set.')
   if (typ !== undefined && String(typ).toUpperCase() !== 'JWT')
     throw refused('The header "typ" of the assertion must be "JWT".')
-  // SMART: jku is honoured only when it is the registered address; any other could be the attacker's.
+  // SMART: only the registered address counts as jku. Another address could be an attacker's.
   if (jku !== undefined && jku !== registered.jwksUri)
     throw refused('The header "jku" of the assertion must be the registered jwks_uri. Leave it out.')
   if (typeof jti !== 'string' || jti.length > 200)

@@ -16,8 +16,8 @@ interface IntrospectedToken {
 }
 
 /**
- * Who may be told about a token: the application that it was issued to, when it can prove that it is that one. To
- * everybody else every token is inactive (RFC 7662 §2.1 and §4: no scanning for tokens).
+ * Only the application to which a token was issued may ask about it, and only when it can prove who it is. To everybody else every token is
+ * inactive (RFC 7662 §2.1 and §4: no scanning for tokens).
  */
 export function mayIntrospect(client: Client, token: IntrospectedToken): boolean {
   return token.clientId === client.clientId && client.tokenEndpointAuthMethod !== 'none'
@@ -35,7 +35,7 @@ export function completeIntrospection(deps: IntrospectionDeps): EngineHook {
   }
 }
 
-/** Of a token of a person; empty for one of a service. */
+/** The fields for the token of a person; empty for the token of a service. */
 export async function smartFieldsOf(
   { grantId, accountId, scope }: IntrospectedToken,
   deps: IntrospectionDeps,

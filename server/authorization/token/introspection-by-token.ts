@@ -12,7 +12,7 @@ interface TokenIntrospectionDeps extends IntrospectionDeps {
   tokens: AccessTokens
 }
 
-/** Told is about tokens of that application alone, as to one that proves itself at the engine (`mayIntrospect`). */
+/** The answer is only about tokens of that application, as for an application that proves itself at the engine (`mayIntrospect`). */
 export function introspectByToken({
   provider,
   ...deps
@@ -25,7 +25,7 @@ export function introspectByToken({
       if (!token || another !== undefined || form.has('client_secret') || form.has('client_assertion'))
         throw new OnpatientError(
           'invalid-parameter',
-          'Send the token in question once, as the form field "token". Who asks is said by the Authorization header alone.',
+          'Send the token in question once, as the form field "token". Only the Authorization header says who asks.',
         )
       const presented = findPresentedToken(request, new URLSearchParams(), deps.portalUrl)
       const { applicationId } = await deps.tokens.open(presented)

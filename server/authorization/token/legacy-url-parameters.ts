@@ -17,8 +17,8 @@ const refusal =
   'Send the parameters in the body, not in the address: addresses end up in logs and histories, and a secret in one is a leak. An old application that cannot change may switch on "accept parameters in the URL (legacy)" in its settings.'
 
 /**
- * A request with its parameters in the address is refused. When the application has that switched on, and the request has no body,
- * they are taken as its form.
+ * Refuses a request with its parameters in the address. When the application has switched them on and the request has no body, they are taken
+ * as its form.
  */
 export function moveUrlParameters({ applications }: { applications: Pick<Applications, 'find'> }): Step {
   return async (exchange) => {
@@ -26,13 +26,13 @@ export function moveUrlParameters({ applications }: { applications: Pick<Applica
     if (!tokenParameters.some((name) => query.has(name))) return
     const application = await applications.find(query.get('client_id') ?? '')
     if (!application?.legacyUrlParameters || hasBody(exchange.request.raw)) return refuse(exchange)
-    // To its end, after which the engine takes the form that we give it.
+    // The body is read to its end. Only then the engine takes the form that we give it.
     await readForm(exchange.request.raw)
     exchange.form = query.toString()
   }
 }
 
 function refuse({ request, reply }: Exchange): Outcome {
-  void sendOAuthError(request, reply, 400, 'invalid_request', refusal)
+  void sendOAuthError(request, reply, { status: 400, error: 'invalid_request', description: refusal })
   return 'answered'
 }

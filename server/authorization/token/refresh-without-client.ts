@@ -8,9 +8,8 @@ interface Deps {
 }
 
 /**
- * fhirclient refreshes for public applications without `client_id`. Whose refresh token it is tells which application asks: a public
- * one has nothing more to prove than that it holds the token (RFC 6749 §6), so its id is filled in. All other requests stay as they
- * came.
+ * fhirclient refreshes for public applications without `client_id`. The refresh token names the application. A public application has
+ * nothing to prove but that it has the token (RFC 6749 §6), so its id is filled in. All other requests stay as they came.
  */
 export function nameClientOfRefresh({ provider, applications }: Deps): Step {
   return async (exchange) => {

@@ -1,6 +1,6 @@
 /**
- * SMART App Launch 2.2, launch context arrives with your access token: the same fields in every answer about a grant,
- * be it for the code, for a refresh token or by introspection.
+ * SMART App Launch 2.2, launch context arrives with your access token. Every answer about a grant has the same fields: for the code, for a
+ * refresh token and by introspection.
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
 import type { GrantConfinement, Grants } from '#server/grants/grants.ts'
@@ -12,7 +12,7 @@ export interface SmartFieldsDeps {
   portalUrl: string
 }
 
-/** Empty for what the grant reaches no longer. */
+/** Empty for a grant that does not exist. A patient whom the grant does not reach any more is left out. */
 export async function findSmartFields(
   grantId: string,
   { grants, portalUrl }: SmartFieldsDeps,
@@ -20,7 +20,7 @@ export async function findSmartFields(
   const state = await grants.findState(grantId)
   if (!state) return {}
   const { grant, context } = state
-  // When the person's choice ends it, whatever is refreshed until then.
+  // The end that the person chose. No refresh goes beyond it.
   const end = grant.expiresAt ? { access_grant_expiration: grant.expiresAt.toISOString() } : {}
   if (!context) return { ...(hasClinicalScope(grant.scopes) ? findOnlyPatient(state) : {}), ...end }
   return {
@@ -34,7 +34,7 @@ export async function findSmartFields(
   }
 }
 
-/** A classic application did not ask for one patient, but is told whose record it is when there is just one. */
+/** A classic application does not ask for one patient. When there is just one, the answer names the patient. */
 function findOnlyPatient({ patientIds, practiceIds, isBound }: GrantConfinement): { patient?: string } {
   const [patient, another] = patientIds
   if (isBound || patient === undefined || another !== undefined || practiceIds.length > 0) return {}

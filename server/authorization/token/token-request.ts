@@ -13,7 +13,7 @@ interface TokenRequestDeps extends SmartFieldsDeps {
   rateLimits: EngineLimits
 }
 
-/** Completes the engine's answer to a token request, and stores what was written for it before the answer is sent. */
+/** Completes the engine's answer to a token request. Everything written for the request is stored before the answer is sent. */
 export function answerTokenRequests(provider: Provider, deps: TokenRequestDeps): void {
   wrapTokenHandlers(provider, (handle) =>
     answeringStoreFailure((ctx) =>
@@ -28,7 +28,7 @@ export function answerTokenRequests(provider: Provider, deps: TokenRequestDeps):
   )
 }
 
-/** What the application is told beside its tokens, and the scopes really granted. */
+/** Adds the fields beside the tokens, and the scopes that were really granted. */
 async function addSmartFields(ctx: KoaContextWithOIDC, deps: TokenRequestDeps): Promise<void> {
   const body = ctx.body as Record<string, unknown>
   const scopes = String(body.scope ?? '').split(' ')

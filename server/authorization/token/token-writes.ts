@@ -4,21 +4,21 @@ import type { SharedCommits } from '../engine/shared-commits.ts'
 
 /** A code or refresh token that is used up. */
 export interface OneTimeUse {
-  /** One conditional statement, which decides between many at the same moment. No row: somebody was first. */
+  /** One conditional statement, which decides between many requests at the same moment. Without a row another request was first. */
   take: CompiledQuery
-  /** What follows when somebody was first. */
+  /** Runs when another request was first. */
   refuse(): Promise<never>
 }
 
 /**
- * What a token request writes. The engine saves the use of a code, the access token and the refresh token one after the
- * other; they are kept until it is done and stored in one commit, before anybody is answered. So the tokens are there if
- * and only if the code is used: after a failure in the middle it can be presented again.
+ * What a token request writes. The engine saves the use of a code, the access token and the refresh token one after the other. They are kept
+ * until the engine is done, and stored in one commit before the answer is sent. So the tokens are stored if and only if the code is used: after
+ * a failure in the middle the code can be presented again.
  */
 export interface TokenWrites {
-  /** Runs the engine on a token request. What it writes meanwhile is stored at the end, or not at all when it fails. */
+  /** Runs the engine on a token request. Its writes are stored at the end, or not at all when it fails. */
   storeTogether(request: object, work: () => Promise<void>): Promise<void>
-  /** Outside of a token request each of the two is durable when it resolves. */
+  /** Outside of a token request, `use` and `add` are durable when they resolve. */
   use(use: OneTimeUse): Promise<void>
   add(statement: CompiledQuery): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { ClientSettings } from './client-settings.ts'
 
-/** Step 1 of the tutorial. Without `scope`: all permissions of the application, which the person may narrow. */
+/** Step 1 of the tutorial. Without `scope` it asks for all scopes of the application, which the person may narrow. */
 export function authorizeLink(settings: ClientSettings, state: string): string {
   const parameters = new URLSearchParams({
     response_type: 'code',
@@ -13,7 +13,7 @@ export function authorizeLink(settings: ClientSettings, state: string): string {
 
 const launchScopes = 'launch launch/encounter openid fhirUser patient/*.rs'
 
-/** The same of an application that was opened by a launch: https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html */
+/** The same link for an application that a launch has opened: https://hl7.org/fhir/smart-app-launch/STU2.2/app-launch.html */
 export function launchLink(
   { portalUrl, applicationId, redirectUri }: ClientSettings,
   { iss, launch, state }: { iss: string; launch: string; state: string },

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
-import { type Random, sameHash } from '../../secrets.ts'
+import { createSeals } from '../../seal.ts'
+import type { Random } from '../../secrets.ts'
 
 /** Ties values to one browser, which carries an id in a cookie, so that the client itself keeps nothing. */
 export interface BrowserSeal {
@@ -13,49 +13,14 @@ export interface BrowserSeal {
   open(browserId: string, sealed: string): string | undefined
 }
 
-const ivLength = 12
-const tagLength = 16
-
-/** The keys live as long as the process. */
+/** The key lives as long as the process. */
 export function createBrowserSeal(random: Random): BrowserSeal {
-  const stateKey = random.bytes(32)
-  const sealKey = random.bytes(32)
-
-  function sign(browserId: string, nonce: string): string {
-    return createHmac('sha256', stateKey).update(`${browserId}.${nonce}`).digest('base64url')
-  }
-
+  const seals = createSeals(random.bytes(32).toString('base64url'), 'onpatient demo client', random)
   return {
     newBrowserId: () => random.bytes(16).toString('base64url'),
-    issueState(browserId) {
-      const nonce = random.bytes(12).toString('base64url')
-      return `${nonce}.${sign(browserId, nonce)}`
-    },
-    isStateOf(browserId, state) {
-      const [nonce = '', signature = ''] = state.split('.')
-      return sameHash(signature, sign(browserId, nonce))
-    },
-    seal(browserId, text) {
-      const iv = random.bytes(ivLength)
-      const cipher = createCipheriv('aes-256-gcm', sealKey, iv).setAAD(Buffer.from(browserId))
-      const content = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      return Buffer.concat([iv, cipher.getAuthTag(), content]).toString('base64url')
-    },
-    open(browserId, sealed) {
-      const bytes = Buffer.from(sealed, 'base64url')
-      if (bytes.length < ivLength + tagLength) return undefined
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, ivLength), {
-          authTagLength: tagLength,
-        })
-        decipher.setAAD(Buffer.from(browserId))
-        decipher.setAuthTag(bytes.subarray(ivLength, ivLength + tagLength))
-        const content = bytes.subarray(ivLength + tagLength)
-        return Buffer.concat([decipher.update(content), decipher.final()]).toString('utf8')
-      } catch {
-        // final() throws when the tag does not fit: the seal was not made here for this browser.
-        return undefined
-      }
-    },
+    issueState: (browserId) => seals.seal(random.bytes(12), `state ${browserId}`),
+    isStateOf: (browserId, state) => seals.open(state, `state ${browserId}`) !== undefined,
+    seal: (browserId, text) => seals.seal(Buffer.from(text), `form ${browserId}`),
+    open: (browserId, sealed) => seals.open(sealed, `form ${browserId}`)?.toString('utf8'),
   }
 }

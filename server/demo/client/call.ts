@@ -1,4 +1,4 @@
-/** One HTTP request of the demo client and what came back, as it is shown. */
+/** One HTTP request of the demo client and its answer, as the page shows them. */
 export interface Call {
   method: 'GET' | 'POST'
   url: string
@@ -7,7 +7,7 @@ export interface Call {
   form: ReadonlyArray<readonly [string, string]>
   milliseconds: number
   answer: Answer | undefined
-  /** Why no answer came. */
+  /** The reason why no answer came. */
   failure: string | undefined
 }
 
@@ -16,7 +16,7 @@ export interface Answer {
   statusText: string
   headers: ReadonlyArray<readonly [string, string]>
   body: string
-  /** The body as JSON; undefined when it is none. */
+  /** The body as JSON; undefined when it is not JSON. */
   json: unknown
 }
 
@@ -27,11 +27,11 @@ interface Request {
   form?: Record<string, string>
 }
 
-/** Headers worth a newcomer's attention; the many for browsers would bury them. */
+/** Headers that a newcomer should see. The many headers for browsers would hide them. */
 const shownHeaders = ['content-type', 'cache-control', 'www-authenticate', 'retry-after', 'x-request-id']
 const maximumBytes = 2 * 1024 * 1024
 
-/** Never throws: a request that fails is part of what the client shows. */
+/** Never throws, because the page shows failed requests, too. */
 export async function performCall(request: Request, timeoutMs: number): Promise<Call> {
   const { method, url } = request
   const form = Object.entries(request.form ?? {})
@@ -62,7 +62,7 @@ async function send(sending: Sending): Promise<Pick<Call, 'answer' | 'failure'>>
       method,
       headers: requestHeaders.map(([name, value]): [string, string] => [name, value]),
       ...(form.length > 0 ? { body: new URLSearchParams(form.map(([name, value]) => [name, value])) } : {}),
-      // Following a redirect could carry the token to another server.
+      // A redirect could take the token to another server.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     })
@@ -100,7 +100,7 @@ function parseJson(text: string): unknown {
 function describeFailure(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return 'the connection failed'
   if (error.name === 'TimeoutError') return `no answer came within ${timeoutMs / 1000} seconds`
-  // What fetch throws says only "fetch failed"; the reason is its cause.
+  // The error of fetch says only "fetch failed". The reason is its cause.
   const cause = error.cause instanceof Error ? error.cause : error
   return (cause as NodeJS.ErrnoException).code ?? (cause.message || 'the connection failed')
 }

@@ -3,13 +3,13 @@ export interface ClientSettings {
   fhirUrl: string
   applicationId: string
   applicationSecret: string
-  /** Where the browser comes back to. */
+  /** The address to which the browser comes back. */
   redirectUri: string
-  /** How long each request may take. */
+  /** Each request may take so long. */
   timeoutMs: number
 }
 
-/** Who can sign in, to be told on the start page. */
+/** People who can sign in. The start page lists them. */
 export interface DemoSignIns {
   password: string
   people: ReadonlyArray<{ who: string; email: string; sees: string }>

@@ -13,7 +13,7 @@ export function demoPage(title: string, contents: NonNullable<Page['contents']>,
   }
 }
 
-/** `tabindex`: what is wider than the page is scrolled by keyboard only when it can have the focus. */
+/** `tabindex`: a text that is wider than the page needs the focus, so that the keyboard can scroll it. */
 export function showCode(name: string, text: string): SafeHtml {
   return html`<pre tabindex="0" role="group" aria-label="${name}"><code>${text}</code></pre>`
 }

@@ -16,7 +16,7 @@ interface Tokens {
   encounter?: string | undefined
 }
 
-/** Reads whom and what the application was opened for (SMART App Launch 2.2): the ids stand in the token answer. */
+/** Reads the patient and the visit for which the application was opened (SMART App Launch 2.2). The token answer has their ids. */
 export async function readContext(
   settings: ClientSettings,
   { access_token: accessToken, patient: patientId, encounter: encounterId }: Tokens,
@@ -25,7 +25,7 @@ export async function readContext(
   async function get(title: string, words: string, path: string): Promise<unknown> {
     const url = `${settings.fhirUrl}/fhir/r4/${path}`
     const call = await performCall({ method: 'GET', url, accessToken }, settings.timeoutMs)
-    const problem = problemOf(call, true)
+    const problem = problemOf(call, { isAsExpected: true })
     steps.push({ title, words, call, problem })
     return problem === undefined ? call.answer?.json : undefined
   }

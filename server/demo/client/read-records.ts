@@ -3,10 +3,10 @@ import { type Call, performCall } from './call.ts'
 import type { ClientSettings } from './client-settings.ts'
 import type { Step } from './step.ts'
 
-/** What was read, for the summary. */
+/** The records that were read, for the summary. */
 export interface Found {
   patient: { name: string; birthDate: string; gender: string }
-  /** That the application was opened for; undefined where there is none to tell. */
+  /** The visit for which the application was opened; undefined for an application that starts alone. */
   visit?: string | undefined
   immunizations: Array<{ date: string; vaccine: string }>
   pages: number
@@ -42,9 +42,9 @@ const immunizationAnswer = z.object({
     .optional(),
 })
 
-/** Small, so that there is a second page to see. */
+/** The page is small, so that there is a second page. */
 const pageSize = 10
-/** A provider's panel has hundreds of pages; the first ones tell the story. */
+/** A provider's panel has hundreds of pages. The first pages are enough for the demo. */
 const maximumPages = 10
 
 export interface Reading {
@@ -64,7 +64,7 @@ export async function readRecords(settings: ClientSettings, accessToken: string)
     words:
       'The access token travels in the Authorization header. The list holds every patient that this person may see: one for a patient, several for a parent or a provider.',
     call: patients,
-    problem: problemOf(patients, list.success),
+    problem: problemOf(patients, { isAsExpected: list.success }),
   }
   const [first] = list.data?.results ?? []
   if (listStep.problem || !first)
@@ -82,7 +82,7 @@ export async function readRecords(settings: ClientSettings, accessToken: string)
     words:
       'The id of the first patient in the list is put into the address. The answer is one FHIR resource.',
     call: one,
-    problem: problemOf(one, patient.success),
+    problem: problemOf(one, { isAsExpected: patient.success }),
   }
   if (oneStep.problem || !patient.success) return { steps: [listStep, oneStep], found: undefined }
 
@@ -118,7 +118,7 @@ async function readPages(
     const call: Call = await get(url)
     const page = listAnswer.safeParse(call.answer?.json)
     walk.pages += 1
-    const problem = problemOf(call, page.success)
+    const problem = problemOf(call, { isAsExpected: page.success })
     url = page.data?.next ?? null
     walk.immunizations.push(...(page.data?.results ?? []).map(toImmunization))
     const stop = problem ?? reasonToStop(url, fhirUrl, walk.pages)
@@ -149,7 +149,7 @@ function pageWords(next: string | null): string {
     : `A list comes in pages. This client asks for ${pageSize} records on each and follows the address in next, which is complete.`
 }
 
-export function problemOf({ answer }: Call, isAsExpected: boolean): string | undefined {
+export function problemOf({ answer }: Call, { isAsExpected }: { isAsExpected: boolean }): string | undefined {
   if (!answer) return 'The server could not be reached, so the walk ends here.'
   if (answer.status !== 200) return 'The server refused, so the walk ends here. Its answer says why.'
   return isAsExpected

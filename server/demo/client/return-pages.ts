@@ -11,7 +11,7 @@ ${body}
   }
 }
 
-/** The person pressed Cancel: nothing is wrong, and the client must be able to live with it. */
+/** The person pressed Cancel. This is no fault, and the client must go on without access. */
 export function deniedPage(startUrl: string): Page {
   return cardPage(
     'No access was given',
@@ -36,12 +36,12 @@ export function foreignStatePage(startUrl: string): Page {
   return cardPage(
     'This answer belongs to another browser',
     html`<p class="lead">The <code>state</code> in the address is not one that this client gave to your browser, so the code beside it was not used.</p>
-<p>That is what <code>state</code> is for: else somebody could send you a link that connects their record to your session. It also happens when cookies are off, when the server was restarted meanwhile, or when you started at another address than <a href="${startUrl}">${startUrl}</a>.</p>`,
+<p>This is the purpose of <code>state</code>: otherwise somebody could send you a link that connects their record to your session. It also happens when cookies are off, when the server was restarted meanwhile, or when you started at another address than <a href="${startUrl}">${startUrl}</a>.</p>`,
     startUrl,
   )
 }
 
-/** A launch that cannot be this server's: `iss` is the address that the application would bring its token to. */
+/** A launch that cannot be from this server. `iss` is the address to which the application would send its token. */
 export function foreignLaunchPage(startUrl: string): Page {
   return cardPage(
     'This is not a launch from here',

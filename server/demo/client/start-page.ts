@@ -3,7 +3,7 @@ import type { Page } from '../../pages/page.ts'
 import type { ClientSettings, DemoSignIns } from './client-settings.ts'
 import { demoPage, showCode } from './demo-page.ts'
 
-/** Explains what is about to happen and holds the one button. */
+/** Explains what will happen, and has the button that starts it. */
 export function startPage(settings: ClientSettings, link: string, signIns: DemoSignIns | undefined): Page {
   return demoPage(
     'Demo client',
@@ -14,7 +14,7 @@ export function startPage(settings: ClientSettings, link: string, signIns: DemoS
       { id: 'launch', title: 'Opened from a practice' },
     ],
     html`<h1>Demo client</h1>
-<p class="lead">This page plays an application of somebody else: a program that wants to read a person's record, with that person's consent. It takes the steps of the <a href="/api_fhir/api-docs/tutorial">tutorial</a> and shows each request with its answer.</p>
+<p class="lead">This page acts as an application of somebody else: a program that wants to read a person's record, with that person's consent. It takes the steps of the <a href="/api_fhir/api-docs/tutorial">tutorial</a> and shows each request with its answer.</p>
 <section aria-labelledby="connect">
 <h2 id="connect">Connect</h2>
 ${signIns ? renderSignIns(signIns) : ''}
@@ -44,7 +44,7 @@ ${showCode('The link', link)}
 </section>
 <section aria-labelledby="launch">
 <h2 id="launch">Opened from a practice</h2>
-<p>Applications can also be opened for a patient, out of the portal: an EHR launch of SMART App Launch. The demo has one for that, too. Sign in <a href="/">at the portal</a> as <code>provider@demo.example</code>, open the practice desk, press <strong>Open app</strong> beside a patient, choose a visit if you like, and open <strong>Demo chart</strong>. It shows each of its requests, as this one does.</p>
+<p>Applications can also be opened for a patient from the portal: an EHR launch of SMART App Launch. The demo has one for that, too. Sign in <a href="/">at the portal</a> as <code>provider@demo.example</code>, open the practice desk, press <strong>Open app</strong> beside a patient, choose a visit if you like, and open <strong>Demo chart</strong>. It shows each of its requests, as this one does.</p>
 </section>`,
   )
 }

@@ -1,10 +1,10 @@
 import type { Call } from './call.ts'
 
-/** One request of the walk with what a newcomer should know about it. */
+/** One request of the walk, with words for newcomers. */
 export interface Step {
   title: string
   words: string
   call: Call
-  /** What this client makes of an answer that it cannot go on with. */
+  /** The reason why the client cannot go on after this answer. */
   problem?: string | undefined
 }

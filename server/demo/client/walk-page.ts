@@ -16,10 +16,10 @@ interface Continuation {
   csrfToken: string
 }
 
-/** Longer answers are cut: the beginning shows the form, the rest only more of the same. */
+/** Longer answers are cut, and the page says so. The beginning shows the form of the answer. */
 const shownCharacters = 6000
 
-/** Everything that happened, step by step. `before` tells what led here. */
+/** Everything that happened, step by step. `before` describes the steps before the first request. */
 export function walkPage(
   walk: Walk,
   before: SafeHtml,

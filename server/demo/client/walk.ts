@@ -10,7 +10,7 @@ export interface Walk {
   steps: Step[]
   found: Found | undefined
   refreshToken: string | undefined
-  /** What must be shortened wherever it is shown. */
+  /** Secrets. They must be shortened wherever they are shown. */
   secrets: string[]
 }
 
@@ -27,7 +27,7 @@ export function walkFromCode(settings: ClientSettings, code: string): Promise<Wa
   return walk(settings, exchangeOf(settings, code), ({ access_token }) => readRecords(settings, access_token))
 }
 
-/** The same of an application that was opened for a patient: the token answer says for whom. */
+/** The same for an application that was opened for a patient, whom the token answer names. */
 export function walkFromLaunch(settings: ClientSettings, code: string): Promise<Walk> {
   return walk(settings, exchangeOf(settings, code), (tokens) => readContext(settings, tokens))
 }

@@ -3,7 +3,9 @@ import { after, before, describe, test } from 'node:test'
 import { createApprovals, createGrants } from '#server/grants/grants.ts'
 import { readLimits } from '#server/limits.ts'
 import { systemRandom } from '#server/secrets.ts'
+import { openPortal } from '../../portal-api/open-portal.ts'
 import { authorize, postToken } from '../../support/authorize.ts'
+import { listOpenGrants } from '../../support/open-grants.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../../support/people.ts'
 import { startApp, type TestApp } from '../../support/start-app.ts'
 import {
@@ -88,7 +90,7 @@ describe('a backend service', () => {
     const service = await anApprovedService(app, clinic, key)
     const { body } = await askForBackendToken(app, service.id, key)
     assert.equal((await read('Patient', body.access_token)).status, 200)
-    const [approval] = await app.modules.approvals.list({ applicationId: service.id })
+    const [approval] = (await app.modules.approvals.list({ applicationId: service.id })).entries
     await app.modules.approvals.end(clinic.practice.id, approval?.id ?? '')
     assert.equal((await read('Patient', body.access_token)).status, 401)
     assert.equal((await askForBackendToken(app, service.id, key)).body.error, 'unauthorized_client')
@@ -143,7 +145,7 @@ describe('a backend service', () => {
     const { body } = await askForBackendToken(app, service.id, key)
     await app.modules.grants.endAllOfAccount(clinic.provider.id, 'the password was changed')
     assert.equal((await read('Patient', body.access_token)).status, 200)
-    assert.deepEqual(await app.modules.grants.listOpen(clinic.provider.id), [])
+    assert.deepEqual(await listOpenGrants(app.modules.grants, clinic.provider.id), [])
   })
 
   test('revoking its token ends that token, and not the approval', async () => {
@@ -198,23 +200,35 @@ describe('a backend service', () => {
   test('a developer asks, the practice approves or declines', async () => {
     const service = await aKeyApplication(app, clinic, key, { redirectUris: [], scopes: ['system/*.rs'] })
     const { approvals } = app.modules
-    const asked = await approvals.request(service.id, other.practice.id, clinic.provider.id)
-    const again = await approvals.request(service.id, other.practice.id, clinic.provider.id)
+    const asked = await approvals.request({
+      applicationId: service.id,
+      practiceId: other.practice.id,
+      accountId: clinic.provider.id,
+    })
+    const again = await approvals.request({
+      applicationId: service.id,
+      practiceId: other.practice.id,
+      accountId: clinic.provider.id,
+    })
     assert.equal(again.id, asked.id)
     assert.deepEqual(
-      (await approvals.listRequests({ practiceId: other.practice.id })).map(({ id }) => id),
+      (await approvals.listRequests({ practiceId: other.practice.id })).entries.map(({ id }) => id),
       [asked.id],
     )
     await assert.rejects(approvals.decline(clinic.practice.id, asked.id), { code: 'not-found' })
     await approvals.decline(other.practice.id, asked.id)
-    assert.deepEqual(await approvals.listRequests({ applicationId: service.id }), [])
-    await approvals.request(service.id, other.practice.id, clinic.provider.id)
+    assert.deepEqual((await approvals.listRequests({ applicationId: service.id })).entries, [])
+    await approvals.request({
+      applicationId: service.id,
+      practiceId: other.practice.id,
+      accountId: clinic.provider.id,
+    })
     await approvals.approve({
       applicationId: service.id,
       practiceId: other.practice.id,
       accountId: other.provider.id,
     })
-    assert.deepEqual(await approvals.listRequests({ applicationId: service.id }), [])
+    assert.deepEqual((await approvals.listRequests({ applicationId: service.id })).entries, [])
     assert.equal((await askForBackendToken(app, service.id, key)).status, 200)
   })
 
@@ -245,17 +259,102 @@ describe('a backend service', () => {
       applications: app.modules.applications,
       grants,
     })
-    const [approval] = await elsewhere.list({ applicationId: service.id })
+    const [approval] = (await elsewhere.list({ applicationId: service.id })).entries
     await elsewhere.end(clinic.practice.id, approval?.id ?? '')
     app.clock.forward(1)
     assert.equal((await read('Patient', body.access_token)).status, 401)
+  })
+
+  test('requests at the same moment are one request, and the database refuses a second one', async () => {
+    const service = await aKeyApplication(app, clinic, key, { redirectUris: [], scopes: ['system/*.rs'] })
+    const { approvals } = app.modules
+    const form = { applicationId: service.id, practiceId: other.practice.id, accountId: clinic.provider.id }
+    const asked = await Promise.all(Array.from({ length: 8 }, () => approvals.request(form)))
+    assert.equal(new Set(asked.map(({ id }) => id)).size, 1)
+    const { entries } = await approvals.listRequests({ applicationId: service.id })
+    assert.equal(entries.length, 1)
+    const row = await app.store.db
+      .selectFrom('approval_request')
+      .selectAll()
+      .where('application_id', '=', service.id)
+      .executeTakeFirstOrThrow()
+    const second = app.store.db.insertInto('approval_request').values({ ...row, id: 'apr_second' })
+    await assert.rejects(second.execute(), /unique/i)
+    await approvals.decline(other.practice.id, row.id)
+    assert.notEqual((await approvals.request(form)).id, row.id, 'after a decision it may ask again')
+  })
+
+  test('lists of approvals and requests go on page by page', async () => {
+    const service = await aKeyApplication(app, clinic, key, { redirectUris: [], scopes: ['system/*.rs'] })
+    const practices = Array.from({ length: 53 }, (_, at) => `prac_page_${String(at).padStart(2, '0')}`)
+    const { db } = app.store
+    await db
+      .insertInto('practice')
+      .values(
+        practices.map((id) => ({
+          id,
+          name: id,
+          kind: 'practice' as const,
+          organization_id: id,
+          created_at: 0,
+          requires_second_step: 0,
+        })),
+      )
+      .execute()
+    const { accountId, at } = { accountId: clinic.provider.id, at: app.clock.now().getTime() }
+    await db
+      .insertInto('grant')
+      .values(
+        practices.map((id) => ({
+          id: `gr_${id}`,
+          account_id: accountId,
+          application_id: service.id,
+          scopes: 'system/*.rs',
+          created_at: at,
+          expires_at: null,
+          ended_at: null,
+          end_reason: null,
+          last_used_at: null,
+          practice_id: id,
+        })),
+      )
+      .execute()
+    await db
+      .insertInto('approval_request')
+      .values(
+        practices.map((id) => ({
+          id: `apr_${id}`,
+          application_id: service.id,
+          practice_id: id,
+          requested_by: accountId,
+          requested_at: at,
+          decided_at: null,
+        })),
+      )
+      .execute()
+    const vendor = await openPortal(app, clinic.provider.email)
+    const path = `/applications/${service.id}/approvals`
+    const first = (await vendor.call('GET', path)).body
+    assert.deepEqual([first.approvals.length, first.requests.length], [50, 50])
+    const rest = (await vendor.call('GET', `${path}?${new URLSearchParams(first.next)}`)).body
+    assert.deepEqual([rest.approvals.length, rest.requests.length, rest.next], [3, 3, null])
+    const one = (await vendor.call('GET', `${path}?requests=${first.next.requests}`)).body
+    assert.deepEqual([one.approvals.length, one.requests.length], [0, 3])
+    const seen = [...first.approvals, ...rest.approvals].map(({ practice }) => practice.id)
+    assert.deepEqual(seen, practices)
+    const refused = await askForBackendToken(app, service.id, key)
+    assert.match(String(refused.body.error_description), /prac_page_00.* and others$/)
+    const named = await askForBackendToken(app, service.id, key, {
+      form: { practice: 'prac_page_52' },
+    })
+    assert.equal(named.status, 200, JSON.stringify(named.body))
   })
 
   test('approvals at the same moment leave one in force', async () => {
     const service = await anApprovedService(app, clinic, key)
     const form = { applicationId: service.id, practiceId: clinic.practice.id, accountId: clinic.provider.id }
     await Promise.allSettled(Array.from({ length: 5 }, () => app.modules.approvals.approve(form)))
-    assert.equal((await app.modules.approvals.list({ applicationId: service.id })).length, 1)
+    assert.equal((await app.modules.approvals.list({ applicationId: service.id })).entries.length, 1)
     assert.equal((await askForBackendToken(app, service.id, key)).status, 200)
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { authorize, getTokens, postToken, readApi, type TokenAnswer } from '../../support/authorize.ts'
+import { listOpenGrants } from '../../support/open-grants.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic } from '../../support/people.ts'
 import { startApp, type TestApp } from '../../support/start-app.ts'
 import {
@@ -99,6 +100,22 @@ describe('revocation and introspection', () => {
     assert.equal(body.active, true, JSON.stringify(body))
     assert.equal(body.scope, 'system/*.rs')
     assert.deepEqual(['sub' in body, 'patient' in body, 'grant_id' in body], [false, false, false])
+  })
+
+  test('an access token that was just read is worth nothing after it is revoked, of a person and of a service', async () => {
+    const { access_token } = await tokens()
+    assert.ok(await works(access_token))
+    assert.equal((await post('revoke', { token: access_token, ...by(client) })).status, 200)
+    assert.equal(await works(access_token), false)
+
+    const service = await anApprovedService(app, clinic, key)
+    const { access_token: token } = (await askForBackendToken(app, service.id, key)).body
+    const read = () =>
+      fetch(`${app.fhirUrl}/fhir/r4/Patient/ana`, { headers: { authorization: `Bearer ${token}` } })
+    assert.equal((await read()).status, 200)
+    const client_assertion = await signAssertion(app, service.id, key)
+    await post('revoke', { token, client_assertion_type: assertionType, client_assertion })
+    assert.equal((await read()).status, 401)
   })
 
   const inactive: Array<[string, () => Promise<Credentials>]> = [
@@ -206,7 +223,7 @@ describe('revocation and introspection', () => {
   async function endedByPerson(): Promise<Credentials> {
     const { access_token } = await tokens()
     const account = await app.modules.accounts.findByEmail(person)
-    for (const { id } of await app.modules.grants.listOpen(account?.id ?? ''))
+    for (const { id } of await listOpenGrants(app.modules.grants, account?.id ?? ''))
       await app.modules.grants.end(account?.id ?? '', id, 'the person ended it')
     return { token: access_token, ...by(client) }
   }

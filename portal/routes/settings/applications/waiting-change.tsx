@@ -22,7 +22,7 @@ export function WaitingChange({ application }: { application: Application }) {
       />
     )
   if (!data?.change) return null
-  const { requestedAt, changes, waitsFor } = data.change
+  const { requestedAt, changes, waitsFor, waitsForMore } = data.change
   function confirm() {
     takeBack.mutateAsync(undefined).then(
       () => {
@@ -41,7 +41,7 @@ export function WaitingChange({ application }: { application: Application }) {
         <dt>Asked on</dt>
         <dd>{formatMoment(requestedAt)}</dd>
         <dt>Waits for</dt>
-        <dd>{waitsFor.join(', ')}</dd>
+        <dd>{(waitsForMore ? [...waitsFor, 'others'] : waitsFor).join(', ')}</dd>
         <ServiceChangeFacts changes={changes} />
       </dl>
       <Button variant="default" mt="md" onClick={() => setAsks(true)}>

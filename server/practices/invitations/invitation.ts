@@ -1,6 +1,6 @@
 import type { MailState } from '#server/mail/mail.ts'
+import type { Practice } from '../practice.ts'
 import type { InvitationClaim } from './invitation-claims.ts'
-import type { Practice } from './practice.ts'
 
 /** An invitation that has not ended. */
 export interface Invitation {
@@ -10,14 +10,14 @@ export interface Invitation {
   email: string
   role: 'patient' | 'proxy'
   relationship: string
-  /** The RelatedPerson record of the patient that the invited person is, when the practice chose one. */
+  /** The RelatedPerson record that stands for the invited person, when the practice chose one. */
   relatedPersonId: string | undefined
   createdAt: Date
   expiresAt: Date
-  /** Of one that was just made in a sandbox: its mail did not leave, and is shown on /outbox. */
+  /** Set when the invitation was just made in a sandbox: its mail did not leave the server, and /outbox shows it. */
   isInOutbox?: boolean
-  /** Who accepted it with another address than the invited one, and waits for the practice; told to the practice alone. */
+  /** The account of another address that accepted it and waits for the practice. Only the practice sees this. */
   claim: InvitationClaim | undefined
-  /** Whether its mail has reached the mail server; told to the practice alone. */
+  /** Whether its mail has reached the mail server. Only the practice sees this. */
   mail: 'sent' | MailState
 }

@@ -1,8 +1,10 @@
-import { OnpatientError } from '../errors.ts'
-import type { Db } from '../store/store.ts'
-import type { Practice } from './practice.ts'
+import { OnpatientError } from '../../errors.ts'
+import type { Db } from '../../store/store.ts'
+import type { Practice } from '../practice.ts'
 
-/** An invitation that an account of another address accepted: the practice has to confirm that it is the invited person. */
+/**
+ * Somebody accepted an invitation with an account of another address. The practice has to confirm that this is the invited person.
+ */
 export interface InvitationClaim {
   accountId: string
   email: string
@@ -10,15 +12,15 @@ export interface InvitationClaim {
   claimedAt: Date
 }
 
-/** The person's side of it. */
+/** What the person sees of such an invitation. */
 export interface WaitingInvitation {
   practice: Practice
   claimedAt: Date
 }
 
 /**
- * Puts the account down for the invitation, which then nobody else can accept. It has as long as an invitation has to be confirmed.
- * False when another was faster.
+ * Notes the account in the invitation, so that nobody else can accept it. The practice can confirm until `until`. False when somebody
+ * else was faster.
  */
 export async function claim(
   db: Db,
@@ -37,7 +39,7 @@ export async function claim(
   return claimed !== undefined
 }
 
-/** Takes the claim of an invitation of the practice up, once. Throws `not-found`. */
+/** Marks a claimed invitation of the practice as accepted. This works once. Throws `not-found`. */
 export async function takeUpClaim(
   db: Db,
   { practiceId, invitationId }: { practiceId: string; invitationId: string },
@@ -57,7 +59,7 @@ export async function takeUpClaim(
   throw new OnpatientError('not-found', 'Nobody waits with this invitation any more.')
 }
 
-/** Who waits with which of these invitations. */
+/** The claims of these invitations, by the id of the invitation. */
 export async function findClaims(
   db: Db,
   rows: ReadonlyArray<{ id: string; claimed_by: string | null; claimed_at: number | null }>,
