@@ -4,7 +4,7 @@
  */
 const code = '^(fhir|server|portal|tools|bench|test)/'
 const leaves =
-  '^server/(addresses|assert-room|breathe|clock|errors|limits|logger|network|origins|production|request-work|seal|secrets|settings|several-processes)\\.ts$'
+  '^server/(addresses|assert-room|breathe|clock|errors|limits|logger|network|origins|portal-pages|production|request-work|seal|secrets|setting-kinds|setting-table|settings|several-processes)\\.ts$'
 
 /** What a folder of server/ may use beside itself and the leaves; `types`: only types of it. */
 const uses = [
@@ -55,9 +55,9 @@ const uses = [
   ],
   [
     ['http'],
-    ['access', 'rate-limits', 'store'],
+    ['fhir', 'access', 'rate-limits', 'store'],
     ['accounts'],
-    '`http` uses `access`, `rate-limits`, the store and types of `accounts`.',
+    '`http` uses `fhir`, `access`, `rate-limits`, the store and types of `accounts`.',
   ],
   [
     ['pages'],
@@ -265,9 +265,9 @@ const rules = [
   },
   {
     name: 'portal-talks-http',
-    comment: 'The portal uses `fhir` and the style of `pages`; it meets the server over HTTP.',
+    comment: 'The portal uses `fhir`, the style of `pages` and the list of its own pages; it meets the server over HTTP.',
     from: { path: '^portal/' },
-    to: { path: code, pathNot: ['^portal/', '^fhir/', '^server/pages/assets/'] },
+    to: { path: code, pathNot: ['^portal/', '^fhir/', '^server/pages/assets/', '^server/portal-pages\\.ts$'] },
   },
   {
     name: 'server-stands-alone',

@@ -9,6 +9,7 @@ import {
   fastify,
   LogController,
 } from 'fastify'
+import { documentScopes } from '#fhir/scope/supported-scopes.ts'
 import {
   type Access,
   createAccess,
@@ -363,6 +364,7 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
         isProduction,
         classicTypes,
         r4Types: describeR4Types(),
+        scopes: documentScopes(),
         settings: settingRows.filter(({ name }) => !limitSettings.some((each) => each.name === name)),
         bounds: {
           request: describeLimits(settings.limits, 'request'),

@@ -1,6 +1,5 @@
 import { errorCatalogue, errorCodeSystem, statusOf } from '../server/errors.ts'
-import { limitSettings } from '../server/limits.ts'
-import { settingRows } from '../server/settings.ts'
+import { type SettingTable, settingTable } from '../server/setting-table.ts'
 import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
 import { conformancePage } from './conformance-page.ts'
 import { limitsPage } from './limits-page.ts'
@@ -27,10 +26,9 @@ export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/api/search-parameters.md', content: `${note}${searchParametersPage()}` },
 ]
 
-function settingsPage(): string {
-  const limits = new Set(limitSettings.map(({ name }) => name))
-  const others = settingRows.filter(({ name }) => !limits.has(name))
-  const rows = others.map((row) => [
+/** docs/operate/settings.md */
+export function settingsPage(table: SettingTable = settingTable): string {
+  const rows = Object.values(table).map((row) => [
     `\`${row.name}\``,
     row.form,
     row.default,
@@ -40,8 +38,8 @@ function settingsPage(): string {
 # Settings
 
 Settings are environment variables. All of them are optional, and an empty one counts as absent. They are read once, at
-start, and a start with a faulty or misspelt one stops with a message that names every problem. How they work together
-is told in [Running onpatient](run.md). The settings that change a bound or a limit have [a page of their own](limits.md).
+start. A start with a faulty or misspelt one stops with a message that names every problem. [Running onpatient](run.md) explains
+how they work together. The settings that change a bound or a limit have [a page of their own](limits.md).
 
 ${markdownTable(['Name', 'Takes', 'Default', 'What for'], rows)}
 `

@@ -1,9 +1,11 @@
+import { type ClinicalContextName, clinicalContexts } from './clinical-contexts.ts'
+
 /**
  * SMART App Launch 2.2, scopes for clinical data: one value for the v1 and the v2 notation.
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
 export interface ClinicalScope {
-  context: 'patient' | 'user' | 'system'
+  context: ClinicalContextName
   /** A FHIR type, or '*' for every type. */
   type: string
   /** Which of create, read, update, delete, search it gives. */
@@ -28,21 +30,10 @@ const v1Access: Record<string, Interaction[]> = {
   '*': ['c', 'r', 'u', 'd', 's'],
 }
 
-const pattern =
-  /^(patient|user|system)\/([A-Z][A-Za-z]{1,63}|\*)\.(read|write|\*|c?r?u?d?s?)(?:\?(\S{1,500}))?$/
-
-/** Scopes that carry no clinical access: identity, launch context and refresh. */
-export const contextScopes: ReadonlySet<string> = new Set([
-  'openid',
-  'fhirUser',
-  'profile',
-  'email',
-  'offline_access',
-  'online_access',
-  'launch',
-  'launch/patient',
-  'launch/encounter',
-])
+const contexts = Object.keys(clinicalContexts).join('|')
+const pattern = new RegExp(
+  `^(${contexts})/([A-Z][A-Za-z]{1,63}|\\*)\\.(read|write|\\*|c?r?u?d?s?)(?:\\?(\\S{1,500}))?$`,
+)
 
 /** Undefined when the text is not a clinical scope of either notation. */
 export function parseClinicalScope(text: string): ClinicalScope | undefined {

@@ -3,7 +3,6 @@ import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
 import type { ClassicType, DocsFacts } from './docs-facts.ts'
 import { code, table } from './table.ts'
-import { describeType } from './type-words.ts'
 
 /** Requests, lists, filters, data types and the types of the classic API. */
 export function classicSection(addresses: Addresses, facts: DocsFacts): SafeHtml {
@@ -108,15 +107,15 @@ function types(rows: readonly ClassicType[]): SafeHtml {
 ${table(
   'Types of record and their filters',
   ['Type', 'Holds', 'Filters of its own'],
-  rows.map(({ type, description, hasDate, hasPatient = true }) => [
-    html`<a href="https://hl7.org/fhir/R4/${type.toLowerCase()}.html">${type}</a>`,
-    description ?? describeType(type),
-    filterNames(hasPatient, hasDate),
+  rows.map((row) => [
+    html`<a href="https://hl7.org/fhir/R4/${row.type.toLowerCase()}.html">${row.type}</a>`,
+    row.description,
+    filterNames(row),
   ]),
 )}`
 }
 
-function filterNames(hasPatient: boolean, hasDate: boolean): SafeHtml | string {
+function filterNames({ hasPatient, hasDate }: ClassicType): SafeHtml | string {
   const names = [hasPatient ? 'patient' : '', hasDate ? 'date' : ''].filter((name) => name !== '')
   return names.length === 0 ? '–' : html`${names.map((name) => html`<code>${name}</code> `)}`
 }

@@ -5,9 +5,17 @@ export interface ClassicType {
   type: string
   /** Whether lists of it take `date`. */
   hasDate: boolean
-  /** Whether lists of it take `patient`; most do. */
-  hasPatient?: boolean
-  description?: string
+  /** Whether lists of it take `patient`. */
+  hasPatient: boolean
+  /** What it holds. */
+  description: string
+}
+
+/** A scope, with what it allows; `code` between backticks. */
+export interface ScopeFact {
+  scope: string
+  documentation: string
+  kind: 'clinical' | 'identity' | 'refresh' | 'launch'
 }
 
 /** A type of record that the R4 API serves, with its own search parameters. */
@@ -42,6 +50,7 @@ export interface DocsFacts {
   isProduction: boolean
   classicTypes: readonly ClassicType[]
   r4Types: readonly R4Type[]
+  scopes: readonly ScopeFact[]
   limits: Limits
   /** Every bound and limit of this server, in words: server/limits.ts. */
   bounds: Readonly<Record<LimitArea, ReadonlyArray<{ what: string; most: string; beyond: string }>>>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { documentScopes } from '#fhir/scope/supported-scopes.ts'
 import { errorCatalogue } from '../errors.ts'
 import { browser } from '../http/browser.ts'
 import { describeLimits, limitSettings, readLimits } from '../limits.ts'
@@ -30,9 +31,10 @@ const facts: DocsFacts = {
   isProduction: false,
   r4Types: [{ type: 'Goal', parameters: ['lifecycle-status'] }],
   classicTypes: [
-    { type: 'Immunization', hasDate: true },
-    { type: 'Organization', hasDate: false, hasPatient: false },
+    { type: 'Immunization', description: 'Vaccinations', hasDate: true, hasPatient: true },
+    { type: 'Organization', description: 'Practices', hasDate: false, hasPatient: false },
   ],
+  scopes: documentScopes(),
   limits: {
     codeSeconds: 60,
     accessTokenSeconds: 172_800,
@@ -184,7 +186,7 @@ test('the documentation lists every error code, type, limit and lifetime that it
 test('what an API says of its types reaches the page escaped', async () => {
   await using app = await startDocs({
     r4Types: [],
-    classicTypes: [{ type: 'Basic', hasDate: false, description: '<b>x</b>' }],
+    classicTypes: [{ type: 'Basic', hasDate: false, hasPatient: true, description: '<b>x</b>' }],
   })
   assert.match(await read(app, documentation), /&lt;b&gt;x&lt;\/b&gt;/)
 })

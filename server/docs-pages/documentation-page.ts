@@ -65,7 +65,7 @@ ${table(
 )}
 </section>
 ${authorizationSection(addresses, facts)}
-${scopesSection()}
+${scopesSection(facts.scopes)}
 ${classicSection(addresses, facts)}
 ${r4Section(addresses, facts.r4Types)}
 ${errorsSection()}

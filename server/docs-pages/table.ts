@@ -19,3 +19,8 @@ export function table(name: string, head: readonly string[], rows: ReadonlyArray
 export function code(text: string): SafeHtml {
   return html`<code>${text}</code>`
 }
+
+/** Plain words in which `code` stands between backticks. */
+export function withCode(words: string): SafeHtml {
+  return html`${words.split('`').map((part, at) => (at % 2 === 1 ? code(part) : part))}`
+}

@@ -1,3 +1,5 @@
+import type { ContextScopeTable } from '#fhir/scope/context-scopes.ts'
+import { listSupportedScopes } from '#fhir/scope/supported-scopes.ts'
 import { proofAlgorithms } from '#server/access/access.ts'
 
 /** Where `server/brands` publishes the practices that can be found here. */
@@ -7,13 +9,15 @@ interface SmartUrls {
   portalUrl: string
   /** Whether applications may register by the protocol. */
   offersRegistration: boolean
+  /** Tests pass their own. */
+  scopes?: ContextScopeTable
 }
 
 /**
  * SMART App Launch 2.2, `.well-known/smart-configuration`: what an app needs to know before it sends people to us. Lists
  * only what is there.
  */
-export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls): object {
+export function smartConfiguration({ portalUrl, offersRegistration, scopes }: SmartUrls): object {
   return {
     issuer: portalUrl,
     jwks_uri: `${portalUrl}/.well-known/jwks.json`,
@@ -40,22 +44,7 @@ export function smartConfiguration({ portalUrl, offersRegistration }: SmartUrls)
     authorization_response_iss_parameter_supported: true,
     dpop_signing_alg_values_supported: [...proofAlgorithms],
     code_challenge_methods_supported: ['S256'],
-    scopes_supported: [
-      'openid',
-      'fhirUser',
-      'profile',
-      'email',
-      'offline_access',
-      'online_access',
-      'launch',
-      'launch/patient',
-      'launch/encounter',
-      'patient/*.read',
-      'patient/*.rs',
-      'user/*.read',
-      'user/*.rs',
-      'system/*.rs',
-    ],
+    scopes_supported: listSupportedScopes(scopes),
     capabilities: [
       'launch-ehr',
       'launch-standalone',

@@ -8,6 +8,7 @@ import type { Page } from '#server/pages/page.ts'
 import { widenPolicy } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { Admission } from '#server/practices/practices.ts'
+import { listPortalPaths, portalPages } from '../portal-pages.ts'
 import { systemRandom } from '../secrets.ts'
 import { landingPage } from './landing-page.ts'
 
@@ -19,15 +20,6 @@ interface PortalAppDeps {
 }
 
 const builtPortal = fileURLToPath(new URL('../../portal/dist', import.meta.url))
-
-/** The addresses of the portal. It reads its own address and shows the right screen, so all get the same document. */
-const portalPaths = [
-  '/account/settings',
-  '/account/settings/',
-  '/account/settings/*',
-  '/practice/:id',
-  '/practice/:id/',
-]
 
 /**
  * The signed-in portal: one document for all its addresses, and its files under `/portal-assets/`. Strangers get a
@@ -60,7 +52,7 @@ export function portalApp({
         immutable: true,
         maxAge: '365d',
       })
-    app.get('/', async (request, reply) =>
+    app.get(portalPages.home, async (request, reply) =>
       request.signedIn
         ? sendPortal(request, reply)
         : sendPage(
@@ -69,7 +61,7 @@ export function portalApp({
             viewOf(request, reply, isProduction),
           ),
     )
-    for (const path of portalPaths) {
+    for (const path of listPortalPaths().filter((each) => each !== portalPages.home)) {
       app.get(path, async (request, reply) =>
         request.signedIn
           ? sendPortal(request, reply)

@@ -1,4 +1,6 @@
-import { kindsOfRecord, labelOfPart, labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import { asksToRefresh, rowsOfKind } from '#fhir/scope/context-scopes.ts'
+import { listRecordTypes, type RecordTypeTable, recordTypes } from '#fhir/scope/record-types.ts'
+import { labelOfPart, labelOfType } from '#fhir/scope/record-words.ts'
 import {
   type ClinicalScope,
   type FilterPart,
@@ -20,9 +22,6 @@ export const durations = [
   { value: 'month', label: '30 days', seconds: 30 * 24 * 3600 },
   { value: 'once', label: 'Once, for two days at most', seconds: 48 * 3600 },
 ] as const
-
-/** What asks for a refresh token: who allows a single visit does not give it. */
-const lastingScopes = ['offline_access', 'online_access']
 
 /** What the person decided on the consent page. */
 export interface ConsentChoice {
@@ -72,12 +71,12 @@ export function readAnswers(form: Record<string, unknown>): Answers {
  * launch context): then the person chooses one. A visit is one patient's, too.
  */
 export function wantsOnePatient(scopes: readonly string[]): boolean {
-  return scopes.includes('launch/patient') || wantsVisit(scopes)
+  return rowsOfKind('launch', scopes).some(({ row }) => row.choice !== undefined)
 }
 
 /** Whether the application wants to be told a visit of that patient. */
 export function wantsVisit(scopes: readonly string[]): boolean {
-  return scopes.includes('launch/encounter')
+  return rowsOfKind('launch', scopes).some(({ row }) => row.choice === 'encounter')
 }
 
 /** Whether the application asks for what the person may see beyond one patient. */
@@ -113,14 +112,14 @@ export interface ConsentItem {
 }
 
 /** What the requested scopes open, in the order of the consent page. */
-export function itemsOf(scopes: readonly string[]): ConsentItem[] {
+export function itemsOf(scopes: readonly string[], table: RecordTypeTable = recordTypes): ConsentItem[] {
   const clinical = clinicalScopes(scopes).filter(reads)
-  return typesOf(clinical).flatMap((type) => {
+  return typesOf(clinical, table).flatMap((type) => {
     const own = clinical.filter((scope) => scope.type === type)
-    if (isWhole(clinical, type)) return [{ value: type, label: labelOfType(type) }]
+    if (isWhole(clinical, type)) return [{ value: type, label: labelOfType(type, table) }]
     const parts = own.map(({ filter = [] }) => ({
       value: partOf(type, filter),
-      label: labelOfPart(type, filter),
+      label: labelOfPart(type, filter, table),
     }))
     return parts.filter(({ value }, index) => parts.findIndex((part) => part.value === value) === index)
   })
@@ -160,10 +159,10 @@ function partOf(type: string, filter: readonly FilterPart[]): string {
   return `${type}?${filterText(filter)}`
 }
 
-function typesOf(clinical: readonly ClinicalScope[]): string[] {
+function typesOf(clinical: readonly ClinicalScope[], table: RecordTypeTable): string[] {
   const named = clinical.filter((scope) => scope.type !== '*').map((scope) => scope.type)
-  const all = clinical.some((scope) => scope.type === '*') ? kindsOfRecord.map((kind) => kind.type) : []
-  const order = kindsOfRecord.map((kind) => kind.type)
+  const order = listRecordTypes(table)
+  const all = clinical.some((scope) => scope.type === '*') ? order : []
   return [...new Set([...all, ...named])].sort((a, b) => rank(order, a) - rank(order, b))
 }
 
@@ -200,7 +199,7 @@ export function readConsentChoice(
   if (!duration) return 'no-duration'
   const given = withinDuration(requestedScopes, duration).filter(
     // SMART App Launch 2.2: what cannot be fulfilled is left out of the granted scopes.
-    (scope) => scope !== 'launch/encounter' || subject?.encounter !== undefined,
+    (scope) => !wantsVisit([scope]) || subject?.encounter !== undefined,
   )
   return {
     scopes: given.flatMap((text) => narrow(text, offered, { ticked, changes })),
@@ -217,7 +216,7 @@ function findDuration(answers: Answers): Duration | undefined {
 }
 
 function withinDuration(scopes: readonly string[], { value }: Duration): string[] {
-  return scopes.filter((scope) => !(value === 'once' && lastingScopes.includes(scope)))
+  return scopes.filter((scope) => !(value === 'once' && asksToRefresh([scope])))
 }
 
 interface Ticked {

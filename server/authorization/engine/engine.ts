@@ -1,5 +1,6 @@
 import Provider, { type Configuration, errors } from 'oidc-provider'
-import { contextScopes, splitScopes } from '#fhir/scope/scope.ts'
+import { asksToRefresh, claimsByScope, contextScopes } from '#fhir/scope/context-scopes.ts'
+import { splitScopes } from '#fhir/scope/scope.ts'
 import { proofAlgorithms } from '#server/access/access.ts'
 import type { Accounts } from '#server/accounts/accounts.ts'
 import { assertionAlgorithms, type KeySets } from '#server/applications/applications.ts'
@@ -114,14 +115,9 @@ function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Co
       long: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
       short: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
     },
-    scopes: [...contextScopes],
+    scopes: Object.keys(contextScopes),
     // `sid` (OpenID Connect Back-Channel Logout §2.1): in which sign-in the person allowed it.
-    claims: {
-      openid: ['sub', 'sid', 'amr'],
-      fhirUser: ['fhirUser'],
-      profile: ['name'],
-      email: ['email', 'email_verified'],
-    },
+    claims: claimsByScope(),
     conformIdTokenClaims: false,
     // SMART wants it in both requests, and RFC 6749 §4.1.3 in the second when it was in the first.
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -157,7 +153,7 @@ function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey[]): Co
     // One that anybody could use is not given when the access ends with its first token.
     issueRefreshToken: async (_ctx, client, code) =>
       client.grantTypeAllowed('refresh_token') &&
-      (hasClinicalScope([...code.scopes]) || asksToLast(code.scopes)) &&
+      (hasClinicalScope([...code.scopes]) || asksToRefresh([...code.scopes])) &&
       (client.tokenEndpointAuthMethod !== 'none' || lastsLonger(deps, code.grantId)),
     rotateRefreshToken: true,
     expiresWithSession: async () => false,
@@ -206,10 +202,6 @@ function describeRefusal(
   if (typeof redirectUri === 'string' && !applications.maySendTo(redirectUri))
     return 'This app wants you sent back to an address on plain http, where anyone on the way can read the answer. This server does not do that. Its developer has to register an https:// address.'
   return describeOAuthError(given, undefined)
-}
-
-function asksToLast(scopes: ReadonlySet<string>): boolean {
-  return scopes.has('offline_access') || scopes.has('online_access')
 }
 
 /** Whether a grant goes on when an access token that is issued now has expired. */
