@@ -106,7 +106,7 @@ const uses = [
     [],
     '`account-pages` uses `accounts`, `practices`, `mail`, `http` and `pages`.',
   ],
-  [['docs-pages'], ['pages'], [], '`docs-pages` uses `pages`.'],
+  [['docs-pages'], ['http', 'pages'], [], '`docs-pages` uses `http` and `pages`.'],
   [['brands'], ['http', 'practices'], [], '`brands` uses `http` and `practices`.'],
   [
     ['demo'],

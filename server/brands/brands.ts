@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import Negotiator from 'negotiator'
 import type { Practices } from '#server/practices/practices.ts'
 import { preflight, readableByAll } from '../http/cors.ts'
+import { hasEntityTag } from '../http/entity-tag.ts'
 import { brandBundlePath } from '../http/smart-configuration.ts'
 import { type BrandUrls, brandBundle, type ListedBrand, serviceBaseBundle } from './brand-bundle.ts'
 import { serviceBaseCsv } from './service-base-list.ts'
@@ -38,21 +40,22 @@ export function brandLists({ practices: { brands }, ...urls }: BrandsDeps): Fast
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
-  const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   // Weak, as the specification recommends: a proxy may compress it.
+  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   void reply.headers({
     ...readableByAll,
-    etag: `W/${tag}`,
+    etag,
     'cache-control': `public, max-age=${maxAgeSeconds}`,
     vary: 'Accept',
     'x-content-type-options': 'nosniff',
   })
-  const known = (request.headers['if-none-match'] ?? '').split(/\s*,\s*/)
-  if (known.some((each) => each === '*' || each.replace(/^W\//, '') === tag)) return reply.code(304).send()
+  if (hasEntityTag(request.headers['if-none-match'], etag)) return reply.code(304).send()
   return reply.type(type).send(body)
 }
 
-function jsonTypeFor({ headers }: FastifyRequest): string {
-  const isPlain = /application\/json/i.test(headers.accept ?? '')
-  return `${isPlain ? 'application/json' : 'application/fhir+json'}; charset=utf-8`
+/** The first where the client likes both alike, or neither. */
+const jsonTypes = ['application/fhir+json', 'application/json']
+
+function jsonTypeFor(request: FastifyRequest): string {
+  return `${new Negotiator(request).mediaType(jsonTypes) ?? jsonTypes[0]}; charset=utf-8`
 }

@@ -4,10 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { brotliDecompressSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { documentScopes } from '#fhir/scope/supported-scopes.ts'
+import type { Account } from '../accounts/accounts.ts'
 import { errorCatalogue } from '../errors.ts'
-import { browser } from '../http/browser.ts'
+import { type BrowserDeps, browser, type SignedIn } from '../http/browser.ts'
 import { describeLimits, limitSettings, readLimits } from '../limits.ts'
 import { pageErrors } from '../pages/page-errors.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
@@ -52,10 +54,13 @@ const facts: DocsFacts = {
   settings: settingRows.filter(({ name }) => !limitSettings.some((each) => each.name === name)),
 }
 
-async function startDocs(changes: Partial<DocsFacts> = {}): Promise<FastifyInstance> {
+async function startDocs(
+  changes: Partial<DocsFacts> = {},
+  findSignIn: BrowserDeps['findSignIn'] = async () => undefined,
+): Promise<FastifyInstance> {
   const app = Fastify()
   await app.register(browser, {
-    findSignIn: async () => undefined,
+    findSignIn,
     cookieKey: 'k'.repeat(32),
     isSecure: false,
   })
@@ -246,4 +251,32 @@ test('durations are written as people say them', () => {
     '396 days',
     '90 seconds',
   ])
+})
+
+test('who is not signed in gets a page that is compressed and kept; who is gets one of their own', async () => {
+  await using app = await startDocs()
+  for (const path of paths) {
+    const plain = await app.inject(path)
+    assert.match(String(plain.headers.vary), /Cookie, Accept-Encoding/)
+    assert.equal(plain.headers['cache-control'], 'private, no-cache')
+    assert.equal(plain.headers['set-cookie'], undefined)
+    assert.doesNotMatch(plain.body, /_csrf/)
+    const packed = await app.inject({ url: path, headers: { 'accept-encoding': 'br, gzip' } })
+    assert.equal(packed.headers['content-encoding'], 'br')
+    assert.equal(brotliDecompressSync(packed.rawPayload).toString(), plain.body)
+    const etag = String(packed.headers.etag)
+    assert.equal((await app.inject({ url: path, headers: { 'if-none-match': etag } })).statusCode, 304)
+  }
+  const account = { id: 'account-1', displayName: 'Ada', email: 'ada@example.com' } as Account
+  await using own = await startDocs({}, async () => ({ account, signIn: { id: 'sign-in-1' } }) as SignedIn)
+  const cookie = 'onpatient_sign_in=token'
+  const { headers, body } = await own.inject({
+    url: paths[0] ?? '',
+    headers: { cookie, 'accept-encoding': 'br, gzip' },
+  })
+  assert.match(body, /_csrf/)
+  assert.match(body, /ada@example\.com/)
+  assert.equal(headers['content-encoding'], undefined)
+  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers.etag, undefined)
 })

@@ -1,6 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { iconWarning } from './icons.ts'
 import { type Page, renderPage, type View } from './page.ts'
+import { viewOfNobody } from './view.ts'
 
 interface ErrorPage {
   status: number
@@ -15,7 +16,7 @@ interface ErrorPage {
 
 /** The HTML of an error for people. Says what happened and what to do; never a stack trace. */
 export function renderErrorPage({ view, ...error }: ErrorPage): string {
-  return renderPage(errorPage(error), view ?? { signedIn: undefined, csrfToken: '', isProduction: true })
+  return renderPage(errorPage(error), view ?? viewOfNobody(true))
 }
 
 function errorPage({ status, title, message, requestId, action }: ErrorPage): Page {

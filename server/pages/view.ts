@@ -18,6 +18,11 @@ export function viewOf(request: FastifyRequest, reply: FastifyReply, isProductio
   }
 }
 
+/** For a page that is the same for everybody who is not signed in, so that it has no form. */
+export function viewOfNobody(isProduction: boolean): View {
+  return { signedIn: undefined, csrfToken: '', isProduction }
+}
+
 /** Sends a page with the status set before (200 when none was). */
 export function sendPage(reply: FastifyReply, page: Page, view: View): FastifyReply {
   return reply.type('text/html; charset=utf-8').send(renderPage(page, view))

@@ -50,6 +50,8 @@ export function portalApp({
         allowedPath: (path) => !path.endsWith('.html'),
         // Names carry a hash of the content, so a browser may keep the files for ever.
         immutable: true,
+        // Beside each file stand the same with .br and .gz, made when the portal was built.
+        preCompressed: true,
         maxAge: '365d',
       })
     app.get(portalPages.home, async (request, reply) =>
