@@ -50,7 +50,6 @@ import { ownBases } from './http/own-bases.ts'
 import { probes } from './http/probes.ts'
 import { logRefusals } from './http/refusal-log.ts'
 import { createRequestIds, tellRequestId } from './http/request-id.ts'
-import { lazyLoggers } from './http/request-logger.ts'
 import { closeSlowReaders } from './http/slow-readers.ts'
 import { smartStyle } from './http/smart-style.ts'
 import { askForHttps } from './http/strict-transport.ts'
@@ -479,8 +478,7 @@ function createFastify({ clock, logger, random, settings }: Foundations, isSecur
   )
   const app = fastify({
     loggerInstance: requestLogger,
-    childLoggerFactory: lazyLoggers((level) => logger.isLevelEnabled(level)),
-    // Not even put together where they would not be written.
+    // Without the level `info` Fastify need not build its two lines for each request.
     logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('info') }),
     genReqId: createRequestIds(random),
     frameworkErrors: refuseAddress,
