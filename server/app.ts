@@ -22,7 +22,7 @@ import { accountPages, mailStopByProgram } from './account-pages/account-pages.t
 import { type Accounts, createAccounts } from './accounts/accounts.ts'
 import { classicApi, classicTypes, defaultPageSize, largestPageSize } from './apis/classic/classic.ts'
 import { dstu2Api } from './apis/dstu2/dstu2.ts'
-import { describeR4Types, r4Api } from './apis/r4/r4.ts'
+import { describeR4Types, r4Api, r4SearchLimits } from './apis/r4/r4.ts'
 import {
   type Applications,
   createApplications,
@@ -55,7 +55,7 @@ import { smartStyle } from './http/smart-style.ts'
 import { askForHttps } from './http/strict-transport.ts'
 import { refuseAddress, refuseUnknown } from './http/unroutable.ts'
 import { loadServerKeys, type ServerKeys } from './keys/keys.ts'
-import { createLaunches, type Launches } from './launches/launches.ts'
+import { createLaunches, type Launches, launchSeconds } from './launches/launches.ts'
 import { describeLimits, limitSettings } from './limits.ts'
 import { type Logger, redactUrl } from './logger.ts'
 import {
@@ -375,6 +375,10 @@ export async function buildPortalSite(foundations: Foundations, nouns: Nouns): P
           ...tokenLifetimes,
           pageSize: defaultPageSize,
           maximumPageSize: largestPageSize,
+          launchSeconds,
+          r4: r4SearchLimits,
+          bodyBytes: settings.limits.bodyBytes,
+          tokenRequests: settings.limits.tokenRequests,
         },
       }),
     )

@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import { grantTypes } from '../http/smart-configuration.ts'
 import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
 import { type DocsFacts, formatDuration, type Limits } from './docs-facts.ts'
@@ -9,10 +10,10 @@ import { code, table } from './table.ts'
 export function authorizationSection(addresses: Addresses, facts: DocsFacts): SafeHtml {
   return html`<section aria-labelledby="authorization">
 <h2 id="authorization">Authorization</h2>
-<p>OAuth 2.0 (<a href="https://www.rfc-editor.org/rfc/rfc6749">RFC 6749</a>) with the authorization code grant, as <a href="https://hl7.org/fhir/smart-app-launch/STU2.2/">SMART App Launch</a> uses it.</p>
+<p>OAuth 2.0 (<a href="https://www.rfc-editor.org/rfc/rfc6749">RFC 6749</a>) with the authorization code grant for people and the client credentials grant for backend services, as <a href="https://hl7.org/fhir/smart-app-launch/STU2.2/">SMART App Launch</a> uses it.</p>
 ${discovery(addresses)}
 ${authorize(addresses, facts.limits)}
-${launchSection(addresses)}
+${launchSection(addresses, facts.limits)}
 ${token(addresses)}
 ${lifetimes(facts.limits)}
 ${revoke(addresses)}
@@ -128,16 +129,27 @@ function token({ token: address }: Addresses): SafeHtml {
 ${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded`)}
 ${table(
   'Parameters of the token request',
-  ['Parameter', 'Code exchange', 'Refresh'],
+  ['Parameter', 'Code exchange', 'Refresh', 'Backend service'],
   [
-    [code('grant_type'), code('authorization_code'), code('refresh_token')],
-    [code('code'), 'The code of the redirect', '–'],
-    [code('redirect_uri'), 'The same as in the authorization request', 'Ignored'],
-    [code('code_verifier'), 'When a code_challenge was sent', '–'],
-    [code('refresh_token'), '–', 'The newest one'],
-    [code('scope'), '–', 'Optional: fewer permissions than before, for this access token'],
-    [code('client_id'), 'Yes, unless HTTP Basic names it', 'The same'],
-    [code('client_secret'), 'Confidential applications, unless HTTP Basic brings it', 'The same'],
+    [code('grant_type'), ...grantTypes.map(code)],
+    [code('code'), 'The code of the redirect', '–', '–'],
+    [code('redirect_uri'), 'The same as in the authorization request', 'Ignored', '–'],
+    [code('code_verifier'), 'When a code_challenge was sent', '–', '–'],
+    [code('refresh_token'), '–', 'The newest one', '–'],
+    [
+      code('scope'),
+      '–',
+      'Optional: fewer permissions than before, for this access token',
+      html`<code>system</code> scopes that a practice approved`,
+    ],
+    [code('client_id'), 'Yes, unless HTTP Basic names it', 'The same', '–'],
+    [code('client_secret'), 'Confidential applications, unless HTTP Basic brings it', 'The same', '–'],
+    [
+      code('client_assertion'),
+      'Applications with a key, instead of a secret',
+      'The same',
+      html`Yes, with <code>client_assertion_type</code>`,
+    ],
   ],
 )}
 <p>A confidential application proves who it is with <code>client_id</code> and <code>client_secret</code> in the body or as user name and password of HTTP Basic, whichever suits it. A public application sends its <code>client_id</code> alone. Parameters in the address are refused, because addresses end up in logs.</p>

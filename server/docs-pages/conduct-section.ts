@@ -1,18 +1,23 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import type { LimitArea } from '../limits.ts'
+import { type LimitArea, limitRows } from '../limits.ts'
 import type { DocsFacts } from './docs-facts.ts'
 import { code, table } from './table.ts'
 
 /** What holds for all requests: limits, browsers of other origins, what stays as it is. */
 export function conductSection(facts: DocsFacts): SafeHtml {
+  const { policy, windowSeconds } = limitRows.tokenRequests
+  const most = facts.limits.tokenRequests
+  // The example: a fortieth of the limit is used up.
+  const left = most - Math.floor(most / 40)
+  const secondsToFull = Math.ceil(((most - left) * windowSeconds) / most)
   return html`<section aria-labelledby="limits">
 <h2 id="limits">Limits</h2>
 <p>All limits are wide: an app that fetches ten years of records of a whole household stays far inside.</p>
 ${bounds('How many requests may come', facts.bounds.rate)}
 <p>Every answer of the API says where the caller stands (draft-ietf-httpapi-ratelimit-headers):</p>
-<pre tabindex="0"><code>RateLimit-Policy: "token";q=30000;w=300
-RateLimit: "token";r=29250;t=8</code></pre>
-<p>That is: 30,000 requests may come at once and are all there again after 300 seconds without a request; 29,250 are left, and in 8 seconds none will be missing. Each entry of a Bundle counts as one. A token that was refreshed counts with the one before it.</p>
+<pre tabindex="0"><code>RateLimit-Policy: "${policy}";q=${most};w=${windowSeconds}
+RateLimit: "${policy}";r=${left};t=${secondsToFull}</code></pre>
+<p>That is: ${most.toLocaleString('en')} requests may come at once and are all there again after ${windowSeconds} seconds without a request; ${left.toLocaleString('en')} are left, and in ${secondsToFull} seconds none will be missing. Each entry of a Bundle counts as one. A token that was refreshed counts with the one before it.</p>
 <p>Beyond a limit the answer is 429. Its <code>RateLimit-Policy</code> names the limit, and <code>Retry-After</code> says how many seconds to wait; a request that comes sooner is answered 429 again, and nothing else happens. Applications in browsers can read all three headers.</p>
 ${bounds('What one request may ask for', facts.bounds.request)}
 <p>A page of a list has at most ${facts.limits.maximumPageSize} records.</p>

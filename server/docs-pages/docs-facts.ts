@@ -26,6 +26,8 @@ export interface R4Type {
 
 export interface Limits {
   codeSeconds: number
+  /** How long the launch id of an app that was opened from here works. */
+  launchSeconds: number
   accessTokenSeconds: number
   /** Counted from its last use, as each use brings a new one. */
   refreshTokenSeconds: number
@@ -34,6 +36,12 @@ export interface Limits {
   /** Records on a page of a list: without `page-size`, and at most. */
   pageSize: number
   maximumPageSize: number
+  /** The same for searches of the R4 API, and over how many types one search may go. */
+  r4: { pageSize: number; maximumPageSize: number; types: number }
+  /** The largest body of a write. */
+  bodyBytes: number
+  /** How many requests the tokens of one grant may send in the window of that limit. */
+  tokenRequests: number
 }
 
 export interface SettingFact {
@@ -68,4 +76,9 @@ export function formatDuration(seconds: number): string {
   const unit = units.find((each) => seconds >= each.from && seconds % each.seconds === 0)
   if (!unit) return seconds === 1 ? '1 second' : `${seconds} seconds`
   return `${seconds / unit.seconds} ${unit.name}s`
+}
+
+/** '8 MB', '1.5 MB'. */
+export function formatMegabytes(bytes: number): string {
+  return `${Math.round((bytes / 1024 ** 2) * 10) / 10} MB`
 }

@@ -8,8 +8,10 @@ import { brotliDecompressSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { documentScopes } from '#fhir/scope/supported-scopes.ts'
 import type { Account } from '../accounts/accounts.ts'
-import { errorCatalogue } from '../errors.ts'
+import { errorCatalogue, OnpatientError } from '../errors.ts'
 import { type BrowserDeps, browser, type SignedIn } from '../http/browser.ts'
+import { outcomeOf } from '../http/operation-outcome.ts'
+import { grantTypes } from '../http/smart-configuration.ts'
 import { describeLimits, limitSettings, readLimits } from '../limits.ts'
 import { pageErrors } from '../pages/page-errors.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
@@ -44,6 +46,10 @@ const facts: DocsFacts = {
     refreshGraceSeconds: 10,
     pageSize: 50,
     maximumPageSize: 500,
+    launchSeconds: 300,
+    r4: { pageSize: 51, maximumPageSize: 1001, types: 21 },
+    bodyBytes: limits.bodyBytes,
+    tokenRequests: limits.tokenRequests,
   },
   bounds: {
     request: describeLimits(limits, 'request'),
@@ -279,4 +285,35 @@ test('who is not signed in gets a page that is compressed and kept; who is gets 
   assert.equal(headers['content-encoding'], undefined)
   assert.equal(headers['cache-control'], 'no-store')
   assert.equal(headers.etag, undefined)
+})
+
+test('what the pages say of numbers, grants and errors comes from the parts that enforce them', async () => {
+  await using app = await startDocs({
+    limits: {
+      ...facts.limits,
+      codeSeconds: 45,
+      accessTokenSeconds: 7 * 3600,
+      bodyBytes: 3 * 1024 ** 2,
+      tokenRequests: 4000,
+    },
+  })
+  const [page, steps] = [await read(app, documentation), await read(app, tutorial)]
+  assert.match(page, /Bodies may have 3 MB/)
+  assert.match(page, /\(51, at most 1001\)/)
+  assert.match(page, /at most 21\)/)
+  assert.match(page, /within 5 minutes, for this application/)
+  assert.match(page, /4,000 requests may come at once .* 3,900 are left/)
+  assert.match(steps, /The code lives for 45 seconds/)
+  assert.match(steps, /An access token lasts 7 hours/)
+  // The examples are marked up for their colours.
+  const plain = (html: string) => html.replaceAll(/<[^>]*>/g, '').replaceAll('&quot;', '"')
+  assert.match(plain(page), /RateLimit-Policy: "token";q=4000;w=300\nRateLimit: "token";r=3900;t=8/)
+  assert.match(plain(steps), /"expires_in": 25200/)
+  for (const grantType of grantTypes) assert.ok(page.includes(`<code>${grantType}</code>`), grantType)
+  assert.match(page, /grant_type is none of authorization_code, refresh_token, client_credentials/)
+  const { issue } = outcomeOf(new OnpatientError('token-expired', 'x'), 'r')
+  const [{ code } = { code: '' }] = issue as Array<{ code: string }>
+  assert.equal(code, 'security')
+  assert.ok(plain(page).includes(`"code": "${code}"`))
+  assert.doesNotMatch(plain(page), /"code": "expired"/)
 })

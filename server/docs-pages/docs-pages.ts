@@ -34,11 +34,7 @@ const forNobody = { cacheControl: 'private, no-cache', vary: 'Cookie' }
 export function docsPages(facts: DocsFacts): FastifyPluginAsync {
   const addresses = addressesOf(facts.portalUrl, facts.fhirUrl)
   const pages: Record<string, Page> = {
-    '/api_fhir/api-docs/tutorial': article(
-      'Tutorial',
-      tutorialContents,
-      tutorialBody(addresses, facts.isProduction),
-    ),
+    '/api_fhir/api-docs/tutorial': article('Tutorial', tutorialContents, tutorialBody(addresses, facts)),
     '/api_fhir/api-docs/documentation': article(
       'API documentation',
       documentationContents(facts.isProduction),

@@ -67,7 +67,7 @@ ${table(
 ${authorizationSection(addresses, facts)}
 ${scopesSection(facts.scopes)}
 ${classicSection(addresses, facts)}
-${r4Section(addresses, facts.r4Types)}
+${r4Section(addresses, facts)}
 ${errorsSection()}
 ${conductSection(facts)}`
 }

@@ -1,5 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { type Category, errorCatalogue, errorCodeSystem, statusOf } from '../errors.ts'
+import { type Category, errorCatalogue, errorCodeSystem, OnpatientError, statusOf } from '../errors.ts'
+import { outcomeOf } from '../http/operation-outcome.ts'
+import { grantTypes } from '../http/smart-configuration.ts'
 import { codeBlock } from './code-example.ts'
 import { code, table } from './table.ts'
 
@@ -8,14 +10,7 @@ export function errorsSection(): SafeHtml {
   return html`<section aria-labelledby="errors">
 <h2 id="errors">Errors</h2>
 <p>An error says in plain words what to change. The API answers with <code>detail</code> and a FHIR OperationOutcome in one JSON object, the authorization endpoints with the fields of RFC 6749. <code>X-Request-Id</code> finds the request in the log of the server.</p>
-${codeBlock(
-  'An error of the API',
-  `{
-  "resourceType": "OperationOutcome",
-  "issue": [{ "severity": "error", "code": "expired", "diagnostics": "The access token has expired…" }],
-  "detail": "The access token has expired. Use the refresh token to get a new one."
-}`,
-)}
+${codeBlock('An error of the API', JSON.stringify(exampleOfClassicApi, undefined, 2))}
 <h3 id="status">Status codes</h3>
 ${table(
   'Status codes',
@@ -42,6 +37,9 @@ ${table(
 )}
 </section>`
 }
+
+const example = new OnpatientError('token-expired', errorCatalogue['token-expired'].meaning)
+const exampleOfClassicApi = { ...outcomeOf(example, 'REQUEST_ID'), detail: example.message }
 
 /** Keyed by category, so that a new one cannot be forgotten here. */
 const adviceOf = {
@@ -95,7 +93,7 @@ const oauthErrors: ReadonlyArray<readonly [string, string, string]> = [
   ['invalid_scope', '400, redirect', 'None of the scopes is one of the application'],
   ['invalid_target', '400, redirect', 'aud or resource is not this API'],
   ['unauthorized_client', '400, redirect', 'The application may not use this grant type'],
-  ['unsupported_grant_type', '400', 'grant_type is neither authorization_code nor refresh_token'],
+  ['unsupported_grant_type', '400', `grant_type is none of ${grantTypes.join(', ')}`],
   ['unsupported_response_type', 'redirect', 'response_type is not code'],
   [
     'login_required, consent_required',

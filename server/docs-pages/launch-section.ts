@@ -1,15 +1,16 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
+import { formatDuration, type Limits } from './docs-facts.ts'
 import { code, table } from './table.ts'
 
 /** SMART App Launch: how an application comes to know its patient. */
-export function launchSection({ r4 }: Addresses): SafeHtml {
+export function launchSection({ r4 }: Addresses, { launchSeconds }: Limits): SafeHtml {
   return html`<h3 id="launch">Launch: which patient it is about</h3>
 <p>An application that works on one patient at a time is told which one. It <strong>starts alone</strong> with the scope <code>launch/patient</code>: the person chooses a record of the family, a provider finds a patient of the practice. Or it is <strong>opened from here</strong>: from a record in the portal, or beside a patient on the desk of a practice.</p>
 <p>To be opened, an application has a launch URL, which its developer enters under <em>FHIR API Application</em>. The browser comes there in a new tab:</p>
 ${codeBlock('Opened by the portal', `GET LAUNCH_URL?iss=${encodeURIComponent(r4)}&launch=LAUNCH_ID`)}
-<p>The application finds the endpoints at <code>${r4}/.well-known/smart-configuration</code> and sends the person to the authorization page with the scope <code>launch</code>, the parameter <code>launch</code> as it came and <code>aud</code> as it came in <code>iss</code>. The launch id works once, within five minutes, for this application and for the account that opened it. The desk offers the applications that people of the practice own, and what the person has connected before; the record of a patient offers what the person owns or has connected.</p>
+<p>The application finds the endpoints at <code>${r4}/.well-known/smart-configuration</code> and sends the person to the authorization page with the scope <code>launch</code>, the parameter <code>launch</code> as it came and <code>aud</code> as it came in <code>iss</code>. The launch id works once, within ${formatDuration(launchSeconds)}, for this application and for the account that opened it. The desk offers the applications that people of the practice own, and what the person has connected before; the record of a patient offers what the person owns or has connected.</p>
 ${table(
   'What goes wrong with a launch',
   ['What happened', 'What comes back'],

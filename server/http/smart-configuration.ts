@@ -5,6 +5,9 @@ import { proofAlgorithms } from '#server/access/access.ts'
 /** Where `server/brands` publishes the practices that can be found here. */
 export const brandBundlePath = '/.well-known/smart-brands'
 
+/** Every value of `grant_type` at the token endpoint. */
+export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']
+
 interface SmartUrls {
   portalUrl: string
   /** Whether applications may register by the protocol. */
@@ -32,7 +35,7 @@ export function smartConfiguration({ portalUrl, offersRegistration, scopes }: Sm
     // The one entry that is always in it: this server itself.
     user_access_brand_identifier: { system: 'urn:ietf:rfc:3986', value: portalUrl },
     management_endpoint: `${portalUrl}/account/settings/connected-apps`,
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types_supported: grantTypes,
     response_types_supported: ['code'],
     token_endpoint_auth_methods_supported: [
       'client_secret_basic',

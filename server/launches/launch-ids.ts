@@ -4,7 +4,7 @@ import type { LaunchTable } from '../store/schema/launches.ts'
 import type { Launch, Launches, LaunchesDeps } from './launches-interface.ts'
 
 /** From the click in the portal to the application's authorization request. */
-const launchSeconds = 300
+export const launchSeconds = 300
 
 /** After that request the person may sign in and read the consent page; the request itself lives this long. */
 const requestSeconds = 3600

@@ -5,6 +5,7 @@ import { createLaunchIds } from './launch-ids.ts'
 import { listLaunchable } from './launchable.ts'
 import type { Launches, LaunchesDeps } from './launches-interface.ts'
 
+export { launchSeconds } from './launch-ids.ts'
 export type { Launch, LaunchContext, Launches, LaunchesDeps, LaunchFault } from './launches-interface.ts'
 
 export function createLaunches(deps: LaunchesDeps): Launches {

@@ -16,15 +16,20 @@ import { type Random, systemRandom } from '../../secrets.ts'
 import { bytesWithin } from './binary.ts'
 import { createEntryTokens } from './entry-tokens.ts'
 import { errorCodes } from './error-codes.ts'
+import { mostTypes } from './interactions/system-search.ts'
 import { findInteraction, methodsOf, type Opening } from './interactions.ts'
 import { createMetadata } from './metadata.ts'
 import { assertJson, mediaTypeFor } from './negotiate.ts'
+import { defaultCount, largestCount } from './paging.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
 import { type AddressKind, type R4Address, readAddress } from './read-address.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 
 export { describeR4Types }
+
+/** What the documentation says of searches. */
+export const r4SearchLimits = { pageSize: defaultCount, maximumPageSize: largestCount, types: mostTypes }
 
 interface R4Deps {
   rateLimits: RequestLimits

@@ -14,7 +14,7 @@ import { subset } from '../subset.ts'
 import { linkTo, outcomeEntries, readQuery, type SearchRequest, selfLink, withoutCursor } from './search.ts'
 
 /** More types in one request would be more work than one request is worth. */
-const mostTypes = 20
+export const mostTypes = 20
 
 /** The page goes on in this type, after this record or from the first. */
 interface Place {
