@@ -66,8 +66,10 @@ describe('the recipes of CONTRIBUTING.md', () => {
         [],
       )
     })
+})
 
-  it('a new record type arrives on the consent page, in the portal, in the API and in the documentation', () => {
+describe('a row that is added', () => {
+  it('for a record type arrives on the consent page, in the portal, in the API and in the documentation', () => {
     const row: RecordTypeRow = {
       label: 'Implants of the walk',
       inShort: 'implants of the walk',
@@ -93,7 +95,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
     })
   })
 
-  it('a new scope of identity arrives in discovery, in the engine, in the words and in the documentation', () => {
+  it('for a scope of identity arrives in discovery, in the engine, in the words and in the documentation', () => {
     const row: ContextScopeRow = {
       kind: 'identity',
       documentation: 'With `openid`: learn the telephone number of the walk',
@@ -116,7 +118,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
     )
   })
 
-  it('a new scope that asks for a refresh token is one for everybody who asks', () => {
+  it('for a scope of refresh is found by everything that looks for one', () => {
     const row: ContextScopeRow = { kind: 'refresh', documentation: 'Weekly', connected: 'Come back weekly' }
     const table = { ...contextScopes, weekly_access: row }
     assert.equal(asksToRefresh(['weekly_access'], table), true)
@@ -124,7 +126,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
     assert.deepEqual(wordsOfScopes(['weekly_access'], table), ['Come back weekly'])
   })
 
-  it('a new setting is read by its type, with its default, shown at the start and documented', () => {
+  it('for a setting is read by its type, has its default, is shown at the start and documented', () => {
     const row = {
       name: 'STEPS_OF_THE_WALK',
       ...wholeNumber(1, 9),
@@ -143,7 +145,7 @@ describe('the recipes of CONTRIBUTING.md', () => {
     )
   })
 
-  it('a new portal page is served with and without a slash at its end', () => {
+  it('for a portal page is served with and without a slash at its end', () => {
     const paths = listPortalPaths({ ...portalPages, walk: '/account/settings/walk' })
     assert.deepEqual(paths.slice(-2), ['/account/settings/walk', '/account/settings/walk/'])
   })

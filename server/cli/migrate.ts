@@ -52,17 +52,18 @@ function describe(outcome: CopyOutcome, to: string, seconds: number): string[] {
     '',
     ...(beganAnew ? ['The source had changed since the run before, so everything was copied anew.'] : []),
     ...(rowsFromBefore > 0 ? [`${rowsFromBefore} rows were there from the run before.`] : []),
-    ...describeEnd(tables, rows, laterWrites, to, seconds),
+    ...describeEnd({ tables, rows, laterWrites, to, seconds }),
   ]
 }
 
-function describeEnd(
-  tables: CopyOutcome['tables'],
-  rows: number,
-  laterWrites: string | undefined,
-  to: string,
-  seconds: number,
-): string[] {
+interface End extends Pick<CopyOutcome, 'tables'> {
+  rows: number
+  laterWrites: string | undefined
+  to: string
+  seconds: number
+}
+
+function describeEnd({ tables, rows, laterWrites, to, seconds }: End): string[] {
   if (!tables.every(({ isSame }) => isSame))
     return ['The databases differ. Drop the target, create it again empty, and run this again.']
   if (laterWrites !== undefined)

@@ -19,6 +19,7 @@ import {
 } from './samples-page.ts'
 import { tutorialBody, tutorialContents } from './tutorial-page.ts'
 
+export type { DocsFacts } from './docs-facts.ts'
 export { samples }
 
 const stylesheet = readPageAsset(new URL('../pages/assets/docs.css', import.meta.url), 'docs', 'css')
@@ -53,7 +54,7 @@ export function docsPages(facts: DocsFacts): FastifyPluginAsync {
     servePageAsset(app, script)
     for (const [path, page] of Object.entries(pages)) {
       // Links in the wild have the slash or lack it; a redirect would lose neither but cost a round trip.
-      const anonymous = staticDocument(renderPage(page, viewOfNobody(facts.isProduction)))
+      const anonymous = staticDocument(renderPage(page, viewOfNobody(facts)))
       for (const url of [path, `${path}/`])
         app.get(url, async (request, reply) =>
           request.signedIn

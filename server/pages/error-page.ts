@@ -16,7 +16,7 @@ interface ErrorPage {
 
 /** The HTML of an error for people. Says what happened and what to do; never a stack trace. */
 export function renderErrorPage({ view, ...error }: ErrorPage): string {
-  return renderPage(errorPage(error), view ?? viewOfNobody(true))
+  return renderPage(errorPage(error), view ?? viewOfNobody({ isProduction: true }))
 }
 
 function errorPage({ status, title, message, requestId, action }: ErrorPage): Page {

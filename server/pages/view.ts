@@ -19,7 +19,7 @@ export function viewOf(request: FastifyRequest, reply: FastifyReply, isProductio
 }
 
 /** For a page that is the same for everybody who is not signed in, so that it has no form. */
-export function viewOfNobody(isProduction: boolean): View {
+export function viewOfNobody({ isProduction }: { isProduction: boolean }): View {
   return { signedIn: undefined, csrfToken: '', isProduction }
 }
 
