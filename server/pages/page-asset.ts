@@ -30,3 +30,8 @@ export function servePageAsset(app: FastifyInstance, { path, type, document }: P
     }),
   )
 }
+
+/** The text of a file of `assets/`. */
+export function readAsset(name: string): string {
+  return readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')
+}
