@@ -1,4 +1,4 @@
-/** The closed set of ways in which a request can fail. Every API maps every category to its wire form. */
+/** The closed set of kinds of failure. Every API maps each of them to its own form. */
 export type Category =
   | 'incorrect'
   | 'unauthenticated'
@@ -19,7 +19,7 @@ export type Category =
 
 interface CatalogueEntry {
   category: Category
-  /** What happened and what to do about it, in general words; published in the documentation. */
+  /** What happened and what to do about it, in general words. The documentation shows it. */
   meaning: string
 }
 
@@ -38,22 +38,21 @@ export const errorCatalogue = {
   'search-too-long': {
     category: 'too-large',
     meaning:
-      'The search looks at more records than can be gone through in one request. Name a patient, a code or a period.',
+      'The search looks at more records than one request can go through. Name a patient, a code or a period.',
   },
   'request-too-costly': {
     category: 'unprocessable',
     meaning:
-      'The request as a whole asks for more work than one request may cause. The message names the bound. Ask for less at once.',
+      'The whole request asks for more work than the bound that the message names. Ask for less at once.',
   },
   'request-too-long': {
     category: 'timeout',
     meaning:
-      'The request as a whole took longer than one may. The message names the bound. Ask for less at once; nothing of a transaction was written.',
+      'The whole request took longer than the bound that the message names. Ask for less at once. Of a transaction nothing was written.',
   },
   'bundle-too-large': {
     category: 'too-large',
-    meaning:
-      'The Bundle has more entries than one may have. The message names the bound. Send it in several.',
+    meaning: 'The Bundle has more entries than the bound that the message names. Send several Bundles.',
   },
   'body-too-large': {
     category: 'too-large',
@@ -61,19 +60,21 @@ export const errorCatalogue = {
   },
   'media-type-not-supported': {
     category: 'media-type',
-    meaning: 'The body has a Content-Type that is not read here. The message names those that are.',
+    meaning:
+      'This address does not read the Content-Type of the body. The message names the types that it reads.',
   },
   'format-not-served': {
     category: 'not-acceptable',
-    meaning: 'The answer was asked for in a format that is not served. Ask for JSON.',
+    meaning: 'The server has no answer in the format that the request asks for. Ask for JSON.',
   },
   'record-refused': {
     category: 'unprocessable',
-    meaning: 'The record was read, but breaks a rule of FHIR or of the store. The message names each place.',
+    meaning:
+      'The body was read, but the record in it breaks a rule of FHIR or of the store. The message names each place.',
   },
   'record-deleted': {
     category: 'gone',
-    meaning: 'The record was deleted. Its history tells its earlier versions.',
+    meaning: 'The record was deleted. Its history shows its earlier versions.',
   },
   'version-conflict': {
     category: 'precondition',
@@ -111,7 +112,8 @@ export const errorCatalogue = {
   },
   'passkey-refused': {
     category: 'unauthenticated',
-    meaning: 'A passkey could not be checked: it is unknown here, was asked for too long ago or elsewhere.',
+    meaning:
+      'The passkey could not be checked. It is unknown here, or the request for it came from another site or is too old.',
   },
   'sign-in-required': {
     category: 'unauthenticated',
@@ -136,7 +138,7 @@ export const errorCatalogue = {
   'token-binding': {
     category: 'unauthenticated',
     meaning:
-      'The access token is bound to a key (DPoP), and the request does not prove that it has that key. The message says what is missing.',
+      'The access token is bound to a key (DPoP), and the request does not prove that its sender has the key. The message says what is missing.',
   },
   'scope-missing': {
     category: 'forbidden',
@@ -145,7 +147,7 @@ export const errorCatalogue = {
   'proof-required': {
     category: 'forbidden',
     meaning:
-      'This change needs a proof of who you are, not older than ten minutes. Give the password or use a passkey (POST /portal-api/me/proof, or the page /account/confirm), then repeat it.',
+      'This change needs a proof of who you are that is not older than ten minutes. Give the password or use a passkey (POST /portal-api/me/proof, or the page /account/confirm), then repeat it.',
   },
   'second-step-required': {
     category: 'forbidden',
@@ -180,7 +182,7 @@ export const errorCatalogue = {
   'own-record-exists': {
     category: 'conflict',
     meaning:
-      'An account is one person, and this one has the record of somebody else as its own. Invite as a family member or caregiver, or use another address; the practice can change what the account is.',
+      "An account is one person, and the record of somebody else is this account's own. Invite the person as a family member or caregiver, or use another address. The practice can change the association.",
   },
   'already-exists': {
     category: 'conflict',
@@ -197,7 +199,7 @@ export const errorCatalogue = {
   'factor-key-wrong': {
     category: 'unavailable',
     meaning:
-      'Codes of authenticator apps cannot be checked, since the server was started with another FACTOR_KEY. A recovery code or a passkey works; the operator asks "onpatient doctor".',
+      'The server cannot check codes of authenticator apps, because it was started with another FACTOR_KEY. A recovery code or a passkey works. The operator runs "onpatient doctor".',
   },
   'mail-stopped': {
     category: 'unprocessable',
@@ -206,7 +208,7 @@ export const errorCatalogue = {
   'limit-reached': {
     category: 'unprocessable',
     meaning:
-      'There are as many of these as one account, application or practice may have. The message says what to delete or end first.',
+      'The account, application or practice has reached a limit. The message says what to delete or end first.',
   },
   'mail-unavailable': {
     category: 'unavailable',
@@ -220,17 +222,17 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue
 
-/** The code system of these codes in FHIR; the same on every server. It is served as CodeSystem/onpatient-error-code. */
+/** The code system of these codes in FHIR, the same on every server. The R4 API serves it as CodeSystem/onpatient-error-code. */
 export const errorCodeSystem = 'urn:onpatient:error-code'
 
 interface ErrorOptions {
   /** The parameter or form field at fault, as the sender wrote it. */
   field?: string
-  /** FHIRPath of the element at fault, when it is one of a body. */
+  /** FHIRPath of the element at fault, when the fault is in a body. */
   expression?: string
   /** For the log only; never sent. */
   detail?: string
-  /** When several places are at fault: each by itself. */
+  /** One entry for each place at fault, when there are several. */
   issues?: readonly Issue[]
   /** For `too-many` and `unavailable`: seconds until a retry makes sense. */
   retryAfterSeconds?: number

@@ -1,6 +1,6 @@
 /**
- * Every bound and limit of the server in one table. The settings that change them, the page docs/operate/limits.md, the
- * documentation for developers and the words of the errors come from here, so that none tells another story.
+ * Every bound and limit of the server in one table. The settings that change them, docs/operate/limits.md, the documentation for developers and
+ * the texts of the errors are made from it.
  */
 
 /** What a limit protects; each is a section of the documentation. */
@@ -11,7 +11,7 @@ export interface LimitRow {
   /** The environment variable that changes it. */
   setting: string
   default: number
-  /** The smallest and largest value that the setting takes; 1 and a thousand million without it. */
+  /** The smallest and the largest value of the setting; by default 1 and a thousand million. */
   least?: number
   most?: number
   /** What the number counts, as it follows the number: 'entries', 'bytes', 'requests in 5 minutes'. */
@@ -20,9 +20,9 @@ export interface LimitRow {
   what: string
   /** What happens beyond it: 'The answer is 413.' */
   beyond: string
-  /** Of a rate: its name in the header RateLimit-Policy. */
+  /** The name of a rate in the header RateLimit-Policy. */
   policy?: string
-  /** Of a rate: how many seconds it takes until all of it is there again. */
+  /** How many seconds it takes until all of a rate is there again. */
   windowSeconds?: number
 }
 
@@ -48,7 +48,7 @@ export const limitRows = {
     unit: 'seconds',
     what: 'A request to the API as a whole, also of a Bundle with many entries',
     beyond:
-      'The answer is 504; of a transaction nothing is written. Entries of a batch that were not reached say so.',
+      'The answer is 504, and of a transaction nothing is written. In a batch each entry that was not reached answers 504.',
   },
   requestStatements: {
     area: 'request',
@@ -56,8 +56,8 @@ export const limitRows = {
     default: 20_000,
     least: 10,
     unit: 'statements',
-    what: 'What a request asks of the database',
-    beyond: 'The answer is 422; of a transaction nothing is written.',
+    what: 'Statements of one request to the database',
+    beyond: 'The answer is 422, and of a transaction nothing is written.',
   },
   answerBytes: {
     area: 'request',
@@ -65,7 +65,7 @@ export const limitRows = {
     default: 64 * 1024 * 1024,
     least: 1024,
     unit: 'bytes',
-    what: 'The answer to a batch, which is sent while it is made',
+    what: 'The answer to a batch, which is sent piece by piece',
     beyond: 'Entries beyond it answer 422.',
   },
   pageBytes: {
@@ -95,7 +95,7 @@ export const limitRows = {
     default: 20_000,
     least: 100,
     unit: 'values',
-    what: 'The fields and items of one resource that is written over the API, counted on every level',
+    what: 'Fields and items of one resource in a write over the API, on all levels together',
     beyond: 'The answer is 413.',
   },
   bundleEntries: {
@@ -103,7 +103,7 @@ export const limitRows = {
     setting: 'MAX_BUNDLE_ENTRIES',
     default: 5_000,
     unit: 'entries',
-    what: 'A Bundle that is sent',
+    what: 'Entries of a Bundle in a request',
     beyond: 'The answer is 413.',
   },
   searchSeconds: {
@@ -121,7 +121,7 @@ export const limitRows = {
     default: 40,
     most: 60_000,
     unit: 'milliseconds',
-    what: 'The search of a conditional write on SQLite, for which every other write waits',
+    what: 'The search of a conditional write on SQLite; every other write waits for it',
     beyond: 'The answer is 413, and nothing is written. Name an identifier or a patient in the condition.',
   },
   longSearches: {
@@ -130,7 +130,7 @@ export const limitRows = {
     default: 2,
     most: 64,
     unit: 'at once in each process',
-    what: 'Searches that are not quick; others wait for their turn, those of one token after each other',
+    what: 'Long searches that run at the same time; the others wait for their turn',
     beyond: 'They wait, within the time of their requests.',
   },
   longSearchesPerToken: {
@@ -147,7 +147,7 @@ export const limitRows = {
     default: 120,
     most: 86_400,
     unit: 'seconds',
-    what: 'The time in which a client takes an answer that is ready',
+    what: 'The time that a client has to take an answer',
     beyond: 'The connection is closed.',
   },
   pushedRequestBytes: {
@@ -245,7 +245,7 @@ export const limitRows = {
     setting: 'MAX_TOKEN_REQUESTS_PER_APPLICATION',
     default: 6_000,
     unit: 'requests in a minute',
-    what: 'Token requests of one application that has proven who it is',
+    what: 'Token requests of one application that has authenticated',
     beyond: tooMany,
     policy: 'application',
     windowSeconds: minute,
@@ -265,7 +265,7 @@ export const limitRows = {
     setting: 'MAX_PUSHED_REQUESTS_PER_APPLICATION',
     default: 1_200,
     unit: 'requests in a minute',
-    what: 'Pushed authorization requests of one application that has proven who it is',
+    what: 'Pushed authorization requests of one application that has authenticated',
     beyond: tooMany,
     policy: 'application',
     windowSeconds: minute,
@@ -304,7 +304,7 @@ export const limitRows = {
     default: 5,
     unit: 'mails in a day',
     what: 'Invitations to one address, by all practices',
-    beyond: 'The answer is 429; whoever invites tries again the day after.',
+    beyond: 'The answer is 429. Invite again the day after.',
   },
   invitationsOfPractice: {
     area: 'mail',
@@ -312,7 +312,7 @@ export const limitRows = {
     default: 1000,
     unit: 'mails in a day',
     what: 'Invitations of one practice',
-    beyond: 'The answer is 429; whoever invites tries again the day after.',
+    beyond: 'The answer is 429. Invite again the day after.',
   },
   mailHours: {
     area: 'mail',
@@ -320,16 +320,17 @@ export const limitRows = {
     default: 48,
     most: 24 * 14,
     unit: 'hours',
-    what: 'How long a mail that the mail server does not take is tried again',
-    beyond: 'It is given up, earlier when its link ends. The practice desk, "doctor" and /metrics say so.',
+    what: 'The time in which the server tries to deliver a mail again',
+    beyond:
+      'The mail is given up, or earlier when its link ends. The practice desk, "doctor" and /metrics report it.',
   },
   queuedMails: {
     area: 'mail',
     setting: 'MAX_QUEUED_MAILS',
     default: 10_000,
     unit: 'mails',
-    what: 'Mails that wait for the mail server, of all people together',
-    beyond: 'Forms and invitations answer 503. Notices about the own account find room.',
+    what: 'Mails of all people that wait for the mail server',
+    beyond: 'Forms and invitations answer 503. Notices about the own account are still taken.',
   },
   sandboxMails: {
     area: 'mail',
@@ -337,8 +338,8 @@ export const limitRows = {
     default: 50,
     most: 1000,
     unit: 'mails',
-    what: 'Mails of a sandbox to others than its owner, which are shown on /outbox and never sent',
-    beyond: 'The oldest go.',
+    what: 'Mails of a sandbox to others than its owner; /outbox shows them, and they are never sent',
+    beyond: 'The oldest are deleted.',
   },
   applicationsOfAccount: {
     area: 'ownership',
@@ -377,7 +378,7 @@ export const limitRows = {
     setting: 'MAX_REDIRECT_URIS',
     default: 20,
     unit: 'addresses',
-    what: 'Redirect URIs of one application, and as many addresses for after signing out',
+    what: 'Redirect URIs of one application, and its addresses for the way back after signing out',
     beyond: 'The answer is 400 and names the field.',
   },
   requestsForApproval: {
@@ -385,7 +386,7 @@ export const limitRows = {
     setting: 'MAX_APPROVAL_REQUESTS',
     default: 20,
     unit: 'open requests',
-    what: 'Requests of one backend service for the approval of practices that nobody has decided on',
+    what: 'Requests of one backend service for approval by practices, while they wait for a decision',
     beyond: 'The answer is 422: wait for a decision.',
   },
   approvalsOfPractice: {
@@ -401,7 +402,7 @@ export const limitRows = {
     setting: 'MAX_REGISTRATION_TOKENS',
     default: 20,
     unit: 'tokens',
-    what: 'Registration tokens of one account that have not expired',
+    what: 'Registration tokens of one account that still work',
     beyond: 'The command says so: wait until one has expired.',
   },
   practicesOfAccount: {
@@ -409,7 +410,7 @@ export const limitRows = {
     setting: 'MAX_PRACTICES_PER_ACCOUNT',
     default: 10,
     unit: 'practices',
-    what: 'Practices of which one account is a provider, when it makes another one',
+    what: 'Practices of one account as provider, when it creates another one',
     beyond: 'The answer is 422: use one of these.',
   },
   sandboxesOfAccount: {
@@ -442,7 +443,7 @@ export const limitRows = {
     default: 50,
     unit: 'browsers',
     what: 'Browsers in which one account is signed in',
-    beyond: 'The one that was used least recently is signed out.',
+    beyond: 'The browser that was used least recently is signed out.',
   },
   passkeys: {
     area: 'ownership',
@@ -457,25 +458,25 @@ export const limitRows = {
     setting: 'MAX_OPEN_LAUNCHES',
     default: 50,
     unit: 'launches',
-    what: 'Apps that one account has opened from the portal and that have not answered',
-    beyond: 'The oldest launch ends: that app has to be opened again.',
+    what: 'Launches from the portal by one account that wait for the app',
+    beyond: 'The oldest launch ends, and that app has to be opened again.',
   },
 } as const satisfies Record<string, LimitRow>
 
 export type LimitName = keyof typeof limitRows
 
-/** Those that are counted over time. */
+/** Limits that are counted over time. */
 export type RateName = {
   [Name in LimitName]: (typeof limitRows)[Name] extends { windowSeconds: number } ? Name : never
 }[LimitName]
 
-/** Every limit as it is in this server. */
+/** The value of every limit in this server. */
 export type Limits = Readonly<Record<LimitName, number>>
 
 const smallest = 1
 const largest = 1_000_000_000
 
-/** Reads the limits that the environment changes; the others are the defaults. The values were checked before. */
+/** Reads the limits that the environment changes; the others have their defaults. The values must have been checked before. */
 export function readLimits(env: Readonly<Record<string, string | undefined>>): Limits {
   const entries = Object.entries(limitRows).map(([name, row]) => [
     name,
@@ -499,7 +500,7 @@ export const limitSettings = Object.values<LimitRow>(limitRows).map((row) => {
   }
 })
 
-/** The limits of an area as people read them: what, how much, what happens beyond it. */
+/** The limits of an area in words for people: what is limited, how much, and what happens beyond it. */
 export function describeLimits(
   limits: Limits,
   area: LimitArea,
@@ -515,8 +516,8 @@ export function describeLimits(
 }
 
 /**
- * The limit in words, for an error, to which the caller adds what to do: 'Applications of one account: at most 50 applications.'
- * A bound of a request has its setting with it: who runs the server may be asked for another one.
+ * The limit in words for an error: 'Applications of one account: at most 50 applications.' The caller adds what to do. A bound of a request comes with
+ * the name of its setting, so that somebody can ask the operator to change it.
  */
 export function sayLimit(limits: Limits, name: LimitName): string {
   const { what, unit, area, setting }: LimitRow = limitRows[name]
