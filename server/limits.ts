@@ -48,7 +48,7 @@ export const limitRows = {
     unit: 'seconds',
     what: 'A request to the API as a whole, also of a Bundle with many entries',
     beyond:
-      'The answer is 504, and of a transaction nothing is written. In a batch each entry that was not reached answers 504.',
+      'The answer is 504, and of a transaction nothing is written. In a batch each entry that was not reached says so.',
   },
   requestStatements: {
     area: 'request',

@@ -6,9 +6,8 @@ import { type Condition, type ParameterCondition, SearchError } from '../search/
 import { type ClinicalScope, type FilterPart, filterText } from './scope.ts'
 
 /**
- * The conditions that a scope puts on records (SMART App Launch 2.2, "Finer-grained resource constraints using search
- * parameters"). Undefined when the filter cannot be kept here, so that the scope must not be given: only parameters of codes
- * are, without modifiers.
+ * The conditions that a scope puts on records (SMART App Launch 2.2, "Finer-grained resource constraints using search parameters"). Undefined when the
+ * server cannot enforce the filter, so that the scope must not be given. It enforces token parameters without modifiers.
  */
 export function readScopeFilter({
   type,
@@ -39,7 +38,7 @@ function readPart(type: string, { name, value }: FilterPart): ParameterCondition
   }
 }
 
-/** Whether a resource meets a condition that `readScopeFilter` gave, or several joined. */
+/** Whether a resource meets a condition of `readScopeFilter`, or several that are joined by `or` and `and`. */
 export function meetsFilter(resource: Resource, condition: Condition): boolean {
   const values = indexValuesOf(resource)
   const meets = (each: Condition): boolean => {

@@ -8,9 +8,9 @@ export interface ClinicalScope {
   context: ClinicalContextName
   /** A FHIR type, or '*' for every type. */
   type: string
-  /** Which of create, read, update, delete, search it gives. */
+  /** The interactions that it gives: create, read, update, delete, search. */
   interactions: ReadonlySet<Interaction>
-  /** Which records of the type it is about; undefined: all. Each must hold (scope-filter.ts). */
+  /** The records of the type that it is about; undefined: all. Each part must hold (scope-filter.ts). */
   filter?: readonly FilterPart[] | undefined
   /** The scope as it was written, echoed in answers. */
   text: string
@@ -45,9 +45,9 @@ export function parseClinicalScope(text: string): ClinicalScope | undefined {
   if (query === undefined)
     return { ...scope, interactions: new Set(given ?? (access.split('') as Interaction[])) }
   const filter = parseFilter(query)
-  // Only the v2 notation has filters, and a filter says something about the records of one type.
+  // Only the v2 notation has filters, and a filter is about the records of one type.
   if (filter === undefined || given !== undefined || type === '*') return undefined
-  // What is written is not found by a search yet: a filter bounds reading alone.
+  // A filter bounds reading alone, because a search does not find a record that is being written.
   const interactions = new Set((access.split('') as Interaction[]).filter((each) => 'rs'.includes(each)))
   return interactions.size === 0 ? undefined : { ...scope, interactions, filter }
 }
@@ -65,7 +65,7 @@ function byNameAndValue(a: FilterPart, b: FilterPart): number {
   return first < second ? -1 : first > second ? 1 : 0
 }
 
-/** The same text for the same filter, however it was written. */
+/** A text that is the same for every notation of a filter. */
 export function filterText(filter: readonly FilterPart[]): string {
   return filter.map(({ name, value }) => `${name}=${value}`).join('&')
 }
@@ -82,7 +82,7 @@ export function reads({ interactions }: ClinicalScope): boolean {
   return interactions.has('r') || interactions.has('s')
 }
 
-/** What of a scope reads, and what of it writes, each as a scope of its own; undefined where there is nothing of it. */
+/** The reading and the writing part of a scope, each as a scope of its own; undefined: the scope has no such part. */
 export function splitByWriting(scope: ClinicalScope): {
   reading: ClinicalScope | undefined
   writing: ClinicalScope | undefined
@@ -96,12 +96,12 @@ export function splitByWriting(scope: ClinicalScope): {
   return { reading: part((each) => !writing.has(each)), writing: part((each) => writing.has(each)) }
 }
 
-/** Splits a space-separated scope parameter; order kept, doubles dropped. */
+/** Splits a scope parameter at its spaces. It keeps the order and drops doubles. */
 export function splitScopes(text: string): string[] {
   return [...new Set(text.split(/\s+/).filter((part) => part !== ''))]
 }
 
-/** Whether everything that `inner` gives is also given by `outer`. */
+/** Whether `outer` gives everything that `inner` gives. */
 export function coversScope(outer: ClinicalScope, inner: ClinicalScope): boolean {
   return (
     outer.context === inner.context &&
@@ -112,17 +112,14 @@ export function coversScope(outer: ClinicalScope, inner: ClinicalScope): boolean
   )
 }
 
-/**
- * Whether a list of scopes lets a person's application do `interaction` on records of `type`, be it on some of them.
- * Deny by default.
- */
+/** Whether a list of scopes allows `interaction` on at least some records of `type`. An empty list allows nothing. */
 export function allowsInteraction(scopes: ClinicalScope[], type: string, interaction: Interaction): boolean {
   return scopes.some(
     (scope) => (scope.type === '*' || scope.type === type) && scope.interactions.has(interaction),
   )
 }
 
-/** Narrows a `*` scope to some types, keeping the notation it was written in. */
+/** Narrows a `*` scope to some types, in the notation of the scope. */
 export function narrowToTypes(scope: ClinicalScope, types: string[]): string[] {
   const access = scope.text.slice(scope.text.lastIndexOf('.') + 1)
   return types.map((type) => `${scope.context}/${type}.${access}`)

@@ -19,7 +19,7 @@ import {
 export interface RecordLine {
   id: string
   title: string
-  /** What was measured; stands out beside the title. */
+  /** The measured value. It stands out beside the title. */
   value?: string | undefined
   details?: string | undefined
   /** The date as written in the record; the newest line comes first. */

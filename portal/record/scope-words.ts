@@ -2,7 +2,7 @@ import { type ContextScopeTable, contextScopes } from '#fhir/scope/context-scope
 import { labelOfPart, labelOfType } from '#fhir/scope/record-words.ts'
 import { parseClinicalScope, reads, writes } from '#fhir/scope/scope.ts'
 
-/** What scopes let an application do, in the words of the consent page; each thing once. */
+/** The words of the consent page for what scopes let an application do, each thing once. */
 export function wordsOfScopes(scopes: readonly string[], table: ContextScopeTable = contextScopes): string[] {
   const clinical = scopes.flatMap((scope) => parseClinicalScope(scope) ?? [])
   const reading = clinical.filter(reads)

@@ -1,7 +1,7 @@
 import { labelOfPart, labelOfType } from '#fhir/scope/record-words.ts'
 import { type ClinicalScope, parseClinicalScope, reads, writes } from '#fhir/scope/scope.ts'
 
-/** What system scopes let a backend service do with the records of all patients; each thing once. */
+/** Words for what system scopes let a backend service do with the records of all patients, each thing once. */
 export function wordsOfServiceScopes(scopes: readonly string[]): string[] {
   const clinical = scopes.flatMap((scope) => parseClinicalScope(scope) ?? [])
   return [

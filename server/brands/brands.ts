@@ -12,13 +12,13 @@ interface BrandsDeps extends BrandUrls {
   practices: Pick<Practices, 'brands'>
 }
 
-/** Apps read it often and show it for long; a practice that leaves the list is gone everywhere after this time. */
+/** A cache may keep the list for this time, so a practice that leaves the list may be shown for so long. */
 const maxAgeSeconds = 3600
 
-/** Before any practice has said anything: when this list began to exist. */
+/** The date of the list before any practice has changed its brand. */
 const beginning = new Date('2026-11-24T00:00:00Z')
 
-/** The published lists of practices that can be found here. No sign-in, any origin. */
+/** The published lists of practices that can be found here, without a sign-in and for any origin. */
 export function brandLists({ practices: { brands }, ...urls }: BrandsDeps): FastifyPluginAsync {
   const asJson = (render: typeof brandBundle) => async (request: FastifyRequest, reply: FastifyReply) => {
     const [listed, changedAt = beginning] = await Promise.all([brands.listListed(), brands.findLastChange()])
@@ -40,7 +40,7 @@ export function brandLists({ practices: { brands }, ...urls }: BrandsDeps): Fast
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
-  // Weak, as the specification recommends: a proxy may compress it.
+  // Weak, as the specification recommends, because a proxy may compress the list.
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   void reply.headers({
     ...readableByAll,
@@ -53,7 +53,7 @@ function send(request: FastifyRequest, reply: FastifyReply, type: string, body: 
   return reply.type(type).send(body)
 }
 
-/** The first where the client likes both alike, or neither. */
+/** The first one is sent when the client likes both alike, or neither. */
 const jsonTypes = ['application/fhir+json', 'application/json']
 
 function jsonTypeFor(request: FastifyRequest): string {

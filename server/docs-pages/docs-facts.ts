@@ -31,7 +31,7 @@ export interface Limits {
   accessTokenSeconds: number
   /** Counted from its last use, as each use brings a new one. */
   refreshTokenSeconds: number
-  /** How long a refresh token that was just used is still answered, for an answer that got lost; 0: not at all. */
+  /** How long a used refresh token still works, in case the answer got lost; 0: not at all. */
   refreshGraceSeconds: number
   /** Records on a page of a list: without `page-size`, and at most. */
   pageSize: number
@@ -51,7 +51,7 @@ export interface SettingFact {
   help: string
 }
 
-/** What the pages say about this server; each value comes from the part that enforces it, so that it cannot differ. */
+/** Facts about this server on the pages. Each value comes from the part that enforces it. */
 export interface DocsFacts {
   portalUrl: string
   fhirUrl: string
@@ -62,7 +62,7 @@ export interface DocsFacts {
   limits: Limits
   /** Every bound and limit of this server, in words: server/limits.ts. */
   bounds: Readonly<Record<LimitArea, ReadonlyArray<{ what: string; most: string; beyond: string }>>>
-  /** Shown outside production only: people with an account need not know them. */
+  /** The pages show them outside production only. */
   settings: readonly SettingFact[]
 }
 

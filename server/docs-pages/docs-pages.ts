@@ -25,12 +25,12 @@ export { samples }
 const stylesheet = readPageAsset(new URL('../pages/assets/docs.css', import.meta.url), 'docs', 'css')
 const script = readPageAsset(new URL('./docs.js', import.meta.url), 'docs', 'js')
 
-/** Who signs in gets another page at the same address, with a token for its form (decision 0035). */
+/** Somebody who is signed in gets another page at the same address, with a token for its form (decision 0035). */
 const forNobody = { cacheControl: 'private, no-cache', vary: 'Cookie' }
 
 /**
- * The tutorial, the reference and the samples for developers, with the addresses of this server filled in; open to everybody.
- * For a scope with `browser`, `pageHeaders` and `pageErrors`.
+ * The tutorial, the reference and the samples for developers, with the addresses of this server. Everybody may read them. For a scope with `browser`,
+ * `pageHeaders` and `pageErrors`.
  */
 export function docsPages(facts: DocsFacts): FastifyPluginAsync {
   const addresses = addressesOf(facts.portalUrl, facts.fhirUrl)
@@ -53,7 +53,7 @@ export function docsPages(facts: DocsFacts): FastifyPluginAsync {
     servePageAsset(app, stylesheet)
     servePageAsset(app, script)
     for (const [path, page] of Object.entries(pages)) {
-      // Links in the wild have the slash or lack it; a redirect would lose neither but cost a round trip.
+      // Links exist with and without the slash, and a redirect would cost a round trip.
       const anonymous = staticDocument(renderPage(page, viewOfNobody(facts)))
       for (const url of [path, `${path}/`])
         app.get(url, async (request, reply) =>

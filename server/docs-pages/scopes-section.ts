@@ -2,7 +2,7 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 import type { ScopeFact } from './docs-facts.ts'
 import { code, table, withCode } from './table.ts'
 
-/** The permissions, and whose records they reach. */
+/** The scopes, and whose records they reach. */
 export function scopesSection(scopes: readonly ScopeFact[]): SafeHtml {
   return html`<section aria-labelledby="scopes">
 <h2 id="scopes">Permissions (scopes)</h2>
@@ -15,14 +15,14 @@ ${table(
     html`${withCode(documentation)}${kind === 'launch' ? html`: see <a href="#launch">launch</a>` : ''}`,
   ]),
 )}
-<p>Practices write, patients do not. <code>user/Immunization.cud</code> (version 1: <code>user/Immunization.write</code>) lets a provider or staff member tick, on the consent page, that the application may add, correct and delete immunizations of the practice; <code>system/</code> scopes do so for a service that the practice approves. For a patient they give nothing, and <code>patient/</code> scopes for writing are refused when an application is registered.</p>
+<p>Practices write, patients do not. <code>user/Immunization.cud</code> (version 1: <code>user/Immunization.write</code>) lets a provider or staff member tick, on the consent page, that the application may add, correct and delete immunizations of the practice; <code>system/</code> scopes do so for a service that the practice approves. Patients cannot give them, and <code>patient/</code> scopes for writing are refused when an application is registered.</p>
 <h3 id="reach">Whose records</h3>
-<p>Scopes say what kind of record; the person's account says whose:</p>
+<p>A scope says which kind of record. The account of the person says whose:</p>
 <ul>
 <li>A <strong>patient</strong> reaches their own record.</li>
 <li>A <strong>proxy</strong>, such as a parent, reaches the records of those they care for.</li>
 <li>A <strong>provider</strong> reaches the patients of their practice.</li>
 </ul>
-<p>Everything else does not exist for this token: another patient's id answers 404, and another patient in a filter gives an empty list. Practitioners, places and organizations of the practice can be read along with the records that name them.</p>
+<p>For this token nothing else exists: another patient's id answers 404, and another patient in a filter gives an empty list. Practitioners, places and organizations of the practice can be read along with the records that name them.</p>
 </section>`
 }

@@ -3,8 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 type Cell = SafeHtml | string | number
 
 /**
- * A table with its first column as row headers. On a phone the stylesheet sets the cells below each other, which
- * would take the table away from screen readers, were it not for the roles; `data-head` names each cell there.
+ * A table with its first column as row headers. On a phone the stylesheet puts the cells below each other. The roles keep it a table for screen
+ * readers, and `data-head` names each cell.
  */
 export function table(name: string, head: readonly string[], rows: ReadonlyArray<readonly Cell[]>): SafeHtml {
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label="${name}"><table class="stacking" role="table">

@@ -5,7 +5,7 @@ import { type StaticDocument, sendDocument, staticDocument } from '../http/stati
 
 /** A stylesheet or script that only some pages need. */
 export interface PageAsset {
-  /** Changes with the content, so that a browser may keep the file for ever. */
+  /** It changes with the content, so a browser may keep the file for ever. */
   path: string
   type: string
   document: StaticDocument
@@ -13,7 +13,7 @@ export interface PageAsset {
 
 const typeOf = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' }
 
-/** Reads the file once. The name is what comes before the hash in its address. */
+/** Reads the file once. `name` stands before the hash in the address. */
 export function readPageAsset(file: URL, name: string, kind: keyof typeof typeOf): PageAsset {
   return makePageAsset(readFileSync(file, 'utf8'), name, kind)
 }

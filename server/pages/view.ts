@@ -7,7 +7,7 @@ interface Browser {
   signedIn?: { account: Account; signIn: { id: string } } | undefined
 }
 
-/** What the page must know about the browser that asked; makes the CSRF token, and its cookie when there is none. */
+/** What the page has to know about the browser. Makes the CSRF token, and its cookie when the browser has none. */
 export function viewOf(request: FastifyRequest, reply: FastifyReply, isProduction: boolean): View {
   const { signedIn } = request as Browser
   return {

@@ -99,7 +99,7 @@ test('every command says what is wrong and what to do, and ends with 1', async (
     [['account', 'create', '--email', 'x@y.example', '--password', 'short'], /at least 8 characters/],
     [
       ['account', 'create', '--email', 'x@y.example', '--password', 'nine quiet lanterns', '--patient', 'no'],
-      /No practice keeps a patient with the id no\. Import/,
+      /No practice has a patient with the id no\. Import/,
     ],
     [[...app, 'https://a.example/', '--owner', 'no@y.example'], /no account no@y\.example/],
     [
@@ -152,7 +152,7 @@ test('a mistyped database never becomes an empty one: only a beginning makes it,
 
 test('a database that cannot be is told in words, by the server and by doctor', async () => {
   const cases: Array<[command: string, url: string, words: RegExp]> = [
-    ['serve', 'sqlite:garbage.db', /is not a SQLite database\. It was left as it is/],
+    ['serve', 'sqlite:garbage.db', /is not a SQLite database\. The server left it as it is/],
     ['doctor', 'sqlite:garbage.db', /PROBLEM +database: .*is not a SQLite database/],
     ['serve', 'sqlite:garbage.db/inner/o.db', /garbage\.db\/inner: a part of it is a file and no folder/],
     ['serve', 'sqlite:.', /database file cannot be opened/],
@@ -267,7 +267,7 @@ test('a practice lets a backend service in, and ends it', async () => {
 
   const stranger = await cli.run('approval', 'approve', client_id, '--by', 'x@elm.example')
   assert.equal(stranger.code, 1)
-  assert.match(stranger.stderr, /no provider of Elm Street/)
+  assert.match(stranger.stderr, /is not a provider of Elm Street/)
   const approved = await cli.run('approval', 'approve', client_id, '--by', 'dr@elm.example', '--json')
   assert.equal(approved.code, 0, approved.stderr)
   assert.deepEqual(
@@ -294,7 +294,7 @@ test('a practice lets a backend service in, and ends it', async () => {
   assert.match(unchanged.stdout, /approved {2}\S+ {2}Quality: .*\n1 approved, 0 waiting/)
   await ask('Statistics')
   const nobody = await cli.run('approval', 'accept-change', client_id, '--by', 'x@elm.example')
-  assert.match(nobody.stderr, /no provider of Elm Street/)
+  assert.match(nobody.stderr, /is not a provider of Elm Street/)
   const accepted = await cli.run('approval', 'accept-change', client_id, '--by', 'dr@elm.example')
   assert.match(accepted.stdout, /Elm Street agrees to the change of/)
   assert.match(
