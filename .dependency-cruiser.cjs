@@ -265,9 +265,13 @@ const rules = [
   },
   {
     name: 'portal-talks-http',
-    comment: 'The portal uses `fhir`, the style of `pages` and the list of its own pages; it meets the server over HTTP.',
+    comment:
+      'The portal uses `fhir`, the style of `pages` and the list of its own pages; it meets the server over HTTP.',
     from: { path: '^portal/' },
-    to: { path: code, pathNot: ['^portal/', '^fhir/', '^server/pages/assets/', '^server/portal-pages\\.ts$'] },
+    to: {
+      path: code,
+      pathNot: ['^portal/', '^fhir/', '^server/pages/assets/', '^server/portal-pages\\.ts$'],
+    },
   },
   {
     name: 'server-stands-alone',

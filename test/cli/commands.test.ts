@@ -154,11 +154,15 @@ test('a database that cannot be is told in words, by the server and by doctor', 
   const cases: Array<[command: string, url: string, words: RegExp]> = [
     ['serve', 'sqlite:garbage.db', /is not a SQLite database\. The server left it as it is/],
     ['doctor', 'sqlite:garbage.db', /PROBLEM +database: .*is not a SQLite database/],
-    ['serve', 'sqlite:garbage.db/inner/o.db', /garbage\.db\/inner: a part of it is a file and no folder/],
+    [
+      'serve',
+      'sqlite:garbage.db/inner/o.db',
+      /garbage\.db\/inner: a part of the path is a file and not a folder/,
+    ],
     ['serve', 'sqlite:.', /database file cannot be opened/],
   ]
   if (process.platform === 'linux')
-    cases.push(['serve', 'sqlite:/proc/x/o.db', /\/proc\/x: it is not there and cannot be made/])
+    cases.push(['serve', 'sqlite:/proc/x/o.db', /\/proc\/x: it does not exist and cannot be made/])
   await Promise.all(
     cases.map(async ([command, url, words]) => {
       await using cli = await openCommandLine({ DATABASE_URL: url, WORKERS: '2' })
@@ -285,7 +289,7 @@ test('a practice lets a backend service in, and ends it', async () => {
     await nouns.close()
   }
   const nothing = await cli.run('approval', 'accept-change', client_id, '--by', 'dr@elm.example')
-  assert.deepEqual([nothing.code, /No change of .* waits/.test(nothing.stderr)], [1, true])
+  assert.deepEqual([nothing.code, /has no change that waits/.test(nothing.stderr)], [1, true])
   await ask('Trap')
   assert.match((await cli.run('approval', 'list')).stdout, /changes .*: name from "Quality" to "Trap"/)
   const refused = await cli.run('approval', 'refuse-change', client_id, '--json')

@@ -1,13 +1,13 @@
 import type { MarkedRecord } from './people.ts'
 
-/** Whoever asks: an access token, or somebody who is signed in at the portal. */
+/** The sender of requests: an access token, or somebody who is signed in at the portal. */
 export interface Actor {
   name: string
-  /** The practices of which it sees what is written during the run. */
+  /** The practices whose writes during the run it may see. */
   practices: readonly number[]
   token?: string
   email?: string
-  /** Whether `/fhir/r4/Patient` must go on answering it with 200, to its end. */
+  /** Whether `/fhir/r4/Patient` must answer it with 200 to the end of the run. */
   isLasting: boolean
   canWrite: boolean
   /** The practice that its writes belong to. */
@@ -16,7 +16,7 @@ export interface Actor {
   mayRead(record: MarkedRecord): boolean
 }
 
-/** A token as it is to be made, for an account of the list or for a backend service. */
+/** The plan of a token, for a person or a backend service. */
 export interface ActorPlan extends Omit<Actor, 'token' | 'email'> {
   scopes: string[]
   /** The associations of the person or service; empty for a stranger. */
@@ -139,7 +139,7 @@ export function planActors(patients: readonly (readonly string[])[]): ActorPlan[
   ]
 }
 
-/** Those who need no account. */
+/** Actors without an account. */
 export const outsiders: readonly Actor[] = [
   { name: 'nobody', practices: [], isLasting: false, canWrite: false, mayRead: nothing },
   {
