@@ -4,7 +4,7 @@
  */
 const code = '^(fhir|words|server|portal|tools|bench|test)/'
 const leaves =
-  '^server/(addresses|assert-room|breathe|clock|confinement|errors|limits|logger|network|origins|production|request-work|seal|secrets|settings|several-processes)\\.ts$'
+  '^server/(addresses|assert-room|breathe|clock|confinement|errors|limits|logger|network|origins|portal-pages|production|request-work|seal|secrets|setting-kinds|setting-table|settings|several-processes)\\.ts$'
 
 /** What a folder of server/ may use beside itself and the leaves; `types`: only types of it. */
 const uses = [
@@ -62,9 +62,9 @@ const uses = [
   ],
   [
     ['http'],
-    ['access', 'rate-limits', 'store'],
+    ['fhir', 'access', 'rate-limits', 'store'],
     ['accounts'],
-    '`http` uses `access`, `rate-limits`, the store and types of `accounts`.',
+    '`http` uses `fhir`, `access`, `rate-limits`, the store and types of `accounts`.',
   ],
   [
     ['pages'],
@@ -113,7 +113,7 @@ const uses = [
     [],
     '`account-pages` uses `accounts`, `practices`, `mail`, `http` and `pages`.',
   ],
-  [['docs-pages'], ['pages'], [], '`docs-pages` uses `pages`.'],
+  [['docs-pages'], ['http', 'pages'], [], '`docs-pages` uses `http` and `pages`.'],
   [['brands'], ['http', 'practices'], [], '`brands` uses `http` and `practices`.'],
   [
     ['demo'],
@@ -279,17 +279,24 @@ const rules = [
   {
     name: 'portal-talks-http',
     comment:
-      'The portal uses `fhir`, `words`, the style of `pages` and types of `views`; it meets the server over HTTP.',
+      'The portal uses `fhir`, `words`, the style of `pages`, the list of its own pages and types of `views`; it meets the server over HTTP.',
     from: { path: '^portal/' },
     to: {
       path: code,
-      pathNot: ['^portal/', '^fhir/', '^words/', '^server/pages/assets/', '^server/views/views\\.ts$'],
+      pathNot: [
+        '^portal/',
+        '^fhir/',
+        '^words/',
+        '^server/pages/assets/',
+        '^server/views/views\\.ts$',
+        '^server/portal-pages\\.ts$',
+      ],
     },
   },
   {
     name: 'portal-takes-types-of-views',
     comment:
-      'The portal uses `fhir`, `words`, the style of `pages` and types of `views`; it meets the server over HTTP.',
+      'The portal uses `fhir`, `words`, the style of `pages`, the list of its own pages and types of `views`; it meets the server over HTTP.',
     from: { path: '^portal/' },
     to: { path: '^server/views/', dependencyTypesNot: ['type-only'] },
   },

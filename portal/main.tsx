@@ -1,6 +1,7 @@
 import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'
 import '../server/pages/assets/tokens.css'
+import '../server/pages/assets/components.css'
 import './portal.css'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'

@@ -9,17 +9,11 @@ export const theme = createTheme({
   radius: { sm: 'var(--radius-small)', md: 'var(--radius)', lg: 'var(--radius-large)' },
   primaryColor: 'accent',
   colors: {
+    // The library wants ten shades; the variables below say which tokens its parts really use.
     accent: [
-      '#e0f1ef',
-      '#c6e6e3',
-      '#a9d4d0',
-      '#8fe0da',
-      '#63cdc7',
-      '#3aa9a5',
-      '#1d8785',
-      '#12777a',
-      '#0b6468',
-      '#084a4e',
+      ...(['var(--accent-soft)', 'var(--accent-soft)', 'var(--accent-line)', 'var(--accent-line)'] as const),
+      ...(['var(--accent)', 'var(--accent)', 'var(--accent)', 'var(--accent)', 'var(--accent)'] as const),
+      'var(--accent-strong)',
     ],
   },
   cursorType: 'pointer',

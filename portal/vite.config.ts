@@ -1,9 +1,18 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compression, defineAlgorithm } from 'vite-plugin-compression2'
 
 export default defineConfig({
   base: '/portal-assets/',
-  plugins: [react()],
+  // The server sends the compressed files that stand beside the others (server/portal-api/portal-app.ts).
+  plugins: [
+    react(),
+    compression({
+      algorithms: [defineAlgorithm('brotliCompress'), defineAlgorithm('gzip', { level: 9 })],
+      include: /\.(js|css|svg)$/,
+      threshold: 1000,
+    }),
+  ],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

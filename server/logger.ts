@@ -5,14 +5,14 @@ export type { Logger }
 /** The log: one JSON line per event on standard output. Secrets and records never reach it. */
 export function createLogger(level: string): Logger {
   const output = pino.destination(1)
-  // A terminal that was closed under the server: what is in flight is finished without a log.
+  // When the terminal is closed, the server finishes its open requests without a log.
   output.on('error', () => undefined)
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output)
 }
 
 /**
- * Query parameters whose values the log shows. Of all others it shows that they were there: a search names patients in many ways
- * (`name`, `birthdate`, `identifier`, chains), and secrets stand in more parameters than a list of them would know.
+ * Query parameters whose values the log shows. For all others it shows the name alone, because a search names patients in many ways (`name`,
+ * `birthdate`, `identifier`, chains), and no list of secret parameters would be complete.
  */
 const shownParameters: ReadonlySet<string> = new Set([
   ...[

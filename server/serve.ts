@@ -13,12 +13,12 @@ export interface RunningServer {
   /** The port of `/metrics`, when it has one of its own. */
   metricsPort: number | undefined
   modules: Modules
-  /** Finishes what is in flight, then stops. The caller closes the store. */
+  /** Finishes the open requests, then stops. The caller closes the store. */
   close(): Promise<void>
 }
 
 interface ServeOptions extends Omit<Foundations, 'origins'> {
-  /** Called when everything is wired and before the first request is answered, e.g. to make demo content. */
+  /** Called when all modules are there and before the first request is answered, for instance to make demo content. */
   beforeServing?(modules: Modules, origins: Origins): Promise<void>
 }
 
@@ -26,7 +26,7 @@ const sweepEveryMs = 3600 * 1000
 
 const watchEveryMs = 5000
 
-/** The index of searches is written anew beside the answering; so often the log says how far. */
+/** How often the log says how far the search index is rebuilt, while the server answers. */
 const tellIndexEveryMs = 10_000
 
 /** Opens the port (or two), builds the sites and answers. */
@@ -35,7 +35,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   const main = await listen(settings.port, settings.host)
   const apiPort = findApiPort(settings)
   const second = apiPort === undefined ? undefined : await listen(apiPort, settings.host)
-  // Whatever HOST says: for others there is the token.
+  // On this machine alone, whatever HOST says. From elsewhere METRICS_TOKEN opens the main port.
   const figures =
     settings.metricsPort === undefined ? undefined : await listen(settings.metricsPort, '127.0.0.1')
   const origins = resolveOrigins(settings, main.port, second?.port)
@@ -79,7 +79,7 @@ export async function serve({ beforeServing, ...options }: ServeOptions): Promis
   }
 }
 
-/** Says at once that what is written now would be lost; `/readyz` says it, too. */
+/** Logs when the file of the database is gone, because further writes would be lost. `/readyz` reports it as well. */
 function watchFile({ store, logger }: Pick<Foundations, 'store' | 'logger'>): NodeJS.Timeout {
   return setInterval(() => {
     try {
@@ -90,7 +90,7 @@ function watchFile({ store, logger }: Pick<Foundations, 'store' | 'logger'>): No
   }, watchEveryMs).unref()
 }
 
-/** After an upgrade that changes the rules of the index: goes on where an earlier run was stopped, and again after a failure. */
+/** Rebuilds the index after an upgrade that changes its rules. It goes on where an earlier run stopped, and tries again after a failure. */
 function keepIndexUpToDate({ records }: Modules, { logger, clock }: Pick<Foundations, 'logger' | 'clock'>) {
   const ending = new AbortController()
   let told = 0

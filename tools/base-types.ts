@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ElementDefinition, ElementDefinitionType, StructureDefinition } from 'fhir/r4'
 import type { InvariantRow, TypeRow } from '#fhir/validation/definition-tables.ts'
 
-/** What the validator checks itself, at every element: it needs no words for it. */
+/** Constraints that the validator checks itself at every element, so the table leaves them out. */
 const builtIn = /^(ele-1|ext-1|dom-\d|dom-r4b|txt-\d|ref-1|sdf-8a?|ig-[12]|eld-(16|19|20))$/
 
 export interface BaseTypes {
@@ -10,7 +10,7 @@ export interface BaseTypes {
   invariants: Record<string, InvariantRow>
 }
 
-/** Every structure of R4 as rows; of a type that extends another only what it adds. */
+/** Every structure of R4 as rows. A type that extends another has only the rows that it adds. */
 export function baseTypes(
   structures: readonly StructureDefinition[],
   valueSetOf: (element: ElementDefinition) => string | undefined,
@@ -82,7 +82,7 @@ function keepInvariant(
   return keep(invariants, key, { expression, human, ...(severity === 'warning' ? { isWarning: true } : {}) })
 }
 
-/** Keeps each different thing once, under its name when that is free, else under a name with a number. */
+/** Keeps each different value once, under its name when that is free, else under the name with a number. */
 export function keep<Thing>(all: Record<string, Thing>, name: string, thing: Thing): string {
   for (let number = 1; ; number++) {
     const key = number === 1 ? name : `${name}~${number}`

@@ -1,4 +1,4 @@
-/** Fails when a package would be installed whose content no hash fixes, or that runs a script nobody has looked at. */
+/** Fails when the lock file has a package without a hash, or with an install script that `allowScripts` does not name. */
 import { readFileSync } from 'node:fs'
 import { type AllowedScripts, findLockProblems, type Lock } from './lock-problems.ts'
 

@@ -7,7 +7,7 @@ import type { Remark, Rule } from '../test/authorization/conformance/rules.ts'
 import { smartDeviations, smartRemarks, smartRules } from '../test/authorization/conformance/smart-rules.ts'
 import { markdownTable } from './markdown-table.ts'
 
-/** From the tables by which the tests are named: a rule without a test fails there. */
+/** docs/api/conformance.md, from the tables that name the tests. A rule without a test fails there. */
 export function conformancePage(): string {
   return `
 # Conformance of the authorization server

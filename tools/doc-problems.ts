@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { GeneratedDoc } from './generated-docs.ts'
 
-/** Everything that is wrong with the documents of a repository, one line each. */
+/** Every problem of the documents of a repository, one line each. */
 export function findDocProblems(
   root: string,
   generated: readonly GeneratedDoc[],
@@ -79,7 +79,7 @@ export function anchorsOf(text: string): Set<string> {
 /** As many lines as fit on a page; measurements belong to docs/measured. */
 const mostLines = 80
 
-/** A decision says its number, whether it counts, and fits one page; docs/README.md lists it. */
+/** A decision has its number and its status and fits one page, and docs/README.md lists it. */
 function decisionProblems(root: string, page: string): string[] {
   const path = relative(root, page)
   const [, number] = /^docs\/decisions\/(\d{4})-[a-z0-9-]+\.md$/.exec(path) ?? []
@@ -106,7 +106,7 @@ function missingSections(root: string, sections: readonly string[]): string[] {
     .map((section) => `README.md: the section "${section}" is missing`)
 }
 
-/** What is in code may look like a link and is none. */
+/** The text without code, because code may look like a link. */
 function withoutCode(text: string): string {
   return withoutFences(text).replaceAll(/`[^`\n]*`/g, '')
 }

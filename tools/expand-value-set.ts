@@ -1,10 +1,10 @@
 import type { CodeSystemConcept, ValueSet, ValueSetComposeInclude } from 'fhir/r4'
 import type { Definitions } from './read-definitions.ts'
 
-/** Codes by the system that they are of. */
+/** Codes by their code system. */
 export type Codes = Record<string, string[]>
 
-/** Above this a table would hold a terminology, which is a server's work. */
+/** A larger table would be a terminology, which needs a terminology server. */
 const mostCodes = 800
 
 /** The codes of a value set as far as the definitions hold them; undefined when they do not, or when there are too many. */

@@ -1,6 +1,5 @@
 import { errorCatalogue, errorCodeSystem, statusOf } from '../server/errors.ts'
-import { limitSettings } from '../server/limits.ts'
-import { settingRows } from '../server/settings.ts'
+import { type SettingTable, settingTable } from '../server/setting-table.ts'
 import { scopeCases, scopedRecords } from '../test/isolation/scope-cases.ts'
 import { conformancePage } from './conformance-page.ts'
 import { limitsPage } from './limits-page.ts'
@@ -8,9 +7,9 @@ import { markdownTable } from './markdown-table.ts'
 import { samplesPage } from './samples-page.ts'
 import { searchParametersPage } from './search-parameters-page.ts'
 
-/** A page under docs/ that is written from the code, so that it cannot tell another story. */
+/** A page under docs/ that is written from the code, so that both always agree. */
 export interface GeneratedDoc {
-  /** From the root of the repository. */
+  /** The path from the root of the repository. */
   path: string
   content: string
 }
@@ -27,10 +26,9 @@ export const generatedDocs: readonly GeneratedDoc[] = [
   { path: 'docs/api/search-parameters.md', content: `${note}${searchParametersPage()}` },
 ]
 
-function settingsPage(): string {
-  const limits = new Set(limitSettings.map(({ name }) => name))
-  const others = settingRows.filter(({ name }) => !limits.has(name))
-  const rows = others.map((row) => [
+/** docs/operate/settings.md */
+export function settingsPage(table: SettingTable = settingTable): string {
+  const rows = Object.values(table).map((row) => [
     `\`${row.name}\``,
     row.form,
     row.default,
@@ -40,8 +38,8 @@ function settingsPage(): string {
 # Settings
 
 Settings are environment variables. All of them are optional, and an empty one counts as absent. They are read once, at
-start, and a start with a faulty or misspelt one stops with a message that names every problem. How they work together
-is told in [Running onpatient](run.md). The settings that change a bound or a limit have [a page of their own](limits.md).
+start. A start with a faulty or misspelt one stops with a message that names every problem. [Running onpatient](run.md) explains
+how they work together. The settings that change a bound or a limit have [a page of their own](limits.md).
 
 ${markdownTable(['Name', 'Takes', 'Default', 'What for'], rows)}
 `
@@ -58,15 +56,15 @@ function errorsPage(): string {
 # Errors
 
 Every error of the server has one of these codes. Where a request can be at fault, the answer says in plain words what to
-change, and \`X-Request-Id\` finds it in the log. How each API writes an error down is told in
-[The life of a request](../concepts/request.md#when-something-is-wrong). In an OperationOutcome the code stands in \`issue.details.coding\` with the system
+change, and \`X-Request-Id\` finds it in the log. [The life of a request](../concepts/request.md#when-something-is-wrong) shows
+how each API writes an error. In an OperationOutcome the code stands in \`issue.details.coding\` with the system
 \`${errorCodeSystem}\`, which \`GET /fhir/r4/CodeSystem/onpatient-error-code\` serves.
 
 ${markdownTable(['Code', 'Status', 'Category', 'What happened, and what to do'], rows)}
 `
 }
 
-/** The table of the test itself, so that the page says what was tried. */
+/** docs/api/scopes.md, from the cases of the test. */
 function scopesPage(): string {
   const words = (records: readonly string[]) =>
     records.length === 0
@@ -90,8 +88,8 @@ practice, gave: the grant bounds it.
 - Both notations of SMART mean the same: \`.read\` is \`.rs\`, \`.write\` is \`.cud\`. The answer repeats the one that was asked for.
 - A filter, as in \`patient/Observation.rs?category=…|laboratory\`, may name parameters of codes (category, code, status and so on). All parts of
   one filter must hold; several scopes with filters add up. Where a filter cannot be kept, the scope is not given.
-- With a filter the past of a record is not told (\`_history\` is 403): a record that is a lab result today may have been something else. One
-  version is, when that version meets the filter.
+- With a filter \`_history\` is 403, because a record that is a lab result today may have been something else before. A single version can be read when
+  that version meets the filter.
 - Writing is for practices: \`user/*.cud\` of a person of the practice, \`system/*.cud\` of an approved service. Filters give no writing.
 - \`openid\` with \`fhirUser\` opens the one record that stands for the person, by id and as it is now. In the example it is Ada who agreed.
 

@@ -6,26 +6,26 @@ const sections: Array<{ area: LimitArea; title: string; words: string }> = [
     area: 'request',
     title: 'One request',
     words:
-      'What one request may cost. Beyond it the request fails as a whole, and the error names the bound.',
+      'The bounds of one request. Beyond a bound the whole request fails, and the error names the bound.',
   },
   {
     area: 'rate',
     title: 'Requests in a period',
-    words: `How many requests may come in a period. They are so wide that a household that fetches ten years of records stays far inside. All
-of a limit may come at once, and is there again after its period. Every answer shows by \`RateLimit-Policy\` and \`RateLimit\` how much is left, and a 429 says by \`Retry-After\` when to go on.
+    words: `How many requests may come in a period. The limits are so wide that a household can fetch ten years of records and stays far inside. All
+requests of a limit may come at once, and all are there again after the period. Every answer shows by \`RateLimit-Policy\` and \`RateLimit\` how much is left, and a 429 says by \`Retry-After\` when to go on.
 Several processes, and with PostgreSQL several machines, count together: [decision 0020](../decisions/0020-limits.md).`,
   },
   {
     area: 'mail',
     title: 'Mail',
     words:
-      'Nobody can have this server write to a stranger again and again: [decision 0021](../decisions/0021-mail.md).',
+      'Limits that keep this server from writing to a stranger again and again: [decision 0021](../decisions/0021-mail.md).',
   },
   {
     area: 'ownership',
     title: 'What one account, application or practice has',
-    words: `Whoever has reached one of these ends or deletes something first; the error says what. A browser that is known to an account is no row
-of the database: it keeps a signed mark of its own, which gives no access and needs no limit.`,
+    words: `At one of these limits the person has to end or delete something first; the error says what. A browser that an account knows needs no limit, because it is no row
+of the database: it keeps a signed mark of its own, which gives no access.`,
   },
 ]
 

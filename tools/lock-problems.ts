@@ -1,4 +1,4 @@
-/** What of package-lock.json the check looks at. */
+/** The parts of package-lock.json that the check reads. */
 interface LockEntry {
   version?: string
   integrity?: string
@@ -12,13 +12,10 @@ export interface Lock {
   packages: Record<string, LockEntry>
 }
 
-/** Of package.json: which packages may run a script when they are installed, and which must not. */
+/** The part of package.json that says which packages may run a script at install, and which must not. */
 export type AllowedScripts = Record<string, boolean>
 
-/**
- * Packages whose content nobody has fixed, and those that would run a script that nobody has looked at. Every entry counts, also those for
- * other machines than this one.
- */
+/** Packages without a fixed hash, and packages with an unknown install script. Every entry counts, also those for other machines. */
 export function findLockProblems({ packages }: Lock, allowed: AllowedScripts): string[] {
   return Object.entries(packages).flatMap(([path, entry]) =>
     path === '' || entry.link ? [] : problemsOf(path, entry, allowed),
@@ -28,7 +25,7 @@ export function findLockProblems({ packages }: Lock, allowed: AllowedScripts): s
 function problemsOf(path: string, entry: LockEntry, allowed: AllowedScripts): string[] {
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
   const problems: string[] = []
-  // What is in the archive of another package has the hash of that one.
+  // A bundled package is covered by the hash of the package around it.
   if (!entry.inBundle && !/^sha512-[\w+/]{86}==$/.test(entry.integrity ?? ''))
     problems.push(
       `${path}: has no integrity hash. Delete its entry and run "npm install --package-lock-only".`,

@@ -72,7 +72,7 @@ function nodeOf(
   const keys = keysOf(element, base, words)
   if (keys.length > 0) node.invariants = keys
   const elements: Record<string, ProfileNode> = {}
-  for (const [name, child] of children) addChild(elements, name, child, type, words)
+  for (const [name, tree] of children) addChild(elements, { name, tree, type }, words)
   if (Object.keys(elements).length > 0) node.elements = elements
   const own = slicesOf(element, slices, type, words)
   if (own) node.slices = own
@@ -80,11 +80,16 @@ function nodeOf(
   return Object.keys(node).length > 0 ? node : undefined
 }
 
+interface Child {
+  name: string
+  tree: Tree
+  /** The type that has the child. */
+  type: string
+}
+
 function addChild(
   elements: Record<string, ProfileNode>,
-  name: string,
-  child: Tree,
-  type: string,
+  { name, tree: child, type }: Child,
   words: ProfileWords,
 ): void {
   const base = words.baseElement(type, name)

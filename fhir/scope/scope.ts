@@ -1,14 +1,16 @@
+import { type ClinicalContextName, clinicalContexts } from './clinical-contexts.ts'
+
 /**
  * SMART App Launch 2.2, scopes for clinical data: one value for the v1 and the v2 notation.
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
 export interface ClinicalScope {
-  context: 'patient' | 'user' | 'system'
+  context: ClinicalContextName
   /** A FHIR type, or '*' for every type. */
   type: string
   /** The interactions that it gives: create, read, update, delete, search. */
   interactions: ReadonlySet<Interaction>
-  /** Which records of the type it is about; undefined: all. Each must hold (scope-filter.ts). */
+  /** The records of the type that it is about; undefined: all. Each part must hold (scope-filter.ts). */
   filter?: readonly FilterPart[] | undefined
   /** The scope as it was written, echoed in answers. */
   text: string
@@ -28,21 +30,10 @@ const v1Access: Record<string, Interaction[]> = {
   '*': ['c', 'r', 'u', 'd', 's'],
 }
 
-const pattern =
-  /^(patient|user|system)\/([A-Z][A-Za-z]{1,63}|\*)\.(read|write|\*|c?r?u?d?s?)(?:\?(\S{1,500}))?$/
-
-/** Scopes that carry no clinical access: identity, launch context and refresh. */
-export const contextScopes: ReadonlySet<string> = new Set([
-  'openid',
-  'fhirUser',
-  'profile',
-  'email',
-  'offline_access',
-  'online_access',
-  'launch',
-  'launch/patient',
-  'launch/encounter',
-])
+const contexts = Object.keys(clinicalContexts).join('|')
+const pattern = new RegExp(
+  `^(${contexts})/([A-Z][A-Za-z]{1,63}|\\*)\\.(read|write|\\*|c?r?u?d?s?)(?:\\?(\\S{1,500}))?$`,
+)
 
 /** Undefined when the text is not a clinical scope of either notation. */
 export function parseClinicalScope(text: string): ClinicalScope | undefined {
@@ -56,7 +47,7 @@ export function parseClinicalScope(text: string): ClinicalScope | undefined {
   const filter = parseFilter(query)
   // Only the v2 notation has filters, and a filter is about the records of one type.
   if (filter === undefined || given !== undefined || type === '*') return undefined
-  // A filter bounds reading alone, because no search can find a record before it is written.
+  // A filter bounds reading alone, because a search does not find a record that is being written.
   const interactions = new Set((access.split('') as Interaction[]).filter((each) => 'rs'.includes(each)))
   return interactions.size === 0 ? undefined : { ...scope, interactions, filter }
 }
@@ -74,7 +65,7 @@ function byNameAndValue(a: FilterPart, b: FilterPart): number {
   return first < second ? -1 : first > second ? 1 : 0
 }
 
-/** The same text for the same filter, however it was written. */
+/** A text that is the same for every notation of a filter. */
 export function filterText(filter: readonly FilterPart[]): string {
   return filter.map(({ name, value }) => `${name}=${value}`).join('&')
 }
@@ -91,10 +82,7 @@ export function reads({ interactions }: ClinicalScope): boolean {
   return interactions.has('r') || interactions.has('s')
 }
 
-/**
- * The reading part and the writing part of a scope, each as a scope of its own. Undefined for a part that the scope does not
- * have.
- */
+/** The reading and the writing part of a scope, each as a scope of its own; undefined: the scope has no such part. */
 export function splitByWriting(scope: ClinicalScope): {
   reading: ClinicalScope | undefined
   writing: ClinicalScope | undefined
@@ -108,12 +96,12 @@ export function splitByWriting(scope: ClinicalScope): {
   return { reading: part((each) => !writing.has(each)), writing: part((each) => writing.has(each)) }
 }
 
-/** Splits a space-separated scope parameter; order kept, doubles dropped. */
+/** Splits a scope parameter at its spaces. It keeps the order and drops doubles. */
 export function splitScopes(text: string): string[] {
   return [...new Set(text.split(/\s+/).filter((part) => part !== ''))]
 }
 
-/** Whether everything that `inner` gives is also given by `outer`. */
+/** Whether `outer` gives everything that `inner` gives. */
 export function coversScope(outer: ClinicalScope, inner: ClinicalScope): boolean {
   return (
     outer.context === inner.context &&
@@ -124,17 +112,14 @@ export function coversScope(outer: ClinicalScope, inner: ClinicalScope): boolean
   )
 }
 
-/**
- * Whether a list of scopes lets a person's application do `interaction` on records of `type`, be it on some of them.
- * Deny by default.
- */
+/** Whether a list of scopes allows `interaction` on at least some records of `type`. An empty list allows nothing. */
 export function allowsInteraction(scopes: ClinicalScope[], type: string, interaction: Interaction): boolean {
   return scopes.some(
     (scope) => (scope.type === '*' || scope.type === type) && scope.interactions.has(interaction),
   )
 }
 
-/** Narrows a `*` scope to some types, keeping the notation it was written in. */
+/** Narrows a `*` scope to some types, in the notation of the scope. */
 export function narrowToTypes(scope: ClinicalScope, types: string[]): string[] {
   const access = scope.text.slice(scope.text.lastIndexOf('.') + 1)
   return types.map((type) => `${scope.context}/${type}.${access}`)

@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react'
 import { useRef } from 'react'
 import { Link } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import { useMe } from '../api/me.ts'
 
 export function UserMenu() {
@@ -50,14 +51,14 @@ export function UserMenu() {
           </Menu.Item>
           <Menu.Item
             component={Link}
-            to="/account/settings"
+            to={portalPages.profile}
             leftSection={<IconSettings size={18} aria-hidden />}
           >
             Settings
           </Menu.Item>
           <Menu.Item
             component={Link}
-            to="/account/settings/applications"
+            to={portalPages.applications}
             leftSection={<IconApps size={18} aria-hidden />}
           >
             FHIR API Application

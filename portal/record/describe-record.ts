@@ -1,4 +1,5 @@
 import type { FhirResource } from 'fhir/r4'
+import { isListed, type ListedType } from '#fhir/scope/record-types.ts'
 import { formatFhirDate } from '../components/format-date.ts'
 import {
   conceptText,
@@ -18,7 +19,7 @@ import {
 export interface RecordLine {
   id: string
   title: string
-  /** What was measured; stands out beside the title. */
+  /** The measured value. It stands out beside the title. */
   value?: string | undefined
   details?: string | undefined
   /** The date as written in the record; the newest line comes first. */
@@ -30,8 +31,8 @@ export interface RecordLine {
 type OfType<Type extends FhirResource['resourceType']> = Extract<FhirResource, { resourceType: Type }>
 type Describe<Type extends FhirResource['resourceType']> = (resource: OfType<Type>) => Omit<RecordLine, 'id'>
 
-/** How a record of each type reads. A status that everybody expects ("completed") is left out. */
-const describers: { [Type in FhirResource['resourceType']]?: Describe<Type> } = {
+/** A line for each type that a section lists. A status that everybody expects ("completed") is left out. */
+const describers: { [Type in ListedType]: Describe<Type> } = {
   Immunization: (it) => ({
     title: conceptText(it.vaccineCode) ?? 'Immunization',
     date: it.occurrenceDateTime,
@@ -188,10 +189,11 @@ const describers: { [Type in FhirResource['resourceType']]?: Describe<Type> } = 
 }
 
 export function describeRecord(resource: FhirResource): RecordLine {
-  const describe = describers[resource.resourceType] as
-    | ((it: FhirResource) => Omit<RecordLine, 'id'>)
-    | undefined
-  const line = describe?.(resource) ?? { title: resource.resourceType }
+  const { resourceType } = resource
+  const describe = isListed(resourceType)
+    ? (describers[resourceType] as (it: FhirResource) => Omit<RecordLine, 'id'>)
+    : undefined
+  const line = describe?.(resource) ?? { title: resourceType }
   return {
     ...line,
     id: `${resource.resourceType}/${resource.id ?? ''}`,

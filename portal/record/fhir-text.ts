@@ -4,7 +4,7 @@ import { formatFhirDate } from '../components/format-date.ts'
 /** A space at which no line ends. */
 export const noBreak = '\u00a0'
 
-/** The words of a code: what the author wrote, else what the code system calls it. */
+/** The words of a code: the text of the author, else the name in the code system. */
 export function conceptText(concept: CodeableConcept | undefined): string | undefined {
   if (!concept) return undefined
   const coding = concept.coding?.find(({ display }) => display) ?? concept.coding?.[0]
@@ -19,9 +19,9 @@ export function quantityText(quantity: Quantity | undefined): string | undefined
   if (quantity?.value === undefined) return undefined
   const { value, comparator = '', unit = quantity.code } = quantity
   const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(value)
-  // Braces are how UCUM writes annotations; people need only the words.
+  // UCUM writes annotations in braces. People need only the words.
   const words = unit?.replaceAll(/[{}]/g, '').trim()
-  // No line ends between a number and its unit, nor within the unit: "36.7" alone could be anything.
+  // No line may end between a number and its unit, or within the unit, because "36.7" alone could be anything.
   return [`${comparator}${number}`, words === '1' ? undefined : words]
     .filter(Boolean)
     .join(noBreak)

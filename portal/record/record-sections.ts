@@ -11,41 +11,33 @@ import {
   IconUsers,
   IconVaccine,
 } from '@tabler/icons-react'
-import type { FhirResource } from 'fhir/r4'
+import { type RecordSectionId, typesOfSection } from '#fhir/scope/record-types.ts'
 
 export interface RecordSection {
   id: string
   title: string
-  types: FhirResource['resourceType'][]
+  types: readonly string[]
   icon: typeof IconVaccine
 }
 
-/** A record in the words and the order in which people look for things. */
-export const recordSections: readonly RecordSection[] = [
-  { id: 'immunizations', title: 'Immunizations', types: ['Immunization'], icon: IconVaccine },
-  { id: 'allergies', title: 'Allergies', types: ['AllergyIntolerance'], icon: IconAlertTriangle },
-  { id: 'conditions', title: 'Conditions', types: ['Condition'], icon: IconStethoscope },
-  {
-    id: 'medications',
-    title: 'Medications',
-    types: ['MedicationRequest', 'MedicationStatement', 'MedicationDispense'],
-    icon: IconPill,
-  },
-  {
-    id: 'results',
-    title: 'Lab results & vital signs',
-    types: ['Observation', 'DiagnosticReport'],
-    icon: IconActivity,
-  },
-  { id: 'visits', title: 'Visits', types: ['Encounter'], icon: IconCalendar },
-  { id: 'procedures', title: 'Procedures', types: ['Procedure', 'Device'], icon: IconShieldCheck },
-  { id: 'documents', title: 'Documents', types: ['DocumentReference'], icon: IconFileText },
-  { id: 'care-team', title: 'Care team', types: ['CareTeam'], icon: IconUsers },
-  {
-    id: 'plans',
-    title: 'Care plans & goals',
-    types: ['CarePlan', 'Goal', 'ServiceRequest'],
-    icon: IconTarget,
-  },
-  { id: 'coverage', title: 'Coverage', types: ['Coverage'], icon: IconUmbrella },
-]
+/** In the order in which people look for things. */
+const sections = {
+  immunizations: { title: 'Immunizations', icon: IconVaccine },
+  allergies: { title: 'Allergies', icon: IconAlertTriangle },
+  conditions: { title: 'Conditions', icon: IconStethoscope },
+  medications: { title: 'Medications', icon: IconPill },
+  results: { title: 'Lab results & vital signs', icon: IconActivity },
+  visits: { title: 'Visits', icon: IconCalendar },
+  procedures: { title: 'Procedures', icon: IconShieldCheck },
+  documents: { title: 'Documents', icon: IconFileText },
+  'care-team': { title: 'Care team', icon: IconUsers },
+  plans: { title: 'Care plans & goals', icon: IconTarget },
+  coverage: { title: 'Coverage', icon: IconUmbrella },
+} satisfies Record<RecordSectionId, Omit<RecordSection, 'id' | 'types'>>
+
+/** The sections of a record; the table of types says which types a section lists. */
+export const recordSections: readonly RecordSection[] = Object.entries(sections).map(([id, section]) => ({
+  ...section,
+  id,
+  types: typesOfSection(id as RecordSectionId),
+}))

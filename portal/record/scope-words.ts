@@ -1,17 +1,9 @@
-import { labelOfPart, labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import { type ContextScopeTable, contextScopes } from '#fhir/scope/context-scopes.ts'
+import { labelOfPart, labelOfType } from '#fhir/scope/record-words.ts'
 import { parseClinicalScope, reads, writes } from '#fhir/scope/scope.ts'
 
-const contextWords: Record<string, string> = {
-  offline_access: 'Stay connected while you are away',
-  online_access: 'Stay connected while you are signed in',
-  openid: 'Know who you are here',
-  fhirUser: 'Know which person of the record you are',
-  profile: 'See your name',
-  email: 'See your e-mail address',
-}
-
-/** What scopes let an application do, in the words of the consent page; each thing once. */
-export function wordsOfScopes(scopes: readonly string[]): string[] {
+/** The words of the consent page for what scopes let an application do, each thing once. */
+export function wordsOfScopes(scopes: readonly string[], table: ContextScopeTable = contextScopes): string[] {
   const clinical = scopes.flatMap((scope) => parseClinicalScope(scope) ?? [])
   const reading = clinical.filter(reads)
   const types = reading.some(({ type }) => type === '*')
@@ -20,6 +12,9 @@ export function wordsOfScopes(scopes: readonly string[]): string[] {
   const changes = clinical
     .filter(writes)
     .map(({ type }) => (type === '*' ? 'Change the whole record' : `Change: ${labelOfType(type)}`))
-  const context = scopes.flatMap((scope) => contextWords[scope] ?? [])
+  const context = scopes.flatMap((scope) => {
+    const row = Object.hasOwn(table, scope) ? table[scope] : undefined
+    return row === undefined || row.kind === 'launch' ? [] : row.connected
+  })
   return [...new Set([...types, ...changes, ...context])]
 }

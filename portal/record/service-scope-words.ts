@@ -1,19 +1,15 @@
-import { labelOfPart, labelOfType } from '#fhir/scope/kinds-of-record.ts'
-import { type ClinicalScope, parseClinicalScope } from '#fhir/scope/scope.ts'
+import { labelOfPart, labelOfType } from '#fhir/scope/record-words.ts'
+import { type ClinicalScope, parseClinicalScope, reads, writes } from '#fhir/scope/scope.ts'
 
-/** What system scopes let a backend service do with the records of all patients; each thing once. */
+/** Words for what system scopes let a backend service do with the records of all patients, each thing once. */
 export function wordsOfServiceScopes(scopes: readonly string[]): string[] {
   const clinical = scopes.flatMap((scope) => parseClinicalScope(scope) ?? [])
-  const reads = clinical.filter(({ interactions }) => interactions.has('r') || interactions.has('s'))
-  const writes = clinical.filter(({ interactions }) =>
-    (['c', 'u', 'd'] as const).some((each) => interactions.has(each)),
-  )
   return [
-    ...wordsOf('Read', reads),
+    ...wordsOf('Read', clinical.filter(reads)),
     // A filter bounds reading alone.
     ...wordsOf(
       'Add, change or delete',
-      writes.filter(({ filter }) => filter === undefined),
+      clinical.filter((scope) => writes(scope) && scope.filter === undefined),
     ),
   ]
 }

@@ -1,71 +1,48 @@
-import { createBrowserRouter } from 'react-router'
+import type { ComponentType } from 'react'
+import { createBrowserRouter, type RouteObject } from 'react-router'
+import { type PortalPage, personPath, portalPages } from '#server/portal-pages.ts'
 import { Frame } from '../components/frame.tsx'
 import { personRoutes } from '../person/person-routes.ts'
 import { NotFoundScreen } from './not-found-screen.tsx'
 import { RouteFailure } from './route-failure.tsx'
 
-/** The screens; each part is fetched when it is first opened. */
+/** The screen of each page. Its code is fetched when the page is first opened. */
+const screens = {
+  home: async () => (await import('./home/home.tsx')).Home,
+  practiceDesk: async () => (await import('./practice/practice-desk.tsx')).PracticeDesk,
+  profile: async () => (await import('./settings/profile.tsx')).Profile,
+  security: async () => (await import('./settings/security.tsx')).Security,
+  closeAccount: async () => (await import('./settings/close-account.tsx')).CloseAccount,
+  connectedApps: async () => (await import('./settings/connected-apps.tsx')).ConnectedApps,
+  applications: async () => (await import('./settings/applications/application-list.tsx')).ApplicationList,
+  newApplication: async () => (await import('./settings/applications/new-application.tsx')).NewApplication,
+  application: async () => (await import('./settings/applications/edit-application.tsx')).EditApplication,
+} satisfies Record<PortalPage, () => Promise<ComponentType>>
+
+const routes = Object.entries(portalPages).map(
+  ([page, path]): RouteObject => ({
+    path,
+    lazy: async () => ({ Component: await screens[page as PortalPage]() }),
+  }),
+)
+const isSetting = ({ path }: RouteObject) => path?.startsWith(portalPages.profile)
+
 export const router = createBrowserRouter([
   {
-    path: '/',
     Component: Frame,
     ErrorBoundary: RouteFailure,
     // Shown while the first screen's code is on its way.
     HydrateFallback: () => null,
     children: [
-      { index: true, lazy: async () => ({ Component: (await import('./home/home.tsx')).Home }) },
+      ...routes.filter((route) => !isSetting(route)),
       {
-        path: 'people/:patientId',
+        path: personPath,
         lazy: async () => ({ Component: (await import('../person/person-frame.tsx')).PersonFrame }),
         children: [...personRoutes],
       },
       {
-        path: 'practice/:practiceId',
-        lazy: async () => ({ Component: (await import('./practice/practice-desk.tsx')).PracticeDesk }),
-      },
-      {
-        path: 'account/settings',
         lazy: async () => ({ Component: (await import('./settings/settings.tsx')).Settings }),
-        children: [
-          {
-            index: true,
-            lazy: async () => ({ Component: (await import('./settings/profile.tsx')).Profile }),
-          },
-          {
-            path: 'security',
-            lazy: async () => ({ Component: (await import('./settings/security.tsx')).Security }),
-          },
-          {
-            path: 'close',
-            lazy: async () => ({
-              Component: (await import('./settings/close-account.tsx')).CloseAccount,
-            }),
-          },
-          {
-            path: 'connected-apps',
-            lazy: async () => ({
-              Component: (await import('./settings/connected-apps.tsx')).ConnectedApps,
-            }),
-          },
-          {
-            path: 'applications',
-            lazy: async () => ({
-              Component: (await import('./settings/applications/application-list.tsx')).ApplicationList,
-            }),
-          },
-          {
-            path: 'applications/new',
-            lazy: async () => ({
-              Component: (await import('./settings/applications/new-application.tsx')).NewApplication,
-            }),
-          },
-          {
-            path: 'applications/:applicationId',
-            lazy: async () => ({
-              Component: (await import('./settings/applications/edit-application.tsx')).EditApplication,
-            }),
-          },
-        ],
+        children: routes.filter(isSetting),
       },
       { path: '*', Component: NotFoundScreen },
     ],

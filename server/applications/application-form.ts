@@ -1,4 +1,5 @@
-import { contextScopes, parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
+import { isContextScope } from '#fhir/scope/context-scopes.ts'
+import { parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
 import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import { OnpatientError } from '../errors.ts'
 import { type Limits, sayLimit } from '../limits.ts'
@@ -111,7 +112,7 @@ function checkScopes(texts: string[], { hasKey }: { hasKey: boolean }): string[]
 
 /** Only practices write: `user` scopes are for people of a practice, `system` scopes for services that it approves. */
 function assertRegistrable(scope: string, { hasKey }: { hasKey: boolean }): void {
-  if (contextScopes.has(scope)) return
+  if (isContextScope(scope)) return
   const clinical = parseClinicalScope(scope)
   if (clinical === undefined)
     throw new OnpatientError(

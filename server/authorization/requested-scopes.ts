@@ -1,4 +1,5 @@
-import { contextScopes, coversScope, parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
+import { isContextScope } from '#fhir/scope/context-scopes.ts'
+import { coversScope, parseClinicalScope, splitScopes } from '#fhir/scope/scope.ts'
 import { readScopeFilter } from '#fhir/scope/scope-filter.ts'
 import type { Application } from '#server/applications/applications.ts'
 
@@ -21,7 +22,7 @@ function isForPeople(scope: string): boolean {
 
 /** Scopes of identity and launch context open no record, so every application may ask for them. */
 function isOffered(scope: string, registered: readonly string[]): boolean {
-  if (contextScopes.has(scope)) return true
+  if (isContextScope(scope)) return true
   const clinical = parseClinicalScope(scope)
   if (!clinical || readScopeFilter(clinical) === undefined) return false
   return registered.some((text) => {

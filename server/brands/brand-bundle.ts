@@ -12,7 +12,7 @@ export type ListedBrand = BrandForm & { practice: Practice; updatedAt: Date }
 const profiles = 'http://hl7.org/fhir/smart-app-launch/StructureDefinition'
 const endpointId = 'r4'
 
-/** What apps show people who look for their practice: this server, then each practice that chose to be listed. */
+/** The list in which people find their practice: this server first, then each practice that chose to be listed. */
 export function brandBundle(brands: readonly ListedBrand[], lastChange: Date, urls: BrandUrls): Bundle {
   return bundleOf(lastChange, `${profiles}/user-access-brands-bundle`, [
     entryOf(serverBrand(urls), urls),
@@ -43,7 +43,7 @@ function bundleOf(lastChange: Date, profile: string | undefined, entry: BundleEn
   }
 }
 
-/** Names, not addresses that answer: the resources are in this bundle alone. */
+/** A `fullUrl` is a name here and does not answer, because the resources exist in this Bundle alone. */
 function entryOf(resource: Organization | Endpoint, { portalUrl }: BrandUrls): BundleEntry {
   return { fullUrl: `${portalUrl}/brands/${resource.resourceType}/${resource.id}`, resource }
 }
@@ -54,7 +54,7 @@ function serverBrand({ portalUrl }: BrandUrls): Organization {
     id: 'onpatient',
     meta: { profile: [`${profiles}/user-access-brand`] },
     extension: [portalOf('onpatient', 'Health records of the practices on this server.', portalUrl)],
-    // The same as in smart-configuration.
+    // The identifier in smart-configuration.
     identifier: [{ system: 'urn:ietf:rfc:3986', value: portalUrl }],
     active: true,
     name: `onpatient at ${new URL(portalUrl).host}`,
@@ -96,7 +96,7 @@ function practiceBrand(brand: ListedBrand, { portalUrl }: BrandUrls): Organizati
     ],
     name,
     ...(aliases.length > 0 ? { alias: aliases } : {}),
-    // The profile has room for the web site alone.
+    // The profile allows the web site alone.
     telecom: [{ system: 'url', value: website ?? portalUrl }],
     ...(phone ? { contact: [{ telecom: [{ system: 'phone', value: phone }] }] } : {}),
     ...(address ? { address: [address] } : {}),
@@ -104,13 +104,13 @@ function practiceBrand(brand: ListedBrand, { portalUrl }: BrandUrls): Organizati
   }
 }
 
-/** By which apps recognize the practice in several lists. */
+/** Identifiers by which apps recognize the practice in several lists. */
 function identifiersOf({ practice, website, npi }: ListedBrand, portalUrl: string): Identifier[] {
   const site = website && `https://${new URL(website).hostname.replace(/^www\./, '')}`
   return [
-    // An address under our control that stays with the practice, whatever it changes here.
+    // An address under our control that stays with the practice after every change.
     { system: 'urn:ietf:rfc:3986', value: `${portalUrl}/brands/${practice.id}` },
-    // The identifier of smart-configuration must be that of one entry alone.
+    // Only the entry of this server may have the identifier of smart-configuration.
     ...(site && site !== portalUrl ? [{ system: 'urn:ietf:rfc:3986', value: site }] : []),
     ...(npi ? [{ system: 'http://hl7.org/fhir/sid/us-npi', value: npi }] : []),
   ]
@@ -127,7 +127,7 @@ function addressOf({ addressLine, city, state, postalCode }: ListedBrand) {
   }
 }
 
-/** Where patients sign in, and which base their apps use then. */
+/** The portal where patients sign in, and the base that their apps use. */
 function portalOf(name: string, description: string | undefined, portalUrl: string) {
   return {
     url: 'http://hl7.org/fhir/StructureDefinition/organization-portal',
@@ -140,12 +140,12 @@ function portalOf(name: string, description: string | undefined, portalUrl: stri
   }
 }
 
-/** Plain text in Markdown, where brackets and stars would else become links and letters of another look. */
+/** Plain text for a Markdown field; without the escapes brackets and stars would become links and emphasis. */
 function asMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]()#+!|~&]/g, String.raw`\$&`)
 }
 
-/** The one base that answers by FHIR's RESTful interface with records; the others do not, and are left out. */
+/** The base of the R4 API. The other bases do not serve records by FHIR's RESTful interface. */
 function endpointOf(urls: BrandUrls): Endpoint {
   return {
     resourceType: 'Endpoint',
@@ -158,7 +158,7 @@ function endpointOf(urls: BrandUrls): Endpoint {
       code: 'hl7-fhir-rest',
     },
     name: 'FHIR R4',
-    // Where developers register what reads there.
+    // The page where developers register their applications.
     contact: [{ system: 'url', value: `${urls.portalUrl}/account/settings/applications` }],
     payloadType: [
       {

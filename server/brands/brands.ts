@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import Negotiator from 'negotiator'
 import type { Practices } from '#server/practices/practices.ts'
 import { preflight, readableByAll } from '../http/cors.ts'
+import { hasEntityTag } from '../http/entity-tag.ts'
 import { brandBundlePath } from '../http/smart-configuration.ts'
 import { type BrandUrls, brandBundle, type ListedBrand, serviceBaseBundle } from './brand-bundle.ts'
 import { serviceBaseCsv } from './service-base-list.ts'
@@ -10,13 +12,13 @@ interface BrandsDeps extends BrandUrls {
   practices: Pick<Practices, 'brands'>
 }
 
-/** Apps read it often and show it for long; a practice that leaves the list is gone everywhere after this time. */
+/** A cache may keep the list for this time, so a practice that leaves the list may be shown for so long. */
 const maxAgeSeconds = 3600
 
-/** Before any practice has said anything: when this list began to exist. */
+/** The date of the list before any practice has changed its brand. */
 const beginning = new Date('2026-11-24T00:00:00Z')
 
-/** The published lists of practices that can be found here. No sign-in, any origin. */
+/** The published lists of practices that can be found here, without a sign-in and for any origin. */
 export function brandLists({ practices: { brands }, ...urls }: BrandsDeps): FastifyPluginAsync {
   const asJson = (render: typeof brandBundle) => async (request: FastifyRequest, reply: FastifyReply) => {
     const [listed, changedAt = beginning] = await Promise.all([brands.listListed(), brands.findLastChange()])
@@ -38,21 +40,22 @@ export function brandLists({ practices: { brands }, ...urls }: BrandsDeps): Fast
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
-  const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  // Weak, as the specification recommends: a proxy may compress it.
+  // Weak, as the specification recommends, because a proxy may compress the list.
+  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   void reply.headers({
     ...readableByAll,
-    etag: `W/${tag}`,
+    etag,
     'cache-control': `public, max-age=${maxAgeSeconds}`,
     vary: 'Accept',
     'x-content-type-options': 'nosniff',
   })
-  const known = (request.headers['if-none-match'] ?? '').split(/\s*,\s*/)
-  if (known.some((each) => each === '*' || each.replace(/^W\//, '') === tag)) return reply.code(304).send()
+  if (hasEntityTag(request.headers['if-none-match'], etag)) return reply.code(304).send()
   return reply.type(type).send(body)
 }
 
-function jsonTypeFor({ headers }: FastifyRequest): string {
-  const isPlain = /application\/json/i.test(headers.accept ?? '')
-  return `${isPlain ? 'application/json' : 'application/fhir+json'}; charset=utf-8`
+/** The first one is sent when the client likes both alike, or neither. */
+const jsonTypes = ['application/fhir+json', 'application/json']
+
+function jsonTypeFor(request: FastifyRequest): string {
+  return `${new Negotiator(request).mediaType(jsonTypes) ?? jsonTypes[0]}; charset=utf-8`
 }

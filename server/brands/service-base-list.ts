@@ -11,7 +11,7 @@ const columns = [
   'base_url',
 ]
 
-/** The same list for people with a spreadsheet: RFC 4180. */
+/** The same list as CSV (RFC 4180), for people with a spreadsheet. */
 export function serviceBaseCsv(brands: readonly ListedBrand[], urls: BrandUrls): string {
   const rows = brands.map(({ name, practice, npi = '', city = '', state = '', postalCode = '' }) => [
     name,
@@ -26,7 +26,7 @@ export function serviceBaseCsv(brands: readonly ListedBrand[], urls: BrandUrls):
   return [columns, ...rows].map((row) => `${row.map(toCell).join(',')}\r\n`).join('')
 }
 
-/** A spreadsheet takes a cell that begins like a formula for one, and may run what is in it. */
+/** A spreadsheet runs a cell that begins like a formula, so such a cell gets an apostrophe. */
 function toCell(text: string): string {
   const inert = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return `"${inert.replaceAll('"', '""')}"`

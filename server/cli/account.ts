@@ -16,7 +16,10 @@ interface CreateOptions {
   new?: true
 }
 
-/** `onpatient account create`: an account whose address is taken as proven. `make-provider`: a colleague. `reset-factors`: help for who is locked out. */
+/**
+ * `onpatient account create` makes an account and takes its address as proven. `make-provider` makes a colleague a provider. `reset-factors` helps
+ * somebody who is locked out.
+ */
 export function accountCommand(): Command {
   const create = new Command('create')
     .description('Create an account, with a practice of its own or for a patient.')
@@ -99,7 +102,7 @@ async function getPracticeOf(practices: Practices, patientId: string): Promise<P
   if (practice) return practice
   throw new OnpatientError(
     'not-found',
-    `No practice keeps a patient with the id ${patientId}. Import the record first.`,
+    `No practice has a patient with the id ${patientId}. Import the record first.`,
     { field: '--patient' },
   )
 }
@@ -137,10 +140,10 @@ async function resetFactors({ email, json }: { email: string; json?: boolean }):
     const hadFactors = await accounts.factors.removeAll(account)
     const lines = [
       hadFactors
-        ? `Removed the second step of ${account.email} and ended all its sign-ins. The account was told by mail.`
+        ? `Removed the second step of ${account.email} and ended all its sign-ins. A mail to the account says so.`
         : `${account.email} has no second step. All its sign-ins were ended.`,
     ]
-    // Standard error, where a shell's log of the operator's session has it beside the result.
+    // To standard error, so that a log of the operator's shell has it beside the result.
     process.stderr.write(
       `${JSON.stringify({ time: new Date().toISOString(), account: account.id, hadFactors, msg: 'factors were cleared' })}\n`,
     )

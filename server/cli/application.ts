@@ -20,7 +20,7 @@ interface CreateOptions {
   json?: boolean
 }
 
-/** `onpatient application create`: prints the client id, and the secret this once. */
+/** `onpatient application create` prints the client id and, this one time, the secret. */
 export function applicationCommand(): Command {
   const create = new Command('create')
     .description('Register an application; its secret is printed once.')
@@ -29,8 +29,8 @@ export function applicationCommand(): Command {
     .option('--redirect-uri <uri...>', 'where people return to; a backend service may have none')
     .option('--launch-uri <uri>', 'where a launch from the portal starts it (SMART EHR launch)')
     .option('--post-logout-redirect-uri <uri...>', 'where browsers may go after signing out')
-    .option('--public', 'without a secret (browser and phone apps); PKCE is then a must')
-    .option('--jwks <file>', 'it proves who it is by a key instead of a secret: a file with its public keys')
+    .option('--public', 'without a secret (browser and phone apps); PKCE is then required')
+    .option('--jwks <file>', 'authenticates with a key instead of a secret: a file with its public keys')
     .option('--jwks-uri <uri>', 'the same, with the address where it publishes its keys')
     .option('--require-par', 'every authorization starts with a pushed request (RFC 9126)')
     .option('--require-dpop', 'its tokens are bound to a key of its own (RFC 9449)')
@@ -43,7 +43,7 @@ export function applicationCommand(): Command {
     .addCommand(registrationTokenCommand())
 }
 
-/** For REGISTRATION=approved: who holds the token registers applications that belong to the owner. */
+/** For REGISTRATION=approved: whoever has the token registers applications that belong to the owner. */
 function registrationTokenCommand(): Command {
   return new Command('registration-token')
     .description('Make a token that registers applications at /o/register/ for an account.')
@@ -60,7 +60,7 @@ async function makeRegistrationToken(options: {
 }): Promise<void> {
   const days = Number(options.days)
   if (!Number.isInteger(days) || days < 1 || days > 365)
-    throw new OnpatientError('invalid-parameter', 'A whole number of days from 1 to 365.', {
+    throw new OnpatientError('invalid-parameter', 'Give a whole number of days from 1 to 365.', {
       field: '--days',
     })
   await withModules(async ({ accounts, applications }) => {
@@ -111,7 +111,7 @@ async function createApplication(options: CreateOptions): Promise<void> {
 
 const withoutSecret = {
   secret: 'none',
-  key: 'none (it proves who it is by its key)',
+  key: 'none (it authenticates with its key)',
   none: 'none (public application)',
 }
 

@@ -27,7 +27,9 @@ export function approvalCommand(): Command {
   return new Command('approval')
     .description('Backend services that a practice lets in.')
     .addCommand(
-      shared(new Command('list').description('Approvals in force, and open requests.')).action(listApprovals),
+      shared(new Command('list').description('List approvals in force and open requests.')).action(
+        listApprovals,
+      ),
     )
     .addCommand(
       shared(
@@ -49,7 +51,7 @@ export function approvalCommand(): Command {
     .addCommand(
       shared(
         new Command('refuse-change')
-          .description('Let an approved service stay as it was.')
+          .description('Refuse the change of an approved service, which stays as it was.')
           .argument('<client-id>'),
       ).action((id: string, options: PracticeOptions) => decideChange(id, options, 'refuse')),
     )
@@ -95,7 +97,7 @@ async function listApprovals(options: PracticeOptions): Promise<void> {
   })
 }
 
-/** The old values count until the practice has agreed. */
+/** The changes that wait; until the practice agrees, the old values count. */
 function describeChange({ applicationId, applicationName, changes, isAgreed }: ChangeOfApproved): string[] {
   return changes.map(
     ({ field, from, to }) =>
@@ -103,7 +105,7 @@ function describeChange({ applicationId, applicationName, changes, isAgreed }: C
   )
 }
 
-/** Agrees to the change of a service that waits, or refuses it. */
+/** Agrees to the waiting change of a service, or refuses it. */
 async function decideChange(
   applicationId: string,
   options: PracticeOptions & { by?: string },
@@ -114,7 +116,7 @@ async function decideChange(
     const change = (await readAll((after) => approvals.listChanges(practice.id, after))).find(
       (each) => each.applicationId === applicationId,
     )
-    if (!change) throw new OnpatientError('not-found', `No change of ${applicationId} waits.`)
+    if (!change) throw new OnpatientError('not-found', `${applicationId} has no change that waits.`)
     if (does === 'refuse') await approvals.refuseChange(practice.id, change.id)
     else {
       const { id: accountId } = await getProvider({ accounts, practices }, practice, options.by ?? '')
@@ -137,7 +139,7 @@ async function getProvider(
   const associations = account ? await practices.listAssociations(account.id) : []
   const isProvider = associations.some((each) => each.practice.id === practice.id && each.role === 'provider')
   if (account && isProvider) return account
-  throw new OnpatientError('not-found', `${email} is no provider of ${practice.name}.`, { field: '--by' })
+  throw new OnpatientError('not-found', `${email} is not a provider of ${practice.name}.`, { field: '--by' })
 }
 
 async function approve(applicationId: string, options: ApproveOptions): Promise<void> {
@@ -164,7 +166,7 @@ async function endApproval(applicationId: string, options: PracticeOptions): Pro
     await approvals.end(practiceId, approval.id)
     printResult(
       { ended: toJson(approval) },
-      [`${approval.applicationName} reaches nothing of ${name} any more.`],
+      [`${approval.applicationName} no longer reaches records of ${name}.`],
       options.json,
     )
   })

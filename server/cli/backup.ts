@@ -5,7 +5,7 @@ import { dumpPostgres, NoToolError } from '../store/backup/dump-postgres.ts'
 import { describeDump } from './postgres-tools.ts'
 import { formatBytes, printResult } from './with-modules.ts'
 
-/** `onpatient backup`: a whole copy of the database in one file, while the server runs. */
+/** `onpatient backup` copies the whole database into one file, also while the server runs. */
 export function backupCommand(): Command {
   return new Command('backup')
     .description(
@@ -30,7 +30,7 @@ async function runBackup(file: string, { json }: { json?: boolean }): Promise<vo
     { file, ...outcome, seconds: Number(seconds.toFixed(2)) },
     [
       `${file}: ${outcome.records} records and ${outcome.accounts} accounts, ${formatBytes(outcome.bytes)}, intact. It took ${seconds.toFixed(1)} s.`,
-      'It holds medical records and is not encrypted: only your account may read it, keep it that way.',
+      'It holds medical records and is not encrypted. Only your account may read it; keep it that way.',
     ],
     json,
   )
@@ -43,7 +43,7 @@ async function runDump(url: string, file: string, json: boolean | undefined): Pr
     const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(2))
     const lines = [
       `${file}: a dump of ${formatBytes(bytes)}, read to its end and intact. It took ${seconds} s.`,
-      'It holds medical records and is not encrypted: only your account may read it, keep it that way.',
+      'It holds medical records and is not encrypted. Only your account may read it; keep it that way.',
     ]
     printResult({ file, bytes, seconds }, lines, json)
   } catch (error) {

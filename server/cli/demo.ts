@@ -15,7 +15,7 @@ import { systemRandom } from '../secrets.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { mayBegin, newOption, printResult, withModules } from './with-modules.ts'
 
-/** `onpatient demo`: the synthetic practice, at any size. */
+/** `onpatient demo` makes the synthetic practice, at any size. */
 export function demoCommand(): Command {
   return new Command('demo')
     .description('Fill the database with a synthetic practice and known sign-ins.')
@@ -33,7 +33,7 @@ export function demoCommand(): Command {
         if (readSettings().production)
           throw new OnpatientError(
             'not-allowed',
-            'The demo has passwords that everybody knows: it is not made with NODE_ENV=production.',
+            'The demo has passwords that everybody knows, so it is not made with NODE_ENV=production.',
           )
         await withModules(
           async (modules) => {
@@ -67,12 +67,15 @@ async function closeDemo(isJson: boolean | undefined): Promise<void> {
     const lines =
       closed.length === 0
         ? ['No sign-in of the demo was open.']
-        : ['Nobody can sign in by the password of the demo any more:', ...closed.map((email) => `  ${email}`)]
-    printResult({ closed }, [...lines, 'Its records, and all others, are as they were.'], isJson)
+        : [
+            'Nobody can sign in with the password of the demo any more:',
+            ...closed.map((email) => `  ${email}`),
+          ]
+    printResult({ closed }, [...lines, 'The records of the demo and all others are as they were.'], isJson)
   })
 }
 
-/** Throws in production when anybody could sign in by the documented password, unless `DEMO=on` says that this is meant. */
+/** Throws in production when anybody could sign in with the documented password, unless `DEMO=on` allows it. */
 export async function refuseOpenDemo(
   { production, demo }: Settings,
   opening: { mayCreate: boolean },
@@ -91,7 +94,7 @@ Nothing was started and nothing was changed. Do one of these:
   )
 }
 
-/** What of the demo is in the documentation and opens something here: passwords of accounts, secrets of applications. */
+/** The documented passwords and secrets of the demo that open something here. */
 export async function findPublished(modules: Pick<Modules, 'accounts' | 'applications'>): Promise<string[]> {
   const open = await findOpenSignIns(modules)
   const secrets = await findPublishedSecrets(modules)

@@ -7,30 +7,28 @@ import type { Finding } from './finding.ts'
 
 const check = 'backups'
 
-/** What `doctor` says of the backups that the server makes by itself. */
+/** The line of `doctor` about the backups that the server makes by itself. */
 export function describeBackups(figures: BackupFigures | undefined, settings: Settings): Finding {
   const { backups } = settings
   if (!figures || !backups)
     return {
       check,
       ok: true,
-      message: 'the server makes none: set BACKUP_DIR, unless something else copies the database',
+      message: 'the server makes none: set BACKUP_DIR, unless another program copies the database',
     }
   const { succeededAt, failedAt, reason, kept } = figures
   const fault = (message: string) => ({ check, ok: false, message })
   const failure = failedAt === undefined ? '' : ` The last try failed: ${reason ?? 'unknown'}`
   if (succeededAt === undefined)
-    return fault(
-      `none was made yet in ${backups.folder}: the server makes one in the first minute that it runs.${failure}`,
-    )
+    return fault(`${backups.folder} has none yet: the server makes one in its first minute.${failure}`)
   const age = systemClock.now().getTime() - succeededAt.getTime()
   const last = `the last good one is ${describeAge(age)} old`
   if (failedAt !== undefined) return fault(`${last}.${failure}`)
   if (age > 2 * backups.everyMs)
-    return fault(`${last}, more than twice BACKUP_EVERY: look whether the server runs, and at its log`)
+    return fault(`${last}, more than twice BACKUP_EVERY: check that the server runs, and read its log`)
   // With PostgreSQL another machine may have made it.
   if (settings.store.kind === 'sqlite' && kept === 0)
-    return fault(`${last}, but there is none in ${backups.folder} any more`)
+    return fault(`${last}, but ${backups.folder} has none any more`)
   return { check, ok: true, message: `${last}, ${kept} are in ${backups.folder}${describeDisk(settings)}` }
 }
 

@@ -11,7 +11,10 @@ test('what the system refuses is told with its place and what to do, and a bug o
     ],
     [{ code: 'ENOSPC', syscall: 'write' }, /^A file: the disk is full/],
     [{ code: 'EADDRNOTAVAIL', syscall: 'listen', address: '203.0.113.1' }, /does not have the address 203/],
-    [{ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'db.exmaple' }, /db\.exmaple is not known/],
+    [
+      { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'db.exmaple' },
+      /does not know the host name db\.exmaple/,
+    ],
     [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, /TLS fails/],
     [{ code: '28P01' }, /PostgreSQL refuses/],
   ]

@@ -10,7 +10,7 @@ import { findStoreFailure } from '../store/store-failure.ts'
 
 const foreseen = [SettingsError, NoDatabaseError, NewerDatabaseError, OlderDatabaseError, UnfinishedCopyError]
 
-/** Foreseen failures in their own words, with what to do; anything else with its stack, because then it is our bug. */
+/** A foreseen failure in its own words, with what to do. Any other failure is our bug and comes with its stack. */
 export function describeFailure(error: unknown): string {
   const failure = findStoreFailure(error) ?? error
   if (foreseen.some((kind) => failure instanceof kind)) return (failure as Error).message
@@ -39,27 +39,27 @@ interface SystemError extends Error {
 
 function describeListening({ code, syscall, port, address, hostname }: SystemError): string | undefined {
   if (code === 'EADDRINUSE')
-    return 'The port is in use by another program. Stop that one, or set PORT to another number.'
+    return 'Another program uses the port. Stop that program, or set PORT to another number.'
   if (code === 'EACCES' && syscall === 'listen')
-    return `This account may not listen on port ${port}: below 1024 that takes rights of the system. Set PORT to another number and let the proxy in front listen on ${port}.`
+    return `This account may not listen on port ${port}, because ports below 1024 need rights of the system. Set PORT to another number and let the proxy in front listen on ${port}.`
   if (code === 'EADDRNOTAVAIL')
     return `This machine does not have the address ${address}. Set HOST to one that it has, to 127.0.0.1, or to 0.0.0.0 for all.`
   if (syscall === 'getaddrinfo' && (code === 'ENOTFOUND' || code === 'EAI_AGAIN'))
-    return `The host name ${hostname} is not known here. Look at the setting that has it (HOST, DATABASE_URL).`
+    return `This machine does not know the host name ${hostname}. Check the setting that names it (HOST, DATABASE_URL).`
   return undefined
 }
 
 function describeDatabaseFile({ code }: SystemError): string | undefined {
   if (code === 'SQLITE_NOTADB')
-    return 'The file that DATABASE_URL names is not a SQLite database. It was left as it is: name another file, or restore a backup in its place.'
+    return 'The file that DATABASE_URL names is not a SQLite database. The server left it as it is. Name another file, or restore a backup in its place.'
   if (code?.startsWith('SQLITE_CORRUPT'))
     return 'The database is damaged. Stop the server, keep the file, and restore a backup with "onpatient restore".'
   return undefined
 }
 
 /**
- * Wrong passwords and missing databases are for whoever wrote the address (PostgreSQL 18, appendix A, 28 and 3D), and so is a
- * certificate that is not trusted.
+ * A wrong password, a missing database (PostgreSQL 18, appendix A, classes 28 and 3D) or an untrusted certificate: whoever wrote the address has to
+ * correct it.
  */
 function describePostgres({ code = '', message }: SystemError): string | undefined {
   if (/^(28|3D)\w{3}$/.test(code))
@@ -70,12 +70,12 @@ function describePostgres({ code = '', message }: SystemError): string | undefin
 }
 
 const pathReasons: Record<string, string> = {
-  EACCES: 'this account may not do that. Give it the right, or name another place',
-  EPERM: 'this account may not do that. Give it the right, or name another place',
+  EACCES: 'this account may not use it. Give the account the right, or name another place',
+  EPERM: 'this account may not use it. Give the account the right, or name another place',
   EROFS: 'the file system is read-only. Name another place',
-  ENOENT: 'it is not there and cannot be made. Look at the name',
-  ENOTDIR: 'a part of it is a file and no folder. Look at the name',
-  EISDIR: 'it is a folder and no file. Look at the name',
+  ENOENT: 'it does not exist and cannot be made. Check the name',
+  ENOTDIR: 'a part of the path is a file and not a folder. Check the name',
+  EISDIR: 'it is a folder and not a file. Check the name',
   ENOSPC: 'the disk is full. Make room',
   EDQUOT: 'the quota of this account is used up. Make room',
   EMFILE: 'too many files are open. Raise the limit (ulimit -n)',

@@ -17,7 +17,7 @@ import type { Finding } from './finding.ts'
 import { describePlainRedirects } from './production-checks.ts'
 import { openStore, printResult, withModules } from './with-modules.ts'
 
-/** `onpatient doctor`: what is wrong with this installation and what to do; exit code 1 when anything is. */
+/** `onpatient doctor` reports what is wrong with this installation and what to do. The exit code is 1 when something is wrong. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Check settings, database and disk.')
@@ -42,7 +42,7 @@ async function examine(mailTo: string | undefined): Promise<Finding[]> {
     checkNode(),
     { check: 'settings', ok: true, message: 'every setting is well-formed' },
     ...ofStore,
-    // What cannot be opened, or is damaged, is not looked into.
+    // A database that does not open or is damaged gets no further checks.
     ...(ofStore.some(({ check, ok }) => check === 'database' && ok) ? await checkSecrets(settings) : []),
     ...(await checkMail(settings, mailTo)),
     ...checkTransport(settings),
@@ -55,7 +55,7 @@ async function examine(mailTo: string | undefined): Promise<Finding[]> {
   ]
 }
 
-/** What is wrong with a server that is just starting, as `doctor` says it; the start says the rest by itself. */
+/** The findings of `doctor` that a start prints. The start reports the others by itself. */
 export async function findStartProblems(
   settings: Settings,
   { accounts, keys }: Pick<Modules, 'accounts' | 'keys'>,
@@ -70,7 +70,7 @@ export async function findStartProblems(
   return findings.filter(({ ok }) => !ok)
 }
 
-/** As a line to print. */
+/** The line that is printed for a finding. */
 export function describeFinding({ check, ok, message }: Finding): string {
   return `${ok ? 'ok     ' : 'PROBLEM'}  ${check}: ${message}`
 }
@@ -141,7 +141,7 @@ async function describePostgres(
   return {
     check: 'database',
     ok: false,
-    message: `${said}: records go over it as they are. Add sslmode=verify-full to DATABASE_URL (docs/operate/postgresql.md)`,
+    message: `${said}: records go over the network unencrypted. Add sslmode=verify-full to DATABASE_URL (docs/operate/postgresql.md)`,
   }
 }
 
@@ -157,7 +157,7 @@ async function countRecords({ db }: Store): Promise<Finding> {
   return { check: 'content', ok: true, message: `${records} records, ${accounts} accounts` }
 }
 
-/** What cannot be seen in the tables: whether keys open what is stored, and whether the demo is open to everybody. */
+/** Checks that need the keys: whether they open what is stored, and whether the demo is open to everybody. */
 async function checkSecrets(settings: Settings): Promise<Finding[]> {
   try {
     return await withModules(async ({ accounts, applications, keys, records, mailQueue, backups }) => [
@@ -175,14 +175,14 @@ async function checkSecrets(settings: Settings): Promise<Finding[]> {
   }
 }
 
-/** Not a problem: the server writes it anew beside its answers. */
+/** A rebuild of the index is no problem, because the server answers meanwhile. */
 function describeIndex({ isCurrent, done, all }: Awaited<ReturnType<Records['examineIndex']>>): Finding {
   const check = 'search index'
   if (isCurrent) return { check, ok: true, message: 'is current' }
   return {
     check,
     ok: true,
-    message: `is due to be written anew, ${done} of ${all} records are done: the server goes on with it while it runs, and answers searches meanwhile`,
+    message: `is being rebuilt, ${done} of ${all} records are done: the server goes on with it while it runs, and answers searches meanwhile`,
   }
 }
 
@@ -197,7 +197,7 @@ function describeFactorKey(
   const cure =
     factorKey === undefined
       ? 'set FACTOR_KEY to the value with which the server ran before'
-      : 'set FACTOR_KEY to its value of before, or unset it if there was none'
+      : 'set FACTOR_KEY to its former value, or remove it if there was none'
   return {
     check,
     ok: false,
@@ -205,11 +205,11 @@ function describeFactorKey(
   }
 }
 
-/** Accounts from before addresses had one form; said only where there are some. */
+/** Accounts with one address in two spellings, from before addresses had one form. Undefined finding when there are none. */
 function describeShared(shared: ReadonlyArray<{ id: string; email: string }>): Finding[] {
   if (shared.length === 0) return []
   const names = shared.map(({ id, email }) => `${email} (${id})`).join(', ')
-  const message = `these accounts have an address that an older account has, too, and sign in with it and their own password: ${names}. Ask their owners to choose another one in Settings → Profile`
+  const message = `these accounts have the address of an older account, and sign in with it and their own password: ${names}. Ask their owners to choose another address in Settings → Profile`
   return [{ check: 'addresses', ok: true, message }]
 }
 
@@ -224,7 +224,7 @@ function describeSigningKeys({ all, broken }: { all: number; broken: string[] })
   return {
     check,
     ok: false,
-    message: `${broken.length} of ${all} cannot be read (${broken.join(', ')}), so that nobody signs in to apps: make a new one with "npx onpatient keys rotate --at-once"`,
+    message: `${broken.length} of ${all} cannot be read (${broken.join(', ')}), so nobody can sign in to apps: make a new one with "npx onpatient keys rotate --at-once"`,
   }
 }
 
@@ -241,12 +241,12 @@ function describeDemo(published: readonly string[], { production, demo }: Settin
     return {
       check,
       ok: true,
-      message: `${known}${production ? ', as DEMO=on says is meant' : ''}. Keep real records out of this database`,
+      message: `${known}${production ? ', which DEMO=on allows' : ''}. Keep real records out of this database`,
     }
   return {
     check,
     ok: false,
-    message: `${known}, so that the server does not start. Name another database, or run "npx onpatient demo --end"`,
+    message: `${known}, so the server does not start. Name another database, or run "npx onpatient demo --end"`,
   }
 }
 
@@ -271,7 +271,7 @@ function checkDisk({ store }: Settings): Finding[] {
   ]
 }
 
-/** Opening the database has closed them to others, where that could be done. */
+/** Whether others may open the files. Opening the database has closed them where it could. */
 function checkFiles({ store }: Settings): Finding[] {
   if (store.kind !== 'sqlite' || process.platform === 'win32') return []
   const check = 'files'
@@ -283,7 +283,7 @@ function checkFiles({ store }: Settings): Finding[] {
     {
       check,
       ok: false,
-      message: `others of this machine may open ${listed}: run "chmod go-rwx" on it as its owner, or move the database into a folder of its own`,
+      message: `other accounts of this machine may open ${listed}: run "chmod go-rwx" on it as its owner, or move the database into a folder of its own`,
     },
   ]
 }
@@ -293,7 +293,7 @@ async function checkMail({ mail, production }: Settings, to: string | undefined)
   if (mail.kind === 'smtp') {
     const fault = await examineMailServer({ ...mail, to })
     if (fault !== undefined) return [{ check, ok: false, message: fault }]
-    const sent = to === undefined ? 'which answers and lets this server in' : `which took one for ${to}`
+    const sent = to === undefined ? 'which answers and accepts this server' : `which took a mail to ${to}`
     return [{ check, ok: true, message: `goes to the mail server, ${sent}, from ${mail.from}` }]
   }
   if (to !== undefined)
@@ -301,7 +301,7 @@ async function checkMail({ mail, production }: Settings, to: string | undefined)
   return production ? [] : [{ check, ok: true, message: 'goes to the log and the page /outbox' }]
 }
 
-/** A mail that waits for so long is no matter of a moment. */
+/** A mail that waits longer than this shows a lasting problem. */
 const longWaitSeconds = 900
 
 function describeQueue({ waiting, oldestSeconds, failed, refused, reason }: MailFigures): Finding {
@@ -311,18 +311,20 @@ function describeQueue({ waiting, oldestSeconds, failed, refused, reason }: Mail
   const faults = [
     ...(oldestSeconds >= longWaitSeconds
       ? [
-          `${waiting} wait for the mail server, the oldest for ${Math.floor(oldestSeconds / 60)} minutes: look whether the server runs and what "doctor" says of mail`,
+          `${waiting} wait for the mail server, the oldest for ${Math.floor(oldestSeconds / 60)} minutes: check that the server runs, and read the line about mail`,
         ]
       : []),
     ...(lost > 0
-      ? [`${lost} of the last two weeks were given up: the practice desk shows the invitations among them`]
+      ? [
+          `the server gave up ${lost} in the last two weeks: the practice desk shows the invitations among them`,
+        ]
       : []),
   ]
-  // An address that does not exist is nobody's fault here: anybody may have typed it.
+  // A refused address is no problem of this server, because anybody may have typed it.
   const known =
     refused === 0
       ? 'none was given up'
-      : `${refused} of the last two weeks went to addresses that were refused`
+      : `mail servers refused the addresses of ${refused} in the last two weeks`
   if (faults.length === 0)
     return { check, ok: true, message: `${waiting} wait for the mail server, ${known}` }
   return { check, ok: false, message: `${faults.join('; ')}${why}` }
@@ -338,13 +340,13 @@ function checkTransport({ portalUrl, fhirUrl, production, trustsPlainHttp }: Set
       check,
       ok: true,
       message: production
-        ? 'plain http, as TRUST_PLAIN_HTTP says is meant'
+        ? 'plain http, which TRUST_PLAIN_HTTP allows'
         : 'plain http, fine on your own machine',
     },
   ]
 }
 
-/** Without a proxy that is counted, all people have the address of the proxy, and share its limits. */
+/** When a proxy is not counted, all people have its address and share the limits of that address. */
 function checkProxies({ host, production, trustedProxies, trustsPlainHttp }: Settings): Finding[] {
   const check = 'proxies'
   const isLocal = /^(127\.|localhost$|::1$)/.test(host)

@@ -4,13 +4,13 @@ import { systemClock } from '../clock.ts'
 import { getPractice } from './practice-option.ts'
 import { printResult, withModules } from './with-modules.ts'
 
-/** `onpatient export`: all records of a practice as NDJSON. */
+/** `onpatient export` writes all records of a practice as NDJSON. */
 export function exportRecordsCommand(): Command {
   return new Command('export')
     .description('Write all records of a practice as NDJSON, one file for each type.')
     .argument(
       '<folder>',
-      'a folder that is empty, does not exist yet, or holds the same export that was stopped: then it goes on',
+      'a folder that is empty, does not exist yet, or holds a stopped export, which then goes on',
     )
     .option('--practice <id>', 'the practice that keeps the records; default: the only one there is')
     .option('--gzip', 'compress the files: .ndjson.gz')
@@ -49,10 +49,10 @@ async function runExport(
 
 function describeRun({ kept, changedMeanwhile }: ExportOutcome): string[] {
   return [
-    ...(kept > 0 ? [`${kept} of them were there from a run that was stopped.`] : []),
+    ...(kept > 0 ? [`${kept} of them come from an earlier run that was stopped.`] : []),
     ...(changedMeanwhile
       ? [
-          'Records were written or deleted since the export began: some may be missing, or be in it as they were before. For the records of one moment export to a new folder while nothing writes.',
+          'Records were written or deleted while the export ran. Some may be missing, or be in it in an older version. For a copy of one moment, export to a new folder while nothing writes.',
         ]
       : []),
   ]

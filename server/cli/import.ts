@@ -19,7 +19,7 @@ interface ImportCommandOptions {
   json?: boolean
 }
 
-/** `onpatient import`: records of a practice from files. Safe to repeat, so also the way to go on after a stop. */
+/** `onpatient import` reads records of a practice from files. It is safe to repeat, and goes on after a stop. */
 export function importRecordsCommand(): Command {
   return new Command('import')
     .description('Import FHIR R4 Bundles, resources and NDJSON. Repeat it to go on after a stop.')
@@ -30,7 +30,7 @@ export function importRecordsCommand(): Command {
     .option('--practice <id>', 'the practice that keeps the records; default: the only one there is')
     .option(
       '--report <file>',
-      'write into this new file what was not imported, and what got another id, one record a line',
+      'write into this new file each record that was not imported or got another id, one a line',
     )
     .option('--json', 'print one JSON object')
     .action(runImport)
@@ -79,7 +79,7 @@ function describe(outcome: ImportOutcome, practice: Practice, seconds: number): 
   for (const { file, place, reference, reason } of problems)
     lines.push(`  ${[file, place, reference].filter(Boolean).join(', ')}: ${reason}`)
   if (problems.length < rejected) lines.push('  … and others for the same or similar reasons.')
-  lines.push('Correct the files and import them again; what is imported already is left as it is.')
+  lines.push('Correct the files and import them again. Records that are imported already stay as they are.')
   return lines
 }
 
@@ -118,7 +118,7 @@ function formatTime(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
-/** One record a line, so that a report of any length can be written and read. Undefined without a file to write to. */
+/** Writes one record a line, so that a report may have any length. Undefined without a file. */
 function openReport(file: string | undefined) {
   if (file === undefined) return undefined
   const handle = createNew(file)

@@ -11,7 +11,7 @@ interface InviteOptions {
   json?: boolean
 }
 
-/** `onpatient invite`: a link by which somebody opens a practice, or gets a sandbox to develop with. */
+/** `onpatient invite` makes a link by which somebody opens a practice, or gets a sandbox for development. */
 export function inviteCommand(): Command {
   return new Command('invite')
     .description('Make a link by which somebody opens a practice or gets a sandbox. It works once.')
@@ -33,7 +33,7 @@ async function invite(kind: Opening, { email, days, json, ...options }: InviteOp
       const lines = [
         `Whoever opens this link ${kind === 'practice' ? 'opens a practice' : 'gets a sandbox'}. It works once, until ${until}:`,
         `  ${link}`,
-        ...(address === undefined ? [] : [`It is on its way to ${address}, as soon as the server runs.`]),
+        ...(address === undefined ? [] : [`The server mails it to ${address} as soon as it runs.`]),
       ]
       printResult({ link, expires_at: expiresAt.toISOString(), email: address ?? null }, lines, json)
     },
@@ -44,5 +44,5 @@ async function invite(kind: Opening, { email, days, json, ...options }: InviteOp
 function parseDays(text: string): number {
   const days = Number(text)
   if (Number.isInteger(days) && days >= 1 && days <= 90) return days
-  throw new InvalidArgumentError('It takes a number from 1 to 90.')
+  throw new InvalidArgumentError('Give a number from 1 to 90.')
 }

@@ -7,16 +7,16 @@ export function keysCommand(): Command {
     .description('The keys that sign id_tokens.')
     .addCommand(
       new Command('list')
-        .description('Which are published, and which one signs.')
+        .description('List the published keys, and which one signs.')
         .option('--json', 'print one JSON object')
         .action(listKeys),
     )
     .addCommand(
       new Command('rotate')
         .description(
-          'Make a new key. It is published at once and signs two minutes later; no restart is needed.',
+          'Make a new key. It is published at once and signs two minutes later, without a restart.',
         )
-        .option('--at-once', 'withdraw the old keys now: for a key that others may know')
+        .option('--at-once', 'withdraw the old keys now, when others may know a key')
         .option('--json', 'print one JSON object')
         .action(rotateKeys),
     )

@@ -4,7 +4,7 @@ import { hidePassword, parseDatabaseUrl, readSettings } from '../settings.ts'
 import { type CopyOutcome, type CopyProgress, copyDatabase } from '../store/copy/copy-database.ts'
 import { printResult } from './with-modules.ts'
 
-/** `onpatient migrate`: moves everything to another database. Repeated after a stop, it goes on. */
+/** `onpatient migrate` copies everything to another database. After a stop, run it again to go on. */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description(
@@ -50,19 +50,20 @@ function describe(outcome: CopyOutcome, to: string, seconds: number): string[] {
       line(name, sourceRows, targetRows, isSame ? 'same' : 'DIFFERENT'),
     ),
     '',
-    ...(beganAnew ? ['The source had changed since the run before, so everything was copied anew.'] : []),
-    ...(rowsFromBefore > 0 ? [`${rowsFromBefore} rows were there from the run before.`] : []),
-    ...describeEnd(tables, rows, laterWrites, to, seconds),
+    ...(beganAnew ? ['The source had changed since the earlier run, so everything was copied again.'] : []),
+    ...(rowsFromBefore > 0 ? [`${rowsFromBefore} rows were there from the earlier run.`] : []),
+    ...describeEnd({ tables, rows, laterWrites, to, seconds }),
   ]
 }
 
-function describeEnd(
-  tables: CopyOutcome['tables'],
-  rows: number,
-  laterWrites: string | undefined,
-  to: string,
-  seconds: number,
-): string[] {
+interface End extends Pick<CopyOutcome, 'tables'> {
+  rows: number
+  laterWrites: string | undefined
+  to: string
+  seconds: number
+}
+
+function describeEnd({ tables, rows, laterWrites, to, seconds }: End): string[] {
   if (!tables.every(({ isSame }) => isSame))
     return ['The databases differ. Drop the target, create it again empty, and run this again.']
   if (laterWrites !== undefined)

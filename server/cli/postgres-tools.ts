@@ -1,6 +1,6 @@
 import { printResult } from './with-modules.ts'
 
-/** PostgreSQL's own tools copy it better than we could: says the command for this database, and that nothing was done. */
+/** Prints the command of PostgreSQL's own tool for this database, and that nothing was done. */
 export function describeDump(url: string, file: string, isJson: boolean | undefined): void {
   const command = `pg_dump --format=custom --file=${shellWord(file)} ${shellWord(withoutPassword(url))}`
   refuse('PostgreSQL is backed up by its own tool, also while the server runs', command, isJson)
@@ -27,7 +27,7 @@ function refuse(reason: string, command: string, isJson: boolean | undefined): v
   process.exitCode = 2
 }
 
-/** A command line is seen by everybody on the machine. */
+/** Everybody on the machine can see a command line, so it holds no password. */
 function withoutPassword(address: string): string {
   const url = new URL(address)
   url.password = ''

@@ -1,10 +1,10 @@
 import type { Practice, Practices } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 
-/** The practice that a command means: the one named, else the only one. Throws with the list to choose from. */
+/** The practice of a command: the named one, else the only one. Throws with the list of practices. */
 export async function getPractice(practices: Practices, id: string | undefined): Promise<Practice> {
   const all = await practices.list()
-  // Sandboxes hold made-up people: real records must not slip in among them unasked.
+  // Sandboxes hold made-up people. Real records go there only when the command names one.
   const candidates = all.filter((each) => (id === undefined ? each.kind === 'practice' : each.id === id))
   const [only, another] = candidates
   if (only && !another) return only

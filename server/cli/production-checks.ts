@@ -2,7 +2,7 @@ import { OnpatientError } from '../errors.ts'
 import { findProductionFaults } from '../production.ts'
 import type { Settings } from '../settings.ts'
 
-/** Throws in production what has to be added to the environment before a server may be opened to people outside. */
+/** Throws in production when the environment is not safe for people outside. The message has the lines to add. */
 export function refuseUnsafeProduction(settings: Settings): void {
   const faults = findProductionFaults(settings)
   if (faults.length === 0) return
@@ -16,7 +16,7 @@ Nothing was started and nothing was changed.`,
   )
 }
 
-/** What is to be said of applications whose people come back over plain http; nothing when there is none. */
+/** The warning about applications with redirect URIs on plain http; undefined when there are none. */
 export function describePlainRedirects(
   applications: ReadonlyArray<{ id: string; name: string }>,
   { insecureRedirects }: Settings,
@@ -27,7 +27,7 @@ export function describePlainRedirects(
   const many = applications.length === 1 ? '1 application has' : `${applications.length} applications have`
   return [
     insecureRedirects === 'allow'
-      ? `${many} a redirect URI on plain http, whose codes anyone on the way can read: ${who}`
-      : `${many} a redirect URI on plain http, to which nobody is sent: ${who}. Register https:// addresses, or set INSECURE_REDIRECTS=allow`,
+      ? `${many} a redirect URI on plain http, so anyone on the way can read their codes: ${who}`
+      : `${many} a redirect URI on plain http, and nobody is sent there: ${who}. Register https:// addresses, or set INSECURE_REDIRECTS=allow`,
   ]
 }

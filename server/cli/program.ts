@@ -16,7 +16,7 @@ import { restoreCommand } from './restore.ts'
 import { serveCommand } from './serve.ts'
 import { tokenCommand } from './token.ts'
 
-// Whatever a command writes (backups, exports, reports of imports) holds medical records: for this account alone.
+// Backups, exports and reports of imports hold medical records, so only this account may read the files.
 process.umask(0o077)
 
 const program = new Command('onpatient')
@@ -45,17 +45,17 @@ try {
   process.stderr.write(`${describeFailure(error)}\n`)
   process.exitCode = 1
 } finally {
-  // The line to the first process would keep this one alive.
+  // The connection to the first process would keep this process alive.
   cluster.worker?.disconnect()
 }
 
-/** `help application create` means `application create --help`: commander's own help knows one word. */
+/** Turns `help application create` into `application create --help`, because commander's own help takes one word. */
 function argumentsOf([node = '', file = '', first, ...rest]: string[]): string[] {
   if (first === undefined) return [node, file]
   return first === 'help' && rest.length > 0 ? [node, file, ...rest, '--help'] : [node, file, first, ...rest]
 }
 
-/** An option that must be there says so in the help of its command. */
+/** The help of a command marks the options that must be given. */
 function sayWhatIsRequired(command: Command): void {
   for (const option of command.options) if (option.mandatory) option.description += ' (required)'
   for (const inner of command.commands) sayWhatIsRequired(inner)

@@ -7,13 +7,13 @@ import { tryBackup } from '../store/backup/try-backup.ts'
 import { describeDumpRestore } from './postgres-tools.ts'
 import { printResult } from './with-modules.ts'
 
-/** `onpatient restore`: puts a backup in the place of the database. */
+/** `onpatient restore` puts a backup in the place of the database. */
 export function restoreCommand(): Command {
   return new Command('restore')
     .description('Put a backup in the place of the SQLite database. Stop the server first.')
     .argument('<file>', 'a file that "onpatient backup" made')
-    .option('--force', 'put a database that is there aside')
-    .option('--check', 'only look whether the backup could be restored; nothing is changed')
+    .option('--force', 'put the present database aside')
+    .option('--check', 'only check whether the backup could be restored, and change nothing')
     .option('--json', 'print one JSON object')
     .action(runRestore)
 }
@@ -34,8 +34,8 @@ async function runRestore(file: string, { force, check, json }: RestoreOptions):
     { database, ...outcome, keptAs: outcome.keptAs ?? null },
     [
       `${database} now holds the backup: ${outcome.records} records and ${outcome.accounts} accounts.`,
-      ...(outcome.keptAs ? [`What was there before is kept as ${outcome.keptAs}`] : []),
-      'Sign-ins and access of apps that were ended after the backup are open again: end them anew.',
+      ...(outcome.keptAs ? [`The former database is kept as ${outcome.keptAs}`] : []),
+      'Sign-ins and accesses of apps that ended after the backup are open again. End them once more.',
     ],
     json,
   )

@@ -18,7 +18,7 @@ import { listenForStop } from './stop-signals.ts'
 import { mayBegin, newOption, openStore } from './with-modules.ts'
 import { leaveSignalsToFirstProcess, listenToFirstProcess, runWorkers } from './workers.ts'
 
-/** `onpatient serve`: runs everything until it is told to stop. */
+/** `onpatient serve` runs everything until a signal stops it. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('Run the portal, the authorization server and the API.')
@@ -51,7 +51,7 @@ async function runServer(options: { new?: true }): Promise<void> {
   })
   const stopped = Promise.withResolvers<void>()
   const stop = (reason: string) => {
-    logger.info({ reason }, 'stopping: finishing what is in flight')
+    logger.info({ reason }, 'stopping: finishing the open requests')
     server
       .close()
       .then(() => store.close())
@@ -59,8 +59,8 @@ async function runServer(options: { new?: true }): Promise<void> {
   }
   if (cluster.isWorker) listenToFirstProcess(stop)
   else listenForStop(stop)
-  // Last, since whoever reads it may stop the server at once.
-  // Of several processes the first tells it.
+  // It comes last, because a program that reads it may stop the server at once.
+  // Of several processes the first one prints it.
   const isFirst = cluster.isPrimary || cluster.worker?.id === 1
   const hasDemo = (await server.modules.applications.find(demoApplication.applicationId)) !== undefined
   if (isFirst) {
@@ -80,7 +80,7 @@ async function makeDemoWhenWanted(
   portalUrl: string,
 ): Promise<void> {
   if (settings.demo === 'off' || settings.production) return
-  // Of processes that start together one makes it, and the others find it made.
+  // When processes start together, one makes the demo and the others find it.
   await oneAtATime(store.db, locks.demo, async () => {
     const isWanted = settings.demo === 'on' || store.isNew || (await isDemoUnfinished(modules))
     if (!isWanted) return

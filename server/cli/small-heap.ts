@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Makes the collector tidy up sooner. A batch of large answers and an import make much garbage and keep little, and by default the heap grows to
- * several times of what is kept. The room for young objects stays as it is after the start, twice 32 MB. V8 reads both flags at
- * each collection, so that they count from now on; whatever needs more memory still gets it.
+ * Makes the garbage collector run earlier. A batch of large answers and an import make much garbage and keep little, and by default the heap grows to
+ * several times the size of the living objects. The space for young objects stays at its size after the start, twice 32 MB. V8 reads both flags at
+ * each collection, so they take effect from now on. A part that needs more memory still gets it.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1')

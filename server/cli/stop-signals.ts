@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { isStartedByNpm } from '../settings.ts'
 
-/** A terminal signals the whole group, and npm passes the same signal on: both together are one wish. */
+/** A terminal signals the whole group, and npm passes the same signal on. Both within this time count as one signal. */
 const echoMs = 1000
 
-/** When the process has ended at the latest; answers under way have ten seconds (server/listen.ts). */
+/** The process ends after this time at the latest. Open answers have ten seconds (server/listen.ts). */
 export const endsWithinMs = 15_000
 
 const lookEveryMs = 500
 
 /**
- * Calls `stop` once: at SIGTERM, at Ctrl-C, when the terminal is closed, and when npm or npx, which started this, is gone. A later
- * signal means that the person does not want to wait: then, and when stopping takes too long, the process ends with 1.
+ * Calls `stop` once: at SIGTERM, at Ctrl-C, when the terminal is closed, and when the npm or npx that started this process is gone. The process
+ * ends with code 1 when a later signal comes, because the person does not want to wait, and when stopping takes too long.
  */
 export function listenForStop(stop: (reason: string) => void): void {
   let stoppedAt: number | undefined
@@ -31,8 +31,8 @@ export function listenForStop(stop: (reason: string) => void): void {
 }
 
 /**
- * npm passes a signal to the shell that it started and not to what that shell started, and ends. So a server below npm looks whether the
- * line up to npm is whole. One that was started in another way may outlive its parent: services and background jobs do.
+ * npm passes a signal to the shell that it started, but not to the programs of that shell, and then it ends. Therefore a server below npm checks
+ * whether all processes up to npm are still there. A server that was started in another way may outlive its parent, as services and background jobs do.
  */
 function watchStarter(onGone: () => void): void {
   if (!isStartedByNpm() || process.platform === 'win32') return
@@ -49,7 +49,7 @@ function isShell(pid: number): boolean {
   return /\((?:\w*sh)\)/.test(statOf(pid))
 }
 
-/** Of a process on Linux; undefined elsewhere. "pid (name) state ppid …", see proc_pid_stat(5). */
+/** The parent of a process on Linux; undefined elsewhere. The file holds "pid (name) state ppid …", see proc_pid_stat(5). */
 function parentOf(pid: number): number | undefined {
   const [, found] = /\) \S (\d+) /.exec(statOf(pid)) ?? []
   return found === undefined ? undefined : Number(found)

@@ -13,11 +13,11 @@ interface TokenOptions {
   json?: boolean
 }
 
-/** `onpatient token`: a token without a browser, for trying things out. Not in production, where people decide. */
+/** `onpatient token` makes a token without a browser, for trying things out. It refuses in production, where people decide. */
 export function tokenCommand(): Command {
   return new Command('token')
-    .description('Make an access token for trying things out; development only.')
-    .requiredOption('--account <email>', 'whose records it reads: all that the account reaches')
+    .description('Make an access token for trying things out. For development only.')
+    .requiredOption('--account <email>', 'the account whose records it reads')
     .requiredOption('--application <client-id>', 'the application that the person would allow')
     .option('--scope <scopes>', 'space-separated; default: those of the application')
     .option('--minutes <number>', 'how long it is valid, at most 2880', '60')
@@ -33,7 +33,9 @@ async function makeToken(options: TokenOptions): Promise<void> {
     )
   const minutes = Number(options.minutes)
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > 2880)
-    throw new OnpatientError('invalid-parameter', 'A whole number from 1 to 2880.', { field: '--minutes' })
+    throw new OnpatientError('invalid-parameter', 'Give a whole number from 1 to 2880.', {
+      field: '--minutes',
+    })
   await withModules(async ({ accounts, applications, practices, grants, portalUrl }) => {
     const account = await accounts.findByEmail(options.account)
     if (!account) throw new OnpatientError('not-found', 'There is no such account.', { field: '--account' })
@@ -57,7 +59,7 @@ async function makeToken(options: TokenOptions): Promise<void> {
       [
         token,
         '',
-        `It reads what ${account.displayName} reaches for ${minutes} minutes, and is listed under Connected apps. Try:`,
+        `For ${minutes} minutes it reads the records that ${account.displayName} reaches. Connected apps lists it. Try:`,
         `  curl -H "Authorization: Bearer ${token}" ${portalUrl}/onpatient_api/fhir/Patient`,
       ],
       options.json,

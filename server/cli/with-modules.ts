@@ -7,8 +7,8 @@ import { hidePassword, readSettings, type Settings } from '../settings.ts'
 import { openStore as openStoreOf, type Store } from '../store/store.ts'
 
 /**
- * Opens the database of the settings; the caller closes it. Makes one only where `mayCreate` says that this may be a beginning, and
- * says so on standard error: a mistyped address must not become an empty database.
+ * Opens the database of the settings; the caller closes it. It makes a new one only when `mayCreate` allows it, and reports that on standard
+ * error, because a mistyped address must not become an empty database unnoticed.
  */
 export async function openStore(
   { store: setting, logLevel, limits }: Settings,
@@ -20,18 +20,18 @@ export async function openStore(
   return store
 }
 
-/** Whether a command with which a database may begin makes one: in production a word says that it is meant. */
+/** Whether a command may make a new database: outside production always, in production with the option --new. */
 export function mayBegin({ newDatabase }: Settings, options: { new?: true }): boolean {
   return options.new === true || newDatabase === 'allow'
 }
 
-/** The word on the command line. */
+/** The option on the command line. */
 export const newOption = [
   '--new',
-  'make a new database where there is none; outside production it goes without saying',
+  'make a new database where there is none; only production needs this option',
 ] as const
 
-/** Runs a command on the modules of the database in the settings, and closes it whatever happens. */
+/** Runs a command on the modules of the database in the settings, and closes the database in any case. */
 export async function withModules<Result>(
   run: (modules: Modules & { portalUrl: string }) => Promise<Result>,
   options: { mayCreate?: boolean } = {},
@@ -55,7 +55,7 @@ export async function withModules<Result>(
   }
 }
 
-/** Prints a result: as JSON on one line when asked, else as the lines given. */
+/** Prints a result as JSON on one line when the command has --json, else as lines. */
 export function printResult(result: unknown, lines: string[], isJson: boolean | undefined): void {
   process.stdout.write(`${isJson ? JSON.stringify(result) : lines.join('\n')}\n`)
 }

@@ -6,14 +6,14 @@ import { isCountMessage } from '../rate-limits/rate-limits.ts'
 import { isQuestion, replyTo } from '../several-processes.ts'
 import { endsWithinMs, listenForStop } from './stop-signals.ts'
 
-/** What the first process tells the others. */
+/** The message by which the first process stops the others. */
 const stopMessage = 'stop'
 
 const pauseBeforeReplacementMs = 1000
 
 /**
- * Runs so many processes that answer on the same port, and replaces those that die. The first one starts alone, so that demo content is
- * made once and a faulty start ends everything.
+ * Runs several processes that answer on the same port, and replaces each that dies. The first worker starts alone, so that demo content is made
+ * once and a faulty start ends everything.
  */
 export async function runWorkers(count: number, logger: Logger): Promise<void> {
   const metrics = new AggregatorRegistry()
@@ -22,7 +22,7 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
   const stopped = Promise.withResolvers<void>()
   const stop = (reason: string) => {
     isStopping = true
-    logger.info({ reason }, 'stopping: the processes finish what is in flight')
+    logger.info({ reason }, 'stopping: the processes finish their open requests')
     for (const worker of Object.values(cluster.workers ?? {})) tell(worker, stopMessage)
     if (Object.keys(cluster.workers ?? {}).length === 0) stopped.resolve()
   }
@@ -32,18 +32,18 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
       if (Object.keys(cluster.workers ?? {}).length === 0) stopped.resolve()
       return
     }
-    // The first one failed to start and has said why: that ends everything.
+    // The first worker failed to start and has printed why, so everything ends.
     if (!hasBegun) return
     logger.error({ worker: worker.id, code, signal }, 'a process ended and is replaced')
     await sleep(pauseBeforeReplacementMs)
     if (!isStopping) cluster.fork()
   })
-  // One that was still starting did not hear it.
+  // A worker that was still starting did not get the message.
   cluster.on('message', (worker, message) => {
     if (isQuestion(message))
       void metrics.clusterMetrics().then(
         (text) => tell(worker, replyTo(message, text)),
-        (error: unknown) => logger.warn({ err: error }, 'the processes did not tell their metrics'),
+        (error: unknown) => logger.warn({ err: error }, 'the processes did not send their metrics'),
       )
     else if (isCountMessage(message)) handOn(worker, message)
     else if (isStopping) tell(worker, stopMessage)
@@ -55,17 +55,17 @@ export async function runWorkers(count: number, logger: Logger): Promise<void> {
   await stopped.promise
 }
 
-/** What one process has counted counts in all others. */
+/** Passes what one process has counted on to all others. */
 function handOn(from: Worker, message: object): void {
   for (const worker of Object.values(cluster.workers ?? {})) if (worker !== from) tell(worker, message)
 }
 
-/** One that ends in this very moment hears nothing. */
+/** A worker that ends at this moment gets no message. */
 function tell(worker: Worker | undefined, message: string | object): void {
   if (worker?.isConnected()) worker.send(message, () => undefined)
 }
 
-/** Undefined when it answers; its exit code when it ended before. */
+/** Undefined once the worker answers; its exit code when it ended before that. */
 function readiness(worker: Worker): Promise<number | undefined> {
   return new Promise((resolve) => {
     worker.once('message', () => resolve(undefined))
@@ -73,7 +73,7 @@ function readiness(worker: Worker): Promise<number | undefined> {
   })
 }
 
-/** In a process of several, from its start: signals are the first one's to handle, which may get them for the whole group. */
+/** Called in a worker at its start. The first process handles signals for the whole group, so a worker ignores them. */
 export function leaveSignalsToFirstProcess(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 }
@@ -87,7 +87,7 @@ export function listenToFirstProcess(stop: (reason: string) => void): void {
     stop(reason)
   }
   process.on('message', (message) => {
-    if (message === stopMessage) stopOnce('told by the first process')
+    if (message === stopMessage) stopOnce('the first process asks')
   })
   process.on('disconnect', () => stopOnce('the first process is gone'))
   process.send?.('ready')

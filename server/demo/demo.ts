@@ -73,7 +73,9 @@ export async function makeDemo(deps: DemoDeps, options: DemoOptions = {}): Promi
     name: demoPracticeName,
   })
   const practice = await findOrCreatePractice(deps, generated)
-  const written = await writeRecords(deps, practice, generated, patients, options.onProgress)
+  const written = await writeRecords(deps, practice, generated, (done) =>
+    options.onProgress?.(done, patients),
+  )
   await makeSignIns(deps, practice, generated)
   await makeApplications(deps)
   await listPractice(deps, practice)
@@ -151,8 +153,7 @@ async function writeRecords(
   { records }: DemoDeps,
   practice: Practice,
   generated: DemoPractice,
-  total: number,
-  onProgress: DemoOptions['onProgress'],
+  onProgress: (patients: number) => void,
 ): Promise<{ patients: number; records: number }> {
   const done = { patients: 0, records: generated.shared.length }
   const write = (resources: DemoPractice['shared']) =>
@@ -163,7 +164,7 @@ async function writeRecords(
     await write(resources)
     done.patients += family.members.length
     done.records += resources.length
-    onProgress?.(done.patients, total)
+    onProgress(done.patients)
   }
   return done
 }

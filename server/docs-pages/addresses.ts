@@ -1,4 +1,4 @@
-/** The addresses that the pages and their examples name: those of this very server. */
+/** The addresses of this server, for the pages and their examples. */
 export interface Addresses {
   portal: string
   authorize: string

@@ -1,4 +1,5 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
+import { grantTypes } from '../http/smart-configuration.ts'
 import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
 import { type DocsFacts, formatDuration, type Limits } from './docs-facts.ts'
@@ -9,10 +10,10 @@ import { code, table } from './table.ts'
 export function authorizationSection(addresses: Addresses, facts: DocsFacts): SafeHtml {
   return html`<section aria-labelledby="authorization">
 <h2 id="authorization">Authorization</h2>
-<p>OAuth 2.0 (<a href="https://www.rfc-editor.org/rfc/rfc6749">RFC 6749</a>) with the authorization code grant, as <a href="https://hl7.org/fhir/smart-app-launch/STU2.2/">SMART App Launch</a> uses it.</p>
+<p>OAuth 2.0 (<a href="https://www.rfc-editor.org/rfc/rfc6749">RFC 6749</a>) with the authorization code grant for people and the client credentials grant for backend services, as <a href="https://hl7.org/fhir/smart-app-launch/STU2.2/">SMART App Launch</a> uses it.</p>
 ${discovery(addresses)}
 ${authorize(addresses, facts.limits)}
-${launchSection(addresses)}
+${launchSection(addresses, facts.limits)}
 ${token(addresses)}
 ${lifetimes(facts.limits)}
 ${revoke(addresses)}
@@ -67,13 +68,9 @@ ${table(
     [
       code('scope'),
       'no',
-      'Permissions with spaces between them. Left out: all of the application. What the application is not registered for is left away; when nothing remains the request is refused.',
+      'Permissions with spaces between them. Without it the application asks for all of its permissions. The server drops those for which the application is not registered, and refuses the request when none remains.',
     ],
-    [
-      code('state'),
-      'no',
-      'Any text; comes back byte for byte. Left out, none comes back. We recommend it warmly.',
-    ],
+    [code('state'), 'no', 'Any text; comes back byte for byte. Without it none comes back. Do send it.'],
     [
       code('code_challenge'),
       'public applications',
@@ -90,18 +87,18 @@ ${table(
     [
       code('prompt'),
       'no',
-      html`<code>login</code> asks for the password again, <code>select_account</code> whether to go on as the one who is signed in. <code>none</code> shows no page and answers <code>login_required</code>, or <code>consent_required</code> when the person is signed in`,
+      html`<code>login</code> asks for the password again, <code>select_account</code> asks whether to go on with the signed-in account. <code>none</code> shows no page and answers <code>login_required</code>, or <code>consent_required</code> when the person is signed in`,
     ],
     [
       code('max_age'),
       'no',
-      html`With <code>openid</code>: seconds since the password was given; after more it is asked for again. The id token then has <code>auth_time</code>`,
+      html`With <code>openid</code>: the largest age of the sign-in in seconds. After an older sign-in the person gives the password again. The id token then has <code>auth_time</code>`,
     ],
-    [code('login_hint'), 'no', 'An e-mail address that stands in the sign-in form'],
+    [code('login_hint'), 'no', 'An e-mail address for the sign-in form'],
     [
       code('id_token_hint'),
       'no',
-      html`With <code>openid</code>: an id token of your application. Nobody but this person can go on`,
+      html`With <code>openid</code>: an id token of your application. Only this person can go on`,
     ],
   ],
 )}
@@ -120,7 +117,7 @@ ${table(
     [code('iss'), 'always', 'The address of this authorization server (RFC 9207)'],
   ],
 )}
-<p>A wrong <code>client_id</code> or <code>redirect_uri</code> is shown to the person on a page and never leads anywhere else.</p>`
+<p>A wrong <code>client_id</code> or <code>redirect_uri</code> leads to a page for the person and never to another site.</p>`
 }
 
 function token({ token: address }: Addresses): SafeHtml {
@@ -128,25 +125,39 @@ function token({ token: address }: Addresses): SafeHtml {
 ${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded`)}
 ${table(
   'Parameters of the token request',
-  ['Parameter', 'Code exchange', 'Refresh'],
+  ['Parameter', 'Code exchange', 'Refresh', 'Backend service'],
   [
-    [code('grant_type'), code('authorization_code'), code('refresh_token')],
-    [code('code'), 'The code of the redirect', '–'],
-    [code('redirect_uri'), 'The same as in the authorization request', 'Ignored'],
-    [code('code_verifier'), 'When a code_challenge was sent', '–'],
-    [code('refresh_token'), '–', 'The newest one'],
-    [code('scope'), '–', 'Optional: fewer permissions than before, for this access token'],
-    [code('client_id'), 'Yes, unless HTTP Basic names it', 'The same'],
-    [code('client_secret'), 'Confidential applications, unless HTTP Basic brings it', 'The same'],
+    [code('grant_type'), ...grantTypes.map(code)],
+    [code('code'), 'The code of the redirect', '–', '–'],
+    [code('redirect_uri'), 'The same as in the authorization request', 'Ignored', '–'],
+    [code('code_verifier'), 'When a code_challenge was sent', '–', '–'],
+    [code('refresh_token'), '–', 'The newest one', '–'],
+    [
+      code('scope'),
+      '–',
+      'Optional: fewer permissions for this access token',
+      html`<code>system</code> scopes that a practice approved`,
+    ],
+    [code('client_id'), 'Yes, unless HTTP Basic names it', 'The same', '–'],
+    [code('client_secret'), 'Confidential applications, unless HTTP Basic brings it', 'The same', '–'],
+    [
+      code('client_assertion'),
+      'Applications with a key, instead of a secret',
+      'The same',
+      html`Yes, with <code>client_assertion_type</code>`,
+    ],
   ],
 )}
-<p>A confidential application proves who it is with <code>client_id</code> and <code>client_secret</code> in the body or as user name and password of HTTP Basic, whichever suits it. A public application sends its <code>client_id</code> alone. Parameters in the address are refused, because addresses end up in logs.</p>
-<p>The answer is JSON, and nobody may cache it:</p>
+<p>A confidential application authenticates with <code>client_id</code> and <code>client_secret</code>, either in the body or as user name and password of HTTP Basic. A public application sends its <code>client_id</code> alone. Parameters in the address are refused, because addresses end up in logs.</p>
+<p>The answer is JSON and must not be cached:</p>
 ${table(
   'Fields of the token answer',
   ['Field', 'Value'],
   [
-    [code('access_token'), html`Send it as <code>Authorization: Bearer …</code>. It says nothing by itself.`],
+    [
+      code('access_token'),
+      html`Send it as <code>Authorization: Bearer …</code>. Its text has no meaning for clients.`,
+    ],
     [code('token_type'), code('Bearer')],
     [code('expires_in'), 'Seconds until the access token ends, as an integer'],
     [
@@ -155,7 +166,7 @@ ${table(
     ],
     [
       code('scope'),
-      html`What was granted, which may be less than you asked for. When there is a refresh token, <code>offline_access</code> or <code>online_access</code> is among it.`,
+      html`The granted permissions, which may be fewer than you asked for. With a refresh token <code>offline_access</code> or <code>online_access</code> is among them.`,
     ],
     ...contextFields.map((row) => [...row]),
     [
@@ -182,16 +193,16 @@ ${table(
   ],
 )}
 <ul>
-<li>A code that comes twice is refused, and the tokens of its first use end.</li>
-<li>Each refresh brings a new refresh token and uses up the one sent. A used one that comes again ends the whole access, since it may have been stolen.${facts.refreshGraceSeconds > 0 ? ` For ${formatDuration(facts.refreshGraceSeconds)} it is still answered, in case the first answer got lost on its way.` : ''}</li>
-<li>With <code>online_access</code> and without <code>offline_access</code>, refreshing works only while the person stays signed in in the browser in which the access was given.</li>
+<li>The second use of a code is refused, and the tokens of its first use end.</li>
+<li>Each refresh brings a new refresh token and uses up the one sent. The second use of a refresh token ends the whole access, because the token may have been stolen.${facts.refreshGraceSeconds > 0 ? ` For ${formatDuration(facts.refreshGraceSeconds)} a used one still works, in case the first answer got lost.` : ''}</li>
+<li>With <code>online_access</code> and without <code>offline_access</code>, refreshing works only while the person stays signed in, in the browser in which they gave the access.</li>
 <li>The person can end the access at any time. From that moment every token of it answers 401.</li>
 </ul>`
 }
 
 function revoke({ revoke: address }: Addresses): SafeHtml {
   return html`<h3 id="revoke">Revoke</h3>
-<p>Ends an access when your application needs it no more (<a href="https://www.rfc-editor.org/rfc/rfc7009">RFC 7009</a>). The client proves who it is as for a token. The answer is 200 with an empty body, for an unknown token too.</p>
+<p>Ends an access that your application no longer needs (<a href="https://www.rfc-editor.org/rfc/rfc7009">RFC 7009</a>). The client authenticates as for a token. The answer is 200 with an empty body, also for an unknown token.</p>
 ${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded\n\ntoken=REFRESH_TOKEN&client_id=CLIENT_ID&client_secret=CLIENT_SECRET`)}
 ${table(
   'Parameters of the revocation request',
@@ -208,7 +219,7 @@ ${table(
 
 function introspect({ introspect: address }: Addresses): SafeHtml {
   return html`<h3 id="introspect">Introspect</h3>
-<p>Says what a token of your own application is worth (<a href="https://www.rfc-editor.org/rfc/rfc7662">RFC 7662</a>). The client proves who it is as for a token; a public one cannot, and is told of no token.</p>
+<p>Reports the state of a token of your own application (<a href="https://www.rfc-editor.org/rfc/rfc7662">RFC 7662</a>). The client authenticates as for a token. A public client cannot, so every token is inactive for it.</p>
 ${codeBlock('Request', `POST ${address}\nContent-Type: application/x-www-form-urlencoded\n\ntoken=ACCESS_TOKEN&client_id=CLIENT_ID&client_secret=CLIENT_SECRET`)}
 ${table(
   'Fields of the introspection answer',
@@ -216,9 +227,9 @@ ${table(
   [
     [
       code('active'),
-      html`<code>true</code> while the token works. Otherwise <code>false</code>, and there is no other field; so it is for tokens of others, too.`,
+      html`<code>true</code> while the token works. Otherwise <code>false</code> without any other field, also for a token of another application.`,
     ],
-    [code('scope'), 'What it may do'],
+    [code('scope'), 'The granted permissions'],
     [code('client_id'), 'Your application'],
     [code('exp'), 'When it ends, in seconds since 1970'],
     [code('iat'), 'When it was issued, in seconds since 1970'],
@@ -239,7 +250,7 @@ ${table(
   [
     [
       code('id_token_hint'),
-      'An id token of your application, expired or not. When it was issued in this very sign-in, the person is signed out at once; otherwise we ask first.',
+      'An id token of your application, expired or not. When it was issued in this sign-in, the person is signed out at once; otherwise a page asks first.',
     ],
     [code('client_id'), 'Your application, when there is no id token'],
     [
@@ -249,5 +260,5 @@ ${table(
     [code('state'), 'Any text; comes back with it'],
   ],
 )}
-<p>What people allowed stays allowed: tokens are ended by <a href="#revoke">revoking</a> them.</p>`
+<p>The access of applications stays. <a href="#revoke">Revoke</a> a token to end it.</p>`
 }

@@ -3,7 +3,6 @@ import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
 import type { ClassicType, DocsFacts } from './docs-facts.ts'
 import { code, table } from './table.ts'
-import { describeType } from './type-words.ts'
 
 /** Requests, lists, filters, data types and the types of the classic API. */
 export function classicSection(addresses: Addresses, facts: DocsFacts): SafeHtml {
@@ -31,7 +30,7 @@ ${table(
 <ul>
 <li>Send <code>Authorization: Bearer ACCESS_TOKEN</code>. A token in the address is not accepted.</li>
 <li>Answers are JSON in UTF-8, with FHIR R4 resources. <code>Accept</code> may be <code>application/json</code>, <code>application/fhir+json</code>, <code>application/json+fhir</code>, <code>*/*</code> or absent.</li>
-<li>With and without a slash at the end is the same. There are no redirects.</li>
+<li>A slash at the end of an address makes no difference. There are no redirects.</li>
 <li>Every answer carries <code>X-Request-Id</code>. Quote it when you ask for help.</li>
 </ul>`
 }
@@ -48,7 +47,7 @@ ${table(
     [code('results'), 'The records of this page, each a FHIR R4 resource'],
   ],
 )}
-<p>A page holds ${limits.pageSize} records. <code>page-size</code> (or <code>page_size</code>, or <code>_count</code>) changes that, from 1 to ${limits.maximumPageSize}. Follow <code>next</code> as it is: it needs the same access token and nothing else, and its <code>cursor</code> is not meant to be read. A walk from the first page to the last brings each record exactly once. A list in which nothing matches is a 200 with no results.</p>
+<p>A page holds ${limits.pageSize} records. <code>page-size</code> (or <code>page_size</code>, or <code>_count</code>) changes that number, from 1 to ${limits.maximumPageSize}. Follow <code>next</code> as it is, with the same access token. Its <code>cursor</code> is opaque. The pages from the first to the last hold each record exactly once. A list in which nothing matches answers 200 with no results.</p>
 ${codeBlock('Example', `GET ${classic}/Observation?patient=PATIENT_ID&date=ge2024-01-01&page-size=100`)}`
 }
 
@@ -61,12 +60,12 @@ ${table(
     [
       code('patient'),
       html`<code>ID</code> or <code>Patient/ID</code>`,
-      'Records of this patient. Left out: of every patient that the token reaches',
+      'Records of this patient; without it, of every patient that the token reaches',
     ],
     [
       code('date'),
       html`A date or time, such as <code>2024</code>, <code>2024-03-05</code>, <code>2024-03-05T08:00:00Z</code>, with <code>eq</code> <code>ne</code> <code>lt</code> <code>le</code> <code>gt</code> <code>ge</code> <code>sa</code> <code>eb</code> in front if you like`,
-      'Records of what happened then. Given twice, both must hold: the way to ask for a span',
+      'Records of what happened then. For a span give it twice: both must hold',
     ],
     [
       code('since'),
@@ -77,12 +76,12 @@ ${table(
     [code('page-size'), 'A whole number', html`As <a href="#lists">above</a>`],
   ],
 )}
-<p>A value that cannot be read is a 400 that names the parameter. Filters narrow; none can widen what a token reaches.</p>`
+<p>A value that cannot be read answers 400 and names the parameter. A filter only narrows what a token reaches.</p>`
 }
 
 function dataTypes(): SafeHtml {
   return html`<h3 id="data-types">Data types</h3>
-<p>Resources follow FHIR R4 and its <a href="https://hl7.org/fhir/R4/datatypes.html">data types</a>. Those that you meet everywhere:</p>
+<p>Resources follow FHIR R4 and its <a href="https://hl7.org/fhir/R4/datatypes.html">data types</a>. These are the most common:</p>
 ${table(
   'Data types',
   ['Type', 'Looks like', 'Mind'],
@@ -104,19 +103,19 @@ ${table(
 
 function types(rows: readonly ClassicType[]): SafeHtml {
   return html`<h3 id="types">Types of record</h3>
-<p>Each type has the two requests above. All lists take <code>_id</code>, <code>since</code> and <code>page-size</code>; which take <code>patient</code> and <code>date</code>, this table says.</p>
+<p>Each type has the two requests above. All lists take <code>_id</code>, <code>since</code> and <code>page-size</code>. The table says which lists take <code>patient</code> and <code>date</code>.</p>
 ${table(
   'Types of record and their filters',
   ['Type', 'Holds', 'Filters of its own'],
-  rows.map(({ type, description, hasDate, hasPatient = true }) => [
-    html`<a href="https://hl7.org/fhir/R4/${type.toLowerCase()}.html">${type}</a>`,
-    description ?? describeType(type),
-    filterNames(hasPatient, hasDate),
+  rows.map((row) => [
+    html`<a href="https://hl7.org/fhir/R4/${row.type.toLowerCase()}.html">${row.type}</a>`,
+    row.description,
+    filterNames(row),
   ]),
 )}`
 }
 
-function filterNames(hasPatient: boolean, hasDate: boolean): SafeHtml | string {
+function filterNames({ hasPatient, hasDate }: ClassicType): SafeHtml | string {
   const names = [hasPatient ? 'patient' : '', hasDate ? 'date' : ''].filter((name) => name !== '')
   return names.length === 0 ? '–' : html`${names.map((name) => html`<code>${name}</code> `)}`
 }

@@ -1,7 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { highlight } from './highlight.ts'
 
-/** The languages of every example, in the order they are offered; the first is shown before a choice is made. */
+/** The languages of every example, in the order of the choice. The first is shown at the beginning. */
 export const languages = [
   { id: 'python', name: 'Python' },
   { id: 'curl', name: 'curl' },
@@ -14,8 +14,8 @@ type Language = (typeof languages)[number]['id']
 export type Example = Record<Language, string>
 
 /**
- * The choice of language for the whole page. Radio buttons and `:has()` do the work, so it needs no script; it must
- * stand in the same element as the examples. A browser without `:has()` shows every language.
+ * The choice of language for the whole page. It works by radio buttons and `:has()`, without a script, and must stand in the same element as the
+ * examples. A browser without `:has()` shows every language.
  */
 export function languageChoice(): SafeHtml {
   const options = languages.map(
@@ -36,7 +36,7 @@ export function codeBlock(title: string, code: string): SafeHtml {
   return figure(title, title, code, 'code-any')
 }
 
-/** `tabindex`: code that is wider than the page is scrolled by keyboard only when it can have the focus. */
+/** `tabindex`: the keyboard can scroll code that is wider than the page only when the code can have the focus. */
 function figure(name: string, label: string, code: string, className: string): SafeHtml {
   return html`<figure class="code ${className}" aria-label="${name}">
 <figcaption>${label}</figcaption>

@@ -5,9 +5,17 @@ export interface ClassicType {
   type: string
   /** Whether lists of it take `date`. */
   hasDate: boolean
-  /** Whether lists of it take `patient`; most do. */
-  hasPatient?: boolean
-  description?: string
+  /** Whether lists of it take `patient`. */
+  hasPatient: boolean
+  /** What it holds. */
+  description: string
+}
+
+/** A scope, with what it allows; `code` between backticks. */
+export interface ScopeFact {
+  scope: string
+  documentation: string
+  kind: 'clinical' | 'identity' | 'refresh' | 'launch'
 }
 
 /** A type of record that the R4 API serves, with its own search parameters. */
@@ -18,14 +26,22 @@ export interface R4Type {
 
 export interface Limits {
   codeSeconds: number
+  /** How long the launch id of an app that was opened from here works. */
+  launchSeconds: number
   accessTokenSeconds: number
   /** Counted from its last use, as each use brings a new one. */
   refreshTokenSeconds: number
-  /** How long a refresh token that was just used is still answered, for an answer that got lost; 0: not at all. */
+  /** How long a used refresh token still works, in case the answer got lost; 0: not at all. */
   refreshGraceSeconds: number
   /** Records on a page of a list: without `page-size`, and at most. */
   pageSize: number
   maximumPageSize: number
+  /** The same for searches of the R4 API, and over how many types one search may go. */
+  r4: { pageSize: number; maximumPageSize: number; types: number }
+  /** The largest body of a write. */
+  bodyBytes: number
+  /** How many requests the tokens of one grant may send in the window of that limit. */
+  tokenRequests: number
 }
 
 export interface SettingFact {
@@ -35,17 +51,18 @@ export interface SettingFact {
   help: string
 }
 
-/** What the pages say about this server; each value comes from the part that enforces it, so that it cannot differ. */
+/** Facts about this server on the pages. Each value comes from the part that enforces it. */
 export interface DocsFacts {
   portalUrl: string
   fhirUrl: string
   isProduction: boolean
   classicTypes: readonly ClassicType[]
   r4Types: readonly R4Type[]
+  scopes: readonly ScopeFact[]
   limits: Limits
   /** Every bound and limit of this server, in words: server/limits.ts. */
   bounds: Readonly<Record<LimitArea, ReadonlyArray<{ what: string; most: string; beyond: string }>>>
-  /** Shown outside production only: people with an account need not know them. */
+  /** The pages show them outside production only. */
   settings: readonly SettingFact[]
 }
 
@@ -59,4 +76,9 @@ export function formatDuration(seconds: number): string {
   const unit = units.find((each) => seconds >= each.from && seconds % each.seconds === 0)
   if (!unit) return seconds === 1 ? '1 second' : `${seconds} seconds`
   return `${seconds / unit.seconds} ${unit.name}s`
+}
+
+/** '8 MB', '1.5 MB'. */
+export function formatMegabytes(bytes: number): string {
+  return `${Math.round((bytes / 1024 ** 2) * 10) / 10} MB`
 }

@@ -4,9 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { brotliDecompressSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { errorCatalogue } from '../errors.ts'
-import { browser } from '../http/browser.ts'
+import { documentScopes } from '#fhir/scope/supported-scopes.ts'
+import type { Account } from '../accounts/accounts.ts'
+import { errorCatalogue, OnpatientError } from '../errors.ts'
+import { type BrowserDeps, browser, type SignedIn } from '../http/browser.ts'
+import { outcomeOf } from '../http/operation-outcome.ts'
+import { grantTypes } from '../http/smart-configuration.ts'
 import { describeLimits, limitSettings, readLimits } from '../limits.ts'
 import { pageErrors } from '../pages/page-errors.ts'
 import { pageHeaders } from '../pages/page-headers.ts'
@@ -30,9 +35,10 @@ const facts: DocsFacts = {
   isProduction: false,
   r4Types: [{ type: 'Goal', parameters: ['lifecycle-status'] }],
   classicTypes: [
-    { type: 'Immunization', hasDate: true },
-    { type: 'Organization', hasDate: false, hasPatient: false },
+    { type: 'Immunization', description: 'Vaccinations', hasDate: true, hasPatient: true },
+    { type: 'Organization', description: 'Practices', hasDate: false, hasPatient: false },
   ],
+  scopes: documentScopes(),
   limits: {
     codeSeconds: 60,
     accessTokenSeconds: 172_800,
@@ -40,6 +46,10 @@ const facts: DocsFacts = {
     refreshGraceSeconds: 10,
     pageSize: 50,
     maximumPageSize: 500,
+    launchSeconds: 300,
+    r4: { pageSize: 51, maximumPageSize: 1001, types: 21 },
+    bodyBytes: limits.bodyBytes,
+    tokenRequests: limits.tokenRequests,
   },
   bounds: {
     request: describeLimits(limits, 'request'),
@@ -50,10 +60,13 @@ const facts: DocsFacts = {
   settings: settingRows.filter(({ name }) => !limitSettings.some((each) => each.name === name)),
 }
 
-async function startDocs(changes: Partial<DocsFacts> = {}): Promise<FastifyInstance> {
+async function startDocs(
+  changes: Partial<DocsFacts> = {},
+  findSignIn: BrowserDeps['findSignIn'] = async () => undefined,
+): Promise<FastifyInstance> {
   const app = Fastify()
   await app.register(browser, {
-    findSignIn: async () => undefined,
+    findSignIn,
     cookieKey: 'k'.repeat(32),
     isSecure: false,
   })
@@ -184,7 +197,7 @@ test('the documentation lists every error code, type, limit and lifetime that it
 test('what an API says of its types reaches the page escaped', async () => {
   await using app = await startDocs({
     r4Types: [],
-    classicTypes: [{ type: 'Basic', hasDate: false, description: '<b>x</b>' }],
+    classicTypes: [{ type: 'Basic', hasDate: false, hasPatient: true, description: '<b>x</b>' }],
   })
   assert.match(await read(app, documentation), /&lt;b&gt;x&lt;\/b&gt;/)
 })
@@ -244,4 +257,63 @@ test('durations are written as people say them', () => {
     '396 days',
     '90 seconds',
   ])
+})
+
+test('who is not signed in gets a page that is compressed and kept; who is gets one of their own', async () => {
+  await using app = await startDocs()
+  for (const path of paths) {
+    const plain = await app.inject(path)
+    assert.match(String(plain.headers.vary), /Cookie, Accept-Encoding/)
+    assert.equal(plain.headers['cache-control'], 'private, no-cache')
+    assert.equal(plain.headers['set-cookie'], undefined)
+    assert.doesNotMatch(plain.body, /_csrf/)
+    const packed = await app.inject({ url: path, headers: { 'accept-encoding': 'br, gzip' } })
+    assert.equal(packed.headers['content-encoding'], 'br')
+    assert.equal(brotliDecompressSync(packed.rawPayload).toString(), plain.body)
+    const etag = String(packed.headers.etag)
+    assert.equal((await app.inject({ url: path, headers: { 'if-none-match': etag } })).statusCode, 304)
+  }
+  const account = { id: 'account-1', displayName: 'Ada', email: 'ada@example.com' } as Account
+  await using own = await startDocs({}, async () => ({ account, signIn: { id: 'sign-in-1' } }) as SignedIn)
+  const cookie = 'onpatient_sign_in=token'
+  const { headers, body } = await own.inject({
+    url: paths[0] ?? '',
+    headers: { cookie, 'accept-encoding': 'br, gzip' },
+  })
+  assert.match(body, /_csrf/)
+  assert.match(body, /ada@example\.com/)
+  assert.equal(headers['content-encoding'], undefined)
+  assert.equal(headers['cache-control'], 'no-store')
+  assert.equal(headers.etag, undefined)
+})
+
+test('what the pages say of numbers, grants and errors comes from the parts that enforce them', async () => {
+  await using app = await startDocs({
+    limits: {
+      ...facts.limits,
+      codeSeconds: 45,
+      accessTokenSeconds: 7 * 3600,
+      bodyBytes: 3 * 1024 ** 2,
+      tokenRequests: 4000,
+    },
+  })
+  const [page, steps] = [await read(app, documentation), await read(app, tutorial)]
+  assert.match(page, /Bodies may have 3 MB/)
+  assert.match(page, /\(51, at most 1001\)/)
+  assert.match(page, /at most 21\)/)
+  assert.match(page, /within 5 minutes, for this application/)
+  assert.match(page, /4,000 requests may come at once .* 3,900 are left/)
+  assert.match(steps, /The code lives for 45 seconds/)
+  assert.match(steps, /An access token lasts 7 hours/)
+  // The examples are marked up for their colours.
+  const plain = (html: string) => html.replaceAll(/<[^>]*>/g, '').replaceAll('&quot;', '"')
+  assert.match(plain(page), /RateLimit-Policy: "token";q=4000;w=300\nRateLimit: "token";r=3900;t=8/)
+  assert.match(plain(steps), /"expires_in": 25200/)
+  for (const grantType of grantTypes) assert.ok(page.includes(`<code>${grantType}</code>`), grantType)
+  assert.match(page, /grant_type is none of authorization_code, refresh_token, client_credentials/)
+  const { issue } = outcomeOf(new OnpatientError('token-expired', 'x'), 'r')
+  const [{ code } = { code: '' }] = issue as Array<{ code: string }>
+  assert.equal(code, 'security')
+  assert.ok(plain(page).includes(`"code": "${code}"`))
+  assert.doesNotMatch(plain(page), /"code": "expired"/)
 })

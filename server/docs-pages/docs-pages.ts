@@ -1,8 +1,9 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { FastifyPluginAsync } from 'fastify'
-import type { Page } from '../pages/page.ts'
+import { sendDocument, staticDocument } from '../http/static-document.ts'
+import { type Page, renderPage } from '../pages/page.ts'
 import { readPageAsset, servePageAsset } from '../pages/page-asset.ts'
-import { sendPage, viewOf } from '../pages/view.ts'
+import { sendPage, viewOf, viewOfNobody } from '../pages/view.ts'
 import { addressesOf } from './addresses.ts'
 import type { DocsFacts } from './docs-facts.ts'
 import { documentationBody, documentationContents } from './documentation-page.ts'
@@ -18,23 +19,23 @@ import {
 } from './samples-page.ts'
 import { tutorialBody, tutorialContents } from './tutorial-page.ts'
 
+export type { DocsFacts } from './docs-facts.ts'
 export { samples }
 
 const stylesheet = readPageAsset(new URL('../pages/assets/docs.css', import.meta.url), 'docs', 'css')
 const script = readPageAsset(new URL('./docs.js', import.meta.url), 'docs', 'js')
 
+/** Somebody who is signed in gets another page at the same address, with a token for its form (decision 0035). */
+const forNobody = { cacheControl: 'private, no-cache', vary: 'Cookie' }
+
 /**
- * The tutorial, the reference and the samples for developers, with the addresses of this server filled in; open to everybody.
- * For a scope with `browser`, `pageHeaders` and `pageErrors`.
+ * The tutorial, the reference and the samples for developers, with the addresses of this server. Everybody may read them. For a scope with `browser`,
+ * `pageHeaders` and `pageErrors`.
  */
 export function docsPages(facts: DocsFacts): FastifyPluginAsync {
   const addresses = addressesOf(facts.portalUrl, facts.fhirUrl)
   const pages: Record<string, Page> = {
-    '/api_fhir/api-docs/tutorial': article(
-      'Tutorial',
-      tutorialContents,
-      tutorialBody(addresses, facts.isProduction),
-    ),
+    '/api_fhir/api-docs/tutorial': article('Tutorial', tutorialContents, tutorialBody(addresses, facts)),
     '/api_fhir/api-docs/documentation': article(
       'API documentation',
       documentationContents(facts.isProduction),
@@ -52,10 +53,13 @@ export function docsPages(facts: DocsFacts): FastifyPluginAsync {
     servePageAsset(app, stylesheet)
     servePageAsset(app, script)
     for (const [path, page] of Object.entries(pages)) {
-      // Links in the wild have the slash or lack it; a redirect would lose neither but cost a round trip.
+      // Links exist with and without the slash, and a redirect would cost a round trip.
+      const anonymous = staticDocument(renderPage(page, viewOfNobody(facts)))
       for (const url of [path, `${path}/`])
         app.get(url, async (request, reply) =>
-          sendPage(reply, page, viewOf(request, reply, facts.isProduction)),
+          request.signedIn
+            ? sendPage(reply, page, viewOf(request, reply, facts.isProduction))
+            : sendDocument(request, reply.type('text/html; charset=utf-8'), anonymous, forNobody),
         )
     }
     for (const sample of samples)

@@ -1,4 +1,4 @@
-// Comfort only: the pages are complete without it. Remembers the language of the examples and copies code.
+// Remembers the language of the examples and copies code. The pages are complete without it.
 
 const key = 'onpatient-docs-language'
 
@@ -6,7 +6,7 @@ function readChoice() {
   try {
     return localStorage.getItem(key)
   } catch {
-    // Storage may be switched off; then nothing is remembered.
+    // The browser may have switched storage off.
     return null
   }
 }
@@ -50,5 +50,5 @@ function addCopyButton(figure) {
   figure.querySelector('figcaption').append(button)
 }
 
-// The clipboard is there on https and localhost only.
+// Browsers offer the clipboard on https and localhost only.
 if (navigator.clipboard) for (const figure of document.querySelectorAll('.code')) addCopyButton(figure)

@@ -49,7 +49,7 @@ export function documentationBody(addresses: Addresses, facts: DocsFacts): SafeH
 <p class="lead">Every address, parameter, answer, error and limit. New here? The <a href="/api_fhir/api-docs/tutorial">tutorial</a> takes you through it step by step, and the <a href="/api_fhir/api-docs/samples">samples</a> do it with the libraries of ten languages.</p>
 <section aria-labelledby="addresses">
 <h2 id="addresses">Addresses</h2>
-<p>These are the addresses of the server that shows this page. The portal, where people sign in, and the API may have different hosts.</p>
+<p>These are the addresses of this server. The portal, where people sign in, and the API may have different hosts.</p>
 ${table(
   'Addresses',
   ['What', 'Address'],
@@ -65,9 +65,9 @@ ${table(
 )}
 </section>
 ${authorizationSection(addresses, facts)}
-${scopesSection()}
+${scopesSection(facts.scopes)}
 ${classicSection(addresses, facts)}
-${r4Section(addresses, facts.r4Types)}
+${r4Section(addresses, facts)}
 ${errorsSection()}
 ${conductSection(facts)}`
 }

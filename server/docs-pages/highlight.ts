@@ -1,6 +1,6 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 
-/** What a stretch of code is, in the order in which it is looked for. A value to replace wins over the string it is in. */
+/** The kinds of code that get a colour, in the order of the search. A value to replace wins over the string around it. */
 const stretch =
   /(?<comment>(?<=^|\s)(?:#|\/\/) .*$)|(?<placeholder>\b[A-Z]{2,}(?:_[A-Z]+)+\b)|(?<string>'(?:[^'\n]*)'|"(?:[^"\n]*)"|`(?:[^`\n]*)`)|(?<keyword>\b(?:import|from|if|in|raise|while|for|const|let|await|async|function|return|throw|new|def|with|as|not|or|and|curl)\b)/gm
 
@@ -27,7 +27,7 @@ interface Part {
   groups: Record<string, string | undefined> | undefined
 }
 
-/** The text in its matches and what lies between them. */
+/** The text as its matches and the parts between them. */
 function split(text: string, pattern: RegExp): Part[] {
   const parts: Part[] = []
   let end = 0

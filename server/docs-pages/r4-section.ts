@@ -1,14 +1,14 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import type { Addresses } from './addresses.ts'
 import { codeBlock } from './code-example.ts'
-import type { R4Type } from './docs-facts.ts'
+import { type DocsFacts, formatMegabytes } from './docs-facts.ts'
 import { code, table } from './table.ts'
 
 /** The FHIR R4 API, with every type and search parameter. */
-export function r4Section({ r4 }: Addresses, types: readonly R4Type[]): SafeHtml {
+export function r4Section({ r4 }: Addresses, { r4Types: types, limits }: DocsFacts): SafeHtml {
   return html`<section aria-labelledby="r4">
 <h2 id="r4">The FHIR R4 API</h2>
-<p>The same records as <a href="https://hl7.org/fhir/R4/http.html">FHIR R4</a> says, for clients that speak it. Tokens, scopes and reach are those of the API above. What it can do stands in its CapabilityStatement, which needs no token.</p>
+<p>The same records by the rules of <a href="https://hl7.org/fhir/R4/http.html">FHIR R4</a>. Tokens and scopes are those of the API above and reach the same records. The CapabilityStatement lists what the API can do, and needs no token.</p>
 ${codeBlock('API', r4)}
 ${table(
   'Requests of the R4 API',
@@ -16,11 +16,11 @@ ${table(
   [
     [
       code('GET metadata'),
-      html`The CapabilityStatement; <code>_summary=true</code> and <code>_elements</code> give a part of it. Compressed when <code>Accept-Encoding</code> says so, 304 when <code>If-None-Match</code> has its <code>ETag</code>`,
+      html`The CapabilityStatement; <code>_summary=true</code> and <code>_elements</code> give a part of it. The answer is compressed when <code>Accept-Encoding</code> allows it, and 304 when <code>If-None-Match</code> has its <code>ETag</code>`,
     ],
     [
       code('GET .well-known/smart-configuration'),
-      'Where the authorization server is, as SMART App Launch says',
+      'The addresses of the authorization server (SMART App Launch)',
     ],
     [
       code('GET TYPE/ID'),
@@ -38,7 +38,7 @@ ${table(
     ],
     [
       code('GET /fhir/r4?_type=TYPE,TYPE, POST /fhir/r4/_search'),
-      html`A search over types (at most 20), by the parameters that all of them have; type after type, without <code>_sort</code> and includes, and with a total when <code>_total=accurate</code> asks for it`,
+      html`A search over types (at most ${limits.r4.types}), by the parameters that all of them have; type after type, without <code>_sort</code> and includes, and with a total when <code>_total=accurate</code> asks for it`,
     ],
     [
       code('GET or POST Patient/ID/$everything'),
@@ -55,7 +55,7 @@ ${table(
   ],
 )}
 <h3 id="r4-writes">Writes</h3>
-<p>Practices and their systems write; patients read. A provider or staff member of one practice allows the application, with scopes such as <code>user/Observation.cud</code>: <code>c</code> creates, <code>u</code> updates, <code>d</code> deletes. Records of other practices are out of reach.</p>
+<p>Practices and their systems write. Patients read. A provider or staff member of one practice allows the application, with scopes such as <code>user/Observation.cud</code>: <code>c</code> creates, <code>u</code> updates, <code>d</code> deletes. Records of other practices are out of reach.</p>
 ${table(
   'Writing requests of the R4 API',
   ['Request', 'What it does'],
@@ -86,16 +86,16 @@ ${table(
     ],
   ],
 )}
-<p>What is written must be valid FHIR R4, and keep each US Core profile that its <code>meta.profile</code> names; otherwise the answer is 422 and tells every place. The same content again makes no new version. References must lead to records of the practice, and what others refer to is not deleted (409). <code>Prefer: return=minimal</code>, <code>representation</code> or <code>OperationOutcome</code> says what the answer holds, also for each entry of a Bundle. Bodies may have 20 MB.</p>
+<p>A record must be valid FHIR R4 and conform to each US Core profile in its <code>meta.profile</code>; otherwise the answer is 422 and names every place. The same content again makes no new version. References must lead to records of the practice, and a record that others refer to is not deleted (409). <code>Prefer: return=minimal</code>, <code>representation</code> or <code>OperationOutcome</code> chooses the content of the answer, also for each entry of a Bundle. Bodies may have ${formatMegabytes(limits.bodyBytes)}.</p>
 <h3 id="r4-search">Search</h3>
 <ul>
-<li>Parameters that are repeated must all hold; of values with commas between them one must.</li>
+<li>A repeated parameter must hold with each of its values. Of values with commas between them one must hold.</li>
 <li>Prefixes on dates, numbers and quantities: <code>eq ne gt lt ge le sa eb ap</code>. Quantities are compared across units of the same kind.</li>
 <li>Modifiers: <code>:missing</code>, <code>:exact</code>, <code>:contains</code>, <code>:not</code>, <code>:text</code>, <code>:identifier</code>, <code>:of-type</code> (<code>system|code|value</code>), <code>:above</code> and <code>:below</code> on addresses and on codes (<code>system|code</code>) of the systems that the definitions of R4 hold as a whole, a type on references, and <code>:in</code> and <code>:not-in</code> for the value sets of R4 and US Core that bind elements.</li>
 <li>Chains (<code>subject:Patient.name</code>) and <code>_has</code> look only into records that the token may read, of types that it covers.</li>
-<li><code>_sort</code>, <code>_count</code> (50, at most 1000), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>, <code>Type:*</code> and <code>*</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code> (over a whole practice the total takes longer than the page: <code>none</code> leaves it out).</li>
-<li>A parameter that is not known is left out and named in an OperationOutcome of the answer; with <code>Prefer: handling=strict</code> it is a 400.</li>
-<li>Answers are JSON. A request for anything else (<code>_format</code>, <code>Accept</code>) is a 406.</li>
+<li><code>_sort</code>, <code>_count</code> (${limits.r4.pageSize}, at most ${limits.r4.maximumPageSize}), <code>_include</code>, <code>_revinclude</code> (with <code>:iterate</code>, <code>Type:*</code> and <code>*</code>), <code>_summary</code>, <code>_elements</code>, <code>_total</code> (over a whole practice the total takes longer than the page: <code>none</code> leaves it out).</li>
+<li>An unknown parameter is ignored, and an OperationOutcome in the answer names it. With <code>Prefer: handling=strict</code> it answers 400.</li>
+<li>Answers are JSON. A request for another format (<code>_format</code>, <code>Accept</code>) answers 406.</li>
 </ul>
 ${codeBlock('Example', `GET ${r4}/Observation?patient=PATIENT_ID&category=laboratory&date=ge2024&_sort=-date`)}
 <h3 id="r4-types">Types and parameters</h3>

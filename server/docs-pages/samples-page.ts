@@ -25,7 +25,7 @@ export function samplesBody(addresses: Addresses): SafeHtml {
 <li>Get its library, and start it with the client id and secret of your application. Each page has the command, with the addresses of this server.</li>
 <li>Open the address that it prints, sign in and allow it. It prints a line for each step.</li>
 </ol>
-<p>The scope of a sample can be changed by the variable <code>SCOPE</code>: with <code>openid profile email</code> it signs the person in, and does no more.</p>
+<p>The variable <code>SCOPE</code> changes the scope of a sample. With <code>openid profile email</code> it only signs the person in.</p>
 </section>
 <section aria-labelledby="all">
 <h2 id="all">All samples</h2>
@@ -38,7 +38,7 @@ ${table(
     sample.ranOn ?? 'not run',
   ]),
 )}
-<p>“Run” is the day on which the sample last did all its steps against this server's version, by an automatic test. Those that were not run are written from the documentation and the source of their libraries. Addresses for a library that is not among these: ${code(addresses.authorize)} and ${code(addresses.token)}, or the <a href="/api_fhir/api-docs/documentation#discovery">metadata</a>.</p>
+<p>“Run” is the day on which an automatic test last ran all steps of the sample against this version of the server. The samples without a day are written from the documentation and the source of their libraries. A library that is not in the list needs these addresses: ${code(addresses.authorize)} and ${code(addresses.token)}, or the <a href="/api_fhir/api-docs/documentation#discovery">metadata</a>.</p>
 </section>`
 }
 
@@ -52,7 +52,7 @@ export function sampleBody(sample: Sample, addresses: Addresses): SafeHtml {
   const { file, project, install, start, versions, ranOn } = sample
   return html`<h1>${titleOf(sample)}</h1>
 <p class="lead">Authorize, token, refresh, list, search, revoke. ${ranOn === undefined ? `Written for ${versions}.` : `Ran on ${ranOn} with ${versions}.`} <a href="${samplesPath}">All samples</a></p>
-${ranOn === undefined ? notice('warning', html`<p>This program was never run: the machine of its authors has no such library. It is written from the documentation and the source of the library.</p>`) : ''}
+${ranOn === undefined ? notice('warning', html`<p>This program was never run, because the machine of its authors lacks the library. It is written from the documentation and the source of the library.</p>`) : ''}
 <section aria-labelledby="start">
 <h2 id="start">Start it</h2>
 <p>Download <a href="${samplePath(sample, file)}" download>${fileNameOf(file)}</a>${project === undefined ? '' : html` and <a href="${samplePath(sample, project)}" download>${fileNameOf(project)}</a>`}; in the project of this server they are below <code>samples</code>. Your application needs the redirect URI <code>http://localhost:9999/callback</code>.</p>

@@ -14,15 +14,15 @@ export interface Sample {
   install: string
   /** Typed in the folder of the file. */
   start: string
-  /** With which versions it ran, and when; without, for which versions it was written. */
+  /** The versions with which it ran, or for which it was written. */
   versions: string
-  /** The day of its last run, as YYYY-MM-DD; undefined: it was never run, for the lack of the library. */
+  /** The day of its last run, as YYYY-MM-DD; undefined: it was never run, because the library was missing. */
   ranOn: string | undefined
 }
 
 const lastRun = '2026-11-28'
 
-/** One for each library, in the order in which they are shown. The tests run those that have a day, where the machine has the library. */
+/** One for each library, in the order of the page. The tests run those with a day, when the machine has the library. */
 export const samples: readonly Sample[] = [
   {
     id: 'authlib',

@@ -3,8 +3,8 @@ import { html, type SafeHtml } from '@remix-run/html-template'
 type Cell = SafeHtml | string | number
 
 /**
- * A table with its first column as row headers. On a phone the stylesheet sets the cells below each other, which
- * would take the table away from screen readers, were it not for the roles; `data-head` names each cell there.
+ * A table with its first column as row headers. On a phone the stylesheet puts the cells below each other. The roles keep it a table for screen
+ * readers, and `data-head` names each cell.
  */
 export function table(name: string, head: readonly string[], rows: ReadonlyArray<readonly Cell[]>): SafeHtml {
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label="${name}"><table class="stacking" role="table">
@@ -18,4 +18,9 @@ export function table(name: string, head: readonly string[], rows: ReadonlyArray
 
 export function code(text: string): SafeHtml {
   return html`<code>${text}</code>`
+}
+
+/** Plain words in which `code` stands between backticks. */
+export function withCode(words: string): SafeHtml {
+  return html`${words.split('`').map((part, at) => (at % 2 === 1 ? code(part) : part))}`
 }

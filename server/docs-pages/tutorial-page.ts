@@ -3,6 +3,7 @@ import { notice } from '../pages/form.ts'
 import type { ContentsEntry } from '../pages/page.ts'
 import type { Addresses } from './addresses.ts'
 import { codeBlock, codeExample, languageChoice } from './code-example.ts'
+import { type DocsFacts, formatDuration, type Limits } from './docs-facts.ts'
 import { code, table } from './table.ts'
 import {
   exchangeExample,
@@ -27,14 +28,14 @@ export const tutorialContents: readonly ContentsEntry[] = [
   { id: 'next', title: 'Where to go from here' },
 ]
 
-export function tutorialBody(addresses: Addresses, isProduction: boolean): SafeHtml {
+export function tutorialBody(addresses: Addresses, { isProduction, limits }: DocsFacts): SafeHtml {
   return html`<h1>Tutorial</h1>
 <p class="lead">From a new account to a person's immunizations in your program, in a few small steps. The addresses on this page are those of the server that shows it. Every detail is in the <a href="/api_fhir/api-docs/documentation">documentation</a>.</p>
 ${isProduction ? '' : demoBox()}
 ${languageChoice()}
 ${beforeYouCall(addresses)}
-${oauth(addresses)}
-${refresh(addresses)}
+${oauth(addresses, limits)}
+${refresh(addresses, limits)}
 ${api(addresses)}
 ${whereNext()}`
 }
@@ -75,7 +76,7 @@ ${codeBlock('Access token URL', token)}
 </section>`
 }
 
-function oauth(addresses: Addresses): SafeHtml {
+function oauth(addresses: Addresses, { codeSeconds, accessTokenSeconds }: Limits): SafeHtml {
   return html`<section aria-labelledby="oauth">
 <h2 id="oauth">Get access with OAuth</h2>
 <p>With OAuth 2.0 a person lets your application read a record without telling you a password. It goes like this:</p>
@@ -110,7 +111,7 @@ ${table(
 <li><strong>Authorize</strong> leads to your redirect URI with the parameter <code>code</code>, and with your <code>state</code>.</li>
 <li><strong>Cancel</strong> leads there as well, with <code>error=access_denied</code> in place of a code.</li>
 </ul>
-${notice('warning', html`<p>The code lives for 60 seconds. Exchange it before you show a page.</p>`)}
+${notice('warning', html`<p>The code lives for ${formatDuration(codeSeconds)}. Exchange it before you show a page.</p>`)}
 <h3 id="step-3">Step 3: exchange the code</h3>
 <p>A code works once. Send it to the access token URL from your server, where the client secret is safe:</p>
 ${codeExample('Exchange the code', exchangeExample(addresses))}
@@ -120,7 +121,7 @@ ${codeBlock(
   `{
   "access_token": "ACCESS_TOKEN",
   "token_type": "Bearer",
-  "expires_in": 172800,
+  "expires_in": ${accessTokenSeconds},
   "refresh_token": "REFRESH_TOKEN",
   "scope": "patient/*.read offline_access",
   "patient": "PATIENT_ID"
@@ -130,10 +131,10 @@ ${codeBlock(
 </section>`
 }
 
-function refresh(addresses: Addresses): SafeHtml {
+function refresh(addresses: Addresses, { accessTokenSeconds }: Limits): SafeHtml {
   return html`<section aria-labelledby="refresh">
 <h2 id="refresh">Refresh an access token</h2>
-<p>An access token lasts 48 hours; <code>expires_in</code> says so in seconds. To spare the person another visit, trade the refresh token for new tokens. Compared with step 3, <code>refresh_token</code> takes the place of <code>code</code>, <code>grant_type</code> is <code>refresh_token</code>, and there is no <code>redirect_uri</code>.</p>
+<p>An access token lasts ${formatDuration(accessTokenSeconds)}; <code>expires_in</code> says so in seconds. To spare the person another visit, trade the refresh token for new tokens. Compared with step 3, <code>refresh_token</code> takes the place of <code>code</code>, <code>grant_type</code> is <code>refresh_token</code>, and there is no <code>redirect_uri</code>.</p>
 ${codeExample('Refresh', refreshExample(addresses))}
 <p>Each answer brings a new refresh token. Store it at once, because the one you sent is used up.</p>
 </section>`

@@ -1,7 +1,7 @@
 import { OnpatientError } from '../errors.ts'
 import { findStoreFailure } from '../store/store-failure.ts'
 
-/** Foreseen errors as they are, a store that cannot serve as such, Fastify's own 4xx by their words, else `fault`. */
+/** An `OnpatientError` stays as it is. A failure of the store becomes `unavailable`, a 4xx of Fastify gets its own words, and everything else is a `fault`. */
 export function apiFailure(error: unknown): OnpatientError {
   if (error instanceof OnpatientError) return error
   const failure = findStoreFailure(error)

@@ -7,16 +7,16 @@ import { originOf } from './page-links.ts'
 const pattern = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]{1,4096}=*) *$/i
 
 /**
- * The access token of a request, with the proof that came with it; undefined when none was sent. `ownOrigin` is that of
- * the API, without a slash. Throws `token-unknown` for one that no server can have issued, and `token-missing` when it
- * was sent in another way than in the header.
+ * The access token of a request, with the proof that came with it; undefined when the request has none. `ownOrigin` is the origin of
+ * the API, without a slash. Throws `token-unknown` for a token that no server can have issued, and `token-missing` when the token
+ * comes in another way than in the header.
  */
 export function findPresentedToken(
   request: Pick<FastifyRequest, 'headers' | 'host' | 'protocol' | 'method' | 'url' | 'tellStanding'>,
   query: URLSearchParams,
   ownOrigin: string,
 ): PresentedToken | undefined {
-  // RFC 6750 §2.3: a token in an address ends up in histories and logs. Refused even when a header is there too.
+  // RFC 6750 §2.3: a token in an address ends up in histories and logs. It is refused even beside a header.
   if (query.has('access_token'))
     throw new OnpatientError(
       'token-missing',
@@ -48,7 +48,7 @@ function findProof(
 ): PresentedToken['proof'] {
   const { dpop } = request.headers
   if (dpop === undefined) return undefined
-  // RFC 9449 §4.3: exactly one. Node joins doubled headers by a comma, which no JWT contains.
+  // RFC 9449 §4.3 allows exactly one. Node joins doubled headers by a comma, and no JWT contains a comma.
   if (typeof dpop !== 'string' || dpop.includes(',') || dpop.length > 8192)
     throw new OnpatientError('token-binding', 'Send exactly one DPoP header, with one proof of at most 8 kB.')
   return { text: dpop, method: request.method, url: `${originOf(request, ownOrigin)}${request.url}` }

@@ -23,8 +23,8 @@ declare module 'fastify' {
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * What a form leads to that was opened before somebody signed in or out in this browser, as in a second tab: where to go on, or a
-     * refusal in plain words. Nothing of the form counts. Undefined: the refusal of all forms.
+     * Answers a form that was opened before somebody signed in or out in this browser, for instance in a second tab. It returns where to go
+     * on, or a refusal in plain words, and reads nothing of the form. Undefined: the form is refused as any form without a token.
      */
     ofOldForm?: (request: FastifyRequest) => string | OnpatientError | undefined
   }
@@ -34,7 +34,7 @@ export interface BrowserDeps {
   findSignIn(token: string): Promise<SignedIn | undefined>
   /** Signs the CSRF cookie. */
   cookieKey: string
-  /** Whether the portal is served over https: then cookies are `Secure` and carry the `__Host-` prefix. */
+  /** Whether the portal is served over https. Then cookies are `Secure` and have the prefix `__Host-`. */
   isSecure: boolean
 }
 
@@ -59,19 +59,19 @@ export const browser = fastifyPlugin<BrowserDeps>(async (app, { findSignIn, cook
   })
   app.addHook('preHandler', (request, reply, done) => {
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return done()
-    // What nobody answers needs no token to say so.
+    // A 404 changes nothing, so it needs no token.
     if (request.is404) return done()
-    // Without this a page elsewhere could send forms in the person's name.
+    // Without the check another site could send forms in the person's name.
     app.csrfProtection(request, reply, done)
   })
 })
 
-/** Whether the browser keeps our cookies: without them a form can never be sent, and leading it on would go round. */
+/** Whether the browser keeps our cookies. Without them no form can be sent, and a redirect to a form would go round in a circle. */
 export function keepsCookies(request: FastifyRequest, isSecure: boolean): boolean {
   return request.cookies[cookieName('form', isSecure)] !== undefined
 }
 
-/** The refusal of a form without the right token, in our words; undefined for every other error. */
+/** Our error for a form without the right token; undefined for every other error. */
 export function csrfFailure(error: unknown): OnpatientError | undefined {
   const { code } = error as { code?: unknown }
   if (typeof code !== 'string' || !code.startsWith('FST_CSRF_')) return undefined
@@ -93,7 +93,7 @@ function cookieName(name: string, isSecure: boolean): string {
   return `${isSecure ? '__Host-' : ''}onpatient_${name}`
 }
 
-/** The token of a sign-in among the cookies of a request that `browser` does not see. */
+/** The token of the sign-in, for a request outside the scope of `browser`. */
 export function readSignInCookie(cookies: string | undefined, isSecure: boolean): string | undefined {
   return fastifyCookie.parse(cookies ?? '')[cookieName('sign_in', isSecure)]
 }
@@ -125,7 +125,7 @@ export function clearSignInCookie(reply: FastifyReply, isSecure: boolean): void 
 /** The signed-in account, or `sign-in-required`. */
 export function getSignedIn(request: FastifyRequest): SignedIn {
   if (!request.signedIn)
-    throw new OnpatientError('sign-in-required', 'Sign in first: nobody is signed in in this browser.')
+    throw new OnpatientError('sign-in-required', 'Sign in first. Nobody is signed in in this browser.')
   return request.signedIn
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** What an application in a browser reads of an answer beyond what the Fetch standard shows it anyway. */
+/** Headers that an application in a browser may read, beside those that the Fetch standard always shows. */
 const exposedHeaders = [
   ...[
     'WWW-Authenticate',
@@ -20,7 +20,7 @@ const exposedHeaders = [
   'DPoP-Nonce',
 ]
 
-/** What it may send along on the API; all that the APIs read. */
+/** Headers that it may send: all that the APIs read. */
 const requestHeaders = [
   ...['Authorization', 'DPoP', 'Accept', 'Content-Type', 'Cache-Control', 'X-Requested-With', 'Prefer'],
   ...['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-None-Exist', 'If-Range', 'Range'],
@@ -28,8 +28,8 @@ const requestHeaders = [
 ]
 
 /**
- * What lets a browser application of any origin read an answer. The token travels in a header that a browser never adds by
- * itself, so no cookie can be abused: credentials stay off. The same for every request, so no `Vary: Origin`.
+ * Headers by which a browser application of any origin reads an answer. Credentials stay off, because the token comes in a header that a
+ * browser never adds by itself. The headers are the same for every request, so there is no `Vary: Origin`.
  */
 export const readableByAll = {
   'access-control-allow-origin': '*',
@@ -37,8 +37,8 @@ export const readableByAll = {
 }
 
 /**
- * Answers a preflight request: https://fetch.spec.whatwg.org/#cors-preflight-fetch. An OPTIONS request that is none asks
- * what is allowed, which the same headers answer. `seconds`: how long a browser may go without asking again.
+ * Answers a preflight request: https://fetch.spec.whatwg.org/#cors-preflight-fetch. Any other OPTIONS request asks what is allowed, and the
+ * same headers answer that. `seconds`: how long a browser may keep the answer.
  */
 export function preflight(methods: string, headers: string, seconds = 3600) {
   const allowing = {
@@ -50,7 +50,7 @@ export function preflight(methods: string, headers: string, seconds = 3600) {
   return async (_request: FastifyRequest, reply: FastifyReply) => reply.code(204).headers(allowing).send()
 }
 
-/** On every address of the APIs. */
+/** The preflight answer for every address of the APIs. */
 export const preflightOfApis = preflight(
   'GET, HEAD, POST, PUT, PATCH, DELETE',
   requestHeaders.join(', '),

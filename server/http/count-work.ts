@@ -3,10 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Limits } from '../limits.ts'
 import { currentWork, RequestWork, runAsWork } from '../request-work.ts'
 
-/**
- * Makes every request one piece of work with bounds of its own. What a Bundle asks entry by entry is part of the work of the
- * Bundle.
- */
+/** Makes every request one piece of work with its own bounds. The entries of a Bundle are part of the work of the Bundle. */
 export function countWork(limits: Limits, clock: Clock): onRequestHookHandler {
   return (_request, reply, done) => {
     if (currentWork()) return done()

@@ -1,16 +1,16 @@
 import { createSeals } from '../seal.ts'
 import type { Random } from '../secrets.ts'
 
-/** Turns a place in a list into a text that means nothing to its reader, and back. */
+/** Turns a place in a list into an opaque text, and back. */
 export interface Cursors {
   seal(place: unknown, binding: string): string
-  /** Undefined when the text is damaged, of another server, or was made for another binding. */
+  /** Undefined when the text is damaged, or was made by another server or for another binding. */
   open(text: string, binding: string): unknown
 }
 
 /**
- * Cursors name a patient, and addresses are logged: so they are sealed, not only signed. A cursor of one list (its
- * `binding`) cannot be taken to another.
+ * A cursor names a patient and stands in an address, and addresses are logged. Therefore it is encrypted and not only signed. It works for the
+ * one list that its `binding` names.
  */
 export function createCursors(key: string, random: Random): Cursors {
   const seals = createSeals(key, 'onpatient list cursor', random)

@@ -1,12 +1,11 @@
 import cluster from 'node:cluster'
 import type { RequestListener } from 'node:http'
 import fp from 'fastify-plugin'
-import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { hashSecret, sameHash } from '../secrets.ts'
 import { askFirstProcess } from '../several-processes.ts'
-import { createTallies, durationHistogram } from './request-tallies.ts'
 
-/** What a process counts of itself. Nothing in it names a person, a record or an application. */
+/** What a process counts of itself. No metric names a person, a record or an application. */
 export interface Metrics {
   count(request: { method: string; route: string; status: number; seconds: number }): void
   /** In the text format of Prometheus; of all processes that answer on the port. */
@@ -17,33 +16,26 @@ export interface Metrics {
 export interface SharedFigure {
   name: string
   help: string
-  /** Undefined when there is nothing to tell. */
+  /** Undefined: there is no figure at present. */
   read(): Promise<number | undefined>
 }
 
 export function createMetrics(shared: readonly SharedFigure[] = []): Metrics {
   const register = new Registry()
   const registers = [register]
-  const tallies = createTallies()
-  new Counter({
+  const answers = new Counter({
     name: 'onpatient_http_requests_total',
     help: 'Answers that went out.',
     labelNames: ['method', 'route', 'status'],
     registers,
-    collect() {
-      this.reset()
-      for (const { labels, count } of tallies.answers()) this.inc(labels, count)
-    },
   })
-  register.registerMetric(
-    durationHistogram(
-      {
-        name: 'onpatient_http_request_duration_seconds',
-        help: 'From the arrival of a request to the end of its answer.',
-      },
-      tallies,
-    ),
-  )
+  const durations = new Histogram({
+    name: 'onpatient_http_request_duration_seconds',
+    help: 'From the arrival of a request to the end of its answer.',
+    labelNames: ['route'],
+    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30],
+    registers,
+  })
   const gauges = {
     onpatient_resident_memory_bytes: ['Memory of the processes.', () => process.memoryUsage.rss()],
     onpatient_processes: ['Processes that answer.', () => 1],
@@ -62,7 +54,7 @@ export function createMetrics(shared: readonly SharedFigure[] = []): Metrics {
       name,
       help,
       registers,
-      // One process says it for all: they must not be added up.
+      // All processes read the same figure, so the first process must not add it up.
       aggregator: 'max',
       async collect() {
         this.reset()
@@ -76,22 +68,25 @@ export function createMetrics(shared: readonly SharedFigure[] = []): Metrics {
     new AggregatorRegistry()
   }
   return {
-    count: tallies.count,
+    count({ method, route, status, seconds }) {
+      answers.inc({ method, route, status })
+      durations.observe({ route }, seconds)
+    },
     describe: () => (cluster.isWorker ? askFirstProcess('metrics') : register.metrics()),
   }
 }
 
 /**
- * Counts every answer, and opens `/metrics` to who sends the token of the settings:
- * https://prometheus.io/docs/instrumenting/exposition_formats/. Without a token there is no such address: whether a request comes from
- * this machine cannot be told from it, since a proxy in front is on this machine, too.
+ * Counts every answer, and opens `/metrics` to clients that send the token of the settings:
+ * https://prometheus.io/docs/instrumenting/exposition_formats/. Without a token in the settings there is no such address, because a request
+ * does not show whether it comes from this machine: a proxy in front is on this machine, too.
  */
 export const metricsEndpoint = fp<{ metrics: Metrics; token: string | undefined }>(
   async (app, { metrics, token }) => {
     app.addHook('onResponse', (request, reply, done) => {
       metrics.count({
         method: request.method,
-        // The pattern, never the address: that would name records.
+        // The pattern, because the address names records.
         route: request.routeOptions.url ?? 'none',
         status: reply.statusCode,
         seconds: reply.elapsedTime / 1000,
@@ -115,7 +110,10 @@ export const metricsEndpoint = fp<{ metrics: Metrics; token: string | undefined 
 
 const mediaType = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** Answers on a port of its own, which only this machine reaches. Its name is looked at, too: a page in a browser here may bear another (DNS rebinding). */
+/**
+ * Answers on a port of its own, which only this machine reaches. It checks the host name as well, because a page in a browser on this machine may
+ * reach the port under a name of its own (DNS rebinding).
+ */
 export function metricsListener(metrics: Metrics): RequestListener {
   return (request, response) => {
     const isHere = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')

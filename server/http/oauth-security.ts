@@ -1,4 +1,4 @@
-/** SMART App Launch 2.2, the OAuth end points for clients that read them here. */
+/** The OAuth end points in a CapabilityStatement, for clients that look for them there (SMART App Launch 2.2). */
 export function oauthSecurity(portalUrl: string) {
   return {
     cors: true,

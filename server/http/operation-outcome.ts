@@ -26,14 +26,14 @@ interface OperationOutcome {
   issue: object[]
 }
 
-/** A failure as FHIR says it: https://hl7.org/fhir/R4/operationoutcome.html */
+/** A failure as an OperationOutcome: https://hl7.org/fhir/R4/operationoutcome.html */
 export function outcomeOf(error: OnpatientError, requestId: string): OperationOutcome {
   const { category, code, message } = error
   const issue = {
     severity: category === 'fault' ? 'fatal' : 'error',
     code: category === 'unauthenticated' && code !== 'token-missing' ? 'security' : issueType[category],
     details: { coding: [{ system: errorCodeSystem, code }], text: message },
-    // Libraries such as HAPI show this alone.
+    // Libraries such as HAPI show only this text.
     diagnostics: `${message} (request ${requestId})`,
     ...expressionOf(error),
   }
@@ -54,7 +54,7 @@ function expressionOf({ category, code, field, expression }: OnpatientError): { 
   return code === 'record-refused' || code === 'invalid-body' ? { expression: ['Resource'] } : {}
 }
 
-/** The status of a failure, and the headers that go with it on every API. */
+/** The status and the headers of a failure, on every API. */
 export function headersOf(error: OnpatientError): { status: number; headers: Record<string, string> } {
   const headers: Record<string, string> = {}
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
@@ -63,10 +63,10 @@ export function headersOf(error: OnpatientError): { status: number; headers: Rec
   return { status: statusOf[error.category], headers }
 }
 
-/** RFC 6750 §3: without a token no error code is given, with a bad one `invalid_token`, with a narrow one the scope. */
+/** RFC 6750 §3: the challenge has no error code without a token, `invalid_token` for a bad token, and the missing scope for a narrow one. */
 function challengeOf({ category, code, message, field }: OnpatientError): string | undefined {
   const description = `error_description="${toQuotable(message)}"`
-  // Of a request that says nothing of who it is. One that says it in a way that is not read is told so.
+  // A request that carries no token at all; `field` names where a token came in a wrong way.
   if (code === 'token-missing' && field === undefined) return 'Bearer realm="onpatient"'
   if (code === 'token-missing') return `Bearer realm="onpatient", error="invalid_request", ${description}`
   // RFC 9449 §7.1

@@ -1,17 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 
 /**
- * The origin that links in an answer start with: that of the request when it is another name of ours, else the
- * configured one. The Host header alone is never believed: a link to a stranger's host would carry the client, with its
- * token, there.
+ * The origin for links in an answer: the origin of the request when it is another name of this server, else the configured one. The Host
+ * header alone is never trusted, because a link to another host would send the client there with its token.
  */
 export function originOf(request: Pick<FastifyRequest, 'host' | 'protocol'>, ownOrigin: string): string {
-  // The commonest, told apart without taking addresses apart.
+  // The usual case, without parsing addresses.
   if (ownOrigin.endsWith(`//${request.host}`)) return ownOrigin
   const own = new URL(ownOrigin)
   const asked = parseHost(request.host)
   if (!asked) return ownOrigin
-  // Behind a proxy that ends TLS the protocol of the request may be http: ours is what we are reached by.
+  // Behind a proxy that ends TLS the request may come over http. Clients use the protocol of the configured origin.
   if (isLoopback(own.hostname) && isLoopback(asked.hostname)) return `${own.protocol}//${asked.host}`
   const withoutWww = (host: string) => host.replace(/^www\./, '')
   return withoutWww(asked.host) === withoutWww(own.host) ? `${own.protocol}//${asked.host}` : ownOrigin
@@ -26,7 +25,7 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }
 
-/** The address of another page of a list: same path and parameters, other `cursor`. */
+/** The address of another page of a list: the same path and parameters with another `cursor`. */
 export function pageLink(base: string, parameters: URLSearchParams, cursor: string): string {
   const others = new URLSearchParams(parameters)
   others.delete('cursor')

@@ -3,8 +3,8 @@ import type { Store } from '../store/store.ts'
 import { findStoreFailure, storeRetrySeconds } from '../store/store-failure.ts'
 
 /**
- * `/healthz`: the process answers. `/readyz`: the database takes writes, too. For load balancers and service managers. Those that ask at
- * the same time share one write.
+ * `/healthz` says that the process answers, `/readyz` that the database takes writes as well. Load balancers and service managers ask
+ * them. Requests that come at the same time share one write.
  */
 export const probes: FastifyPluginAsync<{ store: Store }> = async (app, { store }) => {
   let asking: Promise<void> | undefined

@@ -3,8 +3,8 @@ import { OnpatientError } from '../errors.ts'
 const longestValue = 8000
 
 /**
- * The query of an address, read strictly: a parameter whose encoding is broken is refused instead of guessed at, because
- * a filter that is read wrong answers with other records than asked for.
+ * Reads the query of an address strictly. A parameter with a broken encoding is refused, because a filter that was read wrong would answer with
+ * other records.
  */
 export function parseQuery(url: string): URLSearchParams {
   const start = url.indexOf('?')
@@ -26,7 +26,7 @@ function decode(text: string, name: string): string {
       `The parameter ${shorten(name)} is longer than ${longestValue} characters.`,
       { field: shorten(name) },
     )
-  // Most are plain.
+  // Most values have nothing to decode.
   if (/^[\w.:|-]*$/.test(text)) return text
   const decoded = decodeStrictly(text.replaceAll('+', ' '))
   if (decoded === undefined || decoded.includes('\0'))
@@ -50,7 +50,7 @@ function shorten(name: string): string {
   return name.slice(0, 60)
 }
 
-/** The one value of a parameter; undefined when it is absent. Throws when it is there twice. */
+/** The value of a parameter; undefined when it is absent. Throws when the parameter comes twice. */
 export function findSingle(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name)
   if (values.length > 1)

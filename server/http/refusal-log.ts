@@ -3,8 +3,8 @@ import type { Logger } from '../logger.ts'
 import { plainAddress } from '../network.ts'
 
 /**
- * One line for each wrong password, code, passkey, client secret and token, and for each request too many, with the client's address:
- * programs such as fail2ban read it (deploy/fail2ban). Its fields and their order are a promise. None of them is what a client typed.
+ * Logs one line for each wrong password, code, passkey, client secret and token, and for each 429, with the address of the client. Programs
+ * such as fail2ban read it (deploy/fail2ban), so its fields and their order stay as they are. No field holds anything that a client typed.
  */
 export function logRefusals(logger: Logger) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
@@ -15,7 +15,7 @@ export function logRefusals(logger: Logger) {
           address: plainAddress(request.ip),
           status,
           method: request.method,
-          // The pattern, never the address, which the client chooses.
+          // The pattern, because the client chooses the address.
           route: request.routeOptions.url ?? 'none',
         },
         'refused',
@@ -24,7 +24,7 @@ export function logRefusals(logger: Logger) {
   }
 }
 
-/** To be asked for a sign-in or a token is no attempt. */
+/** A request without a token that is asked for one is not an attempt. */
 function isAttempt({ method, headers }: FastifyRequest): boolean {
   return headers.authorization !== undefined || (method !== 'GET' && method !== 'HEAD')
 }

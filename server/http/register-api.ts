@@ -10,15 +10,15 @@ interface ApiOptions {
   rateLimits: RequestLimits
   /** The first part of the path, e.g. `onpatient_api`. */
   root: string
-  /** The media type of every answer to a request with this Accept header. */
+  /** The media type of every answer to a request. */
   mediaTypeFor(request: FastifyRequest): string
   answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
-  /** Where the API writes: bodies of these media types reach the handler as bytes. */
+  /** For an API that writes: the handler gets bodies of these media types as bytes. */
   bodies?: { mediaTypes: string[]; limitBytes: number; any?: AnyBodies }
   sendError(reply: FastifyReply, error: OnpatientError, request: FastifyRequest): FastifyReply
 }
 
-/** Requests whose body may be of any media type: it reaches the handler as bytes, too. */
+/** Requests whose body may have any media type. The handler gets it as bytes, too. */
 interface AnyBodies {
   areSent(request: FastifyRequest): boolean
   limitBytes: number
@@ -26,7 +26,7 @@ interface AnyBodies {
 
 const formBytes = 256 * 1024
 
-/** Of answers and refusals alike. */
+/** Headers of every answer, errors included. */
 const headersOfAll = {
   ...readableByAll,
   'cache-control': 'no-store',
@@ -35,8 +35,8 @@ const headersOfAll = {
 }
 
 /**
- * What every API of the API has in common: one handler takes every path below the root and finds its way itself, so that
- * slashes too many never lead to a redirect; CORS on every answer; nothing is cached; failures in the API's own form.
+ * What all APIs share. One handler takes every path below the root and routes it itself, so that extra slashes never lead to a redirect. Every
+ * answer has the CORS headers and is not cached. Errors have the API's own form.
  */
 export function registerApi({
   rateLimits,
@@ -47,7 +47,7 @@ export function registerApi({
   bodies,
 }: ApiOptions): FastifyPluginAsync {
   async function api(app: FastifyInstance): Promise<void> {
-    // Other bodies are never read.
+    // A body of any other media type stays unread.
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
       'application/x-www-form-urlencoded',
@@ -86,7 +86,7 @@ export function registerApi({
     app.options('/*', preflightOfApis)
   }
   return async (app) => {
-    // Two slashes at the beginning are sent by clients whose configured host ends in one.
+    // Clients send two slashes when their configured host ends in one.
     for (const prefix of [`/${root}`, `//${root}`]) await app.register(api, { prefix })
   }
 }
@@ -106,7 +106,7 @@ async function readBytes(payload: AsyncIterable<Buffer>, limit: number): Promise
   return Buffer.concat(chunks)
 }
 
-/** The parts of a path; slashes too many, also at the end, do not matter, but case does. */
+/** The parts of a path. Extra slashes do not matter, also at the end; case does. */
 export function pathParts(url: string): string[] {
   const [path = ''] = url.split('?', 1)
   return path

@@ -1,11 +1,11 @@
 import type { onSendHookHandler } from 'fastify'
 
-/** Less than this fits into the buffers of the system: the answer is gone at once, whoever reads it. */
+/** A smaller answer fits into the buffers of the system and leaves at once, however slow its reader is. */
 const buffered = 64 * 1024
 
 /**
- * Closes the connection of a client that does not take its answer: what it has not read yet stays in memory. `seconds`: how long a
- * client has from the moment in which the answer begins.
+ * Closes the connection of a client that does not take its answer, because the rest of the answer stays in memory. `seconds`: how long a client
+ * has from the beginning of the answer.
  */
 export function closeSlowReaders(seconds: number): onSendHookHandler {
   return (_request, reply, payload, done) => {

@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import { hasEntityTag } from './entity-tag.ts'
 
-/** A text that is the same for everybody until the server starts again. */
+/**
+ * A text that is the same for everybody until the server starts again. No other text is compressed: a compressed answer with a secret
+ * beside text that others choose gives the secret away (decision 0035).
+ */
 export interface StaticDocument {
   text: string
-  /** Weak: it is the same document in every content coding (RFC 9110 §8.8.1). */
+  /** Weak, because it names the same document in every content coding (RFC 9110 §8.8.1). */
   etag: string
-  /** Made when it is first asked for, then kept. */
-  compressed: Partial<Record<'br' | 'gzip', Buffer>>
+  /** Made at the first request for the coding, and then kept. */
+  compressed: Partial<Record<Coding, Buffer>>
 }
 
-export function staticDocument(text: string): StaticDocument {
-  const hash = createHash('sha256').update(text).digest('base64url').slice(0, 22)
-  return { text, etag: `W/"${hash}"`, compressed: {} }
-}
+type Coding = keyof typeof compressors
 
 const compressors = {
   // The highest quality takes seventy times as long, for a twentieth less.
@@ -22,45 +24,57 @@ const compressors = {
   gzip: (text: string) => gzipSync(text),
 }
 
-/** Below this a compressed answer is hardly a packet less. */
+/** The best first, where the client likes several alike. */
+const codings = ['br', 'gzip'] as const satisfies readonly Coding[]
+
+/** A text shorter than this hardly gets a packet shorter. */
 const smallBytes = 1000
 
-/**
- * Answers with the document, compressed when the client takes that, or with 304 when it has it already. It may be kept, and is asked
- * for again each time: it changes with the next version of the server.
- */
+export function staticDocument(text: string): StaticDocument {
+  const hash = createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  return { text, etag: `W/"${hash}"`, compressed: {} }
+}
+
+interface Caching {
+  cacheControl: string
+  /** What the answer depends on beside Accept-Encoding. */
+  vary?: string
+}
+
+/** Caches may keep it and ask again each time, because it changes with the next version of the server. */
+const asked: Caching = { cacheControl: 'public, no-cache', vary: 'Accept' }
+
+/** Answers with the document, compressed when the client takes that, or with 304 when the client has it. */
 export function sendDocument(
   request: FastifyRequest,
   reply: FastifyReply,
   document: StaticDocument,
+  { cacheControl, vary }: Caching = asked,
 ): FastifyReply {
   const { text, etag, compressed } = document
   void reply.headers({
     etag,
-    'cache-control': 'public, no-cache',
-    vary: 'Accept, Accept-Encoding',
+    'cache-control': cacheControl,
+    vary: vary === undefined ? 'Accept-Encoding' : `${vary}, Accept-Encoding`,
   })
-  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
-  const coding = text.length < smallBytes ? undefined : findCoding(request.headers['accept-encoding'])
+  if (hasEntityTag(request.headers['if-none-match'], etag)) return reply.code(304).send()
+  const coding = text.length < smallBytes ? undefined : chooseCoding(request)
   if (coding === undefined) return reply.send(text)
   compressed[coding] ??= compressors[coding](text)
   return reply.header('content-encoding', coding).send(compressed[coding])
 }
 
-function isKnown(tags: string | undefined, etag: string): boolean {
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
-  return (tags ?? '').split(',').some((tag) => tag.trim() === '*' || opaque(tag) === opaque(etag))
+/** RFC 9110 §12.5.3. Undefined: the text as it is, also for a client that refuses every coding. */
+function chooseCoding(request: FastifyRequest): Coding | undefined {
+  const chosen = negotiatorOf(request).encoding([...codings, 'identity'], { preferred: codings })
+  return codings.find((coding) => coding === chosen)
 }
 
-/** RFC 9110 §12.5.3: what the client likes best of what there is; undefined for the text as it is. */
-function findCoding(accepted: string | undefined): 'br' | 'gzip' | undefined {
-  const weights = new Map<string, number>()
-  for (const each of (accepted ?? '').toLowerCase().split(',')) {
-    const [coding = '', ...parameters] = each.split(';').map((part) => part.trim())
-    const weight = parameters.find((part) => part.startsWith('q='))?.slice(2)
-    weights.set(coding, weight === undefined ? 1 : Number(weight) || 0)
-  }
-  const weightOf = (coding: string) => weights.get(coding) ?? weights.get('*') ?? 0
-  const best = weightOf('gzip') > weightOf('br') ? 'gzip' : 'br'
-  return weightOf(best) > 0 && weightOf(best) >= (weights.get('identity') ?? 0) ? best : undefined
+/** The package's types do not have `preferred` yet. */
+interface EncodingNegotiator {
+  encoding(available: readonly string[], options: { preferred: readonly string[] }): string | undefined
+}
+
+function negotiatorOf(request: FastifyRequest): EncodingNegotiator {
+  return new Negotiator(request) as EncodingNegotiator
 }

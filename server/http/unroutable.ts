@@ -7,12 +7,12 @@ import { outcomeOf } from './operation-outcome.ts'
 const rootOfApi = /^\/{1,2}(fhir|onpatient_api|api\/fhir)(?:\/|$)/
 
 /**
- * An address that the router cannot read, e.g. `%zz`: no hook and no API sees it, so that what all answers have in common is
- * put together here. A browser application of any origin reads this one, too.
+ * Answers an address that the router cannot read, such as `%zz`. No hook and no API sees it, so this function sets the headers that all answers
+ * have, with CORS for browser applications.
  */
 export function refuseAddress(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const words =
-    'This address cannot be read: a part of it is too long, or "%" in it is not followed by two hex digits of UTF-8.'
+    'This address cannot be read. Either a part of it is too long, or a "%" is not followed by two hex digits of UTF-8.'
   void reply
     .code(400)
     .headers({ ...readableByAll, 'x-request-id': request.id, 'cache-control': 'no-store' })
@@ -23,7 +23,7 @@ export function refuseAddress(_error: Error, request: FastifyRequest, reply: Fas
     return
   }
   const outcome = outcomeOf(new OnpatientError('invalid-parameter', words), request.id)
-  // As that API says all its failures.
+  // In the form of the errors of that API.
   const [mediaType, body] =
     root === 'onpatient_api'
       ? ['application/json', { ...outcome, detail: words }]
@@ -31,7 +31,7 @@ export function refuseAddress(_error: Error, request: FastifyRequest, reply: Fas
   void reply.type(`${mediaType}; charset=utf-8`).send(JSON.stringify(body))
 }
 
-/** For a site that is an API and nothing else. */
+/** The 404 of a site that has APIs alone. */
 export function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const words = 'There is nothing at this address. The FHIR APIs are at /fhir/r4 and /onpatient_api/fhir.'
   return reply

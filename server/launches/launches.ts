@@ -6,6 +6,7 @@ import type { Launches, LaunchesDeps } from './launches-interface.ts'
 import { issueLaunch } from './start-launch.ts'
 
 export type { Launch, LaunchContext, Launches, LaunchesDeps, LaunchFault } from './launches-interface.ts'
+export { launchSeconds } from './start-launch.ts'
 
 export function createLaunches(deps: LaunchesDeps): Launches {
   return {

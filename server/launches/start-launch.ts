@@ -4,7 +4,7 @@ import { requestSeconds } from './launch-row.ts'
 import type { Launch, LaunchesDeps } from './launches-interface.ts'
 
 /** The time from the click in the portal to the application's authorization request. */
-const launchSeconds = 300
+export const launchSeconds = 300
 
 type IssueDeps = Pick<LaunchesDeps, 'db' | 'clock' | 'random' | 'limits'>
 

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 import { favicon } from './logo.ts'
-import { makePageAsset, servePageAsset } from './page-asset.ts'
+import { makePageAsset, readAsset, servePageAsset } from './page-asset.ts'
 
-const stylesheet = makePageAsset(['tokens.css', 'pages.css'].map(readAsset).join('\n'), 'pages', 'css')
+const stylesheet = makePageAsset(
+  ['tokens.css', 'components.css', 'pages.css'].map(readAsset).join('\n'),
+  'pages',
+  'css',
+)
 
 export const stylesheetPath = stylesheet.path
 
@@ -15,7 +18,3 @@ export const pageAssets = fastifyPlugin(async (app: FastifyInstance) => {
     return reply.header('cache-control', 'public, max-age=86400').type('image/svg+xml').send(favicon)
   })
 })
-
-function readAsset(name: string): string {
-  return readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')
-}

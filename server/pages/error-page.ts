@@ -1,21 +1,22 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
 import { iconWarning } from './icons.ts'
 import { type Page, renderPage, type View } from './page.ts'
+import { viewOfNobody } from './view.ts'
 
 interface ErrorPage {
   status: number
   title: string
   message: string
-  /** Shown small, so that a person can quote it and an operator find it in the log. */
+  /** The page shows it, so that a person can quote it and an operator can find it in the log. */
   requestId: string
-  /** What to do next, when the message alone does not end the trouble. */
+  /** The link to what the person can do next; undefined: the start page. */
   action?: { label: string; href: string } | undefined
   view?: View | undefined
 }
 
-/** The HTML of an error for people. Says what happened and what to do; never a stack trace. */
+/** The HTML of an error for people. It says what happened and what to do, and never shows a stack trace. */
 export function renderErrorPage({ view, ...error }: ErrorPage): string {
-  return renderPage(errorPage(error), view ?? { signedIn: undefined, csrfToken: '', isProduction: true })
+  return renderPage(errorPage(error), view ?? viewOfNobody({ isProduction: true }))
 }
 
 function errorPage({ status, title, message, requestId, action }: ErrorPage): Page {

@@ -12,16 +12,16 @@ export interface TextField {
   error?: string | undefined
   autocomplete?: string | undefined
   required?: boolean | undefined
-  /** Shown but not to be changed. */
+  /** The page shows the value, and people cannot change it. */
   readOnly?: boolean | undefined
   maxLength?: number | undefined
-  /** Which keyboard a phone shows. */
+  /** The keyboard that a phone shows. */
   inputMode?: 'numeric' | undefined
-  /** Whether it is no word, so that a phone neither capitalises nor corrects it. */
+  /** Whether the value is a code, which a phone must neither capitalise nor correct. */
   isCode?: boolean | undefined
 }
 
-/** A labelled input; hint and error are tied to it for screen readers. A password is never sent back. */
+/** A labelled input. Screen readers read its hint and its error with it. A password is never sent back. */
 export function textField(field: TextField): SafeHtml {
   const { name, label, type = 'text', hint, error } = field
   const value = type === 'password' ? undefined : field.value
@@ -34,7 +34,7 @@ ${error ? html`<p class="field-error" id="${name}-error">${error}</p>` : ''}
 </div>`
 }
 
-/** Addresses are not words: phones would capitalise and correct them. */
+/** Addresses and passwords are codes as well. */
 function isCode({ type, isCode: isOtherCode }: TextField): boolean {
   return isOtherCode === true || type === 'email' || type === 'url' || type === 'password'
 }
@@ -50,8 +50,8 @@ export interface FormError {
 }
 
 /**
- * Everything that is wrong, above the form, with links to the fields; nothing when nothing is wrong. It takes the
- * focus when the page opens (`autofocus` needs no script), so that a screen reader starts there.
+ * The list of all errors above a form, with links to the fields; undefined when there are none. It takes the focus when the page opens (`autofocus`
+ * needs no script), so that a screen reader starts there.
  */
 export function errorSummary(errors: readonly FormError[]): SafeHtml | undefined {
   if (errors.length === 0) return undefined
@@ -64,14 +64,14 @@ export function errorSummary(errors: readonly FormError[]): SafeHtml | undefined
 </div>`
 }
 
-/** The main button of a form; `look` for one that is not. */
+/** A button that sends the form. `look` is 'primary' for the main button. */
 export function submitButton(label: string, look: 'primary' | 'secondary' | 'danger' = 'primary'): SafeHtml {
   return html`<button type="submit" class="button button-${look}">${label}</button>`
 }
 
 const noticeTitles = { info: undefined, success: 'Done', warning: 'Please note', error: 'There is a problem' }
 
-/** A box that stands out. Its kind is said in words too, because colour alone reaches not everybody. */
+/** A box that stands out. Words name its kind as well, because colour alone does not reach everybody. */
 export function notice(kind: 'info' | 'warning' | 'success' | 'error', content: SafeHtml): SafeHtml {
   const title = noticeTitles[kind]
   return html`<div class="notice notice-${kind}" role="${kind === 'error' ? 'alert' : 'status'}">
@@ -81,7 +81,7 @@ ${content}
 }
 
 /**
- * Whose password a form asks for or sets, where the address is known: password managers read it, people see it elsewhere on the page
+ * The address of the account whose password a form asks for or sets. Password managers read the field; people see the address elsewhere on the page
  * (https://www.chromium.org/developers/design-documents/form-styles-that-chromium-understands/).
  */
 export function usernameField(email: string): SafeHtml {
@@ -92,7 +92,7 @@ export function hiddenField(name: string, value: string): SafeHtml {
   return html`<input type="hidden" name="${name}" value="${value}">`
 }
 
-/** Every form that changes something carries it; `browser` refuses a form without. */
+/** The CSRF token. Every form that changes something carries it; `browser` refuses a form without it. */
 export function csrfField(token: string): SafeHtml {
   return hiddenField('_csrf', token)
 }

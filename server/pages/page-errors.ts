@@ -25,7 +25,7 @@ const titles = {
   fault: 'Something went wrong on our side',
 } as const satisfies Record<Category, string>
 
-/** Answers every error of its scope with a page; a page that wants a sign-in leads to it and back. */
+/** Answers every error of its scope with a page. When a page needs a sign-in, it leads to the sign-in page and back. */
 export const pageErrors = fastifyPlugin<{ isProduction: boolean }>(async (app, { isProduction }) => {
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const failure = toFailure(error)
@@ -40,7 +40,7 @@ export const pageErrors = fastifyPlugin<{ isProduction: boolean }>(async (app, {
   })
 })
 
-/** For `setNotFoundHandler` of the scope that owns an address space of pages. */
+/** The 404 of pages, for `setNotFoundHandler`. */
 export function notFoundPage(isProduction: boolean) {
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     sendFailure(
@@ -80,13 +80,13 @@ function toFailure(error: FastifyError): OnpatientError {
   if (error instanceof OnpatientError) return error
   const known = findStoreFailure(error) ?? csrfFailure(error)
   if (known) return known
-  // What Fastify refuses before a handler runs: broken or oversized bodies, unknown content types.
+  // Fastify refuses broken and oversized bodies and unknown content types before a handler runs.
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new OnpatientError('invalid-body', 'The form could not be read. Go back and send it again.', {
       cause: error,
     })
   }
-  return new OnpatientError('fault', 'We have been told about it. Please try again in a few minutes.', {
+  return new OnpatientError('fault', 'The error is in our log. Please try again in a few minutes.', {
     cause: error,
   })
 }

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 import { hstsSeconds } from '../http/strict-transport.ts'
 
-/** What a page may load and where its forms may go: this server alone, and nothing written inside the page. */
+/** A page loads from this server alone and sends its forms there. Scripts and styles inside the page do not run. */
 const policy: Record<string, string[]> = {
   'default-src': ["'none'"],
   'style-src': ["'self'"],
@@ -17,8 +17,8 @@ const policy: Record<string, string[]> = {
 }
 
 /**
- * Security headers for every page of its scope. A page whose address carries a `token` sends no referrer at all:
- * the next site would learn the token. Nothing is kept in caches, as a shared computer shows them to the next person.
+ * Security headers for every page of its scope. A page whose address carries a `token` sends no referrer, because the next site would learn the
+ * token. Pages are not cached, because the next person at a shared computer could see them.
  */
 export const pageHeaders = fastifyPlugin<{ isSecure: boolean }>(async (app, { isSecure }) => {
   await app.register(fastifyHelmet, {
@@ -27,7 +27,7 @@ export const pageHeaders = fastifyPlugin<{ isSecure: boolean }>(async (app, { is
     // For browsers that do not know frame-ancestors (RFC 9700 §4.16).
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
-    // Over plain http the header means nothing, and on localhost it would bind every other port to https.
+    // Browsers ignore the header over plain http, and on localhost it would bind every other port to https.
     strictTransportSecurity: isSecure ? { maxAge: hstsSeconds, includeSubDomains: false } : false,
   })
   app.addHook('onRequest', async (request, reply) => {
@@ -37,18 +37,18 @@ export const pageHeaders = fastifyPlugin<{ isSecure: boolean }>(async (app, { is
   })
 })
 
-/** For an answer whose address, or the address it leads to, holds a secret in another place than `?token=`. */
+/** For an answer whose address, or the address that it redirects to, holds a secret elsewhere than in `?token=`. */
 export function hideReferrer(reply: FastifyReply): void {
   void reply.header('referrer-policy', 'no-referrer')
 }
 
-/** What one answer needs beyond the policy of all pages. */
+/** What a single answer may do beyond the policy of all pages. */
 interface Widening {
-  /** More places for forms, as CSP sources. Chrome applies it to every redirect that follows the form, too. */
+  /** More targets for forms, as CSP sources. Chrome applies the directive to every redirect after the form as well. */
   formAction?: readonly string[] | 'anywhere'
   /** For the one `<style nonce>` that the portal's component library writes. */
   styleNonce?: string
-  /** Where a picture that is not ours comes from, as `policySourceOf` gives it. */
+  /** The source of a picture from another site, as `policySourceOf` returns it. */
   imageSource?: string | undefined
   /** The page may have been opened as a pop-up by an application that waits for its end. */
   keepOpener?: boolean
@@ -64,13 +64,13 @@ export function policySourceOf(address: string | undefined): string | undefined 
   return /^https?:\/\/[a-z0-9_-]+(\.[a-z0-9_-]+)*(:\d+)?$/.test(origin) ? origin : undefined
 }
 
-/** Widens the policy of this one answer. Call it before sending; a later call replaces an earlier one. */
+/** Widens the policy of this answer alone. Call it before sending; a later call replaces an earlier one. */
 export function widenPolicy(
   reply: FastifyReply,
   { formAction, styleNonce, imageSource, keepOpener }: Widening,
 ): void {
   const directives = { ...policy }
-  // Without the directive: a scheme that a program of the device made up can be named by no source.
+  // The directive goes away, because no CSP source can name the private scheme of a program on the device.
   if (formAction === 'anywhere') delete directives['form-action']
   else if (formAction) directives['form-action'] = ["'self'", ...formAction]
   if (styleNonce) directives['style-src'] = ["'self'", `'nonce-${styleNonce}'`]
@@ -82,9 +82,9 @@ export function widenPolicy(
 }
 
 /**
- * For every answer on the way from an application's authorization request back to it (sign-in, consent, and their
- * redirects). The form ends with redirects to the application's address and from there wherever it likes, which
- * `form-action` would stop in Chrome; and many open the way in a pop-up that must still know its opener.
+ * For every answer between an authorization request and the way back to the application (sign-in, consent and their redirects). The last form
+ * redirects to the application, which may redirect further, and `form-action` would stop that in Chrome. Many applications open these pages in a
+ * pop-up, which must still know its opener.
  */
 export function allowReturnToApplication(
   reply: FastifyReply,

@@ -3,9 +3,9 @@ import { stylesheetPath } from './assets.ts'
 import { csrfField } from './form.ts'
 import { logo } from './logo.ts'
 
-/** What every server-rendered page is made of. */
+/** The parts of a server-rendered page. */
 export interface Page {
-  /** For the browser's tab; the body brings its own `<h1>`. */
+  /** The title in the browser's tab. The body brings its own `<h1>`. */
   title: string
   body: SafeHtml
   /**
@@ -22,19 +22,19 @@ export interface Page {
 export interface ContentsEntry {
   id: string
   title: string
-  /** 2 for `<h2>` (the default), 3 for `<h3>`, which is set in. */
+  /** 2 for `<h2>` (the default), 3 for `<h3>`, which is indented. */
   level?: 2 | 3
 }
 
 /** What a page needs to know about the browser it is for; `viewOf` makes it from a request. */
 export interface View {
   signedIn: { displayName: string; email: string } | undefined
-  /** For the sign-out form in the header and for the forms of the page. */
+  /** The token for the sign-out form in the header and for the forms of the page. */
   csrfToken: string
   isProduction: boolean
 }
 
-/** The whole HTML document. Needs no script, holds no inline style, and weighs a few kilobytes. */
+/** The whole HTML document. It needs no script, has no inline style and weighs a few kilobytes. */
 export function renderPage(page: Page, view: View): string {
   const width = page.width ?? 'form'
   return String(html`<!doctype html>

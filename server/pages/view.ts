@@ -7,7 +7,7 @@ interface Browser {
   signedIn?: { account: Account; signIn: { id: string } } | undefined
 }
 
-/** What the page must know about the browser that asked; makes the CSRF token, and its cookie when there is none. */
+/** What the page has to know about the browser. Makes the CSRF token, and its cookie when the browser has none. */
 export function viewOf(request: FastifyRequest, reply: FastifyReply, isProduction: boolean): View {
   const { signedIn } = request as Browser
   return {
@@ -16,6 +16,11 @@ export function viewOf(request: FastifyRequest, reply: FastifyReply, isProductio
       'generateCsrf' in reply ? reply.generateCsrf({ userInfo: signedIn?.signIn.id ?? 'anonymous' }) : '',
     isProduction,
   }
+}
+
+/** For a page that is the same for everybody who is not signed in, so that it has no form. */
+export function viewOfNobody({ isProduction }: { isProduction: boolean }): View {
+  return { signedIn: undefined, csrfToken: '', isProduction }
 }
 
 /** Sends a page with the status set before (200 when none was). */

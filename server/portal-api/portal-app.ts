@@ -8,27 +8,18 @@ import type { Page } from '#server/pages/page.ts'
 import { widenPolicy } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { Admission } from '#server/practices/practices.ts'
+import { listPortalPaths, portalPages } from '../portal-pages.ts'
 import { systemRandom } from '../secrets.ts'
 import { landingPage } from './landing-page.ts'
 
 interface PortalAppDeps {
   isProduction: boolean
   admission: Pick<Admission, 'ruleOf'>
-  /** The folder of the built portal. Tests pass their own. */
+  /** Where the built portal is; tests pass their own. */
   folder?: string
 }
 
 const builtPortal = fileURLToPath(new URL('../../portal/dist', import.meta.url))
-
-/** The addresses of the portal. All get the same document, which reads its own address and shows the right screen. */
-const portalPaths = [
-  '/account/settings',
-  '/account/settings/',
-  '/account/settings/*',
-  '/people/:id/*',
-  '/practice/:id',
-  '/practice/:id/',
-]
 
 /**
  * The signed-in portal: one document for all its addresses, and its files under `/portal-assets/`. Strangers get a
@@ -55,13 +46,15 @@ export function portalApp({
         prefix: '/portal-assets/',
         decorateReply: false,
         index: false,
-        // The document needs a nonce, so `sendPortal` serves it.
+        // The document is served above, with a nonce; without one it could not work.
         allowedPath: (path) => !path.endsWith('.html'),
-        // Names have a hash of the content, so a browser may keep the files for ever.
+        // Names carry a hash of the content, so a browser may keep the files for ever.
         immutable: true,
+        // Beside each file stand the same with .br and .gz, made when the portal was built.
+        preCompressed: true,
         maxAge: '365d',
       })
-    app.get('/', async (request, reply) =>
+    app.get(portalPages.home, async (request, reply) =>
       request.signedIn
         ? sendPortal(request, reply)
         : sendPage(
@@ -70,7 +63,7 @@ export function portalApp({
             viewOf(request, reply, isProduction),
           ),
     )
-    for (const path of portalPaths) {
+    for (const path of listPortalPaths().filter((each) => each !== portalPages.home)) {
       app.get(path, async (request, reply) =>
         request.signedIn
           ? sendPortal(request, reply)
@@ -80,7 +73,7 @@ export function portalApp({
   }
 }
 
-/** The file is read at every request. It is small, and a portal that was built again must not name its old files. */
+/** Read at every request: the file is small, and a portal built anew must not meet names of its old files. */
 async function readDocument(folder: string): Promise<string | undefined> {
   try {
     return await readFile(`${folder}/index.html`, 'utf8')

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
-import { kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
+import { listRecordTypes } from '#fhir/scope/record-types.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
@@ -8,7 +8,7 @@ import { formatCursor, parseCursor } from './page-cursor.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
-const types = kindsOfRecord.map(({ type }) => type)
+const types = listRecordTypes()
 const oneType = z.strictObject({ type: z.string().max(100) })
 const countQuery = z.strictObject({ patient: idText })
 const listQuery = z.strictObject({

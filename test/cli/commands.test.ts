@@ -99,7 +99,7 @@ test('every command says what is wrong and what to do, and ends with 1', async (
     [['account', 'create', '--email', 'x@y.example', '--password', 'short'], /at least 8 characters/],
     [
       ['account', 'create', '--email', 'x@y.example', '--password', 'nine quiet lanterns', '--patient', 'no'],
-      /No practice keeps a patient with the id no\. Import/,
+      /No practice has a patient with the id no\. Import/,
     ],
     [[...app, 'https://a.example/', '--owner', 'no@y.example'], /no account no@y\.example/],
     [
@@ -152,13 +152,17 @@ test('a mistyped database never becomes an empty one: only a beginning makes it,
 
 test('a database that cannot be is told in words, by the server and by doctor', async () => {
   const cases: Array<[command: string, url: string, words: RegExp]> = [
-    ['serve', 'sqlite:garbage.db', /is not a SQLite database\. It was left as it is/],
+    ['serve', 'sqlite:garbage.db', /is not a SQLite database\. The server left it as it is/],
     ['doctor', 'sqlite:garbage.db', /PROBLEM +database: .*is not a SQLite database/],
-    ['serve', 'sqlite:garbage.db/inner/o.db', /garbage\.db\/inner: a part of it is a file and no folder/],
+    [
+      'serve',
+      'sqlite:garbage.db/inner/o.db',
+      /garbage\.db\/inner: a part of the path is a file and not a folder/,
+    ],
     ['serve', 'sqlite:.', /database file cannot be opened/],
   ]
   if (process.platform === 'linux')
-    cases.push(['serve', 'sqlite:/proc/x/o.db', /\/proc\/x: it is not there and cannot be made/])
+    cases.push(['serve', 'sqlite:/proc/x/o.db', /\/proc\/x: it does not exist and cannot be made/])
   await Promise.all(
     cases.map(async ([command, url, words]) => {
       await using cli = await openCommandLine({ DATABASE_URL: url, WORKERS: '2' })
@@ -267,7 +271,7 @@ test('a practice lets a backend service in, and ends it', async () => {
 
   const stranger = await cli.run('approval', 'approve', client_id, '--by', 'x@elm.example')
   assert.equal(stranger.code, 1)
-  assert.match(stranger.stderr, /no provider of Elm Street/)
+  assert.match(stranger.stderr, /is not a provider of Elm Street/)
   const approved = await cli.run('approval', 'approve', client_id, '--by', 'dr@elm.example', '--json')
   assert.equal(approved.code, 0, approved.stderr)
   assert.deepEqual(
@@ -285,7 +289,7 @@ test('a practice lets a backend service in, and ends it', async () => {
     await modules.close()
   }
   const nothing = await cli.run('approval', 'accept-change', client_id, '--by', 'dr@elm.example')
-  assert.deepEqual([nothing.code, /No change of .* waits/.test(nothing.stderr)], [1, true])
+  assert.deepEqual([nothing.code, /has no change that waits/.test(nothing.stderr)], [1, true])
   await ask('Trap')
   assert.match((await cli.run('approval', 'list')).stdout, /changes .*: name from "Quality" to "Trap"/)
   const refused = await cli.run('approval', 'refuse-change', client_id, '--json')
@@ -294,7 +298,7 @@ test('a practice lets a backend service in, and ends it', async () => {
   assert.match(unchanged.stdout, /approved {2}\S+ {2}Quality: .*\n1 approved, 0 waiting/)
   await ask('Statistics')
   const nobody = await cli.run('approval', 'accept-change', client_id, '--by', 'x@elm.example')
-  assert.match(nobody.stderr, /no provider of Elm Street/)
+  assert.match(nobody.stderr, /is not a provider of Elm Street/)
   const accepted = await cli.run('approval', 'accept-change', client_id, '--by', 'dr@elm.example')
   assert.match(accepted.stdout, /Elm Street agrees to the change of/)
   assert.match(

@@ -61,7 +61,10 @@ test('a folder that holds more than the database stays as it is, and doctor says
   await cli.run('account', 'create', ...owner)
   const { code, stdout } = await cli.run('doctor')
   assert.equal(code, 1)
-  assert.match(stdout, /PROBLEM +files: others of this machine may open \S+ \(0755\): run "chmod go-rwx"/)
+  assert.match(
+    stdout,
+    /PROBLEM +files: other accounts of this machine may open \S+ \(0755\): run "chmod go-rwx"/,
+  )
   assert.equal(statSync(cli.folder).mode & 0o777, 0o755)
   assert.equal(statSync(join(cli.folder, 'onpatient.db')).mode & 0o777, 0o600)
 })

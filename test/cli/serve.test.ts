@@ -137,7 +137,7 @@ test('a start in production says what doctor would say', async () => {
   const child = cli.start('serve')
   const { printed } = await waitForAddress(child, /PROBLEM {2}proxies/)
   assert.match(printed, /PROBLEM {2}proxies: HOST=0\.0\.0\.0 .*TRUSTED_PROXIES=1/)
-  assert.match(printed, /PROBLEM {2}files: others of this machine/)
+  assert.match(printed, /PROBLEM {2}files: other accounts of this machine/)
   child.kill('SIGTERM')
   await once(child, 'exit')
   assert.match((await cli.run('doctor')).stdout, /PROBLEM {2}proxies: /)
@@ -203,8 +203,8 @@ test('plain http redirects are told at the start and by doctor', async () => {
   )
   const database = { ...production, DATABASE_URL: `sqlite:${join(cli.folder, 'onpatient.db')}` }
   for (const [setting, words] of [
-    ['refuse', /to which nobody is sent: Old app \(app_\w+\)\. Register https/],
-    ['allow', /whose codes anyone on the way can read: Old app/],
+    ['refuse', /and nobody is sent there: Old app \(app_\w+\)\. Register https/],
+    ['allow', /so anyone on the way can read their codes: Old app/],
   ] as const) {
     await using outside = await openCommandLine({ ...database, INSECURE_REDIRECTS: setting })
     const child = outside.start('serve')

@@ -103,7 +103,7 @@ test('a start that fails ends with its reason and does not go round', { skip }, 
   const { code, stdout, stderr } = await other.run('serve')
   assert.equal(code, 1)
   assert.doesNotMatch(stdout, /is replaced/)
-  assert.match(stderr, /port is in use/)
+  assert.match(stderr, /Another program uses the port/)
 })
 
 /** On a connection of its own, so that the processes take turns. */

@@ -1,13 +1,13 @@
 import type { MarkedRecord } from './people.ts'
 
-/** Whoever asks: an access token, or somebody who is signed in at the portal. */
+/** The sender of requests: an access token, or somebody who is signed in at the portal. */
 export interface Actor {
   name: string
-  /** The practices of which it sees what is written during the run. */
+  /** The practices whose writes during the run it may see. */
   practices: readonly number[]
   token?: string
   email?: string
-  /** Whether `/fhir/r4/Patient` must go on answering it with 200, to its end. */
+  /** Whether `/fhir/r4/Patient` must answer it with 200 to the end of the run. */
   isLasting: boolean
   canWrite: boolean
   /** The practice that its writes belong to. */
@@ -16,10 +16,10 @@ export interface Actor {
   mayRead(record: MarkedRecord): boolean
 }
 
-/** A token as it is to be made, for an account of the list or for a backend service. */
+/** The plan of a token, for a person or a backend service. */
 export interface ActorPlan extends Omit<Actor, 'token' | 'email'> {
   scopes: string[]
-  /** Whose it is; nobody's when absent. */
+  /** The associations of the person or service; empty for a stranger. */
   reaches: Array<{ practice: number; role: 'patient' | 'proxy' | 'provider' | 'staff'; patient?: number }>
   kind: 'person' | 'service'
   state?: 'expired' | 'ended'
@@ -29,95 +29,81 @@ export interface ActorPlan extends Omit<Actor, 'token' | 'email'> {
 const isOf = (practice: number) => (record: MarkedRecord) => record.practice === practice
 const nothing = () => false
 
-/** What the tokens of a run may do: each kind that there is, at both practices. `patients` are the ids, by practice. */
-export function planActors(patients: readonly (readonly string[])[]): ActorPlan[] {
-  const about =
-    (practice: number, ...places: number[]) =>
-    (record: MarkedRecord) =>
-      record.practice === practice &&
-      (record.patientId === undefined ||
-        places.some((place) => patients[practice]?.[place] === record.patientId))
-  const base = { kind: 'person', isLasting: true, canWrite: false } as const
-  const atBoth = [0, 1].flatMap((practice): ActorPlan[] => {
-    const label = practice === 0 ? 'oak' : 'elm'
-    const staff = [{ practice, role: 'provider' as const }]
-    const patient = (place: number) => [{ practice, role: 'patient' as const, patient: place }]
-    const writer = (name: string, scope: string): ActorPlan => ({
-      ...base,
-      name: `${name} of ${label}`,
-      practices: [],
-      scopes: [scope],
-      reaches: staff,
-      isLasting: false,
-      canWrite: true,
-      home: practice,
-      mayRead: nothing,
-    })
-    return [
-      {
-        ...base,
-        name: `patient of ${label}`,
-        practices: [practice],
-        scopes: ['patient/*.rs', 'openid', 'fhirUser'],
-        reaches: patient(0),
-        mayRead: about(practice, 0),
-        signsIn: true,
-      },
-      {
-        ...base,
-        name: `proxy of two of ${label}`,
-        practices: [practice],
-        scopes: ['patient/*.read'],
-        reaches: [0, 1].map((place) => ({ practice, role: 'proxy', patient: place })),
-        mayRead: about(practice, 0, 1),
-      },
-      {
-        ...base,
-        name: `patient of ${label} with immunizations alone`,
-        practices: [practice],
-        scopes: ['patient/Immunization.rs', 'patient/Patient.rs'],
-        reaches: patient(2),
-        mayRead: (record) =>
-          record.patientId === patients[practice]?.[2] && ['Immunization', 'Patient'].includes(record.type),
-      },
-      {
-        ...base,
-        name: `reading provider of ${label}`,
-        practices: [practice],
-        scopes: ['user/*.rs'],
-        reaches: staff,
-        mayRead: isOf(practice),
-        signsIn: true,
-      },
-      {
-        ...base,
-        name: `writing provider of ${label}`,
-        practices: [practice],
-        scopes: ['user/*.cruds'],
-        reaches: staff,
-        canWrite: true,
-        home: practice,
-        mayRead: isOf(practice),
-      },
-      {
-        ...base,
-        name: `backend service of ${label}`,
-        practices: [practice],
-        kind: 'service',
-        scopes: ['system/*.cruds'],
-        reaches: staff,
-        canWrite: true,
-        home: practice,
-        mayRead: isOf(practice),
-      },
-      writer('write-only token', 'user/*.u'),
-      writer('create-only token', 'user/*.c'),
-      writer('delete-only token', 'user/*.d'),
-      writer('changing token that cannot read', 'user/*.cud'),
-    ]
+const base = { kind: 'person', isLasting: true, canWrite: false } as const
+
+/** Whether a record is about one of some patients of a practice, or about nobody there. */
+function aboutPatients(ids: readonly string[], practice: number, ...places: number[]) {
+  return (record: MarkedRecord) =>
+    record.practice === practice &&
+    (record.patientId === undefined || places.some((place) => ids[place] === record.patientId))
+}
+
+/** Patients, a proxy, providers and a service of one practice. `ids`: its patients. */
+function actorsOf(practice: number, ids: readonly string[]): ActorPlan[] {
+  const label = practice === 0 ? 'oak' : 'elm'
+  const staff = [{ practice, role: 'provider' as const }]
+  const patient = (place: number) => [{ practice, role: 'patient' as const, patient: place }]
+  const writing = { reaches: staff, canWrite: true, home: practice } as const
+  const ofPractice = { ...base, practices: [practice] }
+  const writer = (name: string, scope: string): ActorPlan => ({
+    ...{ ...base, ...writing, practices: [], scopes: [scope], isLasting: false, mayRead: nothing },
+    name: `${name} of ${label}`,
   })
   return [
-    ...atBoth,
+    {
+      ...ofPractice,
+      name: `patient of ${label}`,
+      scopes: ['patient/*.rs', 'openid', 'fhirUser'],
+      reaches: patient(0),
+      mayRead: aboutPatients(ids, practice, 0),
+      signsIn: true,
+    },
+    {
+      ...ofPractice,
+      name: `proxy of two of ${label}`,
+      scopes: ['patient/*.read'],
+      reaches: [0, 1].map((place) => ({ practice, role: 'proxy', patient: place })),
+      mayRead: aboutPatients(ids, practice, 0, 1),
+    },
+    {
+      ...ofPractice,
+      name: `patient of ${label} with immunizations alone`,
+      scopes: ['patient/Immunization.rs', 'patient/Patient.rs'],
+      reaches: patient(2),
+      mayRead: ({ patientId, type }) => patientId === ids[2] && ['Immunization', 'Patient'].includes(type),
+    },
+    {
+      ...ofPractice,
+      name: `reading provider of ${label}`,
+      scopes: ['user/*.rs'],
+      reaches: staff,
+      mayRead: isOf(practice),
+      signsIn: true,
+    },
+    {
+      ...{ ...ofPractice, ...writing, mayRead: isOf(practice) },
+      name: `writing provider of ${label}`,
+      scopes: ['user/*.cruds'],
+    },
+    {
+      ...{ ...ofPractice, ...writing, mayRead: isOf(practice) },
+      name: `backend service of ${label}`,
+      kind: 'service',
+      scopes: ['system/*.cruds'],
+    },
+    writer('write-only token', 'user/*.u'),
+    writer('create-only token', 'user/*.c'),
+    writer('delete-only token', 'user/*.d'),
+    writer('changing token that cannot read', 'user/*.cud'),
+  ]
+}
+
+/** What the tokens of a run may do: each kind of token, at both practices. `patients` are the ids, by practice. */
+export function planActors(patients: readonly (readonly string[])[]): ActorPlan[] {
+  const [oak = [], elm = []] = patients
+  return [
+    ...actorsOf(0, oak),
+    ...actorsOf(1, elm),
     {
       ...base,
       name: 'patient of oak and proxy of elm',
@@ -127,7 +113,7 @@ export function planActors(patients: readonly (readonly string[])[]): ActorPlan[
         { practice: 0, role: 'patient', patient: 3 },
         { practice: 1, role: 'proxy', patient: 3 },
       ],
-      mayRead: (record) => about(0, 3)(record) || about(1, 3)(record),
+      mayRead: (record) => aboutPatients(oak, 0, 3)(record) || aboutPatients(elm, 1, 3)(record),
     },
     {
       ...base,
@@ -153,7 +139,7 @@ export function planActors(patients: readonly (readonly string[])[]): ActorPlan[
   ]
 }
 
-/** Those who need no account. */
+/** Actors without an account. */
 export const outsiders: readonly Actor[] = [
   { name: 'nobody', practices: [], isLasting: false, canWrite: false, mayRead: nothing },
   {

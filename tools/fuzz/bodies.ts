@@ -9,13 +9,13 @@ export interface BodyDeps {
   dice: Dice
   world: World
   pen: Pen
-  /** Of whoever asks; what is written is about it. */
+  /** The patient of the actor; written records are about it. */
   practice: number
 }
 
 type Json = Record<string, unknown>
 
-/** A record of somebody, as whoever asks could have written it, with some mistakes. */
+/** A record as the actor could have written it, with some mistakes. */
 export function makeResource({ dice, world, pen, practice }: BodyDeps, type: string, id?: string): Json {
   const all = world.records.filter((record) => record.type === type)
   const own = all.filter((record) => record.practice === practice)
@@ -27,7 +27,7 @@ export function makeResource({ dice, world, pen, practice }: BodyDeps, type: str
   return resource
 }
 
-/** One reference names another record, of anybody or of nobody, in one of the ways there are. */
+/** Makes one reference name another record, of anybody or of nobody, in a random notation. */
 function pointElsewhere(dice: Dice, world: World, resource: Json): void {
   const holders = collect(resource, (each) => typeof each.reference === 'string')
   const other = pickOf(dice, world.records)
@@ -98,7 +98,7 @@ function collect(value: unknown, takes: (each: Json) => boolean): Json[] {
   return !Array.isArray(value) && takes(value as Json) ? [value as Json, ...below] : below
 }
 
-/** A JSON Patch, of paths that records of the type have. */
+/** A JSON Patch with paths that records of the type have. */
 export function makePatch({ dice, world, pen, practice }: BodyDeps, type: string): unknown {
   if (dice.chance(4)) return oddValue(dice)
   const like = pickOf(dice, [

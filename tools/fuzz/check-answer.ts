@@ -4,18 +4,18 @@ import type { MarkedRecord } from './people.ts'
 import { bounds } from './running-server.ts'
 import type { Answer } from './send.ts'
 
-/** What is wrong with an answer, in a word and in words. */
+/** A fault of an answer: its kind, and its description. */
 export interface Fault {
   kind: 'server error' | 'too large' | 'too slow' | 'cut off' | 'foreign marker'
   detail: string
-  /** The marker that is foreign. */
+  /** The foreign marker. */
   marker?: string
 }
 
 /** One record always has room on a page, and each entry has an address and a link around it. */
 const room = 256 * 1024
 
-/** What whoever asked may see beside its own request. */
+/** What the actor may see beside its own request. */
 export interface Memory {
   /** The records that were there at the start, by marker. */
   owners: ReadonlyMap<string, readonly MarkedRecord[]>
@@ -42,7 +42,7 @@ export function checkAnswer(sent: Composed, answer: Answer, memory: Memory): Fau
   return faults
 }
 
-/** A bound that was reached is answered with 503 or 504, and says so. */
+/** A bound that is reached answers 503 or 504 and names itself. */
 function namesBound({ status, text }: Answer): boolean {
   return (status === 503 || status === 504) && /second|busy|time|later|again/i.test(text)
 }

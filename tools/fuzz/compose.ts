@@ -10,7 +10,7 @@ import { oddText, pickOf } from './odd-values.ts'
 import { makeParameters as makeQuery, writeQuery } from './parameters.ts'
 import { type BodyKind, type Method, type Route, routes } from './routes.ts'
 
-/** A request as it is sent. */
+/** A request to send. */
 export interface Composed {
   actor: Actor
   route: Route
@@ -155,7 +155,7 @@ function makeBody(
   }
 }
 
-/** A link as it was given out, or with one sign changed. */
+/** A link of an earlier answer, unchanged or with one changed character. */
 function damage(dice: Dice, link: string): string {
   if (dice.chance(60)) return link
   const at = dice.whole(0, link.length - 1)

@@ -16,8 +16,8 @@ interface Shown {
 }
 
 /**
- * Whether what was shown is about a patient of whoever asked by now: a writer may have put somebody else's text into their record. Asked of the
- * records themselves, by the service of their practice; a record that lies with somebody whom it is not about is not explained.
+ * Whether the shown record is now about a patient of the actor, because a writer may have put a foreign text into that record. The service of the practice
+ * reads the record to find out. A record in the compartment of a patient whom it is not about stays a finding.
  */
 export async function isExplained(shown: Shown): Promise<boolean> {
   const { url, agent, world, composed, answer, marker } = shown
@@ -45,7 +45,7 @@ export async function isExplained(shown: Shown): Promise<boolean> {
         }),
       )
     }
-    // What was changed or deleted in this moment is not there a second time.
+    // A record that was changed or deleted at this moment is not there a second time.
     if (!isAbout && (await send(url, agent, composed)).text.toLowerCase().includes(marker)) return false
   }
   return true

@@ -12,7 +12,7 @@ import { type MarkedPractice, type MarkedRecord, makePeople } from './people.ts'
 
 export const password = 'four-made-up-words'
 
-/** What requests are made from, and what answers are compared with. */
+/** The material for requests, and for the comparison with answers. */
 export interface World {
   practices: Array<MarkedPractice & { practiceId: string; associationIds: string[] }>
   records: MarkedRecord[]
@@ -58,7 +58,7 @@ async function fill(modules: Modules, people: MarkedPractice[]): Promise<World> 
   const actors: Actor[] = [...outsiders]
   for (const plan of planActors(practices.map(({ patientIds }) => patientIds)))
     actors.push(await makeActor(modules, { plan, practices, applications }))
-  // The token that is to be expired has a second to live.
+  // The expired token gets a lifetime of a second.
   await sleep(1100)
   return {
     practices,

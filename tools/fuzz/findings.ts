@@ -12,7 +12,7 @@ interface Finding {
   url: string
 }
 
-/** The same fault is printed so often, and counted after that. */
+/** The same fault is printed so often. Further ones are only counted. */
 const mostPrinted = 3
 const longestAnswer = 200_000
 const longestPrinted = 4000
@@ -28,7 +28,7 @@ interface FindingsDeps {
   seed: number
 }
 
-/** Prints what was found, writes it down with the whole request, and counts everything. */
+/** Prints findings, writes each with the whole request, and counts everything. */
 export function createFindings({ print, file, seed }: FindingsDeps) {
   const routes = new Map<string, Map<StatusClass, number>>()
   const times = new Map<string, number>()
@@ -79,7 +79,7 @@ export function createFindings({ print, file, seed }: FindingsDeps) {
     addEnd(reason: string): void {
       keep('the process died', { reason }, [`FOUND the process died: ${reason}`])
     },
-    /** The fuzzer itself: a run that could not do its work found nothing, which is no good news. */
+    /** A failure of the fuzzer itself. Without findings such a run proves nothing. */
     addFailure(error: unknown): void {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
       keep('the fuzzer failed', { detail }, [`FOUND the fuzzer failed: ${detail}`])

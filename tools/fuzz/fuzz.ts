@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz -- [--minutes N] [--store sqlite|postgres] [--seed S] [--parallel N] [--findings FILE]`: random requests of every kind to a server of its own, in two practices
- * that do not trust each other. Each text of each person carries a marker. It fails when an answer is a fault of the server, beyond a bound, or holds a marker that
- * whoever asked may not see. Each finding goes to the file as it comes; the end is always a summary, also after a signal.
+ * that do not trust each other. Each text of each person carries a marker. It fails when an answer is a fault of the server, exceeds a bound, or holds a marker that
+ * the actor may not see. Each finding goes to the file at once. The run always ends with a summary, also after a signal.
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,20 +41,20 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 const file = values.findings ?? join(tmpdir(), `fuzz-${store}-${seed}-${process.pid}.ndjson`)
 const findings = createFindings({ print, file, seed })
 
-// Ended early it says what it found until then.
+// After an early end it prints what it has found.
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
     findings.note(`It was ended early by ${signal}.`)
     ending.abort()
   })
-// Whoever read the lines has gone: the file has them.
+// When the reader of the lines is gone, the file still has them.
 process.stdout.on('error', () => undefined)
 
 let kept: Kept | undefined
 let hasEnded = false
 
-/** Everything stops, and the figures are printed, whatever happened. */
+/** Stops everything and prints the figures in any case. */
 async function end(): Promise<never> {
   if (hasEnded) return new Promise(() => undefined)
   hasEnded = true

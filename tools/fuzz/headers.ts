@@ -43,7 +43,7 @@ const odd: readonly Headers[] = [
   { 'x-provenance': '{"resourceType":"Provenance"}' },
 ]
 
-/** None for most requests. */
+/** Most requests get none. */
 export function oddHeaders(dice: Dice): Headers {
   if (dice.chance(55)) return {}
   return { ...pickOf(dice, odd), ...(dice.chance(30) ? pickOf(dice, odd) : {}) }

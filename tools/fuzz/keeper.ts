@@ -1,5 +1,5 @@
 /**
- * The process that keeps the database and the server of a run. It is started by fuzz.ts and speaks with it in messages; when that one is gone, however it went,
+ * The process that keeps the database and the server of a run. fuzz.ts starts it and speaks with it in messages. When fuzz.ts is gone,
  * it stops both and removes what they wrote. PostgreSQL is started here and nowhere else, because its package ends the process that uses it on every signal.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { startPostgres } from '../test-postgres.ts'
 import { type RunningServer, startServer } from './running-server.ts'
 
-/** What fuzz.ts asks for. */
+/** A message from fuzz.ts. */
 export type Wish = { wish: 'database'; store: 'sqlite' | 'postgres' } | { wish: 'server' } | { wish: 'stop' }
 
-/** What it hears. */
+/** A message to fuzz.ts. */
 export type Report =
   | { report: 'database'; url: string }
   | { report: 'server'; url: string; pid: number }
@@ -27,7 +27,7 @@ let database: Database | undefined
 let server: RunningServer | undefined
 let stopping: Promise<void> | undefined
 
-// Those of the package of PostgreSQL would end this process before the server has stopped.
+// The signal handlers of the PostgreSQL package would end this process before the server has stopped.
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'beforeExit']) process.removeAllListeners(event)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 process.once('disconnect', stop)
@@ -46,7 +46,7 @@ async function fulfil(wish: Wish): Promise<void> {
     })
     report({ report: 'server', url: server.url, pid: server.pid })
   }
-  // Whoever asked has gone while it started.
+  // fuzz.ts ended during the start.
   if (!process.connected) await stop()
 }
 

@@ -8,9 +8,9 @@ import type { Report, Wish } from './keeper.ts'
 export interface FuzzedServer {
   url: string
   pid: number
-  /** How it ended, once it has; it must not during a run. */
+  /** How it ended; undefined while it runs, as it must during a run. */
   ended(): string | undefined
-  /** The most memory it ever had, in megabytes; undefined where the system does not say. */
+  /** The largest memory that it used, in megabytes; undefined when the system does not report it. */
   peakMegabytes(): number | undefined
 }
 
@@ -48,7 +48,7 @@ export async function keep(store: 'sqlite' | 'postgres'): Promise<Kept> {
   }
 }
 
-/** One wish, and the report of the same name. */
+/** Sends a message and waits for the answer of the same name. */
 function ask(
   keeper: ChildProcess,
   wish: Exclude<Wish, { wish: 'stop' }>,

@@ -1,5 +1,5 @@
 /**
- * Markers: words that stand in each text and each id of a record and nowhere else, so that an answer which holds one shows whose record it came from. `mkp3x17` is the 17th of
+ * A marker is a word that stands in each text and each id of a record and nowhere else. An answer with a marker shows whose record it came from. `mkp3x17` is the 17th of
  * the third owner (a patient, or what a practice shares); `mkw1x5` is the fifth text that was written during the run at the first practice.
  */
 const markerPattern = /mk[pw]\d+x\d+/gi
@@ -14,7 +14,7 @@ const textNames = new Set([
   ...['valueString', 'patientInstruction', 'lotNumber', 'suffix', 'note', 'alias', 'conclusion'],
 ])
 
-/** A copy in which `mark` changed each text of a person, wherever it stands. */
+/** A copy in which `mark` changed each text of a person. */
 export function markTexts(value: unknown, mark: (text: string) => string, name = ''): unknown {
   if (typeof value === 'string') return textNames.has(name) ? mark(value) : value
   if (Array.isArray(value)) return value.map((each) => markTexts(each, mark, name))
@@ -26,7 +26,7 @@ export function markTexts(value: unknown, mark: (text: string) => string, name =
 export function createPen() {
   let count = 0
   return {
-    /** Replaces the markers of all texts but references and ids by new ones of the practice. */
+    /** Replaces the markers of all texts, except references and ids, by new ones of the practice. */
     rewrite(value: unknown, practice: number): unknown {
       const visit = (each: unknown, name: string): unknown => {
         if (typeof each === 'string')

@@ -17,7 +17,7 @@ export function typeFor(dice: Dice, world: World): string {
   ])
 }
 
-/** Mostly that of a record that is there; else one that this run makes up, again and again. */
+/** Mostly the id of a stored record, else an id that this run makes up and uses again. */
 export function idFor(dice: Dice, world: World, type: string): string {
   if (dice.chance(25)) return `scratch-${dice.whole(1, 40)}`
   const some = world.records.filter((record) => record.type === type)

@@ -1,6 +1,6 @@
 import type { Dice } from '#server/demo/generator/random-source.ts'
 
-/** Throws on an empty list: no grammar has one. */
+/** Throws on an empty list, because no grammar has one. */
 export function pickOf<Each>(dice: Dice, list: readonly Each[]): Each {
   const found = list[dice.whole(0, list.length - 1)]
   if (found === undefined) throw new Error('nothing to pick from')
@@ -42,7 +42,7 @@ export function oddText(dice: Dice): string {
   )
 }
 
-/** A value of JSON that does not belong where it comes. */
+/** A JSON value of the wrong kind for its place. */
 export function oddValue(dice: Dice): unknown {
   return pickOf<() => unknown>(dice, [
     () => null,

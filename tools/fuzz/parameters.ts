@@ -4,7 +4,7 @@ import type { World } from './fill-database.ts'
 import { oddText, pickOf } from './odd-values.ts'
 import type { QueryKind } from './routes.ts'
 
-/** A parameter as it stands in the address: encoded already, or badly on purpose. */
+/** A parameter as text of the address: encoded, or badly encoded on purpose. */
 export type Pair = [name: string, value: string]
 
 const modifiers = [
@@ -34,7 +34,7 @@ const results = [
   ...['_content', '_text', '_lastUpdated', '_id', '_profile', '_security', '_tag', '_source', 'access_token'],
 ] as const
 
-/** Parameters of a request, by the grammar of its kind; mostly meaningful, some odd, doubled or badly encoded. */
+/** Parameters of a request by the grammar of its kind. Most are meaningful; some are odd, doubled or badly encoded. */
 export function makeParameters(dice: Dice, world: World, asked: { kind: QueryKind; type: string }): Pair[] {
   if (asked.kind === 'none') return []
   const most = asked.kind === 'search' ? 4 : 2

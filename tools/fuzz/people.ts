@@ -8,7 +8,7 @@ export interface MarkedRecord {
   id: string
   /** 0 or 1. */
   practice: number
-  /** The id of the patient; undefined of what a practice shares. */
+  /** The id of the patient; undefined for a record that a practice shares. */
   patientId: string | undefined
   resource: Resource
   markers: ReadonlySet<string>

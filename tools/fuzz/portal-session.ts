@@ -2,7 +2,7 @@ import type { Agent } from 'node:http'
 import { password } from './fill-database.ts'
 import { type Answer, send } from './send.ts'
 
-/** The cookies and the token against forged forms of somebody who is signed in. */
+/** The cookies and the CSRF token of somebody who is signed in. */
 export interface PortalSession {
   cookie: string
   csrfToken: string
@@ -37,7 +37,7 @@ export async function signIn(url: string, agent: Agent, email: string): Promise<
     body: undefined,
   })
   keep(me)
-  // Too many have signed in: the requests go on without a sign-in.
+  // After too many sign-ins the requests go on without one.
   if (me.status !== 200) return { cookie: '', csrfToken: '' }
   const { csrfToken = '' } = JSON.parse(me.text) as { csrfToken?: string }
   return { cookie: cookie(), csrfToken }

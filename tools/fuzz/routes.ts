@@ -2,21 +2,21 @@
 
 export type Area = 'r4' | 'classic' | 'dstu2' | 'oauth' | 'portal' | 'page' | 'document'
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
-/** What is sent with methods that have a body. */
+/** The kind of body, for methods that have one. */
 export type BodyKind = 'none' | 'resource' | 'patch' | 'bundle' | 'parameters' | 'form' | 'json'
-/** Which grammar its parameters come from. */
+/** The grammar of its parameters. */
 export type QueryKind = 'none' | 'search' | 'list' | 'read' | 'history' | 'oauth' | 'page'
 
 export interface Route {
   area: Area
   methods: readonly Method[]
-  /** In braces what is filled in: `{type}`, `{id}`, `{patient}`, `{version}`, `{practice}`, `{operation}`, `{any}`. */
+  /** Braces mark the parts that are filled in: `{type}`, `{id}`, `{patient}`, `{version}`, `{practice}`, `{operation}`, `{any}`. */
   path: string
   query: QueryKind
   body: BodyKind
-  /** How often it is taken, beside the others. */
+  /** How often it is chosen, compared with the others. */
   weight: number
-  /** What a member of the practice may do to end their own access: then only another practice is named. */
+  /** Whether the request could end the access of the actor. Then only another practice is named. */
   isForeignOnly?: true
 }
 

@@ -23,7 +23,7 @@ interface Run {
   signal: AbortSignal
 }
 
-/** Between two looks whether every token still works, and two writes of what was there at the start. */
+/** The time between two checks of all tokens, and between two restorations of the first records. */
 const checkEvery = 1000
 const restoreEvery = 10_000
 const mostLinks = 500
@@ -105,7 +105,7 @@ function ownersOf(records: readonly MarkedRecord[]): Map<string, MarkedRecord[]>
   return owners
 }
 
-/** A practice may see the ids that it wrote down itself, whatever they name; a person the words that it said of itself, such as a name. */
+/** A practice may see the ids that it wrote itself, and a person may see its own words, such as a name. */
 function noteSpoken(
   { actor, method, body = '', path, route }: Composed,
   { spoken, owners, said }: Memory,
@@ -150,7 +150,7 @@ async function findLostAccess(
   return lost
 }
 
-/** What was deleted or changed comes back, so that there is something to find to the end. */
+/** Restores deleted and changed records, so that there is something to find until the end. */
 async function restore(url: string, agent: Agent, { records, actors }: World): Promise<void> {
   for (const actor of actors.filter(({ name }) => name.startsWith('backend service'))) {
     const own = records.filter(({ practice }) => actor.practices.includes(practice))
@@ -168,7 +168,7 @@ async function restore(url: string, agent: Agent, { records, actors }: World): P
   }
 }
 
-/** Signs people in when they are first needed, and again when their sign-in has ended. */
+/** Signs a person in at the first use, and again after the sign-in has ended. */
 function openSessions(url: string, agent: Agent) {
   const open = new Map<string, Promise<PortalSession>>()
   return {

@@ -6,7 +6,7 @@ import { type LimitRow, limitRows } from '#server/limits.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Bounds that a run can reach; a bound that no answer comes near shows nothing. */
+/** Bounds that are low enough for a run to reach. */
 export const bounds = {
   MAX_PAGE_BYTES: 256 * 1024,
   MAX_ANSWER_BYTES: 1024 * 1024,
@@ -15,7 +15,7 @@ export const bounds = {
   MAX_REQUEST_SECONDS: 30,
 } as const
 
-/** Requests come faster than any person's. */
+/** Limits for requests that come faster than people send them. */
 const withoutRates = Object.fromEntries(
   Object.values<LimitRow>(limitRows)
     .filter(({ area }) => area !== 'request')
@@ -28,10 +28,10 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** One that does not stop when it is asked to is killed after this time. */
+/** A server that does not stop is killed after this time. */
 const patienceMs = 20_000
 
-/** The server as people run it, in a process of its own. `onEnd` hears how it ended. */
+/** Starts the server as operators do, in a process of its own. `onEnd` gets the reason of its end. */
 export async function startServer(
   databaseUrl: string,
   onEnd: (reason: string) => void,

@@ -10,7 +10,7 @@ export interface Answer {
   failure: string | undefined
 }
 
-/** More is not kept: it is over every bound. */
+/** More bytes are over every bound and are not kept. */
 const mostKept = 8 * 1024 * 1024
 const longestMs = 60_000
 
@@ -62,7 +62,7 @@ export function send(
       response.on('error', (error) => end(error.message))
       response.on('close', () => end('closed within the answer'))
     })
-    // Also an answer that comes in drops has an end.
+    // A slow answer ends here as well.
     const patience = setTimeout(
       () => sent.destroy(new Error(`no answer in ${longestMs / 1000} s`)),
       longestMs,
@@ -73,7 +73,7 @@ export function send(
   })
 }
 
-/** The command that sends it again. */
+/** The command that sends the request again. */
 export function curlOf(url: string, { method, path, headers, body }: Composed): string {
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
   const data = body === undefined ? '' : ` --data-binary ${quoted(body)}`

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Text, ThemeIcon, Title } from '@mantine/core'
 import { IconBuildingHospital, IconFlask } from '@tabler/icons-react'
-import { Link } from 'react-router'
+import { generatePath, Link } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import type { Practice } from '../../api/me.ts'
 
 export function PracticeCard({ practice }: { practice: Practice }) {
@@ -26,7 +27,12 @@ export function PracticeCard({ practice }: { practice: Practice }) {
           )}
         </div>
       </Group>
-      <Button component={Link} to={`/practice/${practice.id}`} variant="default" fullWidth>
+      <Button
+        component={Link}
+        to={generatePath(portalPages.practiceDesk, { practiceId: practice.id })}
+        variant="default"
+        fullWidth
+      >
         Open the practice desk
       </Button>
     </section>

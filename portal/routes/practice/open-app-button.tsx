@@ -2,6 +2,7 @@ import { Anchor, Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import type { Association, PatientSummary } from '../../api/me.ts'
 import { OpenAppDialog } from '../../components/open-app-dialog.tsx'
 
@@ -36,7 +37,7 @@ export function OpenAppButton({ association, patient }: OpenAppButtonProps) {
             <>
               There is no app to open yet. An application of this practice is listed here once it has a launch
               URL, under{' '}
-              <Anchor component={Link} to="/account/settings/applications" inherit>
+              <Anchor component={Link} to={portalPages.applications} inherit>
                 FHIR API Application
               </Anchor>
               .

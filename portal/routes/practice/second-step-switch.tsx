@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Modal, Stack, Switch, Text, Title } from '@manti
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import type { Association } from '../../api/me.ts'
 import { useRequireSecondStep } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
@@ -50,7 +51,7 @@ export function SecondStepSwitch({ practice }: { practice: Association['practice
           </Text>
           <Text>
             You need a second step yourself first:{' '}
-            <Anchor component={Link} to="/account/settings/security" underline="always">
+            <Anchor component={Link} to={portalPages.security} underline="always">
               Settings → Security
             </Anchor>
             .

@@ -2,6 +2,7 @@ import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@ma
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import { useChangeEmail, useMe, useRename } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
@@ -29,7 +30,7 @@ function WayOut() {
         Ends all sign-ins and the access of all apps, and frees your address. The health records stay with the
         practices.
       </Text>
-      <Button component={Link} to="/account/settings/close" variant="default">
+      <Button component={Link} to={portalPages.closeAccount} variant="default">
         See what closing means
       </Button>
     </section>

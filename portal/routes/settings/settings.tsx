@@ -1,12 +1,13 @@
 import { NavLink as NavEntry } from '@mantine/core'
 import { IconApps, IconLock, IconPlugConnected, IconUser } from '@tabler/icons-react'
 import { Link, Outlet, useLocation } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 
 const entries = [
-  { path: '/account/settings', label: 'Profile', icon: IconUser },
-  { path: '/account/settings/security', label: 'Security', icon: IconLock },
-  { path: '/account/settings/connected-apps', label: 'Connected apps', icon: IconPlugConnected },
-  { path: '/account/settings/applications', label: 'FHIR API Application', icon: IconApps },
+  { path: portalPages.profile, label: 'Profile', icon: IconUser },
+  { path: portalPages.security, label: 'Security', icon: IconLock },
+  { path: portalPages.connectedApps, label: 'Connected apps', icon: IconPlugConnected },
+  { path: portalPages.applications, label: 'FHIR API Application', icon: IconApps },
 ]
 
 /** The frame of the settings: their entries at the side, on a phone above. */

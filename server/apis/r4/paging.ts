@@ -3,8 +3,8 @@ import { OnpatientError } from '../../errors.ts'
 import type { Cursors } from '../../http/cursor.ts'
 import { findSingle } from '../../http/query.ts'
 
-const defaultCount = 50
-const largestCount = 1000
+export const defaultCount = 50
+export const largestCount = 1000
 
 /** The size of a page. A larger size than the largest becomes the largest, as FHIR allows. */
 export function parseCount(query: URLSearchParams): number {

@@ -16,15 +16,20 @@ import { type Random, systemRandom } from '../../secrets.ts'
 import type { Answer, Asked, DocumentAnswer } from './answer.ts'
 import { bytesWithin } from './binary.ts'
 import { errorCodes } from './error-codes.ts'
+import { mostTypes } from './interactions/system-search.ts'
 import { type AddressKind, findInteraction, methodsOf, type R4Address, readAddress } from './interactions.ts'
 import { createMetadata } from './metadata.ts'
 import { assertJson, mediaTypeFor } from './negotiate.ts'
 import { type AddressContext, createBundles } from './open-bundle.ts'
+import { defaultCount, largestCount } from './paging.ts'
 import { describeR4Types, isR4Type } from './r4-types.ts'
 import { patchMediaType, resourceMediaTypes } from './read-body.ts'
 import type { RequestContext } from './request-context.ts'
 
 export { describeR4Types }
+
+/** What the documentation says of searches. */
+export const r4SearchLimits = { pageSize: defaultCount, maximumPageSize: largestCount, types: mostTypes }
 
 interface R4Deps {
   rateLimits: RequestLimits

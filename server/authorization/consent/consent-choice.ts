@@ -1,4 +1,6 @@
-import { kindsOfRecord, labelOfPart, labelOfType } from '#fhir/scope/kinds-of-record.ts'
+import { asksToRefresh, rowsOfKind } from '#fhir/scope/context-scopes.ts'
+import { listRecordTypes, type RecordTypeTable, recordTypes } from '#fhir/scope/record-types.ts'
+import { labelOfPart, labelOfType } from '#fhir/scope/record-words.ts'
 import {
   type ClinicalScope,
   type FilterPart,
@@ -20,9 +22,6 @@ export const durations = [
   { value: 'month', label: '30 days', seconds: 30 * 24 * 3600 },
   { value: 'once', label: 'Once, for two days at most', seconds: 48 * 3600 },
 ] as const
-
-/** The scopes that ask for a refresh token. A person who allows a single visit does not give them. */
-const lastingScopes = ['offline_access', 'online_access']
 
 /** The decision of the person on the consent page. */
 export interface ConsentChoice {
@@ -72,12 +71,12 @@ export function readAnswers(form: Record<string, unknown>): Answers {
  * chooses a patient. A visit belongs to one patient, too.
  */
 export function wantsOnePatient(scopes: readonly string[]): boolean {
-  return scopes.includes('launch/patient') || wantsVisit(scopes)
+  return rowsOfKind('launch', scopes).some(({ row }) => row.choice !== undefined)
 }
 
 /** Whether the application wants the token answer to name a visit of that patient. */
 export function wantsVisit(scopes: readonly string[]): boolean {
-  return scopes.includes('launch/encounter')
+  return rowsOfKind('launch', scopes).some(({ row }) => row.choice === 'encounter')
 }
 
 /** Whether the application asks for records of more than one patient that the person may see. */
@@ -113,14 +112,14 @@ export interface ConsentItem {
 }
 
 /** The types and parts that the requested scopes open, in the order of the consent page. */
-export function itemsOf(scopes: readonly string[]): ConsentItem[] {
+export function itemsOf(scopes: readonly string[], table: RecordTypeTable = recordTypes): ConsentItem[] {
   const clinical = clinicalScopes(scopes).filter(reads)
-  return typesOf(clinical).flatMap((type) => {
+  return typesOf(clinical, table).flatMap((type) => {
     const own = clinical.filter((scope) => scope.type === type)
-    if (isWhole(clinical, type)) return [{ value: type, label: labelOfType(type) }]
+    if (isWhole(clinical, type)) return [{ value: type, label: labelOfType(type, table) }]
     const parts = own.map(({ filter = [] }) => ({
       value: partOf(type, filter),
-      label: labelOfPart(type, filter),
+      label: labelOfPart(type, filter, table),
     }))
     return parts.filter(({ value }, index) => parts.findIndex((part) => part.value === value) === index)
   })
@@ -160,10 +159,10 @@ function partOf(type: string, filter: readonly FilterPart[]): string {
   return `${type}?${filterText(filter)}`
 }
 
-function typesOf(clinical: readonly ClinicalScope[]): string[] {
+function typesOf(clinical: readonly ClinicalScope[], table: RecordTypeTable): string[] {
   const named = clinical.filter((scope) => scope.type !== '*').map((scope) => scope.type)
-  const all = clinical.some((scope) => scope.type === '*') ? kindsOfRecord.map((kind) => kind.type) : []
-  const order = kindsOfRecord.map((kind) => kind.type)
+  const order = listRecordTypes(table)
+  const all = clinical.some((scope) => scope.type === '*') ? order : []
   return [...new Set([...all, ...named])].sort((a, b) => rank(order, a) - rank(order, b))
 }
 
@@ -200,7 +199,7 @@ export function readConsentChoice(
   if (!duration) return 'no-duration'
   const given = withinDuration(requestedScopes, duration).filter(
     // SMART App Launch 2.2: a scope that cannot be fulfilled is left out of the granted scopes.
-    (scope) => scope !== 'launch/encounter' || subject?.encounter !== undefined,
+    (scope) => !wantsVisit([scope]) || subject?.encounter !== undefined,
   )
   return {
     scopes: given.flatMap((text) => narrow(text, offered, { ticked, changes })),
@@ -217,7 +216,7 @@ function findDuration(answers: Answers): Duration | undefined {
 }
 
 function withinDuration(scopes: readonly string[], { value }: Duration): string[] {
-  return scopes.filter((scope) => !(value === 'once' && lastingScopes.includes(scope)))
+  return scopes.filter((scope) => !(value === 'once' && asksToRefresh([scope])))
 }
 
 interface Ticked {

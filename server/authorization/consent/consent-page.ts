@@ -1,5 +1,7 @@
 import { html, type SafeHtml } from '@remix-run/html-template'
-import { everyKind, kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
+import { wordsOfIdentity } from '#fhir/scope/context-scopes.ts'
+import { listRecordTypes } from '#fhir/scope/record-types.ts'
+import { describeEverything } from '#fhir/scope/record-words.ts'
 import type { EncounterLine } from '#server/access/access.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, hiddenField, notice } from '#server/pages/form.ts'
@@ -173,9 +175,9 @@ function renderKinds({ scopes, answers }: ConsentView): SafeHtml {
   const isOpen = items.some(({ value }) => !isTicked(value))
   return html`<fieldset id="kinds" tabindex="-1"><legend>What it may read</legend>
 ${
-  items.length < kindsOfRecord.length
+  items.length < listRecordTypes().length
     ? html`<div class="options-plain">${boxes}</div>`
-    : html`<p>${everyKind}</p>
+    : html`<p>${describeEverything()}</p>
 <details class="disclosure"${isOpen ? html` open` : ''}><summary>See the ${items.length} kinds one by one, or leave some out</summary>
 <div class="options-plain">${boxes}</div></details>`
 }</fieldset>`
@@ -208,13 +210,7 @@ function renderLimit({ changes }: ConsentView): string {
 
 function renderIdentity(scopes: readonly string[]): SafeHtml | undefined {
   if (!scopes.includes('openid')) return undefined
-  const learned = [
-    'your account',
-    ...(scopes.includes('profile') ? ['your name'] : []),
-    ...(scopes.includes('email') ? ['your e-mail address'] : []),
-    ...(scopes.includes('fhirUser') ? ['what the record says of you: name, contact and date of birth'] : []),
-  ]
-  return html`<p>It also learns who you are: ${learned.join(', ')}.</p>`
+  return html`<p>It also learns who you are: ${wordsOfIdentity(scopes).join(', ')}.</p>`
 }
 
 export function renderDuration(answers: Answers | undefined): SafeHtml {

@@ -1,4 +1,5 @@
 import { html } from '@remix-run/html-template'
+import { rowsOfKind } from '#fhir/scope/context-scopes.ts'
 import type { Account } from '#server/accounts/accounts.ts'
 import type { Application } from '#server/applications/applications.ts'
 import { csrfField, errorSummary, notice } from '#server/pages/form.ts'
@@ -24,16 +25,10 @@ interface SignInConsentView {
 /** Asks the signed-in person whether an application may know who they are. The application gets no records. */
 export function signInConsentPage(view: SignInConsentView): Page {
   const { application, account, scopes, fault } = view
-  const learned = [
-    'A number that stands for your account here',
-    ...(scopes.includes('profile') ? [`Your name: ${account.displayName}`] : []),
-    ...(scopes.includes('email') ? [`Your e-mail address: ${account.email}`] : []),
-    ...(scopes.includes('fhirUser') && view.canBeFoundInRecords
-      ? [
-          'Which person of the records you are, and what is written there of you: name, contact and date of birth',
-        ]
-      : []),
-  ]
+  const values: Partial<Record<string, string>> = { profile: account.displayName, email: account.email }
+  const learned = rowsOfKind('identity', scopes)
+    .filter(({ scope }) => scope !== 'fhirUser' || view.canBeFoundInRecords)
+    .map(({ scope, row }) => [row.learnedBySignIn, values[scope]].filter(Boolean).join(': '))
   const body = html`${errorSummary(fault ? [faultWords[fault]] : [])}
 <p class="eyebrow">Connect an app</p>
 <h1>Sign in to ${application.name} with your account here?</h1>

@@ -1,5 +1,5 @@
 import type { Configuration } from 'oidc-provider'
-import { contextScopes } from '#fhir/scope/scope.ts'
+import { claimsByScope, contextScopes } from '#fhir/scope/context-scopes.ts'
 import { proofAlgorithms } from '#server/access/access.ts'
 import { assertionAlgorithms } from '#server/applications/applications.ts'
 import { idTokenSeconds, type SigningKey } from '#server/keys/keys.ts'
@@ -39,14 +39,9 @@ export function configurationOf(deps: EngineDeps & AdapterDeps, keys: SigningKey
       long: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
       short: { httpOnly: true, sameSite: 'lax', secure: deps.portalUrl.startsWith('https:') },
     },
-    scopes: [...contextScopes],
+    scopes: Object.keys(contextScopes),
     // `sid` (OpenID Connect Back-Channel Logout §2.1) is the sign-in in which the person allowed it.
-    claims: {
-      openid: ['sub', 'sid', 'amr'],
-      fhirUser: ['fhirUser'],
-      profile: ['name'],
-      email: ['email', 'email_verified'],
-    },
+    claims: claimsByScope(),
     conformIdTokenClaims: false,
     // SMART wants redirect_uri in both requests. RFC 6749 §4.1.3 wants it in the second when it was in the first.
     allowOmittingSingleRegisteredRedirectUri: false,

@@ -1,3 +1,4 @@
+import { asksToRefresh } from '#fhir/scope/context-scopes.ts'
 import { hasClinicalScope } from '../requested-scopes.ts'
 import { answeringStoreFailure } from './answering-store-failures.ts'
 import { type EngineDeps, tokenLifetimes } from './engine-deps.ts'
@@ -21,12 +22,8 @@ export async function getsRefreshToken(
   code: { scopes: ReadonlySet<string>; grantId?: string | undefined },
 ): Promise<boolean> {
   if (!client.grantTypeAllowed('refresh_token')) return false
-  if (!hasClinicalScope([...code.scopes]) && !asksToLast(code.scopes)) return false
+  if (!hasClinicalScope([...code.scopes]) && !asksToRefresh([...code.scopes])) return false
   return client.tokenEndpointAuthMethod !== 'none' || lastsLonger(deps, code.grantId)
-}
-
-function asksToLast(scopes: ReadonlySet<string>): boolean {
-  return scopes.has('offline_access') || scopes.has('online_access')
 }
 
 /** Whether a grant goes on when an access token that is issued now has expired. */

@@ -2,11 +2,11 @@
 import { parseClinicalScope, splitScopes, writes } from '#fhir/scope/scope.ts'
 import { type Application, type ApplicationForm, isPlainHttp } from '#server/applications/applications.ts'
 import { OnpatientError } from '../../errors.ts'
+import { grantTypes } from '../../http/smart-configuration.ts'
 
 type Metadata = Record<string, unknown>
 
 const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
-const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']
 
 /** The metadata field of each of our fields, for messages. */
 const wireNames: Record<string, string> = {

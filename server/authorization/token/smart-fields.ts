@@ -4,7 +4,7 @@
  * https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html
  */
 import type { GrantConfinement, Grants } from '#server/grants/grants.ts'
-import { smartStylePath } from '../../http/smart-style.ts'
+import { smartStylePath } from '../../http/smart-style-path.ts'
 import { hasClinicalScope } from '../requested-scopes.ts'
 
 export interface SmartFieldsDeps {

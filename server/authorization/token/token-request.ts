@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { asksToRefresh } from '#fhir/scope/context-scopes.ts'
 import type { Clock } from '../../clock.ts'
 import { answeringStoreFailure } from '../engine/answering-store-failures.ts'
 import { type EngineLimits, limitEngine } from '../engine/engine-limits.ts'
@@ -33,7 +34,7 @@ async function addSmartFields(ctx: KoaContextWithOIDC, deps: TokenRequestDeps): 
   const body = ctx.body as Record<string, unknown>
   const scopes = String(body.scope ?? '').split(' ')
   // Clients such as fhirclient refresh only when the answer says that they may.
-  const saysSo = scopes.includes('offline_access') || scopes.includes('online_access')
+  const saysSo = asksToRefresh(scopes)
   if (body.refresh_token !== undefined && !saysSo) scopes.push('offline_access')
   body.scope = scopes.filter((scope) => scope !== '').join(' ')
   const grantId = ctx.oidc.entities.AccessToken?.grantId

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import type { Immunization, Patient, RelatedPerson, Resource } from 'fhir/r4'
 import { findSubjects } from '#fhir/compartment/compartment.ts'
-import { kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
+import { listRecordTypes } from '#fhir/scope/record-types.ts'
 import { whenItHappened } from '#fhir/when-it-happened.ts'
 import type { DemoPerson } from './demo-person.ts'
 import { generatePractice } from './generate-practice.ts'
@@ -84,7 +84,7 @@ test('each of the kinds of record that a consent page names occurs, most of them
     const people = peopleOf(patients).flatMap(({ patient, records }) => [patient, ...records])
     return new Set([...practice.shared, ...people].map((record) => record.resourceType as string))
   }
-  const wanted = kindsOfRecord.map((kind) => kind.type)
+  const wanted = listRecordTypes()
   const [few, many] = [typesOf(4), typesOf(30)]
   assert.deepEqual(
     wanted.filter((type) => !many.has(type)),

@@ -2,7 +2,8 @@ import { Badge, Button, Group, NativeSelect, Stack, Text, TextInput, Title } fro
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconApps, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { generatePath, Link, useSearchParams } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import {
   type Application,
   type ApplicationOrder,
@@ -162,11 +163,7 @@ function Pages({ page, last, onChange }: PagesProps) {
 
 function AddButton() {
   return (
-    <Button
-      component={Link}
-      to="/account/settings/applications/new"
-      leftSection={<IconPlus size={18} aria-hidden />}
-    >
+    <Button component={Link} to={portalPages.newApplication} leftSection={<IconPlus size={18} aria-hidden />}>
       Add application
     </Button>
   )
@@ -206,7 +203,7 @@ function ApplicationRow({ application }: { application: Application }) {
       </div>
       <Button
         component={Link}
-        to={`/account/settings/applications/${id}`}
+        to={generatePath(portalPages.application, { applicationId: id })}
         variant="default"
         size="sm"
         className="touch"

@@ -1,7 +1,8 @@
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useEffect } from 'react'
-import { Link } from 'react-router'
+import { generatePath, Link } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import type { NewSecret } from '../../../api/applications.ts'
 import { CopyField } from '../../../components/copy-field.tsx'
 import { PageHeading } from '../../../components/page-heading.tsx'
@@ -44,7 +45,7 @@ export function CreatedApplication({ answer }: { answer: NewSecret }) {
       <ConnectionGuide application={application} secret={secret} />
       <Button
         component={Link}
-        to={`/account/settings/applications/${application.id}`}
+        to={generatePath(portalPages.application, { applicationId: application.id })}
         variant="default"
         className="own-width"
       >

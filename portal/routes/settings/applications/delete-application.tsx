@@ -2,6 +2,7 @@ import { Button, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { portalPages } from '#server/portal-pages.ts'
 import { type Application, useRemoveApplication } from '../../../api/applications.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 
@@ -13,7 +14,7 @@ export function DeleteApplication({ application }: { application: Application })
     remove.mutate(undefined, {
       onSuccess: () => {
         notifications.show({ message: `${application.name} is deleted.` })
-        void navigate('/account/settings/applications')
+        void navigate(portalPages.applications)
       },
     })
   }

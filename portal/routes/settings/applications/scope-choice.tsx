@@ -1,7 +1,7 @@
 import { Button, Checkbox, Code, Fieldset, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
-import { kindsOfRecord } from '#fhir/scope/kinds-of-record.ts'
+import { recordTypes } from '#fhir/scope/record-types.ts'
 import { faultOf } from '../../../components/form-failure.ts'
 import { type ScopeDraft, scopesOf, usualScopes } from './scope-draft.ts'
 
@@ -70,7 +70,10 @@ function TypeAdder({ onAdd }: { onAdd(scope: string): void }) {
         label="One type of record"
         value={type}
         onChange={(event) => setType(event.currentTarget.value)}
-        data={kindsOfRecord.map(({ type: value, label }) => ({ value, label: `${value}: ${label}` }))}
+        data={Object.entries(recordTypes).map(([value, { label }]) => ({
+          value,
+          label: `${value}: ${label}`,
+        }))}
       />
       <Button
         variant="default"

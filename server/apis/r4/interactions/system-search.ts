@@ -14,7 +14,7 @@ import { subset } from '../subset.ts'
 import { linkTo, outcomeEntries, readQuery, type SearchRequest, selfLink, withoutCursor } from './search.ts'
 
 /** The most types of one request, which bounds its work. */
-const mostTypes = 20
+export const mostTypes = 20
 
 /** The next page starts in this type, after this record or at the first. */
 interface Place {
