@@ -166,7 +166,7 @@ const entered = [...uses.flatMap(([folders]) => folders), 'apis/classic', 'apis/
 const entryRules = entered.map((folder) => {
   const name = folder.split('/').at(-1)
   const more =
-    { demo: '|client/client|generator/generate-practice', 'portal-api': '|portal-app' }[folder] ?? ''
+    { demo: '|client/client|generator/generate-practice', 'portal-api': '|portal-app|answers' }[folder] ?? ''
   return {
     name: `entry-of-${name}`,
     comment:
@@ -279,7 +279,7 @@ const rules = [
   {
     name: 'portal-talks-http',
     comment:
-      'The portal uses `fhir`, `words`, the style of `pages`, the list of its own pages and types of `views`; it meets the server over HTTP.',
+      'The portal uses `fhir`, `words`, the style of `pages`, the list of its own pages, and types of `views` and of the answers of `portal-api`; it meets the server over HTTP.',
     from: { path: '^portal/' },
     to: {
       path: code,
@@ -288,17 +288,17 @@ const rules = [
         '^fhir/',
         '^words/',
         '^server/pages/assets/',
-        '^server/views/views\\.ts$',
+        '^server/(views/views|portal-api/answers)\\.ts$',
         '^server/portal-pages\\.ts$',
       ],
     },
   },
   {
-    name: 'portal-takes-types-of-views',
+    name: 'portal-takes-types',
     comment:
-      'The portal uses `fhir`, `words`, the style of `pages`, the list of its own pages and types of `views`; it meets the server over HTTP.',
+      'The portal uses `fhir`, `words`, the style of `pages`, the list of its own pages, and types of `views` and of the answers of `portal-api`; it meets the server over HTTP.',
     from: { path: '^portal/' },
-    to: { path: '^server/views/', dependencyTypesNot: ['type-only'] },
+    to: { path: '^server/(views|portal-api)/', dependencyTypesNot: ['type-only'] },
   },
   {
     name: 'server-stands-alone',

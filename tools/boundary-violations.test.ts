@@ -27,7 +27,7 @@ const planted: Record<string, [from: string, to: string]> = {
   'fhir-is-pure': ['fhir/pure.ts', 'node:fs'],
   'fhir-takes-no-types': ['fhir/typed.ts', 'type server/clock.ts'],
   'words-use-words': ['words/errors.ts', 'type server/errors.ts'],
-  'portal-takes-types-of-views': ['portal/values.ts', 'server/views/views.ts'],
+  'portal-takes-types': ['portal/values.ts', 'server/views/views.ts'],
   'leaves-use-leaves': ['server/errors.ts', 'type server/mail/mail.ts'],
   'only-the-start-knows-everything': ['server/brands/start.ts', 'type server/app.ts'],
   'sql-in-store-and-modules': ['server/apis/r4/sql.ts', 'kysely'],

@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Application, ApplicationPage, NewSecret, SavedApplication } from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
 
 export interface ApplicationForm {
@@ -20,30 +21,6 @@ export interface ApplicationForm {
   jwksUri: string | null
 }
 
-export interface Application extends ApplicationForm {
-  /** Also the client id. */
-  id: string
-  /** Every request must say for which server the token is meant. */
-  requiresAudience: boolean
-  /** What its developer has to be told of it. */
-  warnings: Warning[]
-  createdAt: string
-  updatedAt: string
-  secrets: Array<{ id: string; createdAt: string; expiresAt: string | null }>
-}
-
-export interface Warning {
-  field: string
-  message: string
-}
-
-/** The secret is in the answer that made it, and never again. */
-export interface NewSecret {
-  application: Application
-  secret: string | null
-  warnings: Warning[]
-}
-
 const listKey = ['applications']
 const keyOf = (id: string) => ['applications', id]
 
@@ -61,7 +38,7 @@ export function useApplications(asked: { search: string; order: ApplicationOrder
   })
   return useQuery({
     queryKey: [...listKey, 'list', asked],
-    queryFn: () => callApi<{ applications: Application[]; count: number }>('GET', `/applications?${query}`),
+    queryFn: () => callApi<ApplicationPage>('GET', `/applications?${query}`),
     placeholderData: keepPreviousData,
   })
 }
@@ -78,9 +55,7 @@ export function useCreateApplication() {
 }
 
 export function useUpdateApplication(id: string) {
-  return useChange((form: ApplicationForm) =>
-    callApi<{ application: Application; warnings: Warning[] }>('PUT', `/applications/${id}`, form),
-  )
+  return useChange((form: ApplicationForm) => callApi<SavedApplication>('PUT', `/applications/${id}`, form))
 }
 
 export function useRotateSecret(id: string) {

@@ -1,51 +1,13 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type {
+  ApprovalsOfApplication,
+  ApprovedService,
+  BackendServicesPage,
+  Cursors,
+  ServiceChange,
+  ServiceRequest,
+} from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
-
-interface OfApplication {
-  id: string
-  application: { id: string; name: string }
-  scopes: string[]
-}
-
-/** A developer asks the practice to let a service in. */
-export interface ServiceRequest extends OfApplication {
-  requestedBy: string
-  requestedAt: string
-}
-
-/** A service that the practice let in. */
-export interface ApprovedService extends OfApplication {
-  approvedBy: string
-  approvedAt: string
-  lastUsedAt: string | null
-}
-
-/** One thing that an approved service would change. */
-export interface FieldChange {
-  field: 'name' | 'logo' | 'keys' | 'scopes'
-  from: string
-  to: string
-}
-
-/** An approved service would be another one; it stays as it was until the practice agrees. */
-export interface ServiceChange {
-  id: string
-  application: { id: string; name: string }
-  requestedAt: string
-  changes: FieldChange[]
-  /** This practice has agreed; others have not. */
-  isAgreed: boolean
-}
-
-/** Where lists go on; a list that has ended has none. */
-type Cursors = Partial<Record<'approvals' | 'requests' | 'changes', string>>
-
-interface BackendServicesPage {
-  approvals: ApprovedService[]
-  changes: ServiceChange[]
-  requests: ServiceRequest[]
-  next: Cursors | null
-}
 
 const keyOf = (practiceId: string) => ['practice', practiceId, 'backend-services']
 
@@ -93,22 +55,13 @@ export function useRefuseChange(practiceId: string) {
   )
 }
 
-/** What the developer of a service asked for, and the practices that have not agreed yet. */
-interface WaitingChange {
-  requestedAt: string
-  changes: FieldChange[]
-  waitsFor: string[]
-  waitsForMore: boolean
-}
-
 /** Below the key of the applications, so that saving one asks again. */
 const waitingKeyOf = (applicationId: string) => ['applications', applicationId, 'waiting-change']
 
 export function useWaitingChange(applicationId: string) {
   return useQuery({
     queryKey: waitingKeyOf(applicationId),
-    queryFn: () =>
-      callApi<{ change: WaitingChange | null }>('GET', `/applications/${applicationId}/approvals`),
+    queryFn: () => callApi<ApprovalsOfApplication>('GET', `/applications/${applicationId}/approvals`),
   })
 }
 

@@ -1,16 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
+import type { Closing } from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
-import type { Practice } from './me.ts'
-
-/** What closing the own account would mean. */
-export interface Closing {
-  /** Practices that would lose their only provider: the account has to stay. */
-  staying: Practice[]
-  /** Sandboxes, and practices without patients, that close with it. */
-  closing: Practice[]
-  /** How many applications of the account are deleted. */
-  applications: number
-}
 
 export function useClosing() {
   return useQuery({

@@ -1,33 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { AppSecret, Factors, NewCodes } from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
-
-export interface Passkey {
-  id: string
-  name: string
-  createdAt: string
-  lastUsedAt?: string
-}
-
-export interface Factors {
-  authenticatorApp: { createdAt: string; lastUsedAt?: string } | null
-  passkeys: Passkey[]
-  /** Null when there never were any. */
-  recoveryCodesLeft: number | null
-  /** Whether changes are possible at once; else the person has to confirm who they are. */
-  isProven: boolean
-  isTwoStep: boolean
-}
-
-export interface AppSecret {
-  text: string
-  /** What an authenticator app reads from the QR code. */
-  uri: string
-}
-
-/** Shown once, after the first factor or when they are made anew. */
-interface NewCodes {
-  recoveryCodes: string[] | null
-}
 
 export function useFactors() {
   return useQuery({ queryKey: ['factors'], queryFn: () => callApi<Factors>('GET', '/me/factors') })

@@ -1,19 +1,6 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import type { LaunchChoices } from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
-
-/** An application that can be opened from here. */
-export interface LaunchableApplication {
-  id: string
-  name: string
-  owner: string
-}
-
-/** A visit that it can be opened for. */
-export interface Encounter {
-  id: string
-  title: string
-  start: string | null
-}
 
 export interface LaunchForm {
   /** Why the account may see the patient. */
@@ -24,20 +11,12 @@ export interface LaunchForm {
   intent: string | null
 }
 
-interface ChoicesPage {
-  applications: LaunchableApplication[]
-  /** The newest visits. */
-  encounters: Encounter[]
-  hasMoreEncounters: boolean
-  next: string | null
-}
-
 export function useLaunchChoices(associationId: string, patientId: string) {
   const query = new URLSearchParams({ association: associationId, patient: patientId })
   return useInfiniteQuery({
     queryKey: ['launch-choices', associationId, patientId],
     queryFn: ({ pageParam }) =>
-      callApi<ChoicesPage>(
+      callApi<LaunchChoices>(
         'GET',
         `/launches/choices?${query}${pageParam ? `&cursor=${encodeURIComponent(pageParam)}` : ''}`,
       ),

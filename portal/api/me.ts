@@ -1,61 +1,6 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
+import type { Me, Practice } from '#server/portal-api/answers.ts'
 import { callApi, rememberCsrfToken } from './call-api.ts'
-
-export interface Account {
-  id: string
-  email: string
-  displayName: string
-  /** Another account has the same address, from before addresses had one form. */
-  isAddressShared: boolean
-}
-
-export interface Practice {
-  id: string
-  name: string
-  kind: 'practice' | 'sandbox'
-}
-
-export interface PatientSummary {
-  id: string
-  name: string
-  birthDate: string | null
-  gender: string | null
-}
-
-export interface Association {
-  id: string
-  role: 'patient' | 'proxy' | 'provider' | 'staff'
-  relationship: string
-  practice: Practice & { requiresSecondStep: boolean }
-  patient: PatientSummary | null
-  /** The record that is the person's own; one of all associations at most. */
-  isOwn: boolean
-  /** The practice opens its panel only after a second step, which this sign-in had not. */
-  needsSecondStep: boolean
-}
-
-export interface Urls {
-  portal: string
-  fhirClassic: string
-  authorize: string
-  token: string
-  tutorial: string
-  documentation: string
-}
-
-export interface Me {
-  account: Account
-  csrfToken: string
-  signInId: string
-  associations: Association[]
-  /** Accepted with another address than the invited one; the practice has not confirmed yet. */
-  waitingInvitations: Array<{ practice: string; claimedAt: string }>
-  hasMoreWaitingInvitations: boolean
-  /** Who may open a practice or a sandbox. */
-  signUp: Record<'practice' | 'developer', 'open' | 'invitation' | 'closed'>
-  urls: Urls
-  isProduction: boolean
-}
 
 export const meQuery = queryOptions({
   queryKey: ['me'],

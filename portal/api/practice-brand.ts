@@ -1,21 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { PracticeBrand } from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
-
-/** What a practice publishes of itself. */
-export interface PracticeBrand {
-  isListed: boolean
-  name: string
-  aliases: string[]
-  npi: string | null
-  website: string | null
-  logoUri: string | null
-  description: string | null
-  phone: string | null
-  addressLine: string | null
-  city: string | null
-  state: string | null
-  postalCode: string | null
-}
 
 const keyOf = (practiceId: string) => ['practice', practiceId, 'brand']
 

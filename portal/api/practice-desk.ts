@@ -1,44 +1,13 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type {
+  InvitationPage,
+  PatientPage,
+  PeoplePage,
+  RelatedPeople,
+  SentInvitation,
+} from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
-import { type Association, meQuery, type PatientSummary } from './me.ts'
-
-export interface PatientPage {
-  count: number
-  patients: PatientSummary[]
-  next: string | null
-}
-
-export interface Person {
-  associationId: string
-  displayName: string
-  email: string
-  role: Association['role']
-  relationship: string
-  createdAt: string
-  patient: PatientSummary | null
-  isSelf: boolean
-  hasSecondStep: boolean
-}
-
-export interface Invitation {
-  id: string
-  email: string
-  role: 'patient' | 'proxy'
-  relationship: string
-  createdAt: string
-  expiresAt: string
-  patient: PatientSummary | null
-  /** Whether its mail has reached the mail server: on its way, not taken yet, or given up. */
-  mail: 'sent' | 'waiting' | 'delayed' | 'failed'
-  /** An account of another address accepted it: the practice says whether it is the invited person. */
-  claim: { displayName: string; email: string; claimedAt: string } | null
-}
-
-export interface RelatedPerson {
-  id: string
-  name: string
-  relationship: string
-}
+import { meQuery } from './me.ts'
 
 export interface InvitationForm {
   patientId: string
@@ -62,20 +31,17 @@ export function useRelatedPeople(practiceId: string, patientId: string, isEnable
   return useQuery({
     queryKey: [...keyOf(practiceId, 'related-people'), patientId],
     queryFn: () =>
-      callApi<{ relatedPeople: RelatedPerson[]; hasMore: boolean }>(
-        'GET',
-        `/practices/${practiceId}/patients/${patientId}/related-people`,
-      ),
+      callApi<RelatedPeople>('GET', `/practices/${practiceId}/patients/${patientId}/related-people`),
     enabled: isEnabled,
   })
 }
 
 export function usePeople(practiceId: string) {
-  return usePages<{ people: Person[]; next: string | null }>(practiceId, 'people')
+  return usePages<PeoplePage>(practiceId, 'people')
 }
 
 export function useInvitations(practiceId: string) {
-  return usePages<{ invitations: Invitation[]; next: string | null }>(practiceId, 'invitations')
+  return usePages<InvitationPage>(practiceId, 'invitations')
 }
 
 /** A list of the desk, page by page. */
@@ -94,11 +60,7 @@ function usePages<Page extends { next: string | null }>(practiceId: string, part
 
 export function useInvite(practiceId: string) {
   return useDeskChange(practiceId, 'invitations', (form: InvitationForm) =>
-    callApi<{ invitation: Invitation; isInOutbox: boolean }>(
-      'POST',
-      `/practices/${practiceId}/invitations`,
-      form,
-    ),
+    callApi<SentInvitation>('POST', `/practices/${practiceId}/invitations`, form),
   )
 }
 

@@ -1,15 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { SignIn } from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
-
-export interface SignIn {
-  id: string
-  createdAt: string
-  lastSeenAt: string
-  userAgent: string
-  /** The network address that it was started from. */
-  address: string | null
-  isCurrent: boolean
-}
 
 const queryKey = ['sign-ins']
 

@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import type { FieldChange } from '../api/backend-services.ts'
+import type { FieldChange } from '#server/portal-api/answers.ts'
 import { wordsOfServiceScopes } from '../record/service-scope-words.ts'
 
 const fieldWords: Record<FieldChange['field'], string> = {

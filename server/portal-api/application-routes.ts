@@ -3,6 +3,12 @@ import { z } from 'zod'
 import type { SignIn } from '#server/accounts/accounts.ts'
 import type { Application, SecretSummary, Warning } from '#server/applications/applications.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type {
+  Application as ApplicationAnswer,
+  ApplicationPage,
+  NewSecret,
+  SavedApplication,
+} from './answers.ts'
 import { getOwnedApplication } from './owned-application.ts'
 import { parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
@@ -73,13 +79,13 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
     return [...applications.warn(application), ...(waiting ?? [])]
   }
 
-  async function toJson(application: Application) {
+  async function toJson(application: Application): Promise<ApplicationAnswer<Date>> {
     const secrets = await applications.listSecrets(application.id)
     return { ...toApplicationJson(application, secrets), warnings: await listWarnings(application) }
   }
 
   return async (app) => {
-    app.get('/applications', async (request) => {
+    app.get('/applications', async (request): Promise<ApplicationPage<Date>> => {
       const { account } = getSignedIn(request)
       const page = parseInput(listQuery, request.query)
       const { applications: owned, count } = await applications.listOwned(account.id, page)
@@ -96,16 +102,18 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
       const form = parseInput(applicationForm, request.body)
       assertProvenForService(signIn, { ...form, authentication: form.authentication })
       const { application, secret, warnings } = await applications.create(account.id, form)
-      return reply
-        .code(201)
-        .send({ application: await toJson(application), secret: secret ?? null, warnings })
+      return reply.code(201).send({
+        application: await toJson(application),
+        secret: secret ?? null,
+        warnings,
+      } satisfies NewSecret<Date>)
     })
 
     app.get('/applications/:id', async (request) => {
       return { application: await toJson(await getOwnedApplication({ applications }, request)) }
     })
 
-    app.put('/applications/:id', async (request) => {
+    app.put('/applications/:id', async (request): Promise<SavedApplication<Date>> => {
       const { account, signIn } = getSignedIn(request)
       const { id, authentication } = await getOwnedApplication({ applications }, request)
       const form = parseInput(applicationForm, request.body)
@@ -127,7 +135,9 @@ export function applicationRoutes({ accounts, applications }: PortalApiDeps): Fa
       const owned = await getOwnedApplication({ applications }, request)
       const { overlapSeconds } = parseInput(rotation, request.body)
       const secret = await applications.rotateSecret(account.id, owned.id, overlapSeconds)
-      return reply.code(201).send({ application: await toJson(owned), secret, warnings: [] })
+      return reply
+        .code(201)
+        .send({ application: await toJson(owned), secret, warnings: [] } satisfies NewSecret<Date>)
     })
   }
 }

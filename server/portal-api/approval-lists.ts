@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Approval, ApprovalPage, ApprovalRequest } from '#server/grants/grants.ts'
+import type { ApprovedService, Cursors, ServiceRequest } from './answers.ts'
 import { idText } from './parse-input.ts'
 
 /**
@@ -25,21 +26,19 @@ export async function readList<Entry>(
 }
 
 /** The cursors of lists that go on; null when none does. */
-export function cursorsOf(
-  pages: Partial<Record<ListName, ApprovalPage<unknown>>>,
-): Partial<Record<ListName, string>> | null {
+export function cursorsOf(pages: Partial<Record<ListName, ApprovalPage<unknown>>>): Cursors | null {
   const cursors = Object.entries(pages).flatMap(([name, { next }]) =>
     next === undefined ? [] : [[name, next] as const],
   )
   return cursors.length === 0 ? null : Object.fromEntries(cursors)
 }
 
-export function toApprovalJson(approval: Approval) {
+export function toApprovalJson(approval: Approval): ApprovedService<Date> {
   const { id, scopes, approvedBy, approvedAt, lastUsedAt } = approval
   return { id, ...namesOf(approval), scopes, approvedBy, approvedAt, lastUsedAt: lastUsedAt ?? null }
 }
 
-export function toRequestJson(request: ApprovalRequest) {
+export function toRequestJson(request: ApprovalRequest): ServiceRequest<Date> {
   const { id, scopes, requestedBy, requestedAt } = request
   return { id, ...namesOf(request), scopes, requestedBy, requestedAt }
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { ApprovalsOfApplication, WaitingChange } from './answers.ts'
 import { cursorsOf, listsQuery, readList, toApprovalJson, toRequestJson } from './approval-lists.ts'
 import { getOwnedApplication } from './owned-application.ts'
 import { idText, parseInput } from './parse-input.ts'
@@ -9,7 +10,10 @@ import type { PortalApiDeps } from './portal-api-deps.ts'
 
 const requestForm = z.strictObject({ practiceId: idText })
 
-export async function listOwnApprovals(deps: PortalApiDeps, request: FastifyRequest) {
+export async function listOwnApprovals(
+  deps: PortalApiDeps,
+  request: FastifyRequest,
+): Promise<ApprovalsOfApplication<Date>> {
   const query = parseInput(listsQuery, request.query)
   const { id: applicationId } = await getOwnedApplication(deps, request)
   const { approvals } = deps
@@ -26,7 +30,10 @@ export async function listOwnApprovals(deps: PortalApiDeps, request: FastifyRequ
 }
 
 /** The change that waits, for its developer, with the practices that have not agreed. */
-async function findWaitingChange({ applications, approvals }: PortalApiDeps, applicationId: string) {
+async function findWaitingChange(
+  { applications, approvals }: PortalApiDeps,
+  applicationId: string,
+): Promise<WaitingChange<Date> | null> {
   const change = await applications.changes.find(applicationId)
   if (!change) return null
   const { practiceNames, hasMore } = await approvals.listWaitedFor(applicationId)

@@ -4,6 +4,7 @@ import type { Account } from '#server/accounts/accounts.ts'
 import type { ChangeOfApproved } from '#server/grants/grants.ts'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { BackendServicesPage, ServiceChange } from './answers.ts'
 import { cursorsOf, listsQuery, readList, toApprovalJson, toRequestJson } from './approval-lists.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
@@ -18,7 +19,10 @@ const approvalForm = z.strictObject({
   scopes: z.array(z.string().max(500)).max(200).optional(),
 })
 
-export async function listOfPractice({ approvals, practices }: PortalApiDeps, request: FastifyRequest) {
+export async function listOfPractice(
+  { approvals, practices }: PortalApiDeps,
+  request: FastifyRequest,
+): Promise<BackendServicesPage<Date>> {
   const { id: practiceId } = parseInput(onePractice, request.params)
   const query = parseInput(listsQuery, request.query)
   // Staff may look.
@@ -98,6 +102,6 @@ function toChangeJson({
   requestedAt,
   changes,
   isAgreed,
-}: ChangeOfApproved) {
+}: ChangeOfApproved): ServiceChange<Date> {
   return { id, application: { id: applicationId, name: applicationName }, requestedAt, changes, isAgreed }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { BrandForm } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { PracticeBrand } from './answers.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 import { getWork } from './workplace.ts'
@@ -53,7 +54,7 @@ export function brandRoutes({ practices }: PortalApiDeps): FastifyPluginAsync {
   }
 }
 
-function toJson(brand: BrandForm) {
+function toJson(brand: BrandForm): PracticeBrand {
   const { isListed, name, aliases } = brand
   return {
     isListed,

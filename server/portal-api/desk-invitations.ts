@@ -3,9 +3,15 @@ import { z } from 'zod'
 import type { RecordReader } from '#server/access/access.ts'
 import type { Invitation } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
+import type {
+  Invitation as InvitationAnswer,
+  InvitationPage,
+  PatientSummary,
+  SentInvitation,
+} from './answers.ts'
 import { openDesk } from './open-desk.ts'
 import { idText, parseInput } from './parse-input.ts'
-import { findSummary, type PatientSummary, summarizePatients } from './patient-summary.ts'
+import { findSummary, summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
 const onePractice = z.strictObject({ id: idText })
@@ -21,7 +27,10 @@ const invitationForm = z.strictObject({
   isSharedAddress: z.boolean().optional(),
 })
 
-export async function listInvitations(deps: PortalApiDeps, request: FastifyRequest) {
+export async function listInvitations(
+  deps: PortalApiDeps,
+  request: FastifyRequest,
+): Promise<InvitationPage<Date>> {
   const { cursor } = parseInput(pageQuery, request.query)
   const { practice, reader } = await openDesk(deps, request, parseInput(onePractice, request.params).id)
   const { invitations, next } = await deps.practices.listInvitations(practice.id, { after: cursor })
@@ -52,7 +61,7 @@ export async function sendInvitation(deps: PortalApiDeps, request: FastifyReques
   return reply.code(201).send({
     invitation: toInvitationJson(invitation, patients),
     isInOutbox: invitation.isInOutbox === true,
-  })
+  } satisfies SentInvitation<Date>)
 }
 
 /** An account is one person. Two patients who share an address need two accounts, or one of them is a proxy of the other. */
@@ -91,7 +100,7 @@ export async function endInvitation(deps: PortalApiDeps, request: FastifyRequest
 function toInvitationJson(
   { id, email, role, relationship, createdAt, expiresAt, patientId, claim, mail }: Invitation,
   patients: ReadonlyMap<string, PatientSummary>,
-) {
+): InvitationAnswer<Date> {
   return {
     id,
     email,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { PatientPage, RelatedPeople } from './answers.ts'
 import { openDesk } from './open-desk.ts'
 import { formatCursor, parseCursor } from './page-cursor.ts'
 import { idText, parseInput } from './parse-input.ts'
@@ -18,7 +19,7 @@ export async function getPractice(deps: PortalApiDeps, request: FastifyRequest) 
   return { practice: { id, name, kind } }
 }
 
-export async function listPatients(deps: PortalApiDeps, request: FastifyRequest) {
+export async function listPatients(deps: PortalApiDeps, request: FastifyRequest): Promise<PatientPage> {
   const { cursor } = parseInput(pageQuery, request.query)
   const { reader } = await openDesk(deps, request, parseInput(onePractice, request.params).id)
   const page = await reader.list({ type: 'Patient', pageSize, after: parseCursor(cursor) })
@@ -29,7 +30,10 @@ export async function listPatients(deps: PortalApiDeps, request: FastifyRequest)
   }
 }
 
-export async function listRelatedPeopleOf(deps: PortalApiDeps, request: FastifyRequest) {
+export async function listRelatedPeopleOf(
+  deps: PortalApiDeps,
+  request: FastifyRequest,
+): Promise<RelatedPeople> {
   const { id, patientId } = parseInput(onePatient, request.params)
   const { reader } = await openDesk(deps, request, id)
   return listRelatedPeople(reader, patientId)

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { PeoplePage } from './answers.ts'
 import { openDesk } from './open-desk.ts'
 import { idText, parseInput } from './parse-input.ts'
 import { findSummary, summarizePatients } from './patient-summary.ts'
@@ -12,7 +13,7 @@ const oneAssociation = z.strictObject({ id: idText, associationId: idText })
 const pageQuery = z.strictObject({ cursor: idText.optional() })
 const relationForm = z.strictObject({ relationship: z.string().max(500) })
 
-export async function listPeople(deps: PortalApiDeps, request: FastifyRequest) {
+export async function listPeople(deps: PortalApiDeps, request: FastifyRequest): Promise<PeoplePage<Date>> {
   const { cursor } = parseInput(pageQuery, request.query)
   const { account, practice, reader } = await openDesk(
     deps,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { getSignedIn } from '../http/browser.ts'
+import type { AppSecret, Factors, NewCodes } from './answers.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
@@ -33,7 +34,7 @@ export function factorRoutes({ accounts }: PortalApiDeps): FastifyPluginAsync {
       return reply.code(204).send()
     })
 
-    app.get('/me/factors', async (request) => {
+    app.get('/me/factors', async (request): Promise<Factors<Date>> => {
       const { account, signIn } = getSignedIn(request)
       const { authenticatorApp, passkeys, recoveryCodesLeft } = await factors.list(account.id)
       return {
@@ -48,10 +49,11 @@ export function factorRoutes({ accounts }: PortalApiDeps): FastifyPluginAsync {
     app.post('/me/factors/authenticator-app', async (request, reply) => {
       const { account, signIn } = getSignedIn(request)
       parseInput(noForm, request.body)
-      return reply.code(201).send(await factors.startAuthenticatorApp(account, signIn))
+      const secret: AppSecret = await factors.startAuthenticatorApp(account, signIn)
+      return reply.code(201).send(secret)
     })
 
-    app.post('/me/factors/authenticator-app/confirm', async (request) => {
+    app.post('/me/factors/authenticator-app/confirm', async (request): Promise<NewCodes> => {
       const { account, signIn } = getSignedIn(request)
       const { code } = parseInput(codeForm, request.body)
       return { recoveryCodes: (await factors.confirmAuthenticatorApp(account, signIn, code)) ?? null }
@@ -72,7 +74,7 @@ export function factorRoutes({ accounts }: PortalApiDeps): FastifyPluginAsync {
     app.post('/me/factors/passkeys', async (request, reply) => {
       const { account, signIn } = getSignedIn(request)
       const recoveryCodes = await factors.addPasskey(account, signIn, parseInput(passkeyForm, request.body))
-      return reply.code(201).send({ recoveryCodes: recoveryCodes ?? null })
+      return reply.code(201).send({ recoveryCodes: recoveryCodes ?? null } satisfies NewCodes)
     })
 
     app.delete('/me/factors/passkeys/:id', async (request, reply) => {

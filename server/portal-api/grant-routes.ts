@@ -2,9 +2,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { OpenGrant } from '#server/grants/grants.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { ConnectedApps, Grant, PatientSummary } from './answers.ts'
 import { toAssociationJson } from './me-routes.ts'
 import { idText, parseInput } from './parse-input.ts'
-import { type PatientSummary, summarizePatients } from './patient-summary.ts'
+import { summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
 /** For so long a person sees that an access ended by itself. */
@@ -17,7 +18,7 @@ const listQuery = z.strictObject({ offset: z.coerce.number().int().min(0).max(10
 /** The applications that the account has connected. Each is listed once, with all its grants. */
 export function grantRoutes({ grants, access, clock }: PortalApiDeps): FastifyPluginAsync {
   return async (app) => {
-    app.get('/connected-apps', async (request) => {
+    app.get('/connected-apps', async (request): Promise<ConnectedApps<Date>> => {
       const { account, signIn } = getSignedIn(request)
       const { offset } = parseInput(listQuery, request.query)
       const since = new Date(clock.now().getTime() - reuseShownMs)
@@ -71,7 +72,7 @@ function patientIdsOf({ associations, context }: OpenGrant): string[] {
 function toGrantJson(
   { id, scopes, createdAt, expiresAt, lastUsedAt, associations, context }: OpenGrant,
   patients: ReadonlyMap<string, PatientSummary>,
-) {
+): Grant<Date> {
   return {
     id,
     scopes,

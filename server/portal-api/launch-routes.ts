@@ -10,6 +10,7 @@ import type { LaunchContext } from '#server/launches/launches.ts'
 import type { Association, ReachingSignIn } from '#server/practices/practices.ts'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { LaunchChoices } from './answers.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
@@ -52,7 +53,7 @@ export function launchRoutes({ access, launches, practices }: PortalApiDeps): Fa
   }
 
   return async (app) => {
-    app.get('/launches/choices', async (request) => {
+    app.get('/launches/choices', async (request): Promise<LaunchChoices> => {
       const { signIn } = getSignedIn(request)
       const { association: associationId, patient, cursor } = parseInput(choicesQuery, request.query)
       const { association, reader } = await openPatient(signIn, associationId, patient)

@@ -4,8 +4,16 @@ import type { Account } from '#server/accounts/accounts.ts'
 import { type Association, findOwnRecord, reachesPanel } from '#server/practices/practices.ts'
 import { isShared } from '../addresses.ts'
 import { clearSignInCookie, getSignedIn } from '../http/browser.ts'
+import type {
+  Account as AccountAnswer,
+  Association as AssociationAnswer,
+  Closing,
+  Me,
+  PatientSummary,
+  Urls,
+} from './answers.ts'
 import { parseInput } from './parse-input.ts'
-import { type PatientSummary, summarizePatients } from './patient-summary.ts'
+import { summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
 // The module behind it says what is too short or too long, in better words. Here only absurd lengths are refused.
@@ -18,7 +26,7 @@ const emailForm = z.strictObject({ password: z.string().max(2000), email: z.stri
 export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
   const { accounts, practices, applications, access, isProduction } = deps
   return async (app) => {
-    app.get('/me', async (request, reply) => {
+    app.get('/me', async (request, reply): Promise<Me<Date>> => {
       const { account, signIn } = getSignedIn(request)
       const associations = await practices.listAssociations(account.id)
       const waiting = new Set((await practices.listWaiting(signIn)).map(({ id }) => id))
@@ -63,7 +71,7 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
     })
 
     // Shows what closing the account would mean, before it is done.
-    app.get('/me/closing', async (request) => {
+    app.get('/me/closing', async (request): Promise<Closing> => {
       const { account } = getSignedIn(request)
       const { staying, closing } = await practices.describeLeaving(account.id)
       const { count } = await applications.listOwned(account.id, { limit: 1 })
@@ -89,14 +97,14 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
   }
 }
 
-function toAccountJson({ id, email, displayName }: Account) {
+function toAccountJson({ id, email, displayName }: Account): AccountAnswer {
   return { id, email, displayName, isAddressShared: isShared(email) }
 }
 
 export function toAssociationJson(
   { id, role, relationship, practice, patientId }: Association,
   patients: ReadonlyMap<string, PatientSummary>,
-) {
+): AssociationAnswer {
   const { id: practiceId, name, kind } = practice
   return {
     id,
@@ -107,7 +115,7 @@ export function toAssociationJson(
   }
 }
 
-function urlsOf({ portalUrl, fhirUrl }: PortalApiDeps) {
+function urlsOf({ portalUrl, fhirUrl }: PortalApiDeps): Urls {
   return {
     portal: portalUrl,
     fhirClassic: `${fhirUrl}/onpatient_api/fhir`,

@@ -1,14 +1,7 @@
 import type { Patient, RelatedPerson } from 'fhir/r4'
 import { officialNameOf } from '#fhir/official-name.ts'
 import type { RecordReader } from '#server/access/access.ts'
-
-/** The part of a patient that lists show. */
-export interface PatientSummary {
-  id: string
-  name: string
-  birthDate: string | null
-  gender: string | null
-}
+import type { PatientSummary, RelatedPeople } from './answers.ts'
 
 export function summarizePatient(content: string): PatientSummary {
   const patient = JSON.parse(content) as Patient
@@ -44,20 +37,10 @@ export function findSummary(
   return (id !== undefined && patients.get(id)) || null
 }
 
-/** A person who is near the patient, as the record says. */
-interface RelatedPersonSummary {
-  id: string
-  name: string
-  relationship: string
-}
-
 const mostRelatedPeople = 100
 
 /** People to choose from, 100 at most. `hasMore` says that the record has more. */
-export async function listRelatedPeople(
-  reader: RecordReader,
-  patientId: string,
-): Promise<{ relatedPeople: RelatedPersonSummary[]; hasMore: boolean }> {
+export async function listRelatedPeople(reader: RecordReader, patientId: string): Promise<RelatedPeople> {
   const page = await reader.list({ type: 'RelatedPerson', patientId, pageSize: mostRelatedPeople })
   const relatedPeople = page.contents.map((content) => {
     const person = JSON.parse(content) as RelatedPerson

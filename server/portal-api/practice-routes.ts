@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Practice } from '#server/practices/practices.ts'
 import { assertRoom } from '../assert-room.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { Practice as PracticeAnswer } from './answers.ts'
 import { parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
@@ -51,6 +52,6 @@ export function practiceRoutes({ practices, admission, limits }: PortalApiDeps):
   }
 }
 
-function toPracticeJson({ id, name, kind }: Practice) {
+function toPracticeJson({ id, name, kind }: Practice): PracticeAnswer {
   return { id, name, kind }
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import { OnpatientError } from '../errors.ts'
 import { getSignedIn } from '../http/browser.ts'
+import type { SignIn } from './answers.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
@@ -10,7 +11,7 @@ const oneSignIn = z.strictObject({ id: idText })
 /** The browsers in which the account is signed in. */
 export function signInRoutes({ accounts }: PortalApiDeps): FastifyPluginAsync {
   return async (app) => {
-    app.get('/sign-ins', async (request) => {
+    app.get('/sign-ins', async (request): Promise<{ signIns: SignIn<Date>[] }> => {
       const { account, signIn } = getSignedIn(request)
       const signIns = await accounts.listSignIns(account.id)
       return {

@@ -1,6 +1,7 @@
 import { Alert, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconHourglass } from '@tabler/icons-react'
-import { type Association, useMe } from '../../api/me.ts'
+import type { OwnAssociation } from '#server/portal-api/answers.ts'
+import { useMe } from '../../api/me.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { WaysToStart } from '../../components/ways-to-start.tsx'
 import { PersonCard } from './person-card.tsx'
@@ -63,7 +64,7 @@ function WaitingInvitations() {
 }
 
 /** One person may be a patient of several practices; they stay one person. */
-function findPeople(associations: readonly Association[]): PersonInCare[] {
+function findPeople(associations: readonly OwnAssociation[]): PersonInCare[] {
   const people = new Map<string, PersonInCare>()
   for (const { id, patient, practice, role, relationship, isOwn } of associations) {
     if (!patient || (role !== 'patient' && role !== 'proxy')) continue
@@ -84,7 +85,7 @@ function findPeople(associations: readonly Association[]): PersonInCare[] {
   return [...people.values()]
 }
 
-function findDesks(associations: readonly Association[]) {
+function findDesks(associations: readonly OwnAssociation[]) {
   const desks = associations.filter(({ role }) => role === 'provider' || role === 'staff')
   return [...new Map(desks.map(({ practice }) => [practice.id, practice])).values()]
 }

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useState } from 'react'
+import type { PatientSummary } from '#server/portal-api/answers.ts'
 import { useLaunchChoices } from '../../api/launches.ts'
-import type { PatientSummary } from '../../api/me.ts'
 import { OpenAppDialog } from '../../components/open-app-dialog.tsx'
 
 interface OpenAppProps {

@@ -1,4 +1,4 @@
-import type { PatientSummary } from '../../api/me.ts'
+import type { PatientSummary } from '#server/portal-api/answers.ts'
 
 export interface PersonInCare {
   /** One of the associations that open the record. */

@@ -1,8 +1,8 @@
 import { Badge, Button, Group, Text, ThemeIcon, Title } from '@mantine/core'
 import { IconBuildingHospital, IconFlask } from '@tabler/icons-react'
 import { generatePath, Link } from 'react-router'
+import type { Practice } from '#server/portal-api/answers.ts'
 import { portalPages } from '#server/portal-pages.ts'
-import type { Practice } from '../../api/me.ts'
 
 export function PracticeCard({ practice }: { practice: Practice }) {
   const isSandbox = practice.kind === 'sandbox'

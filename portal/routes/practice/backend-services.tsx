@@ -1,6 +1,6 @@
 import { Stack, Text, Title } from '@mantine/core'
+import type { Practice } from '#server/portal-api/answers.ts'
 import { useBackendServices } from '../../api/backend-services.ts'
-import type { Practice } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { LoadingLines } from '../../components/loading-lines.tsx'
 import { ShowMore } from '../../components/show-more.tsx'

@@ -1,13 +1,14 @@
 import { Button, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
-import { type Person, useChangeToProxy } from '../../api/practice-desk.ts'
+import type { PersonWithAccess } from '#server/portal-api/answers.ts'
+import { useChangeToProxy } from '../../api/practice-desk.ts'
 import { FormDialog } from '../../components/dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 
 /** For somebody who was taken for the patient: couples share addresses. */
-export function ChangeRelation({ practiceId, person }: { practiceId: string; person: Person }) {
+export function ChangeRelation({ practiceId, person }: { practiceId: string; person: PersonWithAccess }) {
   const [asks, setAsks] = useState(false)
   return (
     <>
@@ -27,7 +28,7 @@ export function ChangeRelation({ practiceId, person }: { practiceId: string; per
 
 interface RelationDialogProps {
   practiceId: string
-  person: Person
+  person: PersonWithAccess
   onClose(): void
 }
 

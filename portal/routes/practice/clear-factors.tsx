@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
-import { type Person, useClearFactors } from '../../api/practice-desk.ts'
+import type { PersonWithAccess } from '#server/portal-api/answers.ts'
+import { useClearFactors } from '../../api/practice-desk.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 
 /** Removes the second step of a person who has lost it, after the practice has made sure who is asking. */
-export function ClearFactors({ practiceId, person }: { practiceId: string; person: Person }) {
+export function ClearFactors({ practiceId, person }: { practiceId: string; person: PersonWithAccess }) {
   const clear = useClearFactors(practiceId)
   const [asks, setAsks] = useState(false)
   const { displayName } = person

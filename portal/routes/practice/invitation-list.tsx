@@ -1,11 +1,7 @@
 import { Button, Group, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import {
-  type Invitation,
-  useConfirmClaim,
-  useEndInvitation,
-  useInvitations,
-} from '../../api/practice-desk.ts'
+import type { Invitation } from '#server/portal-api/answers.ts'
+import { useConfirmClaim, useEndInvitation, useInvitations } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'

@@ -1,5 +1,6 @@
 import { Radio, Stack } from '@mantine/core'
-import type { InvitationForm, RelatedPerson } from '../../api/practice-desk.ts'
+import type { RelatedPerson } from '#server/portal-api/answers.ts'
+import type { InvitationForm } from '../../api/practice-desk.ts'
 
 export const nobody = ''
 

@@ -2,8 +2,8 @@ import { Anchor, Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import type { Association, PatientSummary } from '#server/portal-api/answers.ts'
 import { portalPages } from '#server/portal-pages.ts'
-import type { Association, PatientSummary } from '../../api/me.ts'
 import { OpenAppDialog } from '../../components/open-app-dialog.tsx'
 
 interface OpenAppButtonProps {

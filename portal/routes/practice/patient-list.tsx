@@ -1,6 +1,6 @@
 import { Button, Text, Title } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
-import type { Association, PatientSummary } from '../../api/me.ts'
+import type { Association, PatientSummary } from '#server/portal-api/answers.ts'
 import { usePatients } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatAge, formatFhirDate } from '../../components/format-date.ts'

@@ -1,8 +1,8 @@
 import { Badge, Button, Group, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
-import type { Practice } from '../../api/me.ts'
-import { type Person, useEndAssociation, usePeople } from '../../api/practice-desk.ts'
+import type { PersonWithAccess, Practice } from '#server/portal-api/answers.ts'
+import { useEndAssociation, usePeople } from '../../api/practice-desk.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
@@ -57,7 +57,7 @@ export function PeopleList({ practice, mayDecide }: PeopleListProps) {
   )
 }
 
-function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: Person }) {
+function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: PersonWithAccess }) {
   const end = useEndAssociation(practice.id)
   const [asks, setAsks] = useState(false)
   const { displayName, email, createdAt, isSelf, role } = person

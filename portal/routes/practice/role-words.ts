@@ -1,4 +1,4 @@
-import type { Association, PatientSummary } from '../../api/me.ts'
+import type { Association, PatientSummary } from '#server/portal-api/answers.ts'
 
 interface Role {
   role: Association['role']

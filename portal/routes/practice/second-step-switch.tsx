@@ -2,8 +2,8 @@ import { Anchor, Button, Group, Modal, Stack, Switch, Text, Title } from '@manti
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import type { Association } from '#server/portal-api/answers.ts'
 import { portalPages } from '#server/portal-pages.ts'
-import type { Association } from '../../api/me.ts'
 import { useRequireSecondStep } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 

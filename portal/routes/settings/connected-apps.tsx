@@ -1,5 +1,6 @@
 import { Alert, Button, Stack, Text } from '@mantine/core'
-import { type EndedByReuse, useConnectedApps } from '../../api/connected-apps.ts'
+import type { EndedByReuse } from '#server/portal-api/answers.ts'
+import { useConnectedApps } from '../../api/connected-apps.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'

@@ -1,4 +1,5 @@
-import type { Application, ApplicationForm } from '../../../api/applications.ts'
+import type { Application } from '#server/portal-api/answers.ts'
+import type { ApplicationForm } from '../../../api/applications.ts'
 import { keysOf, keysTextOf } from './proof-choice.tsx'
 import { type ScopeDraft, scopeDraftOf, scopesOf } from './scope-draft.ts'
 

@@ -3,13 +3,9 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconApps, IconPlus, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import { generatePath, Link, useSearchParams } from 'react-router'
+import type { Application } from '#server/portal-api/answers.ts'
 import { portalPages } from '#server/portal-pages.ts'
-import {
-  type Application,
-  type ApplicationOrder,
-  applicationsAtOnce,
-  useApplications,
-} from '../../../api/applications.ts'
+import { type ApplicationOrder, applicationsAtOnce, useApplications } from '../../../api/applications.ts'
 import { useMe } from '../../../api/me.ts'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { formatDay } from '../../../components/format-date.ts'

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import type { Warning } from '../../../api/applications.ts'
+import type { Warning } from '#server/portal-api/answers.ts'
 
 /** What the developer is to know of an application: it works, but not as its developer may think. */
 export function ApplicationWarnings({ warnings }: { warnings: readonly Warning[] }) {

@@ -1,5 +1,5 @@
 import { Stack, Tabs, Text, Title } from '@mantine/core'
-import type { Application } from '../../../api/applications.ts'
+import type { Application } from '#server/portal-api/answers.ts'
 import { useMe } from '../../../api/me.ts'
 import { CopyField, CopyValueButton } from '../../../components/copy-field.tsx'
 import { authorizeLink, type ExampleValues, exampleValuesOf } from './example-values.ts'

@@ -1,5 +1,5 @@
 import { Stack, Text, Title } from '@mantine/core'
-import type { Application } from '../../../api/applications.ts'
+import type { Application } from '#server/portal-api/answers.ts'
 import { CopyField } from '../../../components/copy-field.tsx'
 import { formatMoment } from '../../../components/format-date.ts'
 import { RotateSecret } from './rotate-secret.tsx'

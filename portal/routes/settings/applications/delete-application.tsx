@@ -2,8 +2,9 @@ import { Button, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import type { Application } from '#server/portal-api/answers.ts'
 import { portalPages } from '#server/portal-pages.ts'
-import { type Application, useRemoveApplication } from '../../../api/applications.ts'
+import { useRemoveApplication } from '../../../api/applications.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 
 export function DeleteApplication({ application }: { application: Application }) {

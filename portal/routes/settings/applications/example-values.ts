@@ -1,5 +1,4 @@
-import type { Application } from '../../../api/applications.ts'
-import type { Urls } from '../../../api/me.ts'
+import type { Application, Urls } from '#server/portal-api/answers.ts'
 
 /** What the examples of one application are filled in with. */
 export interface ExampleValues {

@@ -1,5 +1,5 @@
 import { Radio, Stack } from '@mantine/core'
-import type { Application } from '../../../api/applications.ts'
+import type { Application } from '#server/portal-api/answers.ts'
 
 type Kind = Application['kind']
 

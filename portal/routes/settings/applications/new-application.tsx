@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { type NewSecret, useCreateApplication } from '../../../api/applications.ts'
+import type { NewSecret } from '#server/portal-api/answers.ts'
+import { useCreateApplication } from '../../../api/applications.ts'
 import { ApiFailure } from '../../../api/call-api.ts'
 import { useMe } from '../../../api/me.ts'
 import { FailureNotice } from '../../../components/failure-notice.tsx'

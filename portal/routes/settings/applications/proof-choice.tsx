@@ -1,5 +1,5 @@
 import { Radio, Stack, Textarea } from '@mantine/core'
-import type { Application } from '../../../api/applications.ts'
+import type { Application } from '#server/portal-api/answers.ts'
 import { faultOf } from '../../../components/form-failure.ts'
 
 type Proof = 'secret' | 'key'

@@ -1,7 +1,7 @@
 import { Button, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
-import type { Application } from '../../../api/applications.ts'
+import type { Application } from '#server/portal-api/answers.ts'
 import { useTakeBackChange, useWaitingChange } from '../../../api/backend-services.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'

@@ -1,4 +1,4 @@
-import type { Factors } from '../../../api/factors.ts'
+import type { Factors } from '#server/portal-api/answers.ts'
 
 /** What each part of the second step gets. */
 export interface SecondStepPart {
