@@ -16,7 +16,13 @@ export {
   proofAlgorithms,
 } from './access-tokens.ts'
 export { type EncounterLine, findEncounter, listLatestEncounters } from './encounters.ts'
-export { findPatientLine, findPatients, type PatientLine, type PatientQuestion } from './find-patients.ts'
+export {
+  findPatientLine,
+  findPatients,
+  type PatientLine,
+  type PatientQuestion,
+  patientLineOf,
+} from './find-patients.ts'
 export { mostIncluded } from './include-records.ts'
 export { type Access, createAccess } from './read-access.ts'
 export type { AccountReader, RecordReader } from './record-reader.ts'

@@ -43,7 +43,7 @@ export async function findPatients(
   const query = { ...parsed, conditions: [...named, ...parsed.conditions] }
   const page = await reader.search({ ...query, total: 'none' }, { pageSize: most })
   return {
-    patients: page.records.map(({ content }) => toLine(content)),
+    patients: page.records.map(({ content }) => patientLineOf(content)),
     hasMore: page.next !== undefined,
   }
 }
@@ -54,10 +54,11 @@ export async function findPatientLine(
   patientId: string,
 ): Promise<PatientLine | undefined> {
   const content = await reader.read('Patient', patientId)
-  return content === undefined ? undefined : toLine(content)
+  return content === undefined ? undefined : patientLineOf(content)
 }
 
-function toLine(content: string): PatientLine {
+/** A stored Patient as a line. */
+export function patientLineOf(content: string): PatientLine {
   const patient = JSON.parse(content) as Patient
   return {
     id: patient.id ?? '',

@@ -1,16 +1,11 @@
-import type { Patient, RelatedPerson } from 'fhir/r4'
+import type { RelatedPerson } from 'fhir/r4'
 import { officialNameOf } from '#fhir/official-name.ts'
-import type { RecordReader } from '#server/access/access.ts'
+import { patientLineOf, type RecordReader } from '#server/access/access.ts'
 import type { PatientSummary, RelatedPeople } from './answers.ts'
 
 export function summarizePatient(content: string): PatientSummary {
-  const patient = JSON.parse(content) as Patient
-  return {
-    id: patient.id ?? '',
-    name: officialNameOf(patient),
-    birthDate: patient.birthDate ?? null,
-    gender: patient.gender ?? null,
-  }
+  const { id, name, birthDate, gender } = patientLineOf(content)
+  return { id, name, birthDate: birthDate ?? null, gender: gender ?? null }
 }
 
 const summariesAtOnce = 500

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import type { OnpatientError } from '../../errors.ts'
+import { hasEntityTag } from '../../http/entity-tag.ts'
 import { headersOf, outcomeOf } from '../../http/operation-outcome.ts'
 import type { Answer, Asked, DocumentAnswer } from './answer.ts'
 import { addressOf } from './bundle.ts'
 import { readReturn } from './interactions/written.ts'
-import { matchesTag } from './version-headers.ts'
 
 /** What became of an entry of a Bundle: https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
 interface EntryResponse {
@@ -56,6 +56,6 @@ export function toEntry(
 }
 
 function readDocument({ headers }: Asked, { document: { text, etag } }: DocumentAnswer): Answer {
-  const isKnown = matchesTag(headers['if-none-match'], etag)
+  const isKnown = hasEntityTag(headers['if-none-match'], etag)
   return isKnown ? { status: 304, headers: { etag } } : { status: 200, headers: { etag }, body: text }
 }

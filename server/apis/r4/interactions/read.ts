@@ -3,12 +3,13 @@ import { isResourceId } from '#fhir/reference.ts'
 import { readStoredHead } from '#fhir/stored-text.ts'
 import type { RecordReader } from '#server/access/access.ts'
 import { OnpatientError } from '../../../errors.ts'
+import { hasEntityTag } from '../../../http/entity-tag.ts'
 import type { Answer, Asked } from '../answer.ts'
 import { sendBytes, wantsBytes } from '../binary.ts'
 import { present } from '../negotiate.ts'
 import type { ReadContext } from '../request-context.ts'
 import { readSubset, subset } from '../subset.ts'
-import { matchesTag, versionHeaders } from '../version-headers.ts'
+import { versionHeaders } from '../version-headers.ts'
 
 /** GET Type/id: https://hl7.org/fhir/R4/http.html#read */
 export async function read(
@@ -59,7 +60,7 @@ function compareVersion({ headers: asked }: Pick<Asked, 'headers'>, content: str
   const isUnchanged =
     tags === undefined
       ? Math.floor(Date.parse(lastUpdated) / 1000) * 1000 <= known
-      : matchesTag(tags, headers.etag)
+      : hasEntityTag(tags, headers.etag)
   return { headers, isUnchanged }
 }
 
