@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { isResourceId, listReferences, parseReference, visitReferences } from './reference.ts'
 
-test('every form of a reference is told from the others', () => {
+test('every form of a reference is distinguished from the others', () => {
   const base = 'https://api.example/fhir/r4'
   assert.deepEqual(parseReference('Patient/mia'), { kind: 'relative', type: 'Patient', id: 'mia' })
   assert.deepEqual(parseReference('Patient/mia/_history/3'), { kind: 'relative', type: 'Patient', id: 'mia' })

@@ -7,7 +7,7 @@ export interface Origins {
   portalUrl: string
   fhirUrl: string
   /**
-   * 'one': both at the same origin. 'by-port': the API has a port of its own. 'by-host': one port, told apart by the
+   * 'one': both at the same origin. 'by-port': the API has a port of its own. 'by-host': one port, distinguished by the
    * Host header (two host names, usually behind one proxy).
    */
   kind: 'one' | 'by-port' | 'by-host'

@@ -21,8 +21,5 @@ export type PortalPage = keyof typeof portalPages
 
 /** Paths for the router of the server; each page answers with and without a slash at its end. */
 export function listPortalPaths(pages: Readonly<Record<string, string>> = portalPages): string[] {
-  return [
-    ...Object.values(pages).flatMap((path) => (path === '/' ? [path] : [path, `${path}/`])),
-    ...[personPath, `${personPath}/*`],
-  ]
+  return Object.values(pages).flatMap((path) => (path === '/' ? [path] : [path, `${path}/`]))
 }

@@ -27,7 +27,7 @@ const sweepEveryMs = 3600 * 1000
 const watchEveryMs = 5000
 
 /** How often the log says how far the search index is rebuilt, while the server answers. */
-const tellIndexEveryMs = 10_000
+const reportIndexEveryMs = 10_000
 
 /** Opens the port (or two), builds the sites and answers. */
 export async function serve({ beforeServing, ...options }: ServeOptions): Promise<RunningServer> {
@@ -93,21 +93,21 @@ function watchFile({ store, logger }: Pick<Foundations, 'store' | 'logger'>): No
 /** Rebuilds the index after an upgrade that changes its rules. It goes on where an earlier run stopped, and tries again after a failure. */
 function keepIndexUpToDate({ records }: Modules, { logger, clock }: Pick<Foundations, 'logger' | 'clock'>) {
   const ending = new AbortController()
-  let told = 0
+  let reportedAt = 0
   const onProgress = (state: { done: number; all: number }) => {
-    if (clock.now().getTime() - told < tellIndexEveryMs) return
-    told = clock.now().getTime()
+    if (clock.now().getTime() - reportedAt < reportIndexEveryMs) return
+    reportedAt = clock.now().getTime()
     logger.info(state, 'the search index is being written anew; searches are answered meanwhile')
   }
   async function run(): Promise<void> {
     while (!ending.signal.aborted)
       try {
         await records.bringIndexUpToDate({ pauseMs: 1000, signal: ending.signal, onProgress })
-        if (told > 0) logger.info('the search index is current')
+        if (reportedAt > 0) logger.info('the search index is current')
         return
       } catch (error) {
         logger.warn({ err: error }, 'writing the search index anew failed and is tried again')
-        await sleep(tellIndexEveryMs, undefined, { signal: ending.signal }).catch(() => undefined)
+        await sleep(reportIndexEveryMs, undefined, { signal: ending.signal }).catch(() => undefined)
       }
   }
   const running = run()

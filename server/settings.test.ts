@@ -20,7 +20,7 @@ test('an empty environment gives a server on port 8000 with SQLite under ./data'
   assert.equal(settings.demo, 'auto')
 })
 
-test('all problems are told at once, each with the name and the form it takes', () => {
+test('all problems are reported at once, each with the name and the form it takes', () => {
   const problems = problemsOf({ PORT: '80000', DEMO: 'maybe', FHIR_URL: 'drchrono.com', LOG_LEVEL: 'loud' })
   assert.equal(problems.length, 4)
   for (const name of ['PORT', 'DEMO', 'FHIR_URL', 'LOG_LEVEL'])

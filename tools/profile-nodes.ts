@@ -10,7 +10,7 @@ export interface ProfileWords {
   valueSetOf(element: ElementDefinition): string | undefined
   /** Keeps an invariant and gives the key that it is kept under. */
   keyOf(constraint: NonNullable<ElementDefinition['constraint']>[number]): string | undefined
-  /** Told what a profile asks that the table cannot say. */
+  /** Gets what a profile asks that the table cannot say. */
   leaveOut(what: string): void
 }
 
@@ -203,7 +203,7 @@ function slicesOf(
     const tests = (slicing?.discriminator ?? []).map((each) => testOf(slice, each.path, words))
     const when = tests.filter((test) => test !== undefined)
     if (when.length === 0 || when.length < tests.length) {
-      words.leaveOut(`${path}:${name}: cannot be told by ${JSON.stringify(slicing?.discriminator)}`)
+      words.leaveOut(`${path}:${name}: cannot be reported by ${JSON.stringify(slicing?.discriminator)}`)
       continue
     }
     const unsliced = { min: 0, max: '*' } as ElementDefinition

@@ -25,7 +25,7 @@ test('one date is the range that it covers', () => {
   })
 })
 
-test('no date and several dates are told apart from one', () => {
+test('no date and several dates are distinguished from one', () => {
   assert.equal(mainDate({ resourceType: 'Observation' }), noMainDate)
   assert.equal(mainDate({ resourceType: 'Location' }), noMainDate)
   const [first, second] = ['2020-02-03', '2021-02-03'].flatMap((effectiveDateTime) =>

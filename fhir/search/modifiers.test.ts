@@ -56,18 +56,18 @@ function exampleFor(parameter: SearchParameter, modifier: string): string {
   return isRelated && parameter.type === 'token' ? 'a|b' : exampleOf[parameter.type]
 }
 
-test('every parameter of every type takes the modifiers that are told of it, and no others', () => {
+test('every parameter of every type takes the modifiers that the CapabilityStatement names, and no others', () => {
   for (const { type, parameter } of everyParameter()) {
-    const told: readonly string[] = modifiersFor(parameter)
+    const reported: readonly string[] = modifiersFor(parameter)
     for (const modifier of everyModifier) {
       const name = `${parameter.code}:${modifier}`
       const isTaken = parse(type, name, exampleFor(parameter, modifier))
-      assert.equal(isTaken, told.includes(modifier), `${type}?${name}`)
+      assert.equal(isTaken, reported.includes(modifier), `${type}?${name}`)
     }
   }
 })
 
-test('every parameter takes the comparators that are told of it', () => {
+test('every parameter takes the comparators that the CapabilityStatement names', () => {
   for (const { type, parameter } of everyParameter())
     for (const prefix of prefixesFor(parameter)) {
       const second = parameter.components?.[1]?.code.includes('date') ? '2024' : '1'

@@ -137,7 +137,7 @@ test('nesting without end is one error', () => {
   )
 })
 
-test('no more errors are told than anybody reads', () => {
+test('no more errors are reported than anybody reads', () => {
   const name = Array.from({ length: 100_000 }, () => ({ family: 1 }))
   assert.equal(validator.validate({ resourceType: 'Patient', name }).length, 100)
 })

@@ -327,7 +327,7 @@ const broken: Array<[name: string, resource: object, change: object, error: stri
 ]
 
 for (const [name, resource, change, error] of broken)
-  test(`${name} is told at its place`, () => {
+  test(`${name} is reported at its place`, () => {
     assert.equal(errorsIn({ ...resource, ...change }).join(), error)
   })
 
@@ -448,12 +448,12 @@ test('the profiles of R4 itself are known, with its version and without', () => 
     'shareablevalueset',
   ]) {
     const profile = `http://hl7.org/fhir/StructureDefinition/${canonical}`
-    const told = validator.validate({
+    const reported = validator.validate({
       resourceType: 'Basic',
       code: { text: 'x' },
       meta: { profile: [profile] },
     })
-    assert.match(told.map(({ message }) => message).join(), /^This profile is of /, canonical)
+    assert.match(reported.map(({ message }) => message).join(), /^This profile is of /, canonical)
   }
 })
 

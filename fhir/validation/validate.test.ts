@@ -343,7 +343,7 @@ for (const [name, resource] of unusual)
   })
 
 for (const [name, resource, change, error] of broken)
-  test(`${name} is told at its place`, () => {
+  test(`${name} is reported at its place`, () => {
     const wanted = error === '' ? [] : [error]
     assert.deepEqual(errorsIn(JSON.parse(JSON.stringify({ ...resource, ...change }))), wanted)
   })

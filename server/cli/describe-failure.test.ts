@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeFailure } from './describe-failure.ts'
 
-test('what the system refuses is told with its place and what to do, and a bug of ours with its stack', () => {
+test('what the system refuses is reported with its place and what to do, and a bug of ours with its stack', () => {
   const cases: Array<[object, RegExp]> = [
     [{ code: 'EACCES', syscall: 'listen', port: 443 }, /may not listen on port 443.*Set PORT/],
     [
@@ -19,9 +19,9 @@ test('what the system refuses is told with its place and what to do, and a bug o
     [{ code: '28P01' }, /PostgreSQL refuses/],
   ]
   for (const [fields, words] of cases) {
-    const told = describeFailure(Object.assign(new Error('as the system says'), fields))
-    assert.match(told, words)
-    assert.doesNotMatch(told, /^\s+at /m)
+    const reported = describeFailure(Object.assign(new Error('as the system says'), fields))
+    assert.match(reported, words)
+    assert.doesNotMatch(reported, /^\s+at /m)
   }
   assert.match(describeFailure(new TypeError('x is not a function')), /^\s+at /m)
 })

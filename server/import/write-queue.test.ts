@@ -4,17 +4,17 @@ import { createWriteQueue } from './write-queue.ts'
 
 const none: ReadonlySet<string> = new Set()
 
-test('a write begins when the one before has ended, and what is told meanwhile comes after its result', async () => {
+test('a write begins when the one before has ended, and what is reported meanwhile comes after its result', async () => {
   const queue = createWriteQueue()
   const first = Promise.withResolvers<string>()
-  const told: string[] = []
-  queue.afterwards(() => told.push('before'))
+  const reported: string[] = []
+  queue.afterwards(() => reported.push('before'))
   await queue.add(
     none,
     () => first.promise,
-    (result) => told.push(result),
+    (result) => reported.push(result),
   )
-  queue.afterwards(() => told.push('meanwhile'))
+  queue.afterwards(() => reported.push('meanwhile'))
   let hasBegun = false
   const second = queue.add(
     none,
@@ -22,16 +22,16 @@ test('a write begins when the one before has ended, and what is told meanwhile c
       hasBegun = true
       return 'second'
     },
-    (result) => told.push(result),
+    (result) => reported.push(result),
   )
   await Promise.resolve()
   assert.equal(hasBegun, false)
-  assert.deepEqual(told, ['before'])
+  assert.deepEqual(reported, ['before'])
   first.resolve('first')
   await second
   await queue.settled()
-  queue.afterwards(() => told.push('after'))
-  assert.deepEqual(told, ['before', 'first', 'meanwhile', 'second', 'after'])
+  queue.afterwards(() => reported.push('after'))
+  assert.deepEqual(reported, ['before', 'first', 'meanwhile', 'second', 'after'])
 })
 
 test('who looks for a type waits for a write of that type alone', async () => {
@@ -58,7 +58,7 @@ test('what a write throws, or who hears of it, ends the import at its next step'
     throw new Error('the disk is full')
   }
   await failing.add(none, fail, () => assert.fail('nothing was written'))
-  failing.afterwards(() => assert.fail('nothing is told after it'))
+  failing.afterwards(() => assert.fail('nothing is reported after it'))
   await assert.rejects(failing.settled('Patient'), /disk is full/)
   await assert.rejects(
     failing.add(

@@ -64,7 +64,7 @@ test('one address is one recipient, whatever it looks like', async () => {
   for (const { to } of server.received) assert.ok(to.length <= 1, to.join())
 })
 
-test('a mail server that is away or refuses is told as such, without its words; a refused recipient is final', async () => {
+test('a mail server that is away or refuses is reported as such, without its words; a refused recipient is final', async () => {
   await using later = await startMailServer('mailbox of mia@torres.example is full')
   await using never = await startScript('220 mail', '250 mail', '250 sender', '550 5.1.1 mia@torres.example')
   await using notUs = await startScript(
@@ -128,7 +128,7 @@ test('a mail server that hangs at any step is not waited for', async () => {
   )
 })
 
-test('what is wrong with a mail server is found and told with what to do', async () => {
+test('what is wrong with a mail server is found and reported with what to do', async () => {
   await using well = await startMailServer()
   const from = 'onpatient@clinic.example'
   assert.equal(await examineMailServer({ url: well.url, from }), undefined)
@@ -145,8 +145,8 @@ test('what is wrong with a mail server is found and told with what to do', async
     [well.url.replace('smtp:', 'smtps:'), undefined, /TLS fails: smtps:\/\/ is for ports/],
     [refusing.url, mail.to, /does not work/],
   ] as const) {
-    const told = (await examineMailServer({ url, from, to, withinMs: 500 })) ?? 'nothing'
-    assert.match(told, words)
-    assert.doesNotMatch(told, /torres|secret|guess/)
+    const reported = (await examineMailServer({ url, from, to, withinMs: 500 })) ?? 'nothing'
+    assert.match(reported, words)
+    assert.doesNotMatch(reported, /torres|secret|guess/)
   }
 })

@@ -57,7 +57,7 @@ test('only https answers bind the browser to https', async () => {
   assert.match(String((await app.inject('/plain')).headers['strict-transport-security']), /max-age=31536000/)
 })
 
-test('an address with a token is told to no other page', async () => {
+test('an address with a token reaches no other page', async () => {
   const app = await startPages()
   assert.equal((await app.inject('/plain?token=lnk_x')).headers['referrer-policy'], 'no-referrer')
 })

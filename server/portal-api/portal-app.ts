@@ -8,7 +8,7 @@ import type { Page } from '#server/pages/page.ts'
 import { widenPolicy } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { Admission } from '#server/practices/practices.ts'
-import { listPortalPaths, portalPages } from '../portal-pages.ts'
+import { listPortalPaths, personPath, portalPages } from '../portal-pages.ts'
 import { systemRandom } from '../secrets.ts'
 import { landingPage } from './landing-page.ts'
 
@@ -63,7 +63,8 @@ export function portalApp({
             viewOf(request, reply, isProduction),
           ),
     )
-    for (const path of listPortalPaths().filter((each) => each !== portalPages.home)) {
+    const pages = listPortalPaths().filter((path) => path !== portalPages.home)
+    for (const path of [...pages, personPath, `${personPath}/*`]) {
       app.get(path, async (request, reply) =>
         request.signedIn
           ? sendPortal(request, reply)

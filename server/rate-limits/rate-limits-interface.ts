@@ -36,5 +36,5 @@ export interface RateLimits {
   receive(shared: unknown): void
 }
 
-/** What one process has counted for a subject since it told last. */
+/** What one process has counted for a subject since it last reported to the others. */
 export type SharedCount = readonly [limit: RateName, subject: string, cost: number]

@@ -23,16 +23,16 @@ test('all of a limit may be used at once, and one more is refused with the secon
     const standing = rateLimits.count([token('a')])
     assert.deepEqual([standing.isRefused, standing.remaining], [false, left])
   }
-  const told: string[] = []
+  const reported: string[] = []
   const ask = () =>
-    rateLimits.assert([token('a')], (each) => told.push(rateLimits.fieldsOf(each).ratelimit ?? ''))
+    rateLimits.assert([token('a')], (each) => reported.push(rateLimits.fieldsOf(each).ratelimit ?? ''))
   assert.throws(ask, (error) => {
     assert.ok(error instanceof OnpatientError && error.code === 'too-many-requests')
     assert.match(error.message, /at most 300 requests in 5 minutes\. Wait 3 seconds/)
     assert.equal(error.retryAfterSeconds, 3)
     return true
   })
-  assert.deepEqual(told, [`"token";r=0;t=${seconds}`])
+  assert.deepEqual(reported, [`"token";r=0;t=${seconds}`])
   time.ticks += 3000
   assert.doesNotThrow(ask)
 })

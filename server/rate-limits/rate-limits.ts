@@ -81,7 +81,7 @@ function refusalOf(standing: Standing, limits: Limits): OnpatientError {
 
 /**
  * The fields RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers §3 and §4): `q` requests in `w`
- * seconds, `r` of them left, all of them after `t` seconds. Only the limit that concerns the caller itself is told: what is
+ * seconds, `r` of them left, all of them after `t` seconds. Only the limit that concerns the caller itself is reported: what is
  * left of a practice or an application would tell what others do.
  */
 function fieldsOf(standing: Standing, limits: Limits): Record<string, string> {

@@ -105,7 +105,7 @@ test('of two stored accounts with one address the older gets it, and the other g
   assert.equal((await app.accounts.find(younger.id))?.email, 'ana@bu\u0308cher.example')
   assert.equal((await app.accounts.findByEmail(address))?.id, older.id)
   const shared = { id: younger.id, email: 'ana@bu\u0308cher.example' }
-  assert.deepEqual(await app.accounts.findShared(), [shared], 'told to the operator')
+  assert.deepEqual(await app.accounts.findShared(), [shared], 'reported to the operator')
   for (const { id, email, password } of app.stored)
     assert.equal((await app.signIn({ email, password }, here)).account.id, id)
   await assert.rejects(

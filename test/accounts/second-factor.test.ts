@@ -254,7 +254,7 @@ test('of two codes at once for one pending sign-in, one wins and the other code 
   assert.equal((await app.accounts.factors.list(account?.id ?? '')).recoveryCodesLeft, 9)
 })
 
-test('a recovery code works as it was written down, and the account is told how many are left', async () => {
+test('a recovery code works as it was written down, and the account is shown how many are left', async () => {
   await using app = await openAccounts()
   const { account, codes } = await withApp(app)
   const typed = (codes[3] ?? '').toUpperCase().replaceAll('-', ' ')
@@ -327,7 +327,7 @@ test('with the last factor the recovery codes go, and no sign-in counts as one o
   assert.equal((await app.accounts.signIn({ ...ana, visitor: here })).kind, 'signed-in')
 })
 
-test('an operator clears all factors: every sign-in ends, and the account is told', async () => {
+test('an operator clears all factors: every sign-in ends, and the account is informed', async () => {
   await using app = await openAccounts()
   const { account, token } = await withApp(app)
   assert.equal(await app.accounts.factors.removeAll(account), true)

@@ -43,7 +43,7 @@ test('a link is too old after a day', async () => {
   )
 })
 
-test('a known address is told by mail, and keeps its password', async () => {
+test('a known address is reported by mail, and keeps its password', async () => {
   await using app = await openAccounts()
   await app.accounts.create(ana)
   await app.accounts.startSignUp(signUp)
@@ -321,7 +321,7 @@ test('known browsers of an account have a bound, and are swept when they are old
   assert.deepEqual(await marksOf(app, id), [])
 })
 
-test('an address that another account has is not told to the one who asks', async () => {
+test('an address that another account has is not revealed', async () => {
   await using app = await openAccounts()
   const account = await app.accounts.create(ana)
   await app.accounts.create({ ...ana, email: 'eve@lima.example' })

@@ -24,7 +24,7 @@ interface Outcome {
 const outcomeOf = ({ json }: { json: unknown }): Outcome => json as Outcome
 
 /** Each issue as `severity code place`. */
-function told(answer: { json: unknown }): string[] {
+function reported(answer: { json: unknown }): string[] {
   const { resourceType, issue } = outcomeOf(answer)
   assert.equal(resourceType, 'OperationOutcome')
   return issue.map(({ severity, code, expression = [] }) => [severity, code, ...expression].join(' '))
@@ -59,7 +59,7 @@ test('an invalid record is refused by every way to write it, with each place, an
   for (const [answer, places] of writes) {
     const { status, json } = await answer
     assert.equal(status, 422)
-    assert.deepEqual(told({ json }), places)
+    assert.deepEqual(reported({ json }), places)
   }
   assert.equal((await api.get(`${base}/Observation`, api.token)).json.total, 0)
   assert.equal((await api.get(`${base}/Patient/ada`, api.token)).headers.etag, 'W/"1"')
@@ -74,7 +74,7 @@ test('a transaction with invalid records is refused as a whole, with the places 
     api.request('POST', '', { resourceType: 'Bundle', type: 'transaction', entry })
   const answer = await sendAll(post(observation), post(broken), post({ ...observation, colour: 'blue' }))
   assert.equal(answer.status, 422)
-  assert.deepEqual(told(answer), [
+  assert.deepEqual(reported(answer), [
     ...brokenPlaces.map((each) => each.replace('Observation', 'Bundle.entry[1].resource')),
     'error structure Bundle.entry[2].resource.colour',
   ])
@@ -83,7 +83,7 @@ test('a transaction with invalid records is refused as a whole, with the places 
     request: { method: 'PATCH', url: 'Patient/ada' },
   })
   assert.equal(patched.status, 422)
-  assert.deepEqual(told(patched), ['error code-invalid Bundle.entry[1].resource.gender'])
+  assert.deepEqual(reported(patched), ['error code-invalid Bundle.entry[1].resource.gender'])
   assert.equal((await api.get(`${base}/Observation`, api.token)).json.total, 0)
 })
 
@@ -146,18 +146,18 @@ test('a record must keep the US Core profile that it claims, and warnings do not
   const claim = (...profile: string[]) => ({ ...patient('bea'), meta: { profile } })
   const refused = await api.request('PUT', '/Patient/bea', claim(`${usCorePatient}|6.1.0`))
   assert.equal(refused.status, 422)
-  assert.deepEqual(told(refused), ['error required Patient.identifier', 'error required Patient.gender'])
+  assert.deepEqual(reported(refused), ['error required Patient.identifier', 'error required Patient.gender'])
   const unknown = await api.request('PUT', '/Patient/bea', claim('https://a.example/profile'))
   assert.equal(unknown.status, 201, unknown.text)
 })
 
-test('$validate tells what a write would be told, and writes nothing', async () => {
+test('$validate reports what a write would report, and writes nothing', async () => {
   await using api = await openPractices()
   const bad = await api.request('POST', '/Observation/$validate', broken)
   assert.equal(bad.status, 200)
-  assert.deepEqual(told(bad), brokenPlaces)
+  assert.deepEqual(reported(bad), brokenPlaces)
   const good = await api.request('POST', '/Observation/$validate', observation)
-  assert.deepEqual([good.status, told(good)], [200, [fine]])
+  assert.deepEqual([good.status, reported(good)], [200, [fine]])
   assert.equal((await api.get(`${base}/Observation`, api.token)).json.total, 0)
 })
 
@@ -169,7 +169,7 @@ test('$validate takes a Parameters with resource, profile and mode, and a profil
     resourceType: 'Parameters',
     parameter: [{ name: 'resource', resource: patient('x') }, ...more],
   })
-  const send = (path: string, body: object) => api.request('POST', path, body).then(told)
+  const send = (path: string, body: object) => api.request('POST', path, body).then(reported)
   assert.deepEqual(await send('/Patient/$validate', parameter()), [fine])
   for (const key of ['valueUri', 'valueCanonical'])
     assert.deepEqual(
@@ -197,16 +197,16 @@ test('$validate takes a Parameters with resource, profile and mode, and a profil
 test('$validate of an id is about the stored record, or about a new version of it', async () => {
   await using api = await openPractices()
   const path = `${base}/Patient/ada/$validate`
-  assert.deepEqual(told(await api.get(path, api.token)), [fine])
-  assert.deepEqual(told(await api.request('POST', '/Patient/ada/$validate')), [fine])
+  assert.deepEqual(reported(await api.get(path, api.token)), [fine])
+  assert.deepEqual(reported(await api.request('POST', '/Patient/ada/$validate')), [fine])
   const profile = encodeURIComponent(`${usCorePatient}|6.1.0`)
-  assert.equal(told(await api.get(`${path}?profile=${profile}`, api.token)).length, 2)
+  assert.equal(reported(await api.get(`${path}?profile=${profile}`, api.token)).length, 2)
   const parameters = { resourceType: 'Parameters', parameter: [{ name: 'profile', valueUri: usCorePatient }] }
-  assert.deepEqual(told(await api.request('POST', '/Patient/ada/$validate', parameters)), [
+  assert.deepEqual(reported(await api.request('POST', '/Patient/ada/$validate', parameters)), [
     'error required Patient.identifier',
   ])
-  assert.deepEqual(told(await api.request('POST', '/Patient/ada/$validate', patient('ada'))), [fine])
-  assert.deepEqual(told(await api.request('POST', '/Patient/ada/$validate', patient('bea'))), [
+  assert.deepEqual(reported(await api.request('POST', '/Patient/ada/$validate', patient('ada'))), [fine])
+  assert.deepEqual(reported(await api.request('POST', '/Patient/ada/$validate', patient('bea'))), [
     'error value Patient.id',
   ])
 })
@@ -226,7 +226,7 @@ test('whatever JSON is sent to $validate, the answer is 200 with what is wrong',
   for (const body of [...bodies, JSON.stringify(observation)]) {
     const answer = await api.request('POST', '/Patient/$validate', body)
     assert.equal(answer.status, 200, `${body} ${answer.text}`)
-    assert.match(told(answer)[0] ?? '', /^error (structure|value) Resource/, body)
+    assert.match(reported(answer)[0] ?? '', /^error (structure|value) Resource/, body)
   }
 })
 

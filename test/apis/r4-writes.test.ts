@@ -209,7 +209,7 @@ test('what is about no patient keeps its history when it is deleted, for those w
     )
     const [, ofType] = await historyOf(`${base}/${resourceType}`)
     for (const line of whole) assert.ok((ofType as string[]).includes(line), `${resourceType} ${line}`)
-    // Nobody else is told that it ever was.
+    // Nobody else learns that it ever was.
     assert.deepEqual(
       [
         await statusOf(path, api.elm),
@@ -236,7 +236,7 @@ test('what is about no patient keeps its history when it is deleted, for those w
   }
 })
 
-test('who could read a shared record because a record cites it is told that it was deleted', async () => {
+test('a reader of a shared record by a citation learns that it was deleted', async () => {
   await using api = await openFamily()
   const { token: oak } = await api.issueToken([{ role: 'provider', practiceId: 'oak' }], {
     scopes: ['user/*.cruds'],

@@ -25,7 +25,7 @@ function seen({ status, location, body, headers }: Answer) {
   }
 }
 
-describe('a stranger is not told whether an address has an account', () => {
+describe('a stranger does not learn whether an address has an account', () => {
   async function open() {
     const app = await startApp()
     const clinic = await aClinic(app, 'South Clinic')
@@ -140,7 +140,7 @@ describe('a stranger is not told whether an address has an account', () => {
     )
   })
 
-  test('an app is told about no account before its person allowed it', async () => {
+  test('an app learns of no account before its person allowed it', async () => {
     await using world = await open()
     const client = await anApplication(world.app, world.clinic)
     const back = await signedInAndCancelled(world.app, client.id)

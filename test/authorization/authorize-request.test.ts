@@ -27,7 +27,7 @@ describe('the authorization request', () => {
   const ask = (params: Record<string, string>) =>
     openBrowser().get(`${app.portalUrl}/o/authorize/?${new URLSearchParams(params)}`)
 
-  // RFC 6749 §4.1.2.1: when client or redirect URI are not proven, the person is told and nobody is redirected.
+  // RFC 6749 §4.1.2.1: when client or redirect URI are not proven, the person sees an error page, and nobody is redirected.
   const shownToThePerson: Array<[string, () => Record<string, string>]> = [
     ['an unknown client_id', () => ({ ...good(), client_id: 'app_unknown' })],
     ['a missing client_id', () => ({ response_type: 'code', redirect_uri: redirectUri })],
@@ -96,10 +96,10 @@ describe('the authorization request', () => {
       const back = new URL(answer.location ?? '')
       assert.equal(back.origin + back.pathname, redirectUri)
       // What asked for a token in the fragment is answered there (RFC 6749 §4.2.2.1).
-      const told =
+      const reported =
         params().response_type === 'token' ? new URLSearchParams(back.hash.slice(1)) : back.searchParams
-      assert.equal(told.get('error'), error)
-      assert.equal(told.get('state'), 'S')
+      assert.equal(reported.get('error'), error)
+      assert.equal(reported.get('state'), 'S')
     })
   }
 
@@ -352,7 +352,7 @@ describe('the authorization request', () => {
     assert.match(nothing.body, /Tick at least one kind/)
   })
 
-  test('an account without association is told how to get one, and can only cancel', async () => {
+  test('an account without association is shown how to get one, and can only cancel', async () => {
     await app.modules.accounts.create({
       email: 'lonely@example.com',
       password: 'a-long-enough-password',
@@ -366,7 +366,7 @@ describe('the authorization request', () => {
   })
 })
 
-test('with INSECURE_REDIRECTS=refuse plain http leads to the own machine alone, and developers of older applications are told', async () => {
+test('with INSECURE_REDIRECTS=refuse plain http leads to the own machine alone, and developers of older applications are informed', async () => {
   await using app = await startApp({ INSECURE_REDIRECTS: 'refuse', REGISTRATION: 'open' })
   const clinic = await aClinic(app, 'Plain Clinic')
   const portal = await openPortal(app, clinic.provider.email)

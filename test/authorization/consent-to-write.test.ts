@@ -77,7 +77,7 @@ describe('an application writes when a person of the practice ticks it', () => {
     assert.match(page.body, /changes nothing but what you tick/)
   })
 
-  test('an application that asks for reading alone is told to change nothing', async () => {
+  test('an application that asks for reading alone is shown to change nothing', async () => {
     const { page } = await ask(people, { scope: 'user/*.rs' })
     assert.deepEqual(boxesOf(page, 'change'), [])
     assert.match(page.body, /can only read; it changes nothing/)
@@ -103,7 +103,7 @@ describe('an application writes when a person of the practice ticks it', () => {
     assert.equal(await statusOf(people.app, token, 'Immunization'), 200)
   })
 
-  test('a scope is told as it was asked for, and each half by itself when one is left out', async () => {
+  test('a scope is reported as it was asked for, and each half by itself when one is left out', async () => {
     const both = await connect('user/Condition.write user/*.rs', { change: 'Condition' })
     assert.deepEqual(both.given, ['user/Condition.write', 'user/*.rs'])
     const written = await connect('user/Immunization.cruds user/Condition.rs', {

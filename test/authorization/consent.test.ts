@@ -153,7 +153,7 @@ describe('what the person ticks is what the application gets', () => {
     assert.deepEqual(new Set(asked.scope.split(' ')), new Set([part('laboratory'), 'offline_access']))
   })
 
-  test('the application is told when the access will end, and with no end it is told nothing', async () => {
+  test('the application is informed when the access will end, and with no end it learns nothing', async () => {
     const days = { month: 30, '13-months': 396 }
     for (const [duration, count] of Object.entries(days)) {
       const tokens = await getTokens(app, client, 'parent@example.com', {}, { duration })
@@ -171,7 +171,7 @@ describe('what the person ticks is what the application gets', () => {
     assert.equal('access_grant_expiration' in endless, false)
   })
 
-  test('an application that works on one patient has the person choose one, and is told which', async () => {
+  test('an application that works on one patient has the person choose one, and is shown which', async () => {
     const scope = 'launch/patient patient/*.rs'
     const request = { response_type: 'code', client_id: client.id, redirect_uri: redirectUri, scope }
     const { browser, page } = await openConsent(app, request, 'parent@example.com')

@@ -54,22 +54,22 @@ describe('what an authorization error tells the developer', () => {
   for (const [title, change, error, words] of faults)
     test(`${title}: ${error}, and what to change`, async () => {
       const { location } = await ask({ state: 'S%20 &=', ...change })
-      const told = new URL(location ?? '').searchParams
-      assert.equal(told.get('error'), error)
-      assert.match(String(told.get('error_description')), words)
-      assert.equal(told.getAll('error_description').length, 1)
-      assert.equal(told.get('state'), 'S%20 &=')
-      assert.equal(told.get('iss'), app.portalUrl)
+      const reported = new URL(location ?? '').searchParams
+      assert.equal(reported.get('error'), error)
+      assert.match(String(reported.get('error_description')), words)
+      assert.equal(reported.getAll('error_description').length, 1)
+      assert.equal(reported.get('state'), 'S%20 &=')
+      assert.equal(reported.get('iss'), app.portalUrl)
     })
 
   test('the own parameters of a redirect URI come back as they were registered', async () => {
     const { location } = await ask({ redirect_uri: `${redirectUri}?a=%20+%`, request: 'x' })
-    const told = new URL(location ?? '').searchParams
-    assert.equal(told.get('a'), '  %')
-    assert.equal(told.get('error'), 'request_not_supported')
+    const reported = new URL(location ?? '').searchParams
+    assert.equal(reported.get('a'), '  %')
+    assert.equal(reported.get('error'), 'request_not_supported')
   })
 
-  test('a verifier without a challenge is told apart from a wrong code', async () => {
+  test('a verifier without a challenge is distinguished from a wrong code', async () => {
     const client = await anApplication(app, clinic)
     const code = (await authorize(app, client.id, clinic.provider.email)).get('code') ?? ''
     const { body } = await postToken(app, {

@@ -38,7 +38,7 @@ describe('writes of the same moment', () => {
   const namesThere = async () =>
     (await db.selectFrom('server_key').select('name').orderBy('name').execute()).map(({ name }) => name)
 
-  test('are one transaction, and each is told of its own', async () => {
+  test('are one transaction, and each gets its own outcome', async () => {
     await add('once')
     const transactions = mock.method(db, 'transaction')
     const written = await Promise.all([
@@ -87,7 +87,7 @@ describe('writes of the same moment', () => {
     assert.equal((await namesThere()).length, 2)
   })
 
-  test('are refused when the disk is full: nobody is told that his write is there, and nobody waits', async (t) => {
+  test('are refused when the disk is full: nobody gets an answer for a write that is not there, and nobody waits', async (t) => {
     if (!isSqlite(db)) return t.skip('PostgreSQL has a connection of its own for it')
     const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
     const transactions = mock.method(db, 'transaction', () => ({ execute: () => Promise.reject(full) }))

@@ -37,10 +37,10 @@ export async function checkAccessibility(page: Page, name: string): Promise<void
   const { violations } = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] })',
   )) as AxeResult
-  const told = violations.map(
+  const reported = violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html).join('\n  ')}`,
   )
-  assert.deepEqual(told, [], `${name} at ${page.url()}`)
+  assert.deepEqual(reported, [], `${name} at ${page.url()}`)
 }
 
 /** A phone must never scroll sideways. */

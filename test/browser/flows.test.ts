@@ -176,7 +176,7 @@ for (const [size, options] of Object.entries(sizes))
       )
     })
 
-    test('an account with no provider is told so where it tries to add an application', async () => {
+    test('an account with no provider sees it where it tries to add an application', async () => {
       const { page } = await openPage(browser, options)
       await app.modules.accounts.create({ ...rosa, email: `alone@${size}.example` })
       await page.goto(`${app.portalUrl}/signin?next=/account/settings/applications/new`)

@@ -274,7 +274,7 @@ for (const [size, options] of Object.entries(sizes))
       assert.deepEqual(errors, [])
     })
 
-    test('a provider lists the practice, and is told which field is wrong', async () => {
+    test('a provider lists the practice, and is shown which field is wrong', async () => {
       const { page, errors } = await openDesk('brand')
       await page.locator('input[name=name]').waitFor()
       await page.getByLabel('List this practice').press('Space')

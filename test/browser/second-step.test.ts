@@ -224,7 +224,7 @@ for (const [size, options] of Object.entries(sizes))
       await other.page.context().close()
     })
 
-    test('who has no passkey, or cannot be verified, is told what to do', async () => {
+    test('who has no passkey, or cannot be verified, is shown what to do', async () => {
       const { page } = await openPage(browser, options)
       await page.goto(`${app.portalUrl}/signin`)
       await addAuthenticator(page, { isUserVerified: false })

@@ -180,7 +180,7 @@ for (const [size, options] of Object.entries(sizes))
       assert.deepEqual(errors, [])
     })
 
-    test('a person closes the own account after a proof, and is told so', async () => {
+    test('a person closes the own account after a proof, and sees a page that says so', async () => {
       const reader = await aReader(app, clinic, `leaving-${name}@home.example`, ['mia'])
       const { page, errors } = await open('/account/settings', reader.email)
       await checkAccessibility(page, 'profile')
@@ -205,7 +205,7 @@ for (const [size, options] of Object.entries(sizes))
         errors.filter((each) => !/status of 40[13]/.test(each)),
         [],
       )
-      // The only provider of a practice with patients is told what to do.
+      // The only provider of a practice with patients is shown what to do.
       const provider = await open('/account/settings/close', clinic.provider.email)
       await provider.page.getByText('only provider of Elm Street Clinic').waitFor()
       assert.equal(await provider.page.getByRole('button', { name: 'Close my account' }).count(), 0)

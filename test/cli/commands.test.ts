@@ -150,7 +150,7 @@ test('a mistyped database never becomes an empty one: only a beginning makes it,
   assert.deepEqual([known.code, known.stderr], [0, ''])
 })
 
-test('a database that cannot be is told in words, by the server and by doctor', async () => {
+test('a database that cannot be is reported in words, by the server and by doctor', async () => {
   const cases: Array<[command: string, url: string, words: RegExp]> = [
     ['serve', 'sqlite:garbage.db', /is not a SQLite database\. The server left it as it is/],
     ['doctor', 'sqlite:garbage.db', /PROBLEM +database: .*is not a SQLite database/],
@@ -241,7 +241,7 @@ test('doctor says when keys do not open what is stored, and its cure works', asy
   assert.equal(well.code, 0, well.stdout)
 })
 
-test('all wrong settings are told at once at the start, and none of their secrets', async () => {
+test('all wrong settings are reported at once at the start, and none of their secrets', async () => {
   await using cli = await openCommandLine({
     PORT: 'eight',
     FHIR_URL: 'https://user@api.example/path',

@@ -105,11 +105,11 @@ test('in production nothing starts that is open to the network or mails nobody, 
       assert.equal(refused.code, 1)
       assert.equal(refused.stdout, '')
       assert.doesNotMatch(refused.stderr, /aaaa|short'|\bat .*\.ts/)
-      const told = await cli.run('doctor')
-      assert.equal(told.code, 1)
+      const reported = await cli.run('doctor')
+      assert.equal(reported.code, 1)
       for (const [index, words] of wanted.entries()) {
         assert.match(refused.stderr, words)
-        if (index === 0) assert.match(told.stdout, new RegExp(`PROBLEM.*${words.source}`))
+        if (index === 0) assert.match(reported.stdout, new RegExp(`PROBLEM.*${words.source}`))
       }
     }
   const mail = new SMTPServer({ authOptional: true, disabledCommands: ['STARTTLS'] }).listen(0, '127.0.0.1')
@@ -156,10 +156,10 @@ test('a database with the demo does not start in production, unless it says so o
     assert.match(refused.stderr, /demo --end/)
     assert.doesNotMatch(refused.stderr, /maple|\bat .*\.ts/)
   }
-  const told = await cli.run('doctor')
-  assert.equal(told.code, 1)
+  const reported = await cli.run('doctor')
+  assert.equal(reported.code, 1)
   assert.match(
-    told.stdout,
+    reported.stdout,
     /PROBLEM +demo: everybody knows the password of provider@demo\.example.*demo --end/,
   )
 
@@ -183,7 +183,7 @@ test('a database with the demo does not start in production, unless it says so o
   await once(child, 'exit')
 })
 
-test('plain http redirects are told at the start and by doctor', async () => {
+test('plain http redirects are reported at the start and by doctor', async () => {
   await using cli = await openCommandLine({ DEMO: 'off' })
   const owner = ['--email', 'dr@elm.example', '--password', 'nine quiet lanterns', '--practice', 'Elm']
   await cli.run('account', 'create', ...owner)

@@ -29,7 +29,7 @@ describe('the samples', () => {
     }
   }
 
-  test('every sample that is said to have run is run here, with the version that is told of npm libraries', async () => {
+  test('every sample that is said to have run is run here, with the version that is informed of npm libraries', async () => {
     const started = samples.map(({ folder, ways }) => `${folder}/${ways[0]?.start.at(-1)}`)
     for (const { file, library, versions, ranOn } of documented) {
       const isStarted = started.includes(file) || (file.startsWith('rust/') && ranOn !== undefined)

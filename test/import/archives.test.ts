@@ -42,7 +42,7 @@ test('the files of an archive are imported where they lie, also those that refer
   assert.deepEqual([again.created, again.unchanged], [0, 4])
 })
 
-test('a damaged or empty archive is told, and the others are imported', async () => {
+test('a damaged or empty archive is reported, and the others are imported', async () => {
   await using app = await openImport()
   const whole = makeZip([{ name: 'a.ndjson', content: lines(patient('a'), patient('b')) }])
   writeFileSync(join(app.folder, 'cut.zip'), whole.subarray(0, whole.length - 10))
@@ -58,17 +58,17 @@ test('a damaged or empty archive is told, and the others are imported', async ()
   assert.deepEqual(files, ['cut.zip', 'nothing.zip', 'spoilt.zip/a.ndjson', 'text.zip'])
 })
 
-test('everything that was not imported is told one by one, though the outcome keeps only the first', async () => {
+test('everything that was not imported is reported one by one, though the outcome keeps only the first', async () => {
   await using app = await openImport()
   const bad = Array.from({ length: 250 }, () => '{"no":"type"}').join('\n')
   await app.addFile('bad.ndjson', bad)
-  const told: ImportProblem[] = []
+  const reported: ImportProblem[] = []
   const outcome = await importRecords(
     { records: app.records },
-    { practiceId: app.practice.id, paths: [app.folder], onProblem: (problem) => told.push(problem) },
+    { practiceId: app.practice.id, paths: [app.folder], onProblem: (problem) => reported.push(problem) },
   )
-  assert.deepEqual([outcome.rejected, outcome.problems.length, told.length], [250, 100, 250])
-  assert.equal(told[249]?.place, 'line 250')
+  assert.deepEqual([outcome.rejected, outcome.problems.length, reported.length], [250, 100, 250])
+  assert.equal(reported[249]?.place, 'line 250')
 })
 
 test('progress tells bytes of bytes, of which there are never more than all', async () => {

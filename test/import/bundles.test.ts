@@ -97,11 +97,11 @@ test('a transaction that refers to what is not there is left out as a whole, wit
   const outcome = await app.run()
   assert.deepEqual([outcome.created, outcome.rejected], [0, 3])
   assert.equal(await app.count('Patient'), 0)
-  const told = outcome.problems
+  const reported = outcome.problems
     .map(({ file, place, reference, reason }) => `${file} ${place} ${reference} ${reason}`)
     .join('\n')
-  assert.match(told, new RegExp(`${path} entry 2 Observation/o1 .*Practitioner\\?identifier=`))
-  assert.match(told, /Observation\/o2 .*urn:uuid:nowhere/)
+  assert.match(reported, new RegExp(`${path} entry 2 Observation/o1 .*Practitioner\\?identifier=`))
+  assert.match(reported, /Observation\/o2 .*urn:uuid:nowhere/)
 })
 
 test('a transaction with one bad record writes nothing, a collection writes the rest', async () => {
@@ -163,7 +163,7 @@ function pick(outcome: { created: number; updated: number; unchanged: number }):
   return [outcome.created, outcome.updated, outcome.unchanged]
 }
 
-test('a deletion or an entry without a resource is told and not imported', async () => {
+test('a deletion or an entry without a resource is reported and not imported', async () => {
   await using app = await openImport()
   await app.addFile('one.json', {
     ...transaction({ request: { method: 'DELETE', url: 'Patient/mia' } }, {}, entry(patient('mia'))),

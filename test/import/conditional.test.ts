@@ -48,7 +48,7 @@ test('files may come in any order: what refers to a later file is imported after
   assert.deepEqual([again.created, again.updated, again.unchanged], [0, 0, 7])
 })
 
-test('what waits for a record that never comes is told once, and the others are imported', async () => {
+test('what waits for a record that never comes is reported once, and the others are imported', async () => {
   await using app = await openImport()
   const path = await app.addFile(
     'all.ndjson',

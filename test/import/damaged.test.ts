@@ -16,7 +16,7 @@ const noisy = (() => {
   return many.map((each) => ({ ...each, note: [{ text: note() }] }))
 })()
 
-test('of a compressed file that is cut off, every line before the cut is imported and the cut is told', async () => {
+test('of a compressed file that is cut off, every line before the cut is imported and the cut is reported', async () => {
   await using app = await openImport()
   const whole = gzipSync(text(patient('mia'), ...noisy))
   const path = join(app.folder, 'cut.ndjson.gz')
@@ -35,7 +35,7 @@ test('of a compressed file that is cut off, every line before the cut is importe
   assert.equal(await app.count('Observation'), 2000)
 })
 
-test('of a compressed file with a wrong byte in it, the lines before it are imported and the fault is told', async () => {
+test('of a compressed file with a wrong byte in it, the lines before it are imported and the fault is reported', async () => {
   await using app = await openImport()
   const bytes = gzipSync(text(patient('mia'), ...noisy))
   const checksum = bytes.length - 8
@@ -48,7 +48,7 @@ test('of a compressed file with a wrong byte in it, the lines before it are impo
   assert.match(problems[0]?.reason ?? '', /cannot be read to its end: incorrect data check/)
 })
 
-test('a last line without its end is told with its number', async () => {
+test('a last line without its end is reported with its number', async () => {
   await using app = await openImport()
   const whole = text(patient('mia'), observation('a', 'mia'), observation('b', 'mia'))
   const path = await app.addFile('a.ndjson', whole.slice(0, -20))
@@ -80,9 +80,9 @@ test('broken letters and broken lines anywhere take no good line with them', asy
   await writeFile(path, Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])))
   const { created, rejected, problems } = await app.run()
   assert.deepEqual([created, rejected], [2001 - bad.size, bad.size])
-  const told = problems.map(({ place }) => Number(place?.replace('line ', '')) - 1)
+  const reported = problems.map(({ place }) => Number(place?.replace('line ', '')) - 1)
   assert.deepEqual(
-    told.sort((one, other) => one - other),
+    reported.sort((one, other) => one - other),
     [...bad].sort((one, other) => one - other),
   )
 })
@@ -107,7 +107,7 @@ test('a Bundle with one bad entry: a batch loses that entry alone, a transaction
   assert.equal(await app.read('Patient', 'leo'), undefined)
 })
 
-test('files that are no FHIR at all are told, whatever their name says, and an empty file of lines has none', async () => {
+test('files that are no FHIR at all are reported, whatever their name says, and an empty file of lines has none', async () => {
   await using app = await openImport()
   const next = createMoments(3)
   const bytes = Buffer.from(Array.from({ length: 5000 }, () => Math.floor(next() * 256)))
@@ -120,12 +120,12 @@ test('files that are no FHIR at all are told, whatever their name says, and an e
   await writeFile(join(app.folder, 'g.ndjson.gz'), '')
   await app.addFile('h.json', patient('mia'))
   const { created, rejected, problems } = await app.run()
-  const told = problems.map(({ file }) => file.slice(app.folder.length + 1, app.folder.length + 2))
-  assert.deepEqual([created, told.join('')], [1, 'abcde'])
+  const reported = problems.map(({ file }) => file.slice(app.folder.length + 1, app.folder.length + 2))
+  assert.deepEqual([created, reported.join('')], [1, 'abcde'])
   assert.equal(rejected, 5)
 })
 
-test('a name that an object has twice is told with its place, and a part of a record is no record', async () => {
+test('a name that an object has twice is reported with its place, and a part of a record is no record', async () => {
   await using app = await openImport()
   const line = JSON.stringify(patient('mia'))
   const part = {

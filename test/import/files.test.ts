@@ -7,7 +7,7 @@ import { observation, openImport, patient, transaction } from './open-import.ts'
 
 const lines = (...resources: object[]) => resources.map((resource) => JSON.stringify(resource)).join('\n')
 
-test('NDJSON is read line by line, in batches, and a bad line is told by its number', async () => {
+test('NDJSON is read line by line, in batches, and a bad line is reported by its number', async () => {
   await using app = await openImport()
   const many = Array.from({ length: 1234 }, (_, index) => observation(`o${index}`, 'mia'))
   const path = await app.addFile(
@@ -46,7 +46,7 @@ test('folders are searched to the bottom, other files are left alone', async () 
   assert.deepEqual([outcome.created, outcome.files], [1, 1])
 })
 
-test('a file that is no JSON, no FHIR, XML, empty, or cut off is told, and the others are imported', async () => {
+test('a file that is no JSON, no FHIR, XML, empty, or cut off is reported, and the others are imported', async () => {
   await using app = await openImport()
   await app.addFile('1-broken.json', '{"resourceType":"Patient"')
   await app.addFile('2-xml.json', '<Patient xmlns="http://hl7.org/fhir"/>')
@@ -109,7 +109,7 @@ test('a compressed file may begin with a byte order mark, too', async () => {
   assert.equal((await app.run()).created, 1)
 })
 
-test('a resource nested too deeply for the stack is told, and the others are imported', async () => {
+test('a resource nested too deeply for the stack is reported, and the others are imported', async () => {
   await using app = await openImport()
   const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
   const text = (id: string) => `{"resourceType":"Patient"${id},"extension":${deep}}`

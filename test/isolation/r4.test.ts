@@ -93,7 +93,7 @@ describe('the R4 API shows each reader exactly what the grant covers', () => {
 
   test('in the totals of histories and of $everything', async () => {
     for (const reader of api.readers) {
-      // Of shared records no history of the type is told.
+      // Of shared records no history of the type is reported.
       for (const type of patientTypes)
         assert.equal(
           (await search(`${type}/_history?_count=0`, reader)).bundle.total,

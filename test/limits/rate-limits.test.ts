@@ -6,7 +6,7 @@ import { getTokens, openConsent } from '../support/authorize.ts'
 import { aClinic, anApplication, aPatient, aReader, type Clinic, redirectUri } from '../support/people.ts'
 import { startApp, type TestApp } from '../support/start-app.ts'
 
-interface Told {
+interface Reported {
   status: number
   headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
@@ -59,7 +59,7 @@ describe('limits of requests', () => {
     path: string,
     init: RequestInit = {},
     address = `198.51.100.${++addresses}`,
-  ): Promise<Told> => {
+  ): Promise<Reported> => {
     const response = await fetch(`${app.portalUrl}${path}`, {
       redirect: 'manual',
       ...init,
@@ -75,7 +75,7 @@ describe('limits of requests', () => {
   const readAll = async (count: number, token: string | undefined) => {
     for (let asked = 0; asked < count; asked++) assert.equal((await read(token)).status, 200)
   }
-  const assertRefused = ({ status, headers }: Told, policy: string) => {
+  const assertRefused = ({ status, headers }: Reported, policy: string) => {
     assert.equal(status, 429)
     assert.ok(Number(headers.get('retry-after')) >= 1)
     assert.match(headers.get('ratelimit') ?? '', new RegExp(`^"${policy}";r=0;t=\\d+$`))

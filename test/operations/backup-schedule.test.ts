@@ -88,7 +88,7 @@ describe('backups on a schedule', () => {
     ])
   })
 
-  test('one that fails replaces none, is told with its reason, and is tried again in a quarter of an hour', async () => {
+  test('one that fails replaces none, is reported with its reason, and is tried again in a quarter of an hour', async () => {
     await open(write).runIfDue()
     const [good] = names()
     clock.forward(7 * hour)

@@ -144,7 +144,7 @@ test('the database of a running server is not replaced', async () => {
   }
 })
 
-test('PostgreSQL is backed up by its own tool: without it the command is told, and never the password', async () => {
+test('PostgreSQL is backed up by its own tool: without it the command is informed, and never the password', async () => {
   const DATABASE_URL = 'postgres://onpatient:secret@127.0.0.1:1/records?connect_timeout=2'
   await using cli = await openCommandLine({ DATABASE_URL, PATH: '/nowhere' })
   const { code, stdout } = await cli.run('backup', 'records.dump')

@@ -102,10 +102,10 @@ test('a re-index that is killed goes on where it was, and what is there answers 
       env: { ...process.env, TEST_FILE: file },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let told = 0
+    let reported = 0
     for await (const line of createInterface({ input: child.stdout })) {
-      told = Number(line)
-      if (told === 600) child.kill('SIGKILL')
+      reported = Number(line)
+      if (reported === 600) child.kill('SIGKILL')
     }
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     assert.equal(child.signalCode, 'SIGKILL')
@@ -119,7 +119,7 @@ test('a re-index that is killed goes on where it was, and what is there answers 
     await records.openIndex()
     const killed = await records.examineIndex()
     assert.deepEqual([killed.version, killed.isCurrent, killed.all], [3, false, all])
-    assert.ok(killed.done >= told && killed.done < all, `${killed.done} of ${all}`)
+    assert.ok(killed.done >= reported && killed.done < all, `${killed.done} of ${all}`)
     assert.equal(await find('Observation', 'status', 'final'), all - 1)
     assert.equal(await find('Patient', 'family', 'older'), 1)
     const steps: number[] = []

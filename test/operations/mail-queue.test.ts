@@ -28,7 +28,7 @@ import { createTestDatabase, openTestStore, testServerUrl } from '../support/tes
 
 const mail: Mail = { to: 'mia@torres.example', subject: 'Hello', text: 'token=lnk_secret', about: 'inv_1' }
 
-/** A mail server of the test: it takes what it is told to take. */
+/** A mail server of the test: it takes what the test says. */
 function aDelivery() {
   const taken: Mail[] = []
   let answer: () => Promise<void> = async () => undefined

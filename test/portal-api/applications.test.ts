@@ -197,7 +197,7 @@ describe('FHIR API Application', () => {
     assert.equal((await portal.call('GET', `/applications/${id}`)).status, 404)
   })
 
-  test('an account with no provider is told so', async () => {
+  test('an account with no provider sees an error that says so', async () => {
     await anAccount(app, 'alone@example.com', 'Alone')
     const alone = await openPortal(app, 'alone@example.com')
     const { status, body } = await alone.call('POST', '/applications', applicationForm)

@@ -162,7 +162,7 @@ describe('who closes the own account', () => {
     assert.deepEqual([page.apps, (await practices.listWaitingInvitations(another.id)).invitations], [[], []])
   })
 
-  test('is signed out, told what it means before, and asked for a proof', async () => {
+  test('is signed out, reported what it means before, and asked for a proof', async () => {
     const email = 'cleo@home.example'
     await anAccount(app, email, 'Cleo')
     const portal = await openPortal(app, email)

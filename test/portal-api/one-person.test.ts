@@ -133,7 +133,7 @@ test('a patient of two practices is one person: the same date of birth opens, an
   await answerConsent(app, browser, page)
 })
 
-test('the desk makes a patient a caregiver, after a proof; grants go on, and apps are told who it is', async () => {
+test('the desk makes a patient a caregiver, after a proof; grants go on, and apps are informed who it is', async () => {
   await using at = await openClinic()
   const { app, clinic, desk, path, invite } = at
   const account = await aReader(app, clinic, 'ana@home.example', ['ben'])

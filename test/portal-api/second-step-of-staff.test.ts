@@ -241,7 +241,7 @@ describe('a provider clears the second step of somebody who has lost it', () => 
     }
   }
 
-  test('the account opens by its password again, its sign-ins end, and it is told', async () => {
+  test('the account opens by its password again, its sign-ins end, and it is informed', async () => {
     const { account, portal, path } = await aPersonWithApp('mia')
     assert.equal((await portal.call('DELETE', path)).status, 404, 'not by the person')
     assert.equal((await owner.call('DELETE', path)).status, 204)

@@ -72,7 +72,7 @@ describe('what the server writes itself', () => {
     }
   })
 
-  test('a token that may not write is told so before its body is looked at', async () => {
+  test('a token that may not write is refused before its body is read', async () => {
     // Of one practice alone: the provider of the other one has a sandbox, too.
     const other = await aClinic(app, 'South Clinic')
     const client = await anApplication(app, other)

@@ -97,7 +97,7 @@ const compartments: Attack[] = [
   read('the history of a deleted record of another', 'Observation/zoe-gone/_history', 404, {
     lacks: /Gone/,
   }),
-  read('a deleted record of another is not told of', 'Observation/zoe-gone', 404),
+  read('a deleted record of another is not informed of', 'Observation/zoe-gone', 404),
   read(
     '_include beyond the compartment',
     'Observation?_include=Observation:subject&_include=Observation:performer',

@@ -337,8 +337,8 @@ test('an absent record and another practice\u2019s get the same answer by the sa
         const { result, statements } = await recordStatements(api.store.db, () => ask(type, id))
         const { status, text } = result
         assert.ok(statements.length > 0, name)
-        const told = text.replaceAll(`/${id}`, '/ID').replaceAll(`_id=${id}`, '_id=ID')
-        return { status, told: told.replaceAll(/req_[\w-]+|[0-9a-f]{32}/g, ''), statements }
+        const shown = text.replaceAll(`/${id}`, '/ID').replaceAll(`_id=${id}`, '_id=ID')
+        return { status, shown: shown.replaceAll(/req_[\w-]+|[0-9a-f]{32}/g, ''), statements }
       }
       // Once before, so that nothing is prepared or remembered for the first time.
       await said('somebody')

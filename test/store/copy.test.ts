@@ -250,7 +250,7 @@ describe('moving to another database', { skip }, () => {
     await assert.rejects(openPostgresStore(url), UnfinishedCopyError)
   })
 
-  test('of two runs into the same target one works and the other is told', async () => {
+  test('of two runs into the same target one works and the other is informed', async () => {
     await using places = await prepare()
     const { file, sqlite, postgres, url } = places
     addCitations(file, 20_000)

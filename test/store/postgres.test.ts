@@ -354,7 +354,7 @@ describe('PostgreSQL', { skip: testServerUrl ? false : 'ONPATIENT_TEST_POSTGRES 
     assert.deepEqual(others.rows, [], 'no column has the order of the database')
   })
 
-  test('a database that is read-only, slow or away is told from a mistake', async () => {
+  test('a database that is read-only, slow or away is distinguished from a mistake', async () => {
     await using two = await startTwoProcesses()
     const { db } = two.first.store
     const reasonOf = async (work: Promise<unknown>) =>

@@ -14,7 +14,7 @@ async function openMachine(url: string) {
   const sharing = shareCounts(rateLimits, store.broadcast)
   const counted = [{ limit: 'tokenRequests', subject: 'gr_1' }] as const
   return {
-    /** Counts a hundredth of the limit, which is told to the others at once. */
+    /** Counts a hundredth of the limit, which the others get at once. */
     count: () => rateLimits.count(counted),
     /** Counts nothing. */
     look: () => rateLimits.count(counted, 0).remaining,

@@ -9,7 +9,7 @@ import { readSettings } from '#server/settings.ts'
 import type { Store } from '#server/store/store.ts'
 import { openTestStore } from './test-store.ts'
 
-/** A clock that stands still until it is told to move on. */
+/** A clock that stands still until a test moves it on. */
 export interface TestClock {
   now(): Date
   ticks(): number

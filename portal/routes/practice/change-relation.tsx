@@ -55,9 +55,9 @@ function RelationDialog({ practiceId, person, onClose }: RelationDialogProps) {
       onClose={onClose}
     >
       <Text>
-        The account goes on seeing the record, as a family member or caregiver, and its apps are told so. If
-        it should not see the record at all, end the access instead. Then you can invite {name} with another
-        address, or this account to its own record.
+        The account goes on seeing the record, as a family member or caregiver, and its apps see the change.
+        If it should not see the record at all, end the access instead. Then you can invite {name} with
+        another address, or this account to its own record.
       </Text>
       <TextInput
         label="Relationship"

@@ -69,8 +69,8 @@ export function ServiceChangeCard({ practice, change, mayDecide }: ServiceChange
         onConfirm={() => decide(accept, `You have agreed to the change of ${application.name}.`)}
         onClose={() => setAsks(undefined)}
       >
-        Agree only to what its developer has told you of. Whoever has the new keys reaches the records of all
-        patients of {practice.name}.
+        Agree only to what its developer has announced to you. Whoever has the new keys reaches the records of
+        all patients of {practice.name}.
       </ConfirmDialog>
       <ConfirmDialog
         isOpen={asks === 'refuse'}

@@ -11,7 +11,7 @@ const applicationId = 'app_demo'
 const applicationSecret = 'ops_stub_secret_for_tests'
 const portalUrl = 'http://localhost:8000'
 
-/** What the stub has seen and what it is told to do differently. */
+/** What the stub has seen and what it does differently. */
 interface Stub extends AsyncDisposable {
   url: string
   tokenForms: Array<Record<string, string>>

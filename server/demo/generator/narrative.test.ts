@@ -21,9 +21,9 @@ test('a narrative says what the record says, escaped', () => {
 
 test('a record that has a narrative keeps it, and one that says nothing gets none', () => {
   const text = { status: 'additional', div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>' } as const
-  const told: Observation = { ...observation, text }
-  addNarrative(told)
-  assert.equal(told.text, text)
+  const reported: Observation = { ...observation, text }
+  addNarrative(reported)
+  assert.equal(reported.text, text)
   const basic: Basic = { resourceType: 'Basic', code: {} }
   addNarrative(basic)
   assert.deepEqual(basic, { resourceType: 'Basic', code: {} })

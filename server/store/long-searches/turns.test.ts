@@ -26,7 +26,7 @@ function workOf(holder: string) {
   return { work, leave, watched: () => calls.size }
 }
 
-/** A job that ends when it is told to. */
+/** A job that ends on demand. */
 function openJob() {
   const ended = Promise.withResolvers<string>()
   const begun = Promise.withResolvers<void>()
@@ -69,7 +69,7 @@ test('few run at once, one of each holder, and the holders come one after the ot
   await Promise.all(all)
 })
 
-test('who has too many waiting is told to come back later; a job that fails gives its turn on', async () => {
+test('a caller with too many waiting jobs gets a refusal; a job that fails gives its turn on', async () => {
   const turns = new Turns({ atOnce: 1, perHolder: 2, limitMs: 1000 })
   const first = openJob()
   const running = turns.run(workOf('ana').work, first.job)

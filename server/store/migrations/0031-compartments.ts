@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely'
  *
  * - Rows of the search index that name the target of a Provenance are found by their value, as they are written from now on.
  * - A Provenance that stayed behind when its target was corrected follows it.
- * - Where there is one practice alone, versions about nobody that do not say whose they were are its: a deleted Practitioner of before is told as deleted.
+ * - Where there is one practice alone, versions about nobody that do not say whose they were are its: a deleted Practitioner of before is reported as deleted.
  * - What a record said while it lay with a patient whom it is not about any more is its practice's.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {

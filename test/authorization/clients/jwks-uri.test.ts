@@ -121,7 +121,7 @@ describe('keys behind a jwks_uri', () => {
     assert.match(String(body.error_description), /jku/)
   })
 
-  /** What strangers' servers may do, and what the developer is told. */
+  /** What strangers' servers may do, and what the developer learns. */
   const failing: Array<[string, RequestListener, RegExp]> = [
     ['answers 404', (_request, response) => response.writeHead(404).end(), /answered 404/],
     ['answers 500', (_request, response) => response.writeHead(500).end(), /answered 500/],

@@ -84,7 +84,7 @@ describe('registration that is open', () => {
     assert.equal((await readApi(app, 'Patient/ana', tokens.access_token)).status, 200)
   })
 
-  test('people are told that nobody answers for it', async () => {
+  test('people see that nobody answers for it', async () => {
     const { body } = await register(metadata)
     const request = { response_type: 'code', client_id: body.client_id, redirect_uri: redirectUri }
     const { page } = await openConsent(app, { ...request, aud: aud() }, 'ana@example.com')

@@ -132,7 +132,7 @@ describe('revocation and introspection', () => {
     ['a refresh token was used', async () => usedRefreshToken()],
   ]
   for (const [title, form] of inactive)
-    test(`a token is inactive, and nothing else is told, when ${title}`, async () => {
+    test(`a token is inactive, and the answer says nothing else, when ${title}`, async () => {
       const { status, body } = await post('introspect', await form())
       assert.equal(status, 200)
       assert.deepEqual(body, { active: false })

@@ -41,7 +41,7 @@ describe('the keys of id_tokens', () => {
     const old = await idToken()
     const [first] = await kids()
     assert.equal(signedBy(old), first)
-    // Another process rotates: this one is not told, and reads it by itself.
+    // Another process rotates: nothing informs this one, and it reads the key by itself.
     const elsewhere = createSigningKeys({ db: app.store.db, clock: app.clock })
     const made = await elsewhere.rotate()
     assert.equal(made.state, 'announced')
@@ -76,7 +76,7 @@ describe('the keys of id_tokens', () => {
     assert.equal(states?.filter(({ state }) => state === 'signing').length, 1)
   })
 
-  test('a key that cannot be read is told, and replaced at once', async () => {
+  test('a key that cannot be read is reported, and replaced at once', async () => {
     const { signing } = app.modules.keys
     const { all, broken } = await signing.examine()
     assert.ok(all > 0)

@@ -180,7 +180,7 @@ describe('RFC 9700: where browsers are sent', () => {
       async () => {
         const { body } = await register([redirectUri])
         await assertShown(await world.ask(good({ client_id: String(body.client_id), ...change })))
-        // Who answers for the application by name is told at its own address.
+        // The application gets the error at its own address.
         const known = await world.ask(good(change))
         assert.ok(known.status === 302 || (await known.text()).includes(`action="${redirectUri}"`))
       },
@@ -279,8 +279,8 @@ describe('RFC 9700: where browsers are sent', () => {
       { aud: 'https://other.example' },
     ]) {
       const back = new URL((await world.ask(good(change))).headers.get('location') ?? '')
-      const told = back.hash === '' ? back.searchParams : new URLSearchParams(back.hash.slice(1))
-      assert.equal(told.get('iss'), issuer)
+      const reported = back.hash === '' ? back.searchParams : new URLSearchParams(back.hash.slice(1))
+      assert.equal(reported.get('iss'), issuer)
     }
     const { browser, page } = await openConsent(world.app, good({ response_mode: 'form_post' }), person)
     const posted = await answerConsent(world.app, browser, page)

@@ -203,7 +203,7 @@ export const rfc9700Remarks: readonly Remark[] = [
   {
     section: '4.13',
     says: 'Reverse proxies sanitize headers, and the way from them to the server is protected.',
-    why: 'It depends on the operator; how is told in [Running onpatient](../operate/run.md).',
+    why: 'It depends on the operator; the way is in [Running onpatient](../operate/run.md).',
   },
   {
     section: '4.17',

@@ -191,7 +191,7 @@ describe('RFC 9700: clients, pages and proxies', () => {
       policyUri: 'https://app.example.com/privacy',
     })
     const { page } = await openConsent(world.app, { ...request1(), client_id: id }, person)
-    // The one thing of a third party: the picture of the application, which is told no address.
+    // The one thing of a third party: the picture of the application, which gets no address.
     assert.match(page.body, /<img [^>]*referrerpolicy="no-referrer"/)
     assert.match(page.body, /rel="noopener noreferrer"[^>]*>privacy policy/)
     assert.doesNotMatch(page.body, /<script|<iframe|<link [^>]*href="http/)
@@ -260,7 +260,7 @@ describe('RFC 9700: clients, pages and proxies', () => {
   }
 })
 
-test('a client that is refused is told the same whether its grant exists or not', async () => {
+test('a client that is refused gets the same answer whether its grant exists or not', async () => {
   await using world = await openWorld()
   const { refresh_token } = await world.tokensOf(world.client)
   const words = []

@@ -24,13 +24,13 @@ export function rulesOf<Id extends string>(table: Readonly<Record<Id, Rule>>, fi
   return {
     /** `what` tells one case of the rule from the others. */
     prove(id: Id, proof: () => Promise<void>, what?: string): void {
-      assert.equal(table[id].file, file, `${id} is told to be proven elsewhere`)
+      assert.equal(table[id].file, file, `${id} is said to be proven elsewhere`)
       proven.add(id)
       test(what === undefined ? titleOf(id) : `${titleOf(id)}: ${what}`, proof)
     },
     complete(): void {
       const own = (Object.keys(table) as Id[]).filter((id) => table[id].file === file)
-      test(`every rule that is told to be proven in ${file} is`, () => {
+      test(`every rule that is said to be proven in ${file} is`, () => {
         assert.deepEqual(
           own.filter((id) => !proven.has(id)),
           [],

@@ -26,7 +26,7 @@ describe('SMART App Launch 2.2: token introspection', () => {
   prove('introspectFields', async () => {
     for (const duration of ['until-ended', 'month', 'once']) {
       const answer = await world.tokensOf(world.client, { scope: 'patient/*.rs' }, { duration })
-      // The clock of the test stands still: what remains is what was told, and it is told from now on.
+      // The clock of the test stands still: the remaining time is what the token answer said.
       const askedAt = Date.now() / 1000
       const body = await introspect(answer.access_token)
       assert.equal(body.active, true)
@@ -110,7 +110,7 @@ describe('SMART App Launch 2.2: token introspection', () => {
       for (const token of tokens)
         assert.deepEqual((await byToken(token, mine.access_token)).body, { active: false })
     },
-    'it is told nothing about tokens of others, ended and made-up ones',
+    'it learns nothing about tokens of others, ended and made-up ones',
   )
 
   const unproven: Array<[string, () => Promise<[string, Form?]>, number, string]> = [

@@ -35,7 +35,7 @@ describe('SMART App Launch 2.2: client authentication and backend services', () 
 
   const ask = (change: AssertionChange & { scope?: string; form?: Form } = {}, key = ec, id = service) =>
     askForBackendToken(world.app, id, key, change)
-  /** Registered by the address of a key set, which anybody answers as told. */
+  /** Registered by the address of a key set, which answers as the test says. */
   async function servedBy(headers: Form, keys: () => ClientKey[]) {
     const asked: IncomingMessage[] = []
     const server = await listenLocally((request, response) => {

@@ -128,7 +128,7 @@ export const smartRules = {
     'scopes',
     'scopes',
     'MUST',
-    'launch/patient makes the person choose one record, and its id is told',
+    'launch/patient makes the person choose one record, and its id is reported',
   ),
   patientScoped: rule('scopes', 'scopes', 'MUST', 'patient scopes reach the record in context alone'),
   grantedScopes: rule('scopes', 'scopes', 'MUST', 'the scopes of the answer are those that were granted'),
@@ -198,25 +198,25 @@ export const smartRules = {
     'MUST',
     'the token of a service has its fields and lives five minutes',
   ),
-  backendErrors: rule('keys', 'backend services', 'MUST', 'a refused service is told the error of RFC 6749'),
+  backendErrors: rule('keys', 'backend services', 'MUST', 'a refused service is shown the error of RFC 6749'),
 
   introspectFields: rule(
     'introspection',
     'token introspection',
     'MUST',
-    'active, scope, client_id and exp are told',
+    'active, scope, client_id and exp are reported',
   ),
   introspectContext: rule(
     'introspection',
     'token introspection',
     'MUST',
-    'the launch context of the token answer is told',
+    'the launch context of the token answer is reported',
   ),
   introspectIdentity: rule(
     'introspection',
     'token introspection',
     'MUST',
-    'iss, sub and fhirUser of the id_token are told',
+    'iss, sub and fhirUser of the id_token are reported',
   ),
   introspectByToken: rule(
     'introspection',
@@ -228,7 +228,7 @@ export const smartRules = {
     'introspection',
     'token introspection',
     'MUST',
-    'a client is told about its own tokens alone',
+    'a client is informed about its own tokens alone',
   ),
 } as const satisfies Record<string, Rule>
 
@@ -266,7 +266,7 @@ export const smartDeviations: readonly Remark[] = [
   {
     section: 'scopes',
     says: 'A granted `patient/` scope puts one patient in context.',
-    why: 'Without `launch/patient` a person may share several records (a parent, a practice) and `patient` is told only when there is one. See [decision 0002](../decisions/0002-authorization-on-oidc-provider.md).',
+    why: 'Without `launch/patient` a person may share several records (a parent, a practice) and `patient` is reported only when there is one. See [decision 0002](../decisions/0002-authorization-on-oidc-provider.md).',
   },
   {
     section: 'scopes',
@@ -275,7 +275,7 @@ export const smartDeviations: readonly Remark[] = [
   },
   {
     section: 'token introspection',
-    says: 'A client that may introspect is told about the tokens of all clients.',
-    why: 'No client may: whichever way it proves itself, it is told about its own tokens alone (RFC 7662 §4).',
+    says: 'A client that may introspect is informed about the tokens of all clients.',
+    why: 'No client may: whichever way it proves itself, it is informed about its own tokens alone (RFC 7662 §4).',
   },
 ]

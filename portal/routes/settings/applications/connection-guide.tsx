@@ -29,8 +29,8 @@ export function ConnectionGuide({ application, secret }: ConnectionGuideProps) {
         <CopyField label="Token URL" value={values.token} />
         <CopyField label="API base" value={values.api} />
         <Text size="sm" c="dimmed">
-          How many requests may come is told in <a href={`${urls.documentation}#limits`}>Limits</a>, and by
-          the header RateLimit of each answer.
+          The limits of requests stand in <a href={`${urls.documentation}#limits`}>Limits</a>, and by the
+          header RateLimit of each answer.
         </Text>
         {values.redirectUri === '' ? (
           <Text size="sm">

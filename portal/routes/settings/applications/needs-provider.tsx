@@ -2,7 +2,7 @@ import { Alert, Stack, Text } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { WaysToStart } from '../../../components/ways-to-start.tsx'
 
-/** Told where somebody without a provider wants to add an application. */
+/** Shown where somebody without a provider wants to add an application. */
 export function NeedsProvider() {
   return (
     <Stack gap="lg">
