@@ -16,7 +16,7 @@ const uses = [
     '`keys`, `mail`, `rate-limits` and `backups` use the store.',
   ],
   [['records'], ['fhir', 'store'], [], '`records` uses `fhir` and the store.'],
-  [['accounts'], ['mail', 'store'], [], '`accounts` uses `mail` and the store.'],
+  [['accounts'], ['words', 'mail', 'store'], [], '`accounts` uses `words`, `mail` and the store.'],
   [
     ['practices'],
     ['fhir', 'mail', 'store'],
@@ -62,9 +62,9 @@ const uses = [
   ],
   [
     ['http'],
-    ['fhir', 'access', 'rate-limits', 'store'],
+    ['fhir', 'words', 'access', 'rate-limits', 'store'],
     ['accounts'],
-    '`http` uses `fhir`, `access`, `rate-limits`, the store and types of `accounts`.',
+    '`http` uses `fhir`, `words`, `access`, `rate-limits`, the store and types of `accounts`.',
   ],
   [
     ['pages'],

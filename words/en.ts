@@ -15,6 +15,13 @@ export const en = {
     timeline: 'Timeline',
     care: 'Care team, plans & insurance',
   },
+  settings: {
+    language: 'Language',
+    languageOfPages: 'Language of your pages',
+    languageHint: 'The pages of health records are in this language. Other pages are in English for now.',
+    languageOfBrowser: 'As in the browser',
+    languageNotSaved: 'The language was not saved',
+  },
   person: {
     pages: 'Pages of this record',
     switchPerson: 'Whose record',

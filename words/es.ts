@@ -14,6 +14,13 @@ export const es: Catalogue = {
     timeline: 'Cronología',
     care: 'Equipo, planes y seguro',
   },
+  settings: {
+    language: 'Idioma',
+    languageOfPages: 'Idioma de sus páginas',
+    languageHint: 'Las páginas del historial están en este idioma. Las demás están por ahora en inglés.',
+    languageOfBrowser: 'El del navegador',
+    languageNotSaved: 'No se guardó el idioma',
+  },
   person: {
     pages: 'Páginas de este historial',
     switchPerson: 'Historial de',

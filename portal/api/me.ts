@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import type { Me, Practice } from '#server/portal-api/answers.ts'
+import type { Language } from '#words/languages.ts'
 import { callApi, rememberCsrfToken } from './call-api.ts'
 
 export const meQuery = queryOptions({
@@ -21,6 +22,14 @@ export function useRename() {
   return useMutation({
     mutationFn: (displayName: string) => callApi('PATCH', '/me', { displayName }),
     onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
+  })
+}
+
+/** Null: the language of the browser. The page is loaded anew, because its words come with it. */
+export function useChooseLanguage() {
+  return useMutation({
+    mutationFn: (language: Language | null) => callApi('PATCH', '/me', { language }),
+    onSuccess: () => window.location.reload(),
   })
 }
 

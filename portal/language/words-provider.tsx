@@ -1,7 +1,7 @@
 import { type ReactNode, use } from 'react'
 import { IntlProvider } from 'use-intl/react'
 import type { Catalogue } from '#words/catalogue.ts'
-import { chooseLanguage, type Language } from '#words/languages.ts'
+import { defaultLanguage, isLanguage, type Language } from '#words/languages.ts'
 
 /** Only the catalogue of the reader's language is fetched. */
 const catalogues: Record<Language, () => Promise<Catalogue>> = {
@@ -9,9 +9,10 @@ const catalogues: Record<Language, () => Promise<Catalogue>> = {
   es: async () => (await import('#words/es.ts')).es,
 }
 
-/** The language of this page: the one that the server has written into the document, else the browser's. */
-export const language: Language = chooseLanguage(navigator.languages.join(','))
-document.documentElement.lang = language
+const { lang } = document.documentElement
+
+/** The language of this page, which the server has written into the document. */
+export const language: Language = isLanguage(lang) ? lang : defaultLanguage
 
 const messages = catalogues[language]()
 

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { isLanguage } from '#words/languages.ts'
 import { OnpatientError } from '../errors.ts'
 import type { AccountTable } from '../store/schema/accounts.ts'
 import type { Account } from './account.ts'
@@ -12,6 +13,7 @@ export function toAccount(row: AccountRow): Account {
     displayName: row.display_name,
     createdAt: new Date(row.created_at),
     passwordChangedAt: new Date(row.password_changed_at),
+    language: isLanguage(row.language) ? row.language : undefined,
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Language } from '#words/languages.ts'
+
 /** A person who signs in. */
 export interface Account {
   id: string
@@ -5,6 +7,8 @@ export interface Account {
   displayName: string
   createdAt: Date
   passwordChangedAt: Date
+  /** What the person chose; undefined for the language of the browser. */
+  language: Language | undefined
 }
 
 /** One browser in which an account is signed in. */

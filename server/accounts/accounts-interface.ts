@@ -1,3 +1,4 @@
+import type { Language } from '#words/languages.ts'
 import type { Account, NewSignIn, SignIn, SignInOutcome, SignUpIntent, Visitor } from './account.ts'
 import type { Factors, SecondStep } from './factors/factors-interface.ts'
 import type { AssertionOptions } from './factors/passkeys-interface.ts'
@@ -85,6 +86,8 @@ export interface Accounts {
    */
   finishEmailChange(token: string, signIn: SignIn, visitor: Visitor): Promise<NewSignIn>
   changeDisplayName(accountId: string, displayName: string): Promise<Account>
+  /** Undefined: the language of the browser. */
+  changeLanguage(accountId: string, language: Language | undefined): Promise<Account>
   /**
    * Closes the account for ever: ends sign-ins, factors, known browsers, links, grants, applications and invitations, frees the address, and
    * sends a mail about it.

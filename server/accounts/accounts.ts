@@ -3,6 +3,7 @@ import { createAccountParts } from './account-parts.ts'
 import type { AccountsDeps } from './accounts-deps.ts'
 import type { Accounts } from './accounts-interface.ts'
 import { changeDisplayName } from './change-display-name.ts'
+import { changeLanguage } from './change-language.ts'
 import { createClosing } from './closing.ts'
 import { createAccount, insertAccount } from './create-account.ts'
 import { createEmailChange } from './email-change.ts'
@@ -34,6 +35,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     findByEmail: parts.findByEmail,
     findShared: () => findShared(db),
     create: (form) => createAccount(parts, form),
+    changeLanguage: (accountId, language) => changeLanguage(deps.db, accountId, language),
     changeDisplayName: (accountId, displayName) => changeDisplayName(deps, { accountId, displayName }),
     ...createSignUp({ ...parts, insert: (tx, account) => insertAccount(parts, tx, account) }),
     ...createPasswordChange({ ...parts, provePassword, endGrants, onPasswordChanged }),

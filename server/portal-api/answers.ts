@@ -3,12 +3,16 @@
  * server and ISO 8601 text in the browser, so types with times have it as a parameter.
  */
 
+import type { Language } from '#words/languages.ts'
+
 export interface Account {
   id: string
   email: string
   displayName: string
   /** Another account has the same address, from before addresses had one form. */
   isAddressShared: boolean
+  /** What the person chose; null for the language of the browser. */
+  language: Language | null
 }
 
 export interface Practice {

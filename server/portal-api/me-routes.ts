@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Account } from '#server/accounts/accounts.ts'
 import { type Association, findOwnRecord, reachesPanel } from '#server/practices/practices.ts'
+import { languages } from '#words/languages.ts'
 import { isShared } from '../addresses.ts'
 import { clearSignInCookie, getSignedIn } from '../http/browser.ts'
 import type {
@@ -17,7 +18,11 @@ import { summarizePatients } from './patient-summary.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
 // The module behind it says what is too short or too long, in better words. Here only absurd lengths are refused.
-const nameForm = z.strictObject({ displayName: z.string().max(500) })
+const profileForm = z.strictObject({
+  displayName: z.string().max(500).optional(),
+  /** Null: the language of the browser. */
+  language: z.enum(languages).nullish(),
+})
 const passwordForm = z.strictObject({ current: z.string().max(2000), next: z.string().max(2000) })
 const noForm = z.strictObject({})
 const emailForm = z.strictObject({ password: z.string().max(2000), email: z.string().max(500) })
@@ -59,8 +64,11 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
 
     app.patch('/me', async (request) => {
       const { account } = getSignedIn(request)
-      const { displayName } = parseInput(nameForm, request.body)
-      return { account: toAccountJson(await accounts.changeDisplayName(account.id, displayName)) }
+      const { displayName, language } = parseInput(profileForm, request.body)
+      let changed = account
+      if (displayName !== undefined) changed = await accounts.changeDisplayName(account.id, displayName)
+      if (language !== undefined) changed = await accounts.changeLanguage(account.id, language ?? undefined)
+      return { account: toAccountJson(changed) }
     })
 
     app.post('/me/password', async (request, reply) => {
@@ -97,8 +105,8 @@ export function meRoutes(deps: PortalApiDeps): FastifyPluginAsync {
   }
 }
 
-function toAccountJson({ id, email, displayName }: Account): AccountAnswer {
-  return { id, email, displayName, isAddressShared: isShared(email) }
+function toAccountJson({ id, email, displayName, language }: Account): AccountAnswer {
+  return { id, email, displayName, isAddressShared: isShared(email), language: language ?? null }
 }
 
 export function toAssociationJson(

@@ -2,9 +2,9 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Person } from '#server/people/people.ts'
 import { type EntryType, type Page, type PersonPage, personPages } from '#server/views/views.ts'
-import { chooseLanguage } from '#words/languages.ts'
 import { wordsOf } from '#words/words.ts'
 import { getSignedIn } from '../http/browser.ts'
+import { languageOf } from '../http/choose-language.ts'
 import { idText, parseInput } from './parse-input.ts'
 import type { PortalApiDeps } from './portal-api-deps.ts'
 
@@ -23,7 +23,7 @@ export function personRoutes({ people, clock }: PortalApiDeps): FastifyPluginAsy
       const page: Page<EntryType, object> = personPages[name]
       app.get(`/people/:patientId/${name}`, async (request) => {
         const person = await openPerson(request)
-        const language = chooseLanguage(request.headers['accept-language'])
+        const language = languageOf(request)
         const entries = await person.entries(page.types)
         const read = page.types.reduce((sum, type) => sum + entries[type].length, 0)
         const view = page.view(entries, { language, words: wordsOf(language), now: clock.now() })

@@ -8,6 +8,7 @@ import type { Page } from '#server/pages/page.ts'
 import { widenPolicy } from '#server/pages/page-headers.ts'
 import { sendPage, viewOf } from '#server/pages/view.ts'
 import type { Admission } from '#server/practices/practices.ts'
+import { languageOf } from '../http/choose-language.ts'
 import { listPortalPaths, personPath, portalPages } from '../portal-pages.ts'
 import { systemRandom } from '../secrets.ts'
 import { landingPage } from './landing-page.ts'
@@ -36,7 +37,10 @@ export function portalApp({
       return sendPage(reply.code(503), notBuiltPage, viewOf(request, reply, isProduction))
     const styleNonce = systemRandom.bytes(16).toString('base64url')
     widenPolicy(reply, { styleNonce })
-    return reply.type('text/html; charset=utf-8').send(document.replace('__CSP_NONCE__', styleNonce))
+    const page = document
+      .replace('__CSP_NONCE__', styleNonce)
+      .replace('<html lang="en">', `<html lang="${languageOf(request)}">`)
+    return reply.type('text/html; charset=utf-8').send(page)
   }
 
   return async (app) => {

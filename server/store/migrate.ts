@@ -20,6 +20,7 @@ import { up as accounts } from './migrations/0027-accounts.ts'
 import { up as operations } from './migrations/0029-operations.ts'
 import { up as compartments } from './migrations/0031-compartments.ts'
 import { up as oneRequest } from './migrations/0032-one-request.ts'
+import { up as language } from './migrations/0033-language.ts'
 
 /**
  * Every migration in order. A name never changes, because the database remembers it. Numbers only rise. Some are missing: changes that
@@ -45,6 +46,7 @@ export const migrations: Record<string, Migration> = {
   '0029-operations': { up: operations },
   '0031-compartments': { up: compartments },
   '0032-one-request': { up: oneRequest },
+  '0033-language': { up: language },
 }
 
 /** The database was written by a newer version of onpatient. To go on could lose data of that version. */

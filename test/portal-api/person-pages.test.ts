@@ -58,6 +58,22 @@ describe("the pages of a person's record", () => {
     assert.equal(await status('zz'), 'Ruled out')
   })
 
+  it('speak the language of the account wherever it is asked from, and the document says so', async () => {
+    const language = async () => {
+      const { body } = await read('conditions', { 'accept-language': 'en' })
+      const page = await portal.browser.get(`${app.portalUrl}/people/${patientId}/conditions`)
+      const [, lang] = /<html lang="(\w+)"/.exec(page.body) ?? []
+      return [body.notCounted[0].status, lang]
+    }
+    const choose = (chosen: unknown) => portal.call('PATCH', '/me', { language: chosen })
+    assert.equal((await choose('es')).body.account.language, 'es')
+    assert.deepEqual(await language(), ['Descartada', 'es'])
+    assert.equal((await choose('xx')).status, 400)
+    assert.deepEqual(await language(), ['Descartada', 'es'])
+    assert.equal((await choose(null)).body.account.language, null)
+    assert.deepEqual(await language(), ['Ruled out', 'en'])
+  })
+
   for (const name of names) {
     it(`are of nobody else: ${name}`, async () => {
       await aPatient(app, clinic, 'zoe')

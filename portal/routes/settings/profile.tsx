@@ -1,19 +1,22 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, NativeSelect, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
 import { portalPages } from '#server/portal-pages.ts'
-import { useChangeEmail, useMe, useRename } from '../../api/me.ts'
+import { isLanguage, type Language, languages } from '#words/languages.ts'
+import { useChangeEmail, useChooseLanguage, useMe, useRename } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { UsernameField } from '../../components/username-field.tsx'
+import { useWords } from '../../language/use-words.ts'
 
 export function Profile() {
   return (
     <Stack gap="lg">
       <PageHeading title="Profile" />
       <NameForm />
+      <LanguageForm />
       <EmailForm />
       <WayOut />
     </Stack>
@@ -70,6 +73,36 @@ function NameForm() {
           </Button>
         </Stack>
       </form>
+    </section>
+  )
+}
+
+/** Names of languages are written in the language itself. */
+const languageNames: Record<Language, string> = { en: 'English', es: 'Español' }
+
+function LanguageForm() {
+  const words = useWords('settings')
+  const { account } = useMe()
+  const choose = useChooseLanguage()
+  return (
+    <section className="card" aria-labelledby="your-language">
+      <Title order={2} size="h4" id="your-language" mb="md">
+        {words('language')}
+      </Title>
+      <Stack gap="md" align="stretch" className="narrow">
+        <NativeSelect
+          label={words('languageOfPages')}
+          description={words('languageHint')}
+          value={account.language ?? ''}
+          disabled={choose.isPending}
+          data={[
+            { value: '', label: words('languageOfBrowser') },
+            ...languages.map((value) => ({ value, label: languageNames[value] })),
+          ]}
+          onChange={({ currentTarget: { value } }) => choose.mutate(isLanguage(value) ? value : null)}
+        />
+        {choose.error && <FailureNotice error={choose.error} title={words('languageNotSaved')} />}
+      </Stack>
     </section>
   )
 }

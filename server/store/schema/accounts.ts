@@ -15,6 +15,8 @@ export interface AccountTable {
    * to it.
    */
   closed_at: Generated<number | null>
+  /** What the person chose; null for the language of the browser. */
+  language: Generated<string | null>
 }
 
 /** One browser in which an account is signed in. */
