@@ -13,7 +13,9 @@ import { portalPages } from '#server/portal-pages.ts'
 import { useMe } from '../api/me.ts'
 
 export function UserMenu() {
-  const { account, csrfToken } = useMe()
+  const { account, associations, csrfToken } = useMe()
+  // Patients find it in the settings. A developer works at a practice, if only at a sandbox.
+  const isAtPractice = associations.some(({ role }) => role === 'provider' || role === 'staff')
   const signOut = useRef<HTMLFormElement>(null)
   return (
     <nav aria-label="Your account">
@@ -56,13 +58,15 @@ export function UserMenu() {
           >
             Settings
           </Menu.Item>
-          <Menu.Item
-            component={Link}
-            to={portalPages.applications}
-            leftSection={<IconApps size={18} aria-hidden />}
-          >
-            FHIR API Application
-          </Menu.Item>
+          {isAtPractice && (
+            <Menu.Item
+              component={Link}
+              to={portalPages.applications}
+              leftSection={<IconApps size={18} aria-hidden />}
+            >
+              FHIR API Application
+            </Menu.Item>
+          )}
           <Menu.Divider />
           <Menu.Item
             leftSection={<IconLogout size={18} aria-hidden />}

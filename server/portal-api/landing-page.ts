@@ -17,15 +17,15 @@ export function landingPage({
 Connect the apps you trust, see what each of them may read, and end its access whenever you like.</p>
 <p class="actions">
 <a class="button button-primary" href="/signin">Sign in</a>
-<a class="button button-secondary" href="/signup">Create an account</a>
 </p>
+<p class="soft">New here? Patients and families get an account through the invitation of their practice.</p>
 </div>
 <ul class="choices">
 ${choice(
   iconHeart,
   'For patients and families',
-  'See your own record and those of the people you care for. Your practice sends you an invitation by e-mail.',
-  html`<a href="/signup">Create an account</a>`,
+  'See your own record and those of the people you care for. Your practice invites you: open the link in its e-mail, or ask for one.',
+  html`<a href="/signin">Sign in to your record</a>`,
 )}
 ${choice(
   iconClinic,
@@ -39,7 +39,7 @@ ${choice(
   iconCode,
   'For developers',
   'Register an application, send people to the authorization page, read FHIR records. A sandbox has patients to try with.',
-  html`<a href="/api_fhir/api-docs/tutorial">Read the tutorial</a>${
+  html`<a href="/api_fhir/api-docs/tutorial">Read the tutorial</a> · <a href="/signup">Create a developer account</a>${
     isProduction ? '' : html` · <a href="/demo/client">Try the demo client</a>`
   }`,
 )}
