@@ -1,6 +1,7 @@
 import { Alert, Button, Code, Group, Text } from '@mantine/core'
 import { IconAlertTriangle, IconRefresh } from '@tabler/icons-react'
 import { ApiFailure } from '../api/call-api.ts'
+import { useWords } from '../language/use-words.ts'
 
 interface FailureNoticeProps {
   error: unknown
@@ -11,11 +12,12 @@ interface FailureNoticeProps {
 
 /** Says what failed and what to do; the request id lets an operator find it in the log. */
 export function FailureNotice({ error, title, retry }: FailureNoticeProps) {
+  const words = useWords('frame')
   const failure = error instanceof ApiFailure ? error : undefined
   return (
     <Alert color="red" title={title} icon={<IconAlertTriangle aria-hidden />} role="alert">
       <Text size="sm" c="var(--text)">
-        {failure?.message ?? 'Something unexpected happened in this page. Please reload it.'}
+        {failure?.message ?? words('unexpected')}
       </Text>
       {(retry || failure?.requestId) && (
         <Group mt="sm" gap="md">
@@ -26,12 +28,12 @@ export function FailureNotice({ error, title, retry }: FailureNoticeProps) {
               leftSection={<IconRefresh size={18} aria-hidden />}
               size="sm"
             >
-              Try again
+              {words('tryAgain')}
             </Button>
           )}
           {failure?.requestId && (
             <Text size="xs" c="dimmed">
-              Request <Code>{failure.requestId}</Code>
+              {words('request')} <Code>{failure.requestId}</Code>
             </Text>
           )}
         </Group>

@@ -1,7 +1,9 @@
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
-const dayInUtc = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
-const month = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'long', timeZone: 'UTC' })
-const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+import { language } from '../language/words-provider.tsx'
+
+const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+const dayInUtc = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
+const month = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', timeZone: 'UTC' })
+const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
 
 /** A moment of our own (ISO 8601) in the reader's time zone. */
 export function formatMoment(text: string): string {

@@ -1,6 +1,7 @@
 import { Suspense } from 'react'
 import { Link, Outlet, ScrollRestoration } from 'react-router'
 import { useMe } from '../api/me.ts'
+import { useWords } from '../language/use-words.ts'
 import { FocusKeeper } from './focus-keeper.tsx'
 import { LoadingLines } from './loading-lines.tsx'
 import { Logo } from './logo.tsx'
@@ -18,10 +19,11 @@ export function Frame() {
 
 function LoadedFrame() {
   const { urls, isProduction } = useMe()
+  const words = useWords('frame')
   return (
     <div className="frame">
       <a className="skip-link" href="#main">
-        Skip to the content
+        {words('skip')}
       </a>
       <header className="site-header">
         <div className="site-header-inner">
@@ -40,12 +42,12 @@ function LoadedFrame() {
       <footer className="site-footer">
         <div className="site-footer-inner">
           <p>
-            onpatient gives people their health records back.
-            {isProduction ? null : <span className="badge">Development server</span>}
+            {words('motto')}
+            {isProduction ? null : <span className="badge">{words('development')}</span>}
           </p>
-          <nav aria-label="Documentation">
-            <a href={urls.tutorial}>Developer tutorial</a>
-            <a href={urls.documentation}>API documentation</a>
+          <nav aria-label={words('documentation')}>
+            <a href={urls.tutorial}>{words('tutorial')}</a>
+            <a href={urls.documentation}>{words('apiDocumentation')}</a>
           </nav>
         </div>
       </footer>

@@ -11,14 +11,16 @@ import { useRef } from 'react'
 import { Link } from 'react-router'
 import { portalPages } from '#server/portal-pages.ts'
 import { useMe } from '../api/me.ts'
+import { useWords } from '../language/use-words.ts'
 
 export function UserMenu() {
   const { account, associations, csrfToken } = useMe()
   // Patients find it in the settings. A developer works at a practice, if only at a sandbox.
   const isAtPractice = associations.some(({ role }) => role === 'provider' || role === 'staff')
+  const words = useWords('frame')
   const signOut = useRef<HTMLFormElement>(null)
   return (
-    <nav aria-label="Your account">
+    <nav aria-label={words('yourAccount')}>
       {/* Outside the menu, because the menu is gone from the page once one of its entries was chosen. */}
       <form method="post" action="/signout" ref={signOut} hidden>
         <input type="hidden" name="_csrf" value={csrfToken} />
@@ -49,14 +51,14 @@ export function UserMenu() {
             {account.email}
           </Text>
           <Menu.Item component={Link} to="/" leftSection={<IconHeart size={18} aria-hidden />}>
-            My record
+            {words('myRecord')}
           </Menu.Item>
           <Menu.Item
             component={Link}
             to={portalPages.profile}
             leftSection={<IconSettings size={18} aria-hidden />}
           >
-            Settings
+            {words('settings')}
           </Menu.Item>
           {isAtPractice && (
             <Menu.Item
@@ -72,7 +74,7 @@ export function UserMenu() {
             leftSection={<IconLogout size={18} aria-hidden />}
             onClick={() => signOut.current?.requestSubmit()}
           >
-            Sign out
+            {words('signOut')}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

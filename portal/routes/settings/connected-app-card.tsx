@@ -5,10 +5,13 @@ import type { ConnectedApp, Grant } from '#server/portal-api/answers.ts'
 import { useEndApp, useEndGrant } from '../../api/connected-apps.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatDay, formatMoment } from '../../components/format-date.ts'
+import { useWords } from '../../language/use-words.ts'
 import { wordsOfScopes } from '../../record/scope-words.ts'
 
 /** One app, with all that it was given: ended together, or one by one. */
 export function ConnectedAppCard({ app }: { app: ConnectedApp }) {
+  const words = useWords('connectedApps')
+  const subjectsOf = useSubjects()
   const { application, count, grants } = app
   const end = useEndApp()
   const [asks, setAsks] = useState(false)
@@ -16,7 +19,7 @@ export function ConnectedAppCard({ app }: { app: ConnectedApp }) {
   const isSeveral = count > 1
   function confirm() {
     end.mutateAsync(application.id).then(
-      () => notifications.show({ message: `${application.name} has no access any more.` }),
+      () => notifications.show({ message: words('ended', { name: application.name }) }),
       () => undefined,
     )
   }
@@ -26,8 +29,8 @@ export function ConnectedAppCard({ app }: { app: ConnectedApp }) {
         {application.name}
       </Title>
       <Text size="sm" c="dimmed" mb="md">
-        by {application.owner}
-        {isSeveral && ` · connected ${count} times`}
+        {words('by', { owner: application.owner })}
+        {isSeveral && ` · ${words('times', { count })}`}
       </Text>
       <GrantFacts
         subjects={[...new Set(grants.flatMap(subjectsOf))]}
@@ -38,15 +41,15 @@ export function ConnectedAppCard({ app }: { app: ConnectedApp }) {
       />
       {isSeveral && (
         <details className="grants">
-          <summary>Each access by itself</summary>
-          <ul className="rows" aria-label={`Accesses of ${application.name}`}>
+          <summary>{words('each')}</summary>
+          <ul className="rows" aria-label={words('accessesOf', { name: application.name })}>
             {grants.map((grant) => (
               <GrantRow key={grant.id} grant={grant} name={application.name} />
             ))}
           </ul>
           {count > grants.length && (
             <Text size="sm" c="dimmed" mt="md">
-              The newest {grants.length} of {count} are shown.
+              {words('newest', { shown: grants.length, count })}
             </Text>
           )}
         </details>
@@ -56,44 +59,51 @@ export function ConnectedAppCard({ app }: { app: ConnectedApp }) {
         variant="outline"
         mt="md"
         onClick={() => setAsks(true)}
-        aria-label={isSeveral ? `End all access of ${application.name}` : `End access of ${application.name}`}
+        aria-label={words(isSeveral ? 'endAllOf' : 'endOf', { name: application.name })}
       >
-        {isSeveral ? 'End all access' : 'End access'}
+        {words(isSeveral ? 'endAll' : 'end')}
       </Button>
       <ConfirmDialog
         isOpen={asks}
-        title={`End ${isSeveral ? 'all' : 'the'} access of ${application.name}?`}
-        action={isSeveral ? 'End all access' : 'End access'}
+        title={words(isSeveral ? 'endAllAsk' : 'endAsk', { name: application.name })}
+        action={words(isSeveral ? 'endAll' : 'end')}
         isPending={end.isPending}
         error={end.error}
         onConfirm={confirm}
         onClose={() => setAsks(false)}
       >
-        It stops within a second{isSeveral ? `, on every device where you connected it` : ''}. What the app
-        has read before stays with the app; ask {application.owner} to delete it.
+        {words(isSeveral ? 'endAllHint' : 'endHint', { owner: application.owner })}
       </ConfirmDialog>
     </section>
   )
 }
 
 function GrantRow({ grant, name }: { grant: Grant; name: string }) {
+  const words = useWords('connectedApps')
+  const subjectsOf = useSubjects()
   const end = useEndGrant()
   const [asks, setAsks] = useState(false)
   const since = formatMoment(grant.createdAt)
   function confirm() {
     end.mutateAsync(grant.id).then(
-      () => notifications.show({ message: `The access of ${name} since ${since} has ended.` }),
+      () => notifications.show({ message: words('oneEnded', { name, since }) }),
       () => undefined,
     )
   }
   return (
     <li>
       <div className="row-text">
-        <Text fw={550}>Since {since}</Text>
+        <Text fw={550}>{words('sinceMoment', { since })}</Text>
         <Text size="sm" c="dimmed">
-          {subjectsOf(grant).join(', ') || 'Nobody any more'} ·{' '}
-          {grant.lastUsedAt ? `last used ${formatMoment(grant.lastUsedAt)}` : 'not used yet'}
-          {grant.expiresAt && ` · until ${formatDay(grant.expiresAt)}`}
+          {[
+            subjectsOf(grant).join(', ') || words('nobody'),
+            grant.lastUsedAt
+              ? words('lastUsedAt', { date: formatMoment(grant.lastUsedAt) })
+              : words('notUsed'),
+            grant.expiresAt && words('untilDate', { date: formatDay(grant.expiresAt) }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </Text>
       </div>
       <Button
@@ -102,20 +112,20 @@ function GrantRow({ grant, name }: { grant: Grant; name: string }) {
         size="sm"
         className="touch"
         onClick={() => setAsks(true)}
-        aria-label={`End the access of ${name} since ${since}`}
+        aria-label={words('endOneOf', { name, since })}
       >
-        End
+        {words('endOne')}
       </Button>
       <ConfirmDialog
         isOpen={asks}
-        title={`End this access of ${name}?`}
-        action="End access"
+        title={words('endOneAsk', { name })}
+        action={words('end')}
         isPending={end.isPending}
         error={end.error}
         onConfirm={confirm}
         onClose={() => setAsks(false)}
       >
-        The one since {since}. The others go on.
+        {words('endOneHint', { since })}
       </ConfirmDialog>
     </li>
   )
@@ -130,36 +140,42 @@ interface GrantFactsProps {
 }
 
 function GrantFacts({ subjects, scopes, since, until, lastUsed }: GrantFactsProps) {
+  const words = useWords('connectedApps')
   return (
     <dl className="facts">
-      <dt>Whose record</dt>
-      <dd>{subjects.join(', ') || 'Nobody any more'}</dd>
-      <dt>What it may do</dt>
+      <dt>{words('whose')}</dt>
+      <dd>{subjects.join(', ') || words('nobody')}</dd>
+      <dt>{words('may')}</dt>
       <dd>
         <List size="md" spacing={2}>
-          {wordsOfScopes(scopes).map((words) => (
-            <List.Item key={words}>{words}</List.Item>
+          {wordsOfScopes(scopes).map((text) => (
+            <List.Item key={text}>{text}</List.Item>
           ))}
         </List>
       </dd>
-      <dt>Since</dt>
+      <dt>{words('since')}</dt>
       <dd>{formatDay(since)}</dd>
-      <dt>Until</dt>
-      <dd>{until ? formatDay(until) : 'you end it'}</dd>
-      <dt>Last used</dt>
-      <dd>{lastUsed ? formatMoment(lastUsed) : 'not yet'}</dd>
+      <dt>{words('until')}</dt>
+      <dd>{until ? formatDay(until) : words('untilYouEnd')}</dd>
+      <dt>{words('lastUsed')}</dt>
+      <dd>{lastUsed ? formatMoment(lastUsed) : words('notYet')}</dd>
     </dl>
   )
 }
 
 /** Whom an access still reaches, in words. */
-function subjectsOf({ associations, subject }: Grant): string[] {
-  const isOfPanel = ({ role }: Grant['associations'][number]) => role === 'provider' || role === 'staff'
-  const reached =
-    subject && !subject.reachesPanel ? associations.filter((each) => !isOfPanel(each)) : associations
-  const subjects = reached.map((each) =>
-    isOfPanel(each) ? `All patients of ${each.practice.name}` : (each.patient?.name ?? 'A patient'),
-  )
-  if (associations.length > 0 && subject?.patient) subjects.unshift(subject.patient.name)
-  return [...new Set(subjects)]
+function useSubjects() {
+  const words = useWords('connectedApps')
+  return ({ associations, subject }: Grant): string[] => {
+    const isOfPanel = ({ role }: Grant['associations'][number]) => role === 'provider' || role === 'staff'
+    const reached =
+      subject && !subject.reachesPanel ? associations.filter((each) => !isOfPanel(each)) : associations
+    const subjects = reached.map((each) =>
+      isOfPanel(each)
+        ? words('panel', { practice: each.practice.name })
+        : (each.patient?.name ?? words('aPatient')),
+    )
+    if (associations.length > 0 && subject?.patient) subjects.unshift(subject.patient.name)
+    return [...new Set(subjects)]
+  }
 }

@@ -5,37 +5,32 @@ import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { useWords } from '../../language/use-words.ts'
 import { ConnectedAppCard } from './connected-app-card.tsx'
 
 /** The apps that may read something in the person's name. */
 export function ConnectedApps() {
+  const words = useWords('connectedApps')
   const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } =
     useConnectedApps()
   const apps = data?.pages.flatMap((page) => page.apps) ?? []
   return (
     <Stack gap="lg">
-      <PageHeading title="Connected apps" />
-      {apps.length > 0 && (
-        <Text c="dimmed">You allowed these apps to read records. You can end that whenever you like.</Text>
-      )}
+      <PageHeading title={words('title')} />
+      {apps.length > 0 && <Text c="dimmed">{words('hint')}</Text>}
       {isPending && <LoadingLines lines={2} height={160} />}
-      {error && (
-        <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />
-      )}
+      {error && <FailureNotice error={error} title={words('notLoaded')} retry={() => void refetch()} />}
       {data?.pages[0]?.endedByReuse.map((ended) => (
         <ReuseNotice key={ended.id} ended={ended} />
       ))}
       {data?.pages[0]?.hasMoreEndedByReuse && (
         <Text size="sm" c="dimmed">
-          More accesses ended in the same way earlier. These are the newest.
+          {words('moreEnded')}
         </Text>
       )}
       {data && apps.length === 0 && (
         <div className="card">
-          <Text>
-            No app is connected. When an app sends you here and you agree, it appears in this list with what
-            it may read.
-          </Text>
+          <Text>{words('none')}</Text>
         </div>
       )}
       {apps.map((app) => (
@@ -48,7 +43,7 @@ export function ConnectedApps() {
           onClick={() => void fetchNextPage()}
           loading={isFetchingNextPage}
         >
-          Show more apps
+          {words('showMore')}
         </Button>
       )}
     </Stack>
@@ -56,11 +51,10 @@ export function ConnectedApps() {
 }
 
 function ReuseNotice({ ended: { application, endedAt } }: { ended: EndedByReuse }) {
+  const words = useWords('connectedApps')
   return (
-    <Alert color="yellow" title={`The access of ${application.name} was ended on ${formatDay(endedAt)}`}>
-      A key of this app was used a second time. Either the app made a mistake, or somebody else has a copy of
-      the key, so that we ended the access to be safe. If you still want the app, connect it again from the
-      app. If it happens again, ask its developer.
+    <Alert color="yellow" title={words('endedByReuse', { name: application.name, date: formatDay(endedAt) })}>
+      {words('endedByReuseHint')}
     </Alert>
   )
 }

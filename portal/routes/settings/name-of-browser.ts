@@ -18,9 +18,13 @@ const systems = [
   [/linux/i, 'Linux'],
 ] as const
 
-/** "Firefox on Windows", as far as the browser tells. */
-export function nameOfBrowser(userAgent: string): string {
-  const browser = browsers.find(([pattern]) => pattern.test(userAgent))?.[1] ?? 'A browser'
-  const system = systems.find(([pattern]) => pattern.test(userAgent))?.[1]
-  return system ? `${browser} on ${system}` : browser
+/** Browser and system, as far as the browser names them. */
+export function nameOfBrowser(userAgent: string): {
+  browser: string | undefined
+  system: string | undefined
+} {
+  return {
+    browser: browsers.find(([pattern]) => pattern.test(userAgent))?.[1],
+    system: systems.find(([pattern]) => pattern.test(userAgent))?.[1],
+  }
 }

@@ -12,9 +12,10 @@ import { UsernameField } from '../../components/username-field.tsx'
 import { useWords } from '../../language/use-words.ts'
 
 export function Profile() {
+  const words = useWords('settings')
   return (
     <Stack gap="lg">
-      <PageHeading title="Profile" />
+      <PageHeading title={words('profile')} />
       <NameForm />
       <LanguageForm />
       <EmailForm />
@@ -24,40 +25,41 @@ export function Profile() {
 }
 
 function WayOut() {
+  const words = useWords('settings')
   return (
     <section className="card" aria-labelledby="way-out">
       <Title order={2} size="h4" id="way-out" mb={4}>
-        Close your account
+        {words('closeAccount')}
       </Title>
       <Text mb="md" c="dimmed">
-        Ends all sign-ins and the access of all apps, and frees your address. The health records stay with the
-        practices.
+        {words('closeHint')}
       </Text>
       <Button component={Link} to={portalPages.closeAccount} variant="default">
-        See what closing means
+        {words('closeLink')}
       </Button>
     </section>
   )
 }
 
 function NameForm() {
+  const words = useWords('settings')
   const { account } = useMe()
   const rename = useRename()
   const [name, setName] = useState(account.displayName)
   function submit(event: FormEvent) {
     event.preventDefault()
-    rename.mutate(name, { onSuccess: () => notifications.show({ message: 'Your name is saved.' }) })
+    rename.mutate(name, { onSuccess: () => notifications.show({ message: words('nameSaved') }) })
   }
   return (
     <section className="card" aria-labelledby="your-name">
       <Title order={2} size="h4" id="your-name" mb="md">
-        Your name
+        {words('yourName')}
       </Title>
       <form onSubmit={submit}>
         <Stack gap="md" align="stretch" className="narrow">
           <TextInput
-            label="Name"
-            description="Practices and apps that you connect see it."
+            label={words('name')}
+            description={words('nameHint')}
             name="displayName"
             autoComplete="name"
             value={name}
@@ -66,10 +68,10 @@ function NameForm() {
             required
           />
           {isOfNoField(rename.error, ['displayName']) && (
-            <FailureNotice error={rename.error} title="The name was not saved" />
+            <FailureNotice error={rename.error} title={words('nameNotSaved')} />
           )}
           <Button type="submit" loading={rename.isPending} className="own-width">
-            Save the name
+            {words('saveName')}
           </Button>
         </Stack>
       </form>
@@ -108,6 +110,7 @@ function LanguageForm() {
 }
 
 function EmailForm() {
+  const words = useWords('settings')
   const { account } = useMe()
   const change = useChangeEmail()
   const [email, setEmail] = useState('')
@@ -119,22 +122,21 @@ function EmailForm() {
   return (
     <section className="card" aria-labelledby="your-email">
       <Title order={2} size="h4" id="your-email" mb={4}>
-        E-mail address
+        {words('email')}
       </Title>
       <Text mb="md" c="dimmed">
-        You sign in with <strong>{account.email}</strong>.
+        {words.rich('signInWith', { email: () => <strong>{account.email}</strong> })}
       </Text>
       {account.isAddressShared && (
-        <Alert color="yellow" title="Another account has this address, too" mb="md" className="narrow">
-          It is from before each address could belong to one account only. Both go on with their own password.
-          Give this account an address of its own, so that mails and invitations find the right one.
+        <Alert color="yellow" title={words('addressShared')} mb="md" className="narrow">
+          {words('addressSharedHint')}
         </Alert>
       )}
       <form onSubmit={submit}>
         <Stack gap="md" className="narrow">
           <TextInput
-            label="New e-mail address"
-            description="We send a link there; the change counts once you have opened it."
+            label={words('newEmail')}
+            description={words('newEmailHint')}
             name="email"
             type="email"
             autoComplete="email"
@@ -145,7 +147,7 @@ function EmailForm() {
           />
           <UsernameField email={account.email} />
           <PasswordInput
-            label="Your password"
+            label={words('yourPassword')}
             name="password"
             autoComplete="current-password"
             value={password}
@@ -154,13 +156,13 @@ function EmailForm() {
             required
           />
           {isOfNoField(change.error, ['email', 'password']) && (
-            <FailureNotice error={change.error} title="The address was not changed" />
+            <FailureNotice error={change.error} title={words('emailNotChanged')} />
           )}
           <Text role="status" c="var(--success)">
-            {change.isSuccess ? `A link is on its way to ${change.variables.email}. Open it to finish.` : ''}
+            {change.isSuccess ? words('emailLinkSent', { email: change.variables.email }) : ''}
           </Text>
           <Button type="submit" loading={change.isPending} className="own-width">
-            Change the address
+            {words('changeEmail')}
           </Button>
         </Stack>
       </form>

@@ -6,14 +6,16 @@ import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { UsernameField } from '../../components/username-field.tsx'
+import { useWords } from '../../language/use-words.ts'
 import { SecondStep } from './second-step/second-step.tsx'
 import { WaitingPractices } from './second-step/waiting-practices.tsx'
 import { SignInList } from './sign-in-list.tsx'
 
 export function Security() {
+  const words = useWords('settings')
   return (
     <Stack gap="lg">
-      <PageHeading title="Security" />
+      <PageHeading title={words('security')} />
       <WaitingPractices />
       <SecondStep />
       <PasswordForm />
@@ -23,6 +25,7 @@ export function Security() {
 }
 
 function PasswordForm() {
+  const words = useWords('settings')
   const { account } = useMe()
   const change = useChangePassword()
   const [current, setCurrent] = useState('')
@@ -35,7 +38,7 @@ function PasswordForm() {
         onSuccess: () => {
           setCurrent('')
           setNext('')
-          notifications.show({ message: 'Your password is changed.' })
+          notifications.show({ message: words('passwordChanged') })
         },
       },
     )
@@ -43,16 +46,16 @@ function PasswordForm() {
   return (
     <section className="card" aria-labelledby="your-password">
       <Title order={2} size="h4" id="your-password" mb={4}>
-        Password
+        {words('password')}
       </Title>
       <Text c="dimmed" mb="md">
-        A new password signs you out everywhere else and ends the access of all connected apps.
+        {words('passwordHint')}
       </Text>
       <form onSubmit={submit}>
         <Stack gap="md" className="narrow">
           <UsernameField email={account.email} />
           <PasswordInput
-            label="Current password"
+            label={words('currentPassword')}
             name="current"
             autoComplete="current-password"
             value={current}
@@ -61,8 +64,8 @@ function PasswordForm() {
             required
           />
           <PasswordInput
-            label="New password"
-            description="A long sentence is easy to remember and hard to guess."
+            label={words('newPassword')}
+            description={words('newPasswordHint')}
             name="next"
             autoComplete="new-password"
             value={next}
@@ -71,10 +74,10 @@ function PasswordForm() {
             required
           />
           {isOfNoField(change.error, ['current', 'next', 'password']) && (
-            <FailureNotice error={change.error} title="The password was not changed" />
+            <FailureNotice error={change.error} title={words('passwordNotChanged')} />
           )}
           <Button type="submit" loading={change.isPending} className="own-width">
-            Change the password
+            {words('changePassword')}
           </Button>
         </Stack>
       </form>

@@ -7,10 +7,12 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatMoment } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { useWords } from '../../language/use-words.ts'
 import { nameOfBrowser } from './name-of-browser.ts'
 
 /** Where the account is signed in, and how to end that. */
 export function SignInList() {
+  const words = useWords('signIns')
   const { data, error, isPending, refetch } = useSignIns()
   const endOthers = useEndOtherSignIns()
   const [asks, setAsks] = useState(false)
@@ -21,12 +23,10 @@ export function SignInList() {
   return (
     <section className="card" aria-labelledby="your-sign-ins">
       <Title order={2} size="h4" id="your-sign-ins" mb="md">
-        Where you are signed in
+        {words('title')}
       </Title>
       {isPending && <LoadingLines />}
-      {error && (
-        <FailureNotice error={error} title="The list could not be loaded" retry={() => void refetch()} />
-      )}
+      {error && <FailureNotice error={error} title={words('notLoaded')} retry={() => void refetch()} />}
       {data && (
         <Stack gap="md">
           <ul className="rows">
@@ -40,28 +40,31 @@ export function SignInList() {
             onClick={() => setAsks(true)}
             disabled={others === 0}
           >
-            Sign out everywhere else
+            {words('endOthers')}
           </Button>
         </Stack>
       )}
       <ConfirmDialog
         isOpen={asks}
-        title="Sign out everywhere else?"
-        action="Sign out everywhere else"
+        title={words('endOthersAsk')}
+        action={words('endOthers')}
         isPending={endOthers.isPending}
         error={endOthers.error}
         onConfirm={end}
         onClose={() => setAsks(false)}
       >
-        Every other browser in which you are signed in has to sign in again. You stay signed in here.
+        {words('endOthersHint')}
       </ConfirmDialog>
     </section>
   )
 }
 
 function SignInRow({ signIn }: { signIn: SignIn }) {
+  const words = useWords('signIns')
   const end = useEndSignIn()
-  const name = nameOfBrowser(signIn.userAgent)
+  const { browser, system } = nameOfBrowser(signIn.userAgent)
+  const known = browser ?? words('browser')
+  const name = system === undefined ? known : words('browserOn', { browser: known, system })
   const Icon = /mobile|android|iphone/i.test(signIn.userAgent) ? IconDeviceMobile : IconDeviceDesktop
   return (
     <li>
@@ -72,15 +75,18 @@ function SignInRow({ signIn }: { signIn: SignIn }) {
             {name}{' '}
             {signIn.isCurrent && (
               <Badge variant="light" color="green" tt="none">
-                This browser
+                {words('thisBrowser')}
               </Badge>
             )}
           </Text>
           <Text size="sm" c="dimmed">
-            Last active {formatMoment(signIn.lastSeenAt)}, signed in {formatMoment(signIn.createdAt)}
-            {signIn.address && ` from ${signIn.address}`}
+            {words(signIn.address ? 'activeFrom' : 'active', {
+              last: formatMoment(signIn.lastSeenAt),
+              since: formatMoment(signIn.createdAt),
+              address: signIn.address ?? '',
+            })}
           </Text>
-          {end.error && <FailureNotice error={end.error} title="That did not work" />}
+          {end.error && <FailureNotice error={end.error} title={words('notEnded')} />}
         </div>
       </Group>
       {!signIn.isCurrent && (
@@ -90,9 +96,9 @@ function SignInRow({ signIn }: { signIn: SignIn }) {
           className="touch"
           loading={end.isPending}
           onClick={() => end.mutate(signIn.id)}
-          aria-label={`Sign out ${name}, last active ${formatMoment(signIn.lastSeenAt)}`}
+          aria-label={words('endOne', { name, last: formatMoment(signIn.lastSeenAt) })}
         >
-          Sign out
+          {words('end')}
         </Button>
       )}
     </li>

@@ -6,6 +6,7 @@ import { useAddPasskey } from '../../../api/factors.ts'
 import { FormDialog } from '../../../components/dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { faultOf } from '../../../components/form-failure.ts'
+import { useWords } from '../../../language/use-words.ts'
 import { nameOfBrowser } from '../name-of-browser.ts'
 
 interface PasskeyDialogProps {
@@ -15,8 +16,13 @@ interface PasskeyDialogProps {
 
 /** Names a passkey, then lets the browser make it. */
 export function PasskeyDialog({ onDone, onClose }: PasskeyDialogProps) {
+  const signIns = useWords('signIns')
   const add = useAddPasskey()
-  const [name, setName] = useState(() => nameOfBrowser(navigator.userAgent))
+  const [name, setName] = useState(() => {
+    const { browser, system } = nameOfBrowser(navigator.userAgent)
+    const known = browser ?? signIns('browser')
+    return system === undefined ? known : signIns('browserOn', { browser: known, system })
+  })
   function submit() {
     add.mutate(name, {
       onSuccess: ({ recoveryCodes }) => {
