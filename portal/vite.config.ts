@@ -1,11 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compression, defineAlgorithm } from 'vite-plugin-compression2'
+import { compileWords } from './compile-words.ts'
 
 export default defineConfig({
   base: '/portal-assets/',
   // The server sends the compressed files that stand beside the others (server/portal-api/portal-app.ts).
   plugins: [
+    compileWords(),
     react(),
     compression({
       algorithms: [defineAlgorithm('brotliCompress'), defineAlgorithm('gzip', { level: 9 })],
@@ -13,6 +15,7 @@ export default defineConfig({
       threshold: 1000,
     }),
   ],
+  resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
   build: {
     outDir: 'dist',
     emptyOutDir: true,
