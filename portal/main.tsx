@@ -1,15 +1,14 @@
 import './mantine.css'
-import '@mantine/notifications/styles.css'
 import '../server/pages/assets/tokens.css'
 import '../server/pages/assets/components.css'
 import './portal.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { RouterProvider } from 'react-router/dom'
 import { ApiFailure } from './api/call-api.ts'
+import { Notices } from './components/notify.tsx'
 import { WordsProvider } from './language/words-provider.tsx'
 import { router } from './routes/router.tsx'
 import { cssVariablesResolver, theme } from './theme.ts'
@@ -42,7 +41,7 @@ createRoot(root).render(
       <QueryClientProvider client={queryClient}>
         <Suspense>
           <WordsProvider>
-            <Notifications position="bottom-center" />
+            <Notices />
             <RouterProvider router={router} />
           </WordsProvider>
         </Suspense>

@@ -5,9 +5,11 @@ import { test } from 'node:test'
 
 const root = join(import.meta.dirname, '..')
 const styles = join(root, 'node_modules/@mantine/core/styles')
-const imported = readFileSync(join(root, 'portal/mantine.css'), 'utf8')
+const imported = ['mantine.css', 'mantine-controls.css']
+  .map((file) => readFileSync(join(root, 'portal', file), 'utf8'))
+  .join('')
 
-test('portal/mantine.css has the style of each component that the portal uses', () => {
+test('the styles of Mantine hold that of each component that the portal uses', () => {
   const missing = [...usedComponents()].filter(
     (name) => existsSync(join(styles, `${name}.css`)) && !imported.includes(`/${name}.css"`),
   )

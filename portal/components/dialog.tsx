@@ -1,3 +1,4 @@
+import '../mantine-controls.css'
 import { Button, Group, Modal, Stack } from '@mantine/core'
 import { type FormEvent, type ReactNode, useLayoutEffect, useRef } from 'react'
 

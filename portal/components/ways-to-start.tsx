@@ -1,10 +1,10 @@
 import { Button, SimpleGrid, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconBuildingHospital, IconFlask, IconMail } from '@tabler/icons-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiFailure } from '../api/call-api.ts'
 import { useCreatePractice, useCreateSandbox, useMe } from '../api/me.ts'
 import { FailureNotice } from './failure-notice.tsx'
+import { notify } from './notify.tsx'
 
 /** The ways from an account of its own to one that is associated with a provider. */
 export function WaysToStart() {
@@ -47,7 +47,7 @@ function PracticeWay() {
   function submit(event: FormEvent) {
     event.preventDefault()
     create.mutate(name, {
-      onSuccess: ({ practice }) => notifications.show({ message: `${practice.name} is ready.` }),
+      onSuccess: ({ practice }) => notify({ message: `${practice.name} is ready.` }),
     })
   }
   const failure = create.error instanceof ApiFailure ? create.error : undefined
@@ -89,7 +89,7 @@ function SandboxWay() {
   const create = useCreateSandbox()
   function start() {
     create.mutate(undefined, {
-      onSuccess: () => notifications.show({ message: 'Your sandbox is ready.' }),
+      onSuccess: () => notify({ message: 'Your sandbox is ready.' }),
     })
   }
   return (

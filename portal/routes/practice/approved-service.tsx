@@ -1,10 +1,10 @@
 import { Button, List, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { ApprovedService, Practice } from '#server/portal-api/answers.ts'
 import { useEndApproval } from '../../api/backend-services.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatDay, formatMoment } from '../../components/format-date.ts'
+import { notify } from '../../components/notify.tsx'
 import { wordsOfServiceScopes } from '../../record/service-scope-words.ts'
 
 interface ApprovedServiceCardProps {
@@ -19,7 +19,7 @@ export function ApprovedServiceCard({ practice, service, mayDecide }: ApprovedSe
   const { application, approvedBy, approvedAt, lastUsedAt, scopes } = service
   function confirm() {
     end.mutate(service, {
-      onSuccess: () => notifications.show({ message: `${application.name} has no access any more.` }),
+      onSuccess: () => notify({ message: `${application.name} has no access any more.` }),
     })
   }
   return (

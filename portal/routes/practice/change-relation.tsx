@@ -1,11 +1,11 @@
 import { Button, Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { PersonWithAccess } from '#server/portal-api/answers.ts'
 import { useChangeToProxy } from '../../api/practice-desk.ts'
 import { FormDialog } from '../../components/dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
+import { notify } from '../../components/notify.tsx'
 
 /** For somebody who was taken for the patient: couples share addresses. */
 export function ChangeRelation({ practiceId, person }: { practiceId: string; person: PersonWithAccess }) {
@@ -40,7 +40,7 @@ function RelationDialog({ practiceId, person, onClose }: RelationDialogProps) {
   function submit() {
     change.mutateAsync({ associationId, relationship }).then(
       () => {
-        notifications.show({ message: `${displayName} sees the record of ${name} as ${relationship} now.` })
+        notify({ message: `${displayName} sees the record of ${name} as ${relationship} now.` })
         onClose()
       },
       () => undefined,

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { PersonWithAccess } from '#server/portal-api/answers.ts'
 import { useClearFactors } from '../../api/practice-desk.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { notify } from '../../components/notify.tsx'
 
 /** Removes the second step of a person who has lost it, after the practice has made sure who is asking. */
 export function ClearFactors({ practiceId, person }: { practiceId: string; person: PersonWithAccess }) {
@@ -14,7 +14,7 @@ export function ClearFactors({ practiceId, person }: { practiceId: string; perso
     clear.mutate(person.associationId, {
       onSuccess: () => {
         setAsks(false)
-        notifications.show({ message: `The second step of ${displayName} is removed.` })
+        notify({ message: `The second step of ${displayName} is removed.` })
       },
     })
   }

@@ -1,5 +1,4 @@
 import { Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { PatientSummary } from '#server/portal-api/answers.ts'
 import { ApiFailure } from '../../api/call-api.ts'
@@ -7,6 +6,7 @@ import { type InvitationForm, useInvite, useRelatedPeople } from '../../api/prac
 import { FormDialog } from '../../components/dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
+import { notify } from '../../components/notify.tsx'
 import { InvitedRole, KnownPeople, nobody } from './invited-person.tsx'
 import { SharedAddress } from './shared-address.tsx'
 
@@ -47,7 +47,7 @@ export function InvitationDialog({ practiceId, patient, onClose }: InvitationDia
     }
     invite.mutate(form, {
       onSuccess: ({ isInOutbox }) => {
-        notifications.show({
+        notify({
           message: isInOutbox ? (
             <>
               A sandbox writes to nobody but you: the mail is in the <a href="/outbox">outbox</a>.

@@ -1,10 +1,10 @@
 import { Button, Group, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import type { Invitation } from '#server/portal-api/answers.ts'
 import { useConfirmClaim, useEndInvitation, useInvitations } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { notify } from '../../components/notify.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
 import { roleWords } from './role-words.ts'
 
@@ -68,7 +68,7 @@ function ClaimRow({ practiceId, id, email, claim, patient, ...invitation }: Clai
   /** Said when it is done, though the row is gone by then. */
   function decide(how: typeof confirm | typeof refuse, message: string) {
     how.mutateAsync(id).then(
-      () => notifications.show({ message }),
+      () => notify({ message }),
       () => undefined,
     )
   }
@@ -126,7 +126,7 @@ function InvitationRow({ practiceId, invitation }: InvitationRowProps) {
   const { id, email, expiresAt, mail } = invitation
   function endIt() {
     end.mutateAsync(id).then(
-      () => notifications.show({ message: `The invitation of ${email} has ended.` }),
+      () => notify({ message: `The invitation of ${email} has ended.` }),
       () => undefined,
     )
   }

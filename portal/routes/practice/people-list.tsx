@@ -1,5 +1,4 @@
 import { Badge, Button, Group, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { PersonWithAccess, Practice } from '#server/portal-api/answers.ts'
 import { useEndAssociation, usePeople } from '../../api/practice-desk.ts'
@@ -7,6 +6,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { notify } from '../../components/notify.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
 import { ChangeRelation } from './change-relation.tsx'
 import { ClearFactors } from './clear-factors.tsx'
@@ -67,7 +67,7 @@ function PersonRow({ practice, person, mayDecide }: PeopleListProps & { person: 
   function confirm() {
     // Said when it is done, though the row is gone by then.
     end.mutateAsync(person.associationId).then(
-      () => notifications.show({ message: `The access of ${displayName} has ended.` }),
+      () => notify({ message: `The access of ${displayName} has ended.` }),
       () => undefined,
     )
   }

@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Switch, Text, Textarea, TextInput, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Practice, PracticeBrand } from '#server/portal-api/answers.ts'
 import { useBrand, useSaveBrand } from '../../api/practice-brand.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
+import { notify } from '../../components/notify.tsx'
 
 interface PracticeBrandProps {
   practice: Practice
@@ -72,7 +72,7 @@ function BrandForm({ practice, brand, mayDecide }: PracticeBrandProps & { brand:
       { ...draft, aliases: aliases.split('\n') },
       {
         onSuccess: ({ brand: { isListed } }) =>
-          notifications.show({
+          notify({
             message: isListed ? 'Saved. Apps find the practice now.' : 'Saved. The practice is not listed.',
           }),
       },

@@ -1,3 +1,4 @@
+import '../../mantine-controls.css'
 import { Badge, Group, Stack, Tabs, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Navigate, useParams, useSearchParams } from 'react-router'

@@ -1,11 +1,11 @@
 import { Anchor, Button, Group, Modal, Stack, Switch, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Association } from '#server/portal-api/answers.ts'
 import { portalPages } from '#server/portal-pages.ts'
 import { useRequireSecondStep } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
+import { notify } from '../../components/notify.tsx'
 
 /** Whether everybody who works at the practice needs a second step at sign-in. */
 export function SecondStepSwitch({ practice }: { practice: Association['practice'] }) {
@@ -20,7 +20,7 @@ export function SecondStepSwitch({ practice }: { practice: Association['practice
     change.mutate(isRequired, {
       onSuccess: () => {
         setAsks(false)
-        notifications.show({
+        notify({
           message: isRequired
             ? 'Providers and staff need a second step from now on.'
             : 'Providers and staff need no second step any more.',

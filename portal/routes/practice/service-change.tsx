@@ -1,10 +1,10 @@
 import { Badge, Button, Group, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { Practice, ServiceChange } from '#server/portal-api/answers.ts'
 import { useAcceptChange, useRefuseChange } from '../../api/backend-services.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatMoment } from '../../components/format-date.ts'
+import { notify } from '../../components/notify.tsx'
 import { ServiceChangeFacts } from '../../components/service-change-facts.tsx'
 
 interface ServiceChangeCardProps {
@@ -24,7 +24,7 @@ export function ServiceChangeCard({ practice, change, mayDecide }: ServiceChange
     how.mutateAsync(change).then(
       () => {
         setAsks(undefined)
-        notifications.show({ message })
+        notify({ message })
       },
       () => undefined,
     )

@@ -1,10 +1,10 @@
 import { Button, Group, List, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { Practice, ServiceRequest } from '#server/portal-api/answers.ts'
 import { useApprove, useRefuse } from '../../api/backend-services.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatMoment } from '../../components/format-date.ts'
+import { notify } from '../../components/notify.tsx'
 import { wordsOfServiceScopes } from '../../record/service-scope-words.ts'
 
 interface ServiceRequestCardProps {
@@ -18,7 +18,7 @@ export function ServiceRequestCard({ practice, request, mayDecide }: ServiceRequ
   const refuse = useRefuse(practice.id)
   const [asks, setAsks] = useState<'approve' | 'refuse'>()
   const { application, requestedBy, requestedAt, scopes } = request
-  const say = (message: string) => ({ onSuccess: () => notifications.show({ message }) })
+  const say = (message: string) => ({ onSuccess: () => notify({ message }) })
   return (
     <article className="card" aria-labelledby={`request-${request.id}`}>
       <Title order={3} size="h5" id={`request-${request.id}`} mb="md">

@@ -1,10 +1,10 @@
 import { Button, List, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { ConnectedApp, Grant } from '#server/portal-api/answers.ts'
 import { useEndApp, useEndGrant } from '../../api/connected-apps.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { formatDay, formatMoment } from '../../components/format-date.ts'
+import { notify } from '../../components/notify.tsx'
 import { useWords } from '../../language/use-words.ts'
 import { wordsOfScopes } from '../../record/scope-words.ts'
 
@@ -19,7 +19,7 @@ export function ConnectedAppCard({ app }: { app: ConnectedApp }) {
   const isSeveral = count > 1
   function confirm() {
     end.mutateAsync(application.id).then(
-      () => notifications.show({ message: words('ended', { name: application.name }) }),
+      () => notify({ message: words('ended', { name: application.name }) }),
       () => undefined,
     )
   }
@@ -86,7 +86,7 @@ function GrantRow({ grant, name }: { grant: Grant; name: string }) {
   const since = formatMoment(grant.createdAt)
   function confirm() {
     end.mutateAsync(grant.id).then(
-      () => notifications.show({ message: words('oneEnded', { name, since }) }),
+      () => notify({ message: words('oneEnded', { name, since }) }),
       () => undefined,
     )
   }

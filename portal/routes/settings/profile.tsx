@@ -1,5 +1,4 @@
 import { Alert, Button, NativeSelect, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
 import { portalPages } from '#server/portal-pages.ts'
@@ -7,6 +6,7 @@ import { isLanguage, type Language, languages } from '#words/languages.ts'
 import { useChangeEmail, useChooseLanguage, useMe, useRename } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
+import { notify } from '../../components/notify.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { UsernameField } from '../../components/username-field.tsx'
 import { useWords } from '../../language/use-words.ts'
@@ -48,7 +48,7 @@ function NameForm() {
   const [name, setName] = useState(account.displayName)
   function submit(event: FormEvent) {
     event.preventDefault()
-    rename.mutate(name, { onSuccess: () => notifications.show({ message: words('nameSaved') }) })
+    rename.mutate(name, { onSuccess: () => notify({ message: words('nameSaved') }) })
   }
   return (
     <section className="card" aria-labelledby="your-name">

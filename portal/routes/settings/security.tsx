@@ -1,9 +1,9 @@
 import { Button, PasswordInput, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { useChangePassword, useMe } from '../../api/me.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../components/form-failure.ts'
+import { notify } from '../../components/notify.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { UsernameField } from '../../components/username-field.tsx'
 import { useWords } from '../../language/use-words.ts'
@@ -38,7 +38,7 @@ function PasswordForm() {
         onSuccess: () => {
           setCurrent('')
           setNext('')
-          notifications.show({ message: words('passwordChanged') })
+          notify({ message: words('passwordChanged') })
         },
       },
     )

@@ -1,3 +1,4 @@
+import '../../mantine-controls.css'
 import { NavLink as NavEntry } from '@mantine/core'
 import { IconApps, IconLock, IconPlugConnected, IconUser } from '@tabler/icons-react'
 import { Fragment } from 'react'

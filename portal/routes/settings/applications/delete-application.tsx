@@ -1,11 +1,11 @@
 import { Button, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { Application } from '#server/portal-api/answers.ts'
 import { portalPages } from '#server/portal-pages.ts'
 import { useRemoveApplication } from '../../../api/applications.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
+import { notify } from '../../../components/notify.tsx'
 
 export function DeleteApplication({ application }: { application: Application }) {
   const remove = useRemoveApplication(application.id)
@@ -14,7 +14,7 @@ export function DeleteApplication({ application }: { application: Application })
   function confirm() {
     remove.mutate(undefined, {
       onSuccess: () => {
-        notifications.show({ message: `${application.name} is deleted.` })
+        notify({ message: `${application.name} is deleted.` })
         void navigate(portalPages.applications)
       },
     })

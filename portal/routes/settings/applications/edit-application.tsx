@@ -1,5 +1,4 @@
 import { Stack } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import { useParams } from 'react-router'
 import type { Application } from '#server/portal-api/answers.ts'
@@ -7,6 +6,7 @@ import { useApplication, useUpdateApplication } from '../../../api/applications.
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { isOfNoField } from '../../../components/form-failure.ts'
 import { LoadingLines } from '../../../components/loading-lines.tsx'
+import { notify } from '../../../components/notify.tsx'
 import { PageHeading } from '../../../components/page-heading.tsx'
 import { draftOf, formOf, isUnchanged } from './application-draft.ts'
 import { ApplicationFields, fieldNames } from './application-fields.tsx'
@@ -45,7 +45,7 @@ function LoadedApplication({ application }: { application: Application }) {
     update.mutate(formOf(draft), {
       onSuccess: (answer) => {
         setDraft(draftOf(answer.application))
-        notifications.show({ message: 'Your changes are saved.' })
+        notify({ message: 'Your changes are saved.' })
       },
     })
   }

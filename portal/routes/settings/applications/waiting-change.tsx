@@ -1,11 +1,11 @@
 import { Button, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { Application } from '#server/portal-api/answers.ts'
 import { useTakeBackChange, useWaitingChange } from '../../../api/backend-services.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { formatMoment } from '../../../components/format-date.ts'
+import { notify } from '../../../components/notify.tsx'
 import { ServiceChangeFacts } from '../../../components/service-change-facts.tsx'
 
 /** The change of an approved service that waits for its practices: its developer sees it here, and can take it back. Nothing where none waits. */
@@ -27,7 +27,7 @@ export function WaitingChange({ application }: { application: Application }) {
     takeBack.mutateAsync(undefined).then(
       () => {
         setAsks(false)
-        notifications.show({ message: `The change is taken back. ${application.name} stays as it is.` })
+        notify({ message: `The change is taken back. ${application.name} stays as it is.` })
       },
       () => undefined,
     )

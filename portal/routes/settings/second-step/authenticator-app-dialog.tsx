@@ -1,5 +1,4 @@
 import { Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { AppSecret } from '#server/portal-api/answers.ts'
 import { useConfirmApp } from '../../../api/factors.ts'
@@ -7,6 +6,7 @@ import { CopyField } from '../../../components/copy-field.tsx'
 import { FormDialog } from '../../../components/dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { faultOf, isOfNoField } from '../../../components/form-failure.ts'
+import { notify } from '../../../components/notify.tsx'
 import { QrCode } from '../../../components/qr-code.tsx'
 
 interface AuthenticatorAppDialogProps {
@@ -22,7 +22,7 @@ export function AuthenticatorAppDialog({ secret, onDone, onClose }: Authenticato
   function submit() {
     confirm.mutate(code, {
       onSuccess: ({ recoveryCodes }) => {
-        notifications.show({ message: 'The authenticator app is set up.' })
+        notify({ message: 'The authenticator app is set up.' })
         onDone(recoveryCodes)
         onClose()
       },

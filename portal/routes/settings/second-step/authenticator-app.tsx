@@ -1,10 +1,10 @@
 import { Button, Group, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { useRemoveApp, useStartApp } from '../../../api/factors.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { formatDay, formatMoment } from '../../../components/format-date.ts'
+import { notify } from '../../../components/notify.tsx'
 import { AuthenticatorAppDialog } from './authenticator-app-dialog.tsx'
 import type { SecondStepPart } from './second-step-part.ts'
 
@@ -18,7 +18,7 @@ export function AuthenticatorApp({ factors, start, onCodes }: SecondStepPart) {
     remove.mutate(undefined, {
       onSuccess: () => {
         setAsks(false)
-        notifications.show({ message: 'The authenticator app is removed.' })
+        notify({ message: 'The authenticator app is removed.' })
       },
     })
   }

@@ -1,11 +1,11 @@
 import { Alert, Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { ApiFailure } from '../../../api/call-api.ts'
 import { useAddPasskey } from '../../../api/factors.ts'
 import { FormDialog } from '../../../components/dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
 import { faultOf } from '../../../components/form-failure.ts'
+import { notify } from '../../../components/notify.tsx'
 import { useWords } from '../../../language/use-words.ts'
 import { nameOfBrowser } from '../name-of-browser.ts'
 
@@ -26,7 +26,7 @@ export function PasskeyDialog({ onDone, onClose }: PasskeyDialogProps) {
   function submit() {
     add.mutate(name, {
       onSuccess: ({ recoveryCodes }) => {
-        notifications.show({ message: `The passkey ${name} is ready.` })
+        notify({ message: `The passkey ${name} is ready.` })
         onDone(recoveryCodes)
         onClose()
       },

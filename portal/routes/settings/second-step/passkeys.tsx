@@ -1,10 +1,10 @@
 import { Button, Group, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { Passkey } from '#server/portal-api/answers.ts'
 import { hasPasskeys, useRemovePasskey } from '../../../api/factors.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 import { formatDay, formatMoment } from '../../../components/format-date.ts'
+import { notify } from '../../../components/notify.tsx'
 import { PasskeyDialog } from './passkey-dialog.tsx'
 import type { SecondStepPart } from './second-step-part.ts'
 
@@ -19,7 +19,7 @@ export function Passkeys({ factors, start, onCodes }: SecondStepPart) {
     remove.mutate(leaving.id, {
       onSuccess: () => {
         setLeaving(undefined)
-        notifications.show({ message: `The passkey ${leaving.name} is removed.` })
+        notify({ message: `The passkey ${leaving.name} is removed.` })
       },
     })
   }
