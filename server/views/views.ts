@@ -3,10 +3,14 @@ import { conditionsPage } from './conditions.ts'
 import { headerPage } from './header.ts'
 import { medicinesPage } from './medicines.ts'
 import type { ViewOf } from './page.ts'
+import { resultTestPage } from './result-test.ts'
+import { resultsPage } from './results.ts'
 
 /** The pages of a person's record, by the last part of their address. To add one, add a row. */
 export const personPages = {
   header: headerPage,
+  results: resultsPage,
+  'results/test': resultTestPage,
   medicines: medicinesPage,
   conditions: conditionsPage,
   care: carePage,
@@ -30,3 +34,6 @@ export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
 export type { MedicineLine } from './medicines.ts'
 export type { Page } from './page.ts'
+export type { ResultLine, ResultPart } from './results/result-line.ts'
+export type { Series, SeriesPoint } from './results/series.ts'
+export type { ResultPanel } from './results.ts'
