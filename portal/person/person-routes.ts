@@ -20,6 +20,10 @@ export const personRoutes = [
     lazy: async () => ({ Component: (await import('./conditions.tsx')).Conditions }),
   },
   {
+    path: 'vitals',
+    lazy: async () => ({ Component: (await import('./vitals/vitals.tsx')).Vitals }),
+  },
+  {
     path: 'care',
     lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
   },

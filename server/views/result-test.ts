@@ -29,7 +29,7 @@ export const resultTestPage = definePage({
         ...namesOf(code, observations, reading),
         // A result with parts is drawn by its parts: both numbers of a blood pressure.
         series: [code, ...partsOf(code, observations)].flatMap((key) => {
-          const series = seriesOf(key, observations, reading)
+          const series = seriesOf([key], observations, reading)
           return series && series.points.length > 0 ? [series] : []
         }),
       })),

@@ -14,8 +14,6 @@ export interface ChartLine {
   points: readonly ChartPoint[]
   /** Lines of one unit share a vertical axis. */
   unit: string
-  /** Whether its name stands below the chart also when it is alone. */
-  isNamed?: boolean
 }
 
 /** A range that holds from one place to another. */

@@ -24,6 +24,8 @@ interface LineChartProps {
   from: number
   to: number
   ticks(count: number): readonly ChartTick[]
+  /** What the horizontal axis shows; dates need no word. */
+  axisName?: string
   height?: number
   /** Whether the points can be gone through, and the lines be named below. */
   isSmall?: boolean
@@ -34,7 +36,7 @@ interface LineChartProps {
  * said in words, lines differ in mark and dash, not by colour alone. The page has a table of the same values beside it.
  */
 export function LineChart(props: LineChartProps) {
-  const { label, lines, bands = [], curves = [], height = 300, isSmall = false } = props
+  const { label, lines, bands = [], curves = [], axisName, height = 300, isSmall = false } = props
   const { ref, width: measured } = useElementSize<HTMLDivElement>()
   const [chosen, setChosen] = useState<number>()
   const width = measured || 600
@@ -97,7 +99,8 @@ export function LineChart(props: LineChartProps) {
           ))}
         </svg>
       </div>
-      {(lines.length > 1 || lines.some(({ isNamed }) => isNamed)) && (
+      {axisName && <span className="chart-axis-name">{axisName}</span>}
+      {lines.length > 1 && (
         <ul className="chart-legend">
           {lines.map(({ name }, index) => (
             <li key={name}>

@@ -42,16 +42,19 @@ export interface Series {
 /** Of each test on a page; a chart of more says no more. */
 const mostPoints = 1000
 
-/** The values of one test: of Observations with its code, and of their components. Undefined when the record has none. */
+/**
+ * The values of one test, which may have several keys: of Observations with its code, and of their components. Undefined when the
+ * record has none.
+ */
 export function seriesOf(
-  test: string,
+  keys: readonly string[],
   observations: readonly ObservationEntry[],
   reading: Reading,
   most = mostPoints,
 ): Series | undefined {
   const found = observations.filter(counts).flatMap((entry) =>
     measuresOf(entry)
-      .filter(({ what }) => testKeyOf(what) === test)
+      .filter(({ what }) => keys.includes(testKeyOf(what) ?? ''))
       .map((measured) => ({ entry, measured })),
   )
   const [latest] = found
@@ -62,7 +65,7 @@ export function seriesOf(
   const scale = scaleOf(scaled?.value)?.replace(/^[<>]=? /, '')
   const unit = scaled?.value?.kind === 'quantity' ? scaled.value : undefined
   return {
-    test,
+    test: testKeyOf(latest.measured.what) ?? '',
     name: name?.name ?? reading.words('shared.unnamed'),
     clinical: name?.clinical,
     unit: unitText(unit?.unit, unit?.code, reading.words),
