@@ -37,7 +37,7 @@ const signs = [
   { name: 'vitals.weight', lines: [['29463-7', '3141-9', '8339-4']] },
   { name: 'vitals.height', lines: [['8302-2', '8306-3', '8308-9', '3137-7', '89269-5']] },
   { name: 'vitals.bmi', lines: [['39156-5']] },
-  { name: 'vitals.head', lines: [['9843-4', '8287-5', '8289-1']] },
+  { name: 'vitals.head', lines: [['9843-4', '8287-5']] },
 ] as const
 
 /** As many values of each as a small chart needs. The page of the test has all. */

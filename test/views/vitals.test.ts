@@ -47,13 +47,13 @@ const cases: Array<[what: string, records: Records, en: string[], es?: string[]]
       'Blood pressure 128/82 mmHg 2026-03-01 lines 2 of 2',
       'Temperature 36.74 °C 2026-01-01 lines 1 of 1',
       'Weight 80.5 kg 2026-03-01 lower 82 kg lines 1 of 2',
-      'Pain 3 2026-01-01 lines 1 of 1',
+      'Pain (0 to 10) 3 2026-01-01 lines 1 of 1',
     ],
     [
       'Presión arterial 128/82 mmHg 2026-03-01 lines 2 of 2',
       'Temperatura 36,74 °C 2026-01-01 lines 1 of 1',
       'Peso 80,5 kg 2026-03-01 lower 82 kg lines 1 of 2',
-      'Pain 3 2026-01-01 lines 1 of 1',
+      'Dolor (de 0 a 10) 3 2026-01-01 lines 1 of 1',
     ],
   ],
   [

@@ -47,7 +47,7 @@ const charts = [
   { measure: 'weight', unit: 'kg', codes: ['29463-7', '3141-9', '8339-4'] },
   { measure: 'height', unit: 'cm', codes: ['8302-2', '8306-3', '8308-9', '3137-7', '89269-5'] },
   { measure: 'bmi', unit: 'kg/m²', codes: ['39156-5'] },
-  { measure: 'head', unit: 'cm', codes: ['9843-4', '8287-5', '8289-1'] },
+  { measure: 'head', unit: 'cm', codes: ['9843-4', '8287-5'] },
 ] as const satisfies ReadonlyArray<{ measure: GrowthMeasure; unit: string; codes: readonly string[] }>
 
 const factors: Record<GrowthMeasure, Readonly<Record<string, number>>> = {
