@@ -163,7 +163,6 @@ export const en = {
     latest: '{date}, {ago}',
     count: '{count, plural, one {# measurement} other {# measurements}}',
     all: 'All values',
-    allOf: 'All values: {name}',
     enteredInError:
       '{count, plural, one {# measurement was cancelled or entered by mistake. It is not shown.} other {# measurements were cancelled or entered by mistake. They are not shown.}}',
     growth: 'Growth',

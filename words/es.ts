@@ -163,7 +163,6 @@ export const es: Catalogue = {
     latest: '{date}, {ago}',
     count: '{count, plural, one {# medición} other {# mediciones}}',
     all: 'Todos los valores',
-    allOf: 'Todos los valores: {name}',
     enteredInError:
       '{count, plural, one {# medición se canceló o se anotó por error. No se muestra.} other {# mediciones se cancelaron o se anotaron por error. No se muestran.}}',
     growth: 'Crecimiento',

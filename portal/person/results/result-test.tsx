@@ -127,7 +127,7 @@ function TestHead({
   return (
     <div className="test-head">
       {isNamed && (
-        <Group justify="space-between">
+        <Group justify="space-between" wrap="nowrap" align="start">
           <Title order={2} size="h4" dir="auto">
             {test.name}
           </Title>

@@ -83,9 +83,9 @@ function Vital({ card }: { card: VitalCard }) {
         variant="subtle"
         size="sm"
         className="vital-more no-print"
-        aria-label={words('allOf', { name })}
       >
         {words('all')} · {words('count', { count })}
+        <span className="visually-hidden">: {name}</span>
       </Button>
     </li>
   )

@@ -12,14 +12,14 @@ export const vitalSigns = [
   testRow(
     '8480-6',
     'Upper blood pressure (systolic)',
-    'Presión arterial alta (sistólica)',
+    'Presión arterial máxima (sistólica)',
     'The pressure while the heart beats.',
     'La presión durante el latido del corazón.',
   ),
   testRow(
     '8462-4',
     'Lower blood pressure (diastolic)',
-    'Presión arterial baja (diastólica)',
+    'Presión arterial mínima (diastólica)',
     'The pressure between two beats of the heart.',
     'La presión entre dos latidos del corazón.',
   ),
