@@ -131,6 +131,8 @@ export const en = {
     fiveYears: '5 years',
     allYears: 'All',
     nothingInTime: 'There are no values in this time.',
+    notDrawn:
+      '{count, plural, one {# value is not drawn: it is no number, has no date or has another unit.} other {# values are not drawn: they are no numbers, have no date or have another unit.}}',
     ownScale:
       'These tests have different units, so each unit has a scale of its own. The values stand in the tables below.',
     layOver: 'Lay another test over it',

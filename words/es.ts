@@ -130,6 +130,8 @@ export const es: Catalogue = {
     fiveYears: '5 años',
     allYears: 'Todo',
     nothingInTime: 'No hay valores en este período.',
+    notDrawn:
+      '{count, plural, one {# valor no aparece en el gráfico: no es un número, no tiene fecha o tiene otra unidad.} other {# valores no aparecen en el gráfico: no son números, no tienen fecha o tienen otra unidad.}}',
     ownScale:
       'Estas pruebas tienen unidades distintas, por eso cada unidad tiene su propia escala. Los valores están en las tablas de abajo.',
     layOver: 'Añadir otra prueba al gráfico',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clinicalNameOf } from './concept.ts'
 import type { EntryOf } from './entries/entries.ts'
 import { byNewest } from './entries/entry.ts'
 import { definePage, type Reading } from './page.ts'
@@ -36,10 +37,12 @@ export const resultsPage = definePage({
     find: z.string().trim().max(100).default(''),
     page: z.coerce.number().int().min(1).max(10_000).default(1),
   }),
-  view({ DiagnosticReport: reports, Observation: observations }, reading, { find, page }) {
+  view({ DiagnosticReport: reports, Observation: observations }, reading, { find, page: wanted }) {
     const history = historyOf(observations)
     const groups = groupResults(reports, observations)
     const found = find === '' ? groups : findIn(groups, find, reading)
+    // An address may be older than the record: what lies behind the last page is the last page.
+    const page = Math.min(wanted, Math.max(1, Math.ceil(found.length / pageSize)))
     const shown = found.slice((page - 1) * pageSize, page * pageSize)
     return {
       panels: shown.map(
@@ -77,9 +80,14 @@ function describe(report: ResultGroup['report'], reading: Reading) {
 /** A panel whose own name fits stays whole; of others the results that fit. */
 function findIn(groups: readonly ResultGroup[], find: string, { language }: Reading): ResultGroup[] {
   const wanted = fold(find)
+  // A record has thousands of results and some dozens of names.
+  const known = new Map<string, boolean>()
   const fits = ({ what }: Pick<EntryOf<'Observation'>, 'what'>) => {
-    const name = nameOf(what, language)
-    return fold(`${name?.name ?? ''} ${name?.clinical ?? ''}`).includes(wanted)
+    const key = `${testKeyOf(what)} ${clinicalNameOf(what)}`
+    const name = known.has(key) ? undefined : nameOf(what, language)
+    const isFound = known.get(key) ?? fold(`${name?.name ?? ''} ${name?.clinical ?? ''}`).includes(wanted)
+    known.set(key, isFound)
+    return isFound
   }
   return groups.flatMap((group) => {
     if (group.report && fits(group.report)) return [group]

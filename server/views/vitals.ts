@@ -41,7 +41,7 @@ const signs = [
 ] as const
 
 /** As many values of each as a small chart needs. The page of the test has all. */
-const mostPoints = 120
+const mostPoints = 60
 
 /** As many further measurements as have a card. */
 const mostOthers = 30

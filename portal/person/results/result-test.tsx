@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, SegmentedControl, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import type { PersonViews } from '#server/views/views.ts'
+import type { PersonViews, Series, SeriesPoint } from '#server/views/views.ts'
 import { usePersonPage } from '../../api/person-pages.ts'
 import { useWords } from '../../language/use-words.ts'
 import { PersonPageContent } from '../page-states.tsx'
@@ -48,6 +48,7 @@ function Content({ view: { tests, others, most }, codes }: { view: View; codes: 
   const since = zooms[zoom] === undefined ? undefined : Date.now() - zooms[zoom] * 365.25 * 86_400_000
   const label = words('chartOf', { names: tests.map(({ name }) => name).join(', ') })
   const units = new Set(series.filter(hasNumbers).map(({ unit }) => unit))
+  const notDrawn = series.flatMap(({ points }) => points).filter((point) => !canBeDrawn(point)).length
   const hasDrawn = series.some(({ points }) =>
     points.some(({ number, time }) => number !== undefined && time !== undefined && time >= (since ?? time)),
   )
@@ -88,6 +89,7 @@ function Content({ view: { tests, others, most }, codes }: { view: View; codes: 
             ) : (
               <Text role="status">{words('nothingInTime')}</Text>
             )}
+            {notDrawn > 0 && <Text size="sm">{words('notDrawn', { count: notDrawn })}</Text>}
             {units.size > 1 && <Text size="sm">{words('ownScale')}</Text>}
           </>
         )}
@@ -148,6 +150,10 @@ function zoomOf(years: string | null): keyof typeof zooms {
   return years === '1' || years === '5' ? years : 'all'
 }
 
-function hasNumbers({ points }: View['tests'][number]['series'][number]): boolean {
-  return points.some(({ number, time }) => number !== undefined && time !== undefined)
+function hasNumbers({ points }: Series): boolean {
+  return points.some(canBeDrawn)
+}
+
+function canBeDrawn({ number, time }: SeriesPoint): boolean {
+  return number !== undefined && time !== undefined
 }

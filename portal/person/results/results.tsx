@@ -1,4 +1,5 @@
 import { Button, Text } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { PersonViews } from '#server/views/views.ts'
 import { usePersonPage } from '../../api/person-pages.ts'
@@ -28,11 +29,9 @@ export function Results() {
         <>
           {view.all > 0 && <FindTest key={find} find={find} tests={view.tests} />}
           {view.panels.length === 0 && <Text role="status">{words(find === '' ? 'none' : 'noneFound')}</Text>}
-          {view.panels.map((panel) => (
-            <Panel key={panel.id} panel={panel} />
-          ))}
+          <Panels view={view} />
           <Pages view={view} find={find} />
-          {view.notCounted.length > 0 && page === 1 && find === '' && (
+          {view.notCounted.length > 0 && view.page === 1 && find === '' && (
             <EntrySection title={shared('notCounted')} hint={words('notCountedHint')} lines={view.notCounted}>
               {({ id, name, clinical, date, status }) => (
                 <Entry
@@ -48,6 +47,16 @@ export function Results() {
       )}
     </PersonPageContent>
   )
+}
+
+/** Another part of the list begins at its top, also for the focus. */
+function Panels({ view: { panels, page } }: { view: PersonViews['results'] }) {
+  const shownPage = useRef(page)
+  useEffect(() => {
+    if (shownPage.current !== page) document.querySelector<HTMLElement>('main h1')?.focus()
+    shownPage.current = page
+  }, [page])
+  return panels.map((panel) => <Panel key={panel.id} panel={panel} />)
 }
 
 function Pages({ view, find }: { view: PersonViews['results']; find: string }) {

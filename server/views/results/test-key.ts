@@ -7,6 +7,14 @@ const loinc = 'http://loinc.org'
  * Undefined when the record says nothing of what was tested.
  */
 export function testKeyOf(what: Concept): string | undefined {
+  if (!keys.has(what)) keys.set(what, makeKey(what))
+  return keys.get(what)
+}
+
+/** Pages ask for the same keys again and again; they go with their entries. */
+const keys = new WeakMap<Concept, string | undefined>()
+
+function makeKey(what: Concept): string | undefined {
   const coded = what.codings.filter(({ code }) => code !== undefined)
   const best = coded.find(({ system }) => system === loinc)
   if (best) return best.code
