@@ -47,7 +47,7 @@ export const resultsPage = definePage({
     return {
       panels: shown.map(
         ({ report, id, date, observations: members, missing }): ResultPanel => ({
-          ...describe(report, reading),
+          ...describe(report, members, reading),
           id,
           date,
           results: members.map((entry) => resultLine(entry, history, reading)),
@@ -65,8 +65,8 @@ export const resultsPage = definePage({
   },
 })
 
-function describe(report: ResultGroup['report'], reading: Reading) {
-  const name = report && nameOf(report.what, reading.language)
+function describe(report: ResultGroup['report'], members: ResultGroup['observations'], reading: Reading) {
+  const name = report && nameOfPanel(report, members, reading)
   return {
     name: report && (name?.name ?? reading.words('shared.unnamed')),
     clinical: name?.clinical,
@@ -75,6 +75,18 @@ function describe(report: ResultGroup['report'], reading: Reading) {
     conclusion: report && 'conclusion' in report ? report.conclusion : undefined,
     document: report && 'attachments' in report && report.attachments.length > 0 ? report.id : undefined,
   }
+}
+
+/** A panel of several results that has the code of one of them is more than that one: the record's own words name it. */
+function nameOfPanel(
+  { what }: NonNullable<ResultGroup['report']>,
+  members: ResultGroup['observations'],
+  { language }: Reading,
+) {
+  const key = testKeyOf(what)
+  const isOneOfThem = members.length > 1 && members.some((entry) => testKeyOf(entry.what) === key)
+  const clinical = isOneOfThem ? clinicalNameOf(what) : undefined
+  return clinical === undefined ? nameOf(what, language) : { name: clinical, clinical: undefined }
 }
 
 /** A panel whose own name fits stays whole; of others the results that fit. */

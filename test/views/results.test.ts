@@ -209,6 +209,26 @@ const cases: Array<[what: string, records: Records, en: object, es?: object | un
     },
   ],
   [
+    'a plain name beside the clinical one; a panel with the code of one of its results keeps its own words',
+    {
+      Observation: [
+        { ...laboratory, ...loinc('5671-3', 'Pb Bld'), ...on('2025-03-01'), ...quantity(1, 'ug/dL') },
+        { ...laboratory, ...loinc('718-7'), ...on('2025-03-01'), ...quantity(13, 'g/dL') },
+      ],
+      DiagnosticReport: [{ ...lipids, ...loinc('5671-3', 'Toddler screening'), ...ofReport('0000', '0001') }],
+    },
+    {
+      panels: [
+        'Toddler screening 2025-03-01: Blood level of lead 1 µg/dL no range; Hemoglobin 13 g/dL no range',
+      ],
+    },
+    {
+      panels: [
+        'Toddler screening 2025-03-01: Plomo en la sangre 1 µg/dL no range; Hemoglobina 13 g/dL no range',
+      ],
+    },
+  ],
+  [
     'found by name, without accents and case; a panel that fits stays whole',
     {
       Observation: [

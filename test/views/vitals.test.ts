@@ -167,9 +167,20 @@ test('growth: each curve has a value at each of its ages', () => {
         curves.lines.map(({ percentile }) => percentile),
         [3, 10, 25, 50, 75, 90, 97],
       )
-      for (const { values } of curves.lines)
+      for (const { values } of curves.lines) {
         assert.equal(values.length, (curves.to - curves.from) / curves.step + 1)
+        assert(values.every((value) => value > 0))
+      }
     }
+})
+
+test('growth: the curves of the first two years end as they run, with WHO', () => {
+  const Observation = [weight(12, '2026-05-01')]
+  const { growth } = viewFrom('vitals', { Patient: [child], Observation }, 'en')
+  assert(growth && 'charts' in growth)
+  const values = growth.charts[0]?.first?.lines.find(({ percentile }) => percentile === 50)?.values ?? []
+  const [before = 0, last = 0] = values.slice(-2)
+  assert(last > before && last - before < 0.15, `${before} ${last}`)
 })
 
 test('growth: of children alone, and never guessed', () => {

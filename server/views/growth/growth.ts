@@ -152,7 +152,11 @@ function percentileText(
 
 function curvesOf(measure: GrowthMeasure, sex: Sex, from: number, to: number, step: number): GrowthCurves {
   const ages = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step)
-  const references = ages.flatMap((age) => referenceAt(measure, sex, age * daysInMonth) ?? [])
+  // The charts of the first two years end with WHO, also in their last point.
+  const lastDay = to === 24 ? twoYears - 1 : Number.POSITIVE_INFINITY
+  const references = ages.flatMap(
+    (age) => referenceAt(measure, sex, Math.min(age * daysInMonth, lastDay)) ?? [],
+  )
   return {
     from,
     to,

@@ -424,7 +424,7 @@ export const chemistryTests = [
   ),
   testRow(
     '5671-3 77307-7 10368-9',
-    'Lead in the blood',
+    'Blood level of lead',
     'Plomo en la sangre',
     'Measures a metal that does not belong in the blood.',
     'Mide un metal que no debe estar en la sangre.',
