@@ -52,3 +52,17 @@ const list = new Intl.ListFormat(language, { type: 'conjunction' })
 export function formatList(parts: readonly string[]): string {
   return list.format(parts)
 }
+
+const number = new Intl.NumberFormat(language, { maximumFractionDigits: 3, useGrouping: 'min2' })
+
+/** A round number of an axis. What a record says leaves the server as text. */
+export function formatNumber(value: number): string {
+  return number.format(value)
+}
+
+const monthAndYear = new Intl.DateTimeFormat(language, { year: '2-digit', month: 'short', timeZone: 'UTC' })
+
+/** The beginning of a year or of a month, short enough for an axis. */
+export function formatTick(at: number, isYear: boolean): string {
+  return isYear ? String(new Date(at).getUTCFullYear()) : monthAndYear.format(at)
+}

@@ -20,13 +20,14 @@ export function personRoutes({ people, clock }: PortalApiDeps): FastifyPluginAsy
 
   return async (app) => {
     for (const name of Object.keys(personPages) as PersonPage[]) {
-      const page: Page<EntryType, object> = personPages[name]
+      const page: Page<EntryType, object, unknown> = personPages[name]
       app.get(`/people/:patientId/${name}`, async (request) => {
         const person = await openPerson(request)
+        const query = page.query && parseInput(page.query, request.query)
         const language = languageOf(request)
         const entries = await person.entries(page.types)
         const read = page.types.reduce((sum, type) => sum + entries[type].length, 0)
-        const view = page.view(entries, { language, words: wordsOf(language), now: clock.now() })
+        const view = page.view(entries, { language, words: wordsOf(language), now: clock.now() }, query)
         // A record that cannot be read is left out, and the page says so.
         return { ...view, leftOut: person.count(page.types) - read }
       })

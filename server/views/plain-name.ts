@@ -6,6 +6,8 @@ import { type Concept, clinicalNameOf } from './concept.ts'
 export interface Name {
   name: string
   clinical: string | undefined
+  /** One sentence on what it is; undefined when we have none. */
+  about?: string | undefined
 }
 
 /** Undefined when the record has no word for it and we have none either: raw codes are no names. */
@@ -14,5 +16,5 @@ export function nameOf(concept: Concept, language: Language): Name | undefined {
   const plain = findPlainName(concept.codings, language)
   if (plain === undefined) return clinical === undefined ? undefined : { name: clinical, clinical: undefined }
   const isSame = clinical?.toLowerCase() === plain.name.toLowerCase()
-  return { name: plain.name, clinical: isSame ? undefined : clinical }
+  return { name: plain.name, clinical: isSame ? undefined : clinical, about: plain.about }
 }

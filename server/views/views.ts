@@ -3,12 +3,18 @@ import { conditionsPage } from './conditions.ts'
 import { headerPage } from './header.ts'
 import { medicinesPage } from './medicines.ts'
 import type { ViewOf } from './page.ts'
+import { resultTestPage } from './result-test.ts'
+import { resultsPage } from './results.ts'
+import { vitalsPage } from './vitals.ts'
 
 /** The pages of a person's record, by the last part of their address. To add one, add a row. */
 export const personPages = {
   header: headerPage,
+  results: resultsPage,
+  'results/test': resultTestPage,
   medicines: medicinesPage,
   conditions: conditionsPage,
+  vitals: vitalsPage,
   care: carePage,
 } as const
 
@@ -28,5 +34,10 @@ export type { ConditionLine } from './conditions.ts'
 export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } from './entries/entries.ts'
 export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
+export type { GrowthChart, GrowthPoint } from './growth/growth.ts'
 export type { MedicineLine } from './medicines.ts'
 export type { Page } from './page.ts'
+export type { ResultLine, ResultPart } from './results/result-line.ts'
+export type { Series, SeriesPoint } from './results/series.ts'
+export type { ResultPanel } from './results.ts'
+export type { VitalCard } from './vitals.ts'

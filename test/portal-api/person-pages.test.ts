@@ -87,6 +87,32 @@ describe("the pages of a person's record", () => {
     })
   }
 
+  it('take their filter from the address, and say which part of it is wrong', async () => {
+    await write({
+      resourceType: 'Observation',
+      id: 'sodium',
+      status: 'final',
+      code: { text: 'Sodium' },
+      category: [{ coding: [{ code: 'laboratory' }] }],
+      subject: { reference: `Patient/${patientId}` },
+      valueQuantity: { value: 140, unit: 'mmol/L' },
+    })
+    const found = async (query: string) => (await read(`results?${query}`)).body.panels.length
+    assert.equal(await found('find=SOD'), 1)
+    assert.equal(await found('find=potassium'), 0)
+    assert.equal((await read('results/test?code=sodium')).body.tests[0].series[0].points.length, 1)
+    for (const [query, field] of [
+      ['results?page=x', 'page'],
+      ['results?page=0', 'page'],
+      [`results?find=${'a'.repeat(101)}`, 'find'],
+      [`results/test?${'code=a&'.repeat(5)}`, 'code'],
+    ]) {
+      const refused = await read(query ?? '')
+      assert.equal(refused.status, 400, query)
+      assert.equal(refused.body.field, field, query)
+    }
+  })
+
   it('close with the association', async () => {
     const { id } = portal.me.associations[0]
     assert.equal((await read('header')).body.name, 'mia Rivera')

@@ -12,16 +12,17 @@ import type { Language } from '#words/languages.ts'
 import { wordsOf } from '#words/words.ts'
 
 /**
- * A page made from records that are given without type and id; they get ids in their order: `0000`, `0001` ... What cannot be read
+ * A page made from records that are given without type and id; they get ids in their order: `0000`, `0001` ... The
+ * query is what the address asks for. What cannot be read
  * is left out, as in the portal.
  */
 export function viewFrom<Name extends PersonPage>(
   name: Name,
   records: Partial<Record<EntryType, readonly object[]>>,
   language: Language,
-  now = new Date('2026-06-01T12:00:00Z'),
+  { now = new Date('2026-06-01T12:00:00Z'), query }: { now?: Date; query?: Record<string, unknown> } = {},
 ): PersonViews[Name] {
-  const page: Page<EntryType, object> = personPages[name]
+  const page: Page<EntryType, object, unknown> = personPages[name]
   const lists = page.types.map((type) => {
     const entries = (records[type] ?? []).flatMap(
       (record, index) =>
@@ -32,6 +33,10 @@ export function viewFrom<Name extends PersonPage>(
     )
     return [type, entries.sort(byNewest)] as const
   })
-  const view = page.view(groupEntries(lists), { language, words: wordsOf(language), now })
+  const view = page.view(
+    groupEntries(lists),
+    { language, words: wordsOf(language), now },
+    page.query?.parse(query ?? {}),
+  )
   return { ...view, leftOut: 0 } as PersonViews[Name]
 }

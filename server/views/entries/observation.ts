@@ -10,6 +10,8 @@ export interface ReferenceRange {
   high: number | undefined
   unit: string | undefined
   text: string | undefined
+  /** normal, recommended, treatment, therapeutic ...: http://terminology.hl7.org/CodeSystem/referencerange-meaning */
+  kind: string | undefined
 }
 
 /** A measured part: of an Observation, or of one of its components. */
@@ -73,5 +75,6 @@ function referenceRangeOf(fields: Fields): ReferenceRange {
     high: numberOf(high.value),
     unit: textOf(low.unit) ?? textOf(high.unit) ?? textOf(low.code) ?? textOf(high.code),
     text: textOf(fields.text),
+    kind: codesOf(conceptOf(fields.type))[0],
   }
 }

@@ -28,6 +28,8 @@ export function readValue(fields: Fields): Value | undefined {
   if (flag !== undefined) return { kind: 'flag', flag }
   const date = dateTextOf(fields.valueDateTime)
   if (date !== undefined) return { kind: 'date', date }
+  const time = textOf(fields.valueTime)
+  if (time !== undefined) return { kind: 'text', text: time }
   return rangeOf(fields.valueRange) ?? ratioOf(fields.valueRatio)
 }
 

@@ -6,7 +6,16 @@ import type { Language } from '#words/languages.ts'
  */
 export function numberText(number: number, language: Language): string {
   const size = Math.abs(number)
-  const digits: Intl.NumberFormatOptions =
-    size > 0 && size < 1 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: size >= 100 ? 1 : 2 }
-  return new Intl.NumberFormat(language, { ...digits, useGrouping: 'min2' }).format(number)
+  if (size > 0 && size < 1) return formatOf(language, { maximumSignificantDigits: 3 }).format(number)
+  return formatOf(language, { maximumFractionDigits: size >= 100 ? 1 : 2 }).format(number)
+}
+
+/** To make one takes longer than to use it a hundred times. */
+const formats = new Map<string, Intl.NumberFormat>()
+
+function formatOf(language: Language, digits: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${language} ${JSON.stringify(digits)}`
+  const known = formats.get(key) ?? new Intl.NumberFormat(language, { ...digits, useGrouping: 'min2' })
+  formats.set(key, known)
+  return known
 }

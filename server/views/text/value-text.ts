@@ -24,7 +24,7 @@ export function valueText(value: Value | undefined, reading: Reading): string | 
     case 'flag':
       return reading.words(value.flag ? 'shared.yes' : 'shared.no')
     case 'date':
-      return value.date
+      return dateText(value.date, reading)
     case 'range':
       return rangeText(value, reading)
     case 'ratio':
@@ -34,6 +34,13 @@ export function valueText(value: Value | undefined, reading: Reading): string | 
     default:
       return value satisfies never
   }
+}
+
+/** The day as the record writes it: what time zone it was measured in is not the reader's. */
+function dateText(date: string, { language }: Reading): string {
+  const day = date.slice(0, 10)
+  if (day.length < 10) return date
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day))
 }
 
 /** "5.4 %", "< 0.01 mg/dL". */
