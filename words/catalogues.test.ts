@@ -46,7 +46,7 @@ function flatten(messages: object, path = ''): Map<string, string> {
 
 function valuesOf(text: string): string[] {
   // The cases of a plural stand in braces, too.
-  const values = text.replaceAll(/(?:=\d+|zero|one|two|few|many|other)\s*\{/g, '(')
+  const values = text.replaceAll(/(?:=\d+|\b(?:zero|one|two|few|many|other))\s*\{/g, '(')
   return [...new Set([...values.matchAll(/\{(\w+)[,}]/g)].map(([, name = '']) => name))].sort()
 }
 

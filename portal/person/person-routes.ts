@@ -5,11 +5,25 @@ export const personRoutes = [
     lazy: async () => ({ Component: (await import('./medicines.tsx')).Medicines }),
   },
   {
+    path: 'immunizations',
+    lazy: async () => ({ Component: (await import('./immunizations.tsx')).Immunizations }),
+  },
+  {
     path: 'conditions',
     lazy: async () => ({ Component: (await import('./conditions.tsx')).Conditions }),
   },
   {
     path: 'care',
     lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
+  },
+] as const
+
+/** Pages that one of the others leads to. */
+export const personDetailRoutes = [
+  {
+    path: 'immunizations/certificate',
+    lazy: async () => ({
+      Component: (await import('./immunization-certificate.tsx')).ImmunizationCertificate,
+    }),
   },
 ] as const

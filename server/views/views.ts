@@ -1,6 +1,7 @@
 import { carePage } from './care.ts'
 import { conditionsPage } from './conditions.ts'
 import { headerPage } from './header.ts'
+import { immunizationsPage } from './immunizations.ts'
 import { medicinesPage } from './medicines.ts'
 import type { ViewOf } from './page.ts'
 
@@ -8,6 +9,7 @@ import type { ViewOf } from './page.ts'
 export const personPages = {
   header: headerPage,
   medicines: medicinesPage,
+  immunizations: immunizationsPage,
   conditions: conditionsPage,
   care: carePage,
 } as const
@@ -28,5 +30,7 @@ export type { ConditionLine } from './conditions.ts'
 export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } from './entries/entries.ts'
 export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
+export type { DoseState } from './immunizations/doses-due.ts'
+export type { DoseLine, DueLine, ScheduleRow } from './immunizations.ts'
 export type { MedicineLine } from './medicines.ts'
 export type { Page } from './page.ts'

@@ -1,8 +1,9 @@
 import type { Language } from '../languages.ts'
 import { conditionNames } from './conditions.ts'
 import type { PlainNames } from './name-table.ts'
+import { vaccineNames } from './vaccines.ts'
 
-const tables: readonly PlainNames[] = [conditionNames]
+const tables: readonly PlainNames[] = [conditionNames, vaccineNames]
 
 const bySystem = new Map(
   tables.map(({ system, names }) => [system, new Map(names.map((row) => [row[0], row] as const))] as const),
