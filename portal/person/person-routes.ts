@@ -13,6 +13,10 @@ export const personRoutes = [
     lazy: async () => ({ Component: (await import('./conditions.tsx')).Conditions }),
   },
   {
+    path: 'visits',
+    lazy: async () => ({ Component: (await import('./visits.tsx')).Visits }),
+  },
+  {
     path: 'care',
     lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
   },

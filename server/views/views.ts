@@ -4,6 +4,7 @@ import { headerPage } from './header.ts'
 import { immunizationsPage } from './immunizations.ts'
 import { medicinesPage } from './medicines.ts'
 import type { ViewOf } from './page.ts'
+import { visitsPage } from './visits.ts'
 
 /** The pages of a person's record, by the last part of their address. To add one, add a row. */
 export const personPages = {
@@ -11,6 +12,7 @@ export const personPages = {
   medicines: medicinesPage,
   immunizations: immunizationsPage,
   conditions: conditionsPage,
+  visits: visitsPage,
   care: carePage,
 } as const
 
@@ -34,3 +36,4 @@ export type { DoseState } from './immunizations/doses-due.ts'
 export type { DoseLine, DueLine, ScheduleRow } from './immunizations.ts'
 export type { MedicineLine } from './medicines.ts'
 export type { Page } from './page.ts'
+export type { VisitLine } from './visits.ts'

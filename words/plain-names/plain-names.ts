@@ -2,11 +2,16 @@ import type { Language } from '../languages.ts'
 import { conditionNames } from './conditions.ts'
 import type { PlainNames } from './name-table.ts'
 import { vaccineNames } from './vaccines.ts'
+import { visitNames } from './visits.ts'
 
-const tables: readonly PlainNames[] = [conditionNames, vaccineNames]
+const tables: readonly PlainNames[] = [conditionNames, vaccineNames, visitNames]
 
+/** A system may have several tables. */
 const bySystem = new Map(
-  tables.map(({ system, names }) => [system, new Map(names.map((row) => [row[0], row] as const))] as const),
+  [...Map.groupBy(tables, ({ system }) => system)].map(
+    ([system, ofSystem]) =>
+      [system, new Map(ofSystem.flatMap(({ names }) => names.map((row) => [row[0], row] as const)))] as const,
+  ),
 )
 
 interface Found {
