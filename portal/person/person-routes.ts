@@ -1,6 +1,10 @@
 /** The pages of a record in the order in which people look for things. To add one, add a row here and a page to `server/views`. */
 export const personRoutes = [
   {
+    path: 'overview',
+    lazy: async () => ({ Component: (await import('./overview.tsx')).Overview }),
+  },
+  {
     path: 'medicines',
     lazy: async () => ({ Component: (await import('./medicines.tsx')).Medicines }),
   },

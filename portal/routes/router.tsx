@@ -1,4 +1,4 @@
-import { createBrowserRouter } from 'react-router'
+import { createBrowserRouter, Navigate } from 'react-router'
 import { Frame } from '../components/frame.tsx'
 import { personDetailRoutes, personRoutes } from '../person/person-routes.ts'
 import { NotFoundScreen } from './not-found-screen.tsx'
@@ -17,7 +17,11 @@ export const router = createBrowserRouter([
       {
         path: 'people/:patientId',
         lazy: async () => ({ Component: (await import('../person/person-frame.tsx')).PersonFrame }),
-        children: [...personRoutes, ...personDetailRoutes],
+        children: [
+          { index: true, element: <Navigate to="overview" replace /> },
+          ...personRoutes,
+          ...personDetailRoutes,
+        ],
       },
       {
         path: 'practice/:practiceId',

@@ -3,12 +3,14 @@ import { conditionsPage } from './conditions.ts'
 import { headerPage } from './header.ts'
 import { immunizationsPage } from './immunizations.ts'
 import { medicinesPage } from './medicines.ts'
+import { overviewPage } from './overview.ts'
 import type { ViewOf } from './page.ts'
 import { visitsPage } from './visits.ts'
 
 /** The pages of a person's record, by the last part of their address. To add one, add a row. */
 export const personPages = {
   header: headerPage,
+  overview: overviewPage,
   medicines: medicinesPage,
   immunizations: immunizationsPage,
   conditions: conditionsPage,
@@ -26,6 +28,7 @@ export type PersonViews = {
   }
 }
 
+export type { AllergyLine } from './allergies.ts'
 export type { GoalLine, InsuranceCard, PlanLine, ProcedureLine } from './care.ts'
 export { clinicalNameOf } from './concept.ts'
 export type { ConditionLine } from './conditions.ts'
@@ -34,6 +37,8 @@ export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
 export type { DoseState } from './immunizations/doses-due.ts'
 export type { DoseLine, DueLine, ScheduleRow } from './immunizations.ts'
+export type { LatestVital } from './latest-vitals.ts'
 export type { MedicineLine } from './medicines.ts'
+export type { NewsLine } from './news.ts'
 export type { Page } from './page.ts'
 export type { VisitLine } from './visits.ts'

@@ -16,10 +16,14 @@ const asthma = {
 const cases: Array<[what: string, records: object[], en: object, es: object]> = [
   ['no record', [], {}, {}],
   [
-    'the word that people say, and the clinical one beside it',
-    [{ ...asthma, ...status('active'), onsetDateTime: '2012-03' }],
-    { active: ['Asthma | Asthma (disorder) | 2012-03'] },
-    { active: ['Asma | Asthma (disorder) | 2012-03'] },
+    'the word that people say, and the clinical one beside it when it is another',
+    [
+      { ...asthma, ...status('active'), onsetDateTime: '2012-03' },
+      { code: code('Odd thing (finding)'), ...status('active'), onsetDateTime: '2011' },
+      { code: code('Myopia (both eyes)'), ...status('active'), onsetDateTime: '2010' },
+    ],
+    { active: ['Asthma | 2012-03', 'Odd thing | 2011', 'Myopia (both eyes) | 2010'] },
+    { active: ['Asma | Asthma | 2012-03', 'Odd thing | 2011', 'Myopia (both eyes) | 2010'] },
   ],
   [
     'one line for what many visits noted, active while one of them is',

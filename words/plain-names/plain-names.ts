@@ -1,10 +1,11 @@
 import type { Language } from '../languages.ts'
+import { allergyNames } from './allergies.ts'
 import { conditionNames } from './conditions.ts'
 import type { PlainNames } from './name-table.ts'
 import { vaccineNames } from './vaccines.ts'
 import { visitNames } from './visits.ts'
 
-const tables: readonly PlainNames[] = [conditionNames, vaccineNames, visitNames]
+const tables: readonly PlainNames[] = [conditionNames, allergyNames, vaccineNames, visitNames]
 
 /** A system may have several tables. */
 const bySystem = new Map(

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useLaunchChoices } from '../../api/launches.ts'
-import type { PatientSummary } from '../../api/me.ts'
-import { OpenAppDialog } from '../../components/open-app-dialog.tsx'
+import { useLaunchChoices } from '../api/launches.ts'
+import type { PatientSummary } from '../api/me.ts'
+import { OpenAppDialog } from '../components/open-app-dialog.tsx'
 
 interface OpenAppProps {
   associationId: string
