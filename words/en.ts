@@ -249,7 +249,7 @@ export const en = {
     bloodPressure: 'Blood pressure',
     weight: 'Weight',
     a1c: 'Long-term blood sugar (A1c)',
-    pressure: '{upper, number}/{lower, number} mmHg',
+    pressure: '{upper, number}/{lower, number}\u00a0mmHg',
   },
   news: {
     DiagnosticReport: 'Result',

@@ -248,7 +248,7 @@ export const es: Catalogue = {
     bloodPressure: 'Presión arterial',
     weight: 'Peso',
     a1c: 'Azúcar en sangre a largo plazo (A1c)',
-    pressure: '{upper, number}/{lower, number} mmHg',
+    pressure: '{upper, number}/{lower, number}\u00a0mmHg',
   },
   news: {
     DiagnosticReport: 'Resultado',

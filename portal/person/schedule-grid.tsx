@@ -10,7 +10,7 @@ export function ScheduleGrid({ schedule }: { schedule: Schedule }) {
   const words = useWords('immunizations')
   const textOf = useDoseStateText()
   return (
-    <section className="card" aria-label={words('schedule')}>
+    <div className="card">
       <Title order={2} size="h4">
         {words('schedule')}
       </Title>
@@ -52,6 +52,6 @@ export function ScheduleGrid({ schedule }: { schedule: Schedule }) {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   )
 }

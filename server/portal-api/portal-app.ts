@@ -25,6 +25,7 @@ const portalPaths = [
   '/account/settings',
   '/account/settings/',
   '/account/settings/*',
+  '/people/:id',
   '/people/:id/*',
   '/practice/:id',
   '/practice/:id/',
