@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { en } from './en.ts'
 import { es } from './es.ts'
+import { plainNameTables } from './plain-names/plain-names.ts'
 
 const root = join(import.meta.dirname, '..')
 const english = flatten(en)
@@ -28,6 +29,18 @@ test('each text is used', () => {
     return !code.some((text) => text.includes(`'${key}'`) || isNamed(text) || isChosen(text, namespace, end))
   })
   assert.deepEqual(unused, [])
+})
+
+test('each code has one plain name, and it says something in each language', () => {
+  const codes = plainNameTables.flatMap(({ system, names }) => names.map(([code]) => `${system} ${code}`))
+  assert.deepEqual(
+    codes.filter((code, index) => codes.indexOf(code) !== index),
+    [],
+  )
+  for (const { names } of plainNameTables)
+    for (const [code, name, about] of names)
+      for (const text of [...Object.values(name), ...Object.values(about ?? {})])
+        assert(text.trim() !== '' && /^\S+$/.test(code), code)
 })
 
 /** Texts that are chosen by a name of the code: a comment in the code says so, `words: pages.*`. */

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Condition, Resource } from 'fhir/r4'
+import { findPlainName } from '#words/plain-names/plain-names.ts'
+import { demoResources, syntheaResources } from '../search/resources.ts'
 import { viewFrom } from './view-from.ts'
 
 const code = (text: string) => ({ text })
@@ -109,3 +112,29 @@ function linesOf(records: object[], language: 'en' | 'es') {
     ]),
   )
 }
+
+test('the conditions of the demo, in each of their codes, and the sixty most frequent of Synthea have a plain name', () => {
+  const ofDemo = codingsOf(demoResources())
+  assert(ofDemo.length > 20)
+  assert.deepEqual(withoutName(ofDemo), [])
+  const ofSynthea = codingsOf(syntheaResources(100) ?? [])
+  const counts = [...Map.groupBy(ofSynthea, ({ code }) => code).values()]
+  const frequent = counts.toSorted((one, other) => other.length - one.length).slice(0, 60)
+  assert.deepEqual(withoutName(frequent.flatMap(([coding]) => coding ?? [])), [])
+})
+
+function codingsOf(resources: readonly Resource[]) {
+  const conditions = resources.filter((each): each is Condition => each.resourceType === 'Condition')
+  return conditions.flatMap(({ code }) =>
+    (code?.coding ?? []).map((coding) => ({ system: coding.system, code: coding.code })),
+  )
+}
+
+function withoutName(codings: ReturnType<typeof codingsOf>) {
+  return codings.filter((coding) => !findPlainName([coding], 'es')).map(({ code }) => code)
+}
+
+test('no name of SNOMED CT keeps its semantic tag', () => {
+  for (const tag of ['disorder', 'finding', 'situation', 'procedure', 'regime/therapy', 'event'])
+    assert.deepEqual(linesOf([{ code: code(`Odd thing (${tag})`) }], 'en').active, ['Odd thing'])
+})

@@ -1,15 +1,22 @@
 import type { Language } from '../languages.ts'
 import { allergyNames } from './allergies.ts'
-import { conditionNames } from './conditions.ts'
+import { conditionNames, icd10Names } from './conditions.ts'
 import type { PlainNames } from './name-table.ts'
 import { vaccineNames } from './vaccines.ts'
 import { visitNames } from './visits.ts'
 
-const tables: readonly PlainNames[] = [conditionNames, allergyNames, vaccineNames, visitNames]
+/** All tables. To add one, add it here. */
+export const plainNameTables: readonly PlainNames[] = [
+  conditionNames,
+  icd10Names,
+  allergyNames,
+  vaccineNames,
+  visitNames,
+]
 
 /** A system may have several tables. */
 const bySystem = new Map(
-  [...Map.groupBy(tables, ({ system }) => system)].map(
+  [...Map.groupBy(plainNameTables, ({ system }) => system)].map(
     ([system, ofSystem]) =>
       [system, new Map(ofSystem.flatMap(({ names }) => names.map((row) => [row[0], row] as const)))] as const,
   ),
