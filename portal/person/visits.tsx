@@ -56,7 +56,6 @@ function Visit({ visit }: { visit: VisitLine }) {
   return (
     <Entry
       name={visit.name}
-      clinical={visit.clinical}
       main={visit.reasons.length > 0 ? words('for', { list: formatList(visit.reasons) }) : undefined}
       facts={[
         visit.status,

@@ -36,7 +36,7 @@ export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } fro
 export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
 export type { DoseState } from './immunizations/doses-due.ts'
-export type { DoseLine, DueLine, ScheduleRow } from './immunizations.ts'
+export type { DoseLine, DueLine } from './immunizations.ts'
 export type { LatestVital } from './latest-vitals.ts'
 export type { MedicineLine } from './medicines.ts'
 export type { NewsLine } from './news.ts'

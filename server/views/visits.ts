@@ -9,7 +9,6 @@ type Encounter = EntryOf<'Encounter'>
 export interface VisitLine {
   id: string
   name: string
-  clinical: string | undefined
   /** In the words of the class, when the name does not say the same. */
   kind: string | undefined
   start: string | undefined
@@ -134,7 +133,6 @@ export function describeVisit(visit: Encounter, { language, words, now }: Readin
   return {
     id: visit.id,
     name: name?.name ?? kind ?? display ?? words('visits.unnamed'),
-    clinical: name?.clinical,
     kind: name === undefined || name.name === kind ? undefined : kind,
     start: visit.date,
     end: visit.end,
