@@ -1,5 +1,6 @@
 import { codesOf } from './concept.ts'
 import type { EntryOf } from './entries/entries.ts'
+import { isKeyOf } from './fields.ts'
 import type { Reading } from './page.ts'
 import { nameOf } from './plain-name.ts'
 
@@ -22,14 +23,14 @@ export interface AllergyLine {
 
 /** Records that say that there is none, by SNOMED CT code: https://hl7.org/fhir/R4/allergyintolerance.html#9.1.2.2 */
 const noneKnown = {
-  716186003: 'allergies.noneKnown',
-  160244002: 'allergies.noneKnown',
-  409137002: 'allergies.noDrug',
-  429625007: 'allergies.noFood',
-  428607008: 'allergies.noEnvironment',
-  716220001: 'allergies.noAnimal',
-  428197003: 'allergies.noInsect',
-  1003774007: 'allergies.noLatex',
+  '716186003': 'allergies.noneKnown',
+  '160244002': 'allergies.noneKnown',
+  '409137002': 'allergies.noDrug',
+  '429625007': 'allergies.noFood',
+  '428607008': 'allergies.noEnvironment',
+  '716220001': 'allergies.noAnimal',
+  '428197003': 'allergies.noInsect',
+  '1003774007': 'allergies.noLatex',
 } as const
 
 /** The allergies that matter, dangerous ones first; those that are over; and what the record says is not there. */
@@ -56,8 +57,8 @@ export function allergiesOf(entries: readonly Allergy[], reading: Reading) {
 }
 
 function negationOf({ what }: Allergy) {
-  const code = codesOf(what).find((each) => each in noneKnown)
-  return code === undefined ? undefined : noneKnown[Number(code) as keyof typeof noneKnown]
+  const code = codesOf(what).find((each) => isKeyOf(noneKnown, each))
+  return code === undefined ? undefined : noneKnown[code]
 }
 
 function isActive({ clinicalStatus }: Allergy): boolean {
@@ -89,13 +90,11 @@ function lineOf(shown: Allergy, group: readonly Allergy[], { language, words }: 
   const { kind, verificationStatus, clinicalStatus } = shown
   const reactions = group.flatMap((entry) =>
     entry.reactions.flatMap(({ manifestations, severity }) => {
-      const known = severity !== undefined && severity in severities ? severity : undefined
+      const known = isKeyOf(severities, severity) ? severity : undefined
       return manifestations.flatMap((each) => {
         const reaction = nameOf(each, language)?.name
         if (reaction === undefined) return []
-        return known === undefined
-          ? [reaction]
-          : [words(severities[known as keyof typeof severities], { reaction })]
+        return known === undefined ? [reaction] : [words(severities[known], { reaction })]
       })
     }),
   )
@@ -104,7 +103,7 @@ function lineOf(shown: Allergy, group: readonly Allergy[], { language, words }: 
     name: name?.name ?? words('shared.unnamed'),
     clinical: name?.clinical,
     isDangerous: isDangerous(shown),
-    kind: kind !== undefined && kind in kinds ? words(kinds[kind as keyof typeof kinds]) : undefined,
+    kind: isKeyOf(kinds, kind) ? words(kinds[kind]) : undefined,
     reactions: [...new Set(reactions)].slice(0, 10),
     since: shown.onset ?? shown.date,
     status: isActive(shown)

@@ -1,5 +1,6 @@
 import type { Concept } from './concept.ts'
 import type { EntryOf } from './entries/entries.ts'
+import { isKeyOf } from './fields.ts'
 import { definePage, type Reading } from './page.ts'
 import { nameOf } from './plain-name.ts'
 
@@ -126,7 +127,7 @@ const statuses = {
 /** A visit in words, without what belongs to it. */
 export function describeVisit(visit: Encounter, { language, words, now }: Reading) {
   const { code, display } = visit.class
-  const kind = code !== undefined && code in kinds ? words(kinds[code as keyof typeof kinds]) : undefined
+  const kind = isKeyOf(kinds, code) ? words(kinds[code]) : undefined
   const names = visit.what.flatMap((what) => nameOf(what, language) ?? [])
   const [name] = names
   const { status } = visit
@@ -139,10 +140,7 @@ export function describeVisit(visit: Encounter, { language, words, now }: Readin
     place: visit.places[0] ?? visit.organization,
     people: [...new Set(visit.participants)].slice(0, 5),
     reasons: unique(visit.reasons.flatMap((reason) => nameOf(reason, language)?.name ?? [])),
-    status:
-      status !== undefined && status in statuses && !isComing(visit, now)
-        ? words(statuses[status as keyof typeof statuses])
-        : undefined,
+    status: isKeyOf(statuses, status) && !isComing(visit, now) ? words(statuses[status]) : undefined,
   }
 }
 

@@ -206,3 +206,34 @@ test('nothing, and each person of the demo and of Synthea', () => {
     for (const { name } of names) assert(name && !/unknown|\(disorder\)|\(finding\)/.test(name), name)
   }
 })
+
+test('a code that every object of JavaScript has is no word: "constructor", "toString"', () => {
+  const odd = coded('constructor')
+  const records = {
+    Encounter: [{ status: 'constructor', class: { code: 'toString' }, period: { start: '2026-01-01' } }],
+    AllergyIntolerance: [
+      {
+        code: text('x'),
+        type: 'valueOf',
+        reaction: [{ manifestation: [text('y')], severity: 'constructor' }],
+      },
+      { code: coded('toString') },
+    ],
+    Condition: [{ code: text('x'), clinicalStatus: odd }],
+    Procedure: [{ code: text('x'), status: 'constructor' }],
+    Goal: [{ description: text('x'), lifecycleStatus: 'constructor' }],
+    MedicationRequest: [
+      {
+        ...{ status: 'constructor', intent: 'order', medicationCodeableConcept: text('x') },
+        dosageInstruction: [
+          {
+            timing: { repeat: { period: 1, periodUnit: 'valueOf', when: ['toString'] } },
+            doseAndRate: [{ doseQuantity: { value: 1, unit: 'constructor', code: 'toString' } }],
+          },
+        ],
+      },
+    ],
+  }
+  for (const page of ['overview', 'visits', 'medicines', 'conditions', 'care'] as const)
+    assert.doesNotMatch(JSON.stringify(viewFrom(page, records, 'en')), /native code|function/, page)
+})
