@@ -22,7 +22,7 @@ import {
   isContextScope,
   wordsOfIdentity,
 } from '#fhir/scope/context-scopes.ts'
-import { listRecordTypes, type RecordTypeRow, recordTypes, typesOfSection } from '#fhir/scope/record-types.ts'
+import { listRecordTypes, type RecordTypeRow, recordTypes } from '#fhir/scope/record-types.ts'
 import { describeEverything, labelOfPart } from '#fhir/scope/record-words.ts'
 import { documentScopes } from '#fhir/scope/supported-scopes.ts'
 import { wordsOfScopes } from '../portal/record/scope-words.ts'
@@ -74,7 +74,6 @@ describe('a row that is added', () => {
       label: 'Implants of the walk',
       inShort: 'implants of the walk',
       description: 'Where something is on the body',
-      section: 'procedures',
       parts: { 'status=active': 'Implants in use' },
     }
     const table = { ...recordTypes, BodyStructure: row }
@@ -85,7 +84,6 @@ describe('a row that is added', () => {
       labelOfPart('BodyStructure', [{ name: 'status', value: 'active' }], table),
       'Implants in use',
     )
-    assert.ok(typesOfSection('procedures', table).includes('BodyStructure'))
     const served = makeClassicTypes(table).find(({ type }) => type === 'BodyStructure')
     assert.deepEqual(served, {
       type: 'BodyStructure',
@@ -154,24 +152,10 @@ describe('a row that is added', () => {
 /** A row of each table with one part forgotten, and the file in which `tsc` then finds the fault. */
 const forgotten = [
   {
-    what: 'the portal describes no record of a new type',
-    file: 'fhir/scope/record-types.ts',
-    before: '\n  Location: {',
-    row: "\n  Account: { label: 'A', inShort: 'a', description: 'A', section: 'plans' },",
-    fault: /^portal\/record\/describe-record\.ts.*Account/m,
-  },
-  {
-    what: 'a new section of the portal has no title',
-    file: 'fhir/scope/record-types.ts',
-    before: "\n  | 'coverage'",
-    row: "\n  | 'billing'",
-    fault: /^portal\/record\/record-sections\.ts.*billing/m,
-  },
-  {
     what: 'a new type has no words for the consent page',
     file: 'fhir/scope/record-types.ts',
     before: '\n  Location: {',
-    row: "\n  Flag: { inShort: 'a', description: 'A', section: undefined },",
+    row: "\n  Flag: { inShort: 'a', description: 'A' },",
     fault: /^fhir\/scope\/record-types\.ts.*label/m,
   },
   {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { en } from './en.ts'
 import { es } from './es.ts'
+import { plainNameTables } from './plain-names/plain-names.ts'
 
 const root = join(import.meta.dirname, '..')
 const english = flatten(en)
@@ -30,6 +31,18 @@ test('each text is used', () => {
   assert.deepEqual(unused, [])
 })
 
+test('each code has one plain name, and it says something in each language', () => {
+  const codes = plainNameTables.flatMap(({ system, names }) => names.map(([code]) => `${system} ${code}`))
+  assert.deepEqual(
+    codes.filter((code, index) => codes.indexOf(code) !== index),
+    [],
+  )
+  for (const { names } of plainNameTables)
+    for (const [code, name, about] of names)
+      for (const text of [...Object.values(name), ...Object.values(about ?? {})])
+        assert(text.trim() !== '' && /^\S+$/.test(code), code)
+})
+
 /** Texts that are chosen by a name of the code: a comment in the code says so, `words: pages.*`. */
 function isChosen(text: string, namespace: string, end: string): boolean {
   const parents = [namespace, ...end.split('.').slice(0, -1)]
@@ -46,7 +59,7 @@ function flatten(messages: object, path = ''): Map<string, string> {
 
 function valuesOf(text: string): string[] {
   // The cases of a plural stand in braces, too.
-  const values = text.replaceAll(/(?:=\d+|zero|one|two|few|many|other)\s*\{/g, '(')
+  const values = text.replaceAll(/(?:=\d+|\b(?:zero|one|two|few|many|other))\s*\{/g, '(')
   return [...new Set([...values.matchAll(/\{(\w+)[,}]/g)].map(([, name = '']) => name))].sort()
 }
 

@@ -11,25 +11,9 @@ export interface RecordTypeRow {
   inShort: string
   /** What it holds, for developers. */
   description: string
-  /** The section of the portal that lists it; undefined: the portal shows it only where another record names it. */
-  section: RecordSectionId | undefined
   /** Filters of scopes by which applications ask for a part of it, as `name=code`, in words. Code systems do not matter. */
   parts?: Readonly<Record<string, string>>
 }
-
-/** The sections of the portal: portal/record/record-sections.ts gives each its title, its place and its icon. */
-export type RecordSectionId =
-  | 'immunizations'
-  | 'allergies'
-  | 'conditions'
-  | 'medications'
-  | 'results'
-  | 'visits'
-  | 'procedures'
-  | 'documents'
-  | 'care-team'
-  | 'plans'
-  | 'coverage'
 
 export type RecordTypeTable = Readonly<Partial<Record<FhirResource['resourceType'], RecordTypeRow>>>
 
@@ -41,19 +25,16 @@ export const recordTypes = {
     label: 'Name, address, date of birth and contacts',
     inShort: 'name and contacts',
     description: 'Name, date of birth, gender, address, telephone',
-    section: undefined,
   },
   AllergyIntolerance: {
     label: 'Allergies and intolerances',
     inShort: 'allergies',
     description: 'Allergies and intolerances, with the reactions seen',
-    section: 'allergies',
   },
   Condition: {
     label: 'Conditions and diagnoses',
     inShort: 'conditions',
     description: 'Diagnoses and other health problems',
-    section: 'conditions',
     parts: {
       'category=problem-list-item': 'Problems on the problem list',
       'category=encounter-diagnosis': 'Diagnoses made at visits',
@@ -65,37 +46,31 @@ export const recordTypes = {
     label: 'Prescriptions',
     inShort: 'medications',
     description: 'Prescriptions',
-    section: 'medications',
   },
   MedicationStatement: {
     label: 'Medications you take',
     inShort: 'medications',
     description: 'Medicines that the patient is said to take',
-    section: 'medications',
   },
   MedicationDispense: {
     label: 'Medications handed out by pharmacies',
     inShort: 'medications',
     description: 'Medicines handed out',
-    section: 'medications',
   },
   Medication: {
     label: 'Details of the medications',
     inShort: 'medications',
     description: 'Medicines that other records refer to',
-    section: undefined,
   },
   Immunization: {
     label: 'Immunizations',
     inShort: 'immunizations',
     description: 'Vaccinations',
-    section: 'immunizations',
   },
   Observation: {
     label: 'Lab results, vital signs and other measurements',
     inShort: results,
     description: 'Vital signs, laboratory results, smoking status and other measurements',
-    section: 'results',
     parts: {
       'category=laboratory': 'Lab results',
       'category=vital-signs': 'Vital signs, such as blood pressure and weight',
@@ -116,133 +91,95 @@ export const recordTypes = {
     label: 'Lab and imaging reports',
     inShort: 'reports',
     description: 'Reports of laboratory, imaging and others, naming their observations',
-    section: 'results',
     parts: { 'category=LAB': 'Lab reports' },
   },
   Specimen: {
     label: 'Samples taken for tests',
     inShort: results,
     description: 'Samples taken',
-    section: undefined,
   },
   Procedure: {
     label: 'Procedures and operations',
     inShort: 'procedures',
     description: 'Operations and other procedures',
-    section: 'procedures',
   },
   Encounter: {
     label: 'Visits',
     inShort: 'visits',
     description: 'Visits and stays',
-    section: 'visits',
   },
   DocumentReference: {
     label: 'Notes and documents',
     inShort: 'documents',
     description: 'Notes and other documents',
-    section: 'documents',
     parts: { 'category=clinical-note': 'Notes of clinicians' },
   },
   CarePlan: {
     label: 'Care plans',
     inShort: 'care plans and goals',
     description: 'What is planned for the care of the patient',
-    section: 'plans',
   },
   Goal: {
     label: 'Health goals',
     inShort: 'care plans and goals',
     description: 'Aims of the care',
-    section: 'plans',
   },
   CareTeam: {
     label: 'Care team',
     inShort: 'care team',
     description: 'Who takes part in the care',
-    section: 'care-team',
   },
   ServiceRequest: {
     label: 'Orders and referrals',
     inShort: 'orders and referrals',
     description: 'Orders and referrals',
-    section: 'plans',
     parts: { 'category=sdoh': 'Referrals about living conditions' },
   },
   Device: {
     label: 'Implanted devices',
     inShort: 'devices',
     description: 'Implants and other devices',
-    section: 'procedures',
   },
   Coverage: {
     label: 'Insurance coverage',
     inShort: 'insurance',
     description: 'Insurance',
-    section: 'coverage',
   },
   RelatedPerson: {
     label: 'Relatives and caregivers',
     inShort: 'relatives and caregivers',
     description: 'Family and others close to the patient',
-    section: undefined,
   },
   Provenance: {
     label: 'Where entries of the record came from',
     inShort: 'where entries came from',
     description: 'Where a record came from',
-    section: undefined,
   },
   Practitioner: {
     label: 'Names of the doctors and staff involved',
     inShort: involved,
     description: 'Doctors, nurses and others who treat',
-    section: undefined,
   },
   PractitionerRole: {
     label: 'Roles of the doctors and staff involved',
     inShort: involved,
     description: 'What a practitioner does, and where',
-    section: undefined,
   },
   Organization: {
     label: 'Practices and laboratories involved',
     inShort: involved,
     description: 'Practices, laboratories, insurers',
-    section: undefined,
   },
   Location: {
     label: 'Places of care',
     inShort: involved,
     description: 'Places of care',
-    section: undefined,
   },
 } as const satisfies RecordTypeTable
-
-export type RecordType = keyof typeof recordTypes
-
-/** Types that a section of the portal lists. */
-export type ListedType = {
-  [Type in RecordType]: (typeof recordTypes)[Type]['section'] extends undefined ? never : Type
-}[RecordType]
 
 /** The types in the order of the table. */
 export function listRecordTypes(table: RecordTypeTable = recordTypes): string[] {
   return Object.keys(table)
-}
-
-/** The types of a section of the portal, in the order of the table. */
-export function typesOfSection(
-  section: RecordSectionId,
-  table: RecordTypeTable = recordTypes,
-): FhirResource['resourceType'][] {
-  const types = Object.keys(table) as FhirResource['resourceType'][]
-  return types.filter((type) => table[type]?.section === section)
-}
-
-/** Whether a section of the portal lists records of the type, so that it has to describe them. */
-export function isListed(type: string): type is ListedType {
-  return rowOf(type)?.section !== undefined
 }
 
 /** The row of a type; undefined: people do not see it by itself. */

@@ -1,19 +1,20 @@
-import type { RouteObject } from 'react-router'
-
-const resultRoutes: RouteObject[] = [
-  { index: true, lazy: async () => ({ Component: (await import('./results/results.tsx')).Results }) },
-  {
-    path: 'test',
-    lazy: async () => ({ Component: (await import('./results/result-test.tsx')).ResultTest }),
-  },
-]
-
 /** The pages of a record in the order in which people look for things. To add one, add a row here and a page to `server/views`. */
 export const personRoutes = [
-  { path: 'results', children: resultRoutes },
+  {
+    path: 'overview',
+    lazy: async () => ({ Component: (await import('./overview.tsx')).Overview }),
+  },
+  {
+    path: 'results',
+    lazy: async () => ({ Component: (await import('./results/results.tsx')).Results }),
+  },
   {
     path: 'medicines',
     lazy: async () => ({ Component: (await import('./medicines.tsx')).Medicines }),
+  },
+  {
+    path: 'immunizations',
+    lazy: async () => ({ Component: (await import('./immunizations.tsx')).Immunizations }),
   },
   {
     path: 'conditions',
@@ -24,7 +25,25 @@ export const personRoutes = [
     lazy: async () => ({ Component: (await import('./vitals/vitals.tsx')).Vitals }),
   },
   {
+    path: 'visits',
+    lazy: async () => ({ Component: (await import('./visits.tsx')).Visits }),
+  },
+  {
     path: 'care',
     lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
+  },
+] as const
+
+/** Pages that one of the others leads to. */
+export const personDetailRoutes = [
+  {
+    path: 'results/test',
+    lazy: async () => ({ Component: (await import('./results/result-test.tsx')).ResultTest }),
+  },
+  {
+    path: 'immunizations/certificate',
+    lazy: async () => ({
+      Component: (await import('./immunization-certificate.tsx')).ImmunizationCertificate,
+    }),
   },
 ] as const

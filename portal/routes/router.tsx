@@ -1,8 +1,8 @@
 import type { ComponentType } from 'react'
-import { createBrowserRouter, type RouteObject } from 'react-router'
+import { createBrowserRouter, Navigate, type RouteObject } from 'react-router'
 import { type PortalPage, personPath, portalPages } from '#server/portal-pages.ts'
 import { Frame } from '../components/frame.tsx'
-import { personRoutes } from '../person/person-routes.ts'
+import { personDetailRoutes, personRoutes } from '../person/person-routes.ts'
 import { NotFoundScreen } from './not-found-screen.tsx'
 import { RouteFailure } from './route-failure.tsx'
 
@@ -38,7 +38,11 @@ export const router = createBrowserRouter([
       {
         path: personPath,
         lazy: async () => ({ Component: (await import('../person/person-frame.tsx')).PersonFrame }),
-        children: [...personRoutes],
+        children: [
+          { index: true, element: <Navigate to="overview" replace /> },
+          ...personRoutes,
+          ...personDetailRoutes,
+        ],
       },
       {
         lazy: async () => ({ Component: (await import('./settings/settings.tsx')).Settings }),

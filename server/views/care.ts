@@ -1,5 +1,6 @@
 import type { Concept } from './concept.ts'
 import type { EntryOf } from './entries/entries.ts'
+import { isKeyOf } from './fields.ts'
 import { definePage, type Reading } from './page.ts'
 import { nameOf } from './plain-name.ts'
 
@@ -80,11 +81,11 @@ const goalWords = {
 } as const
 
 function goalOf(goal: EntryOf<'Goal'>, { language, words }: Reading): GoalLine {
-  const status = [goal.achievement, goal.lifecycle].find((each) => each !== undefined && each in goalWords)
+  const status = [goal.achievement, goal.lifecycle].find((each) => isKeyOf(goalWords, each))
   return {
     id: goal.id,
     name: nameOf(goal.what, language)?.name ?? words('shared.unnamed'),
-    status: status && words(goalWords[status as keyof typeof goalWords]),
+    status: status && words(goalWords[status]),
     since: goal.date,
     due: goal.due,
     notes: goal.notes,
@@ -199,10 +200,7 @@ function groupProcedures(procedures: ReadonlyArray<EntryOf<'Procedure'>>, readin
       clinical: name?.clinical,
       date: latest.date,
       performer: latest.performer,
-      status:
-        status !== undefined && status in procedureWords
-          ? words(procedureWords[status as keyof typeof procedureWords])
-          : undefined,
+      status: isKeyOf(procedureWords, status) ? words(procedureWords[status]) : undefined,
       earlier: earlier.flatMap(({ date }) => date ?? []).slice(0, 100),
     }
   })

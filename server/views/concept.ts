@@ -34,5 +34,13 @@ export function clinicalNameOf({ text, codings }: Concept): string | undefined {
   const codes = new Set(codings.flatMap(({ code }) => code?.toLowerCase() ?? []))
   const isWord = (name: string | undefined) =>
     name !== undefined && !codes.has(name.toLowerCase()) && !/^(unknown|n\/a|null|undefined)$/i.test(name)
-  return [text, ...codings.map(({ display }) => display)].find(isWord)
+  return [text, ...codings.map(({ display }) => display)].map(withoutTag).find(isWord)
+}
+
+/** SNOMED CT ends its full names with what kind of concept it is: "Asthma (disorder)". */
+const semanticTag =
+  /\s*\((?:disorder|finding|situation|procedure|regime\/therapy|event|observable entity|qualifier value|morphologic abnormality|context-dependent category|substance|product|medicinal product|clinical drug|organism|physical object|person|occupation|record artifact|body structure|environment|specimen)\)$/i
+
+function withoutTag(name: string | undefined): string | undefined {
+  return name?.replace(semanticTag, '') || name
 }

@@ -1,4 +1,5 @@
 import type { EntryOf } from './entries/entries.ts'
+import { isKeyOf } from './fields.ts'
 import { definePage, type Reading } from './page.ts'
 import { nameOf } from './plain-name.ts'
 
@@ -90,7 +91,5 @@ function statusOf(
     verificationStatus === 'differential'
   )
     return words('conditions.unconfirmed')
-  return clinicalStatus !== undefined && clinicalStatus in clinicalWords
-    ? words(clinicalWords[clinicalStatus as keyof typeof clinicalWords])
-    : undefined
+  return isKeyOf(clinicalWords, clinicalStatus) ? words(clinicalWords[clinicalStatus]) : undefined
 }

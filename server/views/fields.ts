@@ -44,3 +44,11 @@ export function flagOf(value: unknown): boolean | undefined {
 export function notesIn(value: unknown): string[] {
   return fieldsIn(value).flatMap(({ text }) => textOf(text) ?? [])
 }
+
+/** Whether a table has a row for a code. A record may say "constructor", which every object has without being asked. */
+export function isKeyOf<Table extends object>(
+  table: Table,
+  code: string | undefined,
+): code is keyof Table & string {
+  return code !== undefined && Object.hasOwn(table, code)
+}

@@ -3,6 +3,7 @@ import type { Entries } from './entries/entries.ts'
 import { byNewest, type Entry } from './entries/entry.ts'
 import type { DosageEntry } from './entries/medication.ts'
 import type { ReferenceEntry } from './entries/reference.ts'
+import { isKeyOf } from './fields.ts'
 import { definePage, type Reading } from './page.ts'
 import { nameOf } from './plain-name.ts'
 import { doseText } from './text/dose-text.ts'
@@ -187,7 +188,5 @@ const statusWords = {
 
 function statusOf(use: Use | undefined, words: Reading['words']): string | undefined {
   const status = use?.status
-  return status !== undefined && status in statusWords
-    ? words(statusWords[status as keyof typeof statusWords])
-    : undefined
+  return isKeyOf(statusWords, status) ? words(statusWords[status]) : undefined
 }

@@ -7,7 +7,7 @@ import { numberIn } from './results/range.ts'
 import { seriesOf } from './results/series.ts'
 import { testKeyOf } from './results/test-key.ts'
 
-/** Tests that are laid over each other at most. More lines cannot be told apart. */
+/** Tests that are laid over each other at most. More lines cannot be shown apart. */
 const mostTests = 4
 
 const codeText = z.string().min(1).max(220)

@@ -1,10 +1,13 @@
 import { carePage } from './care.ts'
 import { conditionsPage } from './conditions.ts'
 import { headerPage } from './header.ts'
+import { immunizationsPage } from './immunizations.ts'
 import { medicinesPage } from './medicines.ts'
+import { overviewPage } from './overview.ts'
 import type { ViewOf } from './page.ts'
 import { resultTestPage } from './result-test.ts'
 import { resultsPage } from './results.ts'
+import { visitsPage } from './visits.ts'
 import { vitalsPage } from './vitals.ts'
 
 /** The pages of a person's record, by the last part of their address. To add one, add a row. */
@@ -12,9 +15,12 @@ export const personPages = {
   header: headerPage,
   results: resultsPage,
   'results/test': resultTestPage,
+  overview: overviewPage,
   medicines: medicinesPage,
+  immunizations: immunizationsPage,
   conditions: conditionsPage,
   vitals: vitalsPage,
+  visits: visitsPage,
   care: carePage,
 } as const
 
@@ -28,6 +34,7 @@ export type PersonViews = {
   }
 }
 
+export type { AllergyLine } from './allergies.ts'
 export type { GoalLine, InsuranceCard, PlanLine, ProcedureLine } from './care.ts'
 export { clinicalNameOf } from './concept.ts'
 export type { ConditionLine } from './conditions.ts'
@@ -35,9 +42,14 @@ export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } fro
 export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
 export type { GrowthChart, GrowthPoint } from './growth/growth.ts'
+export type { DoseState } from './immunizations/doses-due.ts'
+export type { DoseLine, DueLine } from './immunizations.ts'
+export type { LatestVital } from './latest-vitals.ts'
 export type { MedicineLine } from './medicines.ts'
+export type { NewsLine } from './news.ts'
 export type { Page } from './page.ts'
 export type { ResultLine, ResultPart } from './results/result-line.ts'
 export type { Series, SeriesPoint } from './results/series.ts'
 export type { ResultPanel } from './results.ts'
+export type { VisitLine } from './visits.ts'
 export type { VitalCard } from './vitals.ts'

@@ -124,7 +124,7 @@ describe('an app made with fhirclient that is opened from the practice desk', ()
       associationIds: [],
       expiresAt: undefined,
     })
-    await page.reload()
+    await page.getByRole('link', { name: 'ana Rivera' }).click()
     await page.getByRole('button', { name: 'Open an app for ana Rivera' }).click()
     const opening = page.context().waitForEvent('page')
     await page.getByRole('button', { name: 'Open Growth charts for ana Rivera in a new tab' }).click()

@@ -122,38 +122,36 @@ for (const [size, options] of Object.entries(sizes))
     })
 
     test('no number stands on another line than its unit', async () => {
-      const value = (id: string, code: string, quantity: object): Observation => ({
-        resourceType: 'Observation',
-        id: `${name}-${id}`,
-        status: 'final',
-        code: { text: code },
+      const measured = (id: string, code: string, day: string, values: object): Observation => ({
+        ...{ resourceType: 'Observation', id: `${name}-${id}-${day}`, status: 'final' },
+        code: { coding: [{ system: 'http://loinc.org', code }] },
         subject: { reference: 'Patient/mia' },
-        effectiveDateTime: '2026-03-01T10:00:00Z',
-        ...quantity,
+        effectiveDateTime: day,
+        ...values,
       })
-      const quantity = (amount: number, unit: string) => ({ valueQuantity: { value: amount, unit } })
-      const pressure = (text: string, amount: number) => ({ code: { text }, ...quantity(amount, 'mmHg') })
-      // Names of every length, so that each value stands at the end of a line once.
-      const resources = Array.from({ length: 24 }, (_, at) => [
-        value(`t${at}`, 'x'.repeat(at + 1), quantity(36.7, '°C')),
-        value(`c${at}`, 'y'.repeat(at + 1), quantity(20.5, 'cigarettes a day')),
-        value(`p${at}`, 'z'.repeat(at + 1), {
-          component: [pressure('Systolic blood pressure', 120), pressure('Diastolic blood pressure', 80)],
-        }),
-      ]).flat()
+      const quantity = (value: number, unit: string) => ({ valueQuantity: { value, unit } })
+      const part = (code: string, value: number) => ({
+        code: { coding: [{ code }] },
+        ...quantity(value, 'mm[Hg]'),
+      })
+      const resources = ['2026-01-01', '2026-02-01'].flatMap((day, at) => [
+        measured('kg', '29463-7', day, quantity(70.5 + at, 'kg')),
+        measured('a1c', '4548-4', day, quantity(6.5 + at, '%')),
+        measured('bp', '85354-9', day, { component: [part('8480-6', 120 + at), part('8462-4', 80)] }),
+      ])
       await app.modules.records.write(
         resources.map((resource) => ({ practiceId: clinic.practice.id, resource })),
       )
       const reader = await aReader(app, clinic, `values-${name}@home.example`, ['mia'])
       const { page, errors } = await open('/', reader.email)
-      await page.getByRole('button', { name: /Lab results/ }).click()
-      const button = page.getByRole('button', { name: 'Show more' })
-      await button.waitFor()
-      while ((await button.count()) > 0) await button.click()
-      await page.getByText('36.7\u00a0°C').first().waitFor()
-      assert.ok((await page.getByText('120\u00a0/\u00a080\u00a0mmHg').count()) > 5)
-      assert.deepEqual(await page.evaluate(brokenMeasures), [])
-      await checkWidth(page, 'values')
+      await page.getByText('71.5\u00a0kg').waitFor()
+      await page.getByText('121/80\u00a0mmHg').waitFor()
+      // At many widths, so that each value stands at the end of a line once.
+      for (let width = 320; width < 480; width += 8) {
+        await page.setViewportSize({ width, height: 800 })
+        assert.deepEqual(await page.evaluate(brokenMeasures), [], `${width} px`)
+        await checkWidth(page, `values at ${width} px`)
+      }
       assert.deepEqual(errors, [])
     })
 
@@ -224,7 +222,7 @@ for (const [size, options] of Object.entries(sizes))
       await checkWidth(page, 'choose a password')
       await page.fill('#password', 'another long enough one')
       await page.click('main button[type=submit]')
-      await page.getByRole('heading', { name: 'mia Rivera' }).waitFor()
+      await page.waitForURL('**/people/mia/overview')
       await page.goto(`${app.portalUrl}/reset/finish?token=${token}`)
       await page.getByRole('link', { name: 'Send me a new link' }).waitFor()
       assert.equal(await page.locator('main input').count(), 0)

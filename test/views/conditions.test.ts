@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Condition, Resource } from 'fhir/r4'
+import { findPlainName } from '#words/plain-names/plain-names.ts'
+import { demoResources, syntheaResources } from '../search/resources.ts'
 import { viewFrom } from './view-from.ts'
 
 const code = (text: string) => ({ text })
@@ -16,10 +19,14 @@ const asthma = {
 const cases: Array<[what: string, records: object[], en: object, es: object]> = [
   ['no record', [], {}, {}],
   [
-    'the word that people say, and the clinical one beside it',
-    [{ ...asthma, ...status('active'), onsetDateTime: '2012-03' }],
-    { active: ['Asthma | Asthma (disorder) | 2012-03'] },
-    { active: ['Asma | Asthma (disorder) | 2012-03'] },
+    'the word that people say, and the clinical one beside it when it is another',
+    [
+      { ...asthma, ...status('active'), onsetDateTime: '2012-03' },
+      { code: code('Odd thing (finding)'), ...status('active'), onsetDateTime: '2011' },
+      { code: code('Myopia (both eyes)'), ...status('active'), onsetDateTime: '2010' },
+    ],
+    { active: ['Asthma | 2012-03', 'Odd thing | 2011', 'Myopia (both eyes) | 2010'] },
+    { active: ['Asma | Asthma | 2012-03', 'Odd thing | 2011', 'Myopia (both eyes) | 2010'] },
   ],
   [
     'one line for what many visits noted, active while one of them is',
@@ -105,3 +112,29 @@ function linesOf(records: object[], language: 'en' | 'es') {
     ]),
   )
 }
+
+test('the conditions of the demo, in each of their codes, and the sixty most frequent of Synthea have a plain name', () => {
+  const ofDemo = codingsOf(demoResources())
+  assert(ofDemo.length > 20)
+  assert.deepEqual(withoutName(ofDemo), [])
+  const ofSynthea = codingsOf(syntheaResources(100) ?? [])
+  const counts = [...Map.groupBy(ofSynthea, ({ code }) => code).values()]
+  const frequent = counts.toSorted((one, other) => other.length - one.length).slice(0, 60)
+  assert.deepEqual(withoutName(frequent.flatMap(([coding]) => coding ?? [])), [])
+})
+
+function codingsOf(resources: readonly Resource[]) {
+  const conditions = resources.filter((each): each is Condition => each.resourceType === 'Condition')
+  return conditions.flatMap(({ code }) =>
+    (code?.coding ?? []).map((coding) => ({ system: coding.system, code: coding.code })),
+  )
+}
+
+function withoutName(codings: ReturnType<typeof codingsOf>) {
+  return codings.filter((coding) => !findPlainName([coding], 'es')).map(({ code }) => code)
+}
+
+test('no name of SNOMED CT keeps its semantic tag', () => {
+  for (const tag of ['disorder', 'finding', 'situation', 'procedure', 'regime/therapy', 'event'])
+    assert.deepEqual(linesOf([{ code: code(`Odd thing (${tag})`) }], 'en').active, ['Odd thing'])
+})

@@ -1,12 +1,27 @@
 import type { Language } from '../languages.ts'
-import { conditionNames } from './conditions.ts'
+import { allergyNames } from './allergies.ts'
+import { conditionNames, icd10Names } from './conditions.ts'
 import type { PlainNames } from './name-table.ts'
 import { testNames } from './tests.ts'
+import { vaccineNames } from './vaccines.ts'
+import { visitNames } from './visits.ts'
 
-const tables: readonly PlainNames[] = [testNames, conditionNames]
+/** All tables. To add one, add it here. */
+export const plainNameTables: readonly PlainNames[] = [
+  testNames,
+  conditionNames,
+  icd10Names,
+  allergyNames,
+  vaccineNames,
+  visitNames,
+]
 
+/** A system may have several tables. */
 const bySystem = new Map(
-  tables.map(({ system, names }) => [system, new Map(names.map((row) => [row[0], row] as const))] as const),
+  [...Map.groupBy(plainNameTables, ({ system }) => system)].map(
+    ([system, ofSystem]) =>
+      [system, new Map(ofSystem.flatMap(({ names }) => names.map((row) => [row[0], row] as const)))] as const,
+  ),
 )
 
 interface Found {

@@ -1,16 +1,19 @@
 import { Alert, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconHourglass } from '@tabler/icons-react'
+import { Navigate } from 'react-router'
 import type { OwnAssociation } from '#server/portal-api/answers.ts'
 import { useMe } from '../../api/me.ts'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { WaysToStart } from '../../components/ways-to-start.tsx'
+import { useWords } from '../../language/use-words.ts'
 import { PersonCard } from './person-card.tsx'
 import type { PersonInCare } from './person-in-care.ts'
 import { PracticeCard } from './practice-card.tsx'
 
 /** `/`: the records that are the person's to see, and the practices that they work in. */
 export function Home() {
-  const { account, associations } = useMe()
+  const { account, associations, waitingInvitations } = useMe()
+  const words = useWords('home')
   const people = findPeople(associations)
   const practices = findDesks(associations)
   if (associations.length === 0)
@@ -25,9 +28,12 @@ export function Home() {
         <WaysToStart />
       </Stack>
     )
+  const [first] = people
+  if (first && people.length === 1 && practices.length === 0 && waitingInvitations.length === 0)
+    return <Navigate to={`/people/${first.patient.id}/overview`} replace />
   return (
     <Stack gap="xl">
-      <PageHeading title={people.length > 0 ? titleFor(people) : 'Your practices'} />
+      <PageHeading title={words(titleFor(people))} />
       <WaitingInvitations />
       {practices.length > 0 && (
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="lg">
@@ -39,7 +45,7 @@ export function Home() {
       {people.length > 0 && (
         <SimpleGrid cols={{ base: 1, md: people.length > 1 ? 2 : 1 }} spacing="lg" className="people">
           {people.map((person) => (
-            <PersonCard key={person.patient.id} {...person} isFamily={people.length > 1} />
+            <PersonCard key={person.patient.id} {...person} />
           ))}
         </SimpleGrid>
       )}
@@ -66,7 +72,7 @@ function WaitingInvitations() {
 /** One person may be a patient of several practices; they stay one person. */
 function findPeople(associations: readonly OwnAssociation[]): PersonInCare[] {
   const people = new Map<string, PersonInCare>()
-  for (const { id, patient, practice, role, relationship, isOwn } of associations) {
+  for (const { patient, practice, role, relationship, isOwn } of associations) {
     if (!patient || (role !== 'patient' && role !== 'proxy')) continue
     const known = people.get(patient.id)
     if (known) {
@@ -74,7 +80,6 @@ function findPeople(associations: readonly OwnAssociation[]): PersonInCare[] {
       known.isSelf ||= isOwn
     } else
       people.set(patient.id, {
-        associationId: id,
         patient,
         practices: [practice.name],
         isSelf: isOwn,
@@ -90,7 +95,7 @@ function findDesks(associations: readonly OwnAssociation[]) {
   return [...new Map(desks.map(({ practice }) => [practice.id, practice])).values()]
 }
 
-function titleFor(people: readonly PersonInCare[]): string {
-  const isFamily = people.length > 1 || !people[0]?.isSelf
-  return isFamily ? 'Health records of your family' : 'Your health record'
+function titleFor(people: readonly PersonInCare[]) {
+  if (people.length === 0) return 'practices'
+  return people.length === 1 && people[0]?.isSelf ? 'ownRecord' : 'family'
 }

@@ -1,8 +1,6 @@
 import type { PatientSummary } from '#server/portal-api/answers.ts'
 
 export interface PersonInCare {
-  /** One of the associations that open the record. */
-  associationId: string
   patient: PatientSummary
   practices: string[]
   /** The person's own record: of one at most. */

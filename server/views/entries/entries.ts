@@ -5,7 +5,7 @@ import { readCondition } from './condition.ts'
 import { readDiagnosticReport } from './diagnostic-report.ts'
 import { readDocumentReference } from './document-reference.ts'
 import { readEncounter } from './encounter.ts'
-import type { Entry } from './entry.ts'
+import { dateOf, type Entry } from './entry.ts'
 import { readImmunization } from './immunization.ts'
 import { readMedicationDispense, readMedicationRequest, readMedicationStatement } from './medication.ts'
 import { readObservation } from './observation.ts'
@@ -43,7 +43,9 @@ export const entryTypes = Object.keys(readers) as EntryType[]
 
 /** The entries of each type, the newest first. */
 export type Entries = {
-  readonly [Type in EntryType]: ReadonlyArray<ReturnType<(typeof readers)[Type]> & Pick<Entry, 'type' | 'id'>>
+  readonly [Type in EntryType]: ReadonlyArray<
+    ReturnType<(typeof readers)[Type]> & Pick<Entry, 'type' | 'id' | 'updated'>
+  >
 }
 
 export type EntryOf<Type extends EntryType> = Entries[Type][number]
@@ -55,7 +57,7 @@ export function readEntry(type: EntryType, content: string): Entry | undefined {
     const id = textOf(fields.id)
     return id === undefined || fields.resourceType !== type
       ? undefined
-      : { ...readers[type](fields), type, id }
+      : { ...readers[type](fields), type, id, updated: dateOf(fieldsOf(fields.meta).lastUpdated).time }
   } catch {
     return undefined
   }

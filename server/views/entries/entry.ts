@@ -9,6 +9,8 @@ export interface Entry {
   date: string | undefined
   /** The same in ms, for order. */
   time: number | undefined
+  /** When the server got this version of it, in ms. */
+  updated?: number | undefined
 }
 
 /** The first that is a FHIR date. */

@@ -1,5 +1,5 @@
 import { type Concept, conceptOf } from '../concept.ts'
-import { type Fields, fieldsIn, listOf, notesIn, numberOf, textOf } from '../fields.ts'
+import { type Fields, fieldsIn, flagOf, listOf, notesIn, numberOf, textOf } from '../fields.ts'
 import { dateOf, dateTextOf, type Entry } from './entry.ts'
 import { nameOfReference, referenceOf } from './reference.ts'
 
@@ -12,6 +12,8 @@ export interface ImmunizationEntry extends Entry {
   statusReason: Concept
   /** When the record has no date: "in childhood". */
   occurrenceText: string | undefined
+  /** The dose was too weak to protect, as of a spoilt vaccine. */
+  isSubpotent: boolean
   dose: string | undefined
   doses: string | undefined
   diseases: readonly Concept[]
@@ -35,6 +37,7 @@ export function readImmunization(fields: Fields): Omit<ImmunizationEntry, 'type'
     status: textOf(fields.status),
     statusReason: conceptOf(fields.statusReason),
     occurrenceText: textOf(fields.occurrenceString),
+    isSubpotent: flagOf(fields.isSubpotent) ?? false,
     dose: countOf(protocol?.doseNumberPositiveInt, protocol?.doseNumberString),
     doses: countOf(protocol?.seriesDosesPositiveInt, protocol?.seriesDosesString),
     diseases: protocols.flatMap(({ targetDisease }) => listOf(targetDisease).map(conceptOf)),

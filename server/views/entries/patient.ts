@@ -8,6 +8,7 @@ export interface PatientEntry extends Entry {
   name: string | undefined
   birthDate: string | undefined
   gender: string | undefined
+  isDeceased: boolean
 }
 
 export function readPatient(fields: Fields): Omit<PatientEntry, 'type' | 'id'> {
@@ -17,6 +18,7 @@ export function readPatient(fields: Fields): Omit<PatientEntry, 'type' | 'id'> {
     name: nameOf(fieldsIn(fields.name)),
     birthDate: dateTextOf(fields.birthDate),
     gender: textOf(fields.gender),
+    isDeceased: fields.deceasedBoolean === true || textOf(fields.deceasedDateTime) !== undefined,
   }
 }
 

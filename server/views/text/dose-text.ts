@@ -1,4 +1,5 @@
 import type { DosageEntry } from '../entries/medication.ts'
+import { isKeyOf } from '../fields.ts'
 import type { Reading } from '../page.ts'
 import { nameOf } from '../plain-name.ts'
 import { quantityText } from './value-text.ts'
@@ -37,9 +38,7 @@ export function doseText(dosage: DosageEntry | undefined, reading: Reading): str
   const parts = [
     quantityText(dosage.dose, reading),
     rhythmText(dosage, reading),
-    ...dosage.when.flatMap((code) =>
-      code in timesOfDay ? words(timesOfDay[code as keyof typeof timesOfDay]) : [],
-    ),
+    ...dosage.when.flatMap((code) => (isKeyOf(timesOfDay, code) ? words(timesOfDay[code]) : [])),
     dosage.route && nameOf(dosage.route, language)?.name,
     dosage.asNeeded ? (reason ? words('dose.asNeededFor', { reason }) : words('dose.asNeeded')) : undefined,
   ].filter((part) => part !== undefined)
@@ -50,10 +49,10 @@ function rhythmText(
   { frequency, period, periodUnit, when }: DosageEntry,
   { words }: Reading,
 ): string | undefined {
-  const code = when.find((each) => each in perDay)
-  if (code !== undefined) return words('dose.timesADay', { times: perDay[code as keyof typeof perDay] })
-  if (period === undefined || periodUnit === undefined || !(periodUnit in periods)) return undefined
-  const unit = periods[periodUnit as keyof typeof periods]
+  const code = when.find((each) => isKeyOf(perDay, each))
+  if (code !== undefined) return words('dose.timesADay', { times: perDay[code] })
+  if (period === undefined || periodUnit === undefined || !isKeyOf(periods, periodUnit)) return undefined
+  const unit = periods[periodUnit]
   const times = frequency ?? 1
   if (periodUnit === 'd' && period === 1) return words('dose.timesADay', { times })
   const every = words(unit, { count: period })

@@ -1,4 +1,5 @@
 import type { Words } from '#words/words.ts'
+import { isKeyOf } from '../fields.ts'
 
 /** UCUM (https://ucum.org) as people write it. Units that read well as they stand are not in the list. */
 const written: Readonly<Record<string, string>> = {
@@ -45,8 +46,8 @@ export function unitText(
 ): string | undefined {
   for (const each of [code, unit]) {
     if (each === undefined) continue
-    if (each in spoken) return words(spoken[each as keyof typeof spoken])
-    if (each in written) return written[each]
+    if (isKeyOf(spoken, each)) return words(spoken[each])
+    if (isKeyOf(written, each)) return written[each]
   }
   const plain = (unit ?? code)?.replaceAll(/\{[^}]*\}/g, '').trim()
   return plain === undefined || plain === '' || plain === '1' || /^\W$/.test(plain.replace('%', 'x'))

@@ -2,8 +2,8 @@ import { Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { PatientSummary } from '#server/portal-api/answers.ts'
-import { useLaunchChoices } from '../../api/launches.ts'
-import { OpenAppDialog } from '../../components/open-app-dialog.tsx'
+import { useLaunchChoices } from '../api/launches.ts'
+import { OpenAppDialog } from '../components/open-app-dialog.tsx'
 
 interface OpenAppProps {
   associationId: string
