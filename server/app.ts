@@ -389,7 +389,7 @@ export async function buildPortalSite(foundations: Foundations, modules: Modules
         approvals: modules.approvals,
         launches: modules.launches,
         access,
-        people: createPeople({ access }),
+        people: createPeople({ access, limits: settings.limits }),
         clock,
         rateLimits: modules.rateLimits,
         limits: settings.limits,

@@ -6,6 +6,11 @@ import { callApi } from './call-api.ts'
 export function usePersonPage<Page extends PersonPage>(patientId: string, page: Page) {
   return useQuery({
     queryKey: ['people', patientId, page],
-    queryFn: () => callApi<PersonViews[Page]>('GET', `/people/${encodeURIComponent(patientId)}/${page}`),
+    queryFn: () => callApi<PersonViews[Page]>('GET', `${personPath(patientId)}/${page}`),
   })
+}
+
+/** Where the portal's API has a person. */
+export function personPath(patientId: string): string {
+  return `/people/${encodeURIComponent(patientId)}`
 }

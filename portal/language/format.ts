@@ -52,3 +52,16 @@ const list = new Intl.ListFormat(language, { type: 'conjunction' })
 export function formatList(parts: readonly string[]): string {
   return list.format(parts)
 }
+
+const sizes = ['byte', 'kilobyte', 'megabyte'] as const
+
+/** "420 kB". */
+export function formatBytes(bytes: number): string {
+  const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : 2
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: sizes[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: step === 2 ? 1 : 0,
+  }).format(bytes / 1000 ** step)
+}

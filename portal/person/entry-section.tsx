@@ -1,5 +1,6 @@
 import { Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Link } from 'react-router'
 import { EntryList } from './entry-list.tsx'
 
 interface EntrySectionProps<Line> {
@@ -31,6 +32,8 @@ export function EntrySection<Line>({ title, hint, lines, empty, children }: Entr
 
 interface EntryProps {
   name: string
+  /** The page of this entry, when it has one. */
+  to?: string
   clinical?: string | undefined
   /** What matters most beside the name. */
   main?: string | undefined
@@ -40,12 +43,12 @@ interface EntryProps {
 }
 
 /** One entry: the word that people say, the clinical one smaller, and what is known about it. */
-export function Entry({ name, clinical, main, facts, children }: EntryProps) {
+export function Entry({ name, to, clinical, main, facts, children }: EntryProps) {
   const known = facts.filter(Boolean)
   return (
     <li className="entry">
       <span className="entry-name" dir="auto">
-        {name}
+        {to === undefined ? name : <Link to={to}>{name}</Link>}
       </span>
       {clinical && (
         <span className="entry-clinical" dir="auto">

@@ -9,7 +9,19 @@ export const personRoutes = [
     lazy: async () => ({ Component: (await import('./conditions.tsx')).Conditions }),
   },
   {
+    path: 'documents',
+    lazy: async () => ({ Component: (await import('./documents.tsx')).Documents }),
+  },
+  {
     path: 'care',
     lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
+  },
+] as const
+
+/** Pages that other pages of a record lead to. */
+export const innerPersonRoutes = [
+  {
+    path: 'documents/:documentId',
+    lazy: async () => ({ Component: (await import('./document.tsx')).DocumentPage }),
   },
 ] as const

@@ -1,6 +1,6 @@
 import { createBrowserRouter } from 'react-router'
 import { Frame } from '../components/frame.tsx'
-import { personRoutes } from '../person/person-routes.ts'
+import { innerPersonRoutes, personRoutes } from '../person/person-routes.ts'
 import { NotFoundScreen } from './not-found-screen.tsx'
 import { RouteFailure } from './route-failure.tsx'
 
@@ -17,7 +17,7 @@ export const router = createBrowserRouter([
       {
         path: 'people/:patientId',
         lazy: async () => ({ Component: (await import('../person/person-frame.tsx')).PersonFrame }),
-        children: [...personRoutes],
+        children: [...personRoutes, ...innerPersonRoutes],
       },
       {
         path: 'practice/:practiceId',

@@ -44,7 +44,7 @@ export function portalApp({
     if (document === undefined)
       return sendPage(reply.code(503), notBuiltPage, viewOf(request, reply, isProduction))
     const styleNonce = systemRandom.bytes(16).toString('base64url')
-    widenPolicy(reply, { styleNonce })
+    widenPolicy(reply, { styleNonce, hasFrames: true })
     return reply.type('text/html; charset=utf-8').send(document.replace('__CSP_NONCE__', styleNonce))
   }
 

@@ -1,5 +1,6 @@
 import { carePage } from './care.ts'
 import { conditionsPage } from './conditions.ts'
+import { documentsPage } from './documents.ts'
 import { headerPage } from './header.ts'
 import { medicinesPage } from './medicines.ts'
 import type { ViewOf } from './page.ts'
@@ -10,6 +11,7 @@ export const personPages = {
   medicines: medicinesPage,
   conditions: conditionsPage,
   care: carePage,
+  documents: documentsPage,
 } as const
 
 export type PersonPage = keyof typeof personPages
@@ -25,8 +27,26 @@ export type PersonViews = {
 export type { GoalLine, InsuranceCard, PlanLine, ProcedureLine } from './care.ts'
 export { clinicalNameOf } from './concept.ts'
 export type { ConditionLine } from './conditions.ts'
+export {
+  type DocumentLine,
+  type DocumentType,
+  type DocumentView,
+  documentPage,
+  documentPlaceOf,
+} from './documents.ts'
+export { type Attachment, attachmentsOf } from './entries/document-attachments.ts'
 export { type Entries, type EntryType, entryTypes, groupEntries, readEntry } from './entries/entries.ts'
 export { byNewest, type Entry } from './entries/entry.ts'
 export { referredMedication } from './entries/medication.ts'
+export {
+  downloadFile,
+  type FileView,
+  type HeldFile,
+  type ServedFile,
+  showFile,
+  viewFile,
+} from './file-view.ts'
+export type { ClinicalBlock, ClinicalRow } from './files/clinical-blocks.ts'
+export type { ClinicalDocument, ClinicalSection } from './files/clinical-document.ts'
 export type { MedicineLine } from './medicines.ts'
 export type { Page } from './page.ts'

@@ -20,6 +20,7 @@ export function viewFrom<Name extends PersonPage>(
   records: Partial<Record<EntryType, readonly object[]>>,
   language: Language,
   now = new Date('2026-06-01T12:00:00Z'),
+  query: object = {},
 ): PersonViews[Name] {
   const page: Page<EntryType, object> = personPages[name]
   const lists = page.types.map((type) => {
@@ -32,6 +33,6 @@ export function viewFrom<Name extends PersonPage>(
     )
     return [type, entries.sort(byNewest)] as const
   })
-  const view = page.view(groupEntries(lists), { language, words: wordsOf(language), now })
+  const view = page.view(groupEntries(lists), { language, words: wordsOf(language), now }, query)
   return { ...view, leftOut: 0 } as PersonViews[Name]
 }

@@ -1,12 +1,17 @@
 import type { Language } from '../languages.ts'
 import { conditionNames } from './conditions.ts'
-import type { PlainNames } from './name-table.ts'
+import { documentNames } from './documents.ts'
+import type { PlainName, PlainNames } from './name-table.ts'
 
-const tables: readonly PlainNames[] = [conditionNames]
+const tables: readonly PlainNames[] = [conditionNames, documentNames]
 
-const bySystem = new Map(
-  tables.map(({ system, names }) => [system, new Map(names.map((row) => [row[0], row] as const))] as const),
-)
+/** Several tables may have codes of one system. */
+const bySystem = new Map<string, Map<string, PlainName>>()
+for (const { system, names } of tables) {
+  const known = bySystem.get(system) ?? new Map<string, PlainName>()
+  for (const row of names) known.set(row[0], row)
+  bySystem.set(system, known)
+}
 
 interface Found {
   name: string
