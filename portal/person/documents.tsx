@@ -110,6 +110,6 @@ export function useDocumentFacts({
       (visit?.name === undefined
         ? words('visitOn', { date: visitDate })
         : words('visit', { name: visit.name, date: visitDate })),
-    formatList(formats),
+    formats.join(', '),
   ]
 }

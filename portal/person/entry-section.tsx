@@ -39,14 +39,17 @@ interface EntryProps {
   main?: string | undefined
   /** What is left out when it is undefined, each after the other. */
   facts: ReadonlyArray<string | undefined | false>
+  /** A sign before it, where entries of several kinds stand together. */
+  icon?: ReactNode
   children?: ReactNode
 }
 
 /** One entry: the word that people say, the clinical one smaller, and what is known about it. */
-export function Entry({ name, to, clinical, main, facts, children }: EntryProps) {
+export function Entry({ name, to, clinical, main, facts, icon, children }: EntryProps) {
   const known = facts.filter(Boolean)
   return (
-    <li className="entry">
+    <li className={icon ? 'entry entry-with-icon' : 'entry'}>
+      {icon && <span className="entry-icon">{icon}</span>}
       <span className="entry-name" dir="auto">
         {to === undefined ? name : <Link to={to}>{name}</Link>}
       </span>

@@ -13,6 +13,10 @@ export const personRoutes = [
     lazy: async () => ({ Component: (await import('./documents.tsx')).Documents }),
   },
   {
+    path: 'timeline',
+    lazy: async () => ({ Component: (await import('./timeline.tsx')).Timeline }),
+  },
+  {
     path: 'care',
     lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
   },
@@ -23,5 +27,9 @@ export const innerPersonRoutes = [
   {
     path: 'documents/:documentId',
     lazy: async () => ({ Component: (await import('./document.tsx')).DocumentPage }),
+  },
+  {
+    path: 'search',
+    lazy: async () => ({ Component: (await import('./search.tsx')).Search }),
   },
 ] as const

@@ -4,6 +4,8 @@ import { documentsPage } from './documents.ts'
 import { headerPage } from './header.ts'
 import { medicinesPage } from './medicines.ts'
 import type { ViewOf } from './page.ts'
+import { searchPage } from './search.ts'
+import { timelinePage } from './timeline.ts'
 
 /** The pages of a person's record, by the last part of their address. To add one, add a row. */
 export const personPages = {
@@ -12,6 +14,8 @@ export const personPages = {
   conditions: conditionsPage,
   care: carePage,
   documents: documentsPage,
+  timeline: timelinePage,
+  search: searchPage,
 } as const
 
 export type PersonPage = keyof typeof personPages
@@ -48,5 +52,9 @@ export {
 } from './file-view.ts'
 export type { ClinicalBlock, ClinicalRow } from './files/clinical-blocks.ts'
 export type { ClinicalDocument, ClinicalSection } from './files/clinical-document.ts'
+export { isLine, type LineKind } from './lines/kinds.ts'
+export type { RecordLine } from './lines/line.ts'
+export { searchText } from './lines/search-text.ts'
 export type { MedicineLine } from './medicines.ts'
 export type { Page } from './page.ts'
+export type { FoundGroup } from './search.ts'

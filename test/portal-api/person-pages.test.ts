@@ -218,6 +218,34 @@ describe("the pages of a person's record", () => {
       assert.equal((await fetchFile(path)).response.status, 400, path)
   })
 
+  it('find what was just written, in each language, and refuse what is no question', async () => {
+    await write({
+      ...condition('high', ''),
+      code: { coding: [{ system: 'http://snomed.info/sct', code: '38341003' }] },
+    })
+    const find = async (question: string, language = 'en') => {
+      const path = `search?q=${encodeURIComponent(question)}`
+      const { body } = await read(path, { 'accept-language': language })
+      return body.groups.flatMap(({ lines }: { lines: Array<{ name: string }> }) =>
+        lines.map(({ name }) => name),
+      )
+    }
+    assert.deepEqual(await find('blood high'), ['High blood pressure'])
+    assert.deepEqual(await find('presion', 'es'), ['Presión arterial alta'])
+    assert.deepEqual(await find('38341003', 'es'), ['Presión arterial alta'])
+    await write({ ...condition('high', 'Nothing of the kind') })
+    assert.deepEqual(await find('blood high'), [])
+    for (const odd of [
+      'search?q=1&q=2',
+      `search?q=${'x'.repeat(101)}`,
+      'timeline?after=1',
+      'timeline?kind=x',
+    ])
+      assert.equal((await read(odd)).status, 400, odd)
+    const { body } = await read('timeline?kind=immunization')
+    assert.equal(body.total, 2)
+  })
+
   it('close with the association', async () => {
     const { id } = portal.me.associations[0]
     assert.equal((await read('header')).body.name, 'mia Rivera')
