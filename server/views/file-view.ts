@@ -40,7 +40,7 @@ const problemWords = {
 } as const satisfies Record<FileProblem, string>
 
 /** What a reader sees of a file. Nothing of it leaves as markup or script: of texts only text, of the others that they can be fetched. */
-export function viewFile(file: HeldFile, title: string, { words }: Reading): FileView {
+export async function viewFile(file: HeldFile, title: string, { words }: Reading): Promise<FileView> {
   if (file.state !== 'here')
     return { fileName: undefined, size: undefined, problem: words(stateWords[file.state]), shown: undefined }
   const { bytes, contentType } = file
@@ -55,7 +55,7 @@ export function viewFile(file: HeldFile, title: string, { words }: Reading): Fil
   if (kind === 'text')
     return { ...found, problem: undefined, shown: { kind, ...shortenText(decodeText(bytes, contentType)) } }
   if (kind !== 'clinical') return { ...found, problem: undefined, shown: { kind } }
-  const document = readClinicalDocument(decodeText(bytes, contentType))
+  const document = await readClinicalDocument(decodeText(bytes, contentType))
   return document ? { ...found, problem: undefined, shown: { kind, document } } : cannot('documents.notShown')
 }
 

@@ -113,6 +113,7 @@ const files: ReadonlyArray<
   ['HTML', 'TEXT/HTML', hostileHtml, 'html .html text/html; charset=utf-8'],
   ['HTML that says it is anything', 'application/octet-stream', hostileHtml, 'notShown  -'],
   ['HTML beyond its bound', 'text/html', 'x'.repeat(2_100_000), 'tooLong .html -'],
+  ['HTML that never closes', 'text/html', '<div>'.repeat(50_000), 'tooLong .html -'],
   ['RTF', 'application/rtf', '{\\rtf1}', 'notShown .rtf -'],
   ['DICOM', 'application/dicom', 'x', 'dicom .dcm -'],
   ['DICOM of no type', undefined, `${'\0'.repeat(128)}DICM`, 'dicom .dcm -'],
@@ -128,9 +129,9 @@ const files: ReadonlyArray<
 ]
 
 for (const [what, contentType, content, expected] of files) {
-  test(`what is shown of ${what}`, () => {
+  test(`what is shown of ${what}`, async () => {
     const file = { state: 'here' as const, bytes: Buffer.from(content), contentType }
-    const view = viewFile(file, 'A letter', readingIn('en'))
+    const view = await viewFile(file, 'A letter', readingIn('en'))
     const words = wordsOf('en')
     const problem = (['damaged', 'dicom', 'notShown', 'tooLong'] as const).find(
       (each) => words(`documents.${each}`) === view.problem,
@@ -149,9 +150,9 @@ test('HTML loses all that runs, loads or leads away', () => {
   assert.doesNotMatch(html, /script|hacked|tracker|evil|<form|<input|<a|onclick|onerror|fixed|http-equiv/)
 })
 
-test('C-CDA becomes sections of text, lists and tables', () => {
+test('C-CDA becomes sections of text, lists and tables', async () => {
   const file = { state: 'here' as const, bytes: Buffer.from(clinicalXml), contentType: 'text/xml' }
-  const { shown } = viewFile(file, 'Summary', readingIn('en'))
+  const { shown } = await viewFile(file, 'Summary', readingIn('en'))
   assert(shown?.kind === 'clinical')
   const { title, person, author, date, sections } = shown.document
   assert.deepEqual([title, person, author, date], ['Summary of Care', 'Mia Rivera', 'Ana Lee', '2024-01-31'])
@@ -180,7 +181,18 @@ test('C-CDA becomes sections of text, lists and tables', () => {
   ])
 })
 
-test('text is read in its encoding', () => {
+test('a long C-CDA document lets others have their turn while it is read', async () => {
+  const text = `<ClinicalDocument>${'<a>b &amp; c</a>'.repeat(150_000)}</ClinicalDocument>`
+  let turns = 0
+  const timer = setInterval(() => (turns += 1), 1)
+  const file = { state: 'here' as const, bytes: Buffer.from(text), contentType: 'text/xml' }
+  const view = await viewFile(file, 'Summary', readingIn('en'))
+  clearInterval(timer)
+  assert.equal(view.shown?.kind, 'clinical')
+  assert(turns > 5, String(turns))
+})
+
+test('text is read in its encoding', async () => {
   for (const [bytes, contentType] of [
     [Buffer.from('Año'), 'text/plain'],
     [Buffer.from('Año', 'latin1'), 'text/plain'],
@@ -188,7 +200,7 @@ test('text is read in its encoding', () => {
     [Buffer.from('\ufeffAño', 'utf16le'), 'text/plain'],
     [Buffer.from('\ufeffAño'), 'text/plain; charset=nonsense'],
   ] as const) {
-    const { shown } = viewFile({ state: 'here', bytes, contentType }, 'x', readingIn('en'))
+    const { shown } = await viewFile({ state: 'here', bytes, contentType }, 'x', readingIn('en'))
     assert.deepEqual(shown, { kind: 'text', text: 'Año', isCut: false })
   }
 })

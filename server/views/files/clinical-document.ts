@@ -1,4 +1,5 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
+import { breathe } from '../../breathe.ts'
 import { blocksOf, type ClinicalBlock } from './clinical-blocks.ts'
 import { appendText, childOf, childrenOf, textIn, type XmlNode } from './xml-node.ts'
 
@@ -25,12 +26,15 @@ const mostNodes = 200_000
 const mostDepth = 200
 const mostSections = 500
 
+/** Characters that are read before others have their turn. */
+const pieceLength = 16 * 1024
+
 /**
  * A C-CDA document as a page can show it; undefined when it is none, is not well-formed, has a document type (and so could have
  * entities), or is larger or deeper than a document for people.
  */
-export function readClinicalDocument(xml: string): ClinicalDocument | undefined {
-  const root = parseXml(xml)
+export async function readClinicalDocument(xml: string): Promise<ClinicalDocument | undefined> {
+  const root = await parseXml(xml)
   if (root?.name !== 'ClinicalDocument') return undefined
   const body = childOf(childOf(root, 'component'), 'structuredBody')
   const budget = { sections: mostSections }
@@ -48,7 +52,7 @@ export function readClinicalDocument(xml: string): ClinicalDocument | undefined 
 class Refused extends Error {}
 
 /** Names come without their prefix. Entities other than the five of XML are errors, and a DTD ends the reading. */
-function parseXml(xml: string): XmlNode | undefined {
+async function parseXml(xml: string): Promise<XmlNode | undefined> {
   const parser = new SaxesParser()
   const top: XmlNode = { name: '', attributes: {}, children: [] }
   const open: XmlNode[] = [top]
@@ -73,7 +77,11 @@ function parseXml(xml: string): XmlNode | undefined {
   parser.on('text', add)
   parser.on('cdata', add)
   try {
-    parser.write(xml).close()
+    for (let place = 0; place < xml.length; place += pieceLength) {
+      parser.write(xml.slice(place, place + pieceLength))
+      await breathe()
+    }
+    parser.close()
   } catch (error) {
     if (error instanceof Refused) return undefined
     throw error

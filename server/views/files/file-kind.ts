@@ -14,7 +14,10 @@ export interface JudgedFile {
 }
 
 /** Bytes of HTML that are cleaned, and of XML that are read, while a reader waits. */
-const longestMarkup = { html: 2 * 1024 * 1024, clinical: 5 * 1024 * 1024 }
+const longestMarkup = { html: 512 * 1024, clinical: 5 * 1024 * 1024 }
+
+/** Tags of HTML. Cleaning takes longer than they grow when each opens inside of the one before. */
+const mostTags = 10_000
 
 /** First bytes: https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern and Annex F of ISO 32000-1. */
 const signatures: ReadonlyArray<{
@@ -106,22 +109,26 @@ export function judgeFile(contentType: string | undefined, bytes: Buffer): Judge
   if (said?.kind === 'dicom' || start.slice(128, 132) === 'DICM')
     return download('dicom', said?.extension ?? 'dcm')
   if (said === undefined) return found && isUnsaid(name) ? shown(found) : download('notShown', undefined)
-  switch (said.kind) {
-    case 'pdf':
-    case 'image':
-      return found?.kind === said.kind ? shown(found) : download('damaged', said.extension)
-    case 'text':
-      return start.includes('\0') && !startsWithMark(bytes)
-        ? download('damaged', said.extension)
-        : shown({ kind: 'text', mediaType: servedTypes.text, extension: said.extension })
-    case 'html':
-    case 'clinical':
-      return bytes.length > longestMarkup[said.kind]
-        ? download('tooLong', said.extension)
-        : shown({ kind: said.kind, mediaType: servedTypes[said.kind], extension: said.extension })
-    default:
-      return download('notShown', said.extension)
-  }
+  if (said.kind === 'pdf' || said.kind === 'image')
+    return found?.kind === said.kind ? shown(found) : download('damaged', said.extension)
+  const problem = problemOf(said.kind, bytes)
+  return problem === undefined && said.kind !== 'other'
+    ? shown({ kind: said.kind, mediaType: servedTypes[said.kind], extension: said.extension })
+    : download(problem ?? 'notShown', said.extension)
+}
+
+/** What keeps a file of text from being shown. */
+function problemOf(kind: FileKind, bytes: Buffer): FileProblem | undefined {
+  const isText = !bytes.subarray(0, 4096).includes(0) || startsWithMark(bytes)
+  if (kind === 'text') return isText ? undefined : 'damaged'
+  if (kind === 'html') return bytes.length > longestMarkup.html || hasManyTags(bytes) ? 'tooLong' : undefined
+  return kind === 'clinical' && bytes.length > longestMarkup.clinical ? 'tooLong' : undefined
+}
+
+function hasManyTags(bytes: Buffer): boolean {
+  let count = 0
+  for (const byte of bytes) if (byte === 0x3c) count += 1
+  return count > mostTags
 }
 
 /** The name of a media type without its parameters. */
