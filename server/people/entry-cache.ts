@@ -25,7 +25,7 @@ interface Kept {
   count: number
 }
 
-/** As many entries as this process keeps for the next page; about 70 MB. The people who were seen last stay. */
+/** As many entries as this process keeps for the next page; about 60 MB with the texts of the search. The people who were seen last stay. */
 const mostKept = 60_000
 
 const pageSize = 200
