@@ -380,7 +380,7 @@ async function registerPages(
   await pages.register(
     portalApi({
       ...{ accounts, practices, admission, applications, grants, approvals, launches, access },
-      people: createPeople({ access }),
+      people: createPeople({ access, limits }),
       ...{ clock, rateLimits, limits, portalUrl, fhirUrl, isProduction },
     }),
   )

@@ -106,6 +106,16 @@ export const limitRows = {
     what: 'A Bundle that is sent',
     beyond: 'The answer is 413.',
   },
+  documentBytes: {
+    area: 'request',
+    setting: 'MAX_DOCUMENT_BYTES',
+    default: 32 * 1024 * 1024,
+    least: 1024,
+    most: 256 * 1024 * 1024,
+    unit: 'bytes',
+    what: 'A document that the portal opens or gives as a download',
+    beyond: 'The page says that it is too large; an application can still read it.',
+  },
   searchSeconds: {
     area: 'request',
     setting: 'MAX_SEARCH_SECONDS',

@@ -66,3 +66,16 @@ const monthAndYear = new Intl.DateTimeFormat(language, { year: '2-digit', month:
 export function formatTick(at: number, isYear: boolean): string {
   return isYear ? String(new Date(at).getUTCFullYear()) : monthAndYear.format(at)
 }
+
+const sizes = ['byte', 'kilobyte', 'megabyte'] as const
+
+/** "420 kB". */
+export function formatBytes(bytes: number): string {
+  const step = bytes < 1000 ? 0 : bytes < 1_000_000 ? 1 : 2
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: sizes[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: step === 2 ? 1 : 0,
+  }).format(bytes / 1000 ** step)
+}

@@ -1,5 +1,6 @@
 import { Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { Link } from 'react-router'
 import { EntryList } from './entry-list.tsx'
 
 interface EntrySectionProps<Line> {
@@ -31,21 +32,26 @@ export function EntrySection<Line>({ title, hint, lines, empty, children }: Entr
 
 interface EntryProps {
   name: string
+  /** The page of this entry, when it has one. */
+  to?: string
   clinical?: string | undefined
   /** What matters most beside the name. */
   main?: string | undefined
   /** What is left out when it is undefined, each after the other. */
   facts: ReadonlyArray<string | undefined | false>
+  /** A sign before it, where entries of several kinds stand together. */
+  icon?: ReactNode
   children?: ReactNode
 }
 
 /** One entry: the word that people say, the clinical one smaller, and what is known about it. */
-export function Entry({ name, clinical, main, facts, children }: EntryProps) {
+export function Entry({ name, to, clinical, main, facts, icon, children }: EntryProps) {
   const known = facts.filter(Boolean)
   return (
-    <li className="entry">
+    <li className={icon ? 'entry entry-with-icon' : 'entry'}>
+      {icon && <span className="entry-icon">{icon}</span>}
       <span className="entry-name" dir="auto">
-        {name}
+        {to === undefined ? name : <Link to={to}>{name}</Link>}
       </span>
       {clinical && (
         <span className="entry-clinical" dir="auto">

@@ -1,5 +1,4 @@
 import { Button, Group, Text } from '@mantine/core'
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { FailureNotice } from '../components/failure-notice.tsx'
 import { LoadingLines } from '../components/loading-lines.tsx'
@@ -8,7 +7,11 @@ import { useWords } from '../language/use-words.ts'
 
 interface PersonPageProps<View> {
   title: string
-  page: UseQueryResult<View & { leftOut: number }>
+  page: {
+    data: (View & { leftOut: number }) | undefined
+    error: Error | null
+    refetch(): Promise<unknown>
+  }
   children(view: View & { leftOut: number }): ReactNode
 }
 

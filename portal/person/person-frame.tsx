@@ -8,8 +8,11 @@ import { LoadingLines } from '../components/loading-lines.tsx'
 import { ageOf, formatRecordDate } from '../language/format.ts'
 import { useWords } from '../language/use-words.ts'
 import { personRoutes } from './person-routes.ts'
+import { SearchField } from './search-field.tsx'
 import { usePatientId } from './use-patient-id.ts'
 import './person.css'
+
+const paths: readonly string[] = personRoutes.map(({ path }) => path)
 
 /** What stands round every page of a record: whose it is, and the way to its other pages and to other people. */
 export function PersonFrame() {
@@ -20,6 +23,7 @@ export function PersonFrame() {
     <div className="person">
       <div className="person-head">
         <PersonHeader patientId={patientId} />
+        <SearchField key={patientId} patientId={patientId} />
         <PersonSwitcher patientId={patientId} />
       </div>
       <nav className="person-pages" aria-label={words('pages')}>
@@ -35,7 +39,7 @@ export function PersonFrame() {
       <div className="person-page">
         {/* Another person is another page: nothing of the one before may stay. */}
         <Suspense key={patientId} fallback={<LoadingLines lines={5} height={64} />}>
-          <Outlet key={patientId} />
+          <Outlet key={patientId} context={paths} />
         </Suspense>
       </div>
     </div>

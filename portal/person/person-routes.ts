@@ -29,6 +29,14 @@ export const personRoutes = [
     lazy: async () => ({ Component: (await import('./visits.tsx')).Visits }),
   },
   {
+    path: 'documents',
+    lazy: async () => ({ Component: (await import('./documents.tsx')).Documents }),
+  },
+  {
+    path: 'timeline',
+    lazy: async () => ({ Component: (await import('./timeline.tsx')).Timeline }),
+  },
+  {
     path: 'care',
     lazy: async () => ({ Component: (await import('./care.tsx')).Care }),
   },
@@ -36,6 +44,14 @@ export const personRoutes = [
 
 /** Pages that one of the others leads to. */
 export const personDetailRoutes = [
+  {
+    path: 'documents/:documentId',
+    lazy: async () => ({ Component: (await import('./document.tsx')).DocumentPage }),
+  },
+  {
+    path: 'search',
+    lazy: async () => ({ Component: (await import('./search.tsx')).Search }),
+  },
   {
     path: 'results/test',
     lazy: async () => ({ Component: (await import('./results/result-test.tsx')).ResultTest }),

@@ -50,6 +50,8 @@ interface Widening {
   styleNonce?: string
   /** The source of a picture from another site, as `policySourceOf` returns it. */
   imageSource?: string | undefined
+  /** Whether documents of this server stand in frames of the page; they come with a sandbox of their own. */
+  hasFrames?: boolean
   /** The page may have been opened as a pop-up by an application that waits for its end. */
   keepOpener?: boolean
 }
@@ -67,13 +69,14 @@ export function policySourceOf(address: string | undefined): string | undefined 
 /** Widens the policy of this answer alone. Call it before sending; a later call replaces an earlier one. */
 export function widenPolicy(
   reply: FastifyReply,
-  { formAction, styleNonce, imageSource, keepOpener }: Widening,
+  { formAction, styleNonce, imageSource, hasFrames, keepOpener }: Widening,
 ): void {
   const directives = { ...policy }
   // The directive goes away, because no CSP source can name the private scheme of a program on the device.
   if (formAction === 'anywhere') delete directives['form-action']
   else if (formAction) directives['form-action'] = ["'self'", ...formAction]
   if (styleNonce) directives['style-src'] = ["'self'", `'nonce-${styleNonce}'`]
+  if (hasFrames) directives['frame-src'] = ["'self'"]
   if (imageSource) directives['img-src'] = ["'self'", 'data:', imageSource]
   reply.helmet({
     contentSecurityPolicy: { useDefaults: false, directives },

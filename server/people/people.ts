@@ -2,6 +2,8 @@ import type { Access, AccountReader } from '#server/access/access.ts'
 import type { ReachingSignIn } from '#server/practices/practices.ts'
 import type { Entries, EntryType } from '#server/views/views.ts'
 import { OnpatientError } from '../errors.ts'
+import type { Limits } from '../limits.ts'
+import { findFile } from './document-files.ts'
 import { createEntryCache } from './entry-cache.ts'
 
 /** A person whose record somebody has opened. */
@@ -11,6 +13,8 @@ export interface Person {
   entries<Type extends EntryType>(types: readonly Type[]): Promise<Pick<Entries, Type>>
   /** How many records of these types the record holds, also of those that cannot be read as entries. */
   count(types: readonly EntryType[]): number
+  /** A file of a document of this person; undefined when there is none, be it of another person or of nobody. */
+  file(place: Parameters<typeof findFile>[1]): ReturnType<typeof findFile>
   reader: AccountReader
 }
 
@@ -22,7 +26,12 @@ export interface People {
   open(signIn: ReachingSignIn, patientId: string): Promise<Person>
 }
 
-export function createPeople({ access }: { access: Pick<Access, 'openForAccount'> }): People {
+interface PeopleDeps {
+  access: Pick<Access, 'openForAccount'>
+  limits: Pick<Limits, 'documentBytes'>
+}
+
+export function createPeople({ access, limits }: PeopleDeps): People {
   const cache = createEntryCache()
   return {
     async open(signIn, patientId) {
@@ -38,6 +47,7 @@ export function createPeople({ access }: { access: Pick<Access, 'openForAccount'
         id: patientId,
         reader,
         entries: (types) => cache.entriesOf({ patientId, reader, state }, types),
+        file: (place) => findFile({ patientId, reader, mostBytes: limits.documentBytes }, place),
         count: (types) => types.reduce((sum, type) => sum + (state.get(type)?.count ?? 0), 0),
       }
     },

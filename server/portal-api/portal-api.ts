@@ -6,6 +6,7 @@ import { applicationRoutes } from './application-routes.ts'
 import { approvalRoutes } from './approval-routes.ts'
 import { brandRoutes } from './brand-routes.ts'
 import { deskRoutes } from './desk-routes.ts'
+import { documentRoutes } from './document-routes.ts'
 import { factorRoutes } from './factor-routes.ts'
 import { grantRoutes } from './grant-routes.ts'
 import { launchRoutes } from './launch-routes.ts'
@@ -49,6 +50,7 @@ export function portalApi(deps: PortalApiDeps): FastifyPluginAsync {
         await app.register(launchRoutes(deps))
         await app.register(recordRoutes(deps))
         await app.register(personRoutes(deps))
+        await app.register(documentRoutes(deps))
       },
       { prefix: '/portal-api' },
     )

@@ -36,7 +36,7 @@ export function portalApp({
     if (document === undefined)
       return sendPage(reply.code(503), notBuiltPage, viewOf(request, reply, isProduction))
     const styleNonce = systemRandom.bytes(16).toString('base64url')
-    widenPolicy(reply, { styleNonce })
+    widenPolicy(reply, { styleNonce, hasFrames: true })
     const page = document
       .replace('__CSP_NONCE__', styleNonce)
       .replace('<html lang="en">', `<html lang="${languageOf(request)}">`)

@@ -1,6 +1,7 @@
 import type { Language } from '../languages.ts'
 import { allergyNames } from './allergies.ts'
 import { conditionNames, icd10Names } from './conditions.ts'
+import { documentNames } from './documents.ts'
 import type { PlainNames } from './name-table.ts'
 import { testNames } from './tests.ts'
 import { vaccineNames } from './vaccines.ts'
@@ -14,6 +15,7 @@ export const plainNameTables: readonly PlainNames[] = [
   allergyNames,
   vaccineNames,
   visitNames,
+  documentNames,
 ]
 
 /** A system may have several tables. */

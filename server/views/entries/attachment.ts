@@ -12,16 +12,22 @@ export interface AttachmentEntry {
   binaryId: string | undefined
   /** Whether the record itself holds it. */
   hasData: boolean
+  /** Whether it lies at an address that is not of this server. */
+  isElsewhere: boolean
 }
 
 export function attachmentOf(fields: Fields): AttachmentEntry {
-  const [, binaryId] = /^(?:.*\/)?Binary\/([A-Za-z0-9.-]{1,64})$/.exec(textOf(fields.url) ?? '') ?? []
+  const url = textOf(fields.url)
+  // Addresses of this server are stored without their base. Another server's Binary with the same id is another file.
+  const [, binaryId] = /^Binary\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(url ?? '') ?? []
+  const hasData = typeof fields.data === 'string' && fields.data !== ''
   return {
     contentType: textOf(fields.contentType),
     title: textOf(fields.title),
     size: numberOf(fields.size),
     created: dateTextOf(fields.creation),
     binaryId,
-    hasData: typeof fields.data === 'string' && fields.data !== '',
+    hasData,
+    isElsewhere: !hasData && url !== undefined && binaryId === undefined,
   }
 }

@@ -1,6 +1,7 @@
 import { type Concept, codesOf, conceptOf } from '../concept.ts'
-import { type Fields, fieldsIn, fieldsOf, listOf, textOf } from '../fields.ts'
+import { type Fields, fieldsOf, listOf, textOf } from '../fields.ts'
 import { type AttachmentEntry, attachmentOf } from './attachment.ts'
+import { attachmentFieldsOf } from './document-attachments.ts'
 import { dateOf, dateTextOf, type Entry } from './entry.ts'
 import { idsOf, nameOfReference, referenceOf } from './reference.ts'
 
@@ -28,7 +29,7 @@ export function readDiagnosticReport(fields: Fields): Omit<DiagnosticReportEntry
     issued: dateTextOf(fields.issued),
     results: idsOf('Observation', fields.result),
     conclusion: textOf(fields.conclusion),
-    attachments: fieldsIn(fields.presentedForm).map(attachmentOf),
+    attachments: attachmentFieldsOf('DiagnosticReport', fields).map(attachmentOf),
     performer: nameOfReference(listOf(fields.performer)[0]),
     visit: referenceOf(fields.encounter)?.id,
   }

@@ -1,6 +1,7 @@
 import { type Concept, conceptOf } from '../concept.ts'
-import { type Fields, fieldsIn, fieldsOf, listOf, textOf } from '../fields.ts'
+import { type Fields, fieldsOf, listOf, textOf } from '../fields.ts'
 import { type AttachmentEntry, attachmentOf } from './attachment.ts'
+import { attachmentFieldsOf } from './document-attachments.ts'
 import { dateOf, type Entry } from './entry.ts'
 import { idsOf, namesOfReferences } from './reference.ts'
 
@@ -28,7 +29,7 @@ export function readDocumentReference(fields: Fields): Omit<DocumentReferenceEnt
     documentStatus: textOf(fields.docStatus),
     description: textOf(fields.description),
     authors: namesOfReferences(fields.author),
-    attachments: fieldsIn(fields.content).map(({ attachment }) => attachmentOf(fieldsOf(attachment))),
+    attachments: attachmentFieldsOf('DocumentReference', fields).map(attachmentOf),
     visit: idsOf('Encounter', context.encounter)[0],
   }
 }

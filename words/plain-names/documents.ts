@@ -1,0 +1,38 @@
+import type { PlainNames } from './name-table.ts'
+
+/** Types of documents by LOINC code. The words are our own. */
+export const documentNames: PlainNames = {
+  system: 'http://loinc.org',
+  names: [
+    ['11506-3', { en: 'Visit note', es: 'Nota de la consulta' }],
+    ['34109-9', { en: 'Note', es: 'Nota' }],
+    ['51847-2', { en: 'Assessment and plan', es: 'Evaluación y plan' }],
+    ['51848-0', { en: 'Assessment', es: 'Evaluación' }],
+    ['18776-5', { en: 'Plan of care', es: 'Plan de atención' }],
+    ['34117-2', { en: 'History and physical exam', es: 'Historia clínica y exploración física' }],
+    ['18842-5', { en: 'Discharge summary', es: 'Informe de alta' }],
+    ['11488-4', { en: 'Consultation note', es: 'Nota de interconsulta' }],
+    ['57133-1', { en: 'Referral', es: 'Derivación' }],
+    ['28570-0', { en: 'Procedure note', es: 'Nota de procedimiento' }],
+    ['11504-8', { en: 'Operation note', es: 'Nota de operación' }],
+    ['34111-5', { en: 'Emergency department note', es: 'Nota de urgencias' }],
+    ['34746-8', { en: 'Nursing note', es: 'Nota de enfermería' }],
+    ['34748-4', { en: 'Phone call note', es: 'Nota de una llamada' }],
+    ['34133-9', { en: 'Health summary', es: 'Resumen de salud' }],
+    ['60591-5', { en: 'Health summary', es: 'Resumen de salud' }],
+    ['11502-2', { en: 'Laboratory report', es: 'Informe de laboratorio' }],
+    ['11526-1', { en: 'Pathology report', es: 'Informe de patología' }],
+    ['18748-4', { en: 'Imaging report', es: 'Informe de imagen' }],
+    ['18726-0', { en: 'Radiology report', es: 'Informe de radiología' }],
+    ['28016-4', { en: 'Immunization record', es: 'Registro de vacunas' }],
+    ['11369-6', { en: 'Immunization record', es: 'Registro de vacunas' }],
+    ['57016-8', { en: 'Privacy consent', es: 'Consentimiento de privacidad' }],
+    ['59284-0', { en: 'Consent form', es: 'Consentimiento' }],
+    ['42348-3', { en: 'Advance directive', es: 'Voluntades anticipadas' }],
+    ['64290-0', { en: 'Insurance card', es: 'Tarjeta del seguro' }],
+    ['51899-3', { en: 'Letter', es: 'Carta' }],
+    ['51851-4', { en: 'Administrative note', es: 'Nota administrativa' }],
+    ['57053-1', { en: 'Nursing note', es: 'Nota de enfermería' }],
+    ['78249-0', { en: 'Visit note', es: 'Nota de la consulta' }],
+  ],
+}
