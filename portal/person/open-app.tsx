@@ -1,9 +1,13 @@
 import { Button } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { PatientSummary } from '#server/portal-api/answers.ts'
 import { useLaunchChoices } from '../api/launches.ts'
-import { OpenAppDialog } from '../components/open-app-dialog.tsx'
+
+/** Comes when it is opened. */
+const OpenAppDialog = lazy(async () => ({
+  default: (await import('../components/open-app-dialog.tsx')).OpenAppDialog,
+}))
 
 interface OpenAppProps {
   associationId: string
@@ -27,12 +31,14 @@ export function OpenApp({ associationId, patient }: OpenAppProps) {
         Open an app
       </Button>
       {isOpen && (
-        <OpenAppDialog
-          associationId={associationId}
-          patient={patient}
-          empty="There is no app to open any more."
-          onClose={() => setIsOpen(false)}
-        />
+        <Suspense fallback={null}>
+          <OpenAppDialog
+            associationId={associationId}
+            patient={patient}
+            empty="There is no app to open any more."
+            onClose={() => setIsOpen(false)}
+          />
+        </Suspense>
       )}
     </>
   )

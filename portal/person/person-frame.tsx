@@ -1,4 +1,4 @@
-import { Avatar, NativeSelect, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { Suspense } from 'react'
 import { NavLink, Outlet, useLocation, useNavigate } from 'react-router'
 import type { Me } from '#server/portal-api/answers.ts'
@@ -60,9 +60,9 @@ function PersonHeader({ patientId }: { patientId: string }) {
     ].filter(Boolean)
   return (
     <div className="person-header" aria-busy={data === undefined}>
-      <Avatar color="accent" radius="xl" size={48} aria-hidden>
+      <span className="person-initials" aria-hidden>
         {initialsOf(data?.name ?? '')}
-      </Avatar>
+      </span>
       <div className="person-who">
         <Text className="person-name" dir="auto">
           {data?.name ?? '\u00a0'}
@@ -83,15 +83,20 @@ function PersonSwitcher({ patientId }: { patientId: string }) {
   const { pathname } = useLocation()
   if (people.length < 2 || !people.some(({ id }) => id === patientId)) return null
   return (
-    <NativeSelect
+    <select
       className="person-switcher"
       aria-label={words('switchPerson')}
       value={patientId}
-      data={people.map(({ id, name }) => ({ value: id, label: name }))}
       onChange={({ currentTarget }) =>
         void navigate(pathname.replace(/^\/people\/[^/]+/, `/people/${currentTarget.value}`))
       }
-    />
+    >
+      {people.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -21,8 +21,8 @@ export interface NewsLine {
   arrived: string
 }
 
-/** More than that is no news but a whole record. */
-const mostNews = 100
+/** More than that is no news but a whole record, and the first page has to be light. */
+const mostNews = 30
 
 // words: news.*
 
