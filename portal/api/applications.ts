@@ -2,24 +2,23 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import type { Application, ApplicationPage, NewSecret, SavedApplication } from '#server/portal-api/answers.ts'
 import { callApi } from './call-api.ts'
 
-export interface ApplicationForm {
-  name: string
-  kind: 'confidential' | 'public'
-  redirectUris: string[]
-  postLogoutRedirectUris: string[]
-  scopes: string[]
-  logoUri: string | null
-  policyUri: string | null
-  tosUri: string | null
-  /** Where the portal opens it for a patient. */
-  launchUri: string | null
-  legacyUrlParameters: boolean
-  /** How it proves who it is. */
-  authentication: 'secret' | 'key' | 'none'
-  /** Its public keys: the set itself, or where it is published. */
-  jwks: unknown
-  jwksUri: string | null
-}
+/** What a developer fills in of an application. */
+export type ApplicationForm = Pick<
+  Application,
+  | 'name'
+  | 'kind'
+  | 'redirectUris'
+  | 'postLogoutRedirectUris'
+  | 'scopes'
+  | 'logoUri'
+  | 'policyUri'
+  | 'tosUri'
+  | 'launchUri'
+  | 'legacyUrlParameters'
+  | 'authentication'
+  | 'jwks'
+  | 'jwksUri'
+>
 
 const listKey = ['applications']
 const keyOf = (id: string) => ['applications', id]

@@ -3,9 +3,9 @@ import { IconExternalLink } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import type { Encounter, LaunchableApplication, PatientSummary } from '#server/portal-api/answers.ts'
 import { useLaunch, useLaunchChoices } from '../api/launches.ts'
+import { formatRecordDate } from '../language/format.ts'
 import { Dialog } from './dialog.tsx'
 import { FailureNotice } from './failure-notice.tsx'
-import { formatFhirDate } from './format-date.ts'
 import { LoadingLines } from './loading-lines.tsx'
 import { ShowMore } from './show-more.tsx'
 
@@ -105,7 +105,7 @@ function EncounterChoice({ encounters, hasMore, value, onChange }: EncounterChoi
         { value: '', label: 'No particular visit' },
         ...encounters.map(({ id, title, start }) => ({
           value: id,
-          label: start === null ? title : `${formatFhirDate(start)}: ${title}`,
+          label: start === null ? title : `${formatRecordDate(start)}: ${title}`,
         })),
       ]}
     />

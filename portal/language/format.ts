@@ -3,7 +3,18 @@ import { language } from './words-provider.tsx'
 const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
 const dayInUtc = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
 const month = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', timeZone: 'UTC' })
+const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
 const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+
+/** A moment of our own (ISO 8601) in the reader's time zone. */
+export function formatMoment(text: string): string {
+  // No line ends between a number and what it counts: "Nov 28", "6:38 AM".
+  return dayAndTime.format(new Date(text)).replaceAll(/(?<=\d)\s(?=[\p{L}])|(?<=\p{L})\s(?=\d)/gu, '\u00a0')
+}
+
+export function formatDay(text: string): string {
+  return day.format(new Date(text))
+}
 
 /**
  * A FHIR date in the reader's language: a year, a month, a day or a moment. A date without time is the same day everywhere, so it

@@ -11,8 +11,8 @@ export interface Person {
   id: string
   /** The entries of these types, the newest first. */
   entries<Type extends EntryType>(types: readonly Type[]): Promise<Pick<Entries, Type>>
-  /** How many records of these types the record holds, also of those that cannot be read as entries. */
-  count(types: readonly EntryType[]): number
+  /** How many records of the types of these entries cannot be read, so that no entry stands for them. */
+  leftOut(entries: Partial<Entries>): number
   /** A file of a document of this person; undefined when there is none, be it of another person or of nobody. */
   file(place: Parameters<typeof findFile>[1]): ReturnType<typeof findFile>
   reader: AccountReader
@@ -48,7 +48,12 @@ export function createPeople({ access, limits }: PeopleDeps): People {
         reader,
         entries: (types) => cache.entriesOf({ patientId, reader, state }, types),
         file: (place) => findFile({ patientId, reader, mostBytes: limits.documentBytes }, place),
-        count: (types) => types.reduce((sum, type) => sum + (state.get(type)?.count ?? 0), 0),
+        // By the types that lie in the compartment: a Medication lies in nobody's, and has no count.
+        leftOut: (entries) =>
+          [...state].reduce((sum, [type, { count }]) => {
+            const read = entries[type as EntryType]
+            return read === undefined ? sum : sum + count - read.length
+          }, 0),
       }
     },
   }

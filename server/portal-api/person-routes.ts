@@ -13,10 +13,9 @@ export function personRoutes({ people, clock }: PortalApiDeps): FastifyPluginAsy
         const query = page.query && parseInput(page.query, request.query)
         const person = await openPerson(people, request)
         const entries = await person.entries(page.types)
-        const read = page.types.reduce((sum, type) => sum + entries[type].length, 0)
         const view = page.view(entries, readingOf(request, clock), query)
         // A record that cannot be read is left out, and the page says so.
-        return { ...view, leftOut: person.count(page.types) - read }
+        return { ...view, leftOut: person.leftOut(entries) }
       })
     }
   }

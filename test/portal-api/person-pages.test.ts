@@ -64,6 +64,17 @@ describe("the pages of a person's record", () => {
     assert.deepEqual(await texts(), [])
   })
 
+  it('leave out nothing that can be read: a medicine that several people may have is not counted', async () => {
+    await write({ resourceType: 'Medication', id: 'zinc', code: { text: 'Zinc' } })
+    await write({
+      ...{ resourceType: 'MedicationRequest', id: 'takes-zinc', status: 'active', intent: 'order' },
+      medicationReference: { reference: 'Medication/zinc' },
+      subject: { reference: `Patient/${patientId}` },
+    })
+    const { body } = await read('medicines')
+    assert.deepEqual([body.current[0].name, body.leftOut], ['Zinc', 0])
+  })
+
   it('speak the language that is asked for', async () => {
     await write({ ...condition('flu', 'Flu'), verificationStatus: { coding: [{ code: 'refuted' }] } })
     const status = async (language: string) =>

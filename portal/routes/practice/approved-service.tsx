@@ -3,8 +3,8 @@ import { useState } from 'react'
 import type { ApprovedService, Practice } from '#server/portal-api/answers.ts'
 import { useEndApproval } from '../../api/backend-services.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { formatDay, formatMoment } from '../../components/format-date.ts'
 import { notify } from '../../components/notify.tsx'
+import { formatDay, formatMoment } from '../../language/format.ts'
 import { wordsOfServiceScopes } from '../../record/service-scope-words.ts'
 
 interface ApprovedServiceCardProps {

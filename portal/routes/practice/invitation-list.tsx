@@ -2,10 +2,10 @@ import { Button, Group, Text, Title } from '@mantine/core'
 import type { Invitation } from '#server/portal-api/answers.ts'
 import { useConfirmClaim, useEndInvitation, useInvitations } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
-import { formatDay } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
 import { notify } from '../../components/notify.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
+import { formatDay } from '../../language/format.ts'
 import { roleWords } from './role-words.ts'
 
 export function InvitationList({ practiceId }: { practiceId: string }) {

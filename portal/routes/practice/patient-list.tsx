@@ -3,9 +3,10 @@ import { IconUserPlus } from '@tabler/icons-react'
 import type { Association, PatientSummary } from '#server/portal-api/answers.ts'
 import { usePatients } from '../../api/practice-desk.ts'
 import { FailureNotice } from '../../components/failure-notice.tsx'
-import { formatAge, formatFhirDate } from '../../components/format-date.ts'
 import { LoadingLines } from '../../components/loading-lines.tsx'
 import { ShowMore } from '../../components/show-more.tsx'
+import { ageOf, formatRecordDate } from '../../language/format.ts'
+import { useWords } from '../../language/use-words.ts'
 import { OpenAppButton } from './open-app-button.tsx'
 
 interface PatientListProps {
@@ -64,10 +65,12 @@ interface PatientRowProps {
 }
 
 function PatientRow({ association, patient, onInvite }: PatientRowProps) {
+  const words = useWords('person')
   const { name, birthDate, gender } = patient
+  const age = birthDate === null ? undefined : ageOf(birthDate)
   const details = [
-    birthDate && `born ${formatFhirDate(birthDate)}`,
-    birthDate && formatAge(birthDate),
+    birthDate && `born ${formatRecordDate(birthDate)}`,
+    age && ('years' in age ? words('age', age) : words('ageInMonths', age)),
     gender,
   ]
   return (

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import type { Practice, ServiceChange } from '#server/portal-api/answers.ts'
 import { useAcceptChange, useRefuseChange } from '../../api/backend-services.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { formatMoment } from '../../components/format-date.ts'
 import { notify } from '../../components/notify.tsx'
 import { ServiceChangeFacts } from '../../components/service-change-facts.tsx'
+import { formatMoment } from '../../language/format.ts'
 
 interface ServiceChangeCardProps {
   practice: Practice

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import type { Practice, ServiceRequest } from '#server/portal-api/answers.ts'
 import { useApprove, useRefuse } from '../../api/backend-services.ts'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
-import { formatMoment } from '../../components/format-date.ts'
 import { notify } from '../../components/notify.tsx'
+import { formatMoment } from '../../language/format.ts'
 import { wordsOfServiceScopes } from '../../record/service-scope-words.ts'
 
 interface ServiceRequestCardProps {

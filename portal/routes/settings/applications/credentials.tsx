@@ -1,7 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core'
 import type { Application } from '#server/portal-api/answers.ts'
 import { CopyField } from '../../../components/copy-field.tsx'
-import { formatMoment } from '../../../components/format-date.ts'
+import { formatMoment } from '../../../language/format.ts'
 import { RotateSecret } from './rotate-secret.tsx'
 import { SecretOnce } from './secret-once.tsx'
 

@@ -4,9 +4,9 @@ import type { Application } from '#server/portal-api/answers.ts'
 import { useTakeBackChange, useWaitingChange } from '../../../api/backend-services.ts'
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx'
 import { FailureNotice } from '../../../components/failure-notice.tsx'
-import { formatMoment } from '../../../components/format-date.ts'
 import { notify } from '../../../components/notify.tsx'
 import { ServiceChangeFacts } from '../../../components/service-change-facts.tsx'
+import { formatMoment } from '../../../language/format.ts'
 
 /** The change of an approved service that waits for its practices: its developer sees it here, and can take it back. Nothing where none waits. */
 export function WaitingChange({ application }: { application: Application }) {
